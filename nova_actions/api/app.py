@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The REST application: its routes, and the pipeline before them."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse
+from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIEnvironment
+
+import falcon
+from falcon.routing import BaseConverter
+from oslo_config import cfg
+from oslo_middleware import cors
+from oslo_middleware import http_proxy_to_wsgi
+from oslo_middleware import request_id
+from oslo_middleware import sizelimit
+from oslo_serialization import jsonutils
+
+from nova_actions.api import auth
+from nova_actions.api import errors
+from nova_actions.api import health
+from nova_actions.api import instance_actions
+from nova_actions.api import openapi
+from nova_actions.api import request
+from nova_actions.api import schemas
+from nova_actions.api import servers
+from nova_actions.api import versions
+from nova_actions.api.route import Route
+from nova_actions.objects import base
+
+
+def _document(_call: request.Call) -> dict[str, Any]:
+    return openapi.document(ROUTES)
+
+
+ROUTES = (
+    Route('/', versions.index, public=True, versioned=False,
+          query=schemas.any_query, answer=schemas.versions_answer,
+          summary='List the versions of the API.'),
+    Route('/openapi.json', _document, public=True, versioned=False,
+          query=schemas.any_query, answer=schemas.document_answer,
+          summary='Describe this API in OpenAPI 3.1.'),
+    Route('/v2.1', versions.show, public=True,
+          query=schemas.any_query, answer=schemas.version_answer,
+          summary='Describe version 2.1 of the API.'),
+    Route('/v2.1/', versions.show, public=True,
+          query=schemas.any_query, answer=schemas.version_answer,
+          summary='Describe version 2.1 of the API.'),
+    Route('/v2.1/servers', servers.index,
+          query=schemas.server_query, answer=schemas.servers_answer,
+          summary='Find servers by name.'),
+    Route('/v2.1/servers/detail', servers.index,
+          query=schemas.server_query, answer=schemas.servers_answer,
+          summary='Find servers by name.'),
+    Route('/v2.1/servers/{server_id}', servers.show, errors=(404,),
+          query=schemas.any_query, answer=schemas.server_answer,
+          summary='Show the name of a server.'),
+    Route('/v2.1/servers/{server_id}/os-instance-actions',
+          instance_actions.index, errors=(404,),
+          query=schemas.list_query, answer=schemas.list_answer,
+          summary='List the actions of a server, newest first.'),
+    Route('/v2.1/servers/{server_id}/os-instance-actions/{request_id}',
+          instance_actions.show, errors=(404,),
+          query=schemas.show_query, answer=schemas.show_answer,
+          summary='Show an action of a server with its events.'),
+)
+
+
+def create(conf: cfg.ConfigOpts) -> WSGIApplication:
+    """Return the whole application.
+
+    The policy and the database must have been set up from the same
+    configuration.
+    """
+    core = _core(conf)
+    app: WSGIApplication = Gate(core, auth.protect(core, conf), frozenset(
+        route.path for route in ROUTES if route.public))
+    # From the inside out: an answer of each is seen by all that follow, so
+    # that a 401 carries request ids and a browser may read it.
+    for wrap in (_size_limit, _faults, _request_ids, _proxy, _cors,
+                 health.beside):
+        app = wrap(app, conf)
+    return app
+
+
+class Gate:
+    """Lead what needs no token past the token check."""
+
+    def __init__(self, unguarded: WSGIApplication, guarded: WSGIApplication,
+                 paths: frozenset[str]) -> None:
+        self.unguarded = unguarded
+        self.guarded = guarded
+        self.paths = paths
+
+    def __call__(self, environ: WSGIEnvironment,
+                 start_response: StartResponse) -> Iterable[bytes]:
+        public = (environ.get('PATH_INFO') or '/') in self.paths
+        app = self.unguarded if public else self.guarded
+        return app(environ, start_response)
+
+
+class RequestIds(request_id.RequestId):
+    """Name the request in Nova's header as well."""
+
+    compat_headers = ['x-compute-request-id']
+
+
+def _request_ids(app: WSGIApplication,
+                 conf: cfg.ConfigOpts) -> WSGIApplication:
+    return RequestIds(app, conf)
+
+
+def _faults(app: WSGIApplication, _conf: cfg.ConfigOpts) -> WSGIApplication:
+    return errors.FaultWrapper(app)
+
+
+def _size_limit(app: WSGIApplication,
+                conf: cfg.ConfigOpts) -> WSGIApplication:
+    limiter = sizelimit.RequestBodySizeLimiter(app, conf)
+    return limiter if conf.oslo_middleware.max_request_body_size else app
+
+
+def _proxy(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
+    proxy = http_proxy_to_wsgi.HTTPProxyToWSGI(app, conf)
+    enabled = conf.oslo_middleware.enable_proxy_headers_parsing
+    return proxy if enabled else app
+
+
+def _cors(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
+    filtered = cors.CORS(app, conf)
+    return filtered if conf.cors.allowed_origin else app
+
+
+class _Segment(BaseConverter):
+    """A segment of a path: anything but nothing."""
+
+    pattern = re.compile('.+', re.DOTALL)
+
+    def convert(self, value: str) -> str | None:
+        return value if self.pattern.fullmatch(value) else None
+
+
+class _Project(_Segment):
+    """A project id as Nova's router knows it."""
+
+    pattern = re.compile('[0-9a-f-]+')
+
+
+class _Endpoint:
+    """Answers GET at one route."""
+
+    def __init__(self, route: Route, conf: cfg.ConfigOpts) -> None:
+        self.route = route
+        self.conf = conf
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response,
+               project_id: str | None = None, **segments: str) -> None:
+        call = request.begin(
+            req, resp, self.route.query, self.conf,
+            versioned=self.route.versioned, project_id=project_id)
+        # Objects run here, whatever this process's default is.
+        with base.local():
+            answer = self.route.handler(call, **segments)
+        resp.content_type = request.answer_type(req)
+        resp.text = jsonutils.dumps(answer)
+
+
+class _PublicEndpoint(_Endpoint):
+    """Answers HEAD, too."""
+
+    on_head = _Endpoint.on_get
+
+
+class _OnlyReading:
+    """Make every other method a route that does not exist, as in Nova."""
+
+    def process_request(self, req: falcon.Request,
+                        _resp: falcon.Response) -> None:
+        if req.method not in ('GET', 'HEAD'):
+            raise falcon.HTTPNotFound
+
+
+def _core(conf: cfg.ConfigOpts) -> WSGIApplication:
+    app = falcon.App(middleware=_OnlyReading())
+    app.router_options.converters['segment'] = _Segment
+    app.router_options.converters['project'] = _Project
+    app.add_error_handler((Exception, falcon.HTTPError), errors.handle)
+    for route in ROUTES:
+        endpoint = _PublicEndpoint if route.public else _Endpoint
+        for template in route.templates:
+            app.add_route(template, endpoint(route, conf))
+    return app

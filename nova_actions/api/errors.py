@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one table from errors to HTTP, and the body of an error.
+
+Bodies are Nova's: ``{"itemNotFound": {"code": 404, "message": "…"}}``.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import falcon
+import webob
+from oslo_serialization import jsonutils
+from wsgiref.types import StartResponse
+from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIEnvironment
+
+from nova_actions import exception
+
+LOG = logging.getLogger(__name__)
+
+CONTENT_TYPE = 'application/json; charset=UTF-8'
+
+#: exception -> status; the first row that fits counts
+STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (exception.MarkerNotFound, 400),
+    (exception.NotFound, 404),
+    (exception.Invalid, 400),
+    (exception.Conflict, 409),
+    (exception.Forbidden, 403),
+    (exception.Unavailable, 503),
+    # A method that a route does not have is a route that does not exist.
+    (falcon.HTTPMethodNotAllowed, 404),
+    (falcon.HTTPNotFound, 404),
+)
+
+#: status -> the key of an error's body; NAME_OF_OTHERS for the rest
+NAMES = {
+    400: 'badRequest', 401: 'unauthorized', 403: 'forbidden',
+    404: 'itemNotFound', 409: 'conflictingRequest', 413: 'overLimit',
+    415: 'badMediaType', 503: 'serviceUnavailable',
+}
+NAME_OF_OTHERS = 'computeFault'
+
+_TEXTS = {
+    404: 'The resource could not be found.',
+    500: 'The server met an unexpected condition; its log has the details '
+         'under the request id of this answer.',
+}
+
+
+def status_of(error: Exception) -> int:
+    """Return the HTTP status of an error; 500 for what nobody foresaw."""
+    for family, status in STATUSES:
+        if isinstance(error, family):
+            return status
+    if isinstance(error, falcon.HTTPError):
+        return error.status_code
+    return 500
+
+
+def message_of(error: Exception, status: int) -> str:
+    """Return what a client may read of an error: nothing of an unforeseen
+    one."""
+    if isinstance(error, exception.ActionsException):
+        return error.format_message()
+    if isinstance(error, falcon.HTTPError) and error.description:
+        return error.description
+    return _TEXTS.get(status) or falcon.code_to_http_status(status)[4:] + '.'
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """Return the headers that an error adds to its answer."""
+    retry_after = getattr(error, 'kwargs', {}).get('retry_after')
+    if isinstance(error, exception.Unavailable):
+        return {'Retry-After': str(max(1, round(retry_after or 1)))}
+    return {}
+
+
+def body(status: int, message: str) -> dict[str, dict[str, Any]]:
+    """Return the body of an error."""
+    return {NAMES.get(status, NAME_OF_OTHERS):
+            {'code': status, 'message': message}}
+
+
+def handle(req: falcon.Request, resp: falcon.Response, error: Exception,
+           params: dict[str, Any]) -> None:
+    """Answer an error; falcon calls this for every one."""
+    status = status_of(error)
+    if status == 500:
+        LOG.error('Unexpected error at %s %s', req.method, req.path,
+                  exc_info=error)
+    resp.status = falcon.code_to_http_status(status)
+    resp.set_headers(headers_of(error))
+    resp.content_type = CONTENT_TYPE
+    resp.text = jsonutils.dumps(body(status, message_of(error, status)))
+
+
+def answer(status: int, message: str = '',
+           headers: dict[str, str] | None = None) -> webob.Response:
+    """Return an error as a WSGI application, for where falcon is not yet
+    reached."""
+    response = webob.Response(
+        status=status, content_type='application/json', charset='UTF-8',
+        text=jsonutils.dumps(body(status, message or _TEXTS[status])))
+    response.headers.update(headers or {})
+    return response
+
+
+class FaultWrapper:
+    """Turn what a middleware raises into a 500 without a trace of it."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment,
+                 start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return self.application(environ, start_response)
+        except Exception:
+            LOG.exception('Unexpected error before the API was reached')
+            result: Iterable[bytes] = answer(500)(environ, start_response)
+            return result

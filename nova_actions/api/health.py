@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The health check: beside the pipeline, so that it needs no token."""
+
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse
+from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIEnvironment
+
+from oslo_config import cfg
+from oslo_middleware import healthcheck
+from oslo_middleware.healthcheck import pluginbase
+
+from nova_actions import context
+from nova_actions import exception
+from nova_actions.db import api as db_api
+
+PATH = '/healthcheck'
+
+#: looked for in the database, by its index; nobody has it
+NO_INSTANCE = '00000000-0000-0000-0000-000000000000'
+
+
+class DatabaseCheck(pluginbase.HealthcheckBaseExtension):
+    """A backend of oslo.middleware's health check: does the database
+    answer?"""
+
+    def healthcheck(self, server_port: int) -> pluginbase.HealthcheckResult:
+        """Ask the database something small."""
+        try:
+            db_api.instance_get(context.get_admin_context(), NO_INSTANCE)
+        except exception.ActionsException as error:
+            # The text of a database's error could name its address.
+            return pluginbase.HealthcheckResult(
+                available=False, reason='DATABASE UNAVAILABLE',
+                details=type(error).__name__)
+        return pluginbase.HealthcheckResult(available=True, reason='OK')
+
+
+class _Beside:
+    def __init__(self, application: WSGIApplication, health: Any) -> None:
+        self.application = application
+        self.health = health
+
+    def __call__(self, environ: WSGIEnvironment,
+                 start_response: StartResponse) -> Iterable[bytes]:
+        app = (self.health if environ.get('PATH_INFO') == PATH
+               else self.application)
+        result: Iterable[bytes] = app(environ, start_response)
+        return result
+
+
+def beside(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
+    """Mount the health check at ``/healthcheck`` when ``[healthcheck]
+    backends`` names any; ``nova_actions_database`` is ours."""
+    health = healthcheck.Healthcheck(app, conf)
+    return _Beside(app, health) if conf.healthcheck.backends else app

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The handlers of os-instance-actions: list and show."""
+
+from typing import Any
+
+from nova_actions import exception
+from nova_actions import policies
+from nova_actions.api import views
+from nova_actions.api.request import Call
+from nova_actions.objects import instance
+from nova_actions.objects import instance_action
+
+#: fields of an event that a rule of their own gates
+_RULE_OF_FIELD = {
+    'traceback': policies.EVENTS,
+    'host': policies.EVENTS,
+    'details': policies.EVENTS_DETAILS,
+}
+
+
+def index(call: Call, server_id: str) -> dict[str, Any]:
+    """Return a server's actions, newest first.
+
+    :raises InstanceNotFound: for an unknown or a foreign server
+    :raises PolicyNotAuthorized: when the rule ``list`` fails
+    :raises InvalidInput: for an inverted time window
+    :raises MarkerNotFound: for an unknown marker
+    """
+    record = _lookup(call, server_id)
+    paged = 'limit' in call.rules.list_parameters
+    limit = _limit(call) if paged else None
+    actions = list(instance_action.InstanceActionList.get_by_instance_uuid(
+        call.caller, record.uuid, limit=limit,
+        marker=call.query.get('marker'),
+        filters={name: value for name, value in call.query.items()
+                 if name.startswith('changes-')}))
+    answer: dict[str, Any] = {'instanceActions': [
+        views.action(action, call.rules.action_fields)
+        for action in actions]}
+    if limit and len(actions) == limit:
+        answer['links'] = [{'rel': 'next', 'href': call.links.collection(
+            f'servers/{server_id}/os-instance-actions',
+            {**call.query, 'marker': actions[-1].marker})}]
+    return answer
+
+
+def show(call: Call, server_id: str, request_id: str) -> dict[str, Any]:
+    """Return one action of a server, with its events for who may see them.
+
+    :raises InstanceNotFound: for an unknown or a foreign server
+    :raises PolicyNotAuthorized: when the rule ``show`` fails
+    :raises InstanceActionNotFound: when the server has no such action
+    """
+    record = _lookup(call, server_id)
+    action = instance_action.InstanceAction.get_by_request_id(
+        call.caller, record.uuid, request_id)
+    if action is None:
+        raise exception.InstanceActionNotFound(
+            request_id=request_id, instance_uuid=record.uuid)
+    view = views.action(action, call.rules.action_fields)
+    if call.rules.owner_sees_events or _may(call, policies.EVENTS, record):
+        fields = [
+            name for name in call.rules.event_fields
+            if name not in _RULE_OF_FIELD
+            or _may(call, _RULE_OF_FIELD[name], record)]
+        view['events'] = [
+            views.event(event, fields,
+                        action.project_id or record.project_id)
+            for event in action.events]
+    return {'instanceAction': view}
+
+
+def _lookup(call: Call, server_id: str) -> instance.InstanceRecord:
+    return instance.InstanceRecord.lookup(
+        call.caller, server_id,
+        read_deleted='yes' if call.rules.deleted_visible else 'no')
+
+
+def _may(call: Call, rule: str, record: instance.InstanceRecord) -> bool:
+    return call.caller.can(rule, {'project_id': record.project_id,
+                                  'user_id': record.user_id}, fatal=False)
+
+
+def _limit(call: Call) -> int:
+    maximum: int = call.conf.api.max_limit
+    return min(int(call.query.get('limit', maximum)), maximum)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Addresses that an answer carries: where this API is for the client."""
+
+import dataclasses
+from collections.abc import Mapping
+from urllib import parse
+
+import falcon
+
+# What may stand unquoted in a path (RFC 3986).
+_PATH_SAFE = "/~!$&'()*+,;=:@"
+
+
+@dataclasses.dataclass(frozen=True)
+class Links:
+    """Makes links of one request.
+
+    :param root: the address of ``/`` as the client sees it, no slash at the
+        end
+    :param prefix: ``[api] compute_link_prefix``: replaces scheme and host,
+        and its path is put before ours
+    :param public_url: ``[api] public_url``: the address of ``/`` in version
+        documents, whatever the request says
+    :param project_id: the project in the path asked, if there was one
+    """
+
+    root: str
+    prefix: str | None = None
+    public_url: str | None = None
+    project_id: str | None = None
+
+    def version(self, name: str = 'v2.1') -> str:
+        """Return the address of a version of the API."""
+        root = (self.public_url.rstrip('/') if self.public_url
+                else self._prefixed(self.root))
+        return f'{root}/{name}/'
+
+    def collection(self, path: str, query: Mapping[str, str]) -> str:
+        """Return the address of a collection in the version asked.
+
+        :param query: parameters; they are sorted by name and encoded anew
+        """
+        parts = [self._prefixed(f'{self.root}/v2.1').strip('/')]
+        if self.project_id:
+            parts.append(self.project_id)
+        return (f'{"/".join((*parts, path))}?'
+                f'{parse.urlencode(sorted(query.items()))}')
+
+    def _prefixed(self, url: str) -> str:
+        if not self.prefix:
+            return url
+        old = parse.urlsplit(url)
+        new = parse.urlsplit(self.prefix)
+        return parse.urlunsplit(
+            (new.scheme, new.netloc, new.path + old.path, old.query,
+             old.fragment)).rstrip('/')
+
+
+def root_url(req: falcon.Request) -> str:
+    """Return the address of ``/`` as the client sees it.
+
+    It comes from the Host header (or the proxy's word, which
+    http_proxy_to_wsgi has put in its place); a default port is left out.
+    """
+    env = req.env
+    scheme = env['wsgi.url_scheme']
+    host = env.get('HTTP_HOST')
+    if host is None:
+        host = f'{env["SERVER_NAME"]}:{env["SERVER_PORT"]}'
+    default = {'http': ':80', 'https': ':443'}.get(scheme)
+    if default:
+        host = host.removesuffix(default)
+    path = parse.quote(env.get('SCRIPT_NAME', '').encode('latin-1'),
+                       safe=_PATH_SAFE)
+    return f'{scheme}://{host}{path.rstrip("/")}'

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compute microversions: what each one changes here, and which one is asked.
+
+:data:`CHANGES` is the only place that knows a version number; handlers,
+views, schemas and the OpenAPI document read the :class:`Behaviour` made of
+it.
+"""
+
+import dataclasses
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import falcon
+import microversion_parse
+
+HEADER = 'OpenStack-API-Version'
+LEGACY_HEADER = 'X-OpenStack-Nova-API-Version'
+SERVICE = 'compute'
+
+# ASCII digits only, the whole text, no leading zeros.
+_VERSION = re.compile(r'([1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})')
+
+
+class Version(NamedTuple):
+    """A microversion; compares as numbers."""
+
+    major: int
+    minor: int
+
+    def __str__(self) -> str:
+        return f'{self.major}.{self.minor}'
+
+
+@dataclasses.dataclass(frozen=True)
+class Behaviour:
+    """How the resource behaves at one microversion."""
+
+    #: keys of an action in list and show
+    action_fields: tuple[str, ...] = ()
+    #: keys of an event for somebody who may see all of them
+    event_fields: tuple[str, ...] = ()
+    #: query parameters of the list that mean something
+    list_parameters: tuple[str, ...] = ()
+    #: unknown query parameters of the list, of show are refused
+    list_strict: bool = False
+    show_strict: bool = False
+    #: a deleted server's actions can be read
+    deleted_visible: bool = False
+    #: who may show the action sees its events, though not every field
+    owner_sees_events: bool = False
+
+    def extended(self, change: Mapping[str, Any]) -> 'Behaviour':
+        """Return this behaviour with a row of :data:`CHANGES` applied:
+        tuples grow, flags are replaced."""
+        values = {
+            name: (*getattr(self, name), *value)
+            if isinstance(value, tuple) else value
+            for name, value in change.items()}
+        return dataclasses.replace(self, **values)
+
+
+#: first version -> what changes from there on (Nova's REST API history)
+CHANGES: dict[Version, dict[str, Any]] = {
+    Version(2, 1): {
+        'action_fields': ('action', 'instance_uuid', 'request_id', 'user_id',
+                          'project_id', 'start_time', 'message'),
+        'event_fields': ('event', 'start_time', 'finish_time', 'result',
+                         'traceback')},
+    Version(2, 21): {'deleted_visible': True},
+    Version(2, 51): {'owner_sees_events': True},
+    Version(2, 58): {
+        'action_fields': ('updated_at',),
+        'list_parameters': ('limit', 'marker', 'changes-since'),
+        'list_strict': True},
+    Version(2, 62): {'event_fields': ('host', 'hostId')},
+    Version(2, 66): {'list_parameters': ('changes-before',)},
+    Version(2, 84): {'event_fields': ('details',)},
+    Version(2, 102): {'show_strict': True},
+}
+
+MIN = Version(2, 1)
+MAX = Version(2, 104)
+
+
+@functools.cache
+def behaviour(version: Version) -> Behaviour:
+    """Return the behaviour at a version between :data:`MIN` and
+    :data:`MAX`."""
+    result = Behaviour()
+    for since, change in sorted(CHANGES.items()):
+        if since <= version:
+            result = result.extended(change)
+    return result
+
+
+def introduced(name: str, value: str) -> Version:
+    """Return the version that brought a value of a tuple in Behaviour."""
+    return min(since for since, change in CHANGES.items()
+               if value in change.get(name, ()))
+
+
+def negotiate(headers: Mapping[str, str]) -> Version:
+    """Return the version that the request's headers ask for.
+
+    It may lie outside of what is served: see :func:`check_served`.
+
+    :raises falcon.HTTPBadRequest: for a version that is none
+    """
+    asked = microversion_parse.get_version(
+        dict(headers), SERVICE, legacy_headers=[LEGACY_HEADER])
+    if asked is None:
+        return MIN
+    if asked == 'latest':
+        return MAX
+    match = _VERSION.fullmatch(asked)
+    if match is None:
+        raise falcon.HTTPBadRequest(
+            description=f'API version {asked!r} is malformed: it must be of '
+                        'the form MajorNum.MinorNum.')
+    return Version(int(match[1]), int(match[2]))
+
+
+def check_served(version: Version) -> None:
+    """Raise unless the version is one that we serve.
+
+    :raises falcon.HTTPNotAcceptable: for one below or above
+    """
+    if not MIN <= version <= MAX:
+        raise falcon.HTTPNotAcceptable(
+            description=f'Version {version} is not supported by the API. '
+                        f'Minimum is {MIN} and maximum is {MAX}.')
+
+
+def answer_headers(version: Version) -> dict[str, str]:
+    """Return the headers that name the version of an answer."""
+    return {HEADER: f'{SERVICE} {version}', LEGACY_HEADER: str(version),
+            'Vary': f'{HEADER}, {LEGACY_HEADER}'}

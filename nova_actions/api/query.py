@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A query string: taken apart as WebOb does it, checked by JSON schema."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib import parse
+
+import falcon
+import jsonschema
+from jsonschema import validators
+from oslo_utils import timeutils
+
+from nova_actions.api.schemas import Schema
+
+#: parameter -> its values, in the order they came
+Query = dict[str, list[str]]
+
+_FORMATS = jsonschema.FormatChecker(formats=())
+
+
+@_FORMATS.checks('date-time', raises=(ValueError, OverflowError))
+def _is_time(value: object) -> bool:
+    if isinstance(value, str):
+        if value != value.rstrip('\n'):
+            return False
+        timeutils.normalize_time(timeutils.parse_isotime(value))
+    return True
+
+
+def _pattern(_validator: Any, pattern: str, value: object,
+             _schema: Schema) -> Iterator[jsonschema.ValidationError]:
+    # "$" is the very end in JSON schema; Python's lets a newline follow.
+    if isinstance(value, str) and not re.search(
+            pattern.replace('$', r'\Z'), value):
+        yield jsonschema.ValidationError(f'it does not match {pattern}')
+
+
+_Validator = validators.extend(jsonschema.Draft202012Validator,
+                               {'pattern': _pattern})
+
+_REASONS = {
+    'format': 'it is not a time in ISO 8601',
+    'pattern': 'it is not a non-negative integer',
+    'maxLength': 'it is too long',
+    'minLength': 'it is empty',
+    'maxItems': 'it is given more than once',
+}
+
+
+def parse_query(text: str) -> Query:
+    """Take a query string apart.
+
+    :param text: as WSGI has it, each character a byte
+    :raises falcon.HTTPBadRequest: when it is not UTF-8
+    """
+    result: Query = {}
+    try:
+        plain = text.encode('latin-1').replace(b'+', b' ')
+        for pair in re.split(b'[&;]', plain):
+            if pair:
+                name, _, value = pair.partition(b'=')
+                result.setdefault(
+                    parse.unquote_to_bytes(name).decode(), []).append(
+                    parse.unquote_to_bytes(value).decode())
+    except UnicodeError:
+        raise falcon.HTTPBadRequest(
+            description='The query string is not UTF-8.') from None
+    return result
+
+
+def check(query: Query, schema: Schema) -> dict[str, str]:
+    """Return the parameters that the schema names, each with one value.
+
+    :raises falcon.HTTPBadRequest: for a query that does not fit; the message
+        names the parameter
+    """
+    validator = _Validator(schema, format_checker=_FORMATS)
+    for error in validator.iter_errors(query):
+        raise falcon.HTTPBadRequest(description=_describe(error, schema))
+    return {name: query[name][0] for name in schema['properties']
+            if name in query}
+
+
+def _describe(error: jsonschema.ValidationError, schema: Schema) -> str:
+    if error.validator == 'additionalProperties':
+        unknown = sorted(set(error.instance) - set(schema['properties']))
+        names = ', '.join(repr(name[:255]) for name in unknown)
+        return f'Additional query parameters are not allowed: {names}.'
+    if error.validator == 'required':
+        missing = sorted(set(schema['required']) - set(error.instance))
+        return f'Query parameter {", ".join(missing)} is required.'
+    name = error.path[0]
+    reason = _REASONS.get(str(error.validator), 'it is invalid')
+    value = error.instance
+    if isinstance(value, list):
+        value = ', '.join(value)
+    return (f'Invalid input for query parameter {name}. '
+            f'Value: {str(value)[:255]}. {reason[0].upper()}{reason[1:]}.')

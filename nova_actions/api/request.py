@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A request once its outer form is found good: what a handler is given."""
+
+import dataclasses
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+import falcon
+from oslo_config import cfg
+
+from nova_actions import context
+from nova_actions.api import auth
+from nova_actions.api import links
+from nova_actions.api import microversion
+from nova_actions.api import query
+from nova_actions.api import schemas
+
+#: the media types of requests and of answers
+MEDIA_TYPES = ('application/json', 'application/vnd.openstack.compute+json')
+# What some WSGI servers put in when the request has no Content-Type.
+_NO_TYPE = ('', 'text/plain')
+
+SchemaOf = Callable[[microversion.Behaviour], schemas.Schema]
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """What a handler needs of a request.
+
+    :param context: None on routes that need no token
+    :param query: the checked parameters that mean something here
+    """
+
+    context: context.RequestContext | None
+    rules: microversion.Behaviour
+    query: Mapping[str, str]
+    links: links.Links
+    conf: cfg.ConfigOpts
+
+    @property
+    def caller(self) -> context.RequestContext:
+        """The context of a route that needs a token."""
+        if self.context is None:
+            raise RuntimeError('a route without a token asks for its caller')
+        return self.context
+
+
+def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
+          conf: cfg.ConfigOpts, *, versioned: bool,
+          project_id: str | None) -> Call:
+    """Check the outer form of a request, in Nova's order: microversion,
+    Content-Type, project in the path, query.
+
+    :param project_id: the project that the path names, if it names one
+    :raises falcon.HTTPError: for the first check that fails
+    """
+    version = microversion.MIN
+    if versioned:
+        version = microversion.negotiate(req.headers)
+        # The refusal of a version names the version, too.
+        resp.set_headers(microversion.answer_headers(version))
+        microversion.check_served(version)
+    _check_content_type(req.content_type or '')
+    caller = req.env.get(auth.ENVIRON_KEY)
+    if project_id is not None:
+        _check_project(project_id, caller)
+    rules = microversion.behaviour(version)
+    parameters = query.check(query.parse_query(req.query_string),
+                             query_schema(rules))
+    return Call(context=caller, rules=rules, query=parameters, conf=conf,
+                links=links.Links(
+                    root=links.root_url(req), project_id=project_id,
+                    prefix=conf.api.compute_link_prefix,
+                    public_url=conf.api.public_url))
+
+
+def answer_type(req: falcon.Request) -> str:
+    """Return the media type of an answer, by the Accept header; JSON when
+    it asks for none that we have."""
+    return req.client_prefers(MEDIA_TYPES) or MEDIA_TYPES[0]
+
+
+def _check_content_type(value: str) -> None:
+    if value.partition(';')[0] not in (*_NO_TYPE, *MEDIA_TYPES):
+        raise falcon.HTTPUnsupportedMediaType(
+            description='The Content-Type of the request is not supported.')
+
+
+def _check_project(project_id: str, caller: Any) -> None:
+    if project_id != caller.project_id:
+        raise falcon.HTTPBadRequest(
+            description='Malformed request URL: its project_id '
+                        f'{project_id!r} is not that of the token, '
+                        f'{caller.project_id!r}.')

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a row of the route table says."""
+
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any
+
+from nova_actions.api import request
+
+#: a segment of a path that is a parameter
+_PARAMETER = re.compile(r'\{(\w+)\}')
+
+Handler = Callable[..., dict[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Route:
+    """One address: what answers there, and how its input and output look.
+
+    :param path: ``{name}`` stands for one segment, handed to the handler
+    :param handler: gets the Call and the segments, returns the answer
+    :param query: makes the schema of the query at a microversion
+    :param answer: makes the schema of a good answer at a microversion
+    :param public: needs no token
+    :param versioned: looks at the microversion asked
+    :param errors: statuses that the handler can end with, besides those
+        that every route of its kind has
+    """
+
+    path: str
+    handler: Handler
+    query: request.SchemaOf
+    answer: request.SchemaOf
+    summary: str
+    public: bool = False
+    versioned: bool = True
+    errors: tuple[int, ...] = ()
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the segments that are parameters."""
+        return _PARAMETER.findall(self.path)
+
+    @property
+    def templates(self) -> list[str]:
+        """Where falcon is to mount it: a route that needs a token is there
+        a second time behind a project id."""
+        template = _PARAMETER.sub(r'{\1:segment}', self.path)
+        if self.public:
+            return [template]
+        version, rest = template[:len('/v2.1')], template[len('/v2.1'):]
+        return [template, f'{version}/{{project_id:project}}{rest}']

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON schemas of queries and answers, made for each microversion.
+
+Fields and parameters are described once; which of them a microversion has
+is microversion.py's to say.
+"""
+
+from typing import Any
+
+from nova_actions.api import microversion
+from nova_actions.api.microversion import Behaviour
+
+Schema = dict[str, Any]
+
+_TIME = {'type': 'string', 'format': 'date-time'}
+_TIME_OR_NULL = {'type': ['string', 'null'], 'format': 'date-time'}
+_TEXT_OR_NULL = {'type': ['string', 'null']}
+
+ACTION_FIELDS: dict[str, Schema] = {
+    'action': {
+        'type': 'string', 'description': 'What was asked for.'},
+    'instance_uuid': {
+        'type': 'string', 'format': 'uuid', 'description': 'The server.'},
+    'request_id': {
+        'type': 'string',
+        'description': 'The id of the request that asked for it.'},
+    'user_id': {
+        **_TEXT_OR_NULL, 'description': 'Who asked; null for the system.'},
+    'project_id': {
+        **_TEXT_OR_NULL,
+        'description': 'The project of who asked; null for the system.'},
+    'start_time': {**_TIME, 'description': 'When it was asked for, UTC.'},
+    'message': {
+        **_TEXT_OR_NULL,
+        'description': '"Error" when it failed, else null.'},
+    'updated_at': {
+        **_TIME_OR_NULL, 'description': 'When it last changed, UTC.'},
+}
+
+EVENT_FIELDS: dict[str, Schema] = {
+    'event': {'type': 'string', 'description': 'The name of the step.'},
+    'start_time': {**_TIME, 'description': 'When it began, UTC.'},
+    'finish_time': {
+        **_TIME_OR_NULL, 'description': 'When it ended, UTC; null if open.'},
+    'result': {
+        **_TEXT_OR_NULL, 'description': '"Success" or "Error"; null if '
+                                        'open.'},
+    'traceback': {
+        **_TEXT_OR_NULL, 'description': 'Where it failed; for who passes the '
+                                        'rule "events".'},
+    'host': {
+        **_TEXT_OR_NULL, 'description': 'Where it ran; for who passes the '
+                                        'rule "events".'},
+    'hostId': {
+        'type': 'string', 'description': 'A hash that stands for the host; '
+                                         'empty without one.'},
+    'details': {
+        **_TEXT_OR_NULL, 'description': 'Why it failed; for who passes the '
+                                        'rule "events:details".'},
+}
+
+#: fields that depend on the caller's rights as well as on the microversion
+GUARDED_FIELDS = ('traceback', 'host', 'details')
+
+PARAMETERS: dict[str, Schema] = {
+    'limit': {
+        'type': 'string', 'pattern': '^[0-9]+$', 'maxLength': 4300,
+        'description': 'How many actions at the most; cut at [api] '
+                       'max_limit.'},
+    'marker': {
+        'type': 'string',
+        'description': 'The request id of the last action of the page '
+                       'before.'},
+    'changes-since': {
+        **_TIME, 'description': 'Only actions that changed then or later.'},
+    'changes-before': {
+        **_TIME, 'description': 'Only actions that changed then or '
+                                'earlier.'},
+}
+
+LINKS: Schema = {
+    'type': 'array',
+    'items': {
+        'type': 'object',
+        'properties': {
+            'rel': {'type': 'string'},
+            'href': {'type': 'string', 'format': 'uri'},
+            'type': {'type': 'string'}},
+        'required': ['rel', 'href'],
+        'additionalProperties': False}}
+
+
+def closed(properties: dict[str, Schema],
+           optional: tuple[str, ...] = ()) -> Schema:
+    """Return an object with these properties and no other."""
+    return {
+        'type': 'object',
+        'properties': properties,
+        'required': [name for name in properties if name not in optional],
+        'additionalProperties': False}
+
+
+def _query(names: tuple[str, ...], strict: bool) -> Schema:
+    # A query is a mapping of names to lists of values.
+    return {
+        'type': 'object',
+        'properties': {
+            name: {'type': 'array', 'maxItems': 1, 'items': PARAMETERS[name]}
+            for name in names},
+        'additionalProperties': not strict}
+
+
+def any_query(_rules: Behaviour) -> Schema:
+    """The query of a document that passes over all parameters."""
+    return _query((), strict=False)
+
+
+def list_query(rules: Behaviour) -> Schema:
+    """The query of the list of actions."""
+    return _query(rules.list_parameters, rules.list_strict)
+
+
+def show_query(rules: Behaviour) -> Schema:
+    """The query of one action."""
+    return _query((), rules.show_strict)
+
+
+def _action(rules: Behaviour) -> dict[str, Schema]:
+    return {name: ACTION_FIELDS[name] for name in rules.action_fields}
+
+
+def list_answer(rules: Behaviour) -> Schema:
+    """The answer of the list of actions."""
+    properties = {'instanceActions': {
+        'type': 'array', 'items': closed(_action(rules))}}
+    if 'limit' in rules.list_parameters:
+        properties['links'] = LINKS
+    return closed(properties, optional=('links',))
+
+
+def show_answer(rules: Behaviour) -> Schema:
+    """The answer of one action."""
+    event = closed({name: EVENT_FIELDS[name] for name in rules.event_fields},
+                   optional=GUARDED_FIELDS)
+    action = _action(rules)
+    action['events'] = {'type': 'array', 'items': event}
+    return closed({'instanceAction': closed(
+        action, optional=() if rules.owner_sees_events else ('events',))})
+
+
+SERVER = closed({
+    'id': {'type': 'string', 'format': 'uuid',
+           'description': 'The server.'},
+    'name': {**_TEXT_OR_NULL, 'description': 'Its name.'}})
+
+
+def server_query(_rules: Behaviour) -> Schema:
+    """The query that finds servers by name."""
+    text = {'type': 'array', 'items': {'type': 'string'}}
+    return {
+        'type': 'object',
+        'properties': {
+            'name': {'type': 'array', 'minItems': 1, 'maxItems': 1,
+                     'items': {
+                         'type': 'string', 'minLength': 1,
+                         'description': 'The name of the server.'}},
+            'all_tenants': {
+                **text, 'maxItems': 1,
+                'items': {'type': 'string',
+                          'description': 'Look in every project.'}}},
+        'required': ['name'],
+        'additionalProperties': True}
+
+
+def server_answer(_rules: Behaviour) -> Schema:
+    """The answer that resolves a server's id."""
+    return closed({'server': SERVER})
+
+
+def servers_answer(_rules: Behaviour) -> Schema:
+    """The answer that resolves a server's name."""
+    return closed({'servers': {'type': 'array', 'items': SERVER}})
+
+
+VERSION = {
+    'id': {'type': 'string'},
+    'status': {'type': 'string', 'enum': ['CURRENT']},
+    'version': {'type': 'string'},
+    'min_version': {'type': 'string'},
+    'updated': _TIME,
+    'links': LINKS,
+    'media-types': {'type': 'array', 'items': closed({
+        'base': {'type': 'string'}, 'type': {'type': 'string'}})}}
+
+
+def version_answer(_rules: Behaviour) -> Schema:
+    """The answer that describes one version of the API."""
+    return closed({'version': closed(VERSION)})
+
+
+def versions_answer(_rules: Behaviour) -> Schema:
+    """The answer that lists the versions of the API."""
+    return closed({'versions': {'type': 'array', 'items': closed(
+        {name: schema for name, schema in VERSION.items()
+         if name != 'media-types'})}})
+
+
+def document_answer(_rules: Behaviour) -> Schema:
+    """The answer that describes the API: an OpenAPI document."""
+    return {
+        'type': 'object',
+        'required': ['openapi', 'info', 'paths'],
+        'properties': {'openapi': {'type': 'string'}}}
+
+
+ERROR = {
+    'type': 'object',
+    'minProperties': 1, 'maxProperties': 1,
+    'additionalProperties': {
+        'type': 'object',
+        'properties': {'code': {'type': 'integer'},
+                       'message': {'type': 'string'}},
+        'required': ['code', 'message'],
+        'additionalProperties': True}}
+
+#: what the newest microversion has; older ones have less of it
+NEWEST = microversion.behaviour(microversion.MAX)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Version documents, by which clients discover the API."""
+
+from typing import Any
+
+from nova_actions.api import microversion
+from nova_actions.api.request import Call
+
+_MEDIA_TYPES = [{
+    'base': 'application/json',
+    'type': 'application/vnd.openstack.compute+json;version=2.1'}]
+
+
+def index(call: Call) -> dict[str, Any]:
+    """Return the versions of the API: one."""
+    return {'versions': [_version(call)]}
+
+
+def show(call: Call) -> dict[str, Any]:
+    """Return the description of v2.1."""
+    version = _version(call)
+    version['links'].append({
+        'rel': 'describedby', 'type': 'text/html',
+        'href': 'http://docs.openstack.org/'})
+    return {'version': {**version, 'media-types': _MEDIA_TYPES}}
+
+
+def _version(call: Call) -> dict[str, Any]:
+    return {
+        'id': 'v2.1',
+        'status': 'CURRENT',
+        'version': str(microversion.MAX),
+        'min_version': str(microversion.MIN),
+        # When Nova's v2.1 came; clients compare it as it is.
+        'updated': '2013-07-23T11:33:21Z',
+        'links': [{'rel': 'self', 'href': call.links.version()}]}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The REST API for gunicorn, uWSGI and mod_wsgi:
+``nova_actions.wsgi.api:application``.
+
+Configuration comes from oslo.config's places
+(``/etc/nova_actions/nova_actions.conf`` …) or from the files that the
+environment names in :data:`CONFIG_FILES`, several separated by colons. The
+server's own command line is never looked at.
+"""
+
+import os
+import threading
+from collections.abc import Iterable
+from wsgiref.types import StartResponse
+from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIEnvironment
+
+from nova_actions import conf
+from nova_actions import policy
+from nova_actions.api import app
+from nova_actions.db import api as db_api
+
+#: the environment variable that names configuration files
+CONFIG_FILES = 'NOVA_ACTIONS_CONFIG_FILE'
+
+_lock = threading.Lock()
+_application: WSGIApplication | None = None
+
+
+def _build() -> WSGIApplication:
+    argv: list[str] = []
+    for path in os.environ.get(CONFIG_FILES, '').split(os.pathsep):
+        if path:
+            argv += ['--config-file', path]
+    options = conf.load(argv)
+    policy.setup(options)
+    db_api.setup(options)
+    return app.create(options)
+
+
+def application(environ: WSGIEnvironment,
+                start_response: StartResponse) -> Iterable[bytes]:
+    """Answer a request; the first one builds the application, after the
+    server has forked its workers."""
+    global _application
+    if _application is None:
+        with _lock:
+            if _application is None:
+                _application = _build()
+    return _application(environ, start_response)
