@@ -67,6 +67,9 @@ ROUTES = (
 )
 
 
+_SLASHES = re.compile('/+')
+
+
 def create(conf: cfg.ConfigOpts) -> WSGIApplication:
     """Return the whole application.
 
@@ -85,7 +88,11 @@ def create(conf: cfg.ConfigOpts) -> WSGIApplication:
 
 
 class Gate:
-    """Lead what needs no token past the token check."""
+    """Lead what needs no token past the token check.
+
+    Slashes in a row count as one, as in Nova, before anything looks at the
+    path.
+    """
 
     def __init__(self, unguarded: WSGIApplication, guarded: WSGIApplication,
                  paths: frozenset[str]) -> None:
@@ -95,8 +102,9 @@ class Gate:
 
     def __call__(self, environ: WSGIEnvironment,
                  start_response: StartResponse) -> Iterable[bytes]:
-        public = (environ.get('PATH_INFO') or '/') in self.paths
-        app = self.unguarded if public else self.guarded
+        path = _SLASHES.sub('/', environ.get('PATH_INFO') or '/')
+        environ['PATH_INFO'] = path
+        app = self.unguarded if path in self.paths else self.guarded
         return app(environ, start_response)
 
 

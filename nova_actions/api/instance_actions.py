@@ -5,10 +5,15 @@ from typing import Any
 
 from nova_actions import exception
 from nova_actions import policies
+from nova_actions import validation
 from nova_actions.api import views
 from nova_actions.api.request import Call
+from nova_actions.objects import gate
 from nova_actions.objects import instance
 from nova_actions.objects import instance_action
+
+#: has the shape of a request id, and no request has it
+NO_ID = '~' * validation.ID_LIMIT
 
 #: fields of an event that a rule of their own gates
 _RULE_OF_FIELD = {
@@ -29,11 +34,7 @@ def index(call: Call, server_id: str) -> dict[str, Any]:
     record = _lookup(call, server_id)
     paged = 'limit' in call.rules.list_parameters
     limit = _limit(call) if paged else None
-    actions = list(instance_action.InstanceActionList.get_by_instance_uuid(
-        call.caller, record.uuid, limit=limit,
-        marker=call.query.get('marker'),
-        filters={name: value for name, value in call.query.items()
-                 if name.startswith('changes-')}))
+    actions = _page(call, record.uuid, limit, call.query.get('marker'))
     answer: dict[str, Any] = {'instanceActions': [
         views.action(action, call.rules.action_fields)
         for action in actions]}
@@ -53,7 +54,7 @@ def show(call: Call, server_id: str, request_id: str) -> dict[str, Any]:
     """
     record = _lookup(call, server_id)
     action = instance_action.InstanceAction.get_by_request_id(
-        call.caller, record.uuid, request_id)
+        call.caller, record.uuid, _id(request_id))
     if action is None:
         raise exception.InstanceActionNotFound(
             request_id=request_id, instance_uuid=record.uuid)
@@ -70,6 +71,27 @@ def show(call: Call, server_id: str, request_id: str) -> dict[str, Any]:
     return {'instanceAction': view}
 
 
+def _page(call: Call, server_id: str, limit: int | None,
+          marker: str | None) -> list[instance_action.InstanceAction]:
+    try:
+        return list(instance_action.InstanceActionList.get_by_instance_uuid(
+            call.caller, server_id, limit=limit,
+            marker=None if marker is None else _id(marker),
+            filters={name: value for name, value in call.query.items()
+                     if name.startswith('changes-')}))
+    except exception.MarkerNotFound:
+        raise exception.MarkerNotFound(marker=marker) from None
+
+
+def _id(value: str) -> str:
+    """Return an id that objects take: over REST ids have no shape, and what
+    cannot be one is just not found, after the rule was asked."""
+    try:
+        return validation.request_id('request_id', value)
+    except exception.InvalidInput:
+        return NO_ID
+
+
 def _lookup(call: Call, server_id: str) -> instance.InstanceRecord:
     return instance.InstanceRecord.lookup(
         call.caller, server_id,
@@ -77,8 +99,9 @@ def _lookup(call: Call, server_id: str) -> instance.InstanceRecord:
 
 
 def _may(call: Call, rule: str, record: instance.InstanceRecord) -> bool:
-    return call.caller.can(rule, {'project_id': record.project_id,
-                                  'user_id': record.user_id}, fatal=False)
+    return call.caller.can(rule, gate.target_of({
+        'project_id': record.project_id, 'user_id': record.user_id}),
+        fatal=False)
 
 
 def _limit(call: Call) -> int:

@@ -19,8 +19,9 @@ HEADER = 'OpenStack-API-Version'
 LEGACY_HEADER = 'X-OpenStack-Nova-API-Version'
 SERVICE = 'compute'
 
-# ASCII digits only, the whole text, no leading zeros.
-_VERSION = re.compile(r'([1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})')
+# ASCII digits only, the whole text, no leading zeros; no more of them than
+# Python turns into a number.
+_VERSION = re.compile(r'([1-9][0-9]{0,999})\.(0|[1-9][0-9]{0,999})')
 
 
 class Version(NamedTuple):

@@ -29,11 +29,16 @@ def index(call: Call) -> dict[str, Any]:
     """Return the servers of that name in the caller's project, or in all
     projects when ``all_tenants`` is asked for.
 
-    :raises PolicyNotAuthorized: when the rule ``list`` (or
-        ``list:all_projects``) fails
+    :raises PolicyNotAuthorized: when the rule ``list`` refuses
     """
+    project_id = None
+    if not _all_tenants(call):
+        project_id = call.caller.project_id
+        if project_id is None:
+            # To the object that would mean everybody's.
+            return {'servers': []}
     records = instance.InstanceRecordList.get_by_name(
-        call.caller, call.query['name'], all_projects=_all_tenants(call))
+        call.caller, call.query['name'], project_id=project_id)
     return {'servers': [views.server(record) for record in records]}
 
 
