@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conductor's client: where remotables of a compute process go."""
+
+from typing import Any
+
+import oslo_messaging as messaging
+from oslo_config import cfg
+from oslo_versionedobjects import base as ovo
+
+from nova_actions import exception
+from nova_actions import rpc
+from nova_actions.objects import base
+
+#: Nova's: the methods that it has called since 3.0 are ours.
+RPC_VERSION = '3.0'
+
+
+class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
+    """Calls the conductor's three object methods.
+
+    :raises ConductorUnavailable: (each method) no conductor answers in
+        ``[DEFAULT] rpc_response_timeout`` seconds, or the bus is down
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, transport: Any = None,
+                 timeout: float | None = None) -> None:
+        self._client = rpc.get_client(
+            transport or rpc.get_transport(conf),
+            messaging.Target(topic=conf.conductor.topic,
+                             version=RPC_VERSION),
+            timeout=timeout)
+
+    def _call(self, context: Any, method: str, **kwargs: Any) -> Any:
+        try:
+            return self._client.call(context, method, **kwargs)
+        except (messaging.MessagingTimeout,
+                messaging.MessageDeliveryFailure) as error:
+            raise exception.ConductorUnavailable(
+                reason=type(error).__name__) from error
+        except Exception as error:
+            raise rpc.from_wire(error) from None
+
+    def object_class_action_versions(
+            self, context: Any, objname: str, objmethod: str,
+            object_versions: dict[str, str], args: Any, kwargs: Any) -> Any:
+        return self._call(
+            context, 'object_class_action_versions',
+            objname=base.bare(objname), objmethod=objmethod,
+            object_versions={base.bare(name): version for name, version
+                             in object_versions.items()},
+            args=args, kwargs=kwargs)
+
+    def object_action(self, context: Any, objinst: Any, objmethod: str,
+                      args: Any, kwargs: Any) -> Any:
+        return self._call(context, 'object_action', objinst=objinst,
+                          objmethod=objmethod, args=args, kwargs=kwargs)
+
+    def object_backport_versions(self, context: Any, objinst: Any,
+                                 object_versions: dict[str, str]) -> Any:
+        return self._call(
+            context, 'object_backport_versions', objinst=objinst,
+            object_versions={base.bare(name): version for name, version
+                             in object_versions.items()})

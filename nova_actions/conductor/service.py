@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conductor as a service: owns the database, answers RPC."""
+
+from typing import Any
+
+import oslo_messaging as messaging
+from oslo_config import cfg
+from oslo_service import service
+
+from nova_actions import objects
+from nova_actions import policy
+from nova_actions import rpc
+from nova_actions import sanitize
+from nova_actions.conductor import manager
+from nova_actions.db import api as db
+from nova_actions.objects import text
+
+
+class ConductorService(service.Service):  # type: ignore[misc]
+    """One worker of the conductor.
+
+    :param conf: the process's configuration; database, policy and sanitizer
+        are set up from it when the worker starts, in its own process
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        super().__init__()
+        self._conf = conf
+        self._server: Any = None
+        self._transport: Any = None
+
+    def start(self) -> None:
+        super().start()
+        objects.register_all()
+        db.setup(self._conf)
+        policy.setup(self._conf)
+        text.setup(sanitize.Sanitizer.from_conf(self._conf))
+        self._transport = rpc.get_transport(self._conf)
+        self._server = rpc.get_server(
+            self._transport,
+            messaging.Target(topic=self._conf.conductor.topic,
+                             server=self._conf.host),
+            [manager.ConductorManager(), manager.BaseManager()])
+        self._server.start()
+
+    def stop(self, graceful: bool = True) -> None:
+        """Take no more calls, finish those that are being worked on."""
+        if self._server is not None:
+            self._server.stop()
+            if graceful:
+                self._server.wait()
+            self._transport.cleanup()
+            self._server = None
+            db.dispose()
+        super().stop(graceful)
+
+    def reset(self) -> None:
+        """Take over what SIGHUP made of the configuration."""
+        self._conf.mutate_config_files()
+        policy.setup(self._conf)
+        text.setup(sanitize.Sanitizer.from_conf(self._conf))

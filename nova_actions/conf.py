@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The options, and the one way to a configuration that knows them all.
+
+Only roots (commands, WSGI, services) import this module; everything else is
+handed what it needs. The global ``cfg.CONF`` is not touched.
+"""
+
+import os
+import socket
+from collections.abc import Iterable, Sequence
+
+import oslo_messaging
+from keystonemiddleware import auth_token
+from oslo_config import cfg
+from oslo_config import types
+from oslo_db import options as db_options
+from oslo_log import log as logging
+# oslo.messaging registers these groups on the global cfg.CONF alone, and then
+# reads them from the configuration that it was given. To be dropped when
+# oslo_messaging.opts lists them.
+from oslo_messaging._metrics import client as messaging_metrics
+from oslo_messaging._tracing import client as messaging_tracing
+from oslo_messaging import opts as messaging_opts
+from oslo_middleware import cors
+from oslo_middleware import opts as middleware_opts
+from oslo_policy import opts as policy_opts
+from oslo_reports import opts as reports_opts
+
+from nova_actions import policy
+from nova_actions import version
+
+DEFAULT_OPTS = [
+    cfg.StrOpt(
+        'host', default=socket.gethostname(), sample_default='<hostname>',
+        help='The name of this host. The conductor listens on the bus under '
+             'it; a reporter writes it into the events of the host.'),
+    cfg.StrOpt(
+        'state_path', default=os.path.join(
+            os.environ.get('XDG_STATE_HOME')
+            or os.path.expanduser('~/.local/state'), 'nova-actions'),
+        sample_default='$XDG_STATE_HOME/nova-actions',
+        help='The folder of what must survive a restart: the database of '
+             'nova-actions-all and the spool of the reporter.'),
+]
+API_OPTS = [
+    cfg.StrOpt(
+        'auth_strategy', default='keystone',
+        choices=[('keystone', 'Keystone tokens, by keystonemiddleware '
+                              '([keystone_authtoken])'),
+                 ('noauth2', 'Whoever comes is whoever he says: the token '
+                             'is user_id:project_id:role,role. For trials '
+                             'on a loopback address only')],
+        help='Who says who a caller is.'),
+    cfg.HostAddressOpt('bind_host', default='127.0.0.1',
+                       help='The address to listen on.'),
+    cfg.PortOpt('bind_port', default=8774, help='The port to listen on.'),
+    cfg.IntOpt(
+        'threads', default=10, min=1,
+        help='How many requests are answered at once by the embedded server '
+             'of nova-actions-api and nova-actions-all.'),
+    cfg.IntOpt(
+        'max_limit', default=1000, min=0,
+        help='How many items a list returns at the most, whatever its caller '
+             'asks for.'),
+    cfg.StrOpt(
+        'compute_link_prefix',
+        help='What replaces scheme, host and path prefix of this API in the '
+             'links of a list, when a proxy hides them: for example '
+             'https://cloud.example.org/compute.'),
+    cfg.URIOpt(
+        'public_url', schemes=['http', 'https'],
+        help='The address in the self link of the version document. By '
+             'default the address that the request was sent to.'),
+    cfg.FloatOpt(
+        'cell_timeout', default=5.0, min=0.1,
+        help='How many seconds a cell is waited for. A cell that does not '
+             'answer costs that long once; then its servers get 503 with '
+             'Retry-After, and other servers are not affected.'),
+]
+CONDUCTOR_OPTS = [
+    cfg.StrOpt(
+        'topic', default='nova-actions-conductor',
+        help='The topic on the bus that the conductor answers on. Nova\'s '
+             'own is "conductor"; take that only on a bus that Nova\'s '
+             'conductor is not on, since two that share a topic take each '
+             'other\'s calls.'),
+    cfg.IntOpt(
+        'workers', default=1, min=1,
+        help='How many processes of the conductor run on this host.'),
+    cfg.IntOpt(
+        'reporter_timeout', default=0, min=0,
+        help='After how many seconds of silence a host\'s reporter counts as '
+             'dead and its open events are closed as interrupted. 0 turns '
+             'that off: they are closed when the host\'s reporter starts '
+             'anew.'),
+]
+SANITIZE_OPTS = [
+    cfg.MultiOpt(
+        'patterns', item_type=types.String(), default=[],
+        help='Regular expressions of further secrets, one in each line. What '
+             'they match is replaced before error text is stored or shown. '
+             'An expression that is broken or unbounded is refused at '
+             'start.'),
+    cfg.BoolOpt(
+        'source_lines', default=True,
+        help='Keep the source lines in tracebacks. Without them only file, '
+             'line and function are kept, and no literal of the source can '
+             'leak.'),
+]
+UPGRADE_LEVELS_OPTS = [
+    cfg.StrOpt(
+        'conductor',
+        help='Pins the versions of objects that this process sends to the '
+             'conductor: a release of nova-actions, or pairs such as '
+             'InstanceAction=1.2,InstanceActionEvent=1.4. Set it while '
+             'conductors are older than this process.'),
+]
+GROUPS: dict[str | None, Sequence[cfg.Opt]] = {
+    None: DEFAULT_OPTS, 'api': API_OPTS, 'conductor': CONDUCTOR_OPTS,
+    'sanitize': SANITIZE_OPTS, 'upgrade_levels': UPGRADE_LEVELS_OPTS,
+}
+
+
+def list_opts() -> list[tuple[str | None, Sequence[cfg.Opt]]]:
+    """Return our own options, for oslo-config-generator."""
+    return list(GROUPS.items())
+
+
+def set_defaults(conf: cfg.ConfigOpts | None = None) -> None:
+    """Set our defaults of other libraries' options.
+
+    oslo-config-generator calls it without an argument.
+    """
+    policy_opts.set_defaults(conf or cfg.CONF, policy_file='policy.yaml')
+    oslo_messaging.set_transport_defaults(control_exchange='nova')
+    cors.set_defaults(
+        allow_headers=['X-Auth-Token', 'X-OpenStack-Request-ID',
+                       'OpenStack-API-Version',
+                       'X-OpenStack-Nova-API-Version'],
+        expose_headers=['X-OpenStack-Request-ID', 'X-Compute-Request-ID',
+                        'OpenStack-API-Version',
+                        'X-OpenStack-Nova-API-Version'],
+        allow_methods=['GET'])
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Register every option that any process of ours reads."""
+    logging.register_options(conf)
+    for group, opts in GROUPS.items():
+        conf.register_opts(opts, group=group)
+    conf.register_opts(db_options.database_opts, group='database')
+    for group, opts in middleware_opts.list_opts():
+        # The others belong to middleware that is not in our pipeline.
+        if group in ('oslo_middleware', 'cors', 'healthcheck'):
+            conf.register_opts(opts, group=group)
+    for group, opts in (
+            *messaging_opts.list_opts(),
+            *reports_opts.list_opts(), *auth_token.list_opts(),
+            *policy_opts.list_opts()):
+        conf.register_opts(opts, group=group)
+    conf.register_opts(messaging_metrics.oslo_messaging_metrics,
+                       group='oslo_messaging_metrics')
+    conf.register_opts(messaging_tracing.oslo_messaging_tracing,
+                       group='oslo_messaging_tracing')
+
+
+def load(argv: Sequence[str] | None = None, *,
+         default_config_files: Sequence[str] | None = None,
+         cli: Iterable[cfg.Opt] = ()) -> cfg.ConfigOpts:
+    """Return a configuration of its own, read from files and arguments.
+
+    :param argv: the arguments without the program's name; none by default
+    :param default_config_files: read when no ``--config-file`` is given; by
+        default ``nova-actions.conf`` in oslo's usual folders
+    :param cli: the command's own options
+    :raises oslo_config.cfg.Error: for files or arguments that are wrong
+    """
+    conf = cfg.ConfigOpts()
+    set_defaults(conf)
+    register_opts(conf)
+    conf.register_cli_opts(cli)
+    conf(list(argv or ()), project='nova-actions',
+         version=version.version_string(),
+         default_config_files=default_config_files)
+    return conf
+
+
+def setup_logging(conf: cfg.ConfigOpts) -> None:
+    """Let the process's log follow its configuration."""
+    logging.setup(conf, 'nova-actions')

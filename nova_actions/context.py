@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The request context: who asks, for which request, with which rights."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_context import context
+from oslo_db.sqlalchemy import enginefacade
+from oslo_utils import timeutils
+
+from nova_actions import exception
+from nova_actions import policy
+
+READ_DELETED = ('no', 'yes', 'only')
+
+
+@enginefacade.transaction_context_provider
+class RequestContext(context.RequestContext):
+    """Who does what to which request.
+
+    :param timestamp: when the request began, naive UTC with microseconds,
+        or text of that; now by default
+    :param read_deleted: ``no``, ``yes`` or ``only`` (Nova's)
+    :param is_admin: True makes an administrator without roles, which only a
+        trusted caller (RPC, a command on the conductor's host) may say; None
+        has the rule ``context_is_admin`` decide
+    :raises InvalidInput: for a timestamp or read_deleted that is neither
+    """
+
+    def __init__(self, *args: Any,
+                 timestamp: datetime.datetime | str | None = None,
+                 read_deleted: str = 'no', **kwargs: Any) -> None:
+        kwargs.setdefault('overwrite', False)
+        super().__init__(*args, **kwargs)
+        self._trusted_admin = kwargs.get('is_admin') is True
+        self.timestamp = _parse_timestamp(timestamp)
+        if read_deleted not in READ_DELETED:
+            raise exception.InvalidInput(
+                argument='read_deleted',
+                reason=f'it is not one of {", ".join(READ_DELETED)}')
+        self.read_deleted = read_deleted
+        self._verdicts: dict[tuple[Any, ...], bool] = {}
+
+    def check_is_admin(self) -> bool:
+        return policy.authorize(super().to_policy_values(),
+                                'context_is_admin', {})
+
+    def to_policy_values(self) -> dict[str, Any]:
+        """Return what the rules may ask of the caller.
+
+        Nova's admin context has no roles; a trusted one counts as having
+        the role admin, so that rules which ask for the role let it pass.
+        """
+        values = dict(super().to_policy_values())
+        values['is_admin'] = bool(self.is_admin)
+        if self._trusted_admin:
+            values['roles'] = [*values['roles'], 'admin']
+        return values
+
+    def can(self, rule: str, target: Mapping[str, Any] | None = None,
+            fatal: bool = True) -> bool:
+        """Tell whether this context passes the rule on the target.
+
+        A verdict is remembered for the life of the context.
+
+        :raises PolicyNotAuthorized: when it does not and fatal is true
+        """
+        key = (rule, *sorted((target or {}).items()))
+        if key not in self._verdicts:
+            self._verdicts[key] = policy.authorize(
+                self.to_policy_values(), rule, target or {})
+        if fatal and not self._verdicts[key]:
+            raise exception.PolicyNotAuthorized(action=rule)
+        return self._verdicts[key]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what travels over RPC: all but the token."""
+        values = super().to_dict()
+        values.update(
+            user_id=self.user_id, project_id=self.project_id,
+            user_name=self.user_name, project_name=self.project_name,
+            read_deleted=self.read_deleted,
+            timestamp=self.timestamp.isoformat(timespec='microseconds'),
+            service_roles=self.service_roles, auth_token=None)
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any],
+                  **kwargs: Any) -> 'RequestContext':
+        """Build the context that came over RPC, whoever sent it.
+
+        Nova's sends keys we do not know; a minimal client sends user_id,
+        project_id, is_admin and request_id alone. The token is dropped.
+
+        :raises InvalidInput: for values of the wrong shape
+        """
+        roles = _strings(values, 'roles')
+        return cls(
+            user_id=_string(values, 'user_id', 'user'),
+            project_id=_string(values, 'project_id', 'project', 'tenant'),
+            user_name=_string(values, 'user_name'),
+            project_name=_string(values, 'project_name'),
+            is_admin=values.get('is_admin') is True,
+            roles=roles, service_roles=_strings(values, 'service_roles'),
+            request_id=_string(values, 'request_id'),
+            global_request_id=_string(values, 'global_request_id'),
+            timestamp=values.get('timestamp'),
+            read_deleted=values.get('read_deleted') or 'no', **kwargs)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, Any],
+                     **kwargs: Any) -> 'RequestContext':
+        """Build the context of an HTTP request from what keystonemiddleware
+        and oslo.middleware left in its environ.
+
+        Whether it is an administrator's is left to the policy: nothing that
+        the caller sent decides it.
+        """
+        kwargs['is_admin'] = None
+        built: RequestContext = super().from_environ(environ, **kwargs)
+        return built
+
+
+def get_admin_context(read_deleted: str = 'no') -> RequestContext:
+    """Return a context of nobody's that may do everything."""
+    return RequestContext(is_admin=True, read_deleted=read_deleted)
+
+
+def _parse_timestamp(value: object) -> datetime.datetime:
+    if not value:
+        return timeutils.utcnow()
+    try:
+        if isinstance(value, str):
+            value = timeutils.parse_isotime(value)
+        if isinstance(value, datetime.datetime):
+            return timeutils.normalize_time(value)
+    except (ValueError, OverflowError):
+        pass
+    raise exception.InvalidInput(
+        argument='timestamp', reason='it is not a time in ISO 8601')
+
+
+def _string(values: Mapping[str, Any], *names: str) -> str | None:
+    for name in names:
+        value = values.get(name)
+        if value:
+            if not isinstance(value, str) or len(value) > 255:
+                raise exception.InvalidInput(
+                    argument=name,
+                    reason='it is not a string of at most 255 characters')
+            return value
+    return None
+
+
+def _strings(values: Mapping[str, Any], name: str) -> list[str]:
+    value = values.get(name) or []
+    if not isinstance(value, list) or not all(
+            isinstance(item, str) for item in value):
+        raise exception.InvalidInput(
+            argument=name, reason='it is not a list of strings')
+    return list(value)

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The database driver that a URL names."""
+
+import sqlalchemy as sa
+from sqlalchemy import exc as sa_exc
+
+
+def problem(url: str | None) -> str | None:
+    """Return what is wrong with a URL or its driver, None for nothing.
+
+    Nothing is connected to, and no part of the URL is repeated: it holds a
+    password.
+    """
+    if not url:
+        return '[database] connection is not set'
+    try:
+        sa.make_url(url).get_dialect().import_dbapi()
+    except sa_exc.NoSuchModuleError:
+        return ('[database] connection names a kind of database that '
+                'SQLAlchemy does not know')
+    except sa_exc.ArgumentError:
+        return '[database] connection is not an SQLAlchemy URL'
+    except ImportError as error:
+        return f'the database driver {error.name} is not installed'
+    return None

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Connections and transactions of our own database.
+
+:func:`reader` and :func:`writer` turn a function of a session into one of a
+request context: they open the transaction, run it again after a deadlock or a
+lost connection, and let no error of the driver out.
+"""
+
+import contextlib
+import contextvars
+import functools
+import logging
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from oslo_config import cfg
+from oslo_db import api as oslo_db_api
+from oslo_db import exception as db_exc
+from oslo_db.sqlalchemy import enginefacade
+from sqlalchemy import event
+from sqlalchemy import exc as sa_exc
+from sqlalchemy import orm
+
+from nova_actions import exception
+
+LOG = logging.getLogger(__name__)
+
+P = ParamSpec('P')
+R = TypeVar('R')
+
+#: How long SQLite waits for another writer, milliseconds.
+SQLITE_BUSY_TIMEOUT = 30_000
+
+_ENGINE_OPTIONS = (
+    'connection', 'slave_connection', 'mysql_sql_mode',
+    'mysql_wsrep_sync_wait', 'connection_recycle_time', 'max_pool_size',
+    'max_retries', 'retry_interval', 'max_overflow', 'pool_timeout',
+    'connection_debug', 'connection_trace', 'connection_parameters')
+
+_manager: Any = None
+_writing = contextvars.ContextVar('writing', default=False)
+
+
+def _create_private(url: str) -> None:
+    """Make an SQLite file that only its owner may read."""
+    path = sa.make_url(url).database
+    if url.startswith('sqlite') and path and path != ':memory:':
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _prepare(engine: sa.Engine) -> None:
+    """Set up each connection of a new engine.
+
+    READ COMMITTED whatever the server's default: after a wait for the parent
+    row's lock, the next statement must see what its former holder committed.
+    """
+    statements = {
+        'sqlite': ('PRAGMA journal_mode=WAL', 'PRAGMA foreign_keys=ON',
+                   f'PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT}'),
+        'mysql': ('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',),
+        'postgresql': ('SET SESSION CHARACTERISTICS AS TRANSACTION '
+                       'ISOLATION LEVEL READ COMMITTED',),
+    }
+    chosen = statements.get(
+        'mysql' if engine.dialect.name == 'mariadb' else engine.dialect.name,
+        ())
+
+    def connect(connection: Any, record: Any) -> None:
+        cursor = connection.cursor()
+        for statement in chosen:
+            cursor.execute(statement)
+        cursor.close()
+        connection.commit()
+
+    def begin_immediate(connection: sa.Connection) -> None:
+        # A deferred transaction that reads and then writes fails at once
+        # when another has written in between. oslo.db's own handler, which
+        # runs before this one, has begun a deferred one.
+        if _writing.get():
+            connection.connection.rollback()
+            connection.exec_driver_sql('BEGIN IMMEDIATE')
+
+    event.listen(engine, 'connect', connect)
+    if engine.dialect.name == 'sqlite':
+        event.listen(engine, 'begin', begin_immediate)
+
+
+def setup(conf: cfg.ConfigOpts) -> None:
+    """Set the process's own database from ``[database]``.
+
+    Nothing is connected yet.
+
+    :raises InvalidInput: when no connection is configured
+    """
+    global _manager
+    url = conf.database.connection
+    if not url:
+        raise exception.InvalidInput(
+            argument='[database] connection',
+            reason='it is not set; it is an SQLAlchemy URL such as '
+                   'mysql+pymysql://user:password@host/nova_actions')
+    _create_private(url)
+    manager = enginefacade.transaction_context()
+    manager.configure(**{name: getattr(conf.database, name)
+                         for name in _ENGINE_OPTIONS})
+    manager.append_on_engine_create(_prepare)
+    if _manager is not None:
+        _manager.dispose_pool()
+    _manager = manager
+
+
+def dispose() -> None:
+    """Close the connections of the process's own database."""
+    if _manager is not None:
+        _manager.dispose_pool()
+
+
+def engine() -> sa.Engine:
+    """Return the engine of our own database.
+
+    :raises RuntimeError: when :func:`setup` has not been called
+    """
+    if _manager is None:
+        raise RuntimeError('db.engine.setup() has not been called')
+    result: sa.Engine = _manager.writer.get_engine()
+    return result
+
+
+@contextlib.contextmanager
+def errors_translated() -> Iterator[None]:
+    """Turn errors of the database into ours, which carry no SQL."""
+    try:
+        yield
+    except db_exc.DBDuplicateEntry:
+        raise exception.Conflict(
+            'A row of the same uuid exists already.') from None
+    except (db_exc.DBDataError, db_exc.DBInvalidUnicodeParameter) as error:
+        LOG.warning('The database refused a value: %s', type(error).__name__)
+        raise exception.Invalid(
+            'A value does not fit its column in the database.') from None
+    except (db_exc.DBConnectionError, db_exc.DBDeadlock,
+            db_exc.CantStartEngineError, sa_exc.TimeoutError) as error:
+        LOG.warning('The database does not answer: %s', type(error).__name__)
+        raise exception.DatabaseUnavailable() from None
+    except (db_exc.DBError, sa_exc.SQLAlchemyError) as error:
+        LOG.error('The database failed: %s', type(error).__name__)
+        LOG.debug('The statement that failed:', exc_info=True)
+        raise exception.DatabaseUnavailable() from None
+
+
+_retried = oslo_db_api.wrap_db_retry(
+    max_retries=5, retry_interval=0.1, max_retry_interval=2,
+    retry_on_deadlock=True, retry_on_disconnect=True)
+
+
+def _transactional(
+    mode: str,
+) -> Callable[[Callable[Concatenate[orm.Session, P], R]],
+              Callable[Concatenate[Any, P], R]]:
+    def decorator(
+        function: Callable[Concatenate[orm.Session, P], R],
+    ) -> Callable[Concatenate[Any, P], R]:
+        @_retried  # type: ignore[untyped-decorator]
+        def run(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
+            if _manager is None:
+                raise RuntimeError('db.engine.setup() has not been called')
+            token = _writing.set(mode == 'writer')
+            try:
+                with getattr(_manager, mode).using(context) as session:
+                    return function(session, *args, **kwargs)
+            finally:
+                _writing.reset(token)
+
+        @functools.wraps(function)
+        def wrapper(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
+            with errors_translated():
+                result: R = run(context, *args, **kwargs)
+                return result
+        return wrapper
+    return decorator
+
+
+reader = _transactional('reader')
+writer = _transactional('writer')

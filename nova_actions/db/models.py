@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables: Nova's names and columns, and ours beside them."""
+
+import datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.dialects import mysql
+
+BigId = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+MicroDateTime = sa.DateTime().with_variant(
+    mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
+
+Uuid = Annotated[str, orm.mapped_column(sa.String(36))]
+Name = Annotated[str, orm.mapped_column(sa.String(255))]
+Text = Annotated[str, orm.mapped_column(sa.Text())]
+Time = Annotated[datetime.datetime, orm.mapped_column(MicroDateTime)]
+Key = Annotated[int, orm.mapped_column(BigId, primary_key=True,
+                                       autoincrement=True)]
+
+# Comparisons are exact on every database (Nova's collation on MySQL ignores
+# case), and any character fits.
+_MYSQL = {'mysql_engine': 'InnoDB', 'mysql_charset': 'utf8mb4',
+          'mysql_collate': 'utf8mb4_bin', 'mariadb_engine': 'InnoDB',
+          'mariadb_charset': 'utf8mb4', 'mariadb_collate': 'utf8mb4_bin'}
+
+
+class Base(orm.DeclarativeBase):
+    __table_args__: Any = _MYSQL
+
+
+class _Row:
+    """Nova's columns of every table. ``deleted`` is the row's id once it is
+    deleted; ours are never soft-deleted."""
+
+    created_at: orm.Mapped[Time]
+    updated_at: orm.Mapped[Time | None]
+    deleted_at: orm.Mapped[Time | None]
+    deleted: orm.Mapped[int] = orm.mapped_column(
+        sa.BigInteger(), default=0, server_default='0')
+
+
+class Instance(_Row, Base):
+    """A server's owner: what the gate needs to decide."""
+
+    __tablename__ = 'instances'
+    __table_args__ = (
+        sa.UniqueConstraint('uuid', name='uniq_instances0uuid'),
+        sa.Index('instances_project_id_display_name_idx', 'project_id',
+                 'display_name'),
+        sa.Index('instances_display_name_idx', 'display_name'),
+        _MYSQL)
+
+    id: orm.Mapped[Key]
+    uuid: orm.Mapped[Uuid]
+    project_id: orm.Mapped[Name]
+    user_id: orm.Mapped[Name | None]
+    display_name: orm.Mapped[Name | None]
+
+
+class InstanceAction(_Row, Base):
+    __tablename__ = 'instance_actions'
+    __table_args__ = (
+        sa.UniqueConstraint('uuid', name='uniq_instance_actions0uuid'),
+        sa.Index('instance_actions_instance_uuid_created_at_id_idx',
+                 'instance_uuid', 'created_at', 'id'),
+        sa.Index('instance_actions_instance_uuid_request_id_idx',
+                 'instance_uuid', 'request_id', 'created_at', 'id'),
+        sa.Index('instance_actions_instance_uuid_updated_at_idx',
+                 'instance_uuid', 'updated_at'),
+        sa.Index('instance_actions_request_id_idx', 'request_id'),
+        sa.Index('instance_actions_created_at_id_idx', 'created_at', 'id'),
+        _MYSQL)
+
+    id: orm.Mapped[Key]
+    uuid: orm.Mapped[Uuid]
+    action: orm.Mapped[Name]
+    instance_uuid: orm.Mapped[Uuid] = orm.mapped_column(
+        sa.ForeignKey('instances.uuid',
+                      name='instance_actions_instance_uuid_fkey'))
+    request_id: orm.Mapped[Name | None]
+    global_request_id: orm.Mapped[Name | None]
+    user_id: orm.Mapped[Name | None]
+    user_name: orm.Mapped[Name | None]
+    project_id: orm.Mapped[Name | None]
+    project_name: orm.Mapped[Name | None]
+    start_time: orm.Mapped[Time | None]
+    finish_time: orm.Mapped[Time | None]
+    message: orm.Mapped[Name | None]
+    status: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+
+
+class InstanceActionEvent(_Row, Base):
+    __tablename__ = 'instance_actions_events'
+    __table_args__ = (
+        sa.UniqueConstraint('uuid', name='uniq_instance_actions_events0uuid'),
+        sa.Index('instance_actions_events_action_id_event_idx', 'action_id',
+                 'event', 'id'),
+        # What is open on a host, for crash closure.
+        sa.Index('instance_actions_events_host_finish_time_idx', 'host',
+                 'finish_time'),
+        _MYSQL)
+
+    id: orm.Mapped[Key]
+    uuid: orm.Mapped[Uuid]
+    event: orm.Mapped[Name]
+    action_id: orm.Mapped[int] = orm.mapped_column(
+        BigId, sa.ForeignKey('instance_actions.id',
+                             name='instance_actions_events_action_id_fkey'))
+    start_time: orm.Mapped[Time | None]
+    finish_time: orm.Mapped[Time | None]
+    duration_us: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
+    result: orm.Mapped[Name | None]
+    host: orm.Mapped[Name | None]
+    details: orm.Mapped[Text | None]
+    traceback: orm.Mapped[Text | None]
+    error_type: orm.Mapped[Name | None]
+    redactions: orm.Mapped[int] = orm.mapped_column(
+        sa.Integer(), default=0, server_default='0')

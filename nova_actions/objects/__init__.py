@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The versioned objects. Importing this package alone imports none of them:
+call :func:`register_all` in a process that is to find them by name."""
+
+
+def register_all() -> None:
+    """Import every object, so that the registry knows it."""
+    __import__('nova_actions.objects.instance')
+    __import__('nova_actions.objects.instance_action')
+    __import__('nova_actions.objects.instance_action_event')

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Field types that oslo.versionedobjects lacks."""
+
+import datetime
+from typing import Any
+
+from oslo_utils import timeutils
+from oslo_versionedobjects import base
+from oslo_versionedobjects import fields
+
+
+class MicroDateTime(fields.DateTime):
+    """A UTC time that keeps its microseconds on the wire.
+
+    Nova's versions of our objects carry whole seconds; :func:`whole_seconds`
+    makes that of it in a backport.
+    """
+
+    def to_primitive(self, obj: base.VersionedObject, attr: str,
+                     value: datetime.datetime) -> str:
+        return self.stringify(value)
+
+    def stringify(self, value: datetime.datetime) -> str:
+        return timeutils.normalize_time(value).isoformat(
+            timespec='microseconds') + 'Z'
+
+    def coerce(self, obj: base.VersionedObject | None, attr: str,
+               value: Any) -> datetime.datetime:
+        # oslo's leaves a foreign offset in place; the wire is UTC.
+        return super().coerce(obj, attr, value).astimezone(datetime.UTC)
+
+
+class MicroDateTimeField(fields.AutoTypedField[datetime.datetime]):
+    AUTO_TYPE = MicroDateTime()
+
+
+def whole_seconds(value: str | None) -> str | None:
+    """Return the wire form of a time as Nova's objects carry it."""
+    if value is None:
+        return None
+    return value.partition('.')[0].removesuffix('Z') + 'Z'

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate: shapes of the arguments, then the rule, then the body.
+
+:func:`gated` stands under ``@remotable`` on every remotable, so nothing
+reaches the database around it, from whichever end the call comes.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from nova_actions import exception
+from nova_actions import validation
+from nova_actions.db import api as db
+from nova_actions.db import owner
+
+R = TypeVar('R')
+Arguments = Mapping[str, Any]
+Instance = Mapping[str, Any] | None
+Resolve = Callable[[Any, Any, Arguments], Instance]
+
+#: The shape of each argument that a remotable may have, by its name.
+CHECKS: Mapping[str, validation.Check] = {
+    'instance_uuid': validation.uuid,
+    'request_id': validation.request_id,
+    'action_name': validation.name,
+    'event_name': validation.name,
+    'action_id': validation.integer,
+    'event_id': validation.integer,
+    'name': validation.name,
+    'uuid': validation.optional(validation.uuid),
+    'host': validation.optional(validation.name),
+    'project_id': validation.optional(validation.name),
+    'want_result': validation.optional(validation.boolean),
+    'all_projects': validation.boolean,
+    'limit': validation.optional(validation.limit),
+    'marker': validation.optional(validation.request_id),
+    'filters': validation.optional(validation.filters),
+    'start_time': validation.optional(validation.time),
+    'finish_time': validation.optional(validation.time),
+    'duration': validation.optional(validation.integer),
+    'error_type': validation.optional(validation.name),
+    'exc_val': validation.optional(validation.text),
+    'exc_tb': validation.optional(validation.text),
+}
+
+
+def target_of(instance: Instance,
+              host: str | None = None) -> dict[str, Any]:
+    """Return the target of a check: the owner's ids and the host, without
+    what is unknown (to oslo.policy None equals None)."""
+    found = {'project_id': instance['project_id'],
+             'user_id': instance['user_id']} if instance else {}
+    found['host'] = host
+    return {name: value for name, value in found.items()
+            if value is not None}
+
+
+def by_instance(_self: Any, context: Any,
+                arguments: Arguments) -> Instance:
+    """The owner is that of the instance named."""
+    return owner.find(context, arguments['instance_uuid'])
+
+
+def by_action(_self: Any, context: Any,
+              arguments: Arguments) -> Instance:
+    """The owner is that of the instance whose action is named."""
+    return db.action_get_instance(context, arguments['action_id'])
+
+
+def by_own_instance(self: Any, context: Any,
+                    _arguments: Arguments) -> Instance:
+    """The owner is that of the instance that the object names."""
+    return owner.find(context, validation.uuid(
+        'instance_uuid', _set(self, 'instance_uuid')))
+
+
+def by_own_action(self: Any, context: Any,
+                  _arguments: Arguments) -> Instance:
+    """The owner is that of the instance whose action the object names."""
+    return db.action_get_instance(context, validation.integer(
+        'action_id', _set(self, 'action_id')))
+
+
+def by_project(_self: Any, _context: Any,
+               arguments: Arguments) -> Instance:
+    """The owner is the project that is named."""
+    if arguments.get('project_id') is None:
+        return None
+    return {'project_id': arguments['project_id'], 'user_id': None}
+
+
+def _set(obj: Any, name: str) -> Any:
+    if name not in obj:
+        raise exception.InvalidInput(argument=name, reason='it is not set')
+    return getattr(obj, name)
+
+
+def gated(rule: str, resolve: Resolve,
+          ) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Let a remotable's body run only for whom the rule lets pass.
+
+    :param rule: the name of the rule
+    :param resolve: finds the owner's ids from the object or the arguments;
+        None makes an ownerless target, which only who may act on everything
+        passes: so what is unknown and what is foreign look alike
+    A body that has the keyword ``instance`` is given what was found; callers
+    do not see that keyword.
+
+    :raises Invalid: (the wrapped method) an argument has not its shape
+    :raises PolicyNotAuthorized: (the wrapped method) the rule refuses
+    """
+    def decorator(function: Callable[..., R]) -> Callable[..., R]:
+        signature = inspect.signature(function)
+        takes_instance = 'instance' in signature.parameters
+        signature = signature.replace(parameters=[
+            parameter for parameter in signature.parameters.values()
+            if parameter.name != 'instance'])
+        is_class_method = 'context' in signature.parameters
+
+        @functools.wraps(function)
+        def wrapper(first: Any, *args: Any, **kwargs: Any) -> R:
+            try:
+                bound = signature.bind(first, *args, **kwargs)
+            except TypeError as error:
+                raise exception.Invalid(
+                    f'{function.__name__}(): {error}') from None
+            bound.apply_defaults()
+            arguments = bound.arguments
+            for name, value in arguments.items():
+                if name in CHECKS:
+                    arguments[name] = CHECKS[name](name, value)
+            context = (arguments['context'] if is_class_method
+                       else first._context)
+            instance = resolve(first, context, arguments)
+            context.can(rule, target_of(instance, arguments.get('host')))
+            if takes_instance:
+                return function(*bound.args, **bound.kwargs,
+                                instance=instance)
+            return function(*bound.args, **bound.kwargs)
+
+        wrapper.rule = rule  # type: ignore[attr-defined]
+        # What oslo's fingerprints of objects look at.
+        wrapper.__signature__ = signature  # type: ignore[attr-defined]
+        return wrapper
+    return decorator

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: Apache-2.0
+"""InstanceAction: one thing that was asked for on a server."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+from oslo_versionedobjects import base as ovo
+from oslo_versionedobjects import fields as ovo_fields
+
+from nova_actions import actions
+from nova_actions import exception
+from nova_actions import policies
+from nova_actions import validation
+from nova_actions.db import api as db
+from nova_actions.db import owner
+from nova_actions.objects import base
+from nova_actions.objects import fields
+from nova_actions.objects import gate
+from nova_actions.objects import instance_action_event
+from nova_actions.objects import text
+
+
+def _by_instance_or_creator(self: Any, context: Any,
+                            arguments: gate.Arguments,
+                            ) -> Mapping[str, Any] | None:
+    """The owner is the instance's; who creates an unknown one owns it."""
+    instance = gate.by_instance(self, context, arguments)
+    if instance is None and arguments['action_name'] == actions.CREATE:
+        return _creator(context, arguments['instance_uuid'])
+    return instance
+
+
+def _by_own_instance_or_creator(self: Any, context: Any,
+                                arguments: gate.Arguments,
+                                ) -> Mapping[str, Any] | None:
+    instance = gate.by_own_instance(self, context, arguments)
+    if instance is None and 'action' in self and (
+            self.action == actions.CREATE):
+        return _creator(context, self.instance_uuid)
+    return instance
+
+
+def _creator(context: Any, instance_uuid: str) -> dict[str, Any] | None:
+    if context.project_id is None:
+        return None
+    return {'uuid': instance_uuid, 'project_id': context.project_id,
+            'user_id': context.user_id, 'created_at': timeutils.utcnow()}
+
+
+def _store(context: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Store an action, and its instance where our own database lacks it."""
+    uuid = values['instance_uuid']
+    values.setdefault('uuid', uuidutils.generate_uuid())
+    instance = owner.find(context, uuid)
+    if instance is None and values['action'] == actions.CREATE:
+        instance = _creator(context, uuid)
+    if instance is None:
+        raise exception.InstanceNotFound(instance_id=uuid)
+    missing = None if instance.get('id') else instance
+    try:
+        return db.action_create(context, values, missing)
+    except exception.InstanceExists:
+        # Another conductor was faster, maybe for another project.
+        instance = owner.find(context, uuid, fresh=True)
+        context.can(policies.ACTION_START, gate.target_of(instance))
+        return db.action_create(context, values)
+
+
+@ovo.VersionedObjectRegistry.register
+class InstanceAction(base.PersistentObject, base.ActionsObject,
+                     ovo.VersionedObjectDictCompat):
+    # Version 1.0: Initial version
+    # Version 1.1: String attributes updated to support unicode
+    # Version 1.2: Added create()
+    # Version 1.3: Added uuid, global_request_id, status, user_name,
+    #              project_name and events; times carry microseconds, which
+    #              an older reader does not get
+    VERSION = '1.3'
+    HAS_MICROSECONDS = '1.3'
+    ADDED = {name: '1.3' for name in (
+        'uuid', 'global_request_id', 'status', 'user_name', 'project_name',
+        'events')}
+
+    fields = {
+        'id': ovo_fields.IntegerField(),
+        'uuid': ovo_fields.StringField(nullable=True),
+        'action': ovo_fields.StringField(nullable=True),
+        'instance_uuid': ovo_fields.StringField(nullable=True),
+        'request_id': ovo_fields.StringField(nullable=True),
+        'global_request_id': ovo_fields.StringField(nullable=True),
+        'user_id': ovo_fields.StringField(nullable=True),
+        'user_name': ovo_fields.StringField(nullable=True),
+        'project_id': ovo_fields.StringField(nullable=True),
+        'project_name': ovo_fields.StringField(nullable=True),
+        'start_time': fields.MicroDateTimeField(nullable=True),
+        'finish_time': fields.MicroDateTimeField(nullable=True),
+        'message': ovo_fields.StringField(nullable=True),
+        'status': ovo_fields.StringField(nullable=True),
+        'events': ovo_fields.ObjectField(
+            base.prefixed('InstanceActionEventList')),
+    }
+
+    obj_relationships = {'events': [('1.3', '1.2')]}
+
+    #: What follows this row in a paged list: see :attr:`marker`.
+    _superseded = False
+
+    def _from_db_object(self, context: Any,
+                        row: Mapping[str, Any]) -> 'InstanceAction':
+        for name in self.fields:
+            if name == 'deleted':
+                self.deleted = bool(row['deleted'])
+            elif name != 'events':
+                setattr(self, name, row[name])
+        self._superseded = bool(row.get('superseded'))
+        self._context = context
+        self.obj_reset_changes()
+        return self
+
+    @property
+    def marker(self) -> str | None:
+        """What names this row in a paged list and in show: its request id,
+        or its own uuid where a newer action has the same request id."""
+        if self.request_id is None or self._superseded:
+            return self.uuid
+        return self.request_id
+
+    def obj_load_attr(self, attrname: str) -> None:
+        """Load the events, newest first; who has the action has passed the
+        gate, whose fields may still be withheld."""
+        if attrname != 'events' or 'id' not in self:
+            super().obj_load_attr(attrname)
+            return
+        events = instance_action_event.InstanceActionEventList
+        if self.indirection_api:
+            self.events = events.get_by_action(self._context, self.id)
+        else:
+            self.events = events.of_action(
+                self._context, self.id,
+                owner.find(self._context, self.instance_uuid))
+        self.obj_reset_changes(['events'])
+
+    @classmethod
+    @ovo.remotable
+    @gate.gated(policies.SHOW, gate.by_instance)
+    def get_by_request_id(cls, context: Any, instance_uuid: str,
+                          request_id: str) -> 'InstanceAction | None':
+        """Return the newest action of that request on that server, or the
+        action of that uuid; None when there is none."""
+        row = db.action_get(context, instance_uuid, request_id,
+                            read_deleted=context.read_deleted)
+        return cls()._from_db_object(context, row) if row else None
+
+    @classmethod
+    @ovo.remotable
+    @gate.gated(policies.ACTION_START, _by_instance_or_creator)
+    def action_start(cls, context: Any, instance_uuid: str, action_name: str,
+                     want_result: bool | None = True,
+                     uuid: str | None = None) -> 'InstanceAction | None':
+        """Record that the context's request begins an action.
+
+        ``create`` registers an unknown server to the caller's project.
+
+        :param want_result: False saves sending the row back
+        :param uuid: the action's own; the same again is a resend
+        :raises InstanceNotFound: the server is unknown
+        """
+        sanitizer = text.sanitizer()
+        row = _store(context, {
+            'uuid': uuid or uuidutils.generate_uuid(),
+            'action': sanitizer.name(action_name),
+            'instance_uuid': instance_uuid,
+            'request_id': context.request_id,
+            'global_request_id': context.global_request_id,
+            'user_id': sanitizer.name(context.user_id),
+            'user_name': sanitizer.name(context.user_name),
+            'project_id': sanitizer.name(context.project_id),
+            'project_name': sanitizer.name(context.project_name),
+            'start_time': context.timestamp,
+            'updated_at': context.timestamp})
+        return cls()._from_db_object(context, row) if want_result else None
+
+    @classmethod
+    @ovo.remotable
+    @gate.gated(policies.ACTION_FINISH, gate.by_instance)
+    def action_finish(cls, context: Any, instance_uuid: str,
+                      want_result: bool | None = True,
+                      ) -> 'InstanceAction | None':
+        """Record that the newest action of the context's request has ended.
+
+        :raises InstanceActionNotFound: when the request has none
+        """
+        row = db.action_finish(context, instance_uuid, context.request_id,
+                               timeutils.utcnow())
+        return cls()._from_db_object(context, row) if want_result else None
+
+    @ovo.remotable
+    @gate.gated(policies.ACTION_FINISH, gate.by_own_instance)
+    def finish(self) -> None:
+        """Record that this object's action has ended.
+
+        :raises InstanceActionNotFound: when it is not in the database
+        """
+        request_id = self.request_id if 'request_id' in self else None
+        row = db.action_finish(self._context, self.instance_uuid, request_id,
+                               timeutils.utcnow())
+        self._from_db_object(self._context, row)
+
+    @ovo.remotable
+    @gate.gated(policies.ACTION_START, _by_own_instance_or_creator)
+    def create(self) -> None:
+        """Store this object with every field that is set, as when records
+        are copied.
+
+        :raises ObjectActionError: when it has an id
+        :raises InvalidInput: when a field has not its shape
+        """
+        if 'id' in self:
+            raise exception.ObjectActionError(action='create',
+                                              reason='already created')
+        values = text.storable(self, skip=('events',))
+        values['action'] = validation.name('action', values.get('action'))
+        self._from_db_object(self._context, _store(self._context, values))
+
+
+@ovo.VersionedObjectRegistry.register
+class InstanceActionList(ovo.ObjectListBase[InstanceAction],
+                         base.ActionsObject):
+    # Version 1.0: Initial version
+    # Version 1.1: get_by_instance_uuid() takes limit, marker and filters
+    # Version 1.2: Added get_by_project(); InstanceAction <= 1.3
+    VERSION = '1.2'
+
+    fields = {
+        'objects': ovo_fields.ListOfObjectsField(
+            base.prefixed('InstanceAction')),
+    }
+
+    obj_relationships = {
+        'objects': [('1.0', '1.0'), ('1.1', '1.2'), ('1.2', '1.3')]}
+
+    @classmethod
+    def _list(cls, context: Any, filters: Mapping[str, Any] | None,
+              **conditions: Any) -> 'InstanceActionList':
+        filters = filters or {}
+        if ('changes-since' in filters and 'changes-before' in filters
+                and filters['changes-since'] > filters['changes-before']):
+            raise exception.InvalidInput(
+                argument='changes-since',
+                reason='it must be less than or equal to changes-before')
+        rows = db.action_list(context, filters=filters,
+                              read_deleted=context.read_deleted,
+                              **conditions)
+        return cls(context, objects=[
+            InstanceAction()._from_db_object(context, row) for row in rows])
+
+    @classmethod
+    @ovo.remotable
+    @gate.gated(policies.LIST, gate.by_instance)
+    def get_by_instance_uuid(cls, context: Any, instance_uuid: str,
+                             limit: int | None = None,
+                             marker: str | None = None,
+                             filters: Mapping[str, Any] | None = None,
+                             ) -> 'InstanceActionList':
+        """Return the actions of a server, newest first.
+
+        :param limit: how many at the most
+        :param marker: the request id (or an action's uuid) to go on after
+        :param filters: ``changes-since`` and ``changes-before``, both
+            inclusive, on updated_at
+        :raises InvalidInput: an inverted window
+        :raises MarkerNotFound: an unknown marker
+        """
+        return cls._list(context, filters, instance_uuid=instance_uuid,
+                         limit=limit, marker=marker)
+
+    @classmethod
+    @ovo.remotable
+    @gate.gated(policies.LIST_ALL_PROJECTS, gate.by_project)
+    def get_by_project(cls, context: Any, project_id: str | None = None,
+                       limit: int | None = None, marker: str | None = None,
+                       filters: Mapping[str, Any] | None = None,
+                       ) -> 'InstanceActionList':
+        """Return the actions on a project's servers, or on everybody's.
+
+        Parameters and errors as of :meth:`get_by_instance_uuid`.
+        """
+        return cls._list(context, filters, project_id=project_id,
+                         limit=limit, marker=marker)

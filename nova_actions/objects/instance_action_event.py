@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: Apache-2.0
+"""InstanceActionEvent: one step of an action on one host."""
+
+import datetime
+import functools
+import hashlib
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+from oslo_versionedobjects import base as ovo
+from oslo_versionedobjects import fields as ovo_fields
+
+from nova_actions import exception
+from nova_actions import policies
+from nova_actions import sanitize
+from nova_actions import validation
+from nova_actions.db import api as db
+from nova_actions.db import status
+from nova_actions.objects import base
+from nova_actions.objects import fields
+from nova_actions.objects import gate
+from nova_actions.objects import text
+
+
+def _readable(name: str, value: Any) -> Any:
+    """Return an exception or a traceback as text that can travel."""
+    if isinstance(value, BaseException):
+        return text.sanitizer().error(value, None).details
+    if name == 'exc_tb' and hasattr(value, 'tb_frame'):
+        return ''.join(traceback.format_tb(value))
+    if name == 'exc_tb' and isinstance(value, list | tuple):
+        return ''.join(str(line) for line in value)
+    return value
+
+
+def _error_as_text(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make text of ``exc_val`` and ``exc_tb`` before they are sent, by
+    whichever way they are given."""
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return function(
+            *(_readable('exc_tb' if hasattr(value, 'tb_frame')
+                        else 'exc_val', value) for value in args),
+            **{name: _readable(name, value)
+               for name, value in kwargs.items()})
+    return wrapper
+
+
+def _outcome(exc_val: str | None, exc_tb: str | None,
+             error_type: str | None = None) -> dict[str, Any]:
+    """Return the columns that say how an event ended. Without a traceback it
+    succeeded, whatever else is said: Nova's clients send it so."""
+    if exc_tb is None:
+        return {'result': status.RESULT_SUCCESS}
+    error = text.sanitizer().error(exc_val, exc_tb)
+    return {'result': status.RESULT_ERROR, 'details': error.details,
+            'traceback': error.traceback,
+            'error_type': text.sanitizer().name(error_type)
+            or error.error_type,
+            'redactions': error.redactions}
+
+
+@ovo.VersionedObjectRegistry.register
+class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
+                          ovo.VersionedObjectDictCompat):
+    # Version 1.0: Initial version
+    # Version 1.1: event_finish_with_failure() takes exceptions as text
+    # Version 1.2: Added host
+    # Version 1.3: Added create()
+    # Version 1.4: Added details
+    # Version 1.5: Added uuid, duration and error_type; times carry
+    #              microseconds, which an older reader does not get
+    VERSION = '1.5'
+    HAS_MICROSECONDS = '1.5'
+    ADDED = {'host': '1.2', 'details': '1.4', 'uuid': '1.5',
+             'duration': '1.5', 'error_type': '1.5'}
+
+    fields = {
+        'id': ovo_fields.IntegerField(),
+        'uuid': ovo_fields.StringField(nullable=True),
+        'event': ovo_fields.StringField(nullable=True),
+        'action_id': ovo_fields.IntegerField(nullable=True),
+        'start_time': fields.MicroDateTimeField(nullable=True),
+        'finish_time': fields.MicroDateTimeField(nullable=True),
+        # Microseconds, from the reporter's monotonic clock.
+        'duration': ovo_fields.IntegerField(nullable=True),
+        'result': ovo_fields.StringField(nullable=True),
+        'traceback': ovo_fields.StringField(nullable=True),
+        'host': ovo_fields.StringField(nullable=True),
+        'details': ovo_fields.StringField(nullable=True),
+        'error_type': ovo_fields.StringField(nullable=True),
+    }
+
+    #: The host even where the field is withheld: for its hash alone.
+    _host: str | None = None
+
+    def _from_db_object(self, context: Any, row: Mapping[str, Any],
+                        target: Mapping[str, Any]) -> 'InstanceActionEvent':
+        """Take over a row, without what the context may not see of it.
+
+        Texts are made safe once more, by the rules of today.
+        """
+        withheld = set()
+        if not context.can(policies.EVENTS, target, fatal=False):
+            withheld |= {'traceback', 'host', 'error_type'}
+        if not context.can(policies.EVENTS_DETAILS, target, fatal=False):
+            withheld.add('details')
+        for name in self.fields:
+            value = row['duration_us' if name == 'duration' else name]
+            if name in withheld:
+                value = None
+            elif name == 'deleted':
+                value = bool(value)
+            elif name == 'details':
+                value = text.sanitizer().text(
+                    value, sanitize.DETAILS_LIMIT).text
+            elif name == 'traceback':
+                value = text.sanitizer().text(
+                    value, sanitize.TRACEBACK_LIMIT).text
+            setattr(self, name, value)
+        self._host = row['host']
+        self._context = context
+        self.obj_reset_changes()
+        return self
+
+    def host_id(self, project_id: str | None) -> str:
+        """Return Nova's ``hostId``: a hash that hides the host's name but
+        tells one host of a project from another; empty without a host."""
+        if not self._host:
+            return ''
+        return hashlib.sha224(
+            f'{project_id or ""}{self._host}'.encode()).hexdigest()
+
+    @classmethod
+    @ovo.remotable
+    @gate.gated(policies.SHOW, gate.by_action)
+    def get_by_id(cls, context: Any, action_id: int, event_id: int, *,
+                  instance: gate.Instance) -> 'InstanceActionEvent':
+        """Return one event of an action.
+
+        :raises InstanceActionEventNotFound: when there is none
+        """
+        row = db.event_get(context, action_id, event_id,
+                           read_deleted=context.read_deleted)
+        if row is None:
+            raise exception.InstanceActionEventNotFound(
+                action_id=action_id, event=event_id)
+        return cls()._from_db_object(context, row, gate.target_of(instance))
+
+    @classmethod
+    @ovo.remotable
+    @gate.gated(policies.EVENT_START, gate.by_instance)
+    def event_start(cls, context: Any, instance_uuid: str, event_name: str,
+                    want_result: bool | None = True, host: str | None = None,
+                    uuid: str | None = None,
+                    start_time: datetime.datetime | None = None, *,
+                    instance: gate.Instance,
+                    ) -> 'InstanceActionEvent | None':
+        """Record that a step of the context's request begins.
+
+        :param uuid: the event's handle; the same again is a resend
+        :param start_time: UTC; now by default
+        :raises InstanceActionNotFound: when the request has no action
+        """
+        if instance is None:
+            raise exception.InstanceActionNotFound(
+                request_id=context.request_id, instance_uuid=instance_uuid)
+        sanitizer = text.sanitizer()
+        row = db.event_start(
+            context, {
+                'uuid': uuid or uuidutils.generate_uuid(),
+                'event': sanitizer.name(event_name),
+                'host': sanitizer.name(host),
+                'instance_uuid': instance_uuid,
+                'request_id': context.request_id,
+                'global_request_id': context.global_request_id,
+                'start_time': start_time or timeutils.utcnow()},
+            is_system=context.project_id is None,
+            owner=None if instance.get('id') else instance)
+        if not want_result:
+            return None
+        return cls()._from_db_object(context, row, gate.target_of(instance))
+
+    @classmethod
+    @_error_as_text
+    @ovo.remotable
+    @gate.gated(policies.EVENT_FINISH, gate.by_instance)
+    def event_finish_with_failure(
+            cls, context: Any, instance_uuid: str, event_name: str,
+            exc_val: Any = None, exc_tb: Any = None,
+            want_result: bool | None = None, host: str | None = None,
+            uuid: str | None = None,
+            finish_time: datetime.datetime | None = None,
+            duration: int | None = None, error_type: str | None = None, *,
+            instance: gate.Instance,
+    ) -> 'InstanceActionEvent | None':
+        """Record how a step ended: with ``exc_tb`` it failed.
+
+        :param exc_val: the exception, or text of it
+        :param exc_tb: its traceback, or text of it
+        :param host: finish only an event of that host
+        :param uuid: the handle; without it the newest open event of that
+            name in the request's action is meant
+        :param finish_time: UTC; now by default
+        :param duration: microseconds
+        :param error_type: the exception's class
+        :raises InstanceActionNotFound: when the request has no action
+        :raises InstanceActionEventNotFound: when no event is meant
+        :raises Forbidden: when another host's event is meant
+        """
+        row = db.event_finish(
+            context, {
+                'uuid': uuid, 'event': event_name, 'host': host,
+                'instance_uuid': instance_uuid,
+                'request_id': context.request_id,
+                'finish_time': finish_time or timeutils.utcnow(),
+                'duration_us': duration,
+                **_outcome(exc_val, exc_tb, error_type)},
+            is_system=context.project_id is None)
+        if not want_result:
+            return None
+        return cls()._from_db_object(context, row, gate.target_of(instance))
+
+    @classmethod
+    @ovo.remotable
+    @gate.gated(policies.EVENT_FINISH, gate.by_instance)
+    def event_finish(cls, context: Any, instance_uuid: str, event_name: str,
+                     want_result: bool | None = True,
+                     host: str | None = None, uuid: str | None = None,
+                     ) -> 'InstanceActionEvent | None':
+        """Record that a step succeeded; the rest as in
+        :meth:`event_finish_with_failure`."""
+        finished: InstanceActionEvent | None = cls.event_finish_with_failure(
+            context, instance_uuid, event_name, want_result=want_result,
+            host=host, uuid=uuid)
+        return finished
+
+    @_error_as_text
+    @ovo.remotable
+    @gate.gated(policies.EVENT_FINISH, gate.by_own_action)
+    def finish_with_failure(self, exc_val: Any = None, exc_tb: Any = None, *,
+                            instance: gate.Instance) -> None:
+        """Record how this object's event ended; with ``exc_tb`` it failed.
+
+        :raises InvalidInput: when the object has no id
+        :raises InstanceActionEventNotFound: when it has finished otherwise
+        """
+        event_id = validation.integer('id', self.id if 'id' in self else None)
+        if instance is None:
+            raise exception.InstanceActionEventNotFound(
+                action_id=self.action_id, event=event_id)
+        row = db.event_finish(self._context, {
+            'id': event_id, 'action_id': self.action_id,
+            'instance_uuid': instance['uuid'],
+            'finish_time': timeutils.utcnow(), **_outcome(exc_val, exc_tb)})
+        self._from_db_object(self._context, row, gate.target_of(instance))
+
+    @ovo.remotable
+    @gate.gated(policies.EVENT_FINISH, gate.by_own_action)
+    def finish(self) -> None:
+        """Record that this object's event succeeded; the rest as in
+        :meth:`finish_with_failure`."""
+        self.finish_with_failure()
+
+    @ovo.remotable
+    @gate.gated(policies.EVENT_START, gate.by_instance)
+    def create(self, instance_uuid: str, request_id: str, *,
+               instance: gate.Instance) -> None:
+        """Store this object with every field that is set, as when records
+        are copied, under the newest action of that request.
+
+        :raises ObjectActionError: when it has an id
+        :raises InstanceActionNotFound: when the request has no action
+        """
+        if 'id' in self:
+            raise exception.ObjectActionError(action='create',
+                                              reason='already created')
+        values = text.storable(self, skip=('action_id', 'duration'))
+        values['event'] = validation.name('event', values.get('event'))
+        values['duration_us'] = self.duration if 'duration' in self else None
+        row = db.event_start(self._context, {
+            **values, 'instance_uuid': instance_uuid,
+            'request_id': request_id})
+        self._from_db_object(self._context, row, gate.target_of(instance))
+
+
+@ovo.VersionedObjectRegistry.register
+class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
+                              base.ActionsObject):
+    # Version 1.0: Initial version
+    # Version 1.1: InstanceActionEvent <= 1.4
+    # Version 1.2: InstanceActionEvent <= 1.5
+    VERSION = '1.2'
+
+    fields = {
+        'objects': ovo_fields.ListOfObjectsField(
+            base.prefixed('InstanceActionEvent')),
+    }
+
+    obj_relationships = {
+        'objects': [('1.0', '1.0'), ('1.1', '1.4'), ('1.2', '1.5')]}
+
+    @classmethod
+    @ovo.remotable
+    @gate.gated(policies.SHOW, gate.by_action)
+    def get_by_action(cls, context: Any, action_id: int, *,
+                      instance: gate.Instance) -> 'InstanceActionEventList':
+        """Return the events of an action, newest first; none of an unknown
+        one."""
+        return cls.of_action(context, action_id, instance)
+
+    @classmethod
+    def of_action(cls, context: Any, action_id: int,
+                  instance: gate.Instance) -> 'InstanceActionEventList':
+        """Return the same, here, to a caller who has passed the gate."""
+        rows = db.event_list(context, action_id,
+                             read_deleted=context.read_deleted)
+        target = gate.target_of(instance)
+        return cls(context, objects=[
+            InstanceActionEvent()._from_db_object(context, row, target)
+            for row in rows])

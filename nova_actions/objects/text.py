@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the objects store of the texts that callers hand them."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from oslo_utils import timeutils
+
+from nova_actions import sanitize
+from nova_actions import validation
+
+_sanitizer = sanitize.Sanitizer()
+
+#: Columns of ours whose values are ids and names (not free text).
+_LIMITS = {'details': sanitize.DETAILS_LIMIT,
+           'traceback': sanitize.TRACEBACK_LIMIT}
+
+
+def sanitizer() -> sanitize.Sanitizer:
+    """Return the process's sanitizer."""
+    return _sanitizer
+
+
+def setup(new: sanitize.Sanitizer) -> None:
+    """Set the process's sanitizer, made from its configuration."""
+    global _sanitizer
+    _sanitizer = new
+
+
+def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the fields of an object that are set, made safe to store.
+
+    :raises InvalidInput: when one has not its shape
+    """
+    values: dict[str, Any] = {}
+    redactions = 0
+    for name in obj.fields:
+        if name in ('id', 'deleted', 'deleted_at', *skip) or name not in obj:
+            continue
+        value = getattr(obj, name)
+        if isinstance(value, datetime.datetime):
+            value = timeutils.normalize_time(value)
+        elif name in ('uuid', 'instance_uuid') and value is not None:
+            value = validation.uuid(name, value)
+        elif name == 'request_id' and value is not None:
+            value = validation.request_id(name, value)
+        elif name in _LIMITS:
+            safe = _sanitizer.text(value, _LIMITS[name])
+            value, redactions = safe.text, redactions + safe.redactions
+        elif isinstance(value, str):
+            value = _sanitizer.name(validation.name(name, value))
+        values[name] = value
+    if redactions:
+        values['redactions'] = redactions
+    return values

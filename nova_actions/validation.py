@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shapes of inputs, checked before anything else is done with them.
+
+Each check takes the argument's name and its value and returns the value to
+go on with, or raises InvalidInput, which names the argument and the limit.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+
+from nova_actions import exception
+
+NAME_LIMIT = 255
+ID_LIMIT = 255
+LIMIT_MAX = 2 ** 31 - 1
+INTEGER_MAX = 2 ** 63 - 1
+
+_PRINTABLE = re.compile(r'[\x20-\x7e]+')
+_CONTROL = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+_FILTERS = ('changes-since', 'changes-before')
+
+Check = Callable[[str, Any], Any]
+
+
+def _refuse(argument: str, reason: str) -> exception.InvalidInput:
+    return exception.InvalidInput(argument=argument, reason=reason)
+
+
+def uuid(argument: str, value: Any) -> str:
+    """A UUID in its 36 characters."""
+    if (not isinstance(value, str) or len(value) != 36
+            or not uuidutils.is_uuid_like(value)):
+        raise _refuse(argument, 'it is not a UUID')
+    return value
+
+
+def request_id(argument: str, value: Any) -> str:
+    """A request id: ``req-`` and a UUID, or what Nova's clients send instead:
+    at most 255 printable ASCII characters."""
+    if (not isinstance(value, str) or len(value) > ID_LIMIT
+            or not _PRINTABLE.fullmatch(value)):
+        raise _refuse(argument, f'it is not a request id of 1 to {ID_LIMIT} '
+                                'printable characters')
+    return value
+
+
+def name(argument: str, value: Any) -> str:
+    """A name of 1 to 255 characters; control characters are removed."""
+    if isinstance(value, str):
+        value = _CONTROL.sub('', value)
+        if 0 < len(value) <= NAME_LIMIT:
+            return value
+    raise _refuse(argument, f'it is not a name of 1 to {NAME_LIMIT} '
+                            'characters')
+
+
+def text(argument: str, value: Any) -> str:
+    """Any text. Its size is cut where it is stored, not refused."""
+    if not isinstance(value, str):
+        raise _refuse(argument, 'it is not a string')
+    return value
+
+
+def integer(argument: str, value: Any) -> int:
+    """The id of a row."""
+    if (isinstance(value, bool) or not isinstance(value, int)
+            or not -INTEGER_MAX <= value <= INTEGER_MAX):
+        raise _refuse(argument, 'it is not an integer of 64 bits')
+    return value
+
+
+def boolean(argument: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _refuse(argument, 'it is not true or false')
+    return value
+
+
+def limit(argument: str, value: Any) -> int:
+    """How many rows at the most."""
+    if (isinstance(value, bool) or not isinstance(value, int)
+            or not 0 <= value <= LIMIT_MAX):
+        raise _refuse(argument,
+                      f'it is not an integer from 0 to {LIMIT_MAX}')
+    return value
+
+
+def time(argument: str, value: Any) -> datetime.datetime:
+    """A time, or ISO 8601 text of one; naive means UTC, and is returned."""
+    try:
+        if isinstance(value, str):
+            value = timeutils.parse_isotime(value)
+        if isinstance(value, datetime.datetime):
+            return timeutils.normalize_time(value)
+    except (ValueError, OverflowError):
+        pass
+    raise _refuse(argument, 'it is not a time in ISO 8601')
+
+
+def filters(argument: str, value: Any) -> dict[str, datetime.datetime]:
+    """A time window on ``updated_at``. Other keys are passed over, as Nova
+    does: its API hands all query parameters down."""
+    if not isinstance(value, Mapping):
+        raise _refuse(argument, 'it is not a mapping')
+    return {key: time(key, value[key]) for key in _FILTERS
+            if value.get(key) is not None}
+
+
+def optional(check: Check) -> Check:
+    """Return the check for an argument that may be None."""
+    def checked(argument: str, value: Any) -> Any:
+        return None if value is None else check(argument, value)
+    return checked
