@@ -30,7 +30,7 @@ class NoAuth2:
         user_id, project_id, roles = self._parse(
             environ.get('HTTP_X_AUTH_TOKEN', ''))
         if not user_id or not project_id:
-            return _unauthorized(environ, start_response)
+            return _unauthorized(start_response)
         # What keystonemiddleware sets; nothing of the kind may come from the
         # client.
         for name in [name for name in environ if _names_identity(name)]:
@@ -66,7 +66,7 @@ class ContextMaker:
                  start_response: StartResponse) -> Iterable[bytes]:
         caller = context.RequestContext.from_environ(environ)
         if not caller.user_id:
-            return _unauthorized(environ, start_response)
+            return _unauthorized(start_response)
         environ[ENVIRON_KEY] = caller
         return self.application(environ, start_response)
 
@@ -75,12 +75,10 @@ class ContextMaker:
 ENVIRON_KEY = 'nova_actions.context'
 
 
-def _unauthorized(environ: WSGIEnvironment,
-                  start_response: StartResponse) -> Iterable[bytes]:
-    answer = errors.answer(401, _UNAUTHORIZED, {
-        'WWW-Authenticate': 'noauth2 realm="nova-actions"'})
-    result: Iterable[bytes] = answer(environ, start_response)
-    return result
+def _unauthorized(start_response: StartResponse) -> Iterable[bytes]:
+    return errors.answer(
+        start_response, 401, _UNAUTHORIZED,
+        ('WWW-Authenticate', 'noauth2 realm="nova-actions"'))
 
 
 def _keystone(application: WSGIApplication,

@@ -7,13 +7,12 @@ Bodies are Nova's: ``{"itemNotFound": {"code": 404, "message": "…"}}``.
 import logging
 from collections.abc import Iterable
 from typing import Any
-
-import falcon
-import webob
-from oslo_serialization import jsonutils
 from wsgiref.types import StartResponse
 from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
+
+import falcon
+from oslo_serialization import jsonutils
 
 from nova_actions import exception
 
@@ -96,15 +95,15 @@ def handle(req: falcon.Request, resp: falcon.Response, error: Exception,
     resp.text = jsonutils.dumps(body(status, message_of(error, status)))
 
 
-def answer(status: int, message: str = '',
-           headers: dict[str, str] | None = None) -> webob.Response:
-    """Return an error as a WSGI application, for where falcon is not yet
-    reached."""
-    response = webob.Response(
-        status=status, content_type='application/json', charset='UTF-8',
-        text=jsonutils.dumps(body(status, message or _TEXTS[status])))
-    response.headers.update(headers or {})
-    return response
+def answer(start_response: StartResponse, status: int, message: str,
+           *headers: tuple[str, str]) -> list[bytes]:
+    """Answer an error where falcon is not yet reached, as a WSGI application
+    does."""
+    content = jsonutils.dump_as_bytes(body(status, message))
+    start_response(falcon.code_to_http_status(status), [
+        ('Content-Type', CONTENT_TYPE), ('Content-Length', str(len(content))),
+        *headers])
+    return [content]
 
 
 class FaultWrapper:
@@ -119,5 +118,4 @@ class FaultWrapper:
             return self.application(environ, start_response)
         except Exception:
             LOG.exception('Unexpected error before the API was reached')
-            result: Iterable[bytes] = answer(500)(environ, start_response)
-            return result
+            return answer(start_response, 500, _TEXTS[500])

@@ -38,10 +38,11 @@ def index(call: Call, server_id: str) -> dict[str, Any]:
     answer: dict[str, Any] = {'instanceActions': [
         views.action(action, call.rules.action_fields)
         for action in actions]}
-    if limit and len(actions) == limit:
+    marker = actions[-1].marker if actions else None
+    if marker and len(actions) == limit:
         answer['links'] = [{'rel': 'next', 'href': call.links.collection(
             f'servers/{server_id}/os-instance-actions',
-            {**call.query, 'marker': actions[-1].marker})}]
+            {**call.query, 'marker': marker})}]
     return answer
 
 
@@ -99,9 +100,10 @@ def _lookup(call: Call, server_id: str) -> instance.InstanceRecord:
 
 
 def _may(call: Call, rule: str, record: instance.InstanceRecord) -> bool:
-    return call.caller.can(rule, gate.target_of({
+    allowed: bool = call.caller.can(rule, gate.target_of({
         'project_id': record.project_id, 'user_id': record.user_id}),
         fatal=False)
+    return allowed
 
 
 def _limit(call: Call) -> int:

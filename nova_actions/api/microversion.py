@@ -55,7 +55,7 @@ class Behaviour:
     def extended(self, change: Mapping[str, Any]) -> 'Behaviour':
         """Return this behaviour with a row of :data:`CHANGES` applied:
         tuples grow, flags are replaced."""
-        values = {
+        values: dict[str, Any] = {
             name: (*getattr(self, name), *value)
             if isinstance(value, tuple) else value
             for name, value in change.items()}

@@ -19,13 +19,15 @@ Query = dict[str, list[str]]
 _FORMATS = jsonschema.FormatChecker(formats=())
 
 
-@_FORMATS.checks('date-time', raises=(ValueError, OverflowError))
 def _is_time(value: object) -> bool:
     if isinstance(value, str):
         if value != value.rstrip('\n'):
             return False
         timeutils.normalize_time(timeutils.parse_isotime(value))
     return True
+
+
+_FORMATS.checks('date-time', raises=(ValueError, OverflowError))(_is_time)
 
 
 def _pattern(_validator: Any, pattern: str, value: object,

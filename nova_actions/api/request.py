@@ -2,19 +2,18 @@
 """A request once its outer form is found good: what a handler is given."""
 
 import dataclasses
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import falcon
 from oslo_config import cfg
 
-from nova_actions import context
 from nova_actions.api import auth
 from nova_actions.api import links
 from nova_actions.api import microversion
 from nova_actions.api import query
 from nova_actions.api import schemas
+from nova_actions.context import RequestContext
 
 #: the media types of requests and of answers
 MEDIA_TYPES = ('application/json', 'application/vnd.openstack.compute+json')
@@ -32,14 +31,14 @@ class Call:
     :param query: the checked parameters that mean something here
     """
 
-    context: context.RequestContext | None
+    context: RequestContext | None
     rules: microversion.Behaviour
     query: Mapping[str, str]
     links: links.Links
     conf: cfg.ConfigOpts
 
     @property
-    def caller(self) -> context.RequestContext:
+    def caller(self) -> RequestContext:
         """The context of a route that needs a token."""
         if self.context is None:
             raise RuntimeError('a route without a token asks for its caller')

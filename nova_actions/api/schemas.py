@@ -182,7 +182,7 @@ def servers_answer(_rules: Behaviour) -> Schema:
     return closed({'servers': {'type': 'array', 'items': SERVER}})
 
 
-VERSION = {
+VERSION: dict[str, Schema] = {
     'id': {'type': 'string'},
     'status': {'type': 'string', 'enum': ['CURRENT']},
     'version': {'type': 'string'},

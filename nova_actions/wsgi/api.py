@@ -3,7 +3,7 @@
 ``nova_actions.wsgi.api:application``.
 
 Configuration comes from oslo.config's places
-(``/etc/nova_actions/nova_actions.conf`` …) or from the files that the
+(``/etc/nova-actions/nova-actions.conf`` …) or from the files that the
 environment names in :data:`CONFIG_FILES`, several separated by colons. The
 server's own command line is never looked at.
 """
@@ -16,9 +16,12 @@ from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
 
 from nova_actions import conf
+from nova_actions import objects
 from nova_actions import policy
+from nova_actions import sanitize
 from nova_actions.api import app
 from nova_actions.db import api as db_api
+from nova_actions.objects import text
 
 #: the environment variable that names configuration files
 CONFIG_FILES = 'NOVA_ACTIONS_CONFIG_FILE'
@@ -33,8 +36,11 @@ def _build() -> WSGIApplication:
         if path:
             argv += ['--config-file', path]
     options = conf.load(argv)
+    conf.setup_logging(options)
     policy.setup(options)
     db_api.setup(options)
+    text.setup(sanitize.Sanitizer.from_conf(options))
+    objects.register_all()
     return app.create(options)
 
 
