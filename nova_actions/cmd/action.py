@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Actions and their events, as a person or a program reads them."""
+
+import collections
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from nova_actions import context as context_module
+from nova_actions import exception
+from nova_actions.cmd import table
+from nova_actions.objects import instance_action
+from nova_actions.objects import instance_action_event
+
+Row = dict[str, Any]
+
+LIST_TITLES = ('Time (UTC)', 'Server', 'Action', 'Status', 'Duration', 'User',
+               'Request')
+EVENT_TITLES = ('Time (UTC)', 'Event', 'Host', 'Attempt', 'Result',
+                'Duration')
+
+
+def listed(context: context_module.RequestContext, server: str | None,
+           project: str | None, limit: int) -> list[Row]:
+    """Return the newest actions: of a server, of a project, or of all."""
+    actions = instance_action.InstanceActionList
+    if server is not None:
+        found = actions.get_by_instance_uuid(context, server, limit=limit)
+        if project is not None:
+            found = [each for each in found if each.project_id == project]
+    else:
+        found = actions.get_by_project(
+            context, project_id=project, limit=limit)
+    return [action_row(each) for each in found]
+
+
+def shown(context: context_module.RequestContext, server: str,
+          request_id: str) -> Row:
+    """Return an action with its events, the oldest first.
+
+    :raises InstanceActionNotFound: when the server has none of that request
+    """
+    found = instance_action.InstanceAction.get_by_request_id(
+        context, server, request_id)
+    if found is None:
+        raise exception.InstanceActionNotFound(
+            request_id=request_id, instance_uuid=server)
+    events = instance_action_event.InstanceActionEventList.get_by_action(
+        context, found.id)
+    return {**action_row(found), 'events': event_rows(events)}
+
+
+def action_row(action: instance_action.InstanceAction) -> Row:
+    """Return what is told of an action."""
+    return {
+        'start_time': action.start_time,
+        'finish_time': action.finish_time,
+        'duration_us': _between(action.start_time, action.finish_time),
+        'instance_uuid': action.instance_uuid,
+        'action': action.action,
+        'status': action.status,
+        'message': action.message,
+        'request_id': action.request_id,
+        'user_id': action.user_id,
+        'user_name': action.user_name,
+        'project_id': action.project_id,
+    }
+
+
+def event_rows(
+    events: Iterable[instance_action_event.InstanceActionEvent],
+) -> list[Row]:
+    """Return what is told of events, the attempts of each step counted."""
+    attempts: collections.Counter[str] = collections.Counter()
+    rows = []
+    for event in sorted(events, key=lambda event: event.id):
+        attempts[event.event] += 1
+        rows.append({
+            'start_time': event.start_time,
+            'finish_time': event.finish_time,
+            'duration_us': (
+                event.duration if event.duration is not None
+                else _between(event.start_time, event.finish_time)),
+            'event': event.event,
+            'host': event.host,
+            'attempt': attempts[event.event],
+            'result': event.result,
+            'error_type': event.error_type,
+            'details': event.details,
+            'traceback': event.traceback,
+        })
+    return rows
+
+
+def list_text(rows: Sequence[Row]) -> str:
+    """Return actions as a table."""
+    if not rows:
+        return 'No actions.'
+    return table.render(LIST_TITLES, [(
+        table.moment(row['start_time']), row['instance_uuid'], row['action'],
+        row['status'], table.duration(row['duration_us']), _user(row),
+        row['request_id']) for row in rows])
+
+
+def show_text(row: Row) -> str:
+    """Return an action with its events as text."""
+    facts = [
+        ('Action', row['action']),
+        ('Status', row['status']),
+        ('Server', row['instance_uuid']),
+        ('Request', row['request_id']),
+        ('User', _user(row)),
+        ('Project', row['project_id']),
+        ('Started', table.moment(row['start_time'])),
+        ('Ended', table.moment(row['finish_time'])),
+        ('Duration', table.duration(row['duration_us'])),
+    ]
+    parts = ['\n'.join(f'{name:<10}{table.printable(value)}'
+                       for name, value in facts)]
+    if row['events']:
+        parts.append(table.render(EVENT_TITLES, [(
+            table.moment(event['start_time']), event['event'], event['host'],
+            event['attempt'], event['result'] or 'running',
+            table.duration(event['duration_us']),
+        ) for event in row['events']]))
+    parts.extend(_failure(event) for event in row['events']
+                 if event['details'] or event['traceback'])
+    return '\n\n'.join(parts)
+
+
+def _failure(event: Row) -> str:
+    title = f'{event["event"]}, attempt {event["attempt"]}'
+    if event['host']:
+        title += f' on {event["host"]}'
+    lines = [table.printable(f'{title}:')]
+    for text in (event['details'], event['traceback']):
+        lines.extend('    ' + table.printable(line)
+                     for line in (text or '').splitlines())
+    return '\n'.join(lines)
+
+
+def _user(row: Row) -> str | None:
+    user: str | None = row['user_name'] or row['user_id']
+    return user
+
+
+def _between(start: datetime.datetime | None,
+             end: datetime.datetime | None) -> int | None:
+    if start is None or end is None:
+        return None
+    return round((end - start) / datetime.timedelta(microseconds=1))

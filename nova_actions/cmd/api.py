@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-actions-api: the REST API with a server of its own."""
+
+import sys
+from collections.abc import Sequence
+
+from nova_actions import conf as config
+from nova_actions.api import server
+from nova_actions.cmd import failure
+from nova_actions.cmd import listening
+from nova_actions.cmd import process
+from nova_actions.cmd import serving
+
+
+@failure.explained
+def main(argv: Sequence[str]) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    conf = config.load(argv, cli=listening.OPTS)
+    config.setup_logging(conf)
+    listening.settle(conf)
+    process.set_up(conf)
+    process.check_schema()
+    try:
+        serving.serve([server.Service(conf)])
+    except OSError as error:
+        raise listening.failed(conf, error) from error
+    return failure.OK
+
+
+if __name__ == '__main__':
+    sys.exit(main())

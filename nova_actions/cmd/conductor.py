@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-actions-conductor: owns the database, answers RPC."""
+
+import sys
+from collections.abc import Sequence
+
+from oslo_service import service
+
+from nova_actions import conf as config
+from nova_actions.cmd import failure
+from nova_actions.cmd import process
+from nova_actions.conductor.service import ConductorService
+
+
+@failure.explained
+def main(argv: Sequence[str]) -> int:
+    """Serve in ``[conductor] workers`` processes until SIGTERM."""
+    conf = config.load(argv)
+    config.setup_logging(conf)
+    process.set_up(conf)
+    process.check_schema()
+    launcher = service.launch(
+        conf, ConductorService(conf), workers=conf.conductor.workers,
+        restart_method='mutate')
+    return int(launcher.wait() or failure.OK)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

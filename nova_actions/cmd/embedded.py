@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What nova-actions-all assumes where nothing is configured."""
+
+import os
+import sys
+
+from oslo_config import cfg
+
+from nova_actions.cmd import failure
+
+DATABASE = 'nova-actions.sqlite'
+LOG_FILE = 'nova-actions.log'
+
+
+def database_path(conf: cfg.ConfigOpts) -> str:
+    """Return where the embedded database is, or would be."""
+    return os.path.join(os.path.abspath(conf.state_path), DATABASE)
+
+
+def configure(conf: cfg.ConfigOpts) -> None:
+    """Make one process of it all, unless the configuration says otherwise.
+
+    :raises Refusal: when the state folder cannot be had
+    """
+    try:
+        os.makedirs(conf.state_path, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise failure.Refusal(
+            f'[DEFAULT] state_path {conf.state_path}: {error.strerror}'
+        ) from error
+    conf.set_default('auth_strategy', 'noauth2', group='api')
+    conf.set_default('transport_url', 'fake://')
+    conf.set_default('connection', f'sqlite:///{database_path(conf)}',
+                     group='database')
+    # The terminal is for what a person wants to know.
+    conf.set_default('log_file', os.path.join(
+        os.path.abspath(conf.state_path), LOG_FILE))
+
+
+def use_its_database(conf: cfg.ConfigOpts) -> None:
+    """Read the embedded database where none is configured and it exists."""
+    path = database_path(conf)
+    if not conf.database.connection and os.path.exists(path):
+        print(f'(the database of nova-actions-all, {path})', file=sys.stderr)
+        conf.set_default('connection', f'sqlite:///{path}', group='database')

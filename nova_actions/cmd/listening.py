@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where an API may listen, and how to say that it could not."""
+
+import ipaddress
+
+from oslo_config import cfg
+
+from nova_actions.cmd import failure
+
+OPTS = (
+    cfg.HostAddressOpt('host-ip', dest='listen_host', metavar='ADDRESS',
+                       help='Listen on this address instead of [api] '
+                            'bind_host.'),
+    cfg.PortOpt('port', dest='listen_port',
+                help='Listen on this port instead of [api] bind_port.'),
+    cfg.BoolOpt('insecure-bind', default=False,
+                help='Let the API that believes every token (noauth2) '
+                     'listen on an address that others can reach. Whoever '
+                     'reaches it may read and pretend to be anybody.'),
+)
+
+
+def settle(conf: cfg.ConfigOpts) -> None:
+    """Take over what the command line says of the address.
+
+    :raises Refusal: when others could reach an API that believes every token
+    """
+    if conf.listen_host is not None:
+        conf.set_override('bind_host', conf.listen_host, group='api')
+    if conf.listen_port is not None:
+        conf.set_override('bind_port', conf.listen_port, group='api')
+    if (conf.api.auth_strategy == 'noauth2' and not conf.insecure_bind
+            and not _is_loopback(conf.api.bind_host)):
+        raise failure.Refusal(
+            f'auth_strategy is noauth2, which believes every token, and '
+            f'{conf.api.bind_host} can be reached by others. Listen on '
+            f'127.0.0.1, use auth_strategy = keystone, or say '
+            f'--insecure-bind')
+
+
+def url(address: tuple[str, int]) -> str:
+    """Return the base URL of an API that listens there."""
+    host, port = address
+    return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
+
+
+def failed(conf: cfg.ConfigOpts, error: OSError) -> failure.Refusal:
+    """Return why the API could not listen, in words."""
+    reason = str(error).rpartition(']')[2].strip(" ')") or str(error)
+    return failure.Refusal(
+        f'cannot listen on {conf.api.bind_host} port {conf.api.bind_port}: '
+        f'{reason}. Another port can be given with --port')
+
+
+def _is_loopback(host: str) -> bool:
+    if host == 'localhost':
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

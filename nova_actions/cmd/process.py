@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a process that is to serve or read sets up once."""
+
+from oslo_config import cfg
+from oslo_log import log as logging
+from oslo_policy import policy as oslo_policy
+
+from nova_actions import exception
+from nova_actions import objects
+from nova_actions import policy
+from nova_actions import sanitize
+from nova_actions.cmd import failure
+from nova_actions.db import api as db
+from nova_actions.db import driver
+from nova_actions.db import migration
+from nova_actions.objects import text
+
+LOG = logging.getLogger(__name__)
+
+
+def set_up(conf: cfg.ConfigOpts) -> None:
+    """Set up policy, database and objects from a configuration.
+
+    Nothing is connected yet.
+
+    :raises Refusal: for a configuration that cannot work
+    """
+    problem = driver.problem(conf.database.connection)
+    if problem is not None:
+        raise failure.Refusal(problem)
+    try:
+        policy.setup(conf)
+    except (ValueError, oslo_policy.InvalidDefinitionError) as error:
+        raise failure.Refusal(
+            f'[oslo_policy] policy_file {conf.oslo_policy.policy_file} '
+            f'cannot be used: {error}') from error
+    db.setup(conf)
+    text.setup(sanitize.Sanitizer.from_conf(conf))
+    objects.register_all()
+
+
+def check_schema() -> None:
+    """See that the database has our tables, then let it go again.
+
+    A service may start before its database and then waits for it; but what
+    lacks its tables will not mend itself.
+
+    :raises Refusal: when there is no schema
+    """
+    try:
+        version = migration.db_version()
+    except exception.Unavailable as error:
+        LOG.warning('%s Starting all the same.', error.format_message())
+        return
+    finally:
+        # The connections must not cross a fork.
+        db.dispose()
+    if version is None:
+        raise failure.Refusal(
+            'the database has no schema yet; make it with '
+            '"nova-actions-manage db sync"')
+    if version != migration.db_head():
+        LOG.warning('The schema is at %s, this release wants %s; run '
+                    '"nova-actions-manage db sync"', version,
+                    migration.db_head())

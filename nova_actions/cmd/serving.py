@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Services in this very process, from start to a signal."""
+
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from oslo_service import service
+
+SIGNALS = ('SIGTERM', 'SIGINT')
+
+
+def serve(services: Sequence[service.ServiceBase],
+          meanwhile: Callable[[threading.Event], None] | None = None) -> None:
+    """Start services, wait for SIGTERM or SIGINT, stop them in reverse.
+
+    oslo.service's launchers fork, also for a single worker: wrong for an
+    in-process bus, and a child that cannot listen is started again for ever.
+
+    :param meanwhile: what to do once all have started; it is given an event
+        that is set when it should come to its end
+    """
+    stopping = threading.Event()
+    signals = service.SignalHandler()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        # The second one ends the process at once.
+        signals.clear()
+        stopping.set()
+
+    signals.add_handlers(SIGNALS, stop)
+    started: list[service.ServiceBase] = []
+    try:
+        for each in services:
+            each.start()
+            started.append(each)
+        if meanwhile is not None:
+            meanwhile(stopping)
+        stopping.wait()
+    finally:
+        for each in reversed(started):
+            each.stop()
+            each.wait()
+        signals.clear()

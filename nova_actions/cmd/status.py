@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-actions-status: is this deployment ready for this release?"""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from oslo_config import cfg
+from oslo_policy import policy as oslo_policy
+from oslo_upgradecheck import upgradecheck
+
+from nova_actions import conf as config
+from nova_actions import exception
+from nova_actions import policies
+from nova_actions import policy
+from nova_actions.cmd import embedded
+from nova_actions.cmd import failure
+from nova_actions.db import api as db
+from nova_actions.db import driver
+from nova_actions.db import migration
+
+Code = upgradecheck.Code
+Result = upgradecheck.Result
+
+#: What the names of our own rules begin with.
+OURS = 'os_compute_api:os-instance-actions:'
+
+
+class Checks(upgradecheck.UpgradeCommands):
+    """What must be true before the services of this release start."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+
+    def check(self) -> Code:
+        """Run every check, print what was found, return the worst."""
+        embedded.use_its_database(self._conf)
+        # Ten attempts, ten seconds apart, are for services.
+        self._conf.set_override('max_retries', 0, group='database')
+        return super().check()
+
+    def check_driver(self) -> Result:
+        """Is the driver that the URL of the database names installed?"""
+        problem = driver.problem(self._conf.database.connection)
+        if problem is not None:
+            return Result(Code.FAILURE, f'{problem}.')
+        return Result(Code.SUCCESS)
+
+    def check_schema(self) -> Result:
+        """Is the schema the one that this release wants?"""
+        if self.check_driver().code != Code.SUCCESS:
+            return Result(Code.FAILURE, 'The database cannot be asked.')
+        try:
+            db.setup(self._conf)
+            version = migration.db_version()
+        except exception.ActionsException as error:
+            return Result(Code.FAILURE, error.format_message())
+        finally:
+            db.dispose()
+        head = migration.db_head()
+        if version == head:
+            return Result(Code.SUCCESS)
+        return Result(
+            Code.FAILURE,
+            f'The schema is at {version or "nothing"}, this release wants '
+            f'{head}. Run "nova-actions-manage db sync".')
+
+    def check_policy(self) -> Result:
+        """Does the policy file say what its author means?"""
+        try:
+            enforcer = policy.make_enforcer(self._conf)
+            enforcer.load_rules()
+            enforcer.check_rules(raise_on_violation=True)
+        except (ValueError, oslo_policy.InvalidDefinitionError) as error:
+            return Result(Code.FAILURE, f'The policy file is broken: {error}')
+        broken = sorted(name for name, rule in enforcer.file_rules.items()
+                        if _is_garbled(rule))
+        if broken:
+            return Result(
+                Code.FAILURE, f'Nobody can pass {", ".join(broken)}: the '
+                'policy file has a text there that is not a rule.')
+        known = {rule.name for rule in policies.list_rules()}
+        strange = sorted(name for name in enforcer.file_rules
+                         if name.startswith(OURS) and name not in known)
+        if strange:
+            return Result(
+                Code.WARNING, f'The policy file names {", ".join(strange)}, '
+                'which no code asks for: a typing error?')
+        return Result(Code.SUCCESS)
+
+    _upgrade_checks = (
+        ('Database driver', check_driver),
+        ('Database schema', check_schema),
+        ('Policy file', check_policy),
+    )
+
+
+def _is_garbled(rule: Any) -> bool:
+    # oslo.policy reads what it cannot parse as "!", which nobody passes.
+    return str(rule.check) == '!' and rule.check_str.strip() != '!'
+
+
+@failure.explained
+def main(argv: Sequence[str]) -> int:
+    """Run the command; return its exit code, oslo.upgradecheck's."""
+    conf = cfg.ConfigOpts()
+    config.set_defaults(conf)
+    config.register_opts(conf)
+    return upgradecheck.main(conf, 'nova-actions', Checks(conf), list(argv))
+
+
+if __name__ == '__main__':
+    sys.exit(main())
