@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tests stand on: real configurations, databases and buses of their
+own."""
+
+import os
+import shutil
+import subprocess
+import uuid
+from typing import Any
+from unittest import mock
+
+import fixtures
+import sqlalchemy as sa
+import testtools
+from oslo_config import cfg
+
+from nova_actions import conf as conf_module
+from nova_actions import context
+from nova_actions import exception
+from nova_actions import objects
+from nova_actions import policy
+from nova_actions import sanitize
+from nova_actions.conductor import rpcapi
+from nova_actions.conductor import service
+from nova_actions.db import api as db
+from nova_actions.db import migration
+from nova_actions.db import owner
+from nova_actions.objects import base
+from nova_actions.objects import text
+
+BACKENDS = ('sqlite', 'mysql', 'postgresql')
+
+#: Under CI a missing service is a failure, elsewhere a reason to skip.
+UNDER_CI = bool(os.environ.get('CI'))
+
+_SERVERS = {
+    'mysql': ('mysql+pymysql://root@127.0.0.1:3306/', 'test'),
+    'postgresql': ('postgresql+psycopg2://postgres@127.0.0.1:5432/',
+                   'postgres'),
+}
+RABBIT = 'rabbit://guest:guest@127.0.0.1:5672/'
+
+
+def unavailable(what: str, error: object) -> None:
+    """Skip the test, or fail it under CI, since a service is missing."""
+    reason = f'{what} is not available: {error}'
+    if UNDER_CI:
+        raise AssertionError(reason)
+    raise testtools.TestCase.skipException(reason)
+
+
+class Conf(fixtures.Fixture):
+    """A configuration of its own, as a command has one.
+
+    :param overrides: values by ``group__name``, or ``name`` for DEFAULT
+    """
+
+    def __init__(self, **overrides: Any) -> None:
+        self._overrides = {
+            'transport_url': 'fake://',
+            'conductor__topic': f'test-{uuid.uuid4().hex}',
+            'oslo_policy__policy_file': 'none.yaml', **overrides}
+
+    def _setUp(self) -> None:
+        self.conf: cfg.ConfigOpts = conf_module.load(
+            [], default_config_files=[])
+        folder = self.useFixture(fixtures.TempDir()).path
+        self.conf.set_override('state_path', folder)
+        for key, value in self._overrides.items():
+            group, _, name = key.rpartition('__')
+            self.conf.set_override(name, value, group=group or None)
+
+
+class Database(fixtures.Fixture):
+    """An empty database with the newest schema, dropped afterwards, set as
+    the process's own."""
+
+    def __init__(self, conf: cfg.ConfigOpts, backend: str = 'sqlite',
+                 sync: bool = True) -> None:
+        self._conf = conf
+        self._backend = backend
+        self._sync = sync
+
+    def _setUp(self) -> None:
+        self.url = self._create()
+        self._conf.set_override('connection', self.url, group='database')
+        db.setup(self._conf)
+        owner.forget()
+        self.addCleanup(db.dispose)
+        if self._sync:
+            migration.db_sync()
+
+    def _create(self) -> str:
+        if self._backend == 'sqlite':
+            folder = self.useFixture(fixtures.TempDir()).path
+            return f'sqlite:///{os.path.join(folder, "test.sqlite")}'
+        return create_database(self, self._backend)
+
+
+def create_database(fixture: Any, backend: str) -> str:
+    """Create an empty database on a server, dropped with the fixture (or
+    test), and return its URL."""
+    server, first = _SERVERS[backend]
+    name = f'nova_actions_{uuid.uuid4().hex[:12]}'
+    engine = sa.create_engine(server + first,
+                              isolation_level='AUTOCOMMIT')
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE {name}')
+    except sa.exc.OperationalError as error:
+        unavailable(backend, type(error).__name__)
+
+    def drop() -> None:
+        force = ' WITH (FORCE)' if backend == 'postgresql' else ''
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE {name}{force}')
+        engine.dispose()
+    fixture.addCleanup(drop)
+    return server + name
+
+
+class Rabbit(fixtures.Fixture):
+    """A virtual host of RabbitMQ, deleted afterwards; its ``url``."""
+
+    def _setUp(self) -> None:
+        control = shutil.which('rabbitmqctl')
+        if control is None:
+            unavailable('RabbitMQ', 'no rabbitmqctl')
+        name = f'nova-actions-{uuid.uuid4().hex[:12]}'
+        self._run(str(control), 'add_vhost', name)
+        self.addCleanup(self._run, str(control), 'delete_vhost', name)
+        self._run(str(control), 'set_permissions', '-p', name, 'guest',
+                  '.*', '.*', '.*')
+        self.url = RABBIT + name
+
+    @staticmethod
+    def _run(*command: str) -> None:
+        try:
+            subprocess.run(command, check=True, capture_output=True,
+                           timeout=120)
+        except (OSError, subprocess.SubprocessError) as error:
+            unavailable('RabbitMQ', error)
+
+
+class Policy(fixtures.Fixture):
+    """The rules of a configuration as the process's, maybe overridden."""
+
+    def __init__(self, conf: cfg.ConfigOpts,
+                 rules: dict[str, str] | None = None) -> None:
+        self._conf = conf
+        self._rules = rules or {}
+
+    def _setUp(self) -> None:
+        if self._rules:
+            folder = self.useFixture(fixtures.TempDir()).path
+            path = os.path.join(folder, 'policy.yaml')
+            with open(path, 'w', encoding='utf-8') as file:
+                for name, check in self._rules.items():
+                    file.write(f'"{name}": "{check}"\n')
+            self._conf.set_override('policy_file', path,
+                                    group='oslo_policy')
+        policy.setup(self._conf)
+        self.addCleanup(policy.reset)
+
+
+class Conductor(fixtures.Fixture):
+    """A conductor in this process, and this process's calls sent to it."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+
+    def _setUp(self) -> None:
+        self.service = service.ConductorService(self._conf)
+        self.service.start()
+        self.addCleanup(self.service.stop)
+        self.client = rpcapi.ConductorAPI(self._conf, timeout=30)
+        base.set_remote(self.client)
+        self.addCleanup(base.set_remote, None)
+
+
+class StrictErrors(fixtures.Fixture):
+    """Makes an error whose text does not fit its arguments fatal."""
+
+    def _setUp(self) -> None:
+        def fail(error: exception.ActionsException) -> None:
+            raise AssertionError(f'{type(error)}: {error.kwargs}')
+        patch = mock.patch.object(exception.ActionsException,
+                                  '_log_bad_format', fail)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+
+class Statements(fixtures.Fixture):
+    """Counts the statements sent to the process's own database; those that
+    only begin or end a transaction do not count."""
+
+    def _setUp(self) -> None:
+        self.seen: list[str] = []
+        engine = db.engine()
+        sa.event.listen(engine, 'before_cursor_execute', self._note)
+        self.addCleanup(sa.event.remove, engine, 'before_cursor_execute',
+                        self._note)
+
+    def _note(self, _connection: Any, _cursor: Any, statement: str,
+              *_rest: Any) -> None:
+        if not statement.startswith('BEGIN'):
+            self.seen.append(statement)
+
+
+class Objects(fixtures.Fixture):
+    """Everything that the objects need to run here: configuration, policy,
+    an empty database, a fresh sanitizer."""
+
+    def __init__(self, backend: str = 'sqlite',
+                 rules: dict[str, str] | None = None,
+                 **overrides: Any) -> None:
+        self._backend = backend
+        self._rules = rules
+        self._overrides = overrides
+
+    def _setUp(self) -> None:
+        objects.register_all()
+        self.useFixture(StrictErrors())
+        self.conf = self.useFixture(Conf(**self._overrides)).conf
+        self.useFixture(Policy(self.conf, self._rules))
+        self.database = self.useFixture(Database(self.conf, self._backend))
+        text.setup(sanitize.Sanitizer.from_conf(self.conf))
+
+
+def make_context(**values: Any) -> context.RequestContext:
+    """Return the context of a member of project ``owner``, or another."""
+    return context.RequestContext(**{
+        'user_id': 'user', 'project_id': 'owner',
+        'roles': ['member', 'reader'], **values})
