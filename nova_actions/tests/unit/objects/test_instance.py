@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+import uuid
+
+from nova_actions import exception
+from nova_actions.objects.instance import InstanceRecord
+from nova_actions.objects.instance import InstanceRecordList
+from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.tests import base
+
+
+class _Tests:
+
+    def setUp(self):
+        super().setUp()
+        InstanceAction.action_start(self.context, self.instance_uuid,
+                                    'create', want_result=False)
+
+    def test_get_by_uuid(self):
+        record = InstanceRecord.get_by_uuid(self.context, self.instance_uuid)
+        self.assertEqual((self.instance_uuid, 'owner', 'user', False), (
+            record.uuid, record.project_id, record.user_id, record.deleted))
+
+    def test_unknown_and_foreign_look_alike(self):
+        texts = {str(self.assertRaises(
+            exception.Forbidden, InstanceRecord.get_by_uuid,
+            self.stranger(), instance_uuid))
+            for instance_uuid in (self.instance_uuid, str(uuid.uuid4()))}
+        self.assertEqual(1, len(texts))
+        self.assertRaises(exception.InstanceNotFound,
+                          InstanceRecord.get_by_uuid, self.admin,
+                          str(uuid.uuid4()))
+
+    def test_get_by_name(self):
+        self.assertEqual([], list(InstanceRecordList.get_by_name(
+            self.context, 'web', project_id='owner')))
+        self.assertRaises(exception.Forbidden,
+                          InstanceRecordList.get_by_name, self.context,
+                          'web')
+        self.assertEqual([], list(InstanceRecordList.get_by_name(
+            self.admin, 'web')))
+
+
+class TestLocal(_Tests, base.ObjectTestCase):
+
+    def test_lookup(self):
+        for context in (self.context, self.admin, self.new_context(
+                project_id='other', roles=['ADMIN'])):
+            record = InstanceRecord.lookup(context, self.instance_uuid)
+            self.assertEqual('owner', record.project_id)
+
+    def test_lookup_of_what_is_not_there_for_the_caller(self):
+        for context, instance_uuid in (
+                (self.stranger(), self.instance_uuid),
+                (self.context, str(uuid.uuid4())),
+                (self.context, 'a\0b'), (self.context, 'x' * 300),
+                (self.context, self.instance_uuid + ' '),
+                (self.context, self.instance_uuid.upper() + 'x')):
+            self.assertRaises(exception.InstanceNotFound,
+                              InstanceRecord.lookup, context, instance_uuid,
+                              'yes')
+
+
+class TestRemote(_Tests, base.ObjectTestCase):
+    REMOTE = True
