@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text of an error -> what may be stored and shown.
+
+One function for every text that enters the store, applied where it arises,
+where it is stored and where it is read. Applying it again changes nothing.
+"""
+
+from collections.abc import Iterable
+import dataclasses
+import re
+from typing import Any, Self
+
+from nova_actions.sanitize import error as _error
+from nova_actions.sanitize import families
+from nova_actions.sanitize import known
+from nova_actions.sanitize import pattern
+from nova_actions.sanitize import text as _text
+from nova_actions.sanitize.error import ErrorText
+from nova_actions.sanitize.error import REASONS
+
+__all__ = (
+    'DETAILS_LIMIT', 'NAME_LIMIT', 'REASONS', 'TRACEBACK_LIMIT', 'ErrorText',
+    'Sanitized', 'Sanitizer',
+)
+
+DETAILS_LIMIT = 4096
+TRACEBACK_LIMIT = 16384
+NAME_LIMIT = 255
+
+# A rule may see more once another has hit, so they run until nothing changes;
+# twice is usual. A text that never settles is withheld as a whole.
+_ROUNDS = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Sanitized:
+    """A text that is safe to store."""
+
+    text: str | None
+    #: How many placeholders stand in it.
+    redactions: int
+
+
+class Sanitizer:
+    """Make texts safe.
+
+    :param secrets: values known to be secret, masked wherever they occur.
+    :param extra_patterns: an operator's regular expressions; ValueError says
+        which one is refused and why.
+    :param source_lines: whether tracebacks keep their lines of source.
+    """
+
+    def __init__(
+        self,
+        secrets: Iterable[object] = (),
+        extra_patterns: Iterable[str] = (),
+        source_lines: bool = True,
+    ) -> None:
+        self._secrets = known.variants(secrets)
+        self._extra: tuple[re.Pattern[str], ...] = tuple(
+            pattern.compile_pattern(each) for each in extra_patterns)
+        self._source_lines = source_lines
+
+    @classmethod
+    def from_conf(cls, conf: Any) -> Self:
+        """Build one from the ``[sanitize]`` group of a configuration.
+
+        :raises: ValueError when one of its patterns is refused.
+        """
+        return cls(
+            secrets=known.secrets_of(conf),
+            extra_patterns=conf.sanitize.patterns or (),
+            source_lines=conf.sanitize.source_lines,
+        )
+
+    def text(
+        self, value: object, limit: int, secrets: Iterable[object] = ()
+    ) -> Sanitized:
+        """Return a text cut to so many bytes, without its secrets.
+
+        :param secrets: values known to be secret in this call.
+        """
+        if value is None:
+            return Sanitized(None, 0)
+        try:
+            safe = self._safe(_text.as_text(value), limit, secrets)
+        except Exception:  # noqa: BLE001
+            safe = _text.head_of(_text.mark('F99'), limit)
+        return Sanitized(safe, _text.count(safe))
+
+    def name(self, value: object, limit: int = NAME_LIMIT) -> str | None:
+        """Return a name: one line, without secrets."""
+        if value is None:
+            return None
+        plain = re.sub(r'[\t\n]', '', _text.as_text(value)[:limit + 1024])
+        return self.text(plain, limit).text
+
+    def error(self, exc_val: object, exc_tb: object) -> ErrorText:
+        """Return what may be kept of a failure.
+
+        :param exc_val: an exception, its message or class name, or None.
+        :param exc_tb: a traceback, its text or lines, or None.
+        """
+        raw = _error.read(exc_val, exc_tb, self._source_lines)
+        details = self.text(raw.details, DETAILS_LIMIT)
+        trace = self.text(raw.traceback, TRACEBACK_LIMIT)
+        return ErrorText(
+            error_type=self.name(raw.error_type),
+            details=details.text,
+            traceback=trace.text,
+            reason=raw.reason,
+            redactions=details.redactions + trace.redactions,
+        )
+
+    def _safe(
+        self, value: str, limit: int, secrets: Iterable[object]
+    ) -> str:
+        values = self._secrets
+        if secrets:
+            values = known.variants([*secrets, *values])
+        head, tail, left_out = _text.pieces(value, limit)
+        head = self._settle(head, values)
+        tail = self._settle(tail, values)
+        result = _text.join(head, tail, left_out, limit)
+        for _round in range(_ROUNDS):
+            # Joining may have put a name next to what was no value of it.
+            again = self._settle(result, values)
+            again = _text.join(again, '', 0, limit)
+            if again == result:
+                return result
+            result = again
+        return _text.head_of(_text.mark('F99'), limit)
+
+    def _settle(self, text: str, values: tuple[str, ...]) -> str:
+        if not text:
+            return text
+        text = _text.clean(text)
+        for _round in range(_ROUNDS):
+            masked = families.once(known.mask(text, values), self._extra)
+            if masked == text:
+                return text
+            text = masked
+        return _text.mark('F99')

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is read of a failure: type, message, causes, traceback, reason."""
+
+from collections.abc import Iterator
+import dataclasses
+import re
+import traceback
+import types
+
+from nova_actions.sanitize import text as _text
+
+MAX_CAUSES = 10
+MAX_FRAMES = 100
+# Of what came in as text, read no more than can be kept.
+_MAX_READ = 1 << 20
+
+#: Why something failed, in words that are safe for the server's owner.
+REASONS = (
+    'no_valid_host', 'quota', 'timeout', 'interrupted', 'volume', 'network',
+    'image', 'host_failed', 'not_allowed', 'not_found', 'conflict', 'invalid',
+    'internal',
+)
+
+# In this order: a timeout while a volume attaches is one of the volume.
+_BY_TYPE = (
+    ('no_valid_host', r'NoValidHost|MaxRetriesExceeded|NoHostAvailable'
+                      r'|ResourcesUnavailable|AllocationCandidates'),
+    ('quota', r'Quota|OverLimit|PortLimitExceeded|LimitExceeded'),
+    ('interrupted', r'Interrupted|KeyboardInterrupt|SystemExit|GreenletExit'
+                    r'|Cancel'),
+    ('volume', r'Volume|Cinder|BlockDevice|Snapshot|BDM|Brick|Iscsi'),
+    ('network', r'Network|Port[A-Z]|Neutron|VirtualInterface|FixedIp'
+                r'|FloatingIp|SecurityGroup|VIF|Vif|NoMoreFixedIps'),
+    ('image', r'Image|Glance'),
+    ('timeout', r'Timeout|TimedOut'),
+    ('host_failed', r'Libvirt|libvirt|Hypervisor|ComputeHost|ComputeService'
+                    r'|VirtDriver|ServiceUnavailable|HostNotFound'
+                    r'|ConnectionRefused|ConnectionReset|ProcessExecution'
+                    r'|Migration|MemoryError|InstanceNotReady|DiskNotFound'),
+    ('not_allowed', r'Forbidden|NotAuthorized|Unauthorized|Permission'),
+    ('not_found', r'NotFound'),
+    ('conflict', r'Conflict|InvalidState|AlreadyExists|IsLocked'),
+    ('invalid', r'Invalid|BadRequest|ValidationError'),
+)
+_BY_WORDS = (
+    ('no_valid_host', r'no valid host|exceeded maximum number of retries'),
+    ('quota', r'\bquota\b|over limit'),
+    ('interrupted', r'\binterrupted\b|\bcancel'),
+    ('volume', r'\bvolume\b|\bcinder\b|\biscsi\b'),
+    ('network', r'\bneutron\b|\bnetwork\b|\bport binding\b|\bvif\b'
+                r'|virtual interface'),
+    ('image', r'\bimage\b|\bglance\b'),
+    ('timeout', r'timed out|\btimeout\b'),
+    ('host_failed', r'\blibvirt|\bhypervisor\b|\bqemu\b'
+                    r'|connection (?:refused|reset)|no space left'),
+    ('not_allowed', r'\bforbidden\b|not authori[sz]ed|permission denied'),
+)
+_TYPES = tuple((code, re.compile(regex)) for code, regex in _BY_TYPE)
+_WORDS = tuple((code, re.compile(regex, re.I)) for code, regex in _BY_WORDS)
+_CLASS_NAME = re.compile(r'(?:[A-Za-z_]\w{0,63}\.){0,8}[A-Z]\w{2,127}(?=\Z|:)')
+_FRAME = re.compile(r'(\s*)File "')
+
+
+@dataclasses.dataclass(frozen=True)
+class ErrorText:
+    """What is kept of a failure; unsafe until the Sanitizer made it."""
+
+    error_type: str | None
+    details: str | None
+    traceback: str | None
+    #: One of REASONS, None when nothing failed.
+    reason: str | None
+    redactions: int = 0
+
+
+def type_name(exc: BaseException) -> str:
+    cls = type(exc)
+    if cls.__module__ in ('builtins', '__main__'):
+        return cls.__qualname__
+    return f'{cls.__module__}.{cls.__qualname__}'
+
+
+def message(exc: BaseException) -> str:
+    try:
+        if callable(getattr(exc, 'format_message', None)):
+            return _text.as_text(exc.format_message())  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001, S110
+        pass
+    return _text.as_text(exc)
+
+
+def _next(exc: BaseException) -> BaseException | None:
+    if exc.__cause__ is not None or exc.__suppress_context__:
+        return exc.__cause__
+    return exc.__context__
+
+
+def causes(exc: BaseException) -> Iterator[BaseException]:
+    """Yield what an exception was caused by, nearest first."""
+    seen = {id(exc)}
+    cause = _next(exc)
+    while cause is not None and id(cause) not in seen:
+        if len(seen) > MAX_CAUSES:
+            return
+        seen.add(id(cause))
+        yield cause
+        cause = _next(cause)
+
+
+def reason_of(names: str, words: str) -> str:
+    """Return the coded reason by class names, else by words."""
+    for table, subject in ((_TYPES, names), (_WORDS, words)):
+        for code, regex in table:
+            if regex.search(subject):
+                return code
+    return 'internal'
+
+
+def _lines_of_frames(tb: types.TracebackType, source_lines: bool) -> str:
+    frames = list(traceback.walk_tb(tb))
+    out = 0
+    if len(frames) > MAX_FRAMES:
+        out = len(frames) - MAX_FRAMES
+        del frames[MAX_FRAMES // 4:MAX_FRAMES // 4 + out]
+    # Never the locals, which hold the secrets themselves.
+    summary = traceback.StackSummary.extract(
+        iter(frames), lookup_lines=source_lines)
+    lines = []
+    for number, frame in enumerate(summary):
+        if out and number == MAX_FRAMES // 4:
+            lines.append(f'  ({out} frames left out)\n')
+        lines.append(
+            f'  File "{frame.filename}", line {frame.lineno},'
+            f' in {frame.name}\n')
+        if source_lines and frame.line:
+            lines.append(f'    {frame.line}\n')
+    return ''.join(lines)
+
+
+def without_source(text: str) -> str:
+    """Drop the lines of source from the text of a traceback."""
+    kept, indent = [], -1
+    for line in text.splitlines(keepends=True):
+        frame = _FRAME.match(line)
+        if frame:
+            indent = len(frame[1])
+        elif indent >= 0 and line[:indent + 1].isspace():
+            continue
+        else:
+            indent = -1
+        kept.append(line)
+    return ''.join(kept)
+
+
+def _traceback(exc_tb: object, source_lines: bool) -> str | None:
+    if exc_tb is None:
+        return None
+    if isinstance(exc_tb, types.TracebackType):
+        return _lines_of_frames(exc_tb, source_lines)
+    if isinstance(exc_tb, list | tuple):
+        parts = [_text.as_text(part) for part in exc_tb[:10_000]]
+        glue = '' if any(part.endswith('\n') for part in parts) else '\n'
+        text = glue.join(parts)
+    else:
+        text = _text.as_text(exc_tb)
+    if not source_lines:
+        text = without_source(text)
+    return text
+
+
+def _details(exc: BaseException) -> tuple[str, str, str]:
+    """Return details, class names and words of an exception."""
+    chain = [exc, *causes(exc)]
+    lines = [message(exc)[:_MAX_READ]]
+    for cause in chain[1:]:
+        lines.append(
+            f'Caused by {type_name(cause)}: {message(cause)[:_MAX_READ]}')
+    names = ' '.join(
+        cls.__name__ for each in chain for cls in type(each).__mro__[:-3])
+    return '\n'.join(lines), names, '\n'.join(lines)[:8192]
+
+
+def read(exc_val: object, exc_tb: object, source_lines: bool) -> ErrorText:
+    """Read a failure; the texts still hold whatever they hold."""
+    try:
+        trace = _traceback(exc_tb, source_lines)
+    except Exception:  # noqa: BLE001
+        trace = '<unprintable traceback>'
+    if exc_val is None:
+        reason = None if trace is None else reason_of('', trace[-512:])
+        return ErrorText(None, None, trace, reason)
+    try:
+        if isinstance(exc_val, BaseException):
+            details, names, words = _details(exc_val)
+            return ErrorText(type_name(exc_val), details, trace,
+                             reason_of(names, words))
+        details = _text.as_text(exc_val)
+        named = _CLASS_NAME.match(details)
+        return ErrorText(named[0] if named else None, details, trace,
+                         reason_of(named[0] if named else '', details[:8192]))
+    except Exception:  # noqa: BLE001
+        return ErrorText(None, '<unprintable error>', trace, 'internal')

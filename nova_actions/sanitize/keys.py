@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""F1 and F6: a secret that stands behind its name.
+
+The name is found by a pattern whose every repeat is bounded and possessive;
+the value is read by hand, since the end of a quoted value depends on how
+deep its quotes are escaped, which no linear pattern can tell.
+"""
+
+import re
+
+from nova_actions.sanitize import text as _text
+from nova_actions.sanitize import words
+
+GUARDS = (
+    'pass', 'pw', 'secret', 'token', 'cred', 'cookie', 'key', 'auth', 'otp',
+    'psk', 'session', 'connection', 'user_data', 'userdata', 'configdrive',
+)
+#: A value longer than this is masked up to here; F13 sees to long ones.
+MAX_VALUE = 8192
+
+_KEY = re.compile(
+    r'(?:passw(?:or)?d|passphrase|pswd|pwd|secret|token|credential|cookie'
+    r'|keyring|authorization|user_?data|config_?drive|sessionid'
+    r'|connection[_-]?string'
+    r'|(?:api|access|private|auth|ssl|encrypt(?:ion|ed)?|fernet|shared'
+    r'|account|master|signing|admin|client|session|storage|deploy|license'
+    r'|heartbeat|kek|rgw|mon|mds|ssh)[ _-]?key'
+    r'|key[_-]data'
+    r'|(?:admin|user|db|root|bind|auth|priv|my|new|old|chap|bmc|ipmi|sys)'
+    r'[_-]?pass(?![a-z])'
+    r'|(?<![a-z])(?:pass|pw|otp|psk|creds?)(?![a-z])'
+    r'|(?<=[a-z])(?-i:Pass|Pw)(?![a-z])'
+    r'|(?<![\w.-])auth(?=\\{0,7}["\']?\s{0,4}:))'
+    r'(?P<tail>[\w.-]{0,40}+)'
+    r'(?P<quote>\\{0,7}+["\'])?+\]?+'
+    r'(?P<sep>(?:\s{0,4}+(?:=>|:=|[!=]?={1,2}+|%3D'
+    r'|:\s{0,2}+(?:str|bytes|Optional\[str\]|str \| None)\s{0,2}+='
+    r'|:|,)'
+    r'|\s{1,4}+(?:(?:for|of)\s{1,4}+[^\s:=]{1,64}+\s{1,4}+(?=is|was))?+'
+    r'(?:is now|is|was|are|set to|changed to|reset to)(?=\s))?+'
+    r'\s{0,40}+(?:\\\n\s{0,40}+)?+)',
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r'(?:[uUbBrRfF]{1,2})?+(?P<slash>\\{0,15}+)(?P<quote>"""|\'\'\'|["\'])'
+)
+_BARE = re.compile(
+    r'(?:\[REDACTED:F[0-9X]{1,2}\]'
+    r'|(?!\[\.\.\. )[^\s,;&()\[\]{}"\'<>\\]'
+    r'|(?!\[\.\.\. )[,;&(\[{)\]}"\'](?=[^\s,;&)\]}"\'<>\\])'
+    r'(?![\w.-]{1,40}+=)'
+    r'|[>\\](?=\w)|<(?![/\w]))++'
+)
+_BLOCK = re.compile(
+    r'[|>][+-]?[ \t]{0,8}+(?P<value>(?:\n[ \t]{1,40}+[^\n]{1,1024}+)++)'
+)
+_FLAT = re.compile(r'[\[({](?P<value>[^\[\](){}]{1,1024}+)[\])}]')
+_REST = re.compile(r'[^\n:=]{0,200}+(?=\n|$)')
+_NAME_CHARS = (
+    'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-'
+)
+
+
+def close_quote(text: str, start: int, slashes: int, quote: str) -> int:
+    """Return where the quote opened before start is closed, or -1.
+
+    :param slashes: how many backslashes stood before the opening quote: one
+        inside a string, three inside a string inside a string.
+    """
+    step = 2 * (slashes + 1)
+    stop = min(len(text), start + MAX_VALUE)
+    at = text.find(quote, start, stop)
+    while at >= 0:
+        before = text[max(start, at - 64):at]
+        found = len(before) - len(before.rstrip('\\'))
+        if found < slashes or (found - slashes) % step == 0:
+            doubled = not slashes and text.startswith(quote * 2, at)
+            if not doubled or at == start:
+                return at - min(found, slashes)
+            at += len(quote)
+        at = text.find(quote, at + len(quote), stop)
+    return -1
+
+
+def quoted(text: str, at: int) -> tuple[int, int, int] | None:
+    """Return start and end of the quoted value at a place, and its end."""
+    opened = _OPEN.match(text, at)
+    if opened is None:
+        return None
+    start, slashes = opened.end(), len(opened['slash'])
+    end = close_quote(text, start, slashes, opened['quote'])
+    if end < 0:
+        line = text.find('\n', start, start + MAX_VALUE)
+        end = line if line >= 0 else min(len(text), start + MAX_VALUE)
+        cut = text.find('[... ', start, end)
+        end = cut if cut >= 0 else end
+        return start, end, end
+    return start, end, end + slashes + len(opened['quote'])
+
+
+def _full_key(text: str, match: re.Match[str]) -> tuple[str, int]:
+    before = text[max(0, match.start() - 64):match.start()]
+    start = match.start() - (len(before) - len(before.rstrip(_NAME_CHARS)))
+    return text[start:match.end('tail')], start
+
+
+def _bare(
+    text: str, match: re.Match[str], key: str, start: int
+) -> tuple[int, int] | None:
+    at = match.end()
+    if block := _BLOCK.match(text, at):
+        return block.span('value')
+    if words.PLURAL.search(key) and (flat := _FLAT.match(text, at)):
+        return flat.span('value')
+    found = _BARE.match(text, at)
+    if found is None:
+        return None
+    value, sep = found[0].rstrip('.:'), match['sep']
+    end = at + len(value)
+    rest = _REST.match(text, end)
+    alone = rest is not None and not rest[0].strip(' \t,;)]}"\'')
+    if '\n' in sep and '\\' not in sep and not alone:
+        return None
+    more = rest is not None and rest[0][:1] == ' ' and not alone
+    if not words.is_value(value, key, sep.strip(), more):
+        return None
+    line = text.rfind('\n', max(0, start - 40), start) + 1
+    if rest and more and not text[line:start].strip(' \t-') and '=' in sep:
+        end = rest.end()
+    return at, end
+
+
+def _span(text: str, match: re.Match[str]) -> tuple[int, int] | None:
+    key, start = _full_key(text, match)
+    sep = match['sep'].strip()
+    if not match['sep'] or words.harmless_key(key):
+        return None
+    span = quoted(text, match.end())
+    if sep == ',':
+        if span is None or not match['quote']:
+            return None
+        opened = text[max(0, start - 8):start].rstrip('\\"\'ub').rstrip()
+        pair = opened.endswith(('(', '['))
+        pair = pair and text[span[2]:span[2] + 3].lstrip()[:1] in (')', ']')
+        return span[:2] if pair or key.startswith('-') else None
+    if span is None:
+        return _bare(text, match, key, start)
+    value = text[span[0]:span[1]]
+    return span[:2] if words.is_quoted_value(value, key, sep) else None
+
+
+def mask(text: str) -> str:
+    """Mask every value that stands behind the name of a secret."""
+    done, out, at = 0, [], 0
+    while match := _KEY.search(text, at):
+        at = match.end()
+        span = _span(text, match)
+        if span is None or span[0] >= span[1]:
+            continue
+        start, end = span
+        at = max(at, end)
+        if not _text.PLACEHOLDER.fullmatch(text, start, end):
+            flag = _full_key(text, match)[0].startswith('-')
+            out += [text[done:start], _text.mark('F6' if flag else 'F1')]
+            done = end
+    return ''.join([*out, text[done:]]) if done else text

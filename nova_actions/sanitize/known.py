@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Literal secrets: those of a call and those of the configuration."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+import json
+import re
+from typing import Any
+from urllib import parse
+
+from nova_actions.sanitize import text as _text
+
+#: A shorter value would be found in words that are no secret.
+MIN_LENGTH = 6
+
+_USERINFO = re.compile(r'://([^\s/:@]{0,255}):([^\s/]{1,1024})@')
+
+
+def variants(values: Iterable[object]) -> tuple[str, ...]:
+    """Return the values and how they look quoted, the longest first."""
+    found: set[str] = set()
+    for value in values:
+        if value is None:
+            continue
+        plain = _text.clean(_text.as_text(value))
+        for form in (
+            plain,
+            plain.strip(),
+            parse.quote(plain, safe=''),
+            parse.quote_plus(plain),
+            json.dumps(plain)[1:-1],
+            repr(plain)[1:-1],
+        ):
+            # A value that stands inside a placeholder would eat placeholders.
+            if len(form) >= MIN_LENGTH and form not in _INERT:
+                found.add(form)
+    return tuple(sorted(found, key=lambda form: (-len(form), form)))
+
+
+_INERT = '[REDACTED:F0123456789X] [... bytes cut ...]'
+
+
+def mask(text: str, values: tuple[str, ...]) -> str:
+    for value in values:
+        if value in text:
+            text = text.replace(value, _text.mark('F0'))
+    return text
+
+
+def _strings(value: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict) and depth < 4:
+        for item in value.values():
+            yield from _strings(item, depth + 1)
+    elif isinstance(value, list | tuple | set) and depth < 4:
+        for item in value:
+            yield from _strings(item, depth + 1)
+
+
+def passwords_of_url(value: str) -> Iterator[str]:
+    for match in _USERINFO.finditer(value):
+        # The whole, and each host's own where several are listed.
+        for secret in {match[2], *re.findall(r':([^:@,]+)@', match[0])}:
+            yield secret
+            yield parse.unquote(secret)
+
+
+def _options(conf: Any) -> Iterator[tuple[Any, str | None]]:
+    # oslo.config has no public list of what is registered.
+    for info in list(conf._opts.values()):
+        yield info['opt'], None
+    for name, group in list(conf._groups.items()):
+        for info in list(group._opts.values()):
+            yield info['opt'], name
+
+
+def secrets_of(conf: Any) -> Iterator[str]:
+    """Return every secret that the configuration holds."""
+    for opt, group in _options(conf):
+        try:
+            value = conf[group][opt.dest] if group else conf[opt.dest]
+        except Exception:  # noqa: BLE001, S112
+            continue
+        for item in _strings(value):
+            yield from passwords_of_url(item)
+            if opt.secret:
+                yield item

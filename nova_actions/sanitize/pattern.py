@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a pattern that an operator added may be used.
+
+A pattern runs over every text that is recorded, so one that backtracks
+without bound would let whoever can cause an error stop the conductor.
+"""
+
+import re
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
+
+MAX_LENGTH = 1000
+#: Ways of matching from one position that a pattern may have.
+MAX_WAYS = 10_000
+
+_REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
+
+
+def _children(node: Any) -> list[Any]:
+    code, args = node
+    if code in _REPEATS:
+        return [args[2]]
+    if code is op.SUBPATTERN:
+        return [args[3]]
+    if code is op.BRANCH:
+        return list(args[1])
+    if code is op.ATOMIC_GROUP:
+        return [args]
+    if code in (op.ASSERT, op.ASSERT_NOT):
+        return [args[1]]
+    if code is op.GROUPREF_EXISTS:
+        return [branch for branch in args[1:] if branch is not None]
+    return []
+
+
+def ways(sequence: Any) -> int:
+    """Return an upper bound of the ways in which a sequence can match."""
+    total = 1
+    for node in sequence:
+        code, args = node
+        inner = [ways(child) for child in _children(node)]
+        if code in _REPEATS:
+            low, high, _body = args
+            if high is op.MAXREPEAT:
+                raise ValueError('it has a repeat without an upper bound')
+            if inner[0] > 1 and high > 1:
+                raise ValueError('a repeat holds something that varies')
+            total *= high - low + 1
+        elif code is op.BRANCH:
+            total *= sum(inner)
+        else:
+            for number in inner:
+                total *= number
+        if total > MAX_WAYS:
+            raise ValueError(f'it can match in more than {MAX_WAYS} ways')
+    return total
+
+
+def compile_pattern(text: str) -> re.Pattern[str]:
+    """Compile an operator's pattern.
+
+    :raises: ValueError naming the pattern and why it is refused.
+    """
+    try:
+        if len(text) > MAX_LENGTH:
+            raise ValueError(f'it is longer than {MAX_LENGTH} characters')
+        ways(_parser.parse(text))
+        pattern = re.compile(text)
+        if pattern.match('') or pattern.search(' '):
+            raise ValueError('it matches an empty text or a space')
+    except (re.error, ValueError, OverflowError, RecursionError) as exc:
+        raise ValueError(
+            f'The pattern {text[:200]!r} is refused: {exc}'
+        ) from exc
+    return pattern

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a text is made of, and how much of it is kept."""
+
+import re
+
+#: What stands where a secret was; the label names the rule that hit.
+PLACEHOLDER = re.compile(r'\[REDACTED:F(?:[0-9]{1,2}|X)\]')
+#: What stands where bytes were cut.
+CUT_MARK = re.compile(r'\[\.\.\. [0-9]{1,19} bytes cut \.\.\.\]')
+#: What is read beyond the limit, so that a secret lying across the final cut
+#: is still seen whole by the rules, and only then cut away.
+MARGIN = 1024
+
+_ANSI = re.compile(r'\x1b\[[0-9;?]{0,20}[A-Za-z]')
+# Zero-width and direction-changing characters hide a key from the rules, or
+# show a reader another text than the one that is stored.
+_UNWANTED = re.compile(
+    '[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e'
+    '\u2060-\u2064\u2066-\u2069\ufeff]'
+)
+_SURROGATE = re.compile('[\ud800-\udfff]')
+
+
+def mark(label: str) -> str:
+    return f'[REDACTED:{label}]'
+
+
+def count(text: str) -> int:
+    return len(PLACEHOLDER.findall(text))
+
+
+def as_text(value: object) -> str:
+    """Return the text of anything; an object that cannot tell says so."""
+    try:
+        if isinstance(value, str):
+            # A subclass may override anything: take the plain characters.
+            return str.__str__(value)
+        if isinstance(value, bytes | bytearray):
+            return bytes(value).decode('utf-8', 'replace')
+        return str.__str__(str(value))
+    except Exception:  # noqa: BLE001
+        return f'<unprintable {type(value).__name__}>'
+
+
+def clean(text: str) -> str:
+    """Drop what no database and no terminal should be given."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _UNWANTED.sub('', _ANSI.sub('', text))
+    return _SURROGATE.sub('\ufffd', text)
+
+
+def size(text: str) -> int:
+    return len(text.encode('utf-8', 'replace'))
+
+
+def pieces(text: str, limit: int) -> tuple[str, str, int]:
+    """Cut coarsely: head, tail, and the bytes left out between them."""
+    keep = limit + 2 * MARGIN
+    if len(text) <= keep:
+        return text, '', 0
+    head = text[:limit // 4 + MARGIN]
+    tail = text[-(limit - limit // 4 + MARGIN):]
+    return head, tail, size(text) - size(head) - size(tail)
+
+
+def _whole(text: str, at: int) -> tuple[int, int]:
+    """Return the span of the placeholder or mark that position is inside."""
+    start = max(0, at - 40)
+    for pattern in (PLACEHOLDER, CUT_MARK):
+        for match in pattern.finditer(text, start, at + 40):
+            if match.start() < at < match.end():
+                return match.span()
+    return at, at
+
+
+def head_of(text: str, limit: int) -> str:
+    """Return the longest beginning of at most so many bytes."""
+    if size(text) <= limit:
+        return text
+    kept = text.encode()[:max(limit, 0)].decode('utf-8', 'ignore')
+    return text[:_whole(text, len(kept))[0]]
+
+
+def tail_of(text: str, limit: int) -> str:
+    """Return the longest end of at most so many bytes."""
+    if limit <= 0:
+        return ''
+    if size(text) <= limit:
+        return text
+    kept = text.encode()[-limit:].decode('utf-8', 'ignore')
+    return text[_whole(text, len(text) - len(kept))[1]:]
+
+
+def join(head: str, tail: str, left_out: int, limit: int) -> str:
+    """Put the pieces together within the limit and say what was cut."""
+    if not left_out and size(head) + size(tail) <= limit:
+        return head + tail
+    total = size(head) + size(tail) + left_out
+    room = limit - len(f'[... {total} bytes cut ...]')
+    if room < 16:
+        return head_of(head or tail, limit)
+    if left_out:
+        # Next to the coarse cut a rule saw half of what was there; that half
+        # must go even where redaction made the rest short enough.
+        head = head[:_whole(head, max(0, len(head) - MARGIN))[0]]
+        tail = tail[_whole(tail, min(MARGIN, len(tail)))[1]:]
+        first, last = head_of(head, room // 4), tail
+    else:
+        first, last = head_of(head, room // 4), head
+    last = tail_of(last, room - size(first))
+    cut = total - size(first) - size(last)
+    return f'{first}[... {cut} bytes cut ...]{last}'

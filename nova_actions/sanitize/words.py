@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Telling a secret from a word: which keys and values are harmless."""
+
+import re
+
+_HARMLESS_TAIL = re.compile(
+    r'(?:(?:^|[_.-])(?:ids?|uuids?|ur[il]|refs?|names?|type|ttl|expir\w{0,12}'
+    r'|length|len|size|files?|filename|path|dir|format|method|provider|policy'
+    r'|enabled|required|count|driver|state|status|version|class|algorithm'
+    r'|timeout|interval|host|port|cache|lifetime|backend|fingerprint|max|min'
+    r'|model|plugin|hash_algorithm|issued_at|audit\w{0,12}|usage|flavor'
+    r'|methods|pairs?|field|func|function|handler|manager|py|rotation)$'
+    r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
+    r'|Failed|Invalid|Expired|Unavailable|Conflict|Missing|Exists|Request'
+    r'|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager)$)'
+)
+_HARMLESS_HEAD = re.compile(
+    r'^(?:public|primary|foreign|no|max|min|len|is|has|num|need|without)'
+    r'[_-]|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
+)
+PLURAL = re.compile(r'(?:passwords|secrets?|credentials?|tokens|keyring)$',
+                    re.IGNORECASE)
+_PASS = re.compile(r'pass|pwd|pswd|pw$|otp|psk', re.IGNORECASE)
+_STEM = re.compile(
+    r'pass|pwd|secret|token|cred|cookie|key|auth|args|config|conf',
+    re.IGNORECASE)
+_NOTHING = re.compile(
+    r'(?:none|null|nil|true|false|yes|no|undefined|str|bytes|int|bool|dict'
+    r'|list|object|string|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
+    r'|\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}|<[\w. -]{1,64}>|[-=:|>,.;]{0,8})$',
+    re.IGNORECASE)
+_CODE = re.compile(r'[A-Za-z_][\w.]{0,120}(?:\(|\[[\'"])|self\.[\w.]+$')
+_NAME = re.compile(r'[A-Za-z_]{1,64}(?:\.[A-Za-z_]{1,64}){0,8}$')
+_ADJECTIVE = re.compile(
+    r'[A-Za-z]{2,}(?:ed|ing|able|ible|ful|ly|ent|ant|ive|ory|ary|less|ical)$')
+_ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
+_UUID = re.compile(
+    r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
+_ADDRESS = re.compile(
+    r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{2}:){5}|/|[a-z]+://'
+    r'|v?[0-9]+\.[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$')
+_STOP = frozenset(
+    'a about after again all already also an and any are as at be because '
+    'been before but by can cannot could did do does down error errors '
+    'exist exists fail fails failure for from given had has have how if in '
+    'incorrect into invalid is it its least longer may might missing more '
+    'must need needs never no none not now null of off ok on once one only '
+    'or other out over same should since so still such than that the their '
+    'then there these this those to too true false unset under until up use '
+    'value values via was were what when where which while who will with '
+    'without wrong you your option options flag flags argument arguments '
+    'bad good empty valid unknown too-long too-short short long weak strong '
+    'different identical optional reason http https string bytes file path '
+    'field type request requests response returned never new old old-style '
+    'ok right fine stale unset auth authentication authorization '
+    'unauthorized forbidden required mandatory deprecated plain secret '
+    'password token key keys tokens passwords secrets credentials cookie '
+    'user users project service server client unauthenticated success '
+    'timeout denied refused internal basic bearer digest'.split()  # noqa: SIM905
+)
+
+
+def harmless_key(key: str) -> bool:
+    """Tell names such as key_name, token_type or secret_ref."""
+    return bool(_HARMLESS_TAIL.search(key) or _HARMLESS_HEAD.search(key))
+
+
+def _word(value: str) -> bool:
+    return (value.lower() in _STOP or bool(_ADJECTIVE.match(value)))
+
+
+def _mixed(value: str) -> bool:
+    return (len(value) >= 6 and any(c.isdigit() for c in value)
+            and any(c.isalpha() for c in value))
+
+
+def _placeholder_of_code(value: str) -> bool:
+    if _NOTHING.match(value) or _CODE.match(value):
+        return True
+    return bool(_NAME.match(value) and _STEM.search(value)
+                and ('_' in value or '.' in value))
+
+
+def is_value(value: str, key: str, sep: str, more: bool) -> bool:
+    """Judge a value without quotes.
+
+    :param more: whether further words follow it on its line.
+    """
+    if _placeholder_of_code(value):
+        return False
+    if value.isdigit() and len(value) < 5 and not _PASS.search(key):
+        return False
+    flag = key.startswith('-')
+    if flag and not sep:
+        return value[:1] != '-' and not _word(value)
+    if not sep:
+        return (_mixed(value) and not _UUID.match(value)
+                and not _ADDRESS.match(value) and not _NAME.match(value))
+    if '=' in sep or sep.lower() == '%3d':
+        return True
+    if sep[:1] == ':':
+        return not _word(value) and not (more and _ALPHA.match(value))
+    return not _word(value) and not (value[:1] == '/' or value[:1] == '(')
+
+
+def is_quoted_value(value: str, key: str, sep: str) -> bool:
+    """Judge a value within quotes."""
+    if not value.strip() or _NOTHING.match(value):
+        return False
+    if sep:
+        return True
+    if key.startswith('-'):
+        return True
+    return not (_UUID.match(value) or _word(value) or (
+        _NAME.match(value) and ('_' in value or _STEM.search(value))))
