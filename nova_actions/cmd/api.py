@@ -19,7 +19,7 @@ def main(argv: Sequence[str]) -> int:
     config.setup_logging(conf)
     listening.settle(conf)
     process.set_up(conf)
-    process.check_schema()
+    process.check_schema(conf)
     try:
         serving.serve([server.Service(conf)])
     except OSError as error:

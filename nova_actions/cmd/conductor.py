@@ -18,7 +18,7 @@ def main(argv: Sequence[str]) -> int:
     conf = config.load(argv)
     config.setup_logging(conf)
     process.set_up(conf)
-    process.check_schema()
+    process.check_schema(conf)
     launcher = service.launch(
         conf, ConductorService(conf), workers=conf.conductor.workers,
         restart_method='mutate')

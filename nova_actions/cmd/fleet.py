@@ -68,9 +68,13 @@ class Host:
              error: Exception | None = None) -> None:
         """Do one step of an action; raise what it is to fail with."""
         with reporter.EventReporter(context, event, self.name, server.uuid):
-            time.sleep(server.chance.random() * self._pace)
-            if error is not None:
-                raise error
+            self._work(server, error)
+
+    def _work(self, server: 'Server', error: Exception | None) -> None:
+        """What a driver would do."""
+        time.sleep(server.chance.random() * self._pace)
+        if error is not None:
+            raise error
 
     def die(self, context: Context, server: 'Server', event: str) -> None:
         """Begin a step and lose power."""

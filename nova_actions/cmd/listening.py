@@ -8,10 +8,10 @@ from oslo_config import cfg
 from nova_actions.cmd import failure
 
 OPTS = (
-    cfg.HostAddressOpt('host-ip', dest='listen_host', metavar='ADDRESS',
+    cfg.HostAddressOpt('bind-host', metavar='ADDRESS',
                        help='Listen on this address instead of [api] '
                             'bind_host.'),
-    cfg.PortOpt('port', dest='listen_port',
+    cfg.PortOpt('port', metavar='PORT',
                 help='Listen on this port instead of [api] bind_port.'),
     cfg.BoolOpt('insecure-bind', default=False,
                 help='Let the API that believes every token (noauth2) '
@@ -25,10 +25,10 @@ def settle(conf: cfg.ConfigOpts) -> None:
 
     :raises Refusal: when others could reach an API that believes every token
     """
-    if conf.listen_host is not None:
-        conf.set_override('bind_host', conf.listen_host, group='api')
-    if conf.listen_port is not None:
-        conf.set_override('bind_port', conf.listen_port, group='api')
+    if conf.bind_host is not None:
+        conf.set_override('bind_host', conf.bind_host, group='api')
+    if conf.port is not None:
+        conf.set_override('bind_port', conf.port, group='api')
     if (conf.api.auth_strategy == 'noauth2' and not conf.insecure_bind
             and not _is_loopback(conf.api.bind_host)):
         raise failure.Refusal(

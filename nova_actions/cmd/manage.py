@@ -141,8 +141,8 @@ def main(argv: Sequence[str]) -> int:
     """Run the command; return its exit code."""
     conf = config.load(argv, cli=CLI_OPTS)
     embedded.use_its_database(conf)
-    # Ten attempts, ten seconds apart, are for services.
-    conf.set_override('max_retries', 0, group='database')
+    process.set_up_logging(conf)
+    process.ask_once(conf)
     process.set_up(conf)
     with base.local():
         return int(conf.noun.run(conf.noun))

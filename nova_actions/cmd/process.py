@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a process that is to serve or read sets up once."""
 
+import logging as stdlib_logging
+
 from oslo_config import cfg
 from oslo_log import log as logging
 from oslo_policy import policy as oslo_policy
 
+from nova_actions import conf as config
 from nova_actions import exception
 from nova_actions import objects
 from nova_actions import policy
@@ -33,13 +36,28 @@ def set_up(conf: cfg.ConfigOpts) -> None:
     except (ValueError, oslo_policy.InvalidDefinitionError) as error:
         raise failure.Refusal(
             f'[oslo_policy] policy_file {conf.oslo_policy.policy_file} '
-            f'cannot be used: {error}') from error
+            f'cannot be used: {" ".join(str(error).split())}') from error
     db.setup(conf)
     text.setup(sanitize.Sanitizer.from_conf(conf))
     objects.register_all()
 
 
-def check_schema() -> None:
+def set_up_logging(conf: cfg.ConfigOpts) -> None:
+    """Keep the log of a command away from the person who runs it, unless he
+    asks for it."""
+    if conf.debug or conf.log_file:
+        config.setup_logging(conf)
+    else:
+        stdlib_logging.getLogger().setLevel(stdlib_logging.CRITICAL)
+
+
+def ask_once(conf: cfg.ConfigOpts) -> None:
+    """Do not wait for a database that is down: ten attempts, ten seconds
+    apart, are for services at work."""
+    conf.set_override('max_retries', 0, group='database')
+
+
+def check_schema(conf: cfg.ConfigOpts) -> None:
     """See that the database has our tables, then let it go again.
 
     A service may start before its database and then waits for it; but what
@@ -47,6 +65,8 @@ def check_schema() -> None:
 
     :raises Refusal: when there is no schema
     """
+    ask_once(conf)
+    db.setup(conf)
     try:
         version = migration.db_version()
     except exception.Unavailable as error:
@@ -55,6 +75,8 @@ def check_schema() -> None:
     finally:
         # The connections must not cross a fork.
         db.dispose()
+        conf.clear_override('max_retries', group='database')
+        db.setup(conf)
     if version is None:
         raise failure.Refusal(
             'the database has no schema yet; make it with '

@@ -15,6 +15,7 @@ from nova_actions import policies
 from nova_actions import policy
 from nova_actions.cmd import embedded
 from nova_actions.cmd import failure
+from nova_actions.cmd import process
 from nova_actions.db import api as db
 from nova_actions.db import driver
 from nova_actions.db import migration
@@ -35,8 +36,8 @@ class Checks(upgradecheck.UpgradeCommands):
     def check(self) -> Code:
         """Run every check, print what was found, return the worst."""
         embedded.use_its_database(self._conf)
-        # Ten attempts, ten seconds apart, are for services.
-        self._conf.set_override('max_retries', 0, group='database')
+        process.set_up_logging(self._conf)
+        process.ask_once(self._conf)
         return super().check()
 
     def check_driver(self) -> Result:

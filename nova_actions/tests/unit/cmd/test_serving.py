@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+import signal
+
+from oslo_service import service
+from oslotest import base
+
+from nova_actions.cmd import serving
+
+
+class Noted(service.ServiceBase):
+
+    def __init__(self, name, notes, error=None):
+        self.name = name
+        self.notes = notes
+        self.error = error
+
+    def start(self):
+        self.notes.append(f'start {self.name}')
+        if self.error is not None:
+            raise self.error
+
+    def stop(self):
+        self.notes.append(f'stop {self.name}')
+
+    def wait(self):
+        self.notes.append(f'wait {self.name}')
+
+    def reset(self):
+        pass
+
+
+class ServingTestCase(base.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+        self.notes = []
+
+    def services(self, *errors):
+        return [Noted(str(number), self.notes, error)
+                for number, error in enumerate(errors)]
+
+    def test_either_signal_stops_all_in_reverse(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.notes.clear()
+            serving.serve(self.services(None, None),
+                          lambda _, signo=number: os.kill(
+                              os.getpid(), signo))
+            self.assertEqual(
+                ['start 0', 'start 1', 'stop 1', 'wait 1', 'stop 0',
+                 'wait 0'], self.notes)
+
+    def test_what_has_started_is_stopped_when_the_next_cannot(self):
+        self.assertRaises(
+            OSError, serving.serve, self.services(None, OSError('taken')))
+        self.assertEqual(['start 0', 'start 1', 'stop 0', 'wait 0'],
+                         self.notes)
+
+    def test_meanwhile_is_told_to_end(self):
+        def meanwhile(stopping):
+            os.kill(os.getpid(), signal.SIGTERM)
+            self.assertTrue(stopping.wait(10))
+
+        serving.serve(self.services(None), meanwhile)
+        self.assertIn('stop 0', self.notes)

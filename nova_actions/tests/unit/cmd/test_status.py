@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+import contextlib
+import io
+import json
+import logging
+import os
+
+import fixtures
+from oslotest import base
+
+from nova_actions import policy
+from nova_actions.cmd import manage
+from nova_actions.cmd import status
+from nova_actions.db import api as db
+
+
+class StatusTestCase(base.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.folder = self.useFixture(fixtures.TempDir()).path
+        self.config = os.path.join(self.folder, 'test.conf')
+        root = logging.getLogger()
+        self.addCleanup(root.setLevel, root.level)
+        self.addCleanup(policy.reset)
+        self.addCleanup(db.dispose)
+        self.configure(f'sqlite:///{self.folder}/test.sqlite')
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), 'w',
+                  encoding='utf-8') as file:
+            file.write(text)
+
+    def configure(self, connection):
+        self.write('test.conf',
+                   f'[DEFAULT]\nstate_path = {self.folder}/state\n'
+                   f'[database]\nconnection = {connection}\n')
+
+    def check(self):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            code = status.main(['--config-file', self.config,
+                                'upgrade', 'check', '--json'])
+        found = {each['check']: (each['result'], each['details'])
+                 for each in json.loads(out.getvalue())['checks']}
+        return code, found
+
+    def sync(self):
+        with contextlib.redirect_stdout(io.StringIO()):
+            manage.main(['--config-file', self.config, 'db', 'sync'])
+
+    def test_ready(self):
+        self.sync()
+        self.assertEqual(0, self.check()[0])
+
+    def test_no_schema(self):
+        code, found = self.check()
+        self.assertEqual(2, code)
+        self.assertEqual(0, found['Database driver'][0])
+        self.assertIn('db sync', found['Database schema'][1])
+
+    def test_no_driver(self):
+        self.configure('oracle://x')
+        code, found = self.check()
+        self.assertEqual(2, code)
+        self.assertIn('not installed', found['Database driver'][1])
+        self.assertEqual(2, found['Database schema'][0])
+
+    def test_a_database_that_does_not_answer(self):
+        self.configure('mysql+pymysql://root:secret@127.0.0.1:1/none')
+        code, found = self.check()
+        self.assertEqual(2, code)
+        self.assertEqual(0, found['Database driver'][0])
+        self.assertEqual(2, found['Database schema'][0])
+
+    def test_policy_file(self):
+        self.sync()
+        rule = 'os_compute_api:os-instance-actions:show'
+        for text, code in (
+                (f'"{rule}": "!"\n', 0),
+                ('"os_compute_api:servers:show": "rule:admin_api"\n', 0),
+                (f'"{rule}": "rule:nobody_has_heard_of"\n', 2),
+                (f'"{rule}": "role:admin or or"\n', 2),
+                ('{', 2),
+                ('"os_compute_api:os-instance-actions:lits": "@"\n', 1)):
+            self.write('policy.yaml', text)
+            got, found = self.check()
+            self.assertEqual(code, got, (text, found))
+            self.assertEqual(code, found['Policy file'][0])

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+import datetime
+
+from oslotest import base
+
+from nova_actions.cmd import table
+
+
+class TableTestCase(base.BaseTestCase):
+
+    def test_columns_are_as_wide_as_their_widest_cell(self):
+        self.assertEqual(
+            'Name   N\n'
+            '-----  -\n'
+            'ab     1\n'
+            'abcde  -',
+            table.render(('Name', 'N'), [('ab', 1), ('abcde', None)]))
+
+    def test_titles_stand_without_rows(self):
+        self.assertEqual('A  B\n-  -', table.render(('A', 'B'), []))
+
+    def test_a_terminal_is_not_commanded(self):
+        self.assertEqual('\ufffd[31mred\ufffd', table.printable(
+            '\x1b[31mred\n'))
+
+    def test_moment_is_in_utc(self):
+        east = datetime.timezone(datetime.timedelta(hours=2))
+        self.assertEqual('2026-01-05 11:38:20', table.moment(
+            datetime.datetime(2026, 1, 5, 13, 38, 20, 900000, east)))
+        self.assertIsNone(table.moment(None))
+
+    def test_duration(self):
+        for microseconds, text in (
+                (None, None), (0, '0 ms'), (1234, '1.23 ms'),
+                (999_400, '999 ms'), (999_900, '1 s'), (1_234_567, '1.23 s'),
+                (59_000_000, '59 s'), (200_000_000, '3 min 20 s'),
+                (3_600_000_000, '1 h 0 min'), (93_784_000_000, '26 h 3 min')):
+            self.assertEqual(text, table.duration(microseconds))
