@@ -31,9 +31,9 @@ class Links:
 
     def version(self, name: str = 'v2.1') -> str:
         """Return the address of a version of the API."""
-        root = (self.public_url.rstrip('/') if self.public_url
-                else self._prefixed(self.root))
-        return f'{root}/{name}/'
+        if self.public_url:
+            return f'{self.public_url.rstrip("/")}/{name}/'
+        return self._prefixed(f'{self.root}/{name}') + '/'
 
     def collection(self, path: str, query: Mapping[str, str]) -> str:
         """Return the address of a collection in the version asked.

@@ -4,9 +4,154 @@
 from collections.abc import Iterable
 from typing import Any
 
+from nova_actions.api import microversion
+from nova_actions.api import request
+from nova_actions.api import schemas
 from nova_actions.api.route import Route
+
+_DESCRIPTION = (
+    'What was done to each server. This is the resource os-instance-actions '
+    'of Nova\'s compute API, microversions {min} to {max}, with as much of '
+    'the servers resource as clients need to find a server by name.\n\n'
+    'Every address below /v2.1 that needs a token is also there with the '
+    'caller\'s project id behind /v2.1.')
+
+_PARAMETERS: dict[str, schemas.Schema] = {
+    'server_id': {
+        'type': 'string', 'minLength': 1,
+        'description': 'The UUID of the server.'},
+    'request_id': {
+        'type': 'string', 'minLength': 1,
+        'description': 'The id of the request that asked for the action, or '
+                       'the marker of a next link.'},
+}
+
+_ERRORS = {
+    400: 'The request is malformed: a microversion, a parameter, or the '
+         'project in the path.',
+    401: 'The token is missing or not good.',
+    403: 'The policy does not let the caller do this.',
+    404: 'There is no such server or action, or it is not the caller\'s.',
+    406: 'The microversion is not served.',
+    413: 'The request\'s body is too large.',
+    415: 'The Content-Type of the request is not JSON.',
+    503: 'A database that knows the server does not answer; try again after '
+         'the seconds that Retry-After says.',
+}
 
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
     """Return the document."""
-    return {'openapi': '3.1.0', 'info': {}, 'paths': {}}
+    return {
+        'openapi': '3.1.0',
+        'info': {
+            'title': 'nova-actions',
+            'version': str(microversion.MAX),
+            'description': _DESCRIPTION.format(min=microversion.MIN,
+                                               max=microversion.MAX),
+            'license': {'name': 'Apache License 2.0',
+                        'identifier': 'Apache-2.0'}},
+        'paths': {route.path: {'get': _operation(route)} for route in routes},
+        'components': {
+            'schemas': {'Error': schemas.ERROR},
+            'securitySchemes': {'token': {
+                'type': 'apiKey', 'in': 'header', 'name': 'X-Auth-Token',
+                'description': 'A token of Keystone\'s.'}}}}
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        'summary': route.summary,
+        'operationId': _operation_id(route),
+        'parameters': [*_path_parameters(route), *_query_parameters(route)],
+        'responses': {'200': {
+            'description': 'The answer.',
+            'content': {media_type: {'schema': _answer(route)}
+                        for media_type in request.MEDIA_TYPES}}}}
+    if route.versioned:
+        operation['parameters'] += _header_parameters()
+    operation['security'] = [] if route.public else [{'token': []}]
+    for status in _statuses(route):
+        operation['responses'][str(status)] = _error(status)
+    return operation
+
+
+def _operation_id(route: Route) -> str:
+    words = route.path.replace('{', 'by_').translate(
+        str.maketrans('/.-', '___', '}')).strip('_')
+    # "/v2.1" and "/v2.1/" differ by the slash alone.
+    slash = '_' if route.path.endswith('/') else ''
+    return f'get_{words}{slash}'
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    return [_parameter('path', name, _PARAMETERS[name], required=True)
+            for name in route.parameters]
+
+
+def _query_parameters(route: Route) -> list[dict[str, Any]]:
+    schema = route.query(schemas.NEWEST)
+    found = []
+    for name, values in schema['properties'].items():
+        parameter = _parameter('query', name, values['items'],
+                               required=name in schema.get('required', ()))
+        if name in schemas.PARAMETERS:
+            parameter['x-openstack'] = {'min-ver': str(
+                microversion.introduced('list_parameters', name))}
+        found.append(parameter)
+    return found
+
+
+def _header_parameters() -> list[dict[str, Any]]:
+    number = r'[1-9][0-9]*\.(0|[1-9][0-9]*)|latest'
+    return [
+        _parameter('header', microversion.HEADER, {
+            'type': 'string',
+            'pattern': f'^{microversion.SERVICE} ({number})$',
+            'default': f'{microversion.SERVICE} {microversion.MIN}',
+            'description': 'The microversion asked for.'}),
+        _parameter('header', microversion.LEGACY_HEADER, {
+            'type': 'string', 'pattern': f'^({number})$',
+            'description': 'The microversion, from a client that does not '
+                           f'know {microversion.HEADER}.'})]
+
+
+def _parameter(where: str, name: str, schema: schemas.Schema,
+               required: bool = False) -> dict[str, Any]:
+    schema = dict(schema)
+    return {'in': where, 'name': name, 'required': required,
+            'description': schema.pop('description', ''), 'schema': schema}
+
+
+def _answer(route: Route) -> schemas.Schema:
+    """Return the schema of a good answer: one, or one of those that the
+    microversions make."""
+    found: dict[str, schemas.Schema] = {}
+    for version in sorted(microversion.CHANGES):
+        schema = route.answer(microversion.behaviour(version))
+        if schema not in found.values():
+            found[f'from {version}'] = schema
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return {'anyOf': [{'title': title, **schema}
+                      for title, schema in found.items()]}
+
+
+def _statuses(route: Route) -> list[int]:
+    statuses = {400, 413, 415, *route.errors}
+    if route.versioned:
+        statuses.add(406)
+    if not route.public:
+        statuses |= {401, 403, 503}
+    return sorted(statuses)
+
+
+def _error(status: int) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        'description': _ERRORS[status],
+        'content': {'application/json': {
+            'schema': {'$ref': '#/components/schemas/Error'}}}}
+    if status == 503:
+        answer['headers'] = {'Retry-After': {
+            'description': 'Seconds.', 'schema': {'type': 'integer'}}}
+    return answer

@@ -7,9 +7,9 @@ from typing import Any
 
 from oslo_utils import timeutils
 
-from nova_actions.objects import instance
-from nova_actions.objects import instance_action
-from nova_actions.objects import instance_action_event
+from nova_actions.objects.instance import InstanceRecord
+from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.objects.instance_action_event import InstanceActionEvent
 
 View = dict[str, Any]
 
@@ -23,13 +23,13 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def action(record: instance_action.InstanceAction,
+def action(record: InstanceAction,
            fields: Iterable[str]) -> View:
     """Return these fields of an action."""
     return {name: _plain(getattr(record, name)) for name in fields}
 
 
-def event(record: instance_action_event.InstanceActionEvent,
+def event(record: InstanceActionEvent,
           fields: Iterable[str], project_id: str | None) -> View:
     """Return these fields of an event.
 
@@ -40,6 +40,6 @@ def event(record: instance_action_event.InstanceActionEvent,
             else _plain(getattr(record, name)) for name in fields}
 
 
-def server(record: instance.InstanceRecord) -> View:
+def server(record: InstanceRecord) -> View:
     """Return what a client needs to resolve a server."""
     return {'id': record.uuid, 'name': record.display_name}

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Invariants over the route table, and the pipeline."""
+
+import uuid
+from unittest import mock
+
+import jsonschema
+
+from nova_actions import exception
+from nova_actions.api import app
+from nova_actions.api import microversion
+from nova_actions.api import schemas
+from nova_actions.objects import instance
+from nova_actions.tests.unit.api import base
+
+GUARDED = [route for route in app.ROUTES if not route.public]
+PUBLIC = [route for route in app.ROUTES if route.public]
+
+
+class RouteTableTest(base.ApiTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.request_id = self.record('create')
+
+    def _path(self, route, server=None):
+        return route.path.format(server_id=server or self.server,
+                                 request_id=self.request_id)
+
+    def test_nobody(self):
+        for route in GUARDED:
+            for token in (None, 'x', 'u:p', '::'):
+                answer = self.get(self._path(route), token)
+                self.assertEqual(401, answer.status_code, route.path)
+                self.assertNotIn('vary', answer.headers)
+
+    def test_a_stranger_sees_nothing(self):
+        """What is foreign and what does not exist look alike."""
+        for route in GUARDED:
+            foreign = self.get(self._path(route), base.STRANGER,
+                               query_string='name=x')
+            unknown = self.get(
+                self._path(route, str(uuid.uuid4())), base.STRANGER,
+                query_string='name=x')
+            self.assertEqual(foreign.status_code, unknown.status_code)
+            if route.parameters:
+                self.assertEqual(404, foreign.status_code, route.path)
+            else:
+                self.assertEqual({'servers': []}, foreign.json)
+
+    def test_without_a_role(self):
+        for route in GUARDED:
+            answer = self.get(self._path(route), base.BARE,
+                              query_string='name=x')
+            self.assertEqual(403, answer.status_code, route.path)
+            self.assertEqual(['forbidden'], list(answer.json))
+
+    def test_answers_fit_their_schemas(self):
+        for route in app.ROUTES:
+            for version in microversion.CHANGES:
+                for token in (base.READER, base.ADMIN):
+                    query = 'name=x' if route.path.startswith(
+                        '/v2.1/servers') and not route.parameters else ''
+                    answer = self.get(self._path(route), token, version,
+                                      query_string=query)
+                    self.assertEqual(200, answer.status_code, answer.text)
+                    jsonschema.validate(answer.json, route.answer(
+                        microversion.behaviour(version)))
+
+    def test_other_methods_are_other_routes(self):
+        for route in app.ROUTES:
+            for method in ('POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'):
+                answer = self.get(self._path(route), method=method)
+                self.assertEqual(404, answer.status_code)
+                self.assertNotIn('openstack-api-version', answer.headers)
+            head = self.get(self._path(route), method='HEAD')
+            self.assertEqual(200 if route.public else 404, head.status_code)
+
+    def test_a_trailing_slash_is_another_route(self):
+        for route in GUARDED:
+            self.assertEqual(
+                404, self.get(self._path(route) + '/').status_code)
+
+    def test_slashes_in_a_row(self):
+        self.assertEqual(200, self.get(
+            '/' + self.path.replace('/servers', '//servers')).status_code)
+        self.assertEqual(401, self.get('/' + self.path, None).status_code)
+
+    def test_project_in_the_path(self):
+        for route in GUARDED:
+            path = self._path(route).removeprefix('/v2.1')
+            for project, status in ((base.PROJECT, 200), (base.OTHER, 400),
+                                    ('xyz', 404), ('0A', 404)):
+                answer = self.get(f'/v2.1/{project}{path}',
+                                  query_string='name=x')
+                self.assertEqual(status, answer.status_code)
+        self.assertEqual(400, self.get(
+            f'/v2.1/{base.PROJECT}{path}', base.ADMIN).status_code)
+
+    def test_every_answer_has_request_ids(self):
+        for path, token in (('/', None), (self.path, None),
+                            (self.path, base.READER), ('/x', base.READER)):
+            headers = self.get(path, token).headers
+            self.assertEqual(headers['x-openstack-request-id'],
+                             headers['x-compute-request-id'])
+
+    def test_errors_fit_their_schema(self):
+        for path, token, version in (
+                (self.path, None, None), ('/x', base.READER, None),
+                (self.path, base.READER, 'x'),
+                (self.path, base.READER, '2.999'),
+                (self.path, base.BARE, None),
+                (self.path, base.STRANGER, None)):
+            answer = self.get(path, token, version)
+            jsonschema.validate(answer.json, schemas.ERROR)
+            [body] = answer.json.values()
+            self.assertEqual(answer.status_code, body['code'])
+
+
+class HeadersTest(base.ApiTestCase):
+
+    def test_versions(self):
+        self.record('create')
+        answer = self.get(self.path, version='2.58')
+        self.assertEqual('compute 2.58',
+                         answer.headers['openstack-api-version'])
+        self.assertEqual('2.58',
+                         answer.headers['x-openstack-nova-api-version'])
+        self.assertEqual(
+            'OpenStack-API-Version, X-OpenStack-Nova-API-Version',
+            answer.headers['vary'])
+
+    def test_not_served(self):
+        answer = self.get(self.path, version='2.999')
+        self.assertEqual(406, answer.status_code)
+        self.assertEqual('compute 2.999',
+                         answer.headers['openstack-api-version'])
+
+    def test_malformed(self):
+        answer = self.get(self.path, version='2.01')
+        self.assertEqual(400, answer.status_code)
+        self.assertNotIn('openstack-api-version', answer.headers)
+
+    def test_order_of_checks(self):
+        """Each check is made only when those before it have passed."""
+        unknown = f'/v2.1/servers/{uuid.uuid4()}/os-instance-actions'
+        foreign = unknown.replace('v2.1', f'v2.1/{base.OTHER}')
+        wrong = {'Content-Type': 'application/xml'}
+        for status, path, token, version, query, headers in (
+                (401, foreign + 's', None, 'x', 'x', wrong),
+                (404, foreign + 's', base.BARE, 'x', 'x', wrong),
+                (406, foreign, base.BARE, '2.999', 'x', wrong),
+                (415, foreign, base.BARE, '2.104', 'x', wrong),
+                (400, foreign, base.BARE, '2.104', 'x', None),
+                (400, unknown, base.BARE, '2.104', 'x', None),
+                (404, unknown, base.BARE, '2.104', 'marker=x', None)):
+            answer = self.get(path, token, version, headers=headers,
+                              query_string=query)
+            self.assertEqual(status, answer.status_code, answer.text)
+
+    def test_content_type(self):
+        self.record('create')
+        for value, status in (
+                ('application/json', 200), ('text/plain', 200), ('', 200),
+                ('application/json; charset=utf-8', 200),
+                ('application/vnd.openstack.compute+json', 200),
+                ('APPLICATION/JSON', 415), ('text/html', 415)):
+            answer = self.get(self.path, headers={'Content-Type': value})
+            self.assertEqual(status, answer.status_code, value)
+
+    def test_accept(self):
+        self.record('create')
+        other = 'application/vnd.openstack.compute+json'
+        for value, expected in (
+                ('*/*', 'application/json'), (other, other),
+                ('text/html', 'application/json'),
+                ('garbage', 'application/json')):
+            answer = self.get(self.path, headers={'Accept': value})
+            self.assertEqual(expected, answer.headers['content-type'])
+
+
+class SurpriseTest(base.ApiTestCase):
+
+    def _failing(self, error):
+        with mock.patch.object(instance.InstanceRecord, 'lookup',
+                               side_effect=error):
+            return self.get(self.path)
+
+    def test_500(self):
+        answer = self._failing(RuntimeError('SELECT secret'))
+        self.assertEqual(500, answer.status_code)
+        self.assertNotIn('secret', answer.text)
+        self.assertEqual(['computeFault'], list(answer.json))
+
+    def test_503(self):
+        answer = self._failing(exception.CellUnavailable(
+            cell='east', retry_after=30))
+        self.assertEqual(503, answer.status_code)
+        self.assertEqual('30', answer.headers['retry-after'])
+        self.assertEqual(['serviceUnavailable'], list(answer.json))
+
+
+class PlainPipelineTest(base.ApiTestCase):
+    """Nothing is in the pipeline that nobody asked for."""
+
+    def test_proxy_headers_are_not_believed(self):
+        answer = self.get('/', headers={'X-Forwarded-Host': 'evil',
+                                        'X-Forwarded-Proto': 'https'})
+        self.assertNotIn('evil', answer.text)
+
+    def test_no_cors(self):
+        answer = self.get('/', headers={'Origin': 'https://horizon'})
+        self.assertNotIn('access-control-allow-origin', answer.headers)
+
+    def test_no_health_check(self):
+        self.assertEqual(401, self.get('/healthcheck', None).status_code)
+
+    def test_body_too_large(self):
+        answer = self.get(self.path, body='x' * 200_000)
+        self.assertEqual(413, answer.status_code)
+
+
+class FullPipelineTest(base.ApiTestCase):
+
+    OVERRIDES = {
+        'oslo_middleware__enable_proxy_headers_parsing': True,
+        'cors__allowed_origin': ['https://horizon'],
+        'healthcheck__backends': ['nova_actions_database']}
+
+    def test_proxy(self):
+        answer = self.get('/', headers={
+            'X-Forwarded-Host': 'cloud', 'X-Forwarded-Proto': 'https',
+            'X-Forwarded-Prefix': '/compute'})
+        self.assertIn('"https://cloud/compute/v2.1/"', answer.text)
+
+    def test_cors(self):
+        """A browser may read a refusal, too."""
+        answer = self.get(self.path, None,
+                          headers={'Origin': 'https://horizon'})
+        self.assertEqual(401, answer.status_code)
+        self.assertEqual('https://horizon',
+                         answer.headers['access-control-allow-origin'])
+
+    def test_health_check(self):
+        self.assertEqual(200, self.get('/healthcheck', None).status_code)
