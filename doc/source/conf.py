@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sphinx configuration of the documentation."""
 
-from nova_actions import version
+from nova_actions.version import version_string
 
 project = 'nova-actions'
 copyright = '2026, The nova-actions developers'
-release = version.version_string()
+release = version_string()
 
 extensions = [
     'openstackdocstheme',

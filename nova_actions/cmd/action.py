@@ -24,14 +24,14 @@ def listed(context: context_module.RequestContext, server: str | None,
            project: str | None, limit: int) -> list[Row]:
     """Return the newest actions: of a server, of a project, or of all."""
     actions = instance_action.InstanceActionList
-    if server is not None:
-        found = actions.get_by_instance_uuid(context, server, limit=limit)
-        if project is not None:
-            found = [each for each in found if each.project_id == project]
-    else:
+    if server is None:
         found = actions.get_by_project(
             context, project_id=project, limit=limit)
-    return [action_row(each) for each in found]
+    else:
+        found = actions.get_by_instance_uuid(context, server, limit=limit)
+    return [action_row(each) for each in found
+            if project is None or server is None
+            or each.project_id == project]
 
 
 def shown(context: context_module.RequestContext, server: str,
@@ -74,16 +74,17 @@ def event_rows(
     attempts: collections.Counter[str] = collections.Counter()
     rows = []
     for event in sorted(events, key=lambda event: event.id):
-        attempts[event.event] += 1
+        name = str(event.event)
+        attempts[name] += 1
         rows.append({
             'start_time': event.start_time,
             'finish_time': event.finish_time,
             'duration_us': (
                 event.duration if event.duration is not None
                 else _between(event.start_time, event.finish_time)),
-            'event': event.event,
+            'event': name,
             'host': event.host,
-            'attempt': attempts[event.event],
+            'attempt': attempts[name],
             'result': event.result,
             'error_type': event.error_type,
             'details': event.details,
