@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bus: transport, context on the wire, errors on the wire."""
 
-from collections.abc import Mapping
-from typing import Any
+import inspect
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar, cast
 
 import oslo_messaging as messaging
 from oslo_config import cfg
+from oslo_log import log as logging
 from oslo_messaging.rpc import dispatcher as rpc_dispatcher
 from oslo_messaging.rpc import server as rpc_server
 from oslo_serialization import jsonutils
@@ -14,6 +18,8 @@ from oslo_versionedobjects import exception as ovo_exc
 from nova_actions import context
 from nova_actions import exception
 from nova_actions.objects import base
+
+LOG = logging.getLogger(__name__)
 
 #: Where errors may come from that a client of ours rebuilds.
 ALLOWED_EXMODS = ['nova_actions.exception', 'oslo_versionedobjects.exception']
@@ -24,8 +30,21 @@ _NOVA = (
     exception.InstanceNotFound, exception.MarkerNotFound,
     exception.ObjectActionError, exception.PolicyNotAuthorized,
     exception.Forbidden, exception.Invalid)
+#: What is sent as it is; anything else is a defect of ours.
+_CLEAR = (exception.ActionsException, ovo_exc.VersionedObjectsException,
+          messaging.UnsupportedVersion, messaging.NoSuchMethod)
 _BY_NAME = {error.__name__: error for error in _NOVA}
 _REMOTE = '_Remote'
+#: What an error tells of the input is no longer than this.
+_TEXT_LIMIT = 1000
+_RPC_VERSION = re.compile(r'[0-9]{1,6}(\.[0-9]{1,6}){1,2}')
+
+F = TypeVar('F', bound=Callable[..., Any])
+
+
+def exposed(function: F) -> F:
+    """Offer an endpoint's method over RPC."""
+    return cast(F, messaging.expose(function))
 
 
 def get_transport(conf: cfg.ConfigOpts) -> Any:
@@ -34,11 +53,14 @@ def get_transport(conf: cfg.ConfigOpts) -> Any:
         conf, allowed_remote_exmods=ALLOWED_EXMODS)
 
 
-class ContextSerializer(messaging.Serializer):  # type: ignore[misc]
-    """Carries the request context beside the objects."""
+class ContextSerializer(messaging.Serializer):
+    """Carries the request context beside the objects.
 
-    def __init__(self) -> None:
-        self._objects = base.Serializer()
+    :param pins: versions above which no object is sent
+    """
+
+    def __init__(self, pins: Mapping[str, str] | None = None) -> None:
+        self._objects = base.Serializer(pins)
 
     def serialize_entity(self, ctxt: Any, entity: Any) -> Any:
         return jsonutils.to_primitive(
@@ -56,13 +78,80 @@ class ContextSerializer(messaging.Serializer):  # type: ignore[misc]
         return context.RequestContext.from_dict(ctxt)
 
 
-class LocalDispatcher(rpc_dispatcher.RPCDispatcher):  # type: ignore[misc]
+class LocalDispatcher(rpc_dispatcher.RPCDispatcher):
     """Runs each call here, its deserialising included: a conductor never
-    calls itself, whatever object it is sent."""
+    calls itself, whatever object it is sent.
+
+    Whatever goes wrong on the way becomes a clear error for the caller; our
+    log gets a line at the most, and nothing of what was sent.
+    """
 
     def dispatch(self, incoming: Any) -> Any:
-        with base.local():
-            return super().dispatch(incoming)
+        try:
+            with base.local():
+                self._check(incoming)
+                return super().dispatch(incoming)
+        except messaging.ExpectedException:
+            raise
+        except Exception as error:  # noqa: BLE001 (sent on)
+            _answer(error)
+
+    def _check(self, incoming: Any) -> None:
+        """See that oslo can handle the message: it starts a thread that
+        outlives a call of nothing, and dies of odd types."""
+        message = incoming.message
+        if not isinstance(message, dict):
+            raise exception.Invalid('The message is not a mapping.')
+        method, version = message.get('method'), message.get('version', '1.0')
+        args = message.get('args', {})
+        if not isinstance(args, dict) or not isinstance(method, str):
+            raise exception.InvalidInput(
+                argument='method or args',
+                reason='it is not a name or not a mapping')
+        if not (isinstance(version, str) and _RPC_VERSION.fullmatch(version)):
+            raise exception.InvalidInput(argument='version',
+                                         reason='it is not X.Y')
+        if not isinstance(incoming.client_timeout, int):
+            incoming.client_timeout = 0
+        fits = [endpoint for endpoint in self.endpoints
+                if self._is_namespace(endpoint.target,
+                                      message.get('namespace'))
+                and self._is_compatible(endpoint.target, version)]
+        if not fits:
+            raise messaging.UnsupportedVersion(version)
+        for endpoint in fits:
+            if self.access_policy.is_allowed(endpoint, method):
+                _bind(getattr(endpoint, method), args)
+                return
+        raise messaging.NoSuchMethod(method[:base.NAME_LIMIT])
+
+
+def _bind(function: Any, args: dict[Any, Any]) -> None:
+    try:
+        inspect.signature(function).bind(None, **args)
+    except TypeError as error:
+        raise exception.Invalid(
+            f'{function.__name__}(): {error}') from None
+
+
+def _answer(error: Exception) -> NoReturn:
+    """Send the error to the caller: oslo logs one that is expected at the
+    level of debugging only."""
+    if isinstance(error, RecursionError):
+        error = exception.Invalid('The message is nested too deeply.')
+    elif not isinstance(error, _CLEAR):
+        LOG.error(
+            'A remote call failed: %s\n%s', type(error).__name__,
+            # Without the error's text: it may carry what was sent.
+            ''.join(traceback.format_tb(error.__traceback__)))
+        error = exception.ActionsException(
+            f'The call failed in the conductor: {type(error).__name__}.')
+    wire = to_wire(error)
+    try:
+        # Without its context: a cause may carry SQL and values.
+        raise wire.with_traceback(None) from None
+    except Exception:  # noqa: BLE001 (just raised)
+        raise messaging.ExpectedException() from None
 
 
 def get_server(transport: Any, target: messaging.Target,
@@ -71,13 +160,18 @@ def get_server(transport: Any, target: messaging.Target,
     return rpc_server.RPCServer(
         transport, target,
         LocalDispatcher(endpoints, ContextSerializer(),
-                        rpc_dispatcher.DefaultRPCAccessPolicy))
+                        rpc_dispatcher.ExplicitRPCAccessPolicy))
 
 
 def get_client(transport: Any, target: messaging.Target,
+               pins: Mapping[str, str] | None = None,
                **options: Any) -> messaging.RPCClient:
+    """Return a client.
+
+    :param pins: versions above which no object is sent
+    """
     return messaging.get_rpc_client(
-        transport, target, serializer=ContextSerializer(), **options)
+        transport, target, serializer=ContextSerializer(pins), **options)
 
 
 def to_wire(error: Exception) -> Exception:
@@ -86,18 +180,21 @@ def to_wire(error: Exception) -> Exception:
     oslo.messaging strips a ``_Remote`` from class and module; so an error
     that Nova has too leaves as Nova's own, with its data and its text.
     """
-    if isinstance(error, ovo_exc.VersionedObjectsException):
-        return error
     if not isinstance(error, exception.ActionsException):
         return error
     for known in type(error).__mro__:
         if known in _NOVA:
             sent = type(f'{known.__name__}{_REMOTE}', (Exception,),
                         {'__module__': f'nova.exception{_REMOTE}'})
-            wire: Any = sent(error.format_message())
-            wire.kwargs = error.kwargs
+            wire: Any = sent(error.format_message()[:_TEXT_LIMIT])
+            wire.kwargs = {name: _short(value) for name, value
+                           in error.kwargs.items() if name != 'code'}
             return wire  # type: ignore[no-any-return]
     return error
+
+
+def _short(value: Any) -> Any:
+    return value[:_TEXT_LIMIT] if isinstance(value, str) else value
 
 
 def from_wire(error: Exception) -> Exception:
@@ -109,14 +206,15 @@ def from_wire(error: Exception) -> Exception:
     their text.
     """
     if isinstance(error, messaging.RemoteError):
-        known = _BY_NAME.get(error.exc_type)
-        return known(error.value) if known else error
+        nova = _BY_NAME.get(error.exc_type)
+        return nova(error.value) if nova else error
     kwargs = getattr(error, 'kwargs', {})
     if type(error).__module__ == f'nova.exception{_REMOTE}':
         name = type(error).__name__.removesuffix(_REMOTE)
         return _BY_NAME[name](str(error), **kwargs)
-    if isinstance(error, exception.ActionsException):
+    if isinstance(error, exception.ActionsException
+                  | ovo_exc.VersionedObjectsException):
         for known in type(error).__mro__:
-            if known.__module__ == exception.__name__:
-                return known(error.format_message(), **kwargs)
+            if known.__module__ in ALLOWED_EXMODS:
+                return cast(Exception, known(error.args[0], **kwargs))
     return error

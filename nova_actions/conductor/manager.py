@@ -5,14 +5,13 @@ Only our own registered objects are dispatched to, and of those only
 remotables that carry a rule (``objects.gate``).
 """
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import oslo_messaging as messaging
 from oslo_log import log as logging
-from oslo_utils import versionutils
 from oslo_versionedobjects import base as ovo
-from oslo_versionedobjects import exception as ovo_exc
 
 from nova_actions import exception
 from nova_actions import rpc
@@ -26,6 +25,7 @@ class BaseManager:
 
     target = messaging.Target(namespace='baseapi', version='1.0')
 
+    @rpc.exposed
     def ping(self, context: Any, arg: Any) -> dict[str, Any]:
         return {'service': 'conductor', 'arg': arg}
 
@@ -33,97 +33,52 @@ class BaseManager:
 class ConductorManager:
     target = messaging.Target(version='3.0')
 
+    @rpc.exposed
     def object_class_action_versions(
             self, context: Any, objname: str, objmethod: str,
             object_versions: Mapping[str, str], args: Any,
             kwargs: Any) -> Any:
         """Run a remotable class method and return its result at the versions
         that the caller asks for."""
-        return _answer(self._class_action, context, objname, objmethod,
-                       object_versions, args, kwargs)
-
-    def object_action(self, context: Any, objinst: Any, objmethod: str,
-                      args: Any, kwargs: Any) -> Any:
-        """Run a remotable method of an object and return what changed in it
-        (at its own version) and the result."""
-        return _answer(self._action, context, objinst, objmethod, args,
-                       kwargs)
-
-    def object_backport_versions(self, context: Any, objinst: Any,
-                                 object_versions: Mapping[str, str],
-                                 ) -> Any:
-        """Return the object's primitive at the versions asked for."""
-        return _answer(self._backport, objinst, object_versions)
-
-    def _class_action(self, context: Any, objname: str, objmethod: str,
-                      object_versions: Mapping[str, str], args: Any,
-                      kwargs: Any) -> Any:
         manifest = _manifest(object_versions)
-        args, kwargs = _arguments(args, kwargs)
         if not isinstance(objname, str):
             raise exception.InvalidInput(argument='objname',
                                          reason='it is not a string')
-        version = manifest.get(base.prefixed(objname))
-        if version is None:
-            raise exception.InvalidInput(
-                argument='object_versions',
-                reason=f'it does not name {base.bare(objname)[:255]}')
+        version = _wanted(manifest, objname)
         objclass = base.ActionsObject.obj_class_from_name(objname, version)
+        _check_tree(objclass, manifest)
         method = _remotable(objclass, objclass, objmethod)
+        args, kwargs = _arguments(method, args, kwargs)
         result = method(context, *args, **kwargs)
         if isinstance(result, ovo.VersionedObject):
             return result.obj_to_primitive(version, manifest)
         return result
 
-    def _action(self, context: Any, objinst: Any, objmethod: str, args: Any,
-                kwargs: Any) -> tuple[dict[str, Any], Any]:
+    @rpc.exposed
+    def object_action(self, context: Any, objinst: Any, objmethod: str,
+                      args: Any, kwargs: Any) -> tuple[dict[str, Any], Any]:
+        """Run a remotable method of an object and return what changed in it
+        (at its own version) and the result."""
         objinst = _own(objinst)
-        args, kwargs = _arguments(args, kwargs)
-        before = objinst.obj_clone()
-        version = objinst.VERSION
-        result = _remotable(type(objinst), objinst, objmethod)(
-            *args, **kwargs)
-        changed = {
-            name for name in objinst.fields
-            if objinst.obj_attr_is_set(name) and (
-                not before.obj_attr_is_set(name)
-                or getattr(before, name) != getattr(objinst, name))}
-        data = _at_version(objinst, version)
-        updates = {name: data[name] for name in sorted(changed)
-                   if name in data}
+        method = _remotable(type(objinst), objinst, objmethod)
+        args, kwargs = _arguments(method, args, kwargs)
+        before = _data(objinst)
+        result = method(*args, **kwargs)
+        updates = {name: value for name, value in _data(objinst).items()
+                   if name not in before or before[name] != value}
         updates['obj_what_changed'] = sorted(objinst.obj_what_changed())
         return updates, result
 
-    def _backport(self, objinst: Any,
-                  object_versions: Mapping[str, str]) -> dict[str, Any]:
+    @rpc.exposed
+    def object_backport_versions(self, context: Any, objinst: Any,
+                                 object_versions: Mapping[str, str],
+                                 ) -> dict[str, Any]:
+        """Return the object's primitive at the versions asked for."""
         objinst = _own(objinst)
         manifest = _manifest(object_versions)
-        version = manifest.get(objinst.obj_name())
-        if version is None:
-            raise exception.InvalidInput(
-                argument='object_versions',
-                reason=f'it does not name {base.bare(objinst.obj_name())}')
         primitive: dict[str, Any] = objinst.obj_to_primitive(
-            version, manifest)
+            _wanted(manifest, objinst.obj_name()), manifest)
         return primitive
-
-
-def _answer(function: Callable[..., Any], *args: Any) -> Any:
-    """Run a call; an error goes to the caller, not into our log."""
-    try:
-        return function(*args)
-    except Exception as error:
-        if not isinstance(error, exception.ActionsException
-                          | ovo_exc.VersionedObjectsException):
-            LOG.exception('A remote call failed')
-            error = exception.ActionsException(
-                f'The call failed in the conductor: {type(error).__name__}.')
-        wire = rpc.to_wire(error)
-        try:
-            # Without its context: a cause may carry SQL and values.
-            raise wire.with_traceback(None) from None
-        except Exception:
-            raise messaging.ExpectedException() from None
 
 
 def _remotable(objclass: type[ovo.VersionedObject], holder: Any,
@@ -137,11 +92,12 @@ def _remotable(objclass: type[ovo.VersionedObject], holder: Any,
             method = getattr(holder, name, None)
     rule = getattr(getattr(method, 'original_fn', None), 'rule', None)
     if method is None or rule is None:
-        LOG.warning('Refused a remote call of %r on %s', name,
+        LOG.warning('Refused a remote call of %r on %s',
+                    str(name)[:base.NAME_LIMIT],
                     base.bare(objclass.obj_name()))
         raise exception.RemoteCallRefused(
             objname=base.bare(objclass.obj_name()),
-            objmethod=str(name)[:255])
+            objmethod=str(name)[:base.NAME_LIMIT])
     found: Callable[..., Any] = method
     return found
 
@@ -160,13 +116,20 @@ def _own(objinst: Any) -> ovo.VersionedObject:
     return objinst
 
 
-def _arguments(args: Any, kwargs: Any) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(method: Callable[..., Any], args: Any,
+               kwargs: Any) -> tuple[list[Any], dict[str, Any]]:
+    """Return the arguments, if a caller may give them to the method: the
+    names of ``self``, of the context and of what the gate adds are ours."""
     if not isinstance(args, list | tuple):
         raise exception.InvalidInput(argument='args',
                                      reason='it is not a list')
-    if not isinstance(kwargs, dict) or 'context' in kwargs:
-        raise exception.InvalidInput(
-            argument='kwargs', reason='it is not a mapping of arguments')
+    names = set(inspect.signature(getattr(
+        method, 'original_fn', method)).parameters) - {
+            'self', 'cls', 'context'}
+    if not isinstance(kwargs, dict) or not kwargs.keys() <= names:
+        raise exception.Invalid(
+            f'{method.__name__}(): an argument is not one of '
+            f'{", ".join(sorted(names)) or "none"}')
     return list(args), kwargs
 
 
@@ -176,24 +139,40 @@ def _manifest(versions: Any) -> dict[str, str]:
         raise exception.InvalidInput(argument='object_versions',
                                      reason='it is not a mapping')
     manifest = {}
-    for name, version in versions.items():
-        try:
-            versionutils.convert_version_to_tuple(version)
-        except (TypeError, ValueError):
+    for name, value in versions.items():
+        version = base.parse_version(value)
+        if version is None or not isinstance(name, str):
             raise exception.InvalidInput(
                 argument='object_versions',
-                reason='a version in it is not X.Y') from None
+                reason='a version in it is not X.Y')
         manifest[base.prefixed(name)] = version
     return manifest
 
 
-def _at_version(objinst: ovo.VersionedObject,
-                version: str) -> dict[str, Any]:
-    """Return the fields of an object as a caller of that version knows
-    them."""
-    current = type(objinst).VERSION
-    objinst.VERSION = current
-    primitive: dict[str, Any] = objinst.obj_to_primitive(
-        version, None if version == current else {})
-    data: dict[str, Any] = primitive['nova_object.data']
+def _wanted(manifest: Mapping[str, str], objname: str) -> str:
+    version = manifest.get(base.prefixed(objname))
+    if version is None:
+        raise exception.InvalidInput(
+            argument='object_versions',
+            reason='it does not name '
+                   f'{base.bare(objname[:base.NAME_LIMIT])}')
+    return version
+
+
+def _check_tree(objclass: type[ovo.VersionedObject],
+                manifest: Mapping[str, str]) -> None:
+    """See, before anything is done, that the result can be made as it is
+    asked for, its children included.
+
+    :raises IncompatibleObjectVersion: a child is asked for that is above
+        ours
+    """
+    for name in ovo.obj_tree_get_versions(objclass.obj_name()):
+        if name in manifest:
+            base.ActionsObject.obj_class_from_name(name, manifest[name])
+
+
+def _data(objinst: ovo.VersionedObject) -> dict[str, Any]:
+    """Return the fields of an object as its sender knows them."""
+    data: dict[str, Any] = objinst.obj_to_primitive()['nova_object.data']
     return data

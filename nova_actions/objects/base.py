@@ -8,7 +8,8 @@ left alone; on the wire and in error texts the bare names are used.
 
 import contextlib
 import contextvars
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, ClassVar
 
 from oslo_utils import versionutils
@@ -16,6 +17,7 @@ from oslo_versionedobjects import base
 from oslo_versionedobjects import exception as ovo_exc
 from oslo_versionedobjects import fields as ovo_fields
 
+from nova_actions import exception
 from nova_actions.objects import fields
 
 PREFIX = 'nova_actions.'
@@ -23,6 +25,10 @@ NAMESPACE = 'nova'
 
 _TIME_FIELDS = ('created_at', 'updated_at', 'deleted_at', 'start_time',
                 'finish_time')
+
+#: The longest name that is looked up, or told back to who sent it.
+NAME_LIMIT = 255
+_VERSION = re.compile(r'([0-9]{1,9}\.[0-9]{1,9})(?:\.[0-9]{1,9})?')
 
 _is_local = contextvars.ContextVar('is_local', default=False)
 _remote: base.VersionedObjectIndirectionAPI | None = None
@@ -36,6 +42,18 @@ def bare(name: str) -> str:
 def prefixed(name: str) -> str:
     """Return an object's name as it is in the registry."""
     return name if name.startswith(PREFIX) else PREFIX + name
+
+
+def parse_version(value: object) -> str | None:
+    """Return a version as X.Y (X.Y.Z counts as that), None if it is none."""
+    match = _VERSION.fullmatch(value) if isinstance(value, str) else None
+    return match[1] if match else None
+
+
+def is_newer(version: str, than: str) -> bool:
+    """Tell whether a version is above another."""
+    return (versionutils.convert_version_to_tuple(version)
+            > versionutils.convert_version_to_tuple(than))
 
 
 def set_remote(remote: base.VersionedObjectIndirectionAPI | None) -> None:
@@ -75,8 +93,11 @@ class ActionsObject(base.VersionedObject):
     HAS_MICROSECONDS: ClassVar[str] = '1.0'
     #: Fields that came after 1.0, and the version they came with.
     ADDED: ClassVar[Mapping[str, str]] = {}
+    #: Arguments of remotables that came after 1.0 and may be left out where
+    #: the other end is older: by method, with the version they came with.
+    ADDED_ARGUMENTS: ClassVar[Mapping[str, Mapping[str, str]]] = {}
 
-    indirection_api = _Indirection()  # type: ignore[assignment]
+    indirection_api = _Indirection()
 
     @classmethod
     def obj_name(cls) -> str:
@@ -85,25 +106,74 @@ class ActionsObject(base.VersionedObject):
     @classmethod
     def obj_class_from_name(cls, objname: str,
                             objver: str) -> type[base.VersionedObject]:
+        # oslo's logs the name, whatever it is and however long.
+        if (not isinstance(objname, str) or prefixed(objname)
+                not in base.VersionedObjectRegistry.obj_classes()):
+            raise ovo_exc.UnsupportedObjectError(
+                objtype=bare(str(objname)[:NAME_LIMIT]))
         try:
             return super().obj_class_from_name(prefixed(objname), objver)
-        except ovo_exc.UnsupportedObjectError:
-            raise ovo_exc.UnsupportedObjectError(
-                objtype=bare(objname)) from None
         except ovo_exc.IncompatibleObjectVersion as error:
             raise ovo_exc.IncompatibleObjectVersion(
                 objname=bare(objname), objver=objver,
                 supported=error.kwargs['supported']) from None
 
+    @classmethod
+    def obj_from_primitive(cls, primitive: dict[str, Any],
+                           context: Any = None) -> Any:
+        """Build the object that was sent.
+
+        :raises InvalidInput: when it is not one in full; the text holds
+            nothing of what was sent
+        """
+        key = cls._obj_primitive_key('version')
+        try:
+            version = parse_version(primitive.get(key))
+            if version is None:
+                raise ValueError('not a version')
+            return super().obj_from_primitive(
+                {**primitive, key: version}, context)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError,
+                TypeError, ValueError) as error:
+            raise exception.InvalidInput(
+                argument='object',
+                reason='it is not a whole object of ours '
+                       f'({type(error).__name__})') from None
+
     def obj_to_primitive(
         self, target_version: str | None = None,
-        version_manifest: Mapping[str, str] | None = None,
+        version_manifest: dict[str, str] | None = None,
     ) -> dict[str, Any]:
-        primitive: dict[str, Any] = super().obj_to_primitive(
-            target_version, version_manifest)
+        """Return the wire form, at the version asked for or (by default) the
+        one that this object came with.
+
+        :raises InvalidTargetVersion: for a version above that
+        """
+        known = self.VERSION
+        target = target_version or known
+        if is_newer(target, known):
+            raise ovo_exc.InvalidTargetVersion(version=target)
+        # An object that came at an older version has that one on it; oslo
+        # would send it with the fields and times of today.
+        self.VERSION = type(self).VERSION
+        try:
+            primitive: dict[str, Any] = super().obj_to_primitive(
+                target, version_manifest)
+        finally:
+            self.VERSION = known
         key = self._obj_primitive_key('name')
         primitive[key] = bare(primitive[key])
         return primitive
+
+    def obj_make_compatible_from_manifest(
+        self, primitive: dict[str, Any], target_version: str,
+        version_manifest: dict[str, str] | None,
+    ) -> None:
+        # Of children oslo does not ask whether they reach that high.
+        if is_newer(target_version, self.VERSION):
+            raise ovo_exc.InvalidTargetVersion(version=target_version)
+        super().obj_make_compatible_from_manifest(
+            primitive, target_version, version_manifest)
 
     def obj_make_compatible(self, primitive: dict[str, Any],
                             target_version: str) -> None:
@@ -135,7 +205,7 @@ class ActionsObject(base.VersionedObject):
 class PersistentObject:
     """Mixin: the columns that every row of Nova's has."""
 
-    fields: ClassVar[dict[str, ovo_fields.Field[Any]]] = {
+    fields: MutableMapping[str, ovo_fields.Field[Any]] = {
         'created_at': fields.MicroDateTimeField(nullable=True),
         'updated_at': fields.MicroDateTimeField(nullable=True),
         'deleted_at': fields.MicroDateTimeField(nullable=True),
@@ -148,15 +218,32 @@ class Serializer(base.VersionedObjectSerializer):
 
     An object newer than ours is refused at once: only its own conductor can
     backport it, and asking that from inside it would never end.
+
+    :param pins: versions, by bare names, above which no object is sent
     """
 
     OBJ_BASE_CLASS = ActionsObject
 
+    def __init__(self, pins: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self._pins = pins or {}
+
+    def manifest(self, versions: Mapping[str, str]) -> dict[str, str]:
+        """Return a manifest with no version above its pin."""
+        result = {}
+        for name, version in versions.items():
+            pin = self._pins.get(bare(name), version)
+            result[name] = pin if is_newer(version, pin) else version
+        return result
+
+    def serialize_entity(self, context: Any, entity: Any) -> Any:
+        if not self._pins or not isinstance(entity, ActionsObject):
+            return super().serialize_entity(context, entity)
+        name = entity.obj_name()
+        manifest = self.manifest(base.obj_tree_get_versions(name))
+        own = self.manifest({name: entity.VERSION})[name]
+        return entity.obj_to_primitive(own, {**manifest, name: own})
+
     def _process_object(self, context: Any,
                         objprim: dict[str, Any]) -> Any:
-        key = 'nova_object.version'
-        version = objprim.get(key)
-        if isinstance(version, str) and version.count('.') == 2:
-            # X.Y.Z counts as X.Y.
-            objprim = {**objprim, key: version.rpartition('.')[0]}
         return ActionsObject.obj_from_primitive(objprim, context=context)

@@ -8,14 +8,16 @@ reaches the database around it, from whichever end the call comes.
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+
+from oslo_versionedobjects import base as ovo
 
 from nova_actions import exception
 from nova_actions import validation
 from nova_actions.db import api as db
 from nova_actions.db import owner
 
-R = TypeVar('R')
+F = TypeVar('F', bound=Callable[..., Any])
 Arguments = Mapping[str, Any]
 Instance = Mapping[str, Any] | None
 Resolve = Callable[[Any, Any, Arguments], Instance]
@@ -97,8 +99,12 @@ def _set(obj: Any, name: str) -> Any:
     return getattr(obj, name)
 
 
-def gated(rule: str, resolve: Resolve,
-          ) -> Callable[[Callable[..., R]], Callable[..., R]]:
+def remotable(function: F) -> F:
+    """oslo's decorator, which hides the types of what it decorates."""
+    return cast(F, ovo.remotable(function))
+
+
+def gated(rule: str, resolve: Resolve) -> Callable[[F], F]:
     """Let a remotable's body run only for whom the rule lets pass.
 
     :param rule: the name of the rule
@@ -111,7 +117,7 @@ def gated(rule: str, resolve: Resolve,
     :raises Invalid: (the wrapped method) an argument has not its shape
     :raises PolicyNotAuthorized: (the wrapped method) the rule refuses
     """
-    def decorator(function: Callable[..., R]) -> Callable[..., R]:
+    def decorator(function: F) -> F:
         signature = inspect.signature(function)
         takes_instance = 'instance' in signature.parameters
         signature = signature.replace(parameters=[
@@ -120,7 +126,7 @@ def gated(rule: str, resolve: Resolve,
         is_class_method = 'context' in signature.parameters
 
         @functools.wraps(function)
-        def wrapper(first: Any, *args: Any, **kwargs: Any) -> R:
+        def wrapper(first: Any, *args: Any, **kwargs: Any) -> Any:
             try:
                 bound = signature.bind(first, *args, **kwargs)
             except TypeError as error:
@@ -143,5 +149,5 @@ def gated(rule: str, resolve: Resolve,
         wrapper.rule = rule  # type: ignore[attr-defined]
         # What oslo's fingerprints of objects look at.
         wrapper.__signature__ = signature  # type: ignore[attr-defined]
-        return wrapper
+        return cast(F, wrapper)
     return decorator

@@ -64,12 +64,12 @@ class InstanceRecord(base.ActionsObject):
         if len(uuid) <= 36 and '\0' not in uuid:
             found = owner.find(context, uuid, fresh=read_deleted != 'yes')
         if (found is None or not _may_see(context, found)
-                or found['deleted'] and read_deleted != 'yes'):
+                or (found['deleted'] and read_deleted != 'yes')):
             raise exception.InstanceNotFound(instance_id=uuid)
         return cls._from_db_object(context, found)
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.SHOW, gate.by_instance)
     def get_by_uuid(cls, context: Any,
                     instance_uuid: str) -> 'InstanceRecord':
@@ -95,7 +95,7 @@ class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
     }
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.LIST, gate.by_project)
     def get_by_name(cls, context: Any, name: str,
                     project_id: str | None = None) -> 'InstanceRecordList':
@@ -104,6 +104,8 @@ class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
         :param project_id: of that owner only; None means everybody's
         """
         found = db.instance_list(context, name, project_id)
-        return cls(context, objects=[
+        records = cls(context, objects=[
             InstanceRecord._from_db_object(context, instance)
             for instance in found])
+        records.obj_reset_changes()
+        return records

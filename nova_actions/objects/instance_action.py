@@ -79,9 +79,8 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     #              an older reader does not get
     VERSION = '1.3'
     HAS_MICROSECONDS = '1.3'
-    ADDED = {name: '1.3' for name in (
-        'uuid', 'global_request_id', 'status', 'user_name', 'project_name',
-        'events')}
+    ADDED = dict.fromkeys(('uuid', 'global_request_id', 'status', 'user_name', 'project_name', 'events'), '1.3')
+    ADDED_ARGUMENTS = {'action_start': {'uuid': '1.3'}}
 
     fields = {
         'id': ovo_fields.IntegerField(),
@@ -139,11 +138,11 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         else:
             self.events = events.of_action(
                 self._context, self.id,
-                owner.find(self._context, self.instance_uuid))
+                owner.find(self._context, self.instance_uuid or ''))
         self.obj_reset_changes(['events'])
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.SHOW, gate.by_instance)
     def get_by_request_id(cls, context: Any, instance_uuid: str,
                           request_id: str) -> 'InstanceAction | None':
@@ -154,7 +153,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         return cls()._from_db_object(context, row) if row else None
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.ACTION_START, _by_instance_or_creator)
     def action_start(cls, context: Any, instance_uuid: str, action_name: str,
                      want_result: bool | None = True,
@@ -183,7 +182,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         return cls()._from_db_object(context, row) if want_result else None
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.ACTION_FINISH, gate.by_instance)
     def action_finish(cls, context: Any, instance_uuid: str,
                       want_result: bool | None = True,
@@ -196,7 +195,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
                                timeutils.utcnow())
         return cls()._from_db_object(context, row) if want_result else None
 
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.ACTION_FINISH, gate.by_own_instance)
     def finish(self) -> None:
         """Record that this object's action has ended.
@@ -204,11 +203,11 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         :raises InstanceActionNotFound: when it is not in the database
         """
         request_id = self.request_id if 'request_id' in self else None
-        row = db.action_finish(self._context, self.instance_uuid, request_id,
-                               timeutils.utcnow())
+        row = db.action_finish(self._context, str(self.instance_uuid),
+                               request_id, timeutils.utcnow())
         self._from_db_object(self._context, row)
 
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.ACTION_START, _by_own_instance_or_creator)
     def create(self) -> None:
         """Store this object with every field that is set, as when records
@@ -253,11 +252,13 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
         rows = db.action_list(context, filters=filters,
                               read_deleted=context.read_deleted,
                               **conditions)
-        return cls(context, objects=[
+        found = cls(context, objects=[
             InstanceAction()._from_db_object(context, row) for row in rows])
+        found.obj_reset_changes()
+        return found
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.LIST, gate.by_instance)
     def get_by_instance_uuid(cls, context: Any, instance_uuid: str,
                              limit: int | None = None,
@@ -277,7 +278,7 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
                          limit=limit, marker=marker)
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.LIST_ALL_PROJECTS, gate.by_project)
     def get_by_project(cls, context: Any, project_id: str | None = None,
                        limit: int | None = None, marker: str | None = None,

@@ -5,8 +5,8 @@ import datetime
 import functools
 import hashlib
 import traceback
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from oslo_utils import timeutils
 from oslo_utils import uuidutils
@@ -36,7 +36,7 @@ def _readable(name: str, value: Any) -> Any:
     return value
 
 
-def _error_as_text(function: Callable[..., Any]) -> Callable[..., Any]:
+def _error_as_text(function: gate.F) -> gate.F:
     """Make text of ``exc_val`` and ``exc_tb`` before they are sent, by
     whichever way they are given."""
     @functools.wraps(function)
@@ -46,7 +46,7 @@ def _error_as_text(function: Callable[..., Any]) -> Callable[..., Any]:
                         else 'exc_val', value) for value in args),
             **{name: _readable(name, value)
                for name, value in kwargs.items()})
-    return wrapper
+    return cast(gate.F, wrapper)
 
 
 def _outcome(exc_val: str | None, exc_tb: str | None,
@@ -77,6 +77,10 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     HAS_MICROSECONDS = '1.5'
     ADDED = {'host': '1.2', 'details': '1.4', 'uuid': '1.5',
              'duration': '1.5', 'error_type': '1.5'}
+    ADDED_ARGUMENTS = {
+        'event_start': {'host': '1.2', 'uuid': '1.5', 'start_time': '1.5'},
+        'event_finish': {'host': '1.5', 'uuid': '1.5'},
+        'event_finish_with_failure': dict.fromkeys(('host', 'uuid', 'finish_time', 'duration', 'error_type'), '1.5')}
 
     fields = {
         'id': ovo_fields.IntegerField(),
@@ -135,10 +139,10 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
             f'{project_id or ""}{self._host}'.encode()).hexdigest()
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.SHOW, gate.by_action)
     def get_by_id(cls, context: Any, action_id: int, event_id: int, *,
-                  instance: gate.Instance) -> 'InstanceActionEvent':
+                  instance: gate.Instance = None) -> 'InstanceActionEvent':
         """Return one event of an action.
 
         :raises InstanceActionEventNotFound: when there is none
@@ -151,13 +155,13 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         return cls()._from_db_object(context, row, gate.target_of(instance))
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.EVENT_START, gate.by_instance)
     def event_start(cls, context: Any, instance_uuid: str, event_name: str,
                     want_result: bool | None = True, host: str | None = None,
                     uuid: str | None = None,
                     start_time: datetime.datetime | None = None, *,
-                    instance: gate.Instance,
+                    instance: gate.Instance = None,
                     ) -> 'InstanceActionEvent | None':
         """Record that a step of the context's request begins.
 
@@ -186,7 +190,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
 
     @classmethod
     @_error_as_text
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_instance)
     def event_finish_with_failure(
             cls, context: Any, instance_uuid: str, event_name: str,
@@ -195,7 +199,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
             uuid: str | None = None,
             finish_time: datetime.datetime | None = None,
             duration: int | None = None, error_type: str | None = None, *,
-            instance: gate.Instance,
+            instance: gate.Instance = None,
     ) -> 'InstanceActionEvent | None':
         """Record how a step ended: with ``exc_tb`` it failed.
 
@@ -225,7 +229,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         return cls()._from_db_object(context, row, gate.target_of(instance))
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_instance)
     def event_finish(cls, context: Any, instance_uuid: str, event_name: str,
                      want_result: bool | None = True,
@@ -233,16 +237,15 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
                      ) -> 'InstanceActionEvent | None':
         """Record that a step succeeded; the rest as in
         :meth:`event_finish_with_failure`."""
-        finished: InstanceActionEvent | None = cls.event_finish_with_failure(
+        return cls.event_finish_with_failure(
             context, instance_uuid, event_name, want_result=want_result,
             host=host, uuid=uuid)
-        return finished
 
     @_error_as_text
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_own_action)
     def finish_with_failure(self, exc_val: Any = None, exc_tb: Any = None, *,
-                            instance: gate.Instance) -> None:
+                            instance: gate.Instance = None) -> None:
         """Record how this object's event ended; with ``exc_tb`` it failed.
 
         :raises InvalidInput: when the object has no id
@@ -258,17 +261,17 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
             'finish_time': timeutils.utcnow(), **_outcome(exc_val, exc_tb)})
         self._from_db_object(self._context, row, gate.target_of(instance))
 
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_own_action)
     def finish(self) -> None:
         """Record that this object's event succeeded; the rest as in
         :meth:`finish_with_failure`."""
         self.finish_with_failure()
 
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.EVENT_START, gate.by_instance)
     def create(self, instance_uuid: str, request_id: str, *,
-               instance: gate.Instance) -> None:
+               instance: gate.Instance = None) -> None:
         """Store this object with every field that is set, as when records
         are copied, under the newest action of that request.
 
@@ -304,10 +307,10 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
         'objects': [('1.0', '1.0'), ('1.1', '1.4'), ('1.2', '1.5')]}
 
     @classmethod
-    @ovo.remotable
+    @gate.remotable
     @gate.gated(policies.SHOW, gate.by_action)
     def get_by_action(cls, context: Any, action_id: int, *,
-                      instance: gate.Instance) -> 'InstanceActionEventList':
+                      instance: gate.Instance = None) -> 'InstanceActionEventList':
         """Return the events of an action, newest first; none of an unknown
         one."""
         return cls.of_action(context, action_id, instance)
@@ -319,6 +322,8 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
         rows = db.event_list(context, action_id,
                              read_deleted=context.read_deleted)
         target = gate.target_of(instance)
-        return cls(context, objects=[
+        found = cls(context, objects=[
             InstanceActionEvent()._from_db_object(context, row, target)
             for row in rows])
+        found.obj_reset_changes()
+        return found

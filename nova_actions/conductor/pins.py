@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Version pins: what an older conductor understands.
+
+A new object or version goes into the newest release here as well; when a
+release is out, its table stays as it is and the next one gets its own.
+"""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from nova_actions import exception
+from nova_actions.objects import base
+
+#: The versions of objects in each release, and in Nova.
+RELEASES: Mapping[str, Mapping[str, str]] = {
+    'nova-34': {
+        'InstanceAction': '1.2', 'InstanceActionList': '1.1',
+        'InstanceActionEvent': '1.4', 'InstanceActionEventList': '1.1'},
+    '1.0': {
+        'InstanceAction': '1.3', 'InstanceActionList': '1.2',
+        'InstanceActionEvent': '1.5', 'InstanceActionEventList': '1.2',
+        'InstanceRecord': '1.0', 'InstanceRecordList': '1.0'},
+}
+
+
+def parse(text: str | None) -> dict[str, str]:
+    """Return the pins of ``[upgrade_levels] conductor``, by bare names.
+
+    :raises InvalidInput: for a release or a version that is none
+    """
+    if not text:
+        return {}
+    if text in RELEASES:
+        return dict(RELEASES[text])
+    pins = {}
+    for pair in text.split(','):
+        name, _, value = pair.strip().partition('=')
+        version = base.parse_version(value.strip())
+        if not name.strip() or version is None:
+            raise exception.InvalidInput(
+                argument='[upgrade_levels] conductor',
+                reason=f'{pair.strip()!r} is neither a pair such as '
+                       'InstanceAction=1.2 nor one of the releases '
+                       f'{", ".join(RELEASES)}')
+        pins[name.strip()] = version
+    return pins
+
+
+def fit_arguments(objclass: type[base.ActionsObject], objmethod: str,
+                  version: str, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """Return the arguments of a remotable without those that its class had
+    not yet at that version."""
+    added = objclass.ADDED_ARGUMENTS.get(objmethod, {})
+    unknown = {name for name, since in added.items()
+               if base.is_newer(since, version)}
+    if not unknown:
+        return args, kwargs
+    names = [name for name in inspect.signature(
+        getattr(objclass, objmethod).original_fn).parameters
+        if name not in ('self', 'cls', 'context')]
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    if len(args) > len(names):
+        # Too many: that is for the conductor to say.
+        return args, kwargs
+    kept = {name: value for name, value in given.items()
+            if name not in unknown}
+    if set(names[:len(args)]) & unknown:
+        return (), kept
+    return args, {name: value for name, value in kwargs.items()
+                  if name not in unknown}
