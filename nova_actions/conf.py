@@ -15,18 +15,18 @@ from oslo_config import cfg
 from oslo_config import types
 from oslo_db import options as db_options
 from oslo_log import log as logging
+from oslo_messaging import opts as messaging_opts
+
 # oslo.messaging registers these groups on the global cfg.CONF alone, and then
 # reads them from the configuration that it was given. To be dropped when
 # oslo_messaging.opts lists them.
 from oslo_messaging._metrics import client as messaging_metrics
 from oslo_messaging._tracing import client as messaging_tracing
-from oslo_messaging import opts as messaging_opts
 from oslo_middleware import cors
 from oslo_middleware import opts as middleware_opts
 from oslo_policy import opts as policy_opts
 from oslo_reports import opts as reports_opts
 
-from nova_actions import policy
 from nova_actions import version
 
 DEFAULT_OPTS = [
@@ -165,7 +165,7 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
 
 
 def load(argv: Sequence[str] | None = None, *,
-         default_config_files: Sequence[str] | None = None,
+         default_config_files: list[str] | None = None,
          cli: Iterable[cfg.Opt] = ()) -> cfg.ConfigOpts:
     """Return a configuration of its own, read from files and arguments.
 

@@ -118,7 +118,8 @@ class RequestContext(context.RequestContext):
         the caller sent decides it.
         """
         kwargs['is_admin'] = None
-        built: RequestContext = super().from_environ(environ, **kwargs)
+        built: RequestContext = super().from_environ(
+            dict(environ), **kwargs)
         return built
 
 

@@ -75,7 +75,7 @@ def authorize(credentials: Mapping[str, Any], rule: str,
     if _enforcer is None:
         raise RuntimeError('policy.setup() has not been called')
     try:
-        return bool(_enforcer.authorize(rule, dict(target), credentials,
+        return bool(_enforcer.authorize(rule, dict(target), dict(credentials),
                                         do_raise=False))
     except policy.InvalidScope:
         return False

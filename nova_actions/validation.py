@@ -52,9 +52,9 @@ def request_id(argument: str, value: Any) -> str:
 def name(argument: str, value: Any) -> str:
     """A name of 1 to 255 characters; control characters are removed."""
     if isinstance(value, str):
-        value = _CONTROL.sub('', value)
-        if 0 < len(value) <= NAME_LIMIT:
-            return value
+        kept = _CONTROL.sub('', value)
+        if 0 < len(kept) <= NAME_LIMIT:
+            return kept
     raise _refuse(argument, f'it is not a name of 1 to {NAME_LIMIT} '
                             'characters')
 

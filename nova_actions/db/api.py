@@ -52,7 +52,7 @@ def _complete(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
 def _insert(session: orm.Session, table: Any, row: Row) -> Row:
     values = {name: value for name, value in row.items() if name != 'id'
               or value is not None}
-    result = session.execute(sa.insert(table).values(values))
+    result = cast(Any, session.execute(sa.insert(table).values(values)))
     return {**row, 'id': result.inserted_primary_key[0]}
 
 
@@ -409,8 +409,8 @@ def event_finish(session: orm.Session, values: Mapping[str, Any],
     """Finish one open event, or correct one that was closed as interrupted.
 
     :param values: ``uuid`` (the handle), or ``id`` and ``action_id``, or
-        ``request_id``, ``event`` and maybe ``host``; ``instance_uuid``; ``finish_time``, ``result`` and
-        what else the event's row takes
+        ``request_id``, ``event`` and maybe ``host``; ``instance_uuid``;
+        ``finish_time``, ``result`` and what else the event's row takes
     :raises InstanceActionNotFound: when the request has no action
     :raises InstanceActionEventNotFound: when nothing open is meant, nor
         one that has finished with the same result (a resend)
@@ -428,7 +428,7 @@ def event_finish(session: orm.Session, values: Mapping[str, Any],
             raise exception.InstanceActionEventNotFound(
                 action_id=action['id'], event=event['event'])
         changes = _finish_changes(values, event)
-        updated = session.execute(sa.update(_events).where(
+        updated: Any = session.execute(sa.update(_events).where(
             _events.c.id == event['id'],
             sa.or_(_events.c.finish_time.is_(None),
                    _events.c.result == status.RESULT_INTERRUPTED)

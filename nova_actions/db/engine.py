@@ -12,7 +12,7 @@ import functools
 import logging
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
 from oslo_config import cfg
@@ -178,7 +178,7 @@ def _transactional(
             with errors_translated():
                 result: R = run(context, *args, **kwargs)
                 return result
-        return wrapper
+        return cast(Callable[Concatenate[Any, P], R], wrapper)
     return decorator
 
 

@@ -100,6 +100,8 @@ class InstanceActionEvent(_Row, Base):
         # What is open on a host, for crash closure.
         sa.Index('instance_actions_events_host_finish_time_idx', 'host',
                  'finish_time'),
+        sa.Index('instance_actions_events_epoch_finish_time_idx', 'epoch',
+                 'finish_time'),
         _MYSQL)
 
     id: orm.Mapped[Key]
@@ -118,3 +120,26 @@ class InstanceActionEvent(_Row, Base):
     error_type: orm.Mapped[Name | None]
     redactions: orm.Mapped[int] = orm.mapped_column(
         sa.Integer(), default=0, server_default='0')
+    #: The life of the reporter that began it; NULL for a Nova client's.
+    epoch: orm.Mapped[Uuid | None]
+
+
+class Reporter(Base):
+    """One life of a reporting process, and when it was last heard of."""
+
+    __tablename__ = 'reporters'
+    __table_args__ = (
+        sa.UniqueConstraint('epoch', name='uniq_reporters0epoch'),
+        sa.Index('reporters_closed_at_last_seen_idx', 'closed_at',
+                 'last_seen'),
+        _MYSQL)
+
+    id: orm.Mapped[Key]
+    epoch: orm.Mapped[Uuid]
+    host: orm.Mapped[Name | None]
+    created_at: orm.Mapped[Time]
+    last_seen: orm.Mapped[Time]
+    #: How often it has been heard of: tells silence without any clock.
+    beats: orm.Mapped[int] = orm.mapped_column(sa.BigInteger(), default=0)
+    #: When what it left open was closed.
+    closed_at: orm.Mapped[Time | None]

@@ -310,7 +310,8 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
     @gate.remotable
     @gate.gated(policies.SHOW, gate.by_action)
     def get_by_action(cls, context: Any, action_id: int, *,
-                      instance: gate.Instance = None) -> 'InstanceActionEventList':
+                      instance: gate.Instance = None,
+                      ) -> 'InstanceActionEventList':
         """Return the events of an action, newest first; none of an unknown
         one."""
         return cls.of_action(context, action_id, instance)

@@ -18,8 +18,9 @@ from nova_actions.tests import base
 def everything():
     """Return every row of the database."""
     with db.engine().connect() as connection:
-        return {table.name: sorted(map(tuple, connection.execute(
-            sa.select(table)))) for table in models.Base.metadata.sorted_tables}
+        return {table.name: sorted(
+            map(tuple, connection.execute(sa.select(table))), key=str)
+            for table in models.Base.metadata.sorted_tables}
 
 
 class TestStranger(base.ObjectTestCase):

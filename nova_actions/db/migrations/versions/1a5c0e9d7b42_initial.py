@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first schema: instances, instance_actions, instance_actions_events."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
@@ -8,9 +10,9 @@ from sqlalchemy.dialects import mysql
 revision = '1a5c0e9d7b42'
 down_revision = None
 
-_MYSQL = {'mysql_engine': 'InnoDB', 'mysql_charset': 'utf8mb4',
-          'mysql_collate': 'utf8mb4_bin', 'mariadb_engine': 'InnoDB',
-          'mariadb_charset': 'utf8mb4', 'mariadb_collate': 'utf8mb4_bin'}
+_MYSQL: dict[str, Any] = {'mysql_engine': 'InnoDB', 'mysql_charset': 'utf8mb4',
+                           'mysql_collate': 'utf8mb4_bin', 'mariadb_engine': 'InnoDB',
+                           'mariadb_charset': 'utf8mb4', 'mariadb_collate': 'utf8mb4_bin'}
 _ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 _TIME = sa.DateTime().with_variant(
     mysql.DATETIME(fsp=6), 'mysql', 'mariadb')

@@ -104,8 +104,8 @@ class _Shapes:
                          filters={'changes-since': value})
 
     def test_arguments_that_do_not_fit(self):
-        self.refused('action_start', InstanceAction.action_start, UUID)
-        self.refused('action_start', InstanceAction.action_start, UUID,
+        self.refused('argument', InstanceAction.action_start, UUID)
+        self.refused('argument', InstanceAction.action_start, UUID,
                      'create', colour='red')
 
     def test_control_characters_are_not_stored(self):
