@@ -146,10 +146,11 @@ def _string(values: Mapping[str, Any], *names: str) -> str | None:
     for name in names:
         value = values.get(name)
         if value:
-            if not isinstance(value, str) or len(value) > 255:
+            if (not isinstance(value, str) or len(value) > 255
+                    or not value.isprintable()):
                 raise exception.InvalidInput(
-                    argument=name,
-                    reason='it is not a string of at most 255 characters')
+                    argument=name, reason='it is not a string of at most '
+                                          '255 printable characters')
             return value
     return None
 
