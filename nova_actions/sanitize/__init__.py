@@ -5,9 +5,9 @@ One function for every text that enters the store, applied where it arises,
 where it is stored and where it is read. Applying it again changes nothing.
 """
 
-from collections.abc import Iterable
 import dataclasses
 import re
+from collections.abc import Iterable
 from typing import Any, Self
 
 from nova_actions.sanitize import error as _error
@@ -15,8 +15,8 @@ from nova_actions.sanitize import families
 from nova_actions.sanitize import known
 from nova_actions.sanitize import pattern
 from nova_actions.sanitize import text as _text
-from nova_actions.sanitize.error import ErrorText
 from nova_actions.sanitize.error import REASONS
+from nova_actions.sanitize.error import ErrorText
 
 __all__ = (
     'DETAILS_LIMIT', 'NAME_LIMIT', 'REASONS', 'TRACEBACK_LIMIT', 'ErrorText',

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is read of a failure: type, message, causes, traceback, reason."""
 
-from collections.abc import Iterator
 import dataclasses
 import re
 import traceback
 import types
+from collections.abc import Iterator
 
 from nova_actions.sanitize import text as _text
 

@@ -6,10 +6,10 @@ a left boundary, and a family is tried only when one of its guards occurs:
 so a text costs time in proportion to its length, whatever is in it.
 """
 
-from collections.abc import Callable
 import dataclasses
 import functools
 import re
+from collections.abc import Callable
 
 from oslo_utils import strutils
 
@@ -70,7 +70,6 @@ def _family(
 
 
 _Q = r'(?:\\{0,7}+["\'])'
-_TOKEN_END = r'(?![A-Za-z0-9_-])'
 _WRAP = r'(?:\s{0,4}+\n\s{0,16}+(?=[^\s]{0,40}[0-9])[A-Za-z0-9_.=-]{20,}+)*+'
 
 FAMILIES = (
@@ -80,8 +79,9 @@ FAMILIES = (
         r'(?<![\w-])x-(?:auth|subject|service|storage|vault|api|trans|csrf'
         r'|amz-security|account-meta-temp-url|container-meta-temp-url|xsrf'
         r'|gitlab|github|consul|openstack|identity|registry|goog|plex)'
-        r'(?:[\w-]{0,40}+)(?:(?<=token)|(?<=key))' + _Q + r'?+\s{0,4}+[:=,]\s{0,4}+'
-        r'b?+' + _Q + r'?+(?!str\b)(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)')),
+        r'[\w-]{0,40}+(?:(?<=token)|(?<=key))' + _Q + r'?+\s{0,4}+[:=,]'
+        r'\s{0,4}+b?+' + _Q + r'?+(?!str\b)'
+        r'(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)')),
     _family('F2', 'authorization', (
         r'(?<![\w-])(?:proxy-)?authorization' + _Q + r'?+\]?+\s{0,4}+[:=,]'
         r'\s{0,4}+b?+(?P<q>\\{0,7}["\'])(?P<v>(?:(?!(?P=q))[^\n]){1,4096}+)'),
@@ -122,20 +122,20 @@ FAMILIES = (
         r'(?P<v>[A-Za-z0-9%+/=_-]{16,}+)')),
     _family('F6', 'ipmi sshpass racadm', (
         r'(?:ipmitool|ipmi-?\w{0,20}|sshpass|racadm)' + _Q
-        + r'?+[^\n|;]{0,400}?[\s\'"]-[Pp]'
+        + r'?+[^\n|;]{0,160}?[\s\'"]-[Pp]'
         r'(?:[\s\'",=u]{0,8}+)(?P<v>[^\s\'",]++)')),
     _family('F6', 'curl wget --proxy-user', (
-        r'(?:curl|wget|http)' + _Q + r'?+[^\n|]{0,400}?[\s\'"](?:-u|--user|-U'
+        r'(?:curl|wget|http)' + _Q + r'?+[^\n|]{0,160}?[\s\'"](?:-u|--user|-U'
         r'|--proxy-user)(?:[\s\'",=u]{0,8}+)[^\s\'":]{0,100}+:'
         r'(?P<v>[^\s\'"]++)')),
     _family('F6', 'mysql mariadb', (
         r'(?:mysql|mariadb)\w{0,12}' + _Q
-        + r'?+[^\n|;]{0,400}?[\s\'"]-p[\'"]?(?P<v>[^\s\'",]++)')),
+        + r'?+[^\n|;]{0,160}?[\s\'"]-p[\'"]?(?P<v>[^\s\'",]++)')),
     _family('F6', 'redis-cli ldap snmp docker smbclient net', (
-        r'(?:(?:redis-cli' + _Q + r'?+[^\n|;]{0,300}?[\s\'"]-a|ldap\w{2,10}+'
-        + _Q + r'?+[^\n|;]{0,300}?[\s\'"]-w|snmp\w{2,10}+' + _Q
-        + r'?+[^\n|;]{0,300}?[\s\'"]-[AXc]|docker\s[^\n|;]{0,300}?[\s\'"]-p)'
-        r'[\s\'",=]{1,8}+|smbclient[^\n|;]{0,300}?%|xfreerdp[^\n]{0,300}?/p:)'
+        r'(?:(?:redis-cli' + _Q + r'?+[^\n|;]{0,160}?[\s\'"]-a|ldap\w{2,10}+'
+        + _Q + r'?+[^\n|;]{0,160}?[\s\'"]-w|snmp\w{2,10}+' + _Q
+        + r'?+[^\n|;]{0,160}?[\s\'"]-[AXc]|docker\s[^\n|;]{0,160}?[\s\'"]-p)'
+        r'[\s\'",=]{1,8}+|smbclient[^\n|;]{0,160}?%|xfreerdp[^\n]{0,160}?/p:)'
         r'(?P<v>[^\s\'",]++)')),
     _family('F6', 'secret-set-value', (
         r'secret-set-value[\s\'",]{1,8}+(?:--secret[\s\'",=]{1,8}+)?+'
@@ -282,11 +282,21 @@ _OSLO_CHUNK = 2048
 def _mask_oslo(text: str) -> str:
     """F14: what oslo.utils knows, for whatever the others missed.
 
-    Line by line and between the placeholders, because some of its patterns
-    reach to the last quote of the text and drop what is in between.
+    Line by line, between the placeholders and around the values that F1 has
+    judged harmless, because some of its patterns reach to the last quote of
+    the text and drop what is in between.
     """
     if not _OSLO.search(text):
         return text
+    out, done = [], 0
+    for start, end, _key, secret in keys.values(text):
+        if not secret and start >= done:
+            out += [_mask_oslo_piece(text[done:start]), text[start:end]]
+            done = end
+    return ''.join([*out, _mask_oslo_piece(text[done:])])
+
+
+def _mask_oslo_piece(text: str) -> str:
     parts = _OSLO_SPLIT.split(text)
     for index in range(0, len(parts), 2):
         part = parts[index]

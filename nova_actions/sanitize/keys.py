@@ -7,6 +7,7 @@ deep its quotes are escaped, which no linear pattern can tell.
 """
 
 import re
+from collections.abc import Iterator
 
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize import words
@@ -104,37 +105,59 @@ def _full_key(text: str, match: re.Match[str]) -> tuple[str, int]:
     return text[start:match.end('tail')], start
 
 
-def _bare(
-    text: str, match: re.Match[str], key: str, start: int
-) -> tuple[int, int] | None:
-    at = match.end()
+def _trim(value: str) -> str:
+    """Drop what belongs to the sentence or the code around a value."""
+    value = value.rstrip('.:')
+    if value[-1:] in (')', ']', '}') and not _text.PLACEHOLDER.search(value):
+        opened = any(char in value for char in '([{')
+        value = value if opened else value.rstrip(')]}.:')
+    return value
+
+
+def _block(text: str, at: int, key: str) -> tuple[int, int] | None:
+    if _text.PLACEHOLDER.match(text, at):
+        return None
     if block := _BLOCK.match(text, at):
         return block.span('value')
     if words.PLURAL.search(key) and (flat := _FLAT.match(text, at)):
         return flat.span('value')
+    return None
+
+
+def _bare(
+    text: str, match: re.Match[str], key: str, start: int
+) -> tuple[int, int, bool] | None:
+    at = match.end()
+    if block := _block(text, at, key):
+        return *block, True
     found = _BARE.match(text, at)
     if found is None:
         return None
-    value, sep = found[0].rstrip('.:'), match['sep']
+    value, sep = _trim(found[0]), match['sep']
     end = at + len(value)
     rest = _REST.match(text, end)
     alone = rest is not None and not rest[0].strip(' \t,;)]}"\'')
+    more = rest is not None and rest[0][:1] == ' ' and not alone
+    secret = words.is_value(value, key, sep.strip(), more)
     if '\n' in sep and '\\' not in sep and not alone:
         return None
-    more = rest is not None and rest[0][:1] == ' ' and not alone
-    if not words.is_value(value, key, sep.strip(), more):
-        return None
+    if text[end:end + 1] == '(' and words.is_name(value):
+        secret = False
+    if sep[:1] == ':' and text[max(0, start - 1):start] == '/':
+        secret = False
     line = text.rfind('\n', max(0, start - 40), start) + 1
     if rest and more and not text[line:start].strip(' \t-') and '=' in sep:
         end = rest.end()
-    return at, end
+    return at, end, secret
 
 
-def _span(text: str, match: re.Match[str]) -> tuple[int, int] | None:
-    key, start = _full_key(text, match)
-    sep = match['sep'].strip()
-    if not match['sep'] or words.harmless_key(key):
+def _value(
+    text: str, match: re.Match[str], key: str, start: int
+) -> tuple[int, int, bool] | None:
+    """Return start and end of the value of a name, and if it is a secret."""
+    if not match['sep']:
         return None
+    sep = match['sep'].strip()
     span = quoted(text, match.end())
     if sep == ',':
         if span is None or not match['quote']:
@@ -142,25 +165,39 @@ def _span(text: str, match: re.Match[str]) -> tuple[int, int] | None:
         opened = text[max(0, start - 8):start].rstrip('\\"\'ub').rstrip()
         pair = opened.endswith(('(', '['))
         pair = pair and text[span[2]:span[2] + 3].lstrip()[:1] in (')', ']')
-        return span[:2] if pair or key.startswith('-') else None
+        if not pair and not key.startswith('-'):
+            return None
     if span is None:
-        return _bare(text, match, key, start)
-    value = text[span[0]:span[1]]
-    return span[:2] if words.is_quoted_value(value, key, sep) else None
+        found = _bare(text, match, key, start)
+    else:
+        value = text[span[0]:span[1]]
+        found = *span[:2], words.is_quoted_value(value, key, sep)
+    if found and words.harmless_key(key):
+        found = *found[:2], False
+    return found
+
+
+def values(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Yield start, end and name of every value, and if it is a secret."""
+    at = 0
+    while match := _KEY.search(text, at):
+        at = match.end()
+        key, start = _full_key(text, match)
+        found = _value(text, match, key, start)
+        if found and found[0] < found[1]:
+            first, end, secret = found
+            if secret:
+                at = max(at, end)
+            # What is harmless is so with the words that lead to it.
+            yield first if secret else match.end('tail'), end, key, secret
 
 
 def mask(text: str) -> str:
     """Mask every value that stands behind the name of a secret."""
-    done, out, at = 0, [], 0
-    while match := _KEY.search(text, at):
-        at = match.end()
-        span = _span(text, match)
-        if span is None or span[0] >= span[1]:
-            continue
-        start, end = span
-        at = max(at, end)
-        if not _text.PLACEHOLDER.fullmatch(text, start, end):
-            flag = _full_key(text, match)[0].startswith('-')
-            out += [text[done:start], _text.mark('F6' if flag else 'F1')]
+    done, out = 0, []
+    for start, end, key, secret in values(text):
+        if secret and not _text.PLACEHOLDER.fullmatch(text, start, end):
+            label = 'F6' if key.startswith('-') else 'F1'
+            out += [text[done:start], _text.mark(label)]
             done = end
     return ''.join([*out, text[done:]]) if done else text

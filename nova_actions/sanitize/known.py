@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Literal secrets: those of a call and those of the configuration."""
 
-from collections.abc import Iterable
-from collections.abc import Iterator
 import json
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib import parse
 

@@ -39,25 +39,23 @@ _UUID = re.compile(
 _ADDRESS = re.compile(
     r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{2}:){5}|/|[a-z]+://'
     r'|v?[0-9]+\.[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$')
-_STOP = frozenset(
-    'a about after again all already also an and any are as at be because '
-    'been before but by can cannot could did do does down error errors '
-    'exist exists fail fails failure for from given had has have how if in '
-    'incorrect into invalid is it its least longer may might missing more '
-    'must need needs never no none not now null of off ok on once one only '
-    'or other out over same should since so still such than that the their '
-    'then there these this those to too true false unset under until up use '
-    'value values via was were what when where which while who will with '
-    'without wrong you your option options flag flags argument arguments '
-    'bad good empty valid unknown too-long too-short short long weak strong '
-    'different identical optional reason http https string bytes file path '
-    'field type request requests response returned never new old old-style '
-    'ok right fine stale unset auth authentication authorization '
-    'unauthorized forbidden required mandatory deprecated plain secret '
-    'password token key keys tokens passwords secrets credentials cookie '
-    'user users project service server client unauthenticated success '
-    'timeout denied refused internal basic bearer digest'.split()  # noqa: SIM905
-)
+_STOP = frozenset(re.findall(r'\S+', """
+a about after again all already also an and any are argument arguments as at
+auth authentication authorization bad basic be bearer because been before but
+by bytes can cannot client cookie could credentials denied deprecated did
+different digest do does down empty error errors exist exists fail fails
+failure false field file fine flag flags for forbidden from given good had
+has have how http https identical if in incorrect internal into invalid is it
+its key keys least long longer mandatory may might missing more must need
+needs never new no none not now null of off ok old old-style on once one only
+option optional options or other out over password passwords path plain
+project reason refused request requests required response returned right same
+secret secrets server service short should since so stale still string strong
+success such than that the their then there these this those timeout to token
+tokens too too-long too-short true type unauthenticated unauthorized under
+unknown unset until up use user users valid value values via was weak were
+what when where which while who will with without wrong you your
+"""))
 
 
 def harmless_key(key: str) -> bool:
@@ -67,6 +65,11 @@ def harmless_key(key: str) -> bool:
 
 def _word(value: str) -> bool:
     return (value.lower() in _STOP or bool(_ADJECTIVE.match(value)))
+
+
+def is_name(value: str) -> bool:
+    """Tell the name of a variable or of a function."""
+    return bool(_NAME.match(value))
 
 
 def _mixed(value: str) -> bool:
@@ -86,9 +89,11 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
 
     :param more: whether further words follow it on its line.
     """
-    if _placeholder_of_code(value):
+    if _placeholder_of_code(value) or (
+            value == key and value.islower() and value.isidentifier()):
         return False
-    if value.isdigit() and len(value) < 5 and not _PASS.search(key):
+    if value.isdigit() and len(value) < 5 and (
+            (more and sep == ':') or not _PASS.search(key)):
         return False
     flag = key.startswith('-')
     if flag and not sep:

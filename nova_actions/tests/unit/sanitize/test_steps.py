@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every family takes linear time on what is worst for it."""
+
+import dataclasses
+
+from oslotest import base
+
+from nova_actions.sanitize import families
+from nova_actions.sanitize import keys
+from nova_actions.sanitize import text
+from nova_actions.sanitize import words
+from nova_actions.tests.unit.sanitize import planted
+from nova_actions.tests.unit.sanitize import steps
+
+#: What each family begins with, over and over, and never ends.
+WORST = {
+    'F1': ('password', 'pass', 'password=', 'password="', "token: '",
+           'password=\\"', 'password \t', 'secret=[', 'x_', 'pass pass ',
+           'token of a ', 'password: |\n ', 'list: |\n', 'list: |\n a:b\n',
+           'field pass Value:', 'attribute ', '=', '":"', 'key\\'),
+    'F2': ('x-auth-', 'x-auth-token', 'x-auth-token:', 'authorization',
+           'authorization: ', 'authorization="', 'cookie: ', 'cookie="a',
+           '"cookie: ', 'authorization: "a" '),
+    'F3': ('bearer ', 'basic', 'token ', 'bearer%20', 'digest a-'),
+    'F4': ('://', '://a:', '://a:b', '://a:b@', '://a', 'http:/', ',a:b',
+           '://a:b/c'),
+    'F5': ('?token', '&sig=', '?a', '&a_', '%3Fsig%3D', '&amp;', ';key',
+           'sig=', 'a-'),
+    'F6': ('ipmitool ', 'sshpass -', 'curl ', 'curl -u ', 'mysql ',
+           'mysql-p', 'redis-cli ', 'ldapsearch ', 'snmpwalk ', 'docker ',
+           'smbclient ', 'xfreerdp ', 'secret-set-value ', '--password ',
+           "'--password', "),
+    'F8': ('eyJ', 'eyJa.', 'eyJaaaaaaaaaa.', 'eyJ-', 'eyJaaaaaaaaaaa.a\n'),
+    'F9': ('gAAAA', 'gAAAAaaaaaaaaaaaaaaaaaaa\n', 'gAAAA-'),
+    'F10': ('AKIA', 'ghp_', 'sk-', 'sk-a-', 'SG.', 'SG.aaaaaaaaaaaa.',
+            'hvs.', 'xoxb-', 'AccountKey=', 'aws ', 'aws a', 's.', 'key-'),
+    'F11': ('AQ', 'AQA', 'AQ+='),
+    'F12': ('$1$', '$6$a', '$argon2', '{ssha}', '$'),
+    'F13': ('a', 'A0', 'Aa0+', 'a/', 'A' * 64 + '\n', '-', '\\n'),
+    'F15': ('[parameters: (', '[parameters: ((', '[parameters: (a(', '[p'),
+    'F16': ('<password', '<password ', '<a:', '<pass<', '<a>', '<token>',
+            '<password>a', '<aaaaaaaaaa'),
+    'F7': ('-----BEGIN PRIVATE KEY-----', '-----BEGIN A', '-----', '-',
+           '-----END PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----a\n',
+           '-----BEGIN PRIVATE KEY-----' + 'A' * 40 + '\n', 'PuTTY-User'),
+}
+LENGTH = 400
+#: Linear is 2; a bound within a pattern shows as a little more, a square as 4.
+MOST = 2.6
+
+
+class StepsTest(base.BaseTestCase):
+    def _grows(self, run, seed, label):
+        counts = []
+        for size in (LENGTH, 2 * LENGTH):
+            value = (seed * (size // len(seed) + 1))[:size]
+            with steps.counting(families, keys, words, text) as count:
+                run(value)
+                counts.append(count())
+        ratio = counts[1] / max(counts[0], 1)
+        self.assertLess(ratio, MOST, f'{label} on {seed!r}: {counts}')
+
+    def test_families(self):
+        for family in families.FAMILIES:
+            counted = dataclasses.replace(
+                family, guards=(), pattern=steps.Pattern(family.pattern))
+            for seed in WORST[family.label]:
+                self._grows(lambda value, f=counted: f.apply(value, value),
+                            seed, family.label)
+
+    def test_keys(self):
+        for seed in (*WORST['F1'], *WORST['F6'], '\\"', 'a', '-', "','"):
+            self._grows(keys.mask, seed, 'F1')
+
+    def test_private_keys(self):
+        for seed in WORST['F7']:
+            self._grows(families._mask_pem, seed, 'F7')
+
+    def test_every_family_has_its_worst(self):
+        self.assertEqual(
+            {family.label for family in families.FAMILIES} | {'F7'},
+            set(WORST))
+
+
+class MatcherTest(base.BaseTestCase):
+    def test_it_matches_as_re_does(self):
+        make = planted.Maker(7)
+        texts = [one for source in (planted.headers, planted.urls,
+                                    planted.vendor, planted.commands)
+                 for one, _secret in source(make)][::47]
+        for family in families.FAMILIES:
+            counted = dataclasses.replace(
+                family, guards=(), pattern=steps.Pattern(family.pattern))
+            for one in texts:
+                one = one[:300]
+                self.assertEqual(
+                    dataclasses.replace(family, guards=()).apply(one, one),
+                    counted.apply(one, one), family.pattern.pattern)
+
+    def test_it_sees_a_square(self):
+        import re
+        pattern = steps.Pattern(re.compile(r'a*b'))
+        counts = []
+        for size in (200, 400):
+            steps.Pattern.steps = 0
+            pattern.search('a' * size)
+            counts.append(steps.Pattern.steps)
+        self.assertGreater(counts[1] / counts[0], 3.5)
