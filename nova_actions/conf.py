@@ -94,6 +94,64 @@ CONDUCTOR_OPTS = [
              'that off: they are closed when the host\'s reporter starts '
              'anew.'),
 ]
+REPORTER_OPTS = [
+    cfg.StrOpt(
+        'mode', default='durable',
+        choices=[('durable', 'Each report is written to a spool under '
+                             '[DEFAULT] state_path and sent from there; the '
+                             'work that it tells of waits for no network'),
+                 ('sync', 'Each report is sent at once, and waited for at '
+                          'most [reporter] timeout seconds')],
+        help='How what happens gets to the conductor.'),
+    cfg.FloatOpt(
+        'timeout', default=5.0, min=0.1,
+        help='With mode = sync: how many seconds a report is waited for. '
+             'One that is not answered by then is sent again in the '
+             'background, as long as the process lives. With both modes: '
+             'how long a process that ends waits for its last reports.'),
+    cfg.IntOpt(
+        'spool_max_bytes', default=256 * 1024 * 1024, min=4096,
+        help='How many bytes of reports are kept while they cannot be '
+             'delivered. What comes after that is dropped, counted and '
+             'logged; the last eighth is kept for the ends of what has '
+             'begun.'),
+    cfg.StrOpt(
+        'fsync', default='interval',
+        choices=[('always', 'Before the reported work goes on: survives a '
+                            'loss of power, costs the time of the disk'),
+                 ('interval', 'Every fsync_interval seconds, in the '
+                              'background'),
+                 ('never', 'When the system sees fit')],
+        help='When the spool is forced to disk. Reports survive the end of '
+             'the process in any way with each of them; this is about the '
+             'end of the system.'),
+    cfg.FloatOpt(
+        'fsync_interval', default=1.0, min=0.05,
+        help='With fsync = interval: how many seconds of reports a loss of '
+             'power may cost.'),
+    cfg.IntOpt(
+        'batch_size', default=100, min=1, max=500,
+        help='How many reports are sent in one call.'),
+    cfg.FloatOpt(
+        'delivery_interval', default=0.1, min=0,
+        help='How many seconds reports are gathered before they are sent.'),
+    cfg.FloatOpt(
+        'parent_timeout', default=3600.0, min=0,
+        help='How many seconds a report is kept whose action (or server) the '
+             'conductor does not know yet: that may wait in the spool of '
+             'another host.'),
+    cfg.FloatOpt(
+        'heartbeat_interval', default=30.0, min=0.1,
+        help='After how many seconds without reports the conductor is told '
+             'that this reporter lives. [conductor] reporter_timeout must be '
+             'several times that.'),
+    cfg.ListOpt(
+        'required_actions', default=[],
+        help='Actions that must not begin unless their beginning is safely '
+             'stored, by the name of the action, or of a step as it is '
+             'recorded: for example delete, compute_terminate_instance. '
+             'They are refused with an error otherwise.'),
+]
 SANITIZE_OPTS = [
     cfg.MultiOpt(
         'patterns', item_type=types.String(), default=[],
@@ -117,7 +175,8 @@ UPGRADE_LEVELS_OPTS = [
 ]
 GROUPS: dict[str | None, Sequence[cfg.Opt]] = {
     None: DEFAULT_OPTS, 'api': API_OPTS, 'conductor': CONDUCTOR_OPTS,
-    'sanitize': SANITIZE_OPTS, 'upgrade_levels': UPGRADE_LEVELS_OPTS,
+    'reporter': REPORTER_OPTS, 'sanitize': SANITIZE_OPTS,
+    'upgrade_levels': UPGRADE_LEVELS_OPTS,
 }
 
 

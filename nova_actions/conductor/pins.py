@@ -20,7 +20,8 @@ RELEASES: Mapping[str, Mapping[str, str]] = {
     '1.0': {
         'InstanceAction': '1.3', 'InstanceActionList': '1.2',
         'InstanceActionEvent': '1.5', 'InstanceActionEventList': '1.2',
-        'InstanceRecord': '1.0', 'InstanceRecordList': '1.0'},
+        'InstanceRecord': '1.0', 'InstanceRecordList': '1.0',
+        'Report': '1.0', 'ReportList': '1.0'},
 }
 
 

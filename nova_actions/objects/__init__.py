@@ -8,3 +8,4 @@ def register_all() -> None:
     __import__('nova_actions.objects.instance')
     __import__('nova_actions.objects.instance_action')
     __import__('nova_actions.objects.instance_action_event')
+    __import__('nova_actions.objects.report')

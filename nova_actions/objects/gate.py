@@ -22,6 +22,19 @@ Arguments = Mapping[str, Any]
 Instance = Mapping[str, Any] | None
 Resolve = Callable[[Any, Any, Arguments], Instance]
 
+#: How many things one call may carry.
+BATCH_LIMIT = 500
+
+
+def _batch(argument: str, value: Any) -> Any:
+    found = getattr(value, 'objects', None)
+    if not isinstance(found, list) or len(found) > BATCH_LIMIT:
+        raise exception.InvalidInput(
+            argument=argument,
+            reason=f'it is not a list object of at most {BATCH_LIMIT}')
+    return value
+
+
 #: The shape of each argument that a remotable may have, by its name.
 CHECKS: Mapping[str, validation.Check] = {
     'instance_uuid': validation.uuid,
@@ -45,6 +58,9 @@ CHECKS: Mapping[str, validation.Check] = {
     'error_type': validation.optional(validation.name),
     'exc_val': validation.optional(validation.text),
     'exc_tb': validation.optional(validation.text),
+    'epoch': validation.optional(validation.uuid),
+    'evidence': validation.text,
+    'reports': _batch,
 }
 
 

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Crash closure: what a dead reporter left open is closed as interrupted.
+
+Only events that carry the reporter's epoch are touched: of a Nova client's
+nobody can know whether it lives.
+"""
+
+import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from oslo_utils import timeutils
+from sqlalchemy import orm
+
+from nova_actions.db import models
+from nova_actions.db import report
+from nova_actions.db import status
+from nova_actions.db.engine import reader
+from nova_actions.db.engine import writer
+
+#: How many actions are closed in one transaction.
+CHUNK = 200
+
+_actions = cast(sa.Table, models.InstanceAction.__table__)
+_events = cast(sa.Table, models.InstanceActionEvent.__table__)
+_reporters = cast(sa.Table, models.Reporter.__table__)
+
+
+@reader
+def reporter_list(session: orm.Session) -> list[dict[str, Any]]:
+    """Return the reporters that are not closed: epoch, host, beats and
+    last_seen (naive UTC, by a conductor's clock)."""
+    rows = session.execute(sa.select(
+        _reporters.c.epoch, _reporters.c.host, _reporters.c.beats,
+        _reporters.c.last_seen,
+    ).where(_reporters.c.closed_at.is_(None))).mappings()
+    return [dict(row) for row in rows]
+
+
+def close(context: Any, epoch: str, evidence: str,
+          beats: int | None = None) -> int:
+    """Close what a reporter's life left open and return how many events.
+
+    :param evidence: why that life counts as over; stored as ``details``
+    :param beats: only if it has not been heard of more often than that
+    :raises DatabaseUnavailable: some may be closed, others not
+    """
+    closed = 0
+    while True:
+        events, more = _close_some(context, epoch, evidence, beats)
+        closed += events
+        if not more:
+            return closed
+
+
+@writer
+def _close_some(session: orm.Session, epoch: str, evidence: str,
+                beats: int | None) -> tuple[int, bool]:
+    """Close some actions' events; return how many, and whether there may be
+    more."""
+    life = session.execute(sa.select(_reporters).where(
+        _reporters.c.epoch == epoch).with_for_update()).mappings().first()
+    if beats is not None and (life is None or life['beats'] != beats
+                              or life['closed_at'] is not None):
+        return 0, False
+    is_open = sa.and_(_events.c.epoch == epoch,
+                      _events.c.finish_time.is_(None))
+    ids = list(session.execute(
+        sa.select(_events.c.action_id).where(is_open).distinct()
+        .order_by(_events.c.action_id).limit(CHUNK)).scalars())
+    now = timeutils.utcnow()
+    if not ids:
+        session.execute(sa.update(_reporters).where(
+            _reporters.c.epoch == epoch).values(closed_at=now))
+        return 0, False
+    locked = report.lock(session, ids)
+    # Where the clocks disagree, an end still comes after its beginning.
+    end = sa.case((_events.c.start_time > now, _events.c.start_time),
+                  else_=sa.literal(now, _events.c.finish_time.type))
+    updated: Any = session.execute(sa.update(_events).where(
+        is_open, _events.c.action_id.in_(ids)).values(
+            finish_time=end, result=status.RESULT_INTERRUPTED,
+            details=evidence, updated_at=now).execution_options(
+                synchronize_session=False))
+    report.settle(session, {row['id']: _later(now, row['updated_at'])
+                            for row in locked})
+    return updated.rowcount, True
+
+
+def _later(now: datetime.datetime,
+           then: datetime.datetime | None) -> datetime.datetime:
+    return now if then is None else max(now, then)

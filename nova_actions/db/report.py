@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Applies a batch of reports: one transaction, and a number of statements
+that does not grow with the batch.
+
+Locks are taken in one order, everywhere: the reporter, the actions by id,
+then their events.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+from oslo_utils import timeutils
+from sqlalchemy import orm
+
+from nova_actions import exception
+from nova_actions.db import models
+from nova_actions.db import status
+from nova_actions.db import verdict
+from nova_actions.db.engine import reader
+from nova_actions.db.engine import writer
+
+Row = dict[str, Any]
+Reports = Sequence[Mapping[str, Any]]
+
+#: How often a batch is begun anew when another one has stored the same
+#: things meanwhile.
+ROUNDS = 5
+
+_instances = cast(sa.Table, models.Instance.__table__)
+_actions = cast(sa.Table, models.InstanceAction.__table__)
+_events = cast(sa.Table, models.InstanceActionEvent.__table__)
+_reporters = cast(sa.Table, models.Reporter.__table__)
+
+
+def apply(context: Any, reports: Reports, epoch: str | None = None,
+          host: str | None = None,
+          elsewhere: Mapping[str, Row] | None = None,
+          ) -> list[verdict.Verdict]:
+    """Apply a batch in its order and say of each report what became of it.
+
+    The same handle again changes nothing.
+
+    :param reports: whole reports, their shapes checked and texts made safe
+    :param epoch: the life of the reporter that sends them; it counts as
+        heard of, also with an empty batch
+    :param elsewhere: instances known to others, which our own database takes
+        over with their first action
+    :raises DatabaseUnavailable: nothing of the batch is stored
+    """
+    for attempt in range(ROUNDS):
+        try:
+            return _apply(context, reports, epoch, host, elsewhere or {})
+        except exception.Conflict:
+            if attempt == ROUNDS - 1:
+                raise exception.DatabaseUnavailable() from None
+    raise AssertionError
+
+
+@reader
+def owners(session: orm.Session, uuids: Iterable[str]) -> dict[str, Row]:
+    """Return the instances of our own database among those, by uuid."""
+    return _known_instances(session, uuids)
+
+
+def _known_instances(session: orm.Session,
+                     uuids: Iterable[str]) -> dict[str, Row]:
+    rows = session.execute(sa.select(_instances).where(
+        _instances.c.uuid.in_(sorted(set(uuids))))).mappings()
+    return {row['uuid']: dict(row) for row in rows}
+
+
+@writer
+def _apply(session: orm.Session, reports: Reports, epoch: str | None,
+           host: str | None, elsewhere: Mapping[str, Row],
+           ) -> list[verdict.Verdict]:
+    if epoch is not None:
+        _beat(session, epoch, host)
+    if not reports:
+        return []
+    uuids = {report['instance_uuid'] for report in reports}
+    known = _known_instances(session, uuids)
+    newest = _newest(session, reports)
+    ids = _actions_meant(session, reports) | newest
+    locked = lock(session, ids)
+    events = _events_meant(session, reports, newest)
+    book = verdict.Book({**elsewhere, **known}, locked, events)
+    answers = [book.enter(report) for report in reports]
+    _store(session, book)
+    return answers
+
+
+def _beat(session: orm.Session, epoch: str, host: str | None) -> None:
+    """Note that a reporter was heard of, which revives it."""
+    now = timeutils.utcnow()
+    updated: Any = session.execute(sa.update(_reporters).where(
+        _reporters.c.epoch == epoch).values(
+            last_seen=now, beats=_reporters.c.beats + 1, closed_at=None))
+    if not updated.rowcount:
+        session.execute(sa.insert(_reporters).values(
+            epoch=epoch, host=host, created_at=now, last_seen=now, beats=1))
+
+
+def _actions_meant(session: orm.Session, reports: Reports) -> set[int]:
+    """Return the ids of the actions that the batch names: by their own
+    uuid, by one of their events', or by their request."""
+    requests = [report for report in reports
+                if report['kind'] != verdict.ACTION and report['request_id']]
+    event = sa.select(_events.c.action_id).where(_events.c.uuid.in_(
+        [report['uuid'] for report in reports]))
+    action = sa.select(_actions.c.id).where(_actions.c.uuid.in_(
+        [uuid for report in reports
+         for uuid in (report['uuid'], report['action_uuid']) if uuid]))
+    request = sa.select(_actions.c.id).where(
+        _actions.c.instance_uuid.in_(sorted(
+            {report['instance_uuid'] for report in requests})),
+        _actions.c.request_id.in_(sorted(
+            {report['request_id'] for report in requests})))
+    return set(session.execute(sa.union_all(
+        event, action, request)).scalars())
+
+
+def _newest(session: orm.Session, reports: Reports) -> set[int]:
+    """Return, for each event of nobody's, the id of the action that was its
+    instance's newest when it began."""
+    wanted = {(report['instance_uuid'], report['start_time'])
+              for report in reports if report['project_id'] is None
+              and report['kind'] != verdict.ACTION}
+    if not wanted:
+        return set()
+    queries = []
+    for uuid, began in sorted(wanted, key=str):
+        query = sa.select(_actions.c.id).where(
+            _actions.c.instance_uuid == uuid)
+        if began is not None:
+            query = query.where(sa.or_(_actions.c.start_time.is_(None),
+                                       _actions.c.start_time <= began))
+        newest = query.order_by(_actions.c.created_at.desc(),
+                                _actions.c.id.desc()).limit(1).subquery()
+        queries.append(sa.select(newest.c.id))
+    return set(session.execute(sa.union_all(*queries)).scalars())
+
+
+def lock(session: orm.Session, ids: Iterable[int]) -> list[Row]:
+    """Lock actions, in the order of their ids, and return them oldest
+    first."""
+    rows = session.execute(
+        sa.select(_actions).where(_actions.c.id.in_(sorted(ids)))
+        .order_by(_actions.c.id).with_for_update()).mappings()
+    return sorted((dict(row) for row in rows),
+                  key=lambda row: (row['created_at'], row['id']))
+
+
+def _events_meant(session: orm.Session, reports: Reports,
+                  newest: set[int]) -> list[Row]:
+    rows = session.execute(sa.select(_events).where(sa.or_(
+        _events.c.uuid.in_([report['uuid'] for report in reports
+                            if report['kind'] != verdict.ACTION]),
+        _events.c.action_id.in_(sorted(newest)))
+    ).order_by(_events.c.id)).mappings()
+    return [dict(row) for row in rows]
+
+
+def _insert(session: orm.Session, table: sa.Table,
+            rows: Iterable[Row]) -> None:
+    now = timeutils.utcnow()
+    names = [column.name for column in table.columns if column.name != 'id']
+    values = [{**{name: row.get(name) for name in names},
+               'created_at': now, 'deleted': 0} for row in rows]
+    if values:
+        session.execute(sa.insert(table), values)
+
+
+def _store(session: orm.Session, book: verdict.Book) -> None:
+    _insert(session, _instances, book.new_instances)
+    _insert(session, _actions, book.new_actions)
+    if book.new_actions:
+        ids = dict(session.execute(
+            sa.select(_actions.c.uuid, _actions.c.id).where(
+                _actions.c.uuid.in_([row['uuid'] for row
+                                     in book.new_actions]))).tuples().all())
+        for row in book.new_actions:
+            row['id'] = ids[row['uuid']]
+    for row in book.new_events:
+        row['action_id'] = row['action']['id']
+    _insert(session, _events, book.new_events)
+    _update_events(session, list(book.changed.values()))
+    settle(session, {
+        action['id']: max(
+            (time for time in (moved, action['updated_at'])
+             if time is not None), default=None)
+        for action, moved in book.touched.values()})
+
+
+def _update_events(session: orm.Session, rows: list[Row]) -> None:
+    if not rows:
+        return
+    names = ('finish_time', 'result', 'details', 'traceback', 'error_type',
+             'duration_us', 'redactions', 'updated_at')
+    statement = sa.update(_events).where(
+        _events.c.id == sa.bindparam('row_id')).values(
+            {name: sa.bindparam(f'new_{name}') for name in names})
+    session.connection().execute(statement, [
+        {'row_id': row['id'], **{f'new_{name}': row[name] for name in names}}
+        for row in rows])
+
+
+def settle(session: orm.Session, moved: Mapping[int, Any]) -> None:
+    """Bring locked actions up to date with their events.
+
+    :param moved: their new ``updated_at`` by id
+    """
+    if not moved:
+        return
+    # A bare column, which no subquery takes for a table of its own.
+    this = cast(Any, sa.literal_column(f'{_actions.name}.id',
+                                       type_=_actions.c.id.type))
+    times = [(_actions.c.id == row_id, sa.literal(
+        time, _actions.c.updated_at.type)) for row_id, time in moved.items()
+        if time is not None]
+    values: Row = dict(status.settled(this))
+    if times:
+        values['updated_at'] = sa.case(*times,
+                                       else_=_actions.c.updated_at)
+    session.execute(sa.update(_actions).where(
+        _actions.c.id.in_(sorted(moved))).values(values).execution_options(
+            synchronize_session=False))

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Report and ReportList: what a reporter tells the conductor, many at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+from oslo_versionedobjects import base as ovo
+from oslo_versionedobjects import fields as ovo_fields
+
+from nova_actions import exception
+from nova_actions import policies
+from nova_actions import validation
+from nova_actions.db import closure as closure_db
+from nova_actions.db import report as report_db
+from nova_actions.db import status
+from nova_actions.db import verdict
+from nova_actions.objects import base
+from nova_actions.objects import fields
+from nova_actions.objects import gate
+from nova_actions.objects import text
+
+_RULES: Mapping[str, str] = {
+    verdict.ACTION: policies.ACTION_START,
+    verdict.START: policies.EVENT_START,
+    verdict.FINISH: policies.EVENT_FINISH,
+}
+_RESULTS = (status.RESULT_SUCCESS, status.RESULT_ERROR)
+
+
+def _kind(argument: str, value: Any) -> str:
+    if value not in _RULES:
+        raise exception.InvalidInput(
+            argument=argument, reason=f'it is not one of {", ".join(_RULES)}')
+    return str(value)
+
+
+def _result(argument: str, value: Any) -> str:
+    if value not in _RESULTS:
+        raise exception.InvalidInput(
+            argument=argument,
+            reason=f'it is not one of {", ".join(_RESULTS)}')
+    return str(value)
+
+
+_uuid = validation.optional(validation.uuid)
+_name = validation.optional(validation.name)
+_time = validation.optional(validation.time)
+_text = validation.optional(validation.text)
+_request = validation.optional(validation.request_id)
+
+#: The shape of each field.
+_SHAPES: Mapping[str, validation.Check] = {
+    'kind': _kind, 'uuid': validation.uuid,
+    'instance_uuid': validation.uuid, 'name': validation.name,
+    'host': _name, 'action_uuid': _uuid, 'epoch': _uuid,
+    'request_id': _request, 'global_request_id': _name,
+    'user_id': _name, 'user_name': _name, 'project_id': _name,
+    'project_name': _name, 'start_time': _time, 'finish_time': _time,
+    'duration': validation.optional(validation.integer),
+    'result': validation.optional(_result), 'error_type': _name,
+    'details': _text, 'traceback': _text,
+}
+#: Names that people chose, in which anything may stand.
+_NAMES = ('name', 'host', 'user_id', 'user_name', 'project_id',
+          'project_name', 'error_type')
+
+
+@ovo.VersionedObjectRegistry.register
+class Report(base.ActionsObject):
+    """One transition: an action begins, a step of it begins, a step ends.
+
+    A report of an end tells all that its beginning told, so that it can
+    stand for both.
+    """
+
+    # Version 1.0: Initial version
+    VERSION = '1.0'
+
+    fields = {
+        #: ``action``, ``start`` or ``finish``.
+        'kind': ovo_fields.StringField(),
+        #: The handle: the action's own uuid, or the event's.
+        'uuid': ovo_fields.StringField(),
+        'instance_uuid': ovo_fields.StringField(),
+        #: Of the action, or of the event.
+        'name': ovo_fields.StringField(),
+        'host': ovo_fields.StringField(nullable=True),
+        #: Of an event: its action, where the reporter knows it.
+        'action_uuid': ovo_fields.StringField(nullable=True),
+        #: The life of the reporter that began it.
+        'epoch': ovo_fields.StringField(nullable=True),
+        'request_id': ovo_fields.StringField(nullable=True),
+        'global_request_id': ovo_fields.StringField(nullable=True),
+        'user_id': ovo_fields.StringField(nullable=True),
+        'user_name': ovo_fields.StringField(nullable=True),
+        'project_id': ovo_fields.StringField(nullable=True),
+        'project_name': ovo_fields.StringField(nullable=True),
+        'start_time': fields.MicroDateTimeField(nullable=True),
+        'finish_time': fields.MicroDateTimeField(nullable=True),
+        #: Microseconds, from the reporter's monotonic clock.
+        'duration': ovo_fields.IntegerField(nullable=True),
+        'result': ovo_fields.StringField(nullable=True),
+        'details': ovo_fields.StringField(nullable=True),
+        'traceback': ovo_fields.StringField(nullable=True),
+        'error_type': ovo_fields.StringField(nullable=True),
+    }
+
+    def row(self) -> dict[str, Any]:
+        """Return what is to be stored, its texts made safe.
+
+        :raises InvalidInput: a field has not its shape
+        """
+        values = {name: check(name, getattr(self, name)
+                              if name in self else None)
+                  for name, check in _SHAPES.items()}
+        sanitizer = text.sanitizer()
+        for name in _NAMES:
+            values[name] = sanitizer.name(values[name])
+        values['duration_us'] = values.pop('duration')
+        values['redactions'] = 0
+        if values['kind'] == verdict.FINISH:
+            values['result'] = _result('result', values['result'])
+            values['finish_time'] = (
+                values['finish_time'] or timeutils.utcnow())
+            error = sanitizer.error(values['details'], values['traceback'])
+            values.update(details=error.details, traceback=error.traceback,
+                          redactions=error.redactions)
+        else:
+            values['finish_time'] = None
+            values['start_time'] = values['start_time'] or timeutils.utcnow()
+        return values
+
+
+def _may(context: Any, rule: str, instance: gate.Instance,
+         host: str | None) -> bool:
+    """Whether the context may act on everything, or on that instance."""
+    return any(context.can(rule, gate.target_of(target, host), fatal=False)
+               for target in (None, instance))
+
+
+def _instance_of(report: Report,
+                 known: Mapping[str, Any]) -> gate.Instance:
+    """Return the report's instance, or who would own it by creating it."""
+    found: gate.Instance = known.get(report.instance_uuid)
+    if found is None and report.kind == verdict.ACTION and (
+            report.project_id is not None):
+        return {'project_id': report.project_id, 'user_id': report.user_id}
+    return found
+
+
+def _by_owners(_self: Any, context: Any,
+               arguments: gate.Arguments) -> gate.Instance:
+    """Nobody's for who may act on everything. From anybody else every
+    report must be about his own server and in his own name."""
+    host = arguments['host']
+    ownerless = gate.target_of(None, host)
+    if context.can(policies.EVENT_FINISH, ownerless, fatal=False):
+        return None
+    reports = arguments['reports'].objects
+    known = report_db.owners(context, [
+        validation.uuid('instance_uuid', report.instance_uuid)
+        for report in reports])
+    instance: gate.Instance = None
+    for report in reports:
+        if (report.project_id, report.user_id) != (
+                context.project_id, context.user_id):
+            raise exception.PolicyNotAuthorized(action=policies.EVENT_FINISH)
+        instance = _instance_of(report, known)
+        context.can(policies.EVENT_FINISH, gate.target_of(instance, host))
+    return instance
+
+
+def _by_nobody(_self: Any, _context: Any,
+               _arguments: gate.Arguments) -> gate.Instance:
+    return None
+
+
+@ovo.VersionedObjectRegistry.register
+class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
+    # Version 1.0: Initial version
+    VERSION = '1.0'
+
+    fields = {
+        'objects': ovo_fields.ListOfObjectsField(base.prefixed('Report')),
+    }
+
+    obj_relationships = {'objects': [('1.0', '1.0')]}
+
+    @classmethod
+    @gate.remotable
+    @gate.gated(policies.EVENT_FINISH, _by_owners)
+    def apply(cls, context: Any, reports: 'ReportList',
+              host: str | None = None,
+              epoch: str | None = None) -> list[dict[str, str | None]]:
+        """Store a batch, in its order, and say of each report what became
+        of it.
+
+        The same batch again changes nothing. It may be empty: then it says
+        that the reporter lives.
+
+        :param reports: at most 500
+        :param host: where the reporter runs
+        :param epoch: its present life
+        :returns: for each report ``verdict`` (``applied``, ``known`` or
+            ``refused``), ``error`` (the class of a refusal) and ``reason``
+        :raises DatabaseUnavailable: nothing of it is stored
+        """
+        answers: list[verdict.Verdict | None] = []
+        rows = []
+        known = report_db.owners(context, {
+            str(report.instance_uuid) for report in reports.objects
+            if 'instance_uuid' in report}) if reports.objects else {}
+        for report in reports.objects:
+            try:
+                row = report.row()
+                rule = _RULES[row['kind']]
+                if not _may(context, rule, _instance_of(report, known), host):
+                    raise exception.PolicyNotAuthorized(action=rule)
+            except exception.ActionsException as error:
+                answers.append(verdict.refused(error))
+            else:
+                answers.append(None)
+                rows.append(row)
+        stored = iter(report_db.apply(context, rows, epoch, host))
+        return [_answer(each or next(stored)) for each in answers]
+
+    @classmethod
+    @gate.remotable
+    @gate.gated(policies.EVENT_FINISH, _by_nobody)
+    def close_epoch(cls, context: Any, epoch: str, evidence: str,
+                    host: str | None = None) -> int:
+        """Close as interrupted what a dead reporter's life left open.
+
+        :param epoch: that life
+        :param evidence: how its end is known, stored as ``details``
+        :param host: where it was
+        :returns: how many events were closed
+        """
+        safe = text.sanitizer().text(evidence, 1024).text or ''
+        return closure_db.close(
+            context, validation.uuid('epoch', epoch), safe)
+
+
+def _answer(given: verdict.Verdict) -> dict[str, str | None]:
+    return {'verdict': given.verdict, 'error': given.error,
+            'reason': given.reason}
