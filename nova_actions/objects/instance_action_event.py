@@ -22,6 +22,7 @@ from nova_actions.db import status
 from nova_actions.objects import base
 from nova_actions.objects import fields
 from nova_actions.objects import gate
+from nova_actions.objects import sent_error
 from nova_actions.objects import text
 
 
@@ -55,7 +56,8 @@ def _outcome(exc_val: str | None, exc_tb: str | None,
     succeeded, whatever else is said: Nova's clients send it so."""
     if exc_tb is None:
         return {'result': status.RESULT_SUCCESS}
-    error = text.sanitizer().error(exc_val, exc_tb)
+    error = text.sanitizer().error(sent_error.of_exception(exc_val),
+                                   sent_error.of_traceback(exc_tb))
     return {'result': status.RESULT_ERROR, 'details': error.details,
             'traceback': error.traceback,
             'error_type': text.sanitizer().name(error_type)
