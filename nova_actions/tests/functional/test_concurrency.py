@@ -17,7 +17,7 @@ from nova_actions.tests import base
 
 FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 WRITERS = 50 if FULL else 16
-ROUNDS = 20 if FULL else 4
+ROUNDS = 8 if FULL else 4
 MANY = 200 if FULL else 40
 
 
