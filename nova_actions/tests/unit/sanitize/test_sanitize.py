@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+
+from detect_secrets import settings
+from detect_secrets.core import scan
+from hypothesis import given
+from hypothesis import settings as speed
+from hypothesis import strategies as st
+from oslo_config import cfg
+from oslotest import base
+
+from nova_actions import sanitize
+from nova_actions.sanitize import text as _text
+from nova_actions.tests.unit.sanitize import harmless
+from nova_actions.tests.unit.sanitize import planted
+
+SEED = 20261125
+LARGE = 1 << 20
+PARTS = st.sampled_from([
+    'password', '=', ': ', '"', "'", '\\', ' ', '\n', 'token', 'abc123', ',',
+    '[', ']', '(', ')', '{', '}', '://', 'u:p@h', '&', '<secret>', '</secret>',
+    '[REDACTED:F1]', '[... 12 bytes cut ...]', '[REDACTED:', 'Bearer ',
+    'Authorization', 'Cookie', '-----BEGIN PRIVATE KEY-----',
+    '-----END PRIVATE KEY-----', 'A' * 64, 'eyJ' + 'a' * 20, '--password ',
+    'is', '|', 'None', '\x00', '\ud800', 'ü', 'list:', 'x-auth-token', '$6$',
+])
+
+
+class Hostile:
+    def __str__(self):
+        raise RuntimeError('no')
+
+
+class SecretsTest(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.sanitizer = sanitize.Sanitizer()
+
+    def test_no_planted_secret_survives(self):
+        for one, secret in planted.everything(SEED):
+            result = self.sanitizer.text(one, LARGE)
+            self.assertNotIn(secret, result.text, one)
+            self.assertGreater(result.redactions, 0)
+
+    def test_again_changes_nothing(self):
+        for number, (one, _secret) in enumerate(planted.everything(SEED + 1)):
+            if number % 5 == 0:
+                result = self.sanitizer.text(one, 300)
+                self.assertEqual(result,
+                                 self.sanitizer.text(result.text, 300))
+
+    def test_no_secret_survives_a_cut(self):
+        for number, (one, secret) in enumerate(planted.everything(SEED + 2)):
+            if number % 61 == 0:
+                for before in (900, 1024, 2040):
+                    value = ('word ' * 500)[:before] + one + ' word' * 3000
+                    result = self.sanitizer.text(value, 4096)
+                    self.assertNotIn(secret, result.text)
+
+    def test_harmless_text_survives(self):
+        lines = harmless.lines()
+        self.assertGreater(len(lines), 200)
+        changed = [one for one in lines
+                   if self.sanitizer.text(one, LARGE).text != one]
+        self.assertLess(len(changed) / len(lines), 0.01, changed)
+
+    def test_detect_secrets_finds_nothing_left(self):
+        plugins = ['AWSKeyDetector', 'BasicAuthDetector',
+                   'GitHubTokenDetector',
+                   'GitLabTokenDetector', 'JwtTokenDetector', 'NpmDetector',
+                   'OpenAIDetector', 'PrivateKeyDetector', 'PypiTokenDetector',
+                   'SendGridDetector', 'SlackDetector', 'StripeDetector',
+                   'TwilioKeyDetector', 'AzureStorageKeyDetector']
+        conf = {'plugins_used': [{'name': name} for name in plugins]}
+        with settings.transient_settings(conf):
+            for one, _secret in planted.vendor(planted.Maker(SEED)):
+                safe = self.sanitizer.text(one, LARGE).text
+                for line in safe.splitlines():
+                    self.assertEqual([], list(scan.scan_line(line)), line)
+
+    def test_the_rule_is_named(self):
+        for value, label in (('http://u:pw12345@h/', 'F4'),
+                             ('password=hunter2hunter2', 'F1'),
+                             ('X-Auth-Token: abcdef123456', 'F2'),
+                             ('x --password hunter2', 'F6')):
+            self.assertIn(f'[REDACTED:{label}]',
+                          self.sanitizer.text(value, 255).text)
+
+    def test_literal_values(self):
+        sanitizer = sanitize.Sanitizer(secrets=['s3cr3t value', 'abc'])
+        result = sanitizer.text('got s3cr3t value, s3cr3t%20value, abc', 255)
+        self.assertEqual('got [REDACTED:F0], [REDACTED:F0], abc', result.text)
+        self.assertEqual(2, result.redactions)
+        self.assertEqual(
+            'x [REDACTED:F0]',
+            sanitizer.text('x of-this-call', 255, ['of-this-call']).text)
+
+
+class ShapeTest(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.sanitizer = sanitize.Sanitizer()
+
+    def test_none_bytes_and_hostile_objects(self):
+        self.assertEqual((None, 0), (self.sanitizer.text(None, 9).text, 0))
+        self.assertEqual('a\ufffd', self.sanitizer.text(b'a\xff', 9).text)
+        self.assertEqual('<unprintable Hostile>',
+                         self.sanitizer.text(Hostile(), 99).text)
+        self.assertEqual('ab\n\tc\ufffd',
+                         self.sanitizer.text('a\x00b\n\t\x07c\ud800', 99).text)
+        self.assertEqual('ab', self.sanitizer.name('a\n\x1b[31mb'))
+
+    def test_cut(self):
+        for char in ('x', 'ü', '\U0001f600'):
+            result = self.sanitizer.text(char * 50000, 4096).text
+            self.assertLessEqual(len(result.encode()), 4096)
+            self.assertGreater(len(result.encode()), 4000)
+            mark = _text.CUT_MARK.search(result)
+            cut = int(mark[0].split()[1])
+            self.assertEqual(50000 * len(char.encode()),
+                             len(result.encode()) - len(mark[0]) + cut)
+            self.assertEqual(result, self.sanitizer.text(result, 4096).text)
+
+    def test_placeholders_stay_within_the_limit(self):
+        result = self.sanitizer.text('pw=a ' * 800, 4096)
+        self.assertLessEqual(len(result.text), 4096)
+
+    @speed(max_examples=80, deadline=None)
+    @given(st.lists(PARTS | st.text(max_size=5), max_size=25).map(''.join),
+           st.integers(0, 300))
+    def test_anything(self, value, limit):
+        result = self.sanitizer.text(value, limit)
+        self.assertLessEqual(len(result.text.encode()), limit)
+        self.assertEqual(result, self.sanitizer.text(result.text, limit))
+        name = self.sanitizer.name(value)
+        self.assertEqual(name, self.sanitizer.name(name))
+
+
+class PatternTest(base.BaseTestCase):
+    def test_good(self):
+        sanitizer = sanitize.Sanitizer(extra_patterns=['ACME-[0-9]{4,8}'])
+        self.assertEqual('a [REDACTED:FX]',
+                         sanitizer.text('a ACME-12345', 99).text)
+
+    def test_bad_ones_are_refused_with_a_reason(self):
+        for bad, reason in (
+            ('(', 'unterminated'), ('a+', 'without an upper bound'),
+            ('a{3,}', 'without an upper bound'), ('', 'empty'),
+            ('(a{1,9}){1,9}', 'holds something that varies'),
+            ('a{0,999}b{0,999}', 'more than'), ('a{0,5}', 'empty'),
+            ('a' * 1001, 'longer than'),
+        ):
+            error = self.assertRaises(
+                ValueError, sanitize.Sanitizer, extra_patterns=[bad])
+            self.assertIn(reason, str(error))
+            self.assertIn(repr(bad[:200]), str(error))
+
+
+class ConfTest(base.BaseTestCase):
+    def _conf(self, patterns=()):
+        conf = cfg.ConfigOpts()
+        conf.register_opts([cfg.ListOpt('patterns'),
+                            cfg.BoolOpt('source_lines', default=True)],
+                           'sanitize')
+        conf.register_opts([cfg.StrOpt('connection', secret=True),
+                            cfg.StrOpt('plain'), cfg.StrOpt('unset')],
+                           'database.cell1')
+        conf([])
+        conf.set_override('patterns', list(patterns), 'sanitize')
+        conf.set_override('connection', 'mysql://n:dbsecret77@h/x',
+                          'database.cell1')
+        conf.set_override('plain', 'amqp://n:rabbit%21pass@h',
+                          'database.cell1')
+        return conf
+
+    def test_secret_options(self):
+        sanitizer = sanitize.Sanitizer.from_conf(self._conf())
+        self.assertEqual(
+            'a [REDACTED:F0] b [REDACTED:F0] n',
+            sanitizer.text('a dbsecret77 b rabbit!pass n', 255).text)
+
+    def test_bad_pattern(self):
+        self.assertRaises(ValueError, sanitize.Sanitizer.from_conf,
+                          self._conf(['a+']))
