@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+# mypy: ignore-errors
 """Nova's own API, answering requests that come as lines of JSON.
 
-Run by a Python that has Nova (see test_api_nova_comparison.py), never
+Run by a Python that has Nova (see test_api_comparison.py), never
 imported: ``reference.py DIRECTORY``. It makes Nova's databases in the
 directory with Nova's migrations, fills them with Nova's objects, and prints
 one line of JSON for each line that it reads::
@@ -26,6 +27,7 @@ from nova import monkey_patch  # noqa: E402
 monkey_patch.patch(backend='threading')
 
 import nova.conf  # noqa: E402
+import sqlalchemy as sa  # noqa: E402
 from nova import config  # noqa: E402
 from nova import context  # noqa: E402
 from nova import objects  # noqa: E402
@@ -35,7 +37,6 @@ from nova.db.main import api as main_db  # noqa: E402
 from nova.network import model as network_model  # noqa: E402
 from oslo_utils import timeutils  # noqa: E402
 from paste import deploy  # noqa: E402
-import sqlalchemy as sa  # noqa: E402
 
 CONF = nova.conf.CONF
 PASTE = """
@@ -173,8 +174,8 @@ class Filler:
             if deleted:
                 instance.destroy()
 
-    def action(self, server, name, request_id, second, user_id='user',
-               project_id='0a', events=()):
+    def action(self, server, name, request_id, second, events, project_id,
+               user_id='user'):
         caller = self.context(user_id, project_id, request_id, second)
         with context.target_cell(caller, self.cell) as targeted:
             objects.InstanceAction.action_start(
@@ -199,14 +200,15 @@ class Filler:
     def nulls(self, server, request_id):
         """Take the initiator and the times of an action, as a periodic
         task of old leaves them."""
-        caller = self.context('user', '0a', None, 0)
+        caller = self.context('user', None, None, 0)
         with context.target_cell(caller, self.cell) as targeted:
-            with main_db.get_engine(context=targeted).begin() as connection:
-                connection.execute(sa.text(
-                    'UPDATE instance_actions SET user_id = NULL, '
-                    'project_id = NULL, updated_at = NULL '
-                    'WHERE instance_uuid = :server AND request_id = :id'),
-                    {'server': server, 'id': request_id})
+            engine = main_db.get_engine(context=targeted)
+        with engine.begin() as connection:
+            connection.execute(sa.text(
+                'UPDATE instance_actions SET user_id = NULL, '
+                'project_id = NULL, updated_at = NULL '
+                'WHERE instance_uuid = :server AND request_id = :id'),
+                {'server': server, 'id': request_id})
 
 
 def fill(cell, record):
@@ -255,7 +257,8 @@ def main():
         fill(map_cells(), json.loads((DIRECTORY / 'record.json').read_text()))
         app = deploy.loadapp(f'config:{DIRECTORY}/api-paste.ini',
                              name='osapi_compute')
-    print('{}', flush=True)
+    sys.stdout.write('{}\n')
+    sys.stdout.flush()
     for line in sys.stdin:
         with contextlib.redirect_stdout(sys.stderr):
             asked = json.loads(line)
@@ -269,7 +272,8 @@ def main():
                     CONF.set_override(name, value, group='api')
             else:
                 reply = answer(app, asked)
-        print(json.dumps(reply), flush=True)
+        sys.stdout.write(json.dumps(reply) + '\n')
+        sys.stdout.flush()
 
 
 if __name__ == '__main__':
