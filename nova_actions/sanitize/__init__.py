@@ -122,6 +122,8 @@ class Sanitizer:
         head = self._settle(head, values)
         tail = self._settle(tail, values)
         result = _text.join(head, tail, left_out, limit)
+        if result == head:
+            return result
         for _round in range(_ROUNDS):
             # Joining may have put a name next to what was no value of it.
             again = self._settle(result, values)

@@ -114,7 +114,7 @@ FAMILIES = (
     _family('F5', '= %3d', (
         r'(?:[?&;]|%3[Ff]|%26)(?:amp;)?(?:[\w.-]{0,40}?token|sig|signature|'
         r'temp_url_sig|x-(?:amz|goog)-(?:signature|credential|security-token)'
-        r'|awsaccesskeyid|[\w-]{0,20}?key|auth|code|passw(?:or)?d|pwd|secret'
+        r'|awsaccesskeyid|(?:(?:api|access|secret|auth)[_-]?)?key|auth|code|passw(?:or)?d|pwd|secret'
         r'|client_secret|api_?key|session|ticket|password|se_sig)'
         r'(?:=|%3[Dd])(?P<v>[^\s&\'"<>;#]++)')),
     _family('F5', 'sig= signature= credential=', (

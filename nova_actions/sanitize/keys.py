@@ -42,6 +42,12 @@ _KEY = re.compile(
     r'\s{0,40}+(?:\\\n\s{0,40}+)?+)',
     re.IGNORECASE,
 )
+# Every name above holds one of these, at most so far behind its start. Found
+# in lower-cased text they take a tenth of the time that the names take.
+_STEM = re.compile(
+    r'pass|psw|pw|secret|token|cred|cookie|key|auth|otp|psk|session'
+    r'|connection|user_?data|config_?drive')
+_STEM_BEHIND = 12
 _OPEN = re.compile(
     r'(?:[uUbBrRfF]{1,2})?+(?P<slash>\\{0,15}+)(?P<quote>"""|\'\'\'|["\'])'
 )
@@ -60,6 +66,7 @@ _REST = re.compile(r'[^\n:=]{0,200}+(?=\n|$)')
 _NAME_CHARS = (
     'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-'
 )
+_LOWER = {upper: upper + 32 for upper in range(65, 91)}
 
 
 def close_quote(text: str, start: int, slashes: int, quote: str) -> int:
@@ -177,10 +184,23 @@ def _value(
     return found
 
 
+def _key_at(text: str, stem: int, at: int) -> re.Match[str] | None:
+    for start in range(max(at, stem - _STEM_BEHIND), stem + 1):
+        if match := _KEY.match(text, start):
+            return match
+    return None
+
+
 def values(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """Yield start, end and name of every value, and if it is a secret."""
     at = 0
-    while match := _KEY.search(text, at):
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = text.translate(_LOWER)
+    for stem in _STEM.finditer(lower):
+        match = _key_at(text, stem.start(), at)
+        if match is None:
+            continue
         at = match.end()
         key, start = _full_key(text, match)
         found = _value(text, match, key, start)

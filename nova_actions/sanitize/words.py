@@ -104,6 +104,8 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
     if '=' in sep or sep.lower() == '%3d':
         return True
     if sep[:1] == ':':
+        if _ALPHA.match(value) and harmless_key(value):
+            return False
         return not _word(value) and not (more and _ALPHA.match(value))
     return not _word(value) and not (value[:1] == '/' or value[:1] == '(')
 

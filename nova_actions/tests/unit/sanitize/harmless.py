@@ -157,6 +157,83 @@ Server group {u} policy anti-affinity violated on compute-{n}
 availability zone 'nova:compute-{n}' is not available
 Aggregate {n} already has host compute-{n}.
 Periodic task update_available_resource took 61.{n} seconds
+Failed to build and run instance: nova.exception.PortBindingFailed: Binding failed for port 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77
+Error updating resources for node compute-3: nova.exception.ResourceProviderRetrievalFailed
+KeyError: 'binding:host_id'
+Flavor's memory is too small for requested image.
+Authentication required for libvirt connection qemu+tls://compute-1/system
+qemu+ssh://nova@compute-02.example.com/system: connection refused
+Received response 403 from http://10.0.0.1:9292/v2/images/7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77/file
+keystoneauth1.exceptions.http.Unauthorized: The request you have made requires authentication. (HTTP 401)
+keystoneauth1.exceptions.catalog.EndpointNotFound: ['internal', 'public'] endpoint for volumev3 service in RegionOne region not found
+keystoneauth1.exceptions.auth_plugins.MissingAuthPlugin: An auth plugin is required to determine endpoint URL
+barbicanclient.exceptions.HTTPClientError: Not Found: Secret not found.
+castellan.common.exception.ManagedObjectNotFoundError: Key not found, uuid: 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77
+Failed to retrieve key: 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77
+encryption key 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77 not found
+cryptsetup: No key available with this passphrase.
+Volume encryption: Device crypt-ip-10.0.0.3 already exists
+Could not find token: 404
+Token 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77 has expired
+VNC console token has expired for instance 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77
+The console token is invalid or has expired
+Unauthorized: token validation failed for project 9f8e7d6c5b4a39281706f5e4d3c2b1a0
+Access key pair creation failed
+key: value pairs are not supported here
+extra_specs key: hw:cpu_policy
+Metadata key: size must be less than 255
+Invalid metadata key 'foo bar'
+Unknown extra spec key hw:mem_page_size2
+sort_key=created_at&sort_key=id
+Invalid sort key 'foo'
+host key: compute-1 changed
+Session 12 closed: iSCSI target iqn.2010-10.org.openstack:volume-1 portal 10.0.0.1:3260
+auth: chap is not enabled on the target
+auth_type=password, auth_section=keystone_authtoken
+[keystone_authtoken] auth_type is not set
+password_hash_algorithm=bcrypt
+user_data is not base64 encoded
+user_data=None, config_drive=True
+config_drive: False, key_name: None
+config_drive='True'
+hw_firmware_type=uefi os_secure_boot=required
+instance uuid: 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77, image sha512: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+<domain type='kvm'><uuid>7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77</uuid></domain>
+<secret type='ceph' uuid='7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77'/>
+<source protocol='rbd' name='vms/7f3c2c9e_disk'><host name='10.0.0.1' port='6789'/></source>
+<mac address='fa:16:3e:00:11:22'/><target dev='tap12345678-9a'/>
+libvirtError: internal error: guest CPU doesn't match specification: missing features: vmx,pdpe1gb
+oslo_messaging.exceptions.MessageDeliveryFailure: Unable to connect to AMQP server on 10.0.0.1:5671 after inf tries
+amqp.exceptions.AccessRefused: (0, 0): (403) ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN
+sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) FATAL: password authentication failed for user "nova"
+SELECT instances.key_name, instances.key_data FROM instances
+Failed to inject password: file not found
+Error injecting admin password: Guest does not have a password agent
+Unable to set password on instance
+admin password reset is not supported by the driver
+password reset succeeded on 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77
+Password change for instance 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77 failed
+Bad password length: 7, must be 8 or more
+cookie-jar file is missing
+ERROR: pass through device 0000:81:00.0 is in use
+ERROR: bypass: 1, compass: 2
+libvirt: error: authentication failed: authentication failed
+SASL negotiation failure: SASL(-4): no mechanism available
+secret driver: no such secret
+Secrets are not supported by the backend
+Could not decrypt fernet credential: InvalidToken
+cryptography.fernet.InvalidToken
+OSError: [Errno 28] No space left on device: '/var/lib/nova/instances/_base/e3b0c44298fc1c149afbf4c8996fb924'
+req-7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77 9f8e7d6c5b4a39281706f5e4d3c2b1a0 a87ff679a2f3e71d9181a67b7542122c - default default
+2026-11-02 10:00:00.123 17 ERROR nova.compute.manager [req-7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77] [instance: 7f3c2c9e-0d5f-4e2a-9d59-1a4c6c0e8b77]
+    self._check_token(context, token_id=token_id)
+    client = cinder.cinderclient(context, auth=auth, session=sess)
+    if self.password is None:
+    return token.split(':')[0]
+    passwd = conf.passwd
+    raise exception.ConsoleTokenExpired(token_uuid=token)
+    creds, project = self._get_creds(context)
+    network_info = self.network_api.allocate_for_instance(context, instance, requested_networks)
 '''
 _VALUES = (
     {'u': '3b1fd6c2-9a70-4c5e-8f3b-2d64ab1c9e07', 'x':
