@@ -19,6 +19,7 @@ from oslo_serialization import jsonutils
 
 from nova_actions.api import auth
 from nova_actions.api import errors
+from nova_actions.api import headers
 from nova_actions.api import health
 from nova_actions.api import instance_actions
 from nova_actions.api import openapi
@@ -82,7 +83,7 @@ def create(conf: cfg.ConfigOpts) -> WSGIApplication:
     # From the inside out: an answer of each is seen by all that follow, so
     # that a 401 carries request ids and a browser may read it.
     for wrap in (_size_limit, _faults, _request_ids, _proxy, _cors,
-                 health.beside):
+                 health.beside, headers.on_every_answer):
         app = wrap(app, conf)
     return app
 

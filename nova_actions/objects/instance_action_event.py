@@ -19,6 +19,7 @@ from nova_actions import sanitize
 from nova_actions import validation
 from nova_actions.db import api as db
 from nova_actions.db import status
+from nova_actions.objects import audit
 from nova_actions.objects import base
 from nova_actions.objects import fields
 from nova_actions.objects import gate
@@ -132,6 +133,13 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         self.obj_reset_changes()
         return self
 
+    def _read(self, context: Any, row: Mapping[str, Any],
+              instance: gate.Instance) -> 'InstanceActionEvent':
+        """Take over the one row that a call returns."""
+        self._from_db_object(context, row, gate.target_of(instance))
+        audit.tracebacks_read(context, instance, [self])
+        return self
+
     def host_id(self, project_id: str | None) -> str:
         """Return Nova's ``hostId``: a hash that hides the host's name but
         tells one host of a project from another; empty without a host."""
@@ -154,7 +162,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         if row is None:
             raise exception.InstanceActionEventNotFound(
                 action_id=action_id, event=event_id)
-        return cls()._from_db_object(context, row, gate.target_of(instance))
+        return cls()._read(context, row, instance)
 
     @classmethod
     @gate.remotable
@@ -228,7 +236,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
             is_system=context.project_id is None)
         if not want_result:
             return None
-        return cls()._from_db_object(context, row, gate.target_of(instance))
+        return cls()._read(context, row, instance)
 
     @classmethod
     @gate.remotable
@@ -261,7 +269,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
             'id': event_id, 'action_id': self.action_id,
             'instance_uuid': instance['uuid'],
             'finish_time': timeutils.utcnow(), **_outcome(exc_val, exc_tb)})
-        self._from_db_object(self._context, row, gate.target_of(instance))
+        self._read(self._context, row, instance)
 
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_own_action)
@@ -329,4 +337,5 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
             InstanceActionEvent()._from_db_object(context, row, target)
             for row in rows])
         found.obj_reset_changes()
+        audit.tracebacks_read(context, instance, found.objects)
         return found

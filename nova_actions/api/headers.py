@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Headers that every answer carries: it is data for one caller, never a
+page for a browser to guess at or a copy for a cache to keep."""
+
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse
+from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIEnvironment
+
+from oslo_config import cfg
+
+HEADERS = (
+    ('Cache-Control', 'no-store'),
+    ('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"),
+    ('X-Content-Type-Options', 'nosniff'),
+)
+
+
+class _Adding:
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment,
+                 start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]],
+                  *exc_info: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            return start_response(status, [*headers, *(
+                header for header in HEADERS
+                if header[0].lower() not in given)], *exc_info)
+        return self.application(environ, start)
+
+
+def on_every_answer(application: WSGIApplication,
+                    _conf: cfg.ConfigOpts) -> WSGIApplication:
+    """Add the headers to whatever the application answers."""
+    return _Adding(application)

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The audit log: who has read the tracebacks of which action.
+
+Its logger has a name of its own, so that an operator can lead it to a file
+of its own. A line has ids only.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+LOG = logging.getLogger('nova_actions.audit')
+
+
+def tracebacks_read(context: Any, instance: Mapping[str, Any] | None,
+                    events: Iterable[Any]) -> None:
+    """Log, in one line for a call, that a caller is given tracebacks; no
+    line when none of the events shows him one.
+
+    :param instance: the server that they are of
+    """
+    actions = sorted({event.action_id for event in events
+                      if event.traceback is not None})
+    if actions:
+        LOG.info('Tracebacks read: action %s of server %s, by user %s of '
+                 'project %s, in request %s', ', '.join(map(str, actions)),
+                 instance and instance['uuid'], context.user_id,
+                 context.project_id, context.request_id)
