@@ -12,8 +12,12 @@ from nova_actions.api.microversion import Behaviour
 
 Schema = dict[str, Any]
 
-_TIME = {'type': 'string', 'format': 'date-time'}
-_TIME_OR_NULL = {'type': ['string', 'null'], 'format': 'date-time'}
+# Nova's times have no zone (they are UTC), so "date-time" would be wrong.
+_TIME_PATTERN = (r'^[0-9]{4}-[0-9]{2}-[0-9]{2}'
+                 r'T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}$')
+_TIME = {'type': 'string', 'pattern': _TIME_PATTERN}
+_TIME_OR_NULL = {'type': ['string', 'null'], 'pattern': _TIME_PATTERN}
+_TIME_ASKED = {'type': 'string', 'format': 'date-time'}
 _TEXT_OR_NULL = {'type': ['string', 'null']}
 
 ACTION_FIELDS: dict[str, Schema] = {
@@ -72,10 +76,11 @@ PARAMETERS: dict[str, Schema] = {
         'description': 'The request id of the last action of the page '
                        'before.'},
     'changes-since': {
-        **_TIME, 'description': 'Only actions that changed then or later.'},
+        **_TIME_ASKED, 'description': 'Only actions that changed then or '
+                                      'later.'},
     'changes-before': {
-        **_TIME, 'description': 'Only actions that changed then or '
-                                'earlier.'},
+        **_TIME_ASKED, 'description': 'Only actions that changed then or '
+                                      'earlier.'},
 }
 
 LINKS: Schema = {
@@ -187,7 +192,7 @@ VERSION: dict[str, Schema] = {
     'status': {'type': 'string', 'enum': ['CURRENT']},
     'version': {'type': 'string'},
     'min_version': {'type': 'string'},
-    'updated': _TIME,
+    'updated': {'type': 'string', 'format': 'date-time'},
     'links': LINKS,
     'media-types': {'type': 'array', 'items': closed({
         'base': {'type': 'string'}, 'type': {'type': 'string'}})}}
