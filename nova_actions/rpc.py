@@ -154,13 +154,17 @@ def _answer(error: Exception) -> NoReturn:
         raise messaging.ExpectedException() from None
 
 
+def get_dispatcher(endpoints: list[Any]) -> LocalDispatcher:
+    """Return what hands a message to the endpoints' exposed methods."""
+    return LocalDispatcher(endpoints, ContextSerializer(),
+                           rpc_dispatcher.ExplicitRPCAccessPolicy)
+
+
 def get_server(transport: Any, target: messaging.Target,
                endpoints: list[Any]) -> rpc_server.RPCServer:
     """Return a server of threads for the endpoints; it is not started."""
-    return rpc_server.RPCServer(
-        transport, target,
-        LocalDispatcher(endpoints, ContextSerializer(),
-                        rpc_dispatcher.ExplicitRPCAccessPolicy))
+    return rpc_server.RPCServer(transport, target,
+                                get_dispatcher(endpoints))
 
 
 def get_client(transport: Any, target: messaging.Target,

@@ -140,6 +140,10 @@ class ActionsObject(base.VersionedObject):
                 reason='it is not a whole object of ours '
                        f'({type(error).__name__})') from None
 
+    def obj_load_attr(self, attrname: str) -> None:
+        raise exception.InvalidInput(argument=attrname,
+                                     reason='it is not set')
+
     def obj_to_primitive(
         self, target_version: str | None = None,
         version_manifest: dict[str, str] | None = None,
