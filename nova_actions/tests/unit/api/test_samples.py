@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The samples of the API reference are answers of the API."""
+
+import json
+import pathlib
+
+import jsonschema
+from oslotest import base
+
+import nova_actions
+from nova_actions.api import schemas
+
+FOLDER = (pathlib.Path(nova_actions.__file__).parent.parent
+          / 'api-ref' / 'source' / 'samples')
+SCHEMAS = {
+    'error': schemas.ERROR,
+    'list': schemas.list_answer(schemas.NEWEST),
+    'server': schemas.server_answer(schemas.NEWEST),
+    'show': schemas.show_answer(schemas.NEWEST),
+    'versions': schemas.versions_answer(schemas.NEWEST),
+}
+
+
+class SamplesTest(base.BaseTestCase):
+
+    def test_samples(self):
+        if not FOLDER.is_dir():
+            self.skipTest('an installed package has no API reference')
+        samples = {path.stem: json.loads(path.read_text(encoding='utf-8'))
+                   for path in FOLDER.glob('*.json')}
+        self.assertEqual(set(SCHEMAS), set(samples))
+        for name, sample in samples.items():
+            jsonschema.validate(sample, SCHEMAS[name])
