@@ -90,7 +90,7 @@ class Wire:
                          objmethod=objmethod, args=list(args), kwargs=kwargs)
 
 
-def primitive(name: str, version: str, changes: Any = None,
+def primitive(name: str, version: str, changes: Any = None, /,
               **data: Any) -> dict[str, Any]:
     """Return an object as Nova's clients send it."""
     built: dict[str, Any] = {
