@@ -8,6 +8,7 @@ from oslo_utils import timeutils
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
+from nova_actions import actions
 from nova_actions import exception
 from nova_actions import policies
 from nova_actions import validation
@@ -139,13 +140,20 @@ def _may(context: Any, rule: str, instance: gate.Instance,
                for target in (None, instance))
 
 
+def _given(report: Report, name: str) -> Any:
+    return getattr(report, name) if name in report else None
+
+
 def _instance_of(report: Report,
                  known: Mapping[str, Any]) -> gate.Instance:
     """Return the report's instance, or who would own it by creating it."""
     found: gate.Instance = known.get(report.instance_uuid)
-    if found is None and report.kind == verdict.ACTION and (
-            report.project_id is not None):
-        return {'project_id': report.project_id, 'user_id': report.user_id}
+    creates = (_given(report, 'kind'), _given(report, 'name')) == (
+        verdict.ACTION, actions.CREATE)
+    project_id = _given(report, 'project_id')
+    if found is None and creates and project_id is not None:
+        return {'project_id': project_id,
+                'user_id': _given(report, 'user_id')}
     return found
 
 
@@ -159,11 +167,11 @@ def _by_owners(_self: Any, context: Any,
         return None
     reports = arguments['reports'].objects
     known = report_db.owners(context, [
-        validation.uuid('instance_uuid', report.instance_uuid)
+        validation.uuid('instance_uuid', _given(report, 'instance_uuid'))
         for report in reports])
     instance: gate.Instance = None
     for report in reports:
-        if (report.project_id, report.user_id) != (
+        if (_given(report, 'project_id'), _given(report, 'user_id')) != (
                 context.project_id, context.user_id):
             raise exception.PolicyNotAuthorized(action=policies.EVENT_FINISH)
         instance = _instance_of(report, known)
