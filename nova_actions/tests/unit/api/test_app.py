@@ -183,7 +183,7 @@ class SurpriseTest(base.ApiTestCase):
 
     def _failing(self, error):
         with mock.patch.object(instance.InstanceRecord, 'lookup',
-                               side_effect=error):
+                               autospec=True, side_effect=error):
             return self.get(self.path)
 
     def test_500(self):

@@ -23,7 +23,7 @@ class DatabaseCheckTest(base.BaseTestCase):
 
     def test_away(self):
         with mock.patch.object(
-                db_api, 'instance_get',
+                db_api, 'instance_get', autospec=True,
                 side_effect=exception.DatabaseUnavailable('at db.example')):
             result = self.check.healthcheck(8774)
         self.assertFalse(result.available)
