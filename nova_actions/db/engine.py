@@ -24,6 +24,7 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy import orm
 
 from nova_actions import exception
+from nova_actions.db.cells import attached
 
 LOG = logging.getLogger(__name__)
 
@@ -59,7 +60,9 @@ def _prepare(engine: sa.Engine) -> None:
     statements = {
         'sqlite': ('PRAGMA journal_mode=WAL', 'PRAGMA foreign_keys=ON',
                    f'PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT}'),
-        'mysql': ('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',),
+        # oslo.db asks for three-byte characters where the URL says nothing.
+        'mysql': ('SET NAMES utf8mb4',
+                  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'),
         'postgresql': ('SET SESSION CHARACTERISTICS AS TRANSACTION '
                        'ISOLATION LEVEL READ COMMITTED',),
     }
@@ -85,14 +88,18 @@ def _prepare(engine: sa.Engine) -> None:
     event.listen(engine, 'connect', connect)
     if engine.dialect.name == 'sqlite':
         event.listen(engine, 'begin', begin_immediate)
+    # oslo.db has tried a connection, which must not be the first one used.
+    engine.dispose()
 
 
 def setup(conf: cfg.ConfigOpts) -> None:
-    """Set the process's own database from ``[database]``.
+    """Set the process's own database from ``[database]``, and the cells
+    beside it from ``[cell:NAME]``.
 
     Nothing is connected yet.
 
-    :raises InvalidInput: when no connection is configured
+    :raises InvalidInput: when no connection is configured, or a cell's
+        section cannot be used
     """
     global _manager
     url = conf.database.connection
@@ -101,6 +108,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
             argument='[database] connection',
             reason='it is not set; it is an SQLAlchemy URL such as '
                    'mysql+pymysql://user:password@host/nova_actions')
+    attached.setup(conf)
     _create_private(url)
     manager = enginefacade.transaction_context()
     manager.configure(**{name: getattr(conf.database, name)
@@ -112,7 +120,8 @@ def setup(conf: cfg.ConfigOpts) -> None:
 
 
 def dispose() -> None:
-    """Close the connections of the process's own database."""
+    """Close the connections of the process's own database and the cells'."""
+    attached.dispose()
     if _manager is not None:
         _manager.dispose_pool()
 

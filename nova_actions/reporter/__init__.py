@@ -2,8 +2,12 @@
 """The compute side: reports what a process does to servers.
 
 A process calls :func:`setup` once; then :class:`EventReporter` and
-:func:`wrap_instance_event` are used as Nova's are.
+:func:`wrap_instance_event` are used as Nova's are. What they record is in the
+spool when they return, and a thread of this process delivers it.
 """
+
+import logging
+import os
 
 from oslo_config import cfg
 
@@ -12,19 +16,79 @@ from nova_actions import sanitize
 from nova_actions.conductor import rpcapi
 from nova_actions.objects import base
 from nova_actions.objects import text
+from nova_actions.reporter import process
+from nova_actions.reporter import recorder
 from nova_actions.reporter.action import ActionReporter
 from nova_actions.reporter.decorator import wrap_instance_event
 from nova_actions.reporter.event import EventReporter
+from nova_actions.reporter.event import finish
+from nova_actions.reporter.transition import Handle
 
-__all__ = ['ActionReporter', 'EventReporter', 'setup', 'wrap_instance_event']
+__all__ = ['ActionReporter', 'EventReporter', 'Handle', 'finish', 'flush',
+           'settings', 'setup', 'stats', 'stop', 'wrap_instance_event']
+
+LOG = logging.getLogger(__name__)
+
+
+def settings(conf: cfg.ConfigOpts) -> recorder.Settings:
+    """Return the reporter's settings from a configuration."""
+    group = conf.reporter
+    return recorder.Settings(
+        folder=os.path.join(conf.state_path, 'spool'), host=conf.host,
+        mode=group.mode, timeout=group.timeout,
+        spool_max_bytes=group.spool_max_bytes, fsync=group.fsync,
+        fsync_interval=group.fsync_interval, batch_size=group.batch_size,
+        delivery_interval=group.delivery_interval,
+        parent_timeout=group.parent_timeout,
+        heartbeat_interval=group.heartbeat_interval,
+        required_actions=frozenset(group.required_actions))
 
 
 def setup(conf: cfg.ConfigOpts) -> None:
-    """Make this process a compute side: its remotables go to the conductor.
+    """Make this process a compute side: its remotables go to the conductor,
+    and its reports too.
 
-    :param conf: transport_url, host and the groups ``[conductor]`` and
-        ``[reporter]`` are read from it
+    What former lives of this host have left in the spool is delivered, and
+    what they left open is closed.
+
+    :param conf: transport_url, host, state_path and the groups
+        ``[conductor]`` and ``[reporter]`` are read from it
     """
     objects.register_all()
     text.setup(sanitize.Sanitizer.from_conf(conf))
-    base.set_remote(rpcapi.ConductorAPI(conf))
+    chosen = settings(conf)
+    timeout = chosen.timeout if chosen.mode == 'sync' else None
+
+    def connect() -> None:
+        base.set_remote(rpcapi.ConductorAPI(conf, timeout=timeout))
+
+    begin(recorder.Recorder(chosen, connect))
+
+
+def begin(new: recorder.Recorder) -> None:
+    """Use a recorder from now on; the one before is stopped."""
+    stop()
+    process.replace(new)
+    try:
+        new.open()
+    except OSError as error:
+        LOG.error('Nothing can be recorded now: %s', error)
+
+
+def flush(timeout: float) -> bool:
+    """Wait at most so many seconds until everything recorded so far is in
+    the database, and tell whether it is."""
+    return bool(process.current().flush(timeout))
+
+
+def stats() -> dict[str, int]:
+    """Return how many reports wait, how many this process has delivered, and
+    how many were lost, by reason (``lost_full``, ``lost_spool`` …)."""
+    return dict(process.current().stats())
+
+
+def stop() -> None:
+    """End recording in this process; what is not delivered yet within
+    ``[reporter] timeout`` seconds stays in the spool."""
+    old = process.replace(recorder.Direct())
+    old.stop(old.settings.timeout)

@@ -4,15 +4,16 @@
 import types
 from typing import Any, Self
 
-from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.reporter import event
+from nova_actions.reporter import transition
 
 
 class ActionReporter:
     """Context manager that reports a whole action with one step in it.
 
     The action begins with the context's request; its step, named as the
-    action, says how it ended. Like :class:`EventReporter` it never raises.
+    action, says how it ended. Like :class:`EventReporter` it never raises,
+    but for an action that is listed in ``[reporter] required_actions``.
 
     :param context: the request's context
     :param instance_uuid: the server
@@ -29,12 +30,26 @@ class ActionReporter:
                                           instance_uuid)
 
     def __enter__(self) -> Self:
-        event.harmless(
-            f'Action {self.action}', InstanceAction.action_start,
-            self.context, self.instance_uuid, self.action,
-            want_result=False)
-        self._event.__enter__()
+        """Begin the action.
+
+        :raises RecordingRequired: only if the action is a required one
+        """
+        begun = event.harmless(
+            f'begin of {self.action}', transition.begin, self.context,
+            transition.ACTION, self.instance_uuid, self.action)
+        if begun is None:
+            self._event.begin()
+        else:
+            self._event.begin(begun, action_uuid=begun['uuid'])
         return self
+
+    def fail(self, reason: object) -> None:
+        """As of :meth:`EventReporter.fail`."""
+        self._event.fail(reason)
+
+    def detach(self) -> transition.Handle | None:
+        """As of :meth:`EventReporter.detach`."""
+        return self._event.detach()
 
     def __exit__(self, exc_type: type[BaseException] | None,
                  exc_val: BaseException | None,

@@ -2,39 +2,61 @@
 """EventReporter: one step on one or more servers, from start to end."""
 
 import logging
-import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
-from oslo_utils import timeutils
-from oslo_utils import uuidutils
-
-from nova_actions.objects import text
-from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions import exception
+from nova_actions.reporter import clock
+from nova_actions.reporter import process
+from nova_actions.reporter import transition
 
 LOG = logging.getLogger(__name__)
 
 
-def harmless(what: str, function: Callable[..., Any], *args: Any,
-             **kwargs: Any) -> bool:
-    """Record something; an error of recording is logged and goes no further.
-
-    :returns: whether it was recorded
-    """
+def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
+    """Do something of recording and return its result; an error is logged,
+    counted and goes no further."""
     try:
-        function(*args, **kwargs)
+        return function(*args)
     except Exception as error:
-        LOG.warning('%s was not recorded: %s', what, type(error).__name__)
+        process.current().losses.add('error', 1, (
+            f'{what}: {type(error).__name__}'))
         LOG.debug('Why it was not recorded:', exc_info=True)
-        return False
-    return True
+        return None
+
+
+def finish(handle: transition.Handle | None, exc_val: object = None,
+           exc_tb: object = None, *, failed: object = None) -> None:
+    """End a step that :meth:`EventReporter.detach` handed over, in whatever
+    thread or process. It never raises.
+
+    :param exc_val: the exception that it failed with; none if it succeeded
+    :param exc_tb: its traceback, by default the exception's own
+    :param failed: why it failed, where no exception tells
+    """
+    if handle is None:
+        return
+    harmless('end of a step', _finish, handle, exc_val, exc_tb, failed)
+
+
+def _finish(handle: transition.Handle, exc_val: object, exc_tb: object,
+            failed: object) -> None:
+    if failed is not None and exc_val is None:
+        outcome = transition.failure(failed)
+    else:
+        if exc_tb is None:
+            exc_tb = getattr(exc_val, '__traceback__', None)
+        outcome = transition.outcome(exc_val, exc_tb)
+    process.current().record(handle.finishes(outcome))
 
 
 class EventReporter:
     """Context manager that reports a step: its start, end and outcome.
 
-    It never raises, and never hides an exception of the wrapped code.
+    It never raises, and never hides an exception of the wrapped code; but
+    for a step that is listed in ``[reporter] required_actions`` and whose
+    start cannot be stored.
 
     :param context: the request's context
     :param event_name: 1 to 255 characters, e.g. ``compute_reboot_instance``
@@ -49,35 +71,76 @@ class EventReporter:
         self.context = context
         self.event_name = event_name
         self.host = host
-        self.handles = {uuid: uuidutils.generate_uuid()
-                        for uuid in instance_uuids}
-        self._began = 0
+        self.instance_uuids = instance_uuids
+        self._handle: transition.Handle | None = None
+        self._reason: object = None
+        self._detached = False
 
     def __enter__(self) -> Self:
-        self._began = time.monotonic_ns()
-        now = timeutils.utcnow()
-        for instance_uuid, handle in self.handles.items():
-            harmless(
-                f'Start of {self.event_name}',
-                InstanceActionEvent.event_start, self.context, instance_uuid,
-                self.event_name, want_result=False, host=self.host,
-                uuid=handle, start_time=now)
+        """Begin the step.
+
+        :raises RecordingRequired: only if the step is a required one
+        """
+        self.begin()
         return self
+
+    def begin(self, *before: transition.Transition,
+              action_uuid: str | None = None) -> None:
+        """Begin the step, after other transitions that belong to it."""
+        required = bool(harmless('is it required', self._is_required))
+        stored = harmless('start of a step', self._begin, before,
+                          action_uuid, required)
+        if required and not stored:
+            if self._handle is not None:
+                # Maybe it was stored all the same; then it says so.
+                finish(self._handle, failed='It was refused, since its '
+                       'beginning could not be stored in time.')
+            raise exception.RecordingRequired(
+                action=self.event_name,
+                reason='neither spool nor conductor has it')
+
+    def _is_required(self) -> bool:
+        return (transition.name_of(self.event_name)
+                in process.current().settings.required_actions)
+
+    def _begin(self, before: Sequence[transition.Transition],
+               action_uuid: str | None, required: bool) -> bool:
+        starts = tuple(
+            transition.begin(self.context, transition.START, uuid,
+                             self.event_name,
+                             host=transition.name_of(self.host),
+                             action_uuid=action_uuid)
+            for uuid in dict.fromkeys(self.instance_uuids))
+        recorder = process.current()
+        stored: bool = recorder.record([*before, *starts], required)
+        # With the life that it was begun in.
+        self._handle = transition.Handle(
+            starts, clock.monotonic_ns(), clock.origin())
+        return stored
+
+    def fail(self, reason: object) -> None:
+        """Say that the step fails, although it raises nothing.
+
+        :param reason: text, or anything that has one; secrets are removed
+        """
+        self._reason = 'It failed.' if reason is None else reason
+
+    def detach(self) -> transition.Handle | None:
+        """Hand the step over: it does not end with this block, but when
+        somebody calls ``reporter.finish(handle)``.
+
+        When the block raises, the step has failed all the same.
+
+        :returns: what may be pickled; None if the start was not recorded
+        """
+        self._detached = True
+        return self._handle
 
     def __exit__(self, exc_type: type[BaseException] | None,
                  exc_val: BaseException | None,
                  exc_tb: types.TracebackType | None) -> None:
-        duration = (time.monotonic_ns() - self._began) // 1000
-        now = timeutils.utcnow()
-        error = (text.sanitizer().error(exc_val, exc_tb)
-                 if exc_val is not None else None)
-        for instance_uuid, handle in self.handles.items():
-            harmless(
-                f'End of {self.event_name}',
-                InstanceActionEvent.event_finish_with_failure, self.context,
-                instance_uuid, self.event_name,
-                exc_val=error.details if error else None,
-                exc_tb=(error.traceback or '') if error else None,
-                want_result=False, host=self.host, uuid=handle,
-                finish_time=now, duration=duration,
-                error_type=error.error_type if error else None)
+        if self._detached and exc_type is None:
+            return
+        finish(self._handle,
+               exc_type if exc_val is None else exc_val, exc_tb,
+               failed=self._reason)

@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The delivery: takes reports from the spool to the conductor."""
+
+import collections
+import dataclasses
+import logging
+import random
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from nova_actions import exception
+from nova_actions.reporter import clock
+from nova_actions.reporter import loss
+from nova_actions.reporter import spool
+from nova_actions.reporter import transition
+from nova_actions.reporter import wire
+
+LOG = logging.getLogger(__name__)
+
+#: Seconds to the next attempt: after the first failure, and at the most.
+RETRY_FIRST = 0.25
+RETRY_MAX = 15.0
+
+#: Refusals that may turn out otherwise: what it belongs to may still be in
+#: another host's spool.
+_WAITING = ('InstanceNotFound', 'InstanceActionNotFound')
+
+Entry = spool.Entry
+
+
+class Spool(Protocol):
+    count: Any
+
+    def after(self, position: int, limit: int) -> list[Entry]: ...
+    def get(self, number: int) -> dict[str, Any] | None: ...
+    def remove(self, numbers: Any) -> None: ...
+
+
+@dataclasses.dataclass
+class _Deferred:
+    since: float
+    due: float
+    wait: float
+
+
+def _now() -> float:
+    return clock.monotonic_ns() / 1e9
+
+
+class Delivery:
+    """A daemon thread that empties a spool, in its order.
+
+    :param spool: where the reports are
+    :param line: where they go
+    :param batch_size: at most so many in one call
+    :param interval: seconds that reports are gathered before they are sent
+    :param heartbeat: after so many seconds of silence an empty batch is sent
+    :param parent_timeout: seconds that a report waits for what it belongs to
+    :param losses: where what is given up is counted
+    :param chore: called in the thread at its start and as often as heartbeats
+    :param closed: called with a dead life's id once it has been closed
+    """
+
+    def __init__(self, spool: Spool, line: wire.Wire, *, batch_size: int,
+                 interval: float, heartbeat: float, parent_timeout: float,
+                 losses: loss.Losses, chore: Callable[[], None],
+                 closed: Callable[[str], None]) -> None:
+        self._spool = spool
+        self._line = line
+        self._batch_size = self._limit = batch_size
+        self._interval = interval
+        self._heartbeat = heartbeat
+        self._parent_timeout = parent_timeout
+        self._losses = losses
+        self._chore = chore
+        self._closed = closed
+        self._condition = threading.Condition()
+        self._position = 0
+        self._appended = 0
+        self._deferred: dict[int, _Deferred] = {}
+        self._gone: set[int] = set()
+        self._refused: collections.deque[int] = collections.deque(maxlen=1000)
+        self._hurry = False
+        self._stopping = False
+        self._failures = 0
+        self._heard = self._chored = 0.0
+        self.delivered = 0
+        self._thread = threading.Thread(
+            target=self._run, name='nova-actions-delivery', daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def notify(self, number: int) -> None:
+        """Say that reports up to that number are in the spool."""
+        # Taken in turn: whoever appends must not wait for a delivery.
+        with self._condition:
+            self._appended = max(self._appended, number)
+            self._condition.notify_all()
+
+    def wait(self, number: int, timeout: float, hurry: bool = False) -> bool:
+        """Wait until every report up to that number is out of the spool.
+
+        :param hurry: do not wait for the next attempt
+        """
+        with self._condition:
+            self._hurry = self._hurry or hurry
+            self._condition.notify_all()
+            return self._condition.wait_for(
+                lambda: self._is_done(number), timeout)
+
+    def was_refused(self, number: int) -> bool:
+        return number in self._refused
+
+    def _is_done(self, number: int) -> bool:
+        return self._position >= number and not any(
+            each <= number for each in self._deferred)
+
+    @property
+    def last(self) -> int:
+        """The last report that was appended."""
+        return self._appended
+
+    def stop(self, timeout: float) -> bool:
+        """End the thread, and tell whether it has ended."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify_all()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                if self._chored + self._heartbeat <= _now():
+                    self._chore()
+                    self._chored = _now()
+                self._step()
+            except Exception as error:  # noqa: BLE001 - it must live
+                self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        self._limit = max(1, self._limit // 2)
+        level = logging.WARNING if self._failures in (1, 10) else logging.DEBUG
+        LOG.log(level, 'Reports cannot be delivered, %s wait: %s',
+                self._spool.count, type(error).__name__)
+        LOG.debug('Why they cannot be delivered:', exc_info=error)
+        wait = min(RETRY_MAX, RETRY_FIRST * 2 ** min(self._failures - 1, 10))
+        wait *= random.uniform(0.5, 1)  # noqa: S311
+        with self._condition:
+            self._condition.wait_for(
+                lambda: self._stopping or self._hurry, wait)
+            self._hurry = False
+
+    def _succeeded(self) -> None:
+        if self._failures >= 1:
+            LOG.info('Reports are delivered again, %s wait',
+                     self._spool.count)
+        self._failures = 0
+        self._heard = _now()
+        self._limit = min(self._batch_size, self._limit * 2)
+
+    def _step(self) -> None:
+        """Send one batch, or wait until there is something to do."""
+        batch = self._next()
+        if not batch:
+            if self._heard + self._heartbeat <= _now():
+                self._line.send([])
+                self._succeeded()
+            self._rest()
+            return
+        if batch[0][1]['kind'] == transition.CLOSE:
+            self._close(*batch[0])
+            return
+        batch = self._until_close(batch)
+        try:
+            answers = self._line.send([each for _, each in batch])
+        except Exception as error:
+            if len(batch) > 1 or not _is_poison(error):
+                raise
+            answers = [{'verdict': 'refused', 'error': _WAITING[0],
+                        'reason': type(error).__name__}]
+        self._succeeded()
+        self._settle(batch, answers)
+
+    @staticmethod
+    def _until_close(batch: list[Entry]) -> list[Entry]:
+        for index, (_, each) in enumerate(batch):
+            if each['kind'] == transition.CLOSE:
+                return batch[:index]
+        return batch
+
+    def _rest(self) -> None:
+        now = _now()
+        due = min((each.due for each in self._deferred.values()),
+                  default=self._heard + self._heartbeat)
+        due = min(due, self._heard + self._heartbeat)
+        with self._condition:
+            came = self._condition.wait_for(
+                lambda: self._stopping or self._appended > self._position,
+                max(0.0, due - now))
+            if came and self._interval:
+                # Gather some more.
+                self._condition.wait_for(
+                    lambda: self._stopping or self._hurry
+                    or self._appended - self._position >= self._batch_size,
+                    self._interval)
+            self._hurry = False
+
+    def _next(self) -> list[Entry]:
+        now = _now()
+        numbers = sorted(number for number, each in self._deferred.items()
+                         if each.due <= now)[:self._limit]
+        batch = []
+        for number in numbers:
+            found = self._spool.get(number)
+            if found is None:
+                del self._deferred[number]
+            else:
+                batch.append((number, found))
+        room = self._limit - len(batch)
+        return batch + (self._spool.after(self._position, room)
+                        if room > 0 else [])
+
+    def _settle(self, batch: list[Entry],
+                answers: list[dict[str, Any]]) -> None:
+        deferred: list[int] = []
+        for (number, each), answer in zip(batch, answers, strict=True):
+            if answer['verdict'] == 'refused' and not self._give_up(
+                    number, each, answer):
+                deferred.append(number)
+                continue
+            self._deferred.pop(number, None)
+            self._gone.add(number)
+            self.delivered += answer['verdict'] != 'refused'
+        self._advance(batch)
+
+    def _advance(self, batch: list[Entry]) -> None:
+        # A report that cannot be removed now is removed with the next ones.
+        self._spool.remove(self._gone)
+        self._gone.clear()
+        with self._condition:
+            self._position = max(self._position, *(
+                number for number, _ in batch))
+            self._condition.notify_all()
+
+    def _give_up(self, number: int, each: dict[str, Any],
+                 answer: dict[str, Any]) -> bool:
+        """Defer a refused report, or tell that it is lost."""
+        now = _now()
+        known = self._deferred.get(number)
+        if answer['error'] in _WAITING and (
+                known is None or now - known.since < self._parent_timeout):
+            if known is None:
+                known = self._deferred[number] = _Deferred(
+                    now, now, RETRY_FIRST)
+            known.wait = min(60.0, known.wait * 2)
+            known.due = now + known.wait
+            return False
+        self._refused.append(number)
+        self._losses.add('refused', 1, (
+            f'{each["kind"]} of {each["name"]} on {each["instance_uuid"]}: '
+            f'{answer["error"]}: {answer["reason"]}'))
+        return True
+
+    def _close(self, number: int, ended: dict[str, Any]) -> None:
+        """Close a dead life, after everything that it had to say."""
+        now = _now()
+        if any(each < number for each in self._deferred):
+            known = self._deferred.setdefault(
+                number, _Deferred(now, now, RETRY_FIRST))
+            known.due = now + known.wait
+        else:
+            self._line.close(ended)
+            self._succeeded()
+            self._deferred.pop(number, None)
+            self._gone.add(number)
+            self._closed(ended['uuid'])
+        self._advance([(number, ended)])
+
+
+def _is_poison(error: Exception) -> bool:
+    """Tell whether it may be the report that is at fault."""
+    if isinstance(error, exception.Unavailable | exception.Forbidden):
+        return False
+    return isinstance(error, exception.Invalid) or (
+        type(error) is exception.ActionsException)

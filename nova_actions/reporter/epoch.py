@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A life of a reporting process, and the proof of its end.
+
+Each life has a file that the process keeps locked. The kernel lets go of the
+lock when the process ends, however it ends: whoever gets the lock knows that
+that life is over, and a living one cannot be taken for dead.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+
+from oslo_utils import uuidutils
+
+_LOCK = re.compile(
+    r'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lock')
+_SPOOL_FILES = ('', '-wal', '-shm')
+
+
+class Epoch:
+    """A life whose lock this process holds.
+
+    :param folder: where the lives of this host have their files
+    """
+
+    def __init__(self, folder: str, uuid: str, descriptor: int) -> None:
+        self.folder = folder
+        self.uuid = uuid
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def begin(cls, folder: str) -> 'Epoch':
+        """Begin a life of this process.
+
+        :raises OSError: the folder or the file cannot be had
+        """
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        while True:
+            uuid = uuidutils.generate_uuid()
+            found = cls._take(folder, uuid, os.O_CREAT | os.O_EXCL)
+            if found is not None:
+                return found
+
+    @classmethod
+    def orphans(cls, folder: str) -> Iterator['Epoch']:
+        """Yield the lives in a folder that are over; each is locked, so that
+        nobody else takes care of it."""
+        with contextlib.suppress(OSError):
+            for name in sorted(os.listdir(folder)):
+                match = _LOCK.fullmatch(name)
+                if match:
+                    with contextlib.suppress(OSError):
+                        found = cls._take(folder, match[1], 0)
+                        if found is not None:
+                            yield found
+
+    @classmethod
+    def _take(cls, folder: str, uuid: str, flags: int) -> 'Epoch | None':
+        path = os.path.join(folder, f'{uuid}.lock')
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Another one may have removed it between opening and locking.
+            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+                return cls(folder, uuid, descriptor)
+        except OSError:
+            pass
+        os.close(descriptor)
+        return None
+
+    @property
+    def spool_path(self) -> str:
+        return os.path.join(self.folder, f'{self.uuid}.spool')
+
+    def let_go(self) -> None:
+        """Close the file without unlocking it: a forked child does this with
+        what is its parent's."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def remove_spool(self) -> None:
+        for suffix in _SPOOL_FILES:
+            with contextlib.suppress(OSError):
+                os.unlink(self.spool_path + suffix)
+
+    def remove(self) -> None:
+        """Remove every trace, once nothing is left to be done for it."""
+        self.remove_spool()
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(self.folder, f'{self.uuid}.lock'))
+        self.let_go()

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was not recorded: counted each time, told now and then."""
+
+import collections
+import logging
+import threading
+
+from nova_actions.reporter import clock
+
+LOG = logging.getLogger(__name__)
+
+#: Seconds between two lines of the log about the same kind of loss.
+INTERVAL = 10.0
+
+
+class Losses:
+    """Counts of lost reports by their reason."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.counts: collections.Counter[str] = collections.Counter()
+        self._told: dict[str, tuple[int, int]] = {}
+
+    def add(self, reason: str, number: int, why: object) -> None:
+        """Count reports that are lost, and log it.
+
+        :param reason: a word for the kind of loss
+        :param why: what is known about this one
+        """
+        with self._lock:
+            self.counts[reason] += number
+            total = self.counts[reason]
+            now = clock.monotonic_ns()
+            told, at = self._told.get(reason, (0, 0))
+            if told and now - at < INTERVAL * 1e9:
+                return
+            self._told[reason] = total, now
+        LOG.error('%d reports were not recorded (%s), %d of that kind in '
+                  'all: %s', total - told, reason, total, why)

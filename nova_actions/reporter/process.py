@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The recorder that this process uses now."""
+
+import atexit
+import os
+import threading
+from typing import Any
+
+from nova_actions.reporter import recorder
+
+_lock = threading.Lock()
+_current: Any = recorder.Direct()
+
+
+def current() -> Any:
+    """Return the process's recorder; one without a spool before
+    ``setup()``."""
+    return _current
+
+
+def replace(new: Any) -> Any:
+    """Set the process's recorder and return the one before."""
+    global _current
+    with _lock:
+        old, _current = _current, new
+    return old
+
+
+def _after_fork() -> None:
+    global _current, _lock
+    _lock = threading.Lock()
+    _current = _current.reborn()
+
+
+def _at_exit() -> None:
+    old = replace(recorder.Direct())
+    old.stop(old.settings.timeout)
+
+
+os.register_at_fork(after_in_child=_after_fork)
+atexit.register(_at_exit)

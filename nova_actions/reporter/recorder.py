@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The recorder of a process: what reporters hand their transitions to."""
+
+import dataclasses
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from oslo_utils import uuidutils
+
+from nova_actions.reporter import clock
+from nova_actions.reporter import delivery
+from nova_actions.reporter import epoch
+from nova_actions.reporter import loss
+from nova_actions.reporter import memory
+from nova_actions.reporter import spool
+from nova_actions.reporter import transition
+from nova_actions.reporter import wire
+
+LOG = logging.getLogger(__name__)
+
+#: Nanoseconds after which a spool that could not be opened is tried again.
+_REOPEN = 5 * 10 ** 9
+
+Transition = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The options of ``[reporter]``, and where this process is."""
+
+    folder: str
+    host: str
+    mode: str = 'durable'
+    timeout: float = 5.0
+    spool_max_bytes: int = 256 * 1024 * 1024
+    fsync: str = 'interval'
+    fsync_interval: float = 1.0
+    batch_size: int = 100
+    delivery_interval: float = 0.1
+    parent_timeout: float = 3600.0
+    heartbeat_interval: float = 30.0
+    required_actions: frozenset[str] = frozenset()
+
+
+class Recorder:
+    """One life of a reporting process: its spool, and what empties it.
+
+    It begins with :meth:`open` or the first report, in the process that is
+    then running: a forked child has its own.
+
+    :param connect: called once when it begins, before anything is sent
+    """
+
+    def __init__(self, settings: Settings,
+                 connect: Callable[[], None] = lambda: None) -> None:
+        self.settings = settings
+        self.losses = loss.Losses()
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._opened: delivery.Delivery | None = None
+        self._failed_at: int | None = None
+        self._life: epoch.Epoch | None = None
+        self._adopted: dict[str, epoch.Epoch] = {}
+        self._spool: Any = None
+        self._uuid = ''
+        self._ended = threading.Event()
+        self._dirty = False
+
+    def reborn(self) -> 'Recorder':
+        """Return the recorder of a forked child, which begins anew."""
+        for each in (self._life, *self._adopted.values()):
+            if each is not None:
+                each.let_go()
+        # SQLite's files of the parent must not be closed by the child.
+        _parents.append(self._spool)
+        return Recorder(self.settings, self._connect)
+
+    @property
+    def is_durable(self) -> bool:
+        return self.settings.mode == 'durable'
+
+    def open(self) -> delivery.Delivery:
+        """Begin this life, if it has not begun.
+
+        :raises Exception: whatever keeps it from beginning; it is not tried
+            more often than every few seconds
+        """
+        if self._opened is not None:
+            return self._opened
+        with self._lock:
+            if self._opened is None:
+                now = clock.monotonic_ns()
+                if (self._failed_at is not None
+                        and now - self._failed_at < _REOPEN):
+                    raise OSError('the spool could not be opened')
+                try:
+                    self._opened = self._begin()
+                except BaseException:
+                    self._failed_at = now
+                    raise
+            return self._opened
+
+    def _begin(self) -> delivery.Delivery:
+        settings = self.settings
+        self._connect()
+        try:
+            self._life = self._life or epoch.Epoch.begin(settings.folder)
+        except OSError:
+            if self.is_durable:
+                raise
+        self._uuid = (self._life.uuid if self._life
+                      else uuidutils.generate_uuid())
+        if self.is_durable and self._life:
+            self._spool = spool.Spool(
+                self._life.spool_path, settings.spool_max_bytes,
+                settings.fsync)
+        else:
+            self._spool = memory.MemorySpool(settings.spool_max_bytes)
+        opened = delivery.Delivery(
+            self._spool, wire.Wire(settings.host, self._uuid),
+            batch_size=settings.batch_size,
+            interval=settings.delivery_interval if self.is_durable else 0,
+            heartbeat=settings.heartbeat_interval,
+            parent_timeout=settings.parent_timeout, losses=self.losses,
+            chore=self._adopt, closed=self._closed)
+        opened.start()
+        if self.is_durable:
+            threading.Thread(target=self._keep, name='nova-actions-spool',
+                             daemon=True).start()
+        return opened
+
+    def record(self, transitions: Sequence[Transition],
+               required: bool = False) -> bool:
+        """Store transitions, all or none, and tell whether they are stored:
+        in the spool, or (``mode = sync``) in the database.
+
+        It never raises; what is not stored is counted and logged.
+
+        :param required: only what is forced to disk counts as stored
+        """
+        try:
+            opened = self.open()
+            return self._record(opened, transitions, required)
+        except Exception as error:  # noqa: BLE001 - never raises
+            self._lost(transitions, error)
+            return False
+
+    def _record(self, opened: delivery.Delivery,
+                transitions: Sequence[Transition], required: bool) -> bool:
+        for each in transitions:
+            if each['kind'] != transition.ACTION:
+                each.setdefault('epoch', self._uuid)
+        number = self._append(transitions)
+        self._dirty = True
+        if required:
+            self._spool.sync()
+        opened.notify(number)
+        if self.is_durable:
+            return True
+        if not opened.wait(number, self.settings.timeout, hurry=True):
+            LOG.warning('No answer within %s s; reports are sent again in '
+                        'the background', self.settings.timeout)
+            return False
+        return not any(opened.was_refused(number - back)
+                       for back in range(len(transitions)))
+
+    def _append(self, transitions: Sequence[Transition]) -> int:
+        try:
+            return int(self._spool.append(transitions))
+        except Exception as error:
+            if not spool.is_broken(error):
+                raise
+            whole = self._spool.renew()
+            LOG.error('The spool was damaged and has been begun anew%s',
+                      '' if whole else '; not all of it could be read')
+            return int(self._spool.append(transitions))
+
+    def _lost(self, transitions: Sequence[Transition],
+              error: Exception) -> None:
+        reason = 'full' if isinstance(error, spool.SpoolFull) else 'spool'
+        self.losses.add(reason, len(transitions),
+                        f'{type(error).__name__}: {error}')
+        LOG.debug('Why they were not recorded:', exc_info=error)
+
+    def _keep(self) -> None:
+        """Look after the file, beside those who write into it."""
+        interval = (self.settings.fsync_interval
+                    if self.settings.fsync == 'interval' else 1.0)
+        while not self._ended.wait(interval):
+            try:
+                if self._dirty:
+                    self._dirty = False
+                    if self.settings.fsync == 'interval':
+                        self._spool.sync()
+                    self._spool.maintain()
+            except Exception as error:  # noqa: BLE001 - it must live
+                LOG.warning('The spool could not be forced to disk: %s',
+                            type(error).__name__)
+
+    def _adopt(self) -> None:
+        """Take over what dead lives of this host have left behind."""
+        for dead in epoch.Epoch.orphans(self.settings.folder):
+            entries, whole = spool.salvage(dead.spool_path)
+            if not whole:
+                self.losses.add('damaged', 1, (
+                    f'not all of {dead.spool_path} could be read; it is kept '
+                    'as .broken'))
+                os.replace(dead.spool_path, f'{dead.spool_path}.broken')
+            for at in range(0, len(entries), 1000):
+                self._spool.append([each for _, each in entries[
+                    at:at + 1000]], force=True)
+            number = self._spool.append([wire.closing(dead.uuid, (
+                f'The reporter of {self.settings.host} (life {dead.uuid}) '
+                'ended without telling how this ended; its successor '
+                f'{self._uuid} found it dead.'))], force=True)
+            self._spool.sync()
+            # Its lock is kept until it is closed: should we die before, the
+            # next one begins with it.
+            dead.remove_spool()
+            self._adopted[dead.uuid] = dead
+            if self._opened is not None:
+                self._opened.notify(number)
+            LOG.info('Took over %d reports of the dead reporter %s',
+                     len(entries), dead.uuid)
+
+    def _closed(self, uuid: str) -> None:
+        dead = self._adopted.pop(uuid, None)
+        if dead is not None:
+            dead.remove()
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until everything recorded so far is delivered, and tell
+        whether it is."""
+        if self._opened is None:
+            return True
+        return self._opened.wait(self._opened.last, timeout, hurry=True)
+
+    def stop(self, timeout: float) -> bool:
+        """Deliver what is recorded if that can be done in time, and end.
+
+        What is left stays in the spool for the next life of this host.
+        """
+        if self._opened is None:
+            return True
+        done = self.flush(timeout)
+        self._ended.set()
+        self._opened.stop(timeout)
+        for each in (self._life, *self._adopted.values()):
+            if each is not None:
+                each.let_go()
+        self._spool.close()
+        return done
+
+    def stats(self) -> dict[str, int]:
+        """Return how many reports wait, were delivered, and were lost by
+        each reason."""
+        return {'waiting': self._spool.count if self._spool else 0,
+                'delivered': self._opened.delivered if self._opened else 0,
+                **{f'lost_{reason}': number for reason, number
+                   in self.losses.counts.items()}}
+
+
+#: What a forked child must leave alone, and keep from being collected.
+_parents: list[Any] = []
+
+
+class Direct:
+    """The recorder of a process that has not called ``setup()``: each report
+    goes where its remotables go, at once, and is lost when that fails."""
+
+    settings = Settings(folder='', host='', mode='direct')
+
+    def __init__(self) -> None:
+        self.losses = loss.Losses()
+        self._line = wire.Wire(None, None)
+
+    def reborn(self) -> 'Direct':
+        return Direct()
+
+    def record(self, transitions: Sequence[Transition],
+               required: bool = False) -> bool:
+        """As of :meth:`Recorder.record`."""
+        try:
+            answers = self._line.send(transitions)
+        except Exception as error:
+            self.losses.add('direct', len(transitions), type(error).__name__)
+            LOG.debug('Why they were not recorded:', exc_info=True)
+            return False
+        for each, answer in zip(transitions, answers, strict=True):
+            if answer['verdict'] == 'refused':
+                self.losses.add('refused', 1, (
+                    f'{each["kind"]} of {each["name"]}: {answer["error"]}'))
+        return all(answer['verdict'] != 'refused' for answer in answers)
+
+    def flush(self, _timeout: float) -> bool:
+        return True
+
+    def stop(self, _timeout: float) -> bool:
+        return True
+
+    def stats(self) -> dict[str, int]:
+        return {f'lost_{reason}': number for reason, number
+                in self.losses.counts.items()}

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a reporter writes down of a transition, before it goes anywhere."""
+
+import dataclasses
+import datetime
+import functools
+from typing import Any
+
+from oslo_utils import uuidutils
+
+from nova_actions import sanitize
+from nova_actions.objects import text
+from nova_actions.reporter import clock
+
+ACTION = 'action'
+START = 'start'
+FINISH = 'finish'
+CLOSE = 'close'
+
+SUCCESS = 'Success'
+ERROR = 'Error'
+
+#: What stands for a name that is empty or says nothing.
+NAMELESS = 'unknown'
+
+Transition = dict[str, Any]
+
+
+@functools.lru_cache(maxsize=4096)
+def _safe(sanitizer: sanitize.Sanitizer, value: str) -> str | None:
+    return sanitizer.name(value)
+
+
+def name_of(value: Any) -> str | None:
+    """Return a name that may be stored; None for nothing."""
+    if value is None or value == '':
+        return None
+    if isinstance(value, str) and len(value) <= sanitize.NAME_LIMIT:
+        return _safe(text.sanitizer(), value) or None
+    safe = text.sanitizer().name(value) or ''
+    return safe[:sanitize.NAME_LIMIT] or None
+
+
+def time_of(value: datetime.datetime) -> str:
+    return value.isoformat(timespec='microseconds')
+
+
+@dataclasses.dataclass(frozen=True)
+class Handle:
+    """What it takes to finish a step: picklable, for another thread or
+    process."""
+
+    #: The starts, one for each server.
+    starts: tuple[Transition, ...]
+    #: When it began by the monotonic clock, and which one that was.
+    began: int
+    origin: str
+
+    def finishes(self, outcome: Transition) -> list[Transition]:
+        """Return the transitions that end it, now."""
+        duration = None
+        if self.origin == clock.origin():
+            duration = max(0, (clock.monotonic_ns() - self.began) // 1000)
+        now = time_of(clock.utcnow())
+        return [{**start, 'kind': FINISH, 'finish_time': now,
+                 'duration': duration, **outcome} for start in self.starts]
+
+
+def begin(context: Any, kind: str, instance_uuid: Any, name: Any,
+          **values: Any) -> Transition:
+    """Return a transition that begins now, with the context's ids."""
+    return {
+        'kind': kind, 'uuid': uuidutils.generate_uuid(),
+        'instance_uuid': str(instance_uuid),
+        'name': name_of(name) or NAMELESS,
+        'start_time': time_of(clock.utcnow()),
+        **{attribute: name_of(getattr(context, attribute, None))
+           for attribute in ('request_id', 'global_request_id', 'user_id',
+                             'user_name', 'project_id', 'project_name')},
+        **values}
+
+
+def outcome(exc_val: object = None, exc_tb: object = None) -> Transition:
+    """Return how a step ended: well without an exception."""
+    if exc_val is None:
+        return {'result': SUCCESS}
+    error = text.sanitizer().error(exc_val, exc_tb)
+    return {'result': ERROR, 'details': error.details,
+            'traceback': error.traceback, 'error_type': error.error_type}
+
+
+def failure(reason: object) -> Transition:
+    """Return that a step failed without an exception."""
+    safe = text.sanitizer().text(reason, sanitize.DETAILS_LIMIT).text
+    return {'result': ERROR, 'details': safe or 'It failed.'}

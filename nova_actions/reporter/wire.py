@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From transitions to the conductor, as one remotable call."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nova_actions import context
+from nova_actions.objects import report
+from nova_actions.reporter import transition
+
+Transition = dict[str, Any]
+Answer = dict[str, Any]
+
+_FIELDS = frozenset(report.Report.fields)
+
+
+class Wire:
+    """Sends what one life of a reporter has to say.
+
+    :param host: where it runs
+    :param epoch: its life
+    """
+
+    def __init__(self, host: str | None, epoch: str | None) -> None:
+        self._host = host
+        self._epoch = epoch
+
+    def send(self, transitions: Sequence[Transition]) -> list[Answer]:
+        """Send a batch, which may be empty, and return what became of each.
+
+        :raises ActionsException, oslo errors: it has to be sent again
+        """
+        answers: list[Answer | None] = []
+        reports = []
+        for each in transitions:
+            try:
+                reports.append(report.Report(**{
+                    name: value for name, value in each.items()
+                    if name in _FIELDS}))
+                answers.append(None)
+            except (TypeError, ValueError) as error:
+                answers.append({'verdict': 'refused', 'error': 'Invalid',
+                                'reason': type(error).__name__})
+        given = iter(report.ReportList.apply(
+            context.get_admin_context(), report.ReportList(objects=reports),
+            host=self._host, epoch=self._epoch))
+        return [each or next(given) for each in answers]
+
+    def close(self, ended: Transition) -> None:
+        """Have the conductor close what a dead life left open.
+
+        :raises ActionsException, oslo errors: it has to be sent again
+        """
+        report.ReportList.close_epoch(
+            context.get_admin_context(), ended['uuid'], ended['evidence'],
+            host=self._host)
+
+
+def closing(epoch: str, evidence: str) -> Transition:
+    """Return the transition that says that a life is over."""
+    return {'kind': transition.CLOSE, 'uuid': epoch, 'evidence': evidence}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The base of tests of the reporter: one with short times, over objects that
+run here or on a conductor over ``fake://``."""
+
+import os
+import time
+
+import fixtures
+
+from nova_actions import reporter
+from nova_actions.db import api as db
+from nova_actions.objects import base as objects_base
+from nova_actions.reporter import process
+from nova_actions.reporter import recorder
+from nova_actions.tests import base
+
+#: Seconds that anything may take on a busy machine.
+PATIENCE = 60
+
+
+def wait_until(what, found, patience=PATIENCE):
+    """Return what a function returns once that is true."""
+    deadline = time.monotonic() + patience
+    while True:
+        result = found()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise AssertionError(f'{what}: not within {patience} s')
+        time.sleep(0.005)
+
+
+class Recording(fixtures.Fixture):
+    """A recorder of this process whose reports go where remotables go.
+
+    :param settings: those that differ
+    """
+
+    def __init__(self, folder=None, **settings):
+        self._folder = folder
+        self._settings = {
+            'host': 'here', 'delivery_interval': 0.01,
+            'heartbeat_interval': 0.2, 'parent_timeout': 0.0,
+            'fsync_interval': 0.05, 'timeout': 30.0, **settings}
+
+    def _setUp(self):
+        self.folder = self._folder or os.path.join(
+            self.useFixture(fixtures.TempDir()).path, 'spool')
+        self.recorder = recorder.Recorder(recorder.Settings(
+            folder=self.folder, **self._settings))
+        reporter.begin(self.recorder)
+        self.addCleanup(reporter.stop)
+
+
+class ReporterTestCase(base.ObjectTestCase):
+    """:attr:`SETTINGS` are the recorder's."""
+
+    SETTINGS = {}
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(reporter.stop)
+        self.recording = self.record(**self.SETTINGS)
+
+    def record(self, **settings):
+        return self.useFixture(Recording(**settings))
+
+    def flush(self):
+        self.assertTrue(reporter.flush(PATIENCE))
+
+    def create(self, context=None):
+        """Have an action of a request of a new server."""
+        context = context or self.context
+        with reporter.ActionReporter(context, self.instance_uuid, 'create',
+                                     'here'):
+            pass
+        self.flush()
+
+    def rows(self, instance_uuid=None):
+        """Return the actions, newest first, each with its events, oldest
+        first."""
+        with objects_base.local():
+            actions = db.action_list(
+                self.admin, instance_uuid or self.instance_uuid)
+            for action in actions:
+                action['events'] = db.event_list(
+                    self.admin, action['id'])[::-1]
+            return actions
+
+    def events(self):
+        return [event for action in reversed(self.rows())
+                for event in action['events']]
+
+
+def losses():
+    """Return what was lost in this process, by reason."""
+    return dict(process.current().losses.counts)
+
