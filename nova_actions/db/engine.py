@@ -24,7 +24,6 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy import orm
 
 from nova_actions import exception
-from nova_actions.db.cells import attached
 
 LOG = logging.getLogger(__name__)
 
@@ -93,13 +92,11 @@ def _prepare(engine: sa.Engine) -> None:
 
 
 def setup(conf: cfg.ConfigOpts) -> None:
-    """Set the process's own database from ``[database]``, and the cells
-    beside it from ``[cell:NAME]``.
+    """Set the process's own database from ``[database]``.
 
     Nothing is connected yet.
 
-    :raises InvalidInput: when no connection is configured, or a cell's
-        section cannot be used
+    :raises InvalidInput: when no connection is configured
     """
     global _manager
     url = conf.database.connection
@@ -108,7 +105,6 @@ def setup(conf: cfg.ConfigOpts) -> None:
             argument='[database] connection',
             reason='it is not set; it is an SQLAlchemy URL such as '
                    'mysql+pymysql://user:password@host/nova_actions')
-    attached.setup(conf)
     _create_private(url)
     manager = enginefacade.transaction_context()
     manager.configure(**{name: getattr(conf.database, name)
@@ -120,8 +116,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
 
 
 def dispose() -> None:
-    """Close the connections of the process's own database and the cells'."""
-    attached.dispose()
+    """Close the connections of the process's own database."""
     if _manager is not None:
         _manager.dispose_pool()
 
