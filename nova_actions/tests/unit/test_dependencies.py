@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What we depend on is what the documentation explains."""
+
+import configparser
+import csv
+import pathlib
+import re
+
+from oslotest import base
+
+ROOT = pathlib.Path(__file__).parents[3]
+
+_REQUIREMENT = re.compile(r'([\w.-]+)(?:\[[\w,]+\])?(.*)')
+
+
+def _name(text):
+    return re.sub('[-_.]+', '-', text).lower()
+
+
+def _parse(lines):
+    for line in lines:
+        if line.strip() and not line.startswith('#'):
+            yield _REQUIREMENT.fullmatch(line.strip()).groups()
+
+
+def required():
+    """Yield every requirement: what for, its name, its bounds."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / 'setup.cfg', encoding='utf-8')
+    for each in _parse((ROOT / 'requirements.txt').read_text(
+            encoding='utf-8').splitlines()):
+        yield 'runtime', *each
+    for extra, text in setup['extras'].items():
+        for each in _parse(text.splitlines()):
+            yield extra, *each
+
+
+class TestDependencies(base.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        if not (ROOT / 'setup.cfg').exists():
+            self.skipTest('not a source tree')
+
+    def test_each_is_explained(self):
+        with open(ROOT / 'doc' / 'source' / 'dependencies.csv',
+                  encoding='utf-8', newline='') as file:
+            rows = list(csv.DictReader(file))
+        explained = {(row['for'], _name(row['library']))
+                     for row in rows if row['why']}
+        found = {(extra, _name(name)) for extra, name, _bounds
+                 in required()}
+        # The drivers are there for the tests, too.
+        found -= {('test', name) for extra, name in found
+                  if extra in ('mysql', 'postgresql')}
+        self.assertEqual(explained, found)
+
+    def test_each_has_a_lower_bound_and_no_upper(self):
+        for _extra, name, bounds in required():
+            self.assertRegex(bounds, r'\A>=[0-9.]+\Z', name)
