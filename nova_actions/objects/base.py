@@ -107,10 +107,13 @@ class ActionsObject(base.VersionedObject):
     def obj_class_from_name(cls, objname: str,
                             objver: str) -> type[base.VersionedObject]:
         # oslo's logs the name, whatever it is and however long.
-        if (not isinstance(objname, str) or prefixed(objname)
-                not in base.VersionedObjectRegistry.obj_classes()):
+        if not isinstance(objname, str):
+            raise exception.InvalidInput(argument='object',
+                                         reason='its name is not a string')
+        if prefixed(objname) not in (
+                base.VersionedObjectRegistry.obj_classes()):
             raise ovo_exc.UnsupportedObjectError(
-                objtype=bare(str(objname)[:NAME_LIMIT]))
+                objtype=bare(objname[:NAME_LIMIT]))
         try:
             return super().obj_class_from_name(prefixed(objname), objver)
         except ovo_exc.IncompatibleObjectVersion as error:
@@ -129,8 +132,9 @@ class ActionsObject(base.VersionedObject):
         key = cls._obj_primitive_key('version')
         try:
             version = parse_version(primitive.get(key))
-            if version is None:
-                raise ValueError('not a version')
+            data = primitive.get(cls._obj_primitive_key('data'))
+            if version is None or not isinstance(data, dict):
+                raise ValueError('not an object')
             return super().obj_from_primitive(
                 {**primitive, key: version}, context)
         except (ArithmeticError, AttributeError, LookupError, RecursionError,

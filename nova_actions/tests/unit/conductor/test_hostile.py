@@ -193,7 +193,7 @@ def type_version(objname: str) -> str:
 
 
 class HostileTestCase(base.ObjectTestCase):
-    def setUp(self) -> None:
+    def setUp(self):
         super().setUp()
         self.wire = wire.Wire()
         self.log: list[logging.LogRecord] = []
@@ -230,9 +230,10 @@ class TestMalformedCalls(HostileTestCase):
     @hypothesis.settings(
         max_examples=EXAMPLES, deadline=None, derandomize=True,
         database=None, suppress_health_check=list(hypothesis.HealthCheck))
-    @hypothesis.given(ctxt=contexts, call=calls, version=st.just('3.0')
-                      | st.sampled_from(VERSIONS) | leaves,
-                      namespace=st.none() | st.just('baseapi') | leaves)
+    @hypothesis.given(
+        ctxt=contexts, call=calls,
+        version=st.sampled_from(('3.0',) * 30 + VERSIONS),
+        namespace=st.sampled_from((None,) * 30 + ('baseapi', '', 1, ())))
     def send(self, ctxt: Any, call: Any, version: Any,
              namespace: Any) -> None:
         self.check(ctxt, {**call, 'version': version,
@@ -245,14 +246,14 @@ class TestMalformedCalls(HostileTestCase):
     def send_near_miss(self, call: Any) -> None:
         self.check(dict(wire.ADMIN), {**call, 'version': '3.0'})
 
-    def test_near_misses(self) -> None:
+    def test_near_misses(self):
         """About a server that nobody knows, so that nothing is written even
         where the replaced argument may be what it is."""
         before = self.counts()
         self.send_near_miss()
         self.assertEqual(before, self.counts())
 
-    def test_anything(self) -> None:
+    def test_anything(self):
         before = self.counts()
         self.send()
         self.assertEqual(before, self.counts())
@@ -269,7 +270,7 @@ class TestSizes(HostileTestCase):
                      'object_versions': {'InstanceAction': '1.2'},
                      'args': [UUID, 'req-1'], 'kwargs': {}, **args}})
 
-    def test_ten_megabytes(self) -> None:
+    def test_ten_megabytes(self):
         before = self.counts()
         for args in (
                 {'objname': HUGE}, {'objmethod': HUGE},
@@ -300,7 +301,7 @@ class TestSizes(HostileTestCase):
         self.check({}, {'version': '3.0', 'method': HUGE, 'args': {HUGE: 1}})
         self.assertEqual(before, self.counts())
 
-    def test_nested_deeply(self) -> None:
+    def test_nested_deeply(self):
         for depth in (50, 300, 5_000, 100_000):
             deep: Any = []
             inner: Any = wire.primitive('InstanceActionList', '1.0')
@@ -315,7 +316,7 @@ class TestSizes(HostileTestCase):
                 'version': '1.0', 'namespace': 'baseapi', 'method': 'ping',
                 'args': {'arg': 1}})
 
-    def test_cycles(self) -> None:
+    def test_cycles(self):
         loop: dict[str, Any] = {}
         loop['InstanceAction'] = loop
         endless: list[Any] = []
@@ -326,7 +327,7 @@ class TestSizes(HostileTestCase):
                      {'kwargs': loop}, {'args': [own]}):
             self.class_action(**args)
 
-    def test_messages_that_are_none(self) -> None:
+    def test_messages_that_are_none(self):
         messages: tuple[Any, ...] = (
             None, [], 'x', 1, {}, {'method': None},
                         {'method': 'ping', 'args': []},

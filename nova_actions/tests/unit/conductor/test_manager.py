@@ -22,7 +22,7 @@ EVENT = {
 
 
 class WireTestCase(base.ObjectTestCase):
-    def setUp(self) -> None:
+    def setUp(self):
         super().setUp()
         self.wire = wire.Wire()
 
@@ -47,13 +47,13 @@ class WireTestCase(base.ObjectTestCase):
 
 
 class TestPing(WireTestCase):
-    def test_ping(self) -> None:
+    def test_ping(self):
         self.assertEqual(
             {'service': 'conductor', 'arg': '1.21 GigaWatts'},
             self.wire.call('ping', namespace='baseapi', version='1.0',
                            arg='1.21 GigaWatts'))
 
-    def test_only_in_its_namespace(self) -> None:
+    def test_only_in_its_namespace(self):
         self.fails('oslo_messaging.rpc.dispatcher.NoSuchMethod',
                    self.wire.call, 'ping', arg=1)
         self.fails('oslo_messaging.rpc.dispatcher.UnsupportedVersion',
@@ -78,7 +78,7 @@ class TestVersions(WireTestCase):
                 self.assertRegex(data[field], times)
         return data
 
-    def test_actions(self) -> None:
+    def test_actions(self):
         for version in ('1.0', '1.1', '1.2'):
             self.check(self.start(versions={'InstanceAction': version}),
                        'InstanceAction', version, ACTION)
@@ -87,7 +87,7 @@ class TestVersions(WireTestCase):
                        'uuid', 'global_request_id', 'status', 'user_name',
                        'project_name'}, MICROSECONDS)
 
-    def test_events(self) -> None:
+    def test_events(self):
         self.start()
         for version, more in (
                 ('1.0', set()), ('1.1', set()), ('1.2', {'host'}),
@@ -112,7 +112,7 @@ class TestVersions(WireTestCase):
         only: dict[str, Any] = data['objects'][0]
         return only
 
-    def test_children_by_the_manifest(self) -> None:
+    def test_children_by_the_manifest(self):
         """Also where the list's own version matches; who is not named
         becomes 1.0; unknown names do no harm."""
         self.start()
@@ -124,7 +124,7 @@ class TestVersions(WireTestCase):
                 self.check(self.children(version, child),
                            'InstanceActionEvent', child or '1.0', fields)
 
-    def test_children_of_a_list_of_actions(self) -> None:
+    def test_children_of_a_list_of_actions(self):
         self.start()
         for version in ('1.0', '1.1', '1.2'):
             found = self.wire.classmethod(
@@ -135,7 +135,7 @@ class TestVersions(WireTestCase):
                 found['nova_object.data']['objects'][0], 'InstanceAction',
                 '1.1', ACTION)
 
-    def test_above_ours(self) -> None:
+    def test_above_ours(self):
         """Refused before anything is done, children included."""
         for versions in ({'InstanceAction': '1.4'},
                          {'InstanceAction': '2.0'},
@@ -148,7 +148,7 @@ class TestVersions(WireTestCase):
             self.assertNotIn('nova_actions.', failure['message'])
         self.assertIsNone(db.instance_get(self.context, self.instance_uuid))
 
-    def test_unknown_object(self) -> None:
+    def test_unknown_object(self):
         failure = self.fails(
             'oslo_versionedobjects.exception.UnsupportedObjectError',
             self.wire.classmethod, 'Instance', 'get_by_uuid',
@@ -158,7 +158,7 @@ class TestVersions(WireTestCase):
 
 
 class TestClassAction(WireTestCase):
-    def test_arguments_by_name(self) -> None:
+    def test_arguments_by_name(self):
         self.wire.call(
             'object_class_action_versions', objname='InstanceAction',
             objmethod='action_start', object_versions={
@@ -170,7 +170,7 @@ class TestClassAction(WireTestCase):
             request_id='req-minimal', instance_uuid=self.instance_uuid)
         self.assertEqual('create', found['nova_object.data']['action'])
 
-    def test_no_result_wanted(self) -> None:
+    def test_no_result_wanted(self):
         self.assertIsNone(self.start(want_result=False))
         self.assertIsNone(self.step(want_result=False))
         for kwargs in ({}, {'want_result': None}, {'want_result': False}):
@@ -185,13 +185,13 @@ class TestClassAction(WireTestCase):
             'InstanceAction', 'action_finish', self.instance_uuid,
             want_result=False))
 
-    def test_missing_action_is_null(self) -> None:
+    def test_missing_action_is_null(self):
         self.start()
         self.assertIsNone(self.wire.classmethod(
             'InstanceAction', 'get_by_request_id', self.instance_uuid,
             'req-other'))
 
-    def test_text_of_times_in_filters(self) -> None:
+    def test_text_of_times_in_filters(self):
         self.start()
         for since, count in (('2000-01-01T00:00:00', 1),
                              ('2000-01-01T00:00:00.000000', 1),
@@ -205,7 +205,7 @@ class TestClassAction(WireTestCase):
                    'InstanceActionList', 'get_by_instance_uuid',
                    self.instance_uuid, filters={'changes-since': 'soon'})
 
-    def test_read_deleted(self) -> None:
+    def test_read_deleted(self):
         self.start()
         for read_deleted, count in (('no', 1), ('yes', 1), ('only', 0)):
             found = self.wire.classmethod(
@@ -215,7 +215,7 @@ class TestClassAction(WireTestCase):
             self.assertEqual(
                 count, len(found['nova_object.data']['objects']))
 
-    def test_failure_moves_the_action(self) -> None:
+    def test_failure_moves_the_action(self):
         self.start()
         self.step()
         self.wire.classmethod(
@@ -237,7 +237,7 @@ class TestClassAction(WireTestCase):
 
 
 class TestObjectAction(WireTestCase):
-    def test_updates_at_the_version_of_the_object(self) -> None:
+    def test_updates_at_the_version_of_the_object(self):
         found = self.start(versions={'InstanceAction': '1.2'})
         updates, result = self.wire.method(found, 'finish')
         self.assertIsNone(result)
@@ -245,14 +245,14 @@ class TestObjectAction(WireTestCase):
         self.assertRegex(updates['finish_time'], SECONDS)
         self.assertLess(set(updates) - {'obj_what_changed'}, ACTION)
 
-    def test_updates_at_our_version(self) -> None:
+    def test_updates_at_our_version(self):
         found = self.start(versions={'InstanceAction': '1.3'})
         updates, _result = self.wire.method(found, 'finish')
         self.assertRegex(updates['finish_time'], MICROSECONDS)
         self.assertEqual('succeeded', updates['status'])
         self.assertNotIn('action', updates)
 
-    def test_version_of_three_parts(self) -> None:
+    def test_version_of_three_parts(self):
         """X.Y.Z counts as X.Y; fields unknown here are dropped."""
         self.start()
         updates, _result = self.wire.method(
@@ -262,7 +262,7 @@ class TestObjectAction(WireTestCase):
         self.assertEqual(ACTION | {'obj_what_changed'}, set(updates) | {
             'instance_uuid', 'request_id'})
 
-    def test_create_stores_what_is_set(self) -> None:
+    def test_create_stores_what_is_set(self):
         self.start()
         sent = {'action': 'resize', 'instance_uuid': self.instance_uuid,
                 'request_id': 'req-copied', 'user_id': 'u',
@@ -280,14 +280,14 @@ class TestObjectAction(WireTestCase):
             'req-copied')['nova_object.data']
         self.assertEqual(sent, {name: stored[name] for name in sent})
 
-    def test_create_twice(self) -> None:
+    def test_create_twice(self):
         found = self.start()
         failure = self.fails('nova.exception.ObjectActionError',
                              self.wire.method, found, 'create')
         self.assertEqual({'action': 'create', 'reason': 'already created'},
                          failure['kwargs'])
 
-    def test_event(self) -> None:
+    def test_event(self):
         self.start()
         step = self.step(ctxt=wire.MINIMAL)
         updates, result = self.wire.method(
@@ -298,7 +298,7 @@ class TestObjectAction(WireTestCase):
         updates, _result = self.wire.method(again, 'finish')
         self.assertEqual('Success', updates['result'])
 
-    def test_finish_means_the_objects_own_request(self) -> None:
+    def test_finish_means_the_objects_own_request(self):
         found = self.start()
         self.wire.method(found, 'finish',
                          ctxt={**wire.MINIMAL, 'request_id': 'req-other'})
@@ -316,7 +316,7 @@ class TestBackport(WireTestCase):
             object_versions=versions)
         return found
 
-    def test_unset_stays_unset(self) -> None:
+    def test_unset_stays_unset(self):
         """And of the changes what is left."""
         found = self.backport(primitive(
             'InstanceActionEvent', '1.5', ['event', 'details', 'uuid'],
@@ -327,7 +327,7 @@ class TestBackport(WireTestCase):
             'InstanceActionEvent', '1.3', ['event'], event='x', host='h',
             start_time='2026-01-02T03:04:05Z'), found)
 
-    def test_children(self) -> None:
+    def test_children(self):
         event = primitive('InstanceActionEvent', '1.5', event='x',
                           details='y', host='h')
         steps = primitive('InstanceActionEventList', '1.2', objects=[event])
@@ -349,7 +349,7 @@ class TestBackport(WireTestCase):
             primitive('InstanceAction', '1.2', action='a'),
             self.backport(action, InstanceAction='1.2'))
 
-    def test_upwards(self) -> None:
+    def test_upwards(self):
         old = primitive('InstanceAction', '1.2', action='a')
         child = primitive('InstanceActionList', '1.2', objects=[old])
         for objinst, versions in (
@@ -360,7 +360,7 @@ class TestBackport(WireTestCase):
             self.fails('oslo_versionedobjects.exception.InvalidTargetVersion',
                        self.backport, objinst, **versions)
 
-    def test_newer_than_ours(self) -> None:
+    def test_newer_than_ours(self):
         """Refused at once; the conductor asks nobody, least itself."""
         for version in ('1.4', '1.99', '2.0'):
             newer = primitive('InstanceAction', version, action='a')
@@ -376,14 +376,14 @@ class TestBackport(WireTestCase):
 
 
 class TestContexts(WireTestCase):
-    def test_minimal(self) -> None:
+    def test_minimal(self):
         ctxt = {'user_id': 'u', 'project_id': 'p', 'is_admin': False,
                 'request_id': 'req-1'}
         found = self.start(ctxt=ctxt)['nova_object.data']
         self.assertEqual(('u', 'p', 'req-1'), tuple(
             found[name] for name in ('user_id', 'project_id', 'request_id')))
 
-    def test_null_user_and_project(self) -> None:
+    def test_null_user_and_project(self):
         self.start()
         found = self.wire.classmethod(
             'InstanceAction', 'action_start', self.instance_uuid, 'reboot',
@@ -391,14 +391,14 @@ class TestContexts(WireTestCase):
         self.assertIsNone(found['user_id'])
         self.assertIsNone(found['project_id'])
 
-    def test_unknown_keys(self) -> None:
+    def test_unknown_keys(self):
         found = self.start(ctxt={
             **wire.MINIMAL, 'service_catalog': [{'type': 'x'}],
             'quota_class': None, 'remote_address': '::1', 'future': {'a': 1},
             'auth_token': 'gAAA-secret'})
         self.assertNotIn('secret', str(found))
 
-    def test_timestamp_is_the_start(self) -> None:
+    def test_timestamp_is_the_start(self):
         found = self.start(ctxt={
             **wire.MINIMAL, 'timestamp': '2026-01-02T03:04:05.678901'})
         data = found['nova_object.data']
@@ -412,7 +412,7 @@ class TestContexts(WireTestCase):
 
 
 class TestFailures(WireTestCase):
-    def test_novas(self) -> None:
+    def test_novas(self):
         self.start()
         other = {**wire.MINIMAL, 'request_id': 'req-other'}
         failure = self.fails(
@@ -438,14 +438,14 @@ class TestFailures(WireTestCase):
                    self.wire.classmethod, 'InstanceActionEvent', 'get_by_id',
                    1, 99)
 
-    def test_forbidden(self) -> None:
+    def test_forbidden(self):
         self.start()
         stranger = {**wire.MINIMAL, 'project_id': 'other'}
         known = self.fails(
             'nova.exception.PolicyNotAuthorized', self.start, ctxt=stranger)
         self.assertEqual({'action'}, set(known['kwargs']))
 
-    def test_nothing_of_where_it_happened(self) -> None:
+    def test_nothing_of_where_it_happened(self):
         failure = self.fails('nova.exception.Invalid', self.wire.classmethod,
                              'InstanceAction', 'get_by_request_id', 'x', 'y')
         self.assertLessEqual(len(failure['tb']), 4)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names on the wire, which end a call is on, what is refused."""
+
+import threading
+from typing import Any
+
+from oslo_versionedobjects import base as ovo
+from oslo_versionedobjects import exception as ovo_exc
+from oslotest import base
+
+from nova_actions import exception
+from nova_actions import objects
+from nova_actions.objects import base as objects_base
+from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.objects.instance_action import InstanceActionList
+
+
+class TestNames(base.BaseTestCase):
+    def test_prefix(self):
+        self.assertEqual('nova_actions.InstanceAction',
+                         InstanceAction.obj_name())
+        self.assertEqual(
+            'InstanceAction',
+            InstanceAction().obj_to_primitive()['nova_object.name'])
+        self.assertEqual('X', objects_base.bare(objects_base.prefixed('X')))
+
+    def test_nothing_under_novas_names(self):
+        objects.register_all()
+        self.assertEqual([], [
+            name for name, classes
+            in ovo.VersionedObjectRegistry.obj_classes().items()
+            if classes and classes[0].__module__.startswith('nova_actions.o')
+            and not name.startswith(objects_base.PREFIX)])
+
+    def test_versions(self):
+        for value, version in (
+                ('1.2', '1.2'), ('1.2.3', '1.2'), ('1', None), ('', None),
+                ('1.2.3.4', None), ('a.b', None), (None, None), (1.2, None),
+                ('1.2 ', None), ('\uff11.2', None), ('1.' + '9' * 10, None)):
+            self.assertEqual(version, objects_base.parse_version(value))
+        self.assertTrue(objects_base.is_newer('1.10', '1.9'))
+
+
+class TestIndirection(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.remote: Any = object()
+        objects_base.set_remote(self.remote)
+        self.addCleanup(objects_base.set_remote, None)
+
+    def test_by_call(self):
+        self.assertIs(self.remote, InstanceAction.indirection_api)
+        with objects_base.local():
+            self.assertIsNone(InstanceAction.indirection_api)
+            self.assertIsNone(InstanceAction().indirection_api)
+            with objects_base.local():
+                pass
+            self.assertIsNone(InstanceAction.indirection_api)
+        self.assertIs(self.remote, InstanceAction().indirection_api)
+
+    def test_after_an_error(self):
+        def fail() -> None:
+            with objects_base.local():
+                raise ValueError
+        self.assertRaises(ValueError, fail)
+        self.assertIs(self.remote, InstanceAction.indirection_api)
+
+    def test_threads_have_the_default(self):
+        seen: list[Any] = []
+        with objects_base.local():
+            thread = threading.Thread(
+                target=lambda: seen.append(InstanceAction.indirection_api))
+            thread.start()
+            thread.join()
+        self.assertEqual([self.remote], seen)
+
+
+class TestPrimitives(base.BaseTestCase):
+    def primitive(self, **changes: Any) -> dict[str, Any]:
+        return {'nova_object.name': 'InstanceAction',
+                'nova_object.namespace': 'nova',
+                'nova_object.version': '1.2',
+                'nova_object.data': {'action': 'a'}, **changes}
+
+    def refused(self, error: type[Exception], **changes: Any) -> str:
+        return str(self.assertRaises(
+            error, objects_base.Serializer().deserialize_entity, None,
+            self.primitive(**changes)))
+
+    def test_not_a_whole_object(self):
+        for key, value in (
+                ('version', None), ('version', 1.2), ('version', 'x'),
+                ('data', None), ('data', []), ('data', {'id': 'secret'}),
+                ('data', {'start_time': 'secret'}), ('changes', 1),
+                ('changes', [[]]), ('name', 7), ('name', ['secret'])):
+            text = self.refused(exception.InvalidInput,
+                                **{f'nova_object.{key}': value})
+            self.assertNotIn('secret', text)
+
+    def test_unknown(self):
+        text = self.refused(ovo_exc.UnsupportedObjectError,
+                            **{'nova_object.name': 'Instance'})
+        self.assertEqual('Unsupported object type Instance', text)
+        self.refused(ovo_exc.UnsupportedObjectError,
+                     **{'nova_object.namespace': 'cinder'})
+        text = self.refused(ovo_exc.UnsupportedObjectError,
+                            **{'nova_object.name': 'x' * 10 ** 6})
+        self.assertLess(len(text), 400)
+
+    def test_newer(self):
+        text = self.refused(ovo_exc.IncompatibleObjectVersion,
+                            **{'nova_object.version': '1.9'})
+        self.assertEqual('Version 1.9 of InstanceAction is not supported, '
+                         'supported version is 1.3', text)
+
+    def test_children_are_children(self):
+        child = self.primitive(**{'nova_object.name': 'InstanceRecord',
+                                  'nova_object.version': '1.0',
+                                  'nova_object.data': {}})
+        self.refused(exception.InvalidInput, **{
+            'nova_object.name': 'InstanceActionList',
+            'nova_object.data': {'objects': [child]}})
+
+    def test_what_came_older_stays_older(self):
+        old = InstanceAction.obj_from_primitive(self.primitive())
+        self.assertEqual('1.2', old.VERSION)
+        old.status = 'running'
+        self.assertEqual(
+            {'action': 'a'}, old.obj_to_primitive()['nova_object.data'])
+        self.assertEqual('1.2', old.VERSION)
+        self.assertRaises(ovo_exc.InvalidTargetVersion,
+                          old.obj_to_primitive, '1.3')
+        found = InstanceActionList(objects=[old])
+        name = InstanceAction.obj_name()
+        self.assertRaises(ovo_exc.InvalidTargetVersion,
+                          found.obj_to_primitive, '1.2', {name: '1.3'})
+
+    def test_unset(self):
+        self.assertRaises(exception.InvalidInput, getattr, InstanceAction(),
+                          'action')

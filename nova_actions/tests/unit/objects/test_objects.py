@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What holds for every object: fingerprints, rules, backports."""
+
+import inspect
+from typing import Any
+
+from oslo_utils import versionutils
+from oslo_versionedobjects import base as ovo
+from oslo_versionedobjects import fields as ovo_fields
+from oslo_versionedobjects import fixture
+from oslotest import base
+
+from nova_actions import objects
+from nova_actions import policies
+from nova_actions.objects import base as objects_base
+
+#: A change of an object's fields or remotables changes its fingerprint: then
+#: bump its version, and let the older one be asked for
+#: (doc/source/objects.rst).
+FINGERPRINTS = {
+    'InstanceAction': '1.3-78ce6e9c108bcf5e53814aa90a776dc8',
+    'InstanceActionEvent': '1.5-311942ac8b904e5ccc9fa66aadfd82ad',
+    'InstanceActionEventList': '1.2-a52804b0957d4905ee975100cdd5a1f0',
+    'InstanceActionList': '1.2-3f3a005eb85c87e1a71b057c46b86508',
+    'InstanceRecord': '1.0-ebb78e3249eb2e191f9c9a24c1e3a8f6',
+    'InstanceRecordList': '1.0-634cddfa31c6919882778c78ce74f5f1',
+    'Report': '1.0-e03c025d84f156859cb555249454f534',
+    'ReportList': '1.0-1e8851dffffa60cc028507f4119036a1',
+}
+
+
+def ours() -> dict[str, list[type[Any]]]:
+    objects.register_all()
+    return {name: classes for name, classes
+            in ovo.VersionedObjectRegistry.obj_classes().items()
+            if name.startswith(objects_base.PREFIX)
+            and classes[0].__module__.startswith('nova_actions.objects.')}
+
+
+class TestFingerprints(base.BaseTestCase):
+    def test_versions(self):
+        checker = fixture.ObjectVersionChecker(ours())
+        expected, actual = checker.test_hashes(
+            {objects_base.prefixed(name): value
+             for name, value in FINGERPRINTS.items()})
+        self.assertEqual(expected, actual)
+
+
+class TestRemotables(base.BaseTestCase):
+    def test_each_has_a_rule_and_is_named(self):
+        rules = {rule.name for rule in policies.list_rules()}
+        found = 0
+        for name, (objclass, *_older) in ours().items():
+            for attribute, value in inspect.getmembers(objclass):
+                if hasattr(value, 'remotable'):
+                    found += 1
+                    self.assertIn(value.original_fn.rule, rules,
+                                  f'{name}.{attribute}')
+                    self.assertTrue(value.__doc__, f'{name}.{attribute}')
+        self.assertGreater(found, 15)
+
+
+class TestBackports(base.BaseTestCase):
+    """Every object at every version since 1.0, with all fields set."""
+
+    def filled(self, objclass: type[Any]) -> Any:
+        obj = objclass()
+        for name, field in objclass.fields.items():
+            if isinstance(field, ovo_fields.ListOfObjectsField):
+                value: Any = [self.filled(self.newest(field.objname))]
+            elif isinstance(field, ovo_fields.ObjectField):
+                value = self.filled(self.newest(field.objname))
+            elif isinstance(field, ovo_fields.IntegerField):
+                value = 1
+            elif isinstance(field, ovo_fields.BooleanField):
+                value = False
+            elif 'Time' in type(field).__name__:
+                value = '2026-01-02T03:04:05.678901'
+            else:
+                value = '11111111-1111-4111-8111-111111111111'
+            setattr(obj, name, value)
+        return obj
+
+    def newest(self, name: str) -> type[Any]:
+        return ours()[name][0]
+
+    def versions(self, version: str) -> list[str]:
+        _major, minor = versionutils.convert_version_to_tuple(version)
+        return [f'1.{number}' for number in range(minor + 1)]
+
+    def test_down_to_the_first(self):
+        for objclass, *_older in ours().values():
+            obj = self.filled(objclass)
+            for version in self.versions(objclass.VERSION):
+                primitive = obj.obj_to_primitive(version)
+                self.assertEqual(version, primitive['nova_object.version'])
+                expected = {
+                    name for name in objclass.fields
+                    if not objects_base.is_newer(
+                        objclass.ADDED.get(name, '1.0'), version)}
+                self.assertEqual(expected,
+                                 set(primitive['nova_object.data']))
+                self.check_times(objclass, version, primitive)
+
+    def check_times(self, objclass: type[Any], version: str,
+                    primitive: dict[str, Any]) -> None:
+        micro = not objects_base.is_newer(objclass.HAS_MICROSECONDS, version)
+        for value in primitive['nova_object.data'].values():
+            if isinstance(value, str) and value.startswith('2026'):
+                self.assertEqual(
+                    '2026-01-02T03:04:05.678901Z' if micro
+                    else '2026-01-02T03:04:05Z', value)
+
+    def test_each_field_after_the_first_version_is_named(self):
+        for objclass, *_older in ours().values():
+            self.assertLessEqual(set(objclass.ADDED), set(objclass.fields))
+            for version in objclass.ADDED.values():
+                self.assertFalse(objects_base.is_newer(version,
+                                                       objclass.VERSION))
