@@ -16,6 +16,7 @@ from oslo_config import types
 from oslo_db import options as db_options
 from oslo_log import log as logging
 from oslo_messaging import opts as messaging_opts
+from oslo_messaging import server as messaging_server
 
 # oslo.messaging registers these groups on the global cfg.CONF alone, and then
 # reads them from the configuration that it was given. To be dropped when
@@ -86,7 +87,12 @@ CONDUCTOR_OPTS = [
              'other\'s calls.'),
     cfg.IntOpt(
         'workers', default=1, min=1,
-        help='How many processes of the conductor run on this host.'),
+        help='How many processes of the conductor run on this host. Each '
+             'works on [DEFAULT] executor_thread_pool_size calls at once and '
+             'has at most [database] max_pool_size + max_overflow '
+             'connections. A thread without a connection waits for one, and '
+             'its caller gets an error after pool_timeout; so threads are at '
+             'most as many as connections, whatever is set.'),
     cfg.IntOpt(
         'reporter_timeout', default=0, min=0,
         help='After how many seconds of silence a host\'s reporter counts as '
@@ -192,6 +198,9 @@ def set_defaults(conf: cfg.ConfigOpts | None = None) -> None:
     """
     policy_opts.set_defaults(conf or cfg.CONF, policy_file='policy.yaml')
     oslo_messaging.set_transport_defaults(control_exchange='nova')
+    # Not more than there are connections of the database, 5 + 50.
+    cfg.set_defaults(messaging_server._pool_opts,
+                     executor_thread_pool_size=50)
     cors.set_defaults(
         allow_headers=['X-Auth-Token', 'X-OpenStack-Request-ID',
                        'OpenStack-API-Version',

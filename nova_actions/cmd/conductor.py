@@ -9,6 +9,7 @@ from oslo_service import service
 from nova_actions import conf as config
 from nova_actions.cmd import failure
 from nova_actions.cmd import process
+from nova_actions.conductor import process as conductor_process
 from nova_actions.conductor.service import ConductorService
 
 
@@ -18,6 +19,7 @@ def main(argv: Sequence[str]) -> int:
     conf = config.load(argv)
     config.setup_logging(conf)
     process.set_up(conf)
+    conductor_process.set_up_report(conf)
     process.check_schema(conf)
     launcher = service.launch(
         conf, ConductorService(conf), workers=conf.conductor.workers,

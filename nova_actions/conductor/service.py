@@ -12,6 +12,7 @@ from nova_actions import policy
 from nova_actions import rpc
 from nova_actions import sanitize
 from nova_actions.conductor import manager
+from nova_actions.conductor import process
 from nova_actions.db import api as db
 from nova_actions.objects import text
 
@@ -41,7 +42,8 @@ class ConductorService(service.Service):  # type: ignore[misc]
             messaging.Target(topic=self._conf.conductor.topic,
                              server=self._conf.host),
             [manager.ConductorManager(), manager.BaseManager()])
-        self._server.start()
+        self._server.start(
+            override_pool_size=process.thread_count(self._conf))
 
     def stop(self, graceful: bool = True) -> None:
         """Take no more calls, finish those that are being worked on."""

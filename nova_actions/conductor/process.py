@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a conductor's process is given beside its work."""
+
+from oslo_config import cfg
+from oslo_log import log as logging
+from oslo_reports import guru_meditation_report
+
+from nova_actions import version
+
+LOG = logging.getLogger(__name__)
+
+
+class _Version:
+    """The version as oslo.reports asks for it."""
+
+    def vendor_string(self) -> str:
+        return 'OpenStack'
+
+    def product_string(self) -> str:
+        return version.PACKAGE
+
+    def version_string_with_package(self) -> str:
+        return version.version_string()
+
+
+def set_up_report(conf: cfg.ConfigOpts) -> None:
+    """Write a report of threads and configuration on SIGUSR2, to stderr or
+    ``[oslo_reports] log_dir``. Secret options are masked in it."""
+    guru_meditation_report.TextGuruMeditation.setup_autorun(
+        _Version(), conf=conf)
+
+
+def thread_count(conf: cfg.ConfigOpts) -> int:
+    """Return how many calls a worker works on at once.
+
+    Each needs a connection of the database. One that waits for it longer
+    than ``pool_timeout`` fails, so a thread more than there are connections
+    would turn a full queue into errors.
+    """
+    wanted: int = conf.executor_thread_pool_size
+    pool, overflow = (conf.database.max_pool_size or 0,
+                      conf.database.max_overflow or 0)
+    if pool <= 0 or overflow < 0 or wanted <= pool + overflow:
+        # SQLAlchemy's 0 and -1 mean no limit.
+        return wanted
+    LOG.warning(
+        '[DEFAULT] executor_thread_pool_size is %d, but [database] '
+        'max_pool_size + max_overflow allows %d connections: working with '
+        'that many threads', wanted, pool + overflow)
+    return pool + overflow
