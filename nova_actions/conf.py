@@ -29,6 +29,7 @@ from oslo_policy import opts as policy_opts
 from oslo_reports import opts as reports_opts
 
 from nova_actions import version
+from nova_actions.db.cells import options as cell_options
 
 DEFAULT_OPTS = [
     cfg.StrOpt(
@@ -188,7 +189,7 @@ GROUPS: dict[str | None, Sequence[cfg.Opt]] = {
 
 def list_opts() -> list[tuple[str | None, Sequence[cfg.Opt]]]:
     """Return our own options, for oslo-config-generator."""
-    return list(GROUPS.items())
+    return [*GROUPS.items(), (cell_options.SAMPLE, cell_options.OPTS)]
 
 
 def set_defaults(conf: cfg.ConfigOpts | None = None) -> None:
@@ -250,6 +251,8 @@ def load(argv: Sequence[str] | None = None, *,
     conf(list(argv or ()), project='nova-actions',
          version=version.version_string(),
          default_config_files=default_config_files)
+    # Which cells there are is known from the files only.
+    cell_options.sections(conf)
     return conf
 
 

@@ -26,8 +26,10 @@ from nova_actions.db.engine import errors_translated
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import setup
 from nova_actions.db.engine import writer
+from nova_actions.db.importing import instance_import
 
-__all__ = ['dispose', 'engine', 'errors_translated', 'setup']
+__all__ = ['dispose', 'engine', 'errors_translated', 'instance_import',
+           'setup']
 
 Row = dict[str, Any]
 
@@ -256,6 +258,14 @@ def action_list(session: orm.Session, instance_uuid: str | None = None,
     return [dict(row) for row in session.execute(query).mappings()]
 
 
+@reader
+def action_all(session: orm.Session, instance_uuid: str) -> list[Row]:
+    """Return all actions of an instance, the deleted ones too, in no
+    order."""
+    return [dict(row) for row in session.execute(sa.select(_actions).where(
+        _actions.c.instance_uuid == instance_uuid)).mappings()]
+
+
 def _position(session: orm.Session, scope: list[Any], marker: str,
               ) -> tuple[Any, Any]:
     row = session.execute(_newest(
@@ -302,6 +312,9 @@ def event_start(context: Any, values: Mapping[str, Any],
             instance = action_get_instance(context, found['action_id'])
             if instance and instance['uuid'] == values['instance_uuid']:
                 return found
+        if owner is not None and not found:
+            # The instance has been registered meanwhile.
+            return event_start(context, values, is_system)
         raise
 
 

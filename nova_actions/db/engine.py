@@ -24,6 +24,7 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy import orm
 
 from nova_actions import exception
+from nova_actions.db.cells import attached
 
 LOG = logging.getLogger(__name__)
 
@@ -92,11 +93,13 @@ def _prepare(engine: sa.Engine) -> None:
 
 
 def setup(conf: cfg.ConfigOpts) -> None:
-    """Set the process's own database from ``[database]``.
+    """Set the process's own database from ``[database]``, and the cells
+    beside it from ``[cell:NAME]``.
 
     Nothing is connected yet.
 
-    :raises InvalidInput: when no connection is configured
+    :raises InvalidInput: when no connection is configured, or a cell's
+        section cannot be used
     """
     global _manager
     url = conf.database.connection
@@ -105,6 +108,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
             argument='[database] connection',
             reason='it is not set; it is an SQLAlchemy URL such as '
                    'mysql+pymysql://user:password@host/nova_actions')
+    attached.setup(conf)
     _create_private(url)
     manager = enginefacade.transaction_context()
     manager.configure(**{name: getattr(conf.database, name)
@@ -116,7 +120,8 @@ def setup(conf: cfg.ConfigOpts) -> None:
 
 
 def dispose() -> None:
-    """Close the connections of the process's own database."""
+    """Close the connections of the process's own database and the cells'."""
+    attached.dispose()
     if _manager is not None:
         _manager.dispose_pool()
 

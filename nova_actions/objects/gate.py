@@ -14,8 +14,8 @@ from oslo_versionedobjects import base as ovo
 
 from nova_actions import exception
 from nova_actions import validation
-from nova_actions.db import api as db
 from nova_actions.db import owner
+from nova_actions.db import record
 
 F = TypeVar('F', bound=Callable[..., Any])
 Arguments = Mapping[str, Any]
@@ -84,7 +84,7 @@ def by_instance(_self: Any, context: Any,
 def by_action(_self: Any, context: Any,
               arguments: Arguments) -> Instance:
     """The owner is that of the instance whose action is named."""
-    return db.action_get_instance(context, arguments['action_id'])
+    return record.action_get_instance(context, arguments['action_id'])
 
 
 def by_own_instance(self: Any, context: Any,
@@ -97,7 +97,7 @@ def by_own_instance(self: Any, context: Any,
 def by_own_action(self: Any, context: Any,
                   _arguments: Arguments) -> Instance:
     """The owner is that of the instance whose action the object names."""
-    return db.action_get_instance(context, validation.integer(
+    return record.action_get_instance(context, validation.integer(
         'action_id', _set(self, 'action_id')))
 
 

@@ -9,8 +9,8 @@ from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions import exception
 from nova_actions import policies
-from nova_actions.db import api as db
 from nova_actions.db import owner
+from nova_actions.db import record
 from nova_actions.objects import base
 from nova_actions.objects import gate
 
@@ -103,7 +103,7 @@ class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
 
         :param project_id: of that owner only; None means everybody's
         """
-        found = db.instance_list(context, name, project_id)
+        found = record.instance_list(context, name, project_id)
         records = cls(context, objects=[
             InstanceRecord._from_db_object(context, instance)
             for instance in found])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """InstanceAction: one thing that was asked for on a server."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from oslo_utils import timeutils
@@ -15,6 +15,7 @@ from nova_actions import policies
 from nova_actions import validation
 from nova_actions.db import api as db
 from nova_actions.db import owner
+from nova_actions.db import record
 from nova_actions.objects import base
 from nova_actions.objects import fields
 from nova_actions.objects import gate
@@ -60,7 +61,10 @@ def _store(context: Any, values: dict[str, Any]) -> dict[str, Any]:
         raise exception.InstanceNotFound(instance_id=uuid)
     missing = None if instance.get('id') else instance
     try:
-        return db.action_create(context, values, missing)
+        row = db.action_create(context, values, missing)
+        if missing is not None:
+            owner.forget(uuid)
+        return row
     except exception.InstanceExists:
         # Another conductor was faster, maybe for another project.
         instance = owner.find(context, uuid, fresh=True)
@@ -105,6 +109,10 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
 
     #: What follows this row in a paged list: see :attr:`marker`.
     _superseded = False
+    #: The marker of a row that has no uuid.
+    _marker: str | None = None
+    #: The events, where they came with the row.
+    _rows: list[dict[str, Any]] | None = None
 
     def _from_db_object(self, context: Any,
                         row: Mapping[str, Any]) -> 'InstanceAction':
@@ -114,6 +122,8 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
             elif name != 'events':
                 setattr(self, name, row[name])
         self._superseded = bool(row.get('superseded'))
+        self._marker = row.get('marker')
+        self._rows = row.get('events')
         self._context = context
         self.obj_reset_changes()
         return self
@@ -121,9 +131,10 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     @property
     def marker(self) -> str | None:
         """What names this row in a paged list and in show: its request id,
-        or its own uuid where a newer action has the same request id."""
+        or its own uuid (of a cell's row, which has none, a form of its id)
+        where a newer action has the same request id."""
         if self.request_id is None or self._superseded:
-            return self.uuid
+            return self.uuid or self._marker
         return self.request_id
 
     def obj_load_attr(self, attrname: str) -> None:
@@ -138,7 +149,8 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         else:
             self.events = events.of_action(
                 self._context, self.id,
-                owner.find(self._context, self.instance_uuid or ''))
+                owner.find(self._context, self.instance_uuid or ''),
+                self._rows)
         self.obj_reset_changes(['events'])
 
     @classmethod
@@ -147,8 +159,8 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     def get_by_request_id(cls, context: Any, instance_uuid: str,
                           request_id: str) -> 'InstanceAction | None':
         """Return the newest action of that request on that server, or the
-        action of that uuid; None when there is none."""
-        row = db.action_get(context, instance_uuid, request_id,
+        action of that uuid or marker; None when there is none."""
+        row = record.action_get(context, instance_uuid, request_id,
                             read_deleted=context.read_deleted)
         return cls()._from_db_object(context, row) if row else None
 
@@ -242,6 +254,7 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
 
     @classmethod
     def _list(cls, context: Any, filters: Mapping[str, Any] | None,
+              rows: Callable[..., list[dict[str, Any]]],
               **conditions: Any) -> 'InstanceActionList':
         filters = filters or {}
         if ('changes-since' in filters and 'changes-before' in filters
@@ -249,11 +262,10 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
             raise exception.InvalidInput(
                 argument='changes-since',
                 reason='it must be less than or equal to changes-before')
-        rows = db.action_list(context, filters=filters,
-                              read_deleted=context.read_deleted,
-                              **conditions)
         found = cls(context, objects=[
-            InstanceAction()._from_db_object(context, row) for row in rows])
+            InstanceAction()._from_db_object(context, row) for row in rows(
+                context, filters=filters, read_deleted=context.read_deleted,
+                **conditions)])
         found.obj_reset_changes()
         return found
 
@@ -268,14 +280,16 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
         """Return the actions of a server, newest first.
 
         :param limit: how many at the most
-        :param marker: the request id (or an action's uuid) to go on after
+        :param marker: the request id (or an action's own marker) to go on
+            after
         :param filters: ``changes-since`` and ``changes-before``, both
             inclusive, on updated_at
         :raises InvalidInput: an inverted window
         :raises MarkerNotFound: an unknown marker
         """
-        return cls._list(context, filters, instance_uuid=instance_uuid,
-                         limit=limit, marker=marker)
+        return cls._list(context, filters, record.action_list,
+                         instance_uuid=instance_uuid, limit=limit,
+                         marker=marker)
 
     @classmethod
     @gate.remotable
@@ -284,9 +298,10 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
                        limit: int | None = None, marker: str | None = None,
                        filters: Mapping[str, Any] | None = None,
                        ) -> 'InstanceActionList':
-        """Return the actions on a project's servers, or on everybody's.
+        """Return the actions on a project's servers, or on everybody's, of
+        our own database: no cell has an index for that.
 
         Parameters and errors as of :meth:`get_by_instance_uuid`.
         """
-        return cls._list(context, filters, project_id=project_id,
-                         limit=limit, marker=marker)
+        return cls._list(context, filters, db.action_list,
+                         project_id=project_id, limit=limit, marker=marker)

@@ -5,7 +5,7 @@ import datetime
 import functools
 import hashlib
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from oslo_utils import timeutils
@@ -18,6 +18,8 @@ from nova_actions import policies
 from nova_actions import sanitize
 from nova_actions import validation
 from nova_actions.db import api as db
+from nova_actions.db import owner
+from nova_actions.db import record
 from nova_actions.db import status
 from nova_actions.objects import audit
 from nova_actions.objects import base
@@ -157,8 +159,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
 
         :raises InstanceActionEventNotFound: when there is none
         """
-        row = db.event_get(context, action_id, event_id,
-                           read_deleted=context.read_deleted)
+        row = record.event_get(context, action_id, event_id,
+                               read_deleted=context.read_deleted)
         if row is None:
             raise exception.InstanceActionEventNotFound(
                 action_id=action_id, event=event_id)
@@ -194,6 +196,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
                 'start_time': start_time or timeutils.utcnow()},
             is_system=context.project_id is None,
             owner=None if instance.get('id') else instance)
+        if not instance.get('id'):
+            owner.forget(instance_uuid)
         if not want_result:
             return None
         return cls()._from_db_object(context, row, gate.target_of(instance))
@@ -327,11 +331,16 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
         return cls.of_action(context, action_id, instance)
 
     @classmethod
-    def of_action(cls, context: Any, action_id: int,
-                  instance: gate.Instance) -> 'InstanceActionEventList':
-        """Return the same, here, to a caller who has passed the gate."""
-        rows = db.event_list(context, action_id,
-                             read_deleted=context.read_deleted)
+    def of_action(cls, context: Any, action_id: int, instance: gate.Instance,
+                  rows: Sequence[Mapping[str, Any]] | None = None,
+                  ) -> 'InstanceActionEventList':
+        """Return the same, here, to a caller who has passed the gate.
+
+        :param rows: the events, where they are at hand
+        """
+        if rows is None:
+            rows = record.event_list(context, action_id,
+                                     read_deleted=context.read_deleted)
         target = gate.target_of(instance)
         found = cls(context, objects=[
             InstanceActionEvent()._from_db_object(context, row, target)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sections ``[cell:NAME]``, found in the configuration's files."""
+
+from oslo_config import cfg
+
+PREFIX = 'cell:'
+
+#: What the generated sample calls its section.
+SAMPLE = f'{PREFIX}NAME'
+
+OPTS = [
+    cfg.StrOpt(
+        'connection', secret=True,
+        help='The SQLAlchemy URL of an existing Nova cell database, for '
+             'example mysql+pymysql://reader:password@host/nova_cell1. Its '
+             'servers and actions appear in this API. It is opened '
+             'read-only; give it a user who may only read. Each cell, cell0 '
+             'included, has a section of its own, whose name is the '
+             'cell\'s: letters, digits, ".", "_" and "-".'),
+]
+
+
+def sections(conf: cfg.ConfigOpts) -> list[str]:
+    """Return the sections of cells, registered so that they can be read."""
+    found = sorted({name for name in (*conf.list_all_sections(), *conf)
+                    if name.startswith(PREFIX)})
+    for section in found:
+        conf.register_opts(OPTS, group=section)
+    # A sample's section, left as it is, attaches nothing.
+    return [section for section in found
+            if section != SAMPLE or conf[section].connection]

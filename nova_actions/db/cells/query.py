@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of a cell: each a function of a connection and the cell's
+schema. Ids compare exactly, whatever the cell's collation."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from nova_actions.db.cells import schema
+
+Row = dict[str, Any]
+Schema = schema.Schema
+
+#: How many ids stand in one statement.
+CHUNK = 1000
+
+
+def _is(connection: sa.Connection, column: Any, value: str) -> Any:
+    """Return the condition that a column has that value.
+
+    On MySQL a collation may take "A" and "a " for "a"; what its index finds
+    is compared once more, by bytes.
+    """
+    if connection.dialect.name not in ('mysql', 'mariadb'):
+        return column == value
+    return sa.and_(column == value, sa.cast(column, sa.BINARY) == sa.cast(
+        sa.literal(value), sa.BINARY))
+
+
+def _rows(connection: sa.Connection, table: sa.TableClause,
+          *conditions: Any) -> list[Row]:
+    """Return rows with every column that we know of, by their ids."""
+    lacking = dict.fromkeys(schema.COLUMNS[table.name])
+    return [{**lacking, **row} for row in connection.execute(
+        sa.select(table).where(*conditions).order_by(
+            table.c.id)).mappings()]
+
+
+def instance_get(connection: sa.Connection, tables: Schema,
+                 uuid: str) -> Row | None:
+    table = tables.instances
+    for row in _rows(connection, table, _is(connection, table.c.uuid, uuid)):
+        if row['uuid'] == uuid:
+            return row
+    return None
+
+
+def instance_named(connection: sa.Connection, tables: Schema, name: str,
+                   project_id: str | None, limit: int) -> list[Row]:
+    """Return the undeleted instances of that name, newest first."""
+    table = tables.instances
+    query = sa.select(table).where(
+        table.c.deleted == 0, _is(connection, table.c.display_name, name))
+    if project_id is not None:
+        query = query.where(_is(connection, table.c.project_id, project_id))
+    query = query.order_by(table.c.created_at.desc(),
+                           table.c.id.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()
+            if row['display_name'] == name and not row.get('hidden')]
+
+
+def instance_many(connection: sa.Connection, tables: Schema,
+                  uuids: Iterable[str]) -> list[Row]:
+    """Return the instances among those."""
+    table, wanted = tables.instances, sorted(set(uuids))
+    return [row for some in _chunks(wanted)
+            for row in _rows(connection, table, table.c.uuid.in_(some))
+            if row['uuid'] in wanted]
+
+
+def instance_page(connection: sa.Connection, tables: Schema, after: int,
+                  limit: int) -> list[Row]:
+    """Return the next instances by id."""
+    table = tables.instances
+    lacking = dict.fromkeys(schema.COLUMNS[table.name])
+    return [{**lacking, **row} for row in connection.execute(
+        sa.select(table).where(table.c.id > after).order_by(
+            table.c.id).limit(limit)).mappings()]
+
+
+def action_keys(connection: sa.Connection, tables: Schema,
+                instance_uuid: str) -> list[Row]:
+    """Return what places each action of an instance in a list."""
+    table = tables.actions
+    query = sa.select(
+        table.c.id, table.c.instance_uuid, table.c.request_id,
+        table.c.created_at, table.c.updated_at, table.c.deleted,
+    ).where(_is(connection, table.c.instance_uuid, instance_uuid))
+    return [dict(row) for row in connection.execute(query).mappings()
+            if row['instance_uuid'] == instance_uuid]
+
+
+def action_rows(connection: sa.Connection, tables: Schema,
+                ids: Sequence[int]) -> list[Row]:
+    """Return actions, each with ``events``: what their ends tell of it, None
+    where that would mean to read all events of the cell."""
+    table = tables.actions
+    rows = {row['id']: {**row, 'events': None} for some in _chunks(ids)
+            for row in _rows(connection, table, table.c.id.in_(some))}
+    if tables.finds_events:
+        for row in rows.values():
+            row['events'] = []
+        for event in _ends(connection, tables, ids):
+            if event['action_id'] in rows:
+                rows[event['action_id']]['events'].append(event)
+    return list(rows.values())
+
+
+def _ends(connection: sa.Connection, tables: Schema,
+          ids: Sequence[int]) -> list[Row]:
+    table = tables.events
+    return [dict(row) for some in _chunks(ids) for row in connection.execute(
+        sa.select(table.c.id, table.c.action_id, table.c.event,
+                  table.c.finish_time, table.c.result, table.c.deleted)
+        .where(table.c.action_id.in_(some)).order_by(table.c.id)).mappings()]
+
+
+def action_with_events(connection: sa.Connection, tables: Schema,
+                       action_id: int) -> Row | None:
+    """Return an action, its ``events`` whole, by their ids."""
+    table = tables.actions
+    for row in _rows(connection, table, table.c.id == action_id):
+        return {**row, 'events': event_list(connection, tables, action_id)}
+    return None
+
+
+def action_instance(connection: sa.Connection, tables: Schema,
+                    action_id: int) -> Row | None:
+    """Return the instance that an action belongs to."""
+    uuid = connection.execute(sa.select(tables.actions.c.instance_uuid).where(
+        tables.actions.c.id == action_id)).scalar_one_or_none()
+    return instance_get(connection, tables, uuid) if uuid else None
+
+
+def event_list(connection: sa.Connection, tables: Schema,
+               action_id: int) -> list[Row]:
+    return _rows(connection, tables.events,
+                 tables.events.c.action_id == action_id)
+
+
+def event_get(connection: sa.Connection, tables: Schema, action_id: int,
+              event_id: int) -> Row | None:
+    table = tables.events
+    for row in _rows(connection, table, table.c.id == event_id):
+        if row['action_id'] == action_id:
+            return row
+    return None
+
+
+def _chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return [ids[start:start + CHUNK] for start in range(0, len(ids), CHUNK)]

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The record as a reader sees it: our own database and the cells as one.
+
+Where no cell knows a server, each function is that of :mod:`api`.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from nova_actions import exception
+from nova_actions.db import api
+from nova_actions.db import owner
+from nova_actions.db import status
+from nova_actions.db.cells import attached
+from nova_actions.db.cells import cell as cell_module
+from nova_actions.db.cells import ids
+from nova_actions.db.cells import query
+
+Row = dict[str, Any]
+Cell = cell_module.Cell
+
+#: An action of which a cell says nothing.
+_NOTHING: Row = dict.fromkeys((
+    'action', 'user_id', 'project_id', 'message', 'start_time',
+    'finish_time', 'deleted_at', 'events'))
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class _Key:
+    """The place of an action in a list of both databases."""
+
+    created_at: datetime.datetime
+    id: int
+    is_own: bool
+    row: Row = dataclasses.field(compare=False)
+    marker: str = dataclasses.field(compare=False)
+
+    def meets(self, identifier: str) -> bool:
+        return identifier in (self.row['request_id'], self.marker)
+
+    def is_visible(self, read_deleted: str) -> bool:
+        return _is_visible(self.row, read_deleted)
+
+    def is_in(self, filters: Mapping[str, datetime.datetime]) -> bool:
+        at: datetime.datetime | None = self.row['updated_at']
+        if at is None:
+            return not filters
+        return (filters.get('changes-since', at) <= at
+                and at <= filters.get('changes-before', at))
+
+
+def _is_visible(row: Row, read_deleted: str) -> bool:
+    return read_deleted == 'yes' or bool(row['deleted']) is (
+        read_deleted == 'only')
+
+
+def _keys(context: Any, cell: Cell, instance_uuid: str) -> list[_Key]:
+    """Return the places of a server's actions, the newest first."""
+    call = cell.start(query.action_keys, instance_uuid)
+    own = [_Key(row['created_at'], row['id'], True, row, row['uuid'])
+           for row in api.action_all(context, instance_uuid)]
+    theirs = [_Key(row['created_at'] or datetime.datetime.min, row['id'],
+                   False, row, ids.marker(cell.name, row['id']))
+              for row in call.result()]
+    return sorted(own + theirs, reverse=True)
+
+
+def _find(keys: Iterable[_Key], identifier: str) -> _Key | None:
+    """Return the action whose own marker that is, or the newest of that
+    request."""
+    found = [key for key in keys if key.meets(identifier)]
+    exact = [key for key in found if key.marker == identifier]
+    return next(iter(exact or found), None)
+
+
+def action_list(context: Any, instance_uuid: str,
+                limit: int | None = None, marker: str | None = None,
+                filters: Mapping[str, datetime.datetime] | None = None,
+                read_deleted: str = 'no') -> list[Row]:
+    """Return the actions of a server, newest first by (created_at, id); the
+    rest as in :func:`api.action_list`.
+
+    :raises CellUnavailable: its cell does not answer
+    """
+    cell = owner.cell_of(context, instance_uuid)
+    if cell is None:
+        return api.action_list(
+            context, instance_uuid=instance_uuid, limit=limit,
+            marker=marker, filters=filters, read_deleted=read_deleted)
+    if limit == 0:
+        return []
+    keys = _keys(context, cell, instance_uuid)
+    repeated = _repeated(keys)
+    if marker is not None:
+        at = _find(keys, marker)
+        if at is None:
+            raise exception.MarkerNotFound(marker=marker)
+        keys = keys[keys.index(at) + 1:]
+    page = [key for key in keys if key.is_visible(read_deleted)
+            and key.is_in(filters or {})][:limit]
+    rows = _fetch(cell, page, read_deleted)
+    return [{**row, 'marker': key.marker,
+             'superseded': key.marker in repeated}
+            for key, row in zip(page, rows, strict=True)]
+
+
+def _repeated(keys: Iterable[_Key]) -> set[str]:
+    """Return the markers of actions that their request id does not name."""
+    seen: set[str] = set()
+    repeated = set()
+    for key in keys:
+        request_id = key.row['request_id']
+        if request_id in seen or ids.is_marker(request_id or ''):
+            repeated.add(key.marker)
+        seen.add(request_id)
+    return repeated
+
+
+def _fetch(cell: Cell, page: Sequence[_Key],
+           read_deleted: str) -> list[Row]:
+    """Return the rows of the page, in its order."""
+    wanted = [key.id for key in page if not key.is_own]
+    theirs = {row['id']: row for row in cell.ask(
+        query.action_rows, wanted)} if wanted else {}
+    # One that is gone since it was placed is shown as far as it is known.
+    return [key.row if key.is_own else _action(
+        cell, theirs.get(key.id) or {**_NOTHING, **key.row}, read_deleted)
+        for key in page]
+
+
+def action_get(context: Any, instance_uuid: str, identifier: str,
+               read_deleted: str = 'no') -> Row | None:
+    """Return an action of a server by its request id (the newest of that
+    request), its own uuid, or the marker of a cell's; a cell's with all its
+    ``events``.
+
+    :raises CellUnavailable: its cell does not answer
+    """
+    cell = owner.cell_of(context, instance_uuid)
+    if cell is None:
+        return api.action_get(context, instance_uuid, identifier,
+                              read_deleted=read_deleted)
+    keys = _keys(context, cell, instance_uuid)
+    key = _find((key for key in keys if key.is_visible(read_deleted)),
+                identifier)
+    if key is None:
+        return None
+    more = {'marker': key.marker,
+            'superseded': key.marker in _repeated(keys)}
+    if key.is_own:
+        return {**key.row, **more}
+    row = cell.ask(query.action_with_events, key.id)
+    if row is None:
+        return None
+    events = _events(cell, row['events'], read_deleted)
+    return {**_action(cell, row, read_deleted), 'events': events, **more}
+
+
+def _action(cell: Cell, row: Row, read_deleted: str) -> Row:
+    """Return a cell's action in the shape of ours, its status derived."""
+    events = row['events']
+    if events is not None:
+        events = [event for event in events
+                  if _is_visible(event, read_deleted)]
+    derived: str | None = None
+    if events is not None or row['message'] or row['finish_time']:
+        derived = status.derive(row, events)
+    end = row['finish_time']
+    if events and end is None and derived != status.RUNNING:
+        end = max(event['finish_time'] for event in events)
+    return {**row, 'id': ids.encode(cell.name, row['id']), 'uuid': None,
+            'global_request_id': None, 'user_name': None,
+            'project_name': None, 'status': derived, 'finish_time': end,
+            'events': None}
+
+
+def _events(cell: Cell, rows: Iterable[Row],
+            read_deleted: str) -> list[Row]:
+    """Return a cell's events in the shape of ours, newest first."""
+    return [_event(cell, row) for row in sorted(
+        (row for row in rows if _is_visible(row, read_deleted)),
+        key=lambda row: (row['created_at'] or datetime.datetime.min,
+                         row['id']), reverse=True)]
+
+
+def _event(cell: Cell, row: Row) -> Row:
+    duration = None
+    if row['start_time'] and row['finish_time']:
+        elapsed = row['finish_time'] - row['start_time']
+        duration = max(0, elapsed // datetime.timedelta(microseconds=1))
+    return {**row, 'id': ids.encode(cell.name, row['id']),
+            'action_id': ids.encode(cell.name, row['action_id']),
+            'uuid': None, 'error_type': None, 'duration_us': duration,
+            'redactions': 0, 'epoch': None}
+
+
+def action_get_instance(context: Any, action_id: int) -> Row | None:
+    """Return the instance that an action belongs to."""
+    if action_id >= 0:
+        return api.action_get_instance(context, action_id)
+    cell, own_id = attached.of_id(action_id)
+    row = cell and cell.ask(query.action_instance, own_id)
+    return attached.as_owner(row, cell.name) if cell and row else None
+
+
+def event_list(context: Any, action_id: int,
+               read_deleted: str = 'no') -> list[Row]:
+    """Return the events of an action, newest first by (created_at, id)."""
+    if action_id >= 0:
+        return api.event_list(context, action_id, read_deleted=read_deleted)
+    cell, own_id = attached.of_id(action_id)
+    if cell is None:
+        return []
+    return _events(cell, cell.ask(query.event_list, own_id), read_deleted)
+
+
+def event_get(context: Any, action_id: int, event_id: int,
+              read_deleted: str = 'no') -> Row | None:
+    """Return one event of an action."""
+    if action_id >= 0:
+        return api.event_get(context, action_id, event_id,
+                             read_deleted=read_deleted)
+    cell, own_id = attached.of_id(action_id)
+    if cell is None or attached.of_id(event_id)[0] is not cell:
+        return None
+    row = cell.ask(query.event_get, own_id, attached.of_id(event_id)[1])
+    if row is None or not _is_visible(row, read_deleted):
+        return None
+    return _event(cell, row)
+
+
+def instance_list(context: Any, name: str, project_id: str | None = None,
+                  limit: int = 1000) -> list[Row]:
+    """Return the undeleted instances of that name, newest first. What a cell
+    knows of a server is newer than what we copied of it.
+
+    :raises CellUnavailable: none is found, and a silent cell may have one
+    """
+    own = {row['uuid']: row for row in api.instance_list(
+        context, name, project_id, limit)}
+    if not attached.cells():
+        return list(own.values())
+    named, errors = attached.ask_all(query.instance_named, name, project_id,
+                                     limit)
+    found: dict[str, Row] = {}
+    for cell_name, rows in named.items():
+        for row in rows:
+            found[row['uuid']] = attached.as_owner(row, cell_name)
+    renamed = _elsewhere_now(own.keys() - found.keys(), name)
+    found = {uuid: row for uuid, row in {**own, **found}.items()
+             if uuid not in renamed}
+    if not found and errors:
+        raise errors[0]
+    return sorted(found.values(), key=lambda row: (
+        row['created_at'] or datetime.datetime.min), reverse=True)[:limit]
+
+
+def _elsewhere_now(uuids: Iterable[str], name: str) -> set[str]:
+    """Return which of those are deleted or have another name by now."""
+    wanted = sorted(uuids)
+    if not wanted:
+        return set()
+    seen, _errors = attached.instances(wanted)
+    return {uuid for uuid, row in seen.items()
+            if row['deleted'] or row['display_name'] != name}
