@@ -7,17 +7,19 @@ import oslo_messaging as messaging
 from oslo_config import cfg
 from oslo_service import service
 
+from nova_actions import context
 from nova_actions import objects
 from nova_actions import policy
 from nova_actions import rpc
 from nova_actions import sanitize
+from nova_actions.conductor import closure
 from nova_actions.conductor import manager
 from nova_actions.conductor import process
 from nova_actions.db import api as db
 from nova_actions.objects import text
 
 
-class ConductorService(service.Service):  # type: ignore[misc]
+class ConductorService(service.Service):
     """One worker of the conductor.
 
     :param conf: the process's configuration; database, policy and sanitizer
@@ -29,6 +31,7 @@ class ConductorService(service.Service):  # type: ignore[misc]
         self._conf = conf
         self._server: Any = None
         self._transport: Any = None
+        self._timer: closure.Timer | None = None
 
     def start(self) -> None:
         super().start()
@@ -44,9 +47,27 @@ class ConductorService(service.Service):  # type: ignore[misc]
             [manager.ConductorManager(), manager.BaseManager()])
         self._server.start(
             override_pool_size=process.thread_count(self._conf))
+        self._timer = closure.Timer(
+            self._conf.conductor.reporter_timeout, self._ping)
+        self._timer.start()
+
+    def _ping(self) -> None:
+        """See that the bus brings what reporters send, and soon.
+
+        :raises Exception: it does not
+        """
+        timeout = self._conf.conductor.reporter_timeout / 3
+        client = rpc.get_client(
+            self._transport, messaging.Target(
+                topic=self._conf.conductor.topic, namespace='baseapi',
+                version='1.0'), timeout=timeout)
+        client.call(context.get_admin_context(), 'ping', arg='closure')
 
     def stop(self, graceful: bool = True) -> None:
         """Take no more calls, finish those that are being worked on."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
         if self._server is not None:
             self._server.stop()
             if graceful:
