@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Processes that a test starts, and only it stops."""
+
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import fixtures
+
+#: Seconds that anything here may take on a busy machine.
+PATIENCE = 120
+#: Seconds between two looks at what is waited for.
+PAUSE = 0.05
+
+
+def await_true(condition: Callable[[], Any], what: str) -> Any:
+    """Return the first true value of a condition.
+
+    :raises AssertionError: when there is none within PATIENCE
+    """
+    deadline = time.monotonic() + PATIENCE
+    waiting = threading.Event()
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f'{what}: not within {PATIENCE} seconds')
+        waiting.wait(PAUSE)
+
+
+def listens(port: int) -> bool:
+    """Tell whether a port of this machine takes connections."""
+    try:
+        socket.create_connection(('127.0.0.1', port), PATIENCE).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    """Return a port for a server that cannot be told to choose one."""
+    with socket.create_server(('127.0.0.1', 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def clean_environ(**values: str) -> dict[str, str]:
+    """Return this environment without what speaks to OpenStack's clients
+    or to a person."""
+    return {**{name: value for name, value in os.environ.items()
+               if not name.startswith('OS_')},
+            'PYTHONWARNINGS': 'ignore', **values}
+
+
+class Process(fixtures.Fixture):
+    """A running program.
+
+    :param speaks: it is asked over its standard input, line by line, and
+        its standard output is not part of its log
+    """
+
+    def __init__(self, command: Sequence[str | os.PathLike[str]],
+                 environ: Mapping[str, str] | None = None,
+                 speaks: bool = False) -> None:
+        self._command = [str(word) for word in command]
+        self._environ = dict(environ or clean_environ())
+        self._speaks = speaks
+
+    def _setUp(self) -> None:
+        folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self._log = folder / 'log'
+        pipe = subprocess.PIPE if self._speaks else None
+        with self._log.open('wb') as log:
+            self.process = subprocess.Popen(
+                self._command, env=self._environ, text=True, stderr=log,
+                stdin=pipe or subprocess.DEVNULL, stdout=pipe or log)
+        self.addCleanup(self.stop)
+
+    @property
+    def log(self) -> str:
+        """What it has said so far."""
+        return self._log.read_text(errors='replace')
+
+    def stop(self) -> int:
+        """End it, gently at first; return its exit code."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
+        self.process.terminate()
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+    def await_line(self, pattern: str) -> re.Match[str]:
+        """Return where its log first matches."""
+        found: re.Match[str] = await_true(
+            lambda: re.search(pattern, self.log) or self._look(),
+            f'{pattern!r} in the log of {self._command[0]}')
+        return found
+
+    def await_port(self, port: int) -> None:
+        """Wait until it listens."""
+        await_true(lambda: listens(port) or self._look(),
+                   f'port {port} of {self._command[0]}')
+
+    def _look(self) -> None:
+        code = self.process.poll()
+        if code is not None:
+            raise AssertionError(
+                f'{self._command} ended with {code}: {self.log[-4000:]}')
