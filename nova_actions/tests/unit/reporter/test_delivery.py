@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+import threading
+from unittest import mock
+
+import oslo_messaging as messaging
+from oslo_versionedobjects import exception as ovo_exc
+from oslotest import base as oslotest
+
+from nova_actions import exception
+from nova_actions.reporter import delivery
+from nova_actions.reporter import loss
+from nova_actions.reporter import memory
+from nova_actions.reporter import wire
+from nova_actions.tests.unit.reporter import base
+
+
+def make(uuid, kind='start'):
+    return {'kind': kind, 'uuid': str(uuid), 'name': 'n',
+            'instance_uuid': 'i'}
+
+
+class Line:
+    """Plays the conductor."""
+
+    def __init__(self):
+        self.batches = []
+        self.closed = []
+        self.applied = []
+        self.trouble = []
+        self.refused = {}
+        self.is_open = threading.Event()
+        self.is_open.set()
+
+    def send(self, transitions):
+        self.is_open.wait(base.PATIENCE)
+        if self.trouble:
+            problem = self.trouble.pop(0)
+            if problem is not None:
+                raise problem
+        uuids = [each['uuid'] for each in transitions]
+        for uuid in uuids:
+            if isinstance(self.refused.get(uuid), Exception):
+                raise self.refused[uuid]
+        self.batches.append(uuids)
+        answers = []
+        for uuid in uuids:
+            error = self.refused.get(uuid)
+            if not error:
+                self.applied.append(uuid)
+            answers.append({'verdict': 'refused' if error else 'applied',
+                            'error': error, 'reason': 'why'})
+        return answers
+
+    def close(self, ended):
+        self.closed.append((ended['uuid'], list(self.applied)))
+
+
+class DeliveryTestCase(oslotest.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.spool = memory.MemorySpool(10 ** 6)
+        self.line = Line()
+        self.losses = loss.Losses()
+        self.chore = mock.Mock(spec=[])
+        self.lives = []
+
+    def deliver(self, start=True, **values):
+        found = delivery.Delivery(self.spool, self.line, **{
+            'batch_size': 10, 'interval': 0.01, 'heartbeat': 1000,
+            'parent_timeout': 1000, 'losses': self.losses,
+            'chore': self.chore, 'closed': self.lives.append, **values})
+        self.addCleanup(found.stop, base.PATIENCE)
+        if start:
+            found.start()
+        return found
+
+    def append(self, found, *transitions):
+        for each in transitions:
+            number = self.spool.append([each])
+        found.notify(number)
+        return number
+
+    def wait(self, found, number):
+        self.assertTrue(found.wait(number, base.PATIENCE, hurry=True))
+
+    def test_in_order_and_in_batches(self):
+        found = self.deliver(start=False)
+        number = self.append(found, *(make(each) for each in range(35)))
+        found.start()
+        self.wait(found, number)
+        self.assertEqual([str(each) for each in range(35)],
+                         self.line.applied)
+        self.assertEqual([10, 10, 10, 5],
+                         [len(batch) for batch in self.line.batches if batch])
+        self.assertEqual((0, 35), (self.spool.count, found.delivered))
+
+    def test_again_after_trouble(self):
+        self.line.trouble = [
+            None, exception.ConductorUnavailable(reason='x'),
+            exception.DatabaseUnavailable(), messaging.MessagingTimeout(),
+            exception.PolicyNotAuthorized(action='x'),
+            ovo_exc.UnsupportedObjectError(objtype='ReportList'), OSError()]
+        found = self.deliver()
+        base.wait_until('first heartbeat', lambda: self.line.batches)
+        with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
+            number = self.append(found, make(1), make(2))
+            self.wait(found, number)
+        self.assertEqual(['1', '2'], self.line.applied)
+        self.assertEqual([], self.line.trouble)
+        self.assertEqual({}, self.losses.counts)
+
+    def test_one_that_cannot_be_taken_does_not_stop_the_others(self):
+        self.line.refused['3'] = exception.Invalid('odd')
+        found = self.deliver(parent_timeout=0)
+        with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
+            number = self.append(found, *(make(each) for each in range(8)))
+            base.wait_until('others', lambda: len(self.line.applied) == 7)
+            self.wait(found, number)
+        self.assertEqual({'refused': 1}, self.losses.counts)
+
+    def test_what_belongs_nowhere_yet_waits(self):
+        self.line.refused['0'] = 'InstanceActionNotFound'
+        found = self.deliver()
+        with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
+            number = self.append(found, make(0), make(1))
+            base.wait_until('the other', lambda: self.line.applied)
+            self.assertFalse(found.wait(number, 0))
+            self.line.refused.clear()
+            self.wait(found, number)
+        self.assertEqual(['1', '0'], self.line.applied)
+        self.assertEqual({}, self.losses.counts)
+
+    def test_what_belongs_nowhere_at_last_is_given_up(self):
+        self.line.refused['0'] = 'InstanceNotFound'
+        found = self.deliver(parent_timeout=0.01)
+        with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
+            number = self.append(found, make(0))
+            self.wait(found, number)
+        self.assertEqual({'refused': 1}, self.losses.counts)
+        self.assertTrue(found.was_refused(number))
+        self.assertEqual(0, self.spool.count)
+
+    def test_what_is_refused_for_good(self):
+        self.line.refused['0'] = 'Forbidden'
+        found = self.deliver()
+        self.wait(found, self.append(found, make(0), make(1)))
+        self.assertEqual({'refused': 1}, self.losses.counts)
+        self.assertEqual(['1'], self.line.applied)
+
+    def test_a_life_is_closed_after_all_that_it_had_to_say(self):
+        self.line.refused['1'] = 'InstanceActionNotFound'
+        found = self.deliver(start=False)
+        number = self.append(found, make(0), make(1), wire.closing(
+            'dead', 'seen'), make(2))
+        with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
+            found.start()
+            base.wait_until('the others', lambda: '2' in self.line.applied)
+            self.assertEqual([], self.line.closed)
+            self.line.refused.clear()
+            self.wait(found, number)
+            base.wait_until('closing', lambda: self.line.closed)
+        self.assertEqual([('dead', ['0', '2', '1'])], self.line.closed)
+        self.assertEqual(['dead'], self.lives)
+
+    def test_heartbeats(self):
+        self.deliver(heartbeat=0.01)
+        base.wait_until('heartbeats',
+                        lambda: self.line.batches.count([]) > 3)
+        self.assertGreater(self.chore.call_count, 2)
+
+    def test_a_spool_that_lets_nothing_go(self):
+        found = self.deliver(start=False)
+        number = self.append(found, make(0))
+        remove, fail = self.spool.remove, [OSError(), OSError()]
+
+        def flaky(numbers):
+            if fail:
+                raise fail.pop()
+            remove(numbers)
+
+        with mock.patch.object(self.spool, 'remove', flaky), \
+                mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
+            found.start()
+            self.wait(found, number)
+        self.assertEqual(0, self.spool.count)
+
+    def test_it_ends(self):
+        found = self.deliver()
+        self.assertTrue(found.stop(base.PATIENCE))
+        stuck = self.deliver()
+        self.line.is_open.clear()
+        number = self.append(stuck, make(0))
+        self.assertFalse(stuck.wait(number, 0.01))
+        self.assertFalse(stuck.stop(0.01))
+        self.line.is_open.set()

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+import signal
+import stat
+import subprocess
+import sys
+
+import fixtures
+from oslotest import base
+
+from nova_actions.reporter import epoch
+
+#: Begins a life, says so, and forks a child that waits longer than it.
+LIFE = '''
+import os, sys
+from nova_actions.reporter import epoch
+found = epoch.Epoch.begin(sys.argv[1])
+if os.fork() == 0:
+    found.let_go()
+    sys.stdin.read()
+    os._exit(0)
+print(found.uuid, flush=True)
+sys.stdin.read()
+'''
+
+
+class EpochTestCase(base.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.folder = os.path.join(
+            self.useFixture(fixtures.TempDir()).path, 'spool')
+
+    def begin(self):
+        found = epoch.Epoch.begin(self.folder)
+        self.addCleanup(found.let_go)
+        return found
+
+    def orphans(self):
+        found = list(epoch.Epoch.orphans(self.folder))
+        for each in found:
+            self.addCleanup(each.let_go)
+        return [each.uuid for each in found]
+
+    def test_for_its_owner_only(self):
+        self.begin()
+        self.assertEqual(0o700, stat.S_IMODE(os.stat(self.folder).st_mode))
+        for name in os.listdir(self.folder):
+            self.assertEqual(0o600, stat.S_IMODE(os.stat(
+                os.path.join(self.folder, name)).st_mode))
+
+    def test_a_living_one_is_no_orphan(self):
+        first, second = self.begin(), self.begin()
+        self.assertNotEqual(first.uuid, second.uuid)
+        self.assertEqual([], self.orphans())
+        second.let_go()
+        self.assertEqual([second.uuid], self.orphans())
+        self.assertEqual([], self.orphans())
+
+    def test_a_removed_one_is_gone(self):
+        life = self.begin()
+        for suffix in ('', '-wal', '-shm'):
+            with open(life.spool_path + suffix, 'wb'):
+                pass
+        life.remove()
+        self.assertEqual([], os.listdir(self.folder))
+        life.remove()
+
+    def test_other_files_are_left_alone(self):
+        os.makedirs(self.folder)
+        for name in ('x.lock', 'readme', f'{"0" * 36}.lock'):
+            with open(os.path.join(self.folder, name), 'wb'):
+                pass
+        self.assertEqual([], self.orphans())
+        self.assertEqual([], list(epoch.Epoch.orphans('/nowhere')))
+
+    def test_a_killed_process_is_over_though_its_child_lives(self):
+        with subprocess.Popen(
+                [sys.executable, '-c', LIFE, self.folder],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                text=True) as process:
+            uuid = process.stdout.readline().strip()
+            self.assertEqual([], self.orphans())
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            self.assertEqual([uuid], self.orphans())

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+import sqlite3
+import stat
+import threading
+
+import fixtures
+from oslotest import base
+
+from nova_actions.reporter import memory
+from nova_actions.reporter import spool
+
+
+def make(number, kind='start', text=''):
+    return {'kind': kind, 'uuid': str(number), 'text': text}
+
+
+class SpoolMixin:
+
+    LIMIT = 100_000
+
+    def uuids(self, entries):
+        return [each['uuid'] for _, each in entries]
+
+    def test_in_order(self):
+        found = self.open()
+        numbers = [found.append([make(number)]) for number in range(5)]
+        last = found.append([make(5), make(6)])
+        self.assertEqual(sorted({*numbers, last}), [*numbers, last])
+        self.assertEqual(list('0123456'), self.uuids(found.after(0, 10)))
+        self.assertEqual(list('34'), self.uuids(found.after(numbers[2], 2)))
+        self.assertEqual('4', found.get(numbers[4])['uuid'])
+        found.remove([numbers[0], numbers[4]])
+        self.assertIsNone(found.get(numbers[4]))
+        self.assertEqual(list('12356'), self.uuids(found.after(0, 10)))
+        self.assertEqual(5, found.count)
+
+    def test_numbers_are_not_used_again(self):
+        found = self.open()
+        number = found.append([make(0)])
+        found.remove([number])
+        self.assertLess(number, found.append([make(1)]))
+
+    def test_bounded(self):
+        found = self.open()
+        stored = 0
+        try:
+            while True:
+                found.append([make(stored, text='x' * 1000)])
+                stored += 1
+        except spool.SpoolFull:
+            pass
+        self.assertLess(stored * 1000, self.LIMIT)
+        self.assertGreater(stored * 1000, self.LIMIT * 0.8)
+        self.assertEqual(stored, found.count)
+        found.append([make('more')], force=True)
+        found.remove([number for number, _ in found.after(0, 1000)])
+        self.assertEqual((0, 0), (found.count, found.bytes))
+        found.append([make('again', text='x' * 1000)])
+
+    def test_many_threads(self):
+        found = self.open()
+        threads = [threading.Thread(target=lambda name=name: [
+            found.append([make(f'{name}-{number}')])
+            for number in range(50)]) for name in range(8)]
+        for each in threads:
+            each.start()
+        removed = 0
+        while removed < 400:
+            entries = found.after(0, 100)
+            found.remove([number for number, _ in entries])
+            removed += len(entries)
+        for each in threads:
+            each.join()
+        self.assertEqual((0, 0), (found.count, found.bytes))
+
+
+class MemorySpoolTestCase(SpoolMixin, base.BaseTestCase):
+
+    def open(self):
+        # It has no part that is kept for ends.
+        return memory.MemorySpool(self.LIMIT * 7 // 8)
+
+
+class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.path = os.path.join(
+            self.useFixture(fixtures.TempDir()).path, 'a.spool')
+
+    def open(self, fsync='interval'):
+        found = spool.Spool(self.path, self.LIMIT, fsync)
+        self.addCleanup(found.close)
+        return found
+
+    def test_for_its_owner_only(self):
+        os.umask(os.umask(0) & 0)
+        self.open().append([make(0)])
+        for suffix in ('', '-wal', '-shm'):
+            mode = os.stat(self.path + suffix).st_mode
+            self.assertEqual(0o600, stat.S_IMODE(mode))
+
+    def test_it_is_still_there(self):
+        for fsync in ('always', 'interval', 'never'):
+            found = self.open(fsync)
+            found.append([make(fsync)])
+            found.sync()
+            found.maintain()
+            found.close()
+        found = self.open()
+        self.assertEqual(['always', 'interval', 'never'],
+                         self.uuids(found.after(0, 10)))
+        self.assertEqual(3, found.count)
+
+    def test_the_last_part_is_for_ends(self):
+        found = self.open()
+        self.assertRaises(spool.SpoolFull, self.fill, found, 'start')
+        self.assertRaises(spool.SpoolFull, found.append, [
+            make(0, 'action', 'x' * 1000)])
+        found.append([make(0, 'finish', 'x' * 1000)])
+
+    def fill(self, found, kind):
+        while True:
+            found.append([make(0, kind, 'x' * 1000)])
+
+    def test_the_log_is_written_back(self):
+        found = self.open()
+        for _ in range(600):
+            found.append([make(0, text='x' * 9000)], force=True)
+        before = os.stat(self.path).st_size
+        found.maintain()
+        self.assertLess(before, os.stat(self.path).st_size)
+
+    def test_all_or_none(self):
+        found = self.open()
+        found.append([make(0)])
+        self.assertRaises(TypeError, found.append, [make(1), {
+            'kind': object()}])
+        with found._lock:
+            found._db.execute('PRAGMA query_only=1')
+        self.assertRaises(sqlite3.OperationalError, found.append,
+                          [make(2), make(3)])
+        with found._lock:
+            found._db.execute('PRAGMA query_only=0')
+        found.append([make(4), make(5)])
+        self.assertEqual(list('045'), self.uuids(found.after(0, 10)))
+
+    def copy(self, cut=0, damage=False):
+        """Leave the files as a power loss would."""
+        found = self.open()
+        for number in range(100):
+            found.append([make(number, text='x' * 500)])
+        copy = os.path.join(os.path.dirname(self.path), 'b.spool')
+        for suffix in ('', '-wal'):
+            with open(self.path + suffix, 'rb') as source:
+                content = source.read()
+            if suffix and cut:
+                content = content[:-cut]
+            if not suffix and damage:
+                content = b'no database at all' * 100
+            with open(copy + suffix, 'wb') as target:
+                target.write(content)
+        return copy
+
+    def test_a_torn_end_is_cut_off(self):
+        entries, whole = spool.salvage(self.copy(cut=1234))
+        self.assertTrue(whole)
+        uuids = self.uuids(entries)
+        self.assertLess(len(uuids), 100)
+        self.assertGreater(len(uuids), 90)
+        self.assertEqual([str(each) for each in range(len(uuids))], uuids)
+
+    def test_what_is_damaged_is_told(self):
+        path = os.path.join(os.path.dirname(self.path), 'c.spool')
+        with open(path, 'wb') as file:
+            file.write(b'no database at all' * 100)
+        self.assertEqual(([], False), spool.salvage(path))
+        error = self.assertRaises(
+            sqlite3.DatabaseError, spool.Spool, path, 1000, 'never')
+        self.assertTrue(spool.is_broken(error))
+
+    def test_nothing_there(self):
+        self.assertEqual(([], True), spool.salvage(self.path))
+        with open(self.path, 'wb'):
+            pass
+        self.assertEqual(([], True), spool.salvage(self.path))
+
+    def test_a_damaged_one_is_begun_anew(self):
+        found = self.open()
+        for number in range(200):
+            last = found.append([make(number, text='x' * 300)])
+        found.remove(range(1, 11))
+        with found._lock:
+            found._db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+        with open(self.path, 'r+b') as file:
+            file.seek(4096 * 6)
+            file.write(b'\xff' * 4096 * 2)
+        self.assertFalse(found.renew())
+        self.assertGreater(found.count, 0)
+        self.assertLess(found.count, 190)
+        entries = found.after(0, 500)
+        self.assertEqual(found.count, len(entries))
+        for number, each in entries:
+            self.assertEqual(str(number - 1), each['uuid'])
+        self.assertEqual(last + 1, found.append([make('new')]))
+        self.assertTrue(os.path.exists(f'{self.path}.broken'))
