@@ -159,6 +159,23 @@ REPORTER_OPTS = [
              'recorded: for example delete, compute_terminate_instance. '
              'They are refused with an error otherwise.'),
 ]
+RETENTION_OPTS = [
+    cfg.IntOpt(
+        'days', default=0, min=0, max=36500, mutable=True,
+        help='For how many days an action is kept after it was created and '
+             'last changed. What is older is deleted by the conductor, with '
+             'its events, but for what still runs. 0 turns that off: '
+             '"nova-actions-manage db purge" and "db archive" do it by hand. '
+             'Restored actions that are older are deleted again.'),
+    cfg.IntOpt(
+        'keep_last', default=0, min=0, mutable=True,
+        help='How many of the newest actions of each server are kept '
+             'whatever their age.'),
+    cfg.IntOpt(
+        'interval', default=3600, min=1,
+        help='How many seconds the conductor waits after looking for what '
+             'is too old.'),
+]
 SANITIZE_OPTS = [
     cfg.MultiOpt(
         'patterns', item_type=types.String(), default=[],
@@ -182,7 +199,8 @@ UPGRADE_LEVELS_OPTS = [
 ]
 GROUPS: dict[str | None, Sequence[cfg.Opt]] = {
     None: DEFAULT_OPTS, 'api': API_OPTS, 'conductor': CONDUCTOR_OPTS,
-    'reporter': REPORTER_OPTS, 'sanitize': SANITIZE_OPTS,
+    'reporter': REPORTER_OPTS, 'retention': RETENTION_OPTS,
+    'sanitize': SANITIZE_OPTS,
     'upgrade_levels': UPGRADE_LEVELS_OPTS,
 }
 

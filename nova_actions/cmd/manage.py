@@ -17,6 +17,7 @@ from nova_actions.cmd import embedded
 from nova_actions.cmd import failure
 from nova_actions.cmd import process
 from nova_actions.cmd import progress
+from nova_actions.cmd import retention
 from nova_actions.db import api as db_api
 from nova_actions.db import migration
 from nova_actions.objects import base
@@ -92,11 +93,12 @@ def _limit(text: str) -> int:
 
 def _add_verbs(nouns: Any) -> None:
     """Describe what comes after the options."""
-    db = _noun(nouns, 'db', 'the database schema')
+    db = _noun(nouns, 'db', 'the database schema and old rows')
     sync = _verb(db, 'sync', db_sync, 'make or upgrade the schema')
     sync.add_argument('version', nargs='?',
                       help='the version to bring it to; default: the newest')
     _verb(db, 'version', db_version, "print the schema's version")
+    retention.add_verbs(db, _verb)
 
     instance = _noun(nouns, 'instance', 'what is known of servers')
     imported = _verb(instance, 'import', instance_import,

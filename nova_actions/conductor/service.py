@@ -15,6 +15,7 @@ from nova_actions import sanitize
 from nova_actions.conductor import closure
 from nova_actions.conductor import manager
 from nova_actions.conductor import process
+from nova_actions.conductor import retention
 from nova_actions.db import api as db
 from nova_actions.objects import text
 
@@ -32,6 +33,7 @@ class ConductorService(service.Service):
         self._server: Any = None
         self._transport: Any = None
         self._timer: closure.Timer | None = None
+        self._purge = retention.Purge(conf)
 
     def start(self) -> None:
         super().start()
@@ -50,6 +52,7 @@ class ConductorService(service.Service):
         self._timer = closure.Timer(
             self._conf.conductor.reporter_timeout, self._ping)
         self._timer.start()
+        self._purge.start()
 
     def _ping(self) -> None:
         """See that the bus brings what reporters send, and soon.
@@ -68,6 +71,7 @@ class ConductorService(service.Service):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+        self._purge.stop()
         if self._server is not None:
             self._server.stop()
             if graceful:
