@@ -30,6 +30,9 @@ from nova_actions.objects import instance_action
 #: Who the suggested request pretends to be: user, project, roles.
 OPERATOR = 'operator:operators:admin'
 
+#: Seconds in which the last reports of the demonstration should arrive.
+FLUSH = 60
+
 CLI_OPTS = (
     *listening.OPTS,
     cfg.BoolOpt('demo', default=False,
@@ -73,8 +76,7 @@ def _welcome(conf: cfg.ConfigOpts, api: server.Service,
     told = demo.Told()
     if conf.demo:
         _say(f'Playing {conf.demo_actions} actions of a simulated cloud …')
-        reporter.setup(conf)
-        told = demo.run(conf.demo_actions, stopping)
+        told = _play(conf, stopping)
         if stopping.is_set():
             return
         _say(f'Played {told.actions} actions.')
@@ -85,6 +87,18 @@ def _welcome(conf: cfg.ConfigOpts, api: server.Service,
     _suggest(conf, where, told)
     _say('')
     _say('Serving. Ctrl-C stops it.')
+
+
+def _play(conf: cfg.ConfigOpts, stopping: threading.Event) -> demo.Told:
+    """Be a cloud for a while, whose every report is in the database then."""
+    reporter.setup(conf)
+    try:
+        told = demo.run(conf.demo_actions, stopping, conf.state_path)
+        if not stopping.is_set():
+            reporter.flush(FLUSH)
+        return told
+    finally:
+        reporter.stop()
 
 
 def _suggest(conf: cfg.ConfigOpts, where: str, told: demo.Told) -> None:

@@ -57,12 +57,16 @@ def plan(actions: int) -> list[tuple[int, Story]]:
     return steps[:actions]
 
 
-def run(actions: int, stopping: threading.Event, pace: float = PACE) -> Told:
+def run(actions: int, stopping: threading.Event, state_path: str,
+        pace: float = PACE) -> Told:
     """Play so many actions, or until the event is set.
 
     The reporter must have been set up.
+
+    :param state_path: the reporter's
+    :param pace: the longest time that a step takes, seconds
     """
-    hosts = [fleet.Host(name, pace) for name in fleet.HOSTS]
+    hosts = [fleet.Host(name, pace, state_path) for name in fleet.HOSTS]
     stories: dict[int, list[Story]] = {}
     for number, story in plan(actions):
         stories.setdefault(number, []).append(story)

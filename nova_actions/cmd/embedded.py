@@ -10,6 +10,8 @@ from nova_actions.cmd import failure
 
 DATABASE = 'nova-actions.sqlite'
 LOG_FILE = 'nova-actions.log'
+#: Seconds.
+HEARTBEAT = 1.0
 
 
 def database_path(conf: cfg.ConfigOpts) -> str:
@@ -32,6 +34,8 @@ def configure(conf: cfg.ConfigOpts) -> None:
     conf.set_default('transport_url', 'fake://')
     conf.set_default('connection', f'sqlite:///{database_path(conf)}',
                      group='database')
+    # All are on one machine: a death is to be known soon.
+    conf.set_default('heartbeat_interval', HEARTBEAT, group='reporter')
     # The terminal is for what a person wants to know.
     conf.set_default('log_file', os.path.join(
         os.path.abspath(conf.state_path), LOG_FILE))

@@ -7,11 +7,16 @@ itself is played.
 
 import contextlib
 import dataclasses
+import multiprocessing
+import os
 import random
+import signal
 import time
 import uuid
+from typing import Any
 
 from nova_actions import actions
+from nova_actions import conf as config
 from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions import reporter
@@ -22,11 +27,30 @@ SEED = 20260101
 SERVERS = 20
 HOSTS = ('compute-1', 'compute-2', 'compute-3')
 
+#: How long a death may take to be known, seconds.
+PATIENCE = 30
+
 Context = context_module.RequestContext
 
 
 def _id(name: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_DNS, f'{name}.nova-actions.invalid')
+
+
+def _begin_and_die(state_path: str, host: str, context: dict[str, Any],
+                   server: str, event: str) -> None:
+    """Be a compute service whose host loses power in the middle of a step.
+
+    What it has reported is on the disk; it reaches nobody itself.
+    """
+    conf = config.load([], default_config_files=[])
+    for name, value in (('state_path', state_path), ('host', host),
+                        ('transport_url', 'fake://')):
+        conf.set_override(name, value)
+    reporter.setup(conf)
+    reporter.EventReporter(
+        Context.from_dict(context), event, host, server).__enter__()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class NoRoom(Exception):
@@ -58,11 +82,16 @@ CAROL = Person('carol', _id('operations').hex, ('admin', 'member', 'reader'))
 
 
 class Host:
-    """Plays the compute service of one host."""
+    """Plays the compute service of one host.
 
-    def __init__(self, name: str, pace: float) -> None:
+    :param pace: the longest time that a step takes, seconds
+    :param state_path: where its reports wait to be delivered
+    """
+
+    def __init__(self, name: str, pace: float, state_path: str) -> None:
         self.name = name
         self._pace = pace
+        self._state_path = state_path
 
     def step(self, context: Context, server: 'Server', event: str,
              error: Exception | None = None) -> None:
@@ -77,9 +106,13 @@ class Host:
             raise error
 
     def die(self, context: Context, server: 'Server', event: str) -> None:
-        """Begin a step and lose power."""
-        reporter.EventReporter(
-            context, event, self.name, server.uuid).__enter__()
+        """Begin a step and lose power: a process that is really killed."""
+        victim = multiprocessing.get_context('spawn').Process(
+            target=_begin_and_die, daemon=True, args=(
+                self._state_path, self.name, context.to_dict(), server.uuid,
+                event))
+        victim.start()
+        victim.join()
 
     def come_back(self, server: 'Server', event: str) -> None:
         """Take up what was left, as a compute service does at its start: in
@@ -149,8 +182,20 @@ class Server:
         """Be left in the middle, and be taken up when the host is back."""
         context = self._begin(actions.REBOOT)
         self.host.die(context, self, 'compute_reboot_instance')
+        self._await_closure(context)
         self.host.come_back(self, 'compute_reboot_instance')
         return str(context.request_id)
+
+    def _await_closure(self, context: Context) -> None:
+        """Wait until it is known that the host has died: the living reporter
+        finds out at its next heartbeat."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            action = instance_action.InstanceAction.get_by_request_id(
+                context, self.uuid, context.request_id)
+            if action is not None and action.status == 'interrupted':
+                return
+            time.sleep(0.1)
 
     def resize(self, refused: bool = False) -> str:
         """Move to a host with room for its new size."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import threading
 
+from nova_actions import reporter
 from nova_actions.cmd import demo
 from nova_actions.cmd import fleet
 from nova_actions.objects import base as objects_base
@@ -29,13 +30,26 @@ class RunTestCase(base.ObjectTestCase):
 
     REMOTE = True
 
+    def setUp(self):
+        super().setUp()
+        self.conf.set_override('heartbeat_interval', 0.1, group='reporter')
+        reporter.setup(self.conf)
+        self.addCleanup(objects_base.set_remote, None)
+        self.addCleanup(reporter.stop)
+
+    def play(self, actions):
+        told = demo.run(actions, threading.Event(), self.conf.state_path,
+                        pace=0)
+        self.assertTrue(reporter.flush(60))
+        return told
+
     def actions(self):
         with objects_base.local():
             return list(instance_action.InstanceActionList.get_by_project(
                 self.admin, limit=1000))
 
     def test_highlights(self):
-        told = demo.run(len(demo.HIGHLIGHTS), threading.Event(), pace=0)
+        told = self.play(len(demo.HIGHLIGHTS))
         self.assertEqual(len(demo.HIGHLIGHTS), told.actions)
         found = self.actions()
         self.assertEqual(len(demo.HIGHLIGHTS), len(found))
@@ -43,14 +57,17 @@ class RunTestCase(base.ObjectTestCase):
         resize = by_request[told.request]
         self.assertEqual('succeeded_after_retry', resize.status)
         self.assertEqual(told.server, resize.instance_uuid)
-        statuses = sorted(each.status for each in found)
+        statuses = [each.status for each in found]
         self.assertEqual(1, statuses.count('failed'))
+        # Of the resize, and of the reboot whose host died and came back.
+        self.assertEqual(2, statuses.count('succeeded_after_retry'))
+        self.assertEqual(len(found) - 3, statuses.count('succeeded'))
         self.assertEqual(2, len({
             server.project_id for server in (fleet.ALICE, fleet.BOB)}))
 
     def test_a_second_run_goes_on_with_the_same_servers(self):
         for _ in range(2):
-            demo.run(2, threading.Event(), pace=0)
+            self.play(2)
         found = self.actions()
         self.assertEqual(1, len({each.instance_uuid for each in found}))
         self.assertEqual(
@@ -60,4 +77,5 @@ class RunTestCase(base.ObjectTestCase):
     def test_it_ends_when_told_to(self):
         stopping = threading.Event()
         stopping.set()
-        self.assertEqual(0, demo.run(50, stopping).actions)
+        self.assertEqual(0, demo.run(
+            50, stopping, self.conf.state_path).actions)
