@@ -3,11 +3,12 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from nova_actions.reporter import event
 
+Call = tuple[list[str], Mapping[str, Any]]
 FailedWhen = Callable[[Any], Any] | Collection[Any] | None
 
 
@@ -34,19 +35,19 @@ def wrap_instance_event(
                 f'{function.__qualname__} has no argument "instance"')
         event_name = f'{prefix}_{function.__name__}'
 
-        def uuids(*args: Any, **kwargs: Any) -> list[str]:
-            bound = signature.bind(*args, **kwargs)
-            return [_uuid_of(bound.arguments['instance'])]
+        def call(*args: Any, **kwargs: Any) -> Call:
+            given = signature.bind(*args, **kwargs).arguments
+            return [_uuid_of(given['instance'])], given
 
         @functools.wraps(function)
         def wrapper(self: Any, context: Any, *args: Any,
                     **kwargs: Any) -> Any:
-            found = event.harmless(
+            found, given = event.harmless(
                 f'start of {event_name}', functools.partial(
-                    uuids, self, context, *args, **kwargs)) or []
+                    call, self, context, *args, **kwargs)) or ([], {})
             with event.EventReporter(
                     context, event_name, getattr(self, 'host', None),
-                    *found) as step:
+                    *found, arguments=given) as step:
                 result = function(self, context, *args, **kwargs)
                 if failed_when is not None:
                     reason = event.harmless(

@@ -2,11 +2,13 @@
 """EventReporter: one step on one or more servers, from start to end."""
 
 import logging
+import traceback
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from nova_actions import exception
+from nova_actions import sanitize
 from nova_actions.reporter import clock
 from nova_actions.reporter import process
 from nova_actions.reporter import transition
@@ -19,35 +21,40 @@ def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
     counted and goes no further."""
     try:
         return function(*args)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - never raises
         process.current().losses.add('error', 1, (
             f'{what}: {type(error).__name__}'))
-        LOG.debug('Why it was not recorded:', exc_info=True)
+        # Without what it happened in: that may be the failed work's error.
+        LOG.debug('Why it was not recorded:\n%s', ''.join(
+            traceback.format_tb(error.__traceback__)))
         return None
 
 
 def finish(handle: transition.Handle | None, exc_val: object = None,
-           exc_tb: object = None, *, failed: object = None) -> None:
+           exc_tb: object = None, *, failed: object = None,
+           secrets: Iterable[str] = ()) -> None:
     """End a step that :meth:`EventReporter.detach` handed over, in whatever
     thread or process. It never raises.
 
     :param exc_val: the exception that it failed with; none if it succeeded
     :param exc_tb: its traceback, by default the exception's own
     :param failed: why it failed, where no exception tells
+    :param secrets: values that are masked wherever they occur in the error
     """
     if handle is None:
         return
-    harmless('end of a step', _finish, handle, exc_val, exc_tb, failed)
+    harmless('end of a step', _finish, handle, exc_val, exc_tb, failed,
+             secrets)
 
 
 def _finish(handle: transition.Handle, exc_val: object, exc_tb: object,
-            failed: object) -> None:
+            failed: object, secrets: Iterable[str]) -> None:
     if failed is not None and exc_val is None:
-        outcome = transition.failure(failed)
+        outcome = transition.failure(failed, secrets)
     else:
         if exc_tb is None:
             exc_tb = getattr(exc_val, '__traceback__', None)
-        outcome = transition.outcome(exc_val, exc_tb)
+        outcome = transition.outcome(exc_val, exc_tb, secrets)
     process.current().record(handle.finishes(outcome))
 
 
@@ -64,10 +71,13 @@ class EventReporter:
     :param instance_uuids: the servers that it is a step of
     :param graceful_exit: accepted for Nova's callers; recording is always
         graceful here
+    :param arguments: of the work, by name: secrets among them are masked
+        wherever they occur in its error
     """
 
     def __init__(self, context: Any, event_name: str, host: str | None,
-                 *instance_uuids: str, graceful_exit: bool = False) -> None:
+                 *instance_uuids: str, graceful_exit: bool = False,
+                 arguments: Mapping[str, Any] | None = None) -> None:
         self.context = context
         self.event_name = event_name
         self.host = host
@@ -75,6 +85,7 @@ class EventReporter:
         self._handle: transition.Handle | None = None
         self._reason: object = None
         self._detached = False
+        self._arguments = arguments or {}
 
     def __enter__(self) -> Self:
         """Begin the step.
@@ -111,6 +122,8 @@ class EventReporter:
                              host=transition.name_of(self.host),
                              action_uuid=action_uuid)
             for uuid in dict.fromkeys(self.instance_uuids))
+        if not starts:
+            return False
         recorder = process.current()
         stored: bool = recorder.record([*before, *starts], required)
         # With the life that it was begun in.
@@ -141,6 +154,12 @@ class EventReporter:
                  exc_tb: types.TracebackType | None) -> None:
         if self._detached and exc_type is None:
             return
-        finish(self._handle,
-               exc_type if exc_val is None else exc_val, exc_tb,
-               failed=self._reason)
+        failed = exc_type if exc_val is None else exc_val
+        secrets: list[str] = []
+        if failed is not None or self._reason is not None:
+            secrets = harmless('secrets of a call', self._secrets) or []
+        finish(self._handle, failed, exc_tb, failed=self._reason,
+               secrets=secrets)
+
+    def _secrets(self) -> list[str]:
+        return list(sanitize.secrets_of_call(self.context, self._arguments))

@@ -5,6 +5,7 @@ import dataclasses
 import logging
 import os
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -43,6 +44,12 @@ class Settings:
     parent_timeout: float = 3600.0
     heartbeat_interval: float = 30.0
     required_actions: frozenset[str] = frozenset()
+
+
+def _log_why(error: Exception) -> None:
+    # Without what it happened in: that may be the failed work's error.
+    LOG.debug('Why they were not recorded:\n%s', ''.join(
+        traceback.format_tb(error.__traceback__)))
 
 
 class Recorder:
@@ -183,7 +190,7 @@ class Recorder:
         reason = 'full' if isinstance(error, spool.SpoolFull) else 'spool'
         self.losses.add(reason, len(transitions),
                         f'{type(error).__name__}: {error}')
-        LOG.debug('Why they were not recorded:', exc_info=error)
+        _log_why(error)
 
     def _keep(self) -> None:
         """Look after the file, beside those who write into it."""
@@ -285,9 +292,9 @@ class Direct:
         """As of :meth:`Recorder.record`."""
         try:
             answers = self._line.send(transitions)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - never raises
             self.losses.add('direct', len(transitions), type(error).__name__)
-            LOG.debug('Why they were not recorded:', exc_info=True)
+            _log_why(error)
             return False
         for each, answer in zip(transitions, answers, strict=True):
             if answer['verdict'] == 'refused':

@@ -4,6 +4,7 @@
 import dataclasses
 import datetime
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 from oslo_utils import uuidutils
@@ -80,16 +81,21 @@ def begin(context: Any, kind: str, instance_uuid: Any, name: Any,
         **values}
 
 
-def outcome(exc_val: object = None, exc_tb: object = None) -> Transition:
-    """Return how a step ended: well without an exception."""
+def outcome(exc_val: object = None, exc_tb: object = None,
+            secrets: Iterable[str] = ()) -> Transition:
+    """Return how a step ended: well without an exception.
+
+    :param secrets: values known to be secret in this call
+    """
     if exc_val is None:
         return {'result': SUCCESS}
-    error = text.sanitizer().error(exc_val, exc_tb)
+    error = text.sanitizer().error(exc_val, exc_tb, secrets)
     return {'result': ERROR, 'details': error.details,
             'traceback': error.traceback, 'error_type': error.error_type}
 
 
-def failure(reason: object) -> Transition:
+def failure(reason: object, secrets: Iterable[str] = ()) -> Transition:
     """Return that a step failed without an exception."""
-    safe = text.sanitizer().text(reason, sanitize.DETAILS_LIMIT).text
+    safe = text.sanitizer().text(reason, sanitize.DETAILS_LIMIT,
+                                 secrets).text
     return {'result': ERROR, 'details': safe or 'It failed.'}

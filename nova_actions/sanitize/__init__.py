@@ -17,10 +17,11 @@ from nova_actions.sanitize import pattern
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize.error import REASONS
 from nova_actions.sanitize.error import ErrorText
+from nova_actions.sanitize.known import secrets_of_call
 
 __all__ = (
     'DETAILS_LIMIT', 'NAME_LIMIT', 'REASONS', 'TRACEBACK_LIMIT', 'ErrorText',
-    'Sanitized', 'Sanitizer',
+    'Sanitized', 'Sanitizer', 'secrets_of_call',
 )
 
 DETAILS_LIMIT = 4096
@@ -95,15 +96,20 @@ class Sanitizer:
         plain = re.sub(r'[\t\n]', '', _text.as_text(value)[:limit + 1024])
         return self.text(plain, limit).text
 
-    def error(self, exc_val: object, exc_tb: object) -> ErrorText:
+    def error(
+        self, exc_val: object, exc_tb: object,
+        secrets: Iterable[object] = (),
+    ) -> ErrorText:
         """Return what may be kept of a failure.
 
         :param exc_val: an exception, its message or class name, or None.
         :param exc_tb: a traceback, its text or lines, or None.
+        :param secrets: values known to be secret in this call.
         """
         raw = _error.read(exc_val, exc_tb, self._source_lines)
-        details = self.text(raw.details, DETAILS_LIMIT)
-        trace = self.text(raw.traceback, TRACEBACK_LIMIT)
+        values = tuple(secrets)
+        details = self.text(raw.details, DETAILS_LIMIT, values)
+        trace = self.text(raw.traceback, TRACEBACK_LIMIT, values)
         return ErrorText(
             error_type=self.name(raw.error_type),
             details=details.text,

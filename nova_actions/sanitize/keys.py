@@ -212,6 +212,12 @@ def values(text: str) -> Iterator[tuple[int, int, str, bool]]:
             yield first if secret else match.end('tail'), end, key, secret
 
 
+def names_secret(name: str) -> bool:
+    """Tell whether what stands under this name is a secret."""
+    return (_KEY.search(f'{name[:255]}=') is not None
+            and not words.harmless_key(name[:255]))
+
+
 def mask(text: str) -> str:
     """Mask every value that stands behind the name of a secret."""
     done, out = 0, []

@@ -3,10 +3,11 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib import parse
 
+from nova_actions.sanitize import keys
 from nova_actions.sanitize import text as _text
 
 #: A shorter value would be found in words that are no secret.
@@ -55,6 +56,28 @@ def _strings(value: Any, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, list | tuple | set) and depth < 4:
         for item in value:
             yield from _strings(item, depth + 1)
+
+
+def secrets_of_call(context: Any,
+                    arguments: Mapping[str, Any]) -> Iterator[str]:
+    """Return what is known to be secret in a call: the caller's token, and
+    what stands under a secret's name in the arguments."""
+    yield from _strings(getattr(context, 'auth_token', None))
+    yield from _named(arguments)
+
+
+def _named(value: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, Mapping) and depth < 4:
+        for name, item in value.items():
+            if isinstance(name, str) and keys.names_secret(name):
+                yield from _strings(item)
+            else:
+                yield from _named(item, depth + 1)
+    elif isinstance(value, list | tuple) and depth < 4:
+        for item in value:
+            yield from _named(item, depth + 1)
+    elif isinstance(value, str):
+        yield from passwords_of_url(value)
 
 
 def passwords_of_url(value: str) -> Iterator[str]:
