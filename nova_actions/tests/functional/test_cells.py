@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cell beside our own database: its servers and actions are shown as if
+they were ours, and nothing is ever written to it."""
+
+import uuid
+
+import sqlalchemy as sa
+
+from nova_actions import exception
+from nova_actions.db import owner
+from nova_actions.objects.instance import InstanceRecord
+from nova_actions.objects.instance import InstanceRecordList
+from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.objects.instance_action import InstanceActionList
+from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.tests import base
+from nova_actions.tests import fixtures_cells
+
+
+class _Tests:
+    CELL = 'sqlite'
+
+    def setUp(self):
+        super().setUp()
+        self.cell = self.useFixture(
+            fixtures_cells.Cell(self.conf, self.CELL))
+        self.server = self.cell.server()
+        self.addCleanup(self.check_untouched)
+
+    def check_untouched(self):
+        """Nothing but the test itself has written."""
+        self.assertEqual(self.cell.written, self.cell.content())
+
+    def listed(self, context=None, **kwargs):
+        return list(InstanceActionList.get_by_instance_uuid(
+            context or self.context, self.server, **kwargs))
+
+    def shown(self, identifier, context=None):
+        return InstanceAction.get_by_request_id(
+            context or self.context, self.server, identifier)
+
+    def test_a_server_with_its_record(self):
+        first = self.cell.action(self.server, 'create')
+        self.cell.event(first, 'compute_build', 'Error', host='host1',
+                        traceback='frames', details='no room')
+        self.cell.event(first, 'compute_build', host='host2')
+        request = 'req-failed'
+        second = self.cell.action(self.server, request_id=request,
+                                  message='Error', user_id=None,
+                                  project_id=None)
+        self.cell.event(second, result='Error')
+        actions = self.listed()
+        self.assertEqual(['reboot', 'create'],
+                         [action.action for action in actions])
+        self.assertEqual([None] * 2, [action.uuid for action in actions])
+        shown = self.shown(request)
+        self.assertEqual(('failed', 'Error', None, None), (
+            shown.status, shown.message, shown.user_id, shown.project_id))
+        self.assertEqual(actions[0].id, shown.id)
+        shown = self.shown(actions[1].request_id, self.admin)
+        self.assertEqual('succeeded_after_retry', shown.status)
+        self.assertEqual('2026-01-05T13:38:22+00:00',
+                         shown.finish_time.isoformat())
+        self.assertEqual(
+            [('host2', 'Success', None, 2_000_000),
+             ('host1', 'Error', 'no room', 2_000_000)],
+            [(event.host, event.result, event.details, event.duration)
+             for event in shown.events])
+
+    def test_running_actions(self):
+        action = self.cell.action(self.server)
+        self.cell.event(action, result=None)
+        shown = self.shown(self.listed()[0].request_id)
+        self.assertEqual(('running', None), (shown.status,
+                                             shown.finish_time))
+
+    def test_records_of_servers(self):
+        record = InstanceRecord.get_by_uuid(self.context, self.server)
+        self.assertEqual(('web', 'owner', False), (
+            record.display_name, record.project_id, record.deleted))
+        found = InstanceRecordList.get_by_name(self.context, 'web', 'owner')
+        self.assertEqual([self.server], [each.uuid for each in found])
+        for name, project in (('web', 'other'), ('WEB', 'owner'),
+                              ('web ', 'owner')):
+            self.assertEqual([], list(InstanceRecordList.get_by_name(
+                self.admin, name, project)))
+        self.assertRaises(exception.Forbidden, InstanceRecord.get_by_uuid,
+                          self.stranger(), self.server)
+        self.assertRaises(exception.InstanceNotFound,
+                          InstanceRecord.get_by_uuid, self.admin,
+                          str(uuid.uuid4()))
+
+    def test_ids_compare_exactly(self):
+        lower = f'req-{"a" * 36}'
+        self.cell.action(self.server, request_id=lower)
+        self.assertIsNotNone(self.shown(lower))
+        for other in (lower.upper(), f'{lower} ', lower.replace('a', 'A')):
+            self.assertIsNone(self.shown(other))
+        self.assertRaises(exception.InstanceNotFound,
+                          InstanceRecord.get_by_uuid, self.admin,
+                          self.server.upper())
+
+    def test_marker_and_window(self):
+        for _ in range(3):
+            self.cell.action(self.server)
+        newest = self.listed()[0]
+        at = newest.updated_at.isoformat()
+        self.assertEqual([newest.id], [
+            action.id for action in self.listed(
+                filters={'changes-since': at})])
+        self.assertEqual(3, len(self.listed(filters={'changes-before': at})))
+        self.assertEqual([], self.listed(limit=0, marker='req-unknown'))
+        for unknown in ('req-unknown', 'cell:west:1',
+                        f'cell:{self.cell.name}:999'):
+            self.assertRaises(exception.MarkerNotFound, self.listed,
+                              marker=unknown)
+            self.assertIsNone(self.shown(unknown))
+
+    def test_deleted(self):
+        self.cell.action(self.server, 'stop')
+        gone = self.cell.action(self.server, 'start')
+        for table, row_id in ((fixtures_cells.INSTANCES, 1),
+                              (fixtures_cells.ACTIONS, gone)):
+            self.cell.update(table, row_id, deleted=row_id)
+        self.assertTrue(InstanceRecord.get_by_uuid(
+            self.context, self.server).deleted)
+        self.assertEqual([], list(InstanceRecordList.get_by_name(
+            self.context, 'web', 'owner')))
+        for read_deleted, names in (
+                ('no', ['stop']), ('yes', ['start', 'stop']),
+                ('only', ['start'])):
+            context = self.new_context(read_deleted=read_deleted)
+            self.assertEqual(names, [
+                action.action for action in self.listed(context)])
+
+    def test_first_write_copies_the_owner(self):
+        self.assertRaises(exception.Forbidden, InstanceAction.action_start,
+                          self.stranger(), self.server, 'create')
+        InstanceAction.action_start(self.context, self.server, 'reboot')
+        InstanceAction.action_start(self.new_context(), self.server, 'stop')
+        self.assertTrue(owner.find(self.admin, self.server)['id'])
+        self.assertEqual(['stop', 'reboot'], [
+            action.action for action in self.listed()])
+
+    def test_system_event_copies_the_owner(self):
+        for _ in range(2):
+            InstanceActionEvent.event_start(
+                self.admin, self.server, 'compute_power_sync', host='host1')
+        self.assertEqual('system', self.listed()[0].action)
+
+    def test_ids_of_a_cells_rows(self):
+        action_id = self.cell.action(self.server)
+        event_id = self.cell.event(action_id)
+        action = self.listed()[0]
+        event = action.events[0]
+        self.assertNotIn(action_id, (action.id, event.action_id))
+        self.assertNotEqual(event_id, event.id)
+        found = InstanceActionEvent.get_by_id(
+            self.context, action.id, event.id)
+        self.assertEqual(event.event, found.event)
+        self.assertRaises(exception.Forbidden, InstanceActionEvent.get_by_id,
+                          self.stranger(), action.id, event.id)
+        self.assertRaises(
+            exception.InstanceActionEventNotFound, event.finish)
+
+
+class _Local(_Tests):
+
+    def test_host_id(self):
+        self.cell.event(self.cell.action(self.server))
+        event = self.listed()[0].events[0]
+        self.assertIsNone(event.host)
+        self.assertEqual(56, len(event.host_id('owner')))
+
+    def test_own_and_cells_actions_page_as_one(self):
+        self.fill_both()
+        expected = self.listed()
+        self.assertEqual(11, len(expected))
+        keys = [action.created_at for action in expected]
+        self.assertEqual(sorted(keys, reverse=True), keys)
+        for limit in (1, 2, 3, 10, 11):
+            seen, marker = [], None
+            while page := self.listed(limit=limit, marker=marker):
+                seen += page
+                marker = page[-1].marker
+            self.assertEqual([(action.id, action.action)
+                              for action in expected],
+                             [(action.id, action.action)
+                              for action in seen], limit)
+        for action in expected:
+            self.assertEqual(action.id, self.shown(action.marker).id)
+
+    def fill_both(self):
+        """A server in both, with doubled and lacking request ids, and times
+        that are the same."""
+        for request in ('req-twice', None, None, 'req-twice',
+                        f'cell:{self.cell.name}:1'):
+            self.cell.action(self.server, 'stop', request_id=request)
+        for name in ('start', 'start'):
+            self.cell.action(self.server, name,
+                             created_at=fixtures_cells.START)
+        self.cell.action(self.server, 'stop', request_id='req-both')
+        context = self.new_context(request_id='req-both')
+        InstanceAction.action_start(context, self.server, 'reboot')
+        for number in range(2):
+            InstanceAction(
+                self.new_context(), action='restore', request_id=None,
+                instance_uuid=self.server,
+                created_at=fixtures_cells.START.isoformat() + 'Z').create()
+        found = self.shown('req-both')
+        self.assertEqual('reboot', found.action)
+
+    def test_lookup(self):
+        record = InstanceRecord.lookup(self.context, self.server)
+        self.assertEqual('web', record.display_name)
+        for context in (self.stranger(), self.admin):
+            unknown = str(uuid.uuid4())
+            self.assertRaises(exception.InstanceNotFound,
+                              InstanceRecord.lookup, context, unknown)
+        self.assertRaises(exception.InstanceNotFound, InstanceRecord.lookup,
+                          self.stranger(), self.server)
+
+    def test_a_write_fails(self):
+        for statement in (
+                "UPDATE instances SET display_name = 'x'",
+                'DELETE FROM instance_actions', 'DROP TABLE instances',
+                "INSERT INTO instances (uuid) VALUES ('x')",
+                'CREATE TABLE x (id INTEGER)'):
+            with self.cell.cell.engine.connect() as connection:
+                error = self.assertRaises(
+                    sa.exc.DBAPIError, connection.exec_driver_sql,
+                    statement)
+                self.assertRegex(str(error).lower().replace('-', ''),
+                                 r'read ?only')
+
+    def test_a_move_between_cells(self):
+        """While it lasts both have the server, one hidden."""
+        west = self.useFixture(fixtures_cells.Cell(self.conf, name='west'))
+        east = self.cell.server(hidden=True)
+        self.assertEqual(east, west.server(uuid=east, display_name='moved'))
+        self.assertEqual('moved', InstanceRecord.get_by_uuid(
+            self.context, east).display_name)
+
+
+class TestSqlite(_Local, base.ObjectTestCase):
+    pass
+
+
+class TestMysql(_Local, base.ObjectTestCase):
+    CELL = 'mysql'
+
+
+class TestPostgresql(_Local, base.ObjectTestCase):
+    CELL = 'postgresql'
+
+
+class TestRemote(_Tests, base.ObjectTestCase):
+    REMOTE = True
