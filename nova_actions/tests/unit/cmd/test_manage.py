@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+from unittest import mock
 
 import fixtures
 from oslotest import base
@@ -86,6 +87,21 @@ class ManageTestCase(base.BaseTestCase):
             'action', 'show', uuid, request, '--format', 'json')[1])
         self.assertEqual([], shown['events'])
         self.assertIn('+00:00', shown['start_time'])
+
+    def test_import(self):
+        self.sync()
+        with mock.patch.object(db, 'instance_import', autospec=True,
+                               return_value=iter((500, 703))) as imported:
+            code, out, _ = self.run_command('instance', 'import', 'cell1')
+        self.assertEqual(failure.OK, code)
+        self.assertIn('703 servers of cell1', out)
+        self.assertEqual('cell1', imported.call_args.args[1])
+
+    def test_import_of_no_cell(self):
+        self.sync()
+        code, _, err = self.run_command('instance', 'import', 'cell1')
+        self.assertEqual(failure.ABSENT, code)
+        self.assertIn('cell1', err)
 
     def test_what_is_not_there(self):
         self.sync()

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-actions-api and nova-actions-conductor: what they refuse to start
+with."""
+
+import contextlib
+import io
+import logging
+import os
+
+import fixtures
+from oslotest import base
+
+from nova_actions import policy
+from nova_actions.cmd import api
+from nova_actions.cmd import conductor
+from nova_actions.cmd import failure
+from nova_actions.db import api as db
+
+
+class ServicesTestCase(base.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.folder = self.useFixture(fixtures.TempDir()).path
+        root = logging.getLogger()
+        self.addCleanup(root.setLevel, root.level)
+        self.addCleanup(policy.reset)
+        self.addCleanup(db.dispose)
+
+    def refused(self, main, text, *words):
+        path = os.path.join(self.folder, 'test.conf')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(f'[DEFAULT]\nlog_file = {self.folder}/log\n{text}')
+        err = io.StringIO()
+        with contextlib.redirect_stderr(err):
+            code = main(['--config-file', path, *words])
+        self.assertEqual(failure.REFUSED, code)
+        return err.getvalue()
+
+    def test_no_database(self):
+        for main in (api.main, conductor.main):
+            self.assertIn('is not set', self.refused(main, ''))
+
+    def test_no_schema(self):
+        text = f'[database]\nconnection = sqlite:///{self.folder}/none\n'
+        for main in (api.main, conductor.main):
+            self.assertIn('db sync', self.refused(main, text))
+
+    def test_an_api_that_believes_everything(self):
+        text = '[api]\nauth_strategy = noauth2\nbind_host = 0.0.0.0\n'
+        self.assertIn('--insecure-bind', self.refused(api.main, text))
