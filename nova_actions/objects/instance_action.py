@@ -83,7 +83,8 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     #              an older reader does not get
     VERSION = '1.3'
     HAS_MICROSECONDS = '1.3'
-    ADDED = dict.fromkeys(('uuid', 'global_request_id', 'status', 'user_name', 'project_name', 'events'), '1.3')
+    ADDED = dict.fromkeys(('uuid', 'global_request_id', 'status', 'user_name',
+                           'project_name', 'events'), '1.3')
     ADDED_ARGUMENTS = {'action_start': {'uuid': '1.3'}}
 
     fields = {

@@ -85,7 +85,9 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     ADDED_ARGUMENTS = {
         'event_start': {'host': '1.2', 'uuid': '1.5', 'start_time': '1.5'},
         'event_finish': {'host': '1.5', 'uuid': '1.5'},
-        'event_finish_with_failure': dict.fromkeys(('host', 'uuid', 'finish_time', 'duration', 'error_type'), '1.5')}
+        'event_finish_with_failure': dict.fromkeys(
+            ('host', 'uuid', 'finish_time', 'duration', 'error_type'),
+            '1.5')}
 
     fields = {
         'id': ovo_fields.IntegerField(),

@@ -10,9 +10,10 @@ from sqlalchemy.dialects import mysql
 revision = '1a5c0e9d7b42'
 down_revision = None
 
-_MYSQL: dict[str, Any] = {'mysql_engine': 'InnoDB', 'mysql_charset': 'utf8mb4',
-                           'mysql_collate': 'utf8mb4_bin', 'mariadb_engine': 'InnoDB',
-                           'mariadb_charset': 'utf8mb4', 'mariadb_collate': 'utf8mb4_bin'}
+_MYSQL: dict[str, Any] = {
+    f'{dialect}_{name}': value for dialect in ('mysql', 'mariadb')
+    for name, value in (('engine', 'InnoDB'), ('charset', 'utf8mb4'),
+                        ('collate', 'utf8mb4_bin'))}
 _ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 _TIME = sa.DateTime().with_variant(
     mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
