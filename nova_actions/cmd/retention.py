@@ -86,14 +86,22 @@ def db_restore(args: Any) -> int:
             for done in restore.restore(context, archive.read(args.file),
                                         text.sanitizer()):
                 line.show(done.seen)
-    finally:
-        print(f'Restored {done.restored} actions with {done.events} events; '
-              f'{done.known} were there already.')
+    except Exception:
+        if done.seen:
+            # The rest cannot be loaded; this has been.
+            _say_restored(done)
+        raise
+    _say_restored(done)
     if done.foreign:
         raise failure.Refusal(
             f'{done.foreign} actions were left out: their server belongs to '
             'another project in this database')
     return DONE
+
+
+def _say_restored(done: restore.Done) -> None:
+    print(f'Restored {done.restored} actions with {done.events} events; '
+          f'{done.known} were there already.')
 
 
 def db_scrub(args: Any) -> int:
