@@ -18,7 +18,7 @@ from keystoneauth1 import session as keystone_session
 from keystoneauth1.identity import v3
 
 from nova_actions.tests import fixtures
-from nova_actions.tests.functional import processes
+from nova_actions.tests.functional import process
 
 VARIABLE = 'NOVA_ACTIONS_TEST_KEYSTONE_PYTHON'
 SERVE = pathlib.Path(__file__).parent / 'keystone_peer' / 'serve.py'
@@ -62,8 +62,8 @@ class Keystone(base_fixtures.Fixture):
                      '--keystone-group', grp.getgrgid(os.getgid()).gr_name)
         self._manage('bootstrap', '--bootstrap-password', PASSWORD,
                      '--bootstrap-region-id', REGION)
-        self._process = self.useFixture(processes.Process(
-            [self._python, SERVE], processes.clean_environ(
+        self._process = self.useFixture(process.Process(
+            [self._python, SERVE], process.clean_environ(
                 OS_KEYSTONE_CONFIG_FILES=str(self._conf)), speaks=True))
         self.url = self._heard()['url']
         self._session = self.session('admin', 'admin')
@@ -75,8 +75,8 @@ class Keystone(base_fixtures.Fixture):
         done = subprocess.run(
             [self._python.parent / 'keystone-manage', '--config-file',
              self._conf, *words], capture_output=True, text=True,
-            timeout=processes.PATIENCE, check=False,
-            env=processes.clean_environ())
+            timeout=process.PATIENCE, check=False,
+            env=process.clean_environ())
         if done.returncode:
             raise AssertionError(f'{words}: {done.stderr[-4000:]}')
 

@@ -10,8 +10,8 @@ import fixtures as base_fixtures
 from oslotest import base
 
 from nova_actions.tests import fixtures
-from nova_actions.tests.functional import clients
-from nova_actions.tests.functional import processes
+from nova_actions.tests.functional import client
+from nova_actions.tests.functional import process
 from nova_actions.tests.functional import record
 
 OURS = '0123456789abcdef0123456789abcdef'
@@ -23,23 +23,23 @@ class Cloud(base_fixtures.Fixture):
     """nova-actions-all over a database that has a record already."""
 
     def _setUp(self) -> None:
-        self.clients = self.useFixture(clients.Clients())
+        self.clients = self.useFixture(client.Clients())
         objects = self.useFixture(fixtures.Objects())
         self.record = record.Record(OURS, OTHER)
         folder = pathlib.Path(self.useFixture(base_fixtures.TempDir()).path)
         conf = folder / 'nova-actions.conf'
         conf.write_text(f'[database]\nconnection = {objects.database.url}\n')
-        process = self.useFixture(processes.Process(
+        running = self.useFixture(process.Process(
             [sys.executable, '-m', 'nova_actions.cmd.all', '--port', '0',
              '--demo', '--demo-actions', '10', '--config-file', conf],
-            processes.clean_environ(XDG_STATE_HOME=str(folder))))
-        process.await_line('Serving')
-        self.url = process.await_line(r'REST API +(\S+)')[1]
-        self.demo = process.await_line('/servers/([^/]+)/')[1]
+            process.clean_environ(XDG_STATE_HOME=str(folder))))
+        running.await_line('Serving')
+        self.url = running.await_line(r'REST API +(\S+)')[1]
+        self.demo = running.await_line('/servers/([^/]+)/')[1]
 
     def token(self, *parts: str) -> dict[str, Any]:
         """Return how to come as user, project, roles."""
-        return clients.admin_token(self.url, ':'.join(parts))
+        return client.admin_token(self.url, ':'.join(parts))
 
 
 class ClientsTestCase(base.BaseTestCase):
@@ -51,7 +51,7 @@ class ClientsTestCase(base.BaseTestCase):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        clients.require()
+        client.require()
         cls.cloud = Cloud()
         cls.cloud.setUp()
         cls.addClassCleanup(cls.cloud.cleanUp)
@@ -63,12 +63,12 @@ class ClientsTestCase(base.BaseTestCase):
         self.reader = self.cloud.token('user', OURS, 'reader')
         self.admin = self.cloud.token('root', OTHER, 'admin,reader')
 
-    def ask(self, client: str, *questions: dict[str, Any]) -> list[Any]:
+    def ask(self, program: str, *questions: dict[str, Any]) -> list[Any]:
         """Return results, or pairs of what it failed with."""
         return [each['result'] if 'result' in each
                 else (each['error'], each['status'])
                 for each in self.clients.ask(*(
-                    {'client': client, 'auth': self.reader, **question}
+                    {'client': program, 'auth': self.reader, **question}
                     for question in questions))]
 
     def test_openstackclient(self) -> None:
@@ -107,7 +107,7 @@ class ClientsTestCase(base.BaseTestCase):
     def test_its_own_command(self) -> None:
         """With nothing of ours between the person and the API."""
         listed = json.loads(self.clients.run(
-            'openstack', *clients.options_of(self.admin), 'server', 'event',
+            'openstack', *client.options_of(self.admin), 'server', 'event',
             'list', '--long', self.cloud.demo, '-f', 'json'))
         self.assertEqual('create', listed[-1]['Action'])
 

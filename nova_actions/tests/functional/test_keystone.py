@@ -11,9 +11,9 @@ import requests
 from oslotest import base
 
 from nova_actions.tests import fixtures
-from nova_actions.tests.functional import clients
+from nova_actions.tests.functional import client
 from nova_actions.tests.functional import keystone
-from nova_actions.tests.functional import processes
+from nova_actions.tests.functional import process
 from nova_actions.tests.functional import record
 
 #: user -> project and role
@@ -24,6 +24,8 @@ PERSONAS = {
     'nova': ('service', 'service'),
 }
 OWNERS = ('manager', 'member', 'reader')
+#: what who sees an event sees of it
+AT_ALL = {'event', 'start_time', 'finish_time', 'result'}
 CONF = """\
 [api]
 auth_strategy = keystone
@@ -48,7 +50,7 @@ class Cloud(base_fixtures.Fixture):
     """Keystone, people in projects, and our API as its compute service."""
 
     def _setUp(self) -> None:
-        self.clients = self.useFixture(clients.Clients())
+        self.clients = self.useFixture(client.Clients())
         self.keystone = self.useFixture(keystone.Keystone())
         self.keystone.role('visitor')
         self.projects = {name: self.keystone.project(name)
@@ -68,10 +70,10 @@ class Cloud(base_fixtures.Fixture):
         conf = folder / 'nova-actions.conf'
         conf.write_text(CONF.format(
             database=database, auth=self.keystone.auth('nova', 'service')))
-        process = self.useFixture(processes.Process(
+        running = self.useFixture(process.Process(
             [sys.executable, '-m', 'nova_actions.cmd.api', '--config-file',
              conf]))
-        port = process.await_line(r'listens on \S+ port (\d+)')[1]
+        port = running.await_line(r'listens on \S+ port (\d+)')[1]
         return f'http://127.0.0.1:{port}'
 
     def auth(self, user: str) -> dict[str, Any]:
@@ -84,6 +86,11 @@ class Cloud(base_fixtures.Fixture):
         return self.keystone.token(user, PERSONAS[user][0])
 
 
+def outcome(answer: dict[str, Any]) -> Any:
+    """Return what a client returned, or what it failed with."""
+    return answer.get('result', answer.get('status') or answer.get('message'))
+
+
 class KeystoneTestCase(base.BaseTestCase):
     """Each method asks many questions at once: a client is slow to
     start, and a Keystone slower."""
@@ -94,7 +101,7 @@ class KeystoneTestCase(base.BaseTestCase):
     def setUpClass(cls) -> None:
         super().setUpClass()
         keystone.require()
-        clients.require()
+        client.require()
         cls.cloud = Cloud()
         cls.cloud.setUp()
         cls.addClassCleanup(cls.cloud.cleanUp)
@@ -103,19 +110,20 @@ class KeystoneTestCase(base.BaseTestCase):
         super().setUp()
         self.record = self.cloud.record
 
-    def ask_as(self, client: str, users: tuple[str, ...],
-               **question: Any) -> dict[str, Any]:
-        """Ask the same as several personas; return results or statuses."""
-        answers = self.cloud.clients.ask(*(
-            {'client': client, 'auth': self.cloud.auth(user), **question}
-            for user in users))
-        return {user: each.get('result', each.get('status')
-                               or each.get('message'))
-                for user, each in zip(users, answers, strict=True)}
+    def ask_as(self, users: tuple[str, ...], *questions: dict[str, Any],
+               ) -> list[dict[str, Any]]:
+        """Ask the same as several personas, all in one process; return, for
+        each question, results (or what it failed with) by persona."""
+        answers = iter(self.cloud.clients.ask(*(
+            {'auth': self.cloud.auth(user), **question}
+            for question in questions for user in users)))
+        return [{user: outcome(next(answers)) for user in users}
+                for _question in questions]
 
     def test_who_may_list(self) -> None:
-        seen = self.ask_as('novaclient', tuple(PERSONAS), version='2.84',
-                           server=self.record.web)
+        seen, = self.ask_as(tuple(PERSONAS), {
+            'client': 'novaclient', 'version': '2.84',
+            'server': self.record.web})
         counts = {user: len(each) if isinstance(each, list) else each
                   for user, each in seen.items()}
         self.assertEqual(
@@ -127,64 +135,60 @@ class KeystoneTestCase(base.BaseTestCase):
             (newest['user_id'], newest['project_id']))
 
     def test_who_sees_what_of_events(self) -> None:
-        show = {'server': self.record.web, 'request': self.record.failed}
-        users = ('root', *OWNERS)
-        at_all = {'event', 'start_time', 'finish_time', 'result'}
-        for version, of_owner, of_admin in (
-                ('2.50', None, at_all | {'traceback'}),
-                ('2.51', at_all, at_all | {'traceback'}),
-                ('2.62', at_all | {'hostId'},
-                 at_all | {'hostId', 'host', 'traceback'}),
-                ('2.84', at_all | {'hostId'},
-                 at_all | {'hostId', 'host', 'traceback', 'details'})):
-            seen = self.ask_as('novaclient', users, version=version, **show)
+        versions = {
+            '2.50': (None, AT_ALL | {'traceback'}),
+            '2.51': (AT_ALL, AT_ALL | {'traceback'}),
+            '2.62': (AT_ALL | {'hostId'},
+                     AT_ALL | {'hostId', 'host', 'traceback'}),
+            '2.84': (AT_ALL | {'hostId'},
+                     AT_ALL | {'hostId', 'host', 'traceback', 'details'})}
+        answers = self.ask_as(('root', *OWNERS), *(
+            {'client': 'novaclient', 'version': version,
+             'server': self.record.web, 'request': self.record.failed}
+            for version in versions))
+        for seen, (version, (of_owner, of_admin)) in zip(
+                answers, versions.items(), strict=True):
             self.assertEqual(
                 {'root': of_admin, **dict.fromkeys(OWNERS, of_owner)},
                 {user: set(action['events'][0]) if 'events' in action
                  else None for user, action in seen.items()}, version)
-        event = seen['root']['events'][0]
+        event = answers[-1]['root']['events'][0]
         self.assertEqual(
             (record.TRACEBACK, 'host1', 'no such disk'),
             (event['traceback'], event['host'], event['details']))
 
-    def test_sdk(self) -> None:
-        seen = self.ask_as('sdk', ('root', 'reader', 'stranger'),
-                           version='2.84', server=self.record.web, limit=2)
-        self.assertEqual(record.ACTIONS, len(seen['root']))
-        self.assertEqual(seen['root'], seen['reader'])
-        self.assertIn('No Server found', seen['stranger'])
-
-    def test_openstackclient(self) -> None:
-        latest = ['--os-compute-api-version', '2.104', 'server', 'event']
-        by_name = self.ask_as(
-            'openstack', ('reader', 'stranger', 'root'),
-            argv=[*latest, 'list', 'web'])
-        self.assertEqual(record.ACTIONS, len(by_name['reader']))
-        for user in ('stranger', 'root'):
-            # An admin's names are those of the admin's own project, too.
-            self.assertIn('No Server found for web', by_name[user])
-        twins = self.ask_as('openstack', ('reader', 'stranger'),
-                            argv=[*latest, 'list', 'twin'])
+    def test_sdk_and_openstackclient(self) -> None:
+        lines = [{'client': 'openstack', 'argv': [
+            '--os-compute-api-version', '2.104', 'server', 'event', 'list',
+            server]} for server in ('web', 'twin', self.record.gone)]
+        users = ('root', 'reader', 'stranger')
+        sdk, web, twin, gone = self.ask_as(users, {
+            'client': 'sdk', 'version': '2.84', 'limit': 2,
+            'server': self.record.web}, *lines)
+        self.assertEqual(record.ACTIONS, len(sdk['root']))
+        self.assertEqual(sdk['root'], sdk['reader'])
+        self.assertIn('No Server found', sdk['stranger'])
+        self.assertEqual(record.ACTIONS, len(web['reader']))
+        # An administrator's names are those of his own project, too.
+        for user in ('root', 'stranger'):
+            self.assertIn('No Server found for web', web[user])
         self.assertEqual(
-            {'reader': [self.record.twin],
-             'stranger': [self.record.other_twin]},
-            {user: [row['Server ID'] for row in rows]
-             for user, rows in twins.items()})
-        gone = self.ask_as('openstack', ('reader', 'root'),
-                           argv=[*latest, 'list', self.record.gone])
-        self.assertEqual([2, 2], [len(rows) for rows in gone.values()])
+            [self.record.twin, self.record.other_twin],
+            [twin[user][0]['Server ID'] for user in ('reader', 'stranger')])
+        self.assertEqual([2, 2], [len(gone['root']), len(gone['reader'])])
+        self.assertIn('404', gone['stranger'])
 
     def test_their_own_commands(self) -> None:
         """With nothing of ours between a person and the API."""
         shown = json.loads(self.cloud.clients.run(
-            'openstack', *clients.options_of(self.cloud.auth('root')),
+            'openstack', *client.options_of(self.cloud.auth('root')),
             '--os-compute-api-version', '2.84', 'server', 'event', 'show',
             self.record.web, self.record.failed, '-f', 'json'))
         self.assertEqual(('reboot', 'Error'),
                          (shown['action'], shown['message']))
         self.assertEqual('no such disk', shown['events'][0]['details'])
         listed = self.cloud.clients.run(
-            'nova', *clients.options_of(self.cloud.auth('reader')),
+            'nova', *client.options_of(self.cloud.auth('reader')),
             'instance-action-list', self.record.web)
         self.assertIn(self.record.failed, listed)
 
@@ -192,7 +196,7 @@ class KeystoneTestCase(base.BaseTestCase):
             service_token: str | None = None) -> requests.Response:
         return requests.get(
             f'{self.cloud.url}/v2.1/servers/{self.record.web}'
-            '/os-instance-actions', timeout=processes.PATIENCE,
+            '/os-instance-actions', timeout=process.PATIENCE,
             headers={'X-Auth-Token': token, 'X-Service-Token': service_token})
 
     def test_tokens_that_are_worth_nothing(self) -> None:

@@ -10,8 +10,8 @@ from oslotest import base
 
 from nova_actions.api import server
 from nova_actions.tests import fixtures
-from nova_actions.tests.functional import processes
-from nova_actions.tests.functional import proxies
+from nova_actions.tests.functional import process
+from nova_actions.tests.functional import proxy
 from nova_actions.tests.functional import record
 
 PROJECT = '0123456789abcdef0123456789abcdef'
@@ -49,7 +49,7 @@ class ProxyTestCase(base.BaseTestCase):
             **options.get('headers', {})}
         return requests.request(
             method, f'http://127.0.0.1:{self.port}{path}',
-            timeout=processes.PATIENCE, **options)
+            timeout=process.PATIENCE, **options)
 
     def next_link(self, path: str, **options: Any) -> str:
         """Return the link to the page after the first."""
@@ -64,8 +64,8 @@ class _Tests:
 
     def setUp(self) -> None:
         super().setUp()
-        nova = self.useFixture(proxies.NovaApi())
-        self.port = self.useFixture(proxies.Proxy(
+        nova = self.useFixture(proxy.NovaApi())
+        self.port = self.useFixture(proxy.Proxy(
             self.PROXY, self.port, nova.port)).port
 
     def test_who_answers(self) -> None:

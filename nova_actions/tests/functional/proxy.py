@@ -12,7 +12,7 @@ from typing import Any
 import fixtures as base_fixtures
 import testtools
 
-from nova_actions.tests.functional import processes
+from nova_actions.tests.functional import process
 
 SAMPLES = pathlib.Path(__file__).parents[3] / 'etc' / 'nova_actions'
 NGINX = """\
@@ -94,9 +94,9 @@ class Proxy(base_fixtures.Fixture):
         self._folder = pathlib.Path(
             self.useFixture(base_fixtures.TempDir()).path)
         make_command = getattr(self, f'_{self._name}')
-        self.port = self._ports['8774'] = processes.free_port()
-        process = self.useFixture(processes.Process(make_command()))
-        process.await_port(self.port)
+        self.port = self._ports['8774'] = process.free_port()
+        running = self.useFixture(process.Process(make_command()))
+        running.await_port(self.port)
 
     def _sample(self, name: str) -> pathlib.Path:
         """Copy a sample, with the test's addresses in it."""

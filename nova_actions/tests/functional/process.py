@@ -14,7 +14,7 @@ from typing import Any
 import fixtures
 
 #: Seconds that anything here may take on a busy machine.
-PATIENCE = 120
+PATIENCE = 240
 #: Seconds between two looks at what is waited for.
 PAUSE = 0.05
 

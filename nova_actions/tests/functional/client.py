@@ -14,7 +14,7 @@ from typing import Any
 import fixtures as base_fixtures
 
 from nova_actions.tests import fixtures
-from nova_actions.tests.functional import processes
+from nova_actions.tests.functional import process
 
 VARIABLE = 'NOVA_ACTIONS_TEST_NOVA_PYTHON'
 ASK = pathlib.Path(__file__).parent / 'client_peer' / 'ask.py'
@@ -46,7 +46,7 @@ class Clients(base_fixtures.Fixture):
 
     def _setUp(self) -> None:
         self._python = pathlib.Path(os.environ[VARIABLE])
-        self._environ = processes.clean_environ(
+        self._environ = process.clean_environ(
             HOME=self.useFixture(base_fixtures.TempDir()).path)
 
     def ask(self, *questions: dict[str, Any]) -> list[Answer]:
@@ -70,4 +70,4 @@ class Clients(base_fixtures.Fixture):
              **options: Any) -> 'subprocess.CompletedProcess[str]':
         return subprocess.run(
             command, env=self._environ, text=True, capture_output=True,
-            timeout=processes.PATIENCE, check=False, **options)
+            timeout=process.PATIENCE, check=False, **options)
