@@ -23,8 +23,8 @@ RETRY_FIRST = 0.25
 RETRY_MAX = 15.0
 
 #: Refusals that may turn out otherwise: what it belongs to may still be in
-#: another host's spool.
-_WAITING = ('InstanceNotFound', 'InstanceActionNotFound')
+#: another host's spool, or in a cell that does not answer now.
+_WAITING = ('InstanceNotFound', 'InstanceActionNotFound', 'CellUnavailable')
 
 Entry = spool.Entry
 

@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: Apache-2.0
+import datetime
+import os
+import sqlite3
+import threading
+from unittest import mock
+
+import fixtures as fixtures_lib
+
+from nova_actions import exception
+from nova_actions import reporter
+from nova_actions.db import report as report_db
+from nova_actions.objects import report as report_object
+from nova_actions.reporter import clock
+from nova_actions.reporter import process
+from nova_actions.reporter import recorder
+from nova_actions.reporter import spool
+from nova_actions.tests.unit.reporter import base
+
+
+class DurableMixin:
+
+    def step(self, name='step', failing=None):
+        with reporter.EventReporter(self.context, name, 'here',
+                                    self.instance_uuid) as event:
+            if failing is not None:
+                event.fail(failing)
+            return event.detach() if failing is False else None
+
+    def away(self):
+        """Have a conductor that does not answer, until it is stopped."""
+        away = mock.patch.object(
+            report_object.ReportList, 'apply',
+            side_effect=exception.ConductorUnavailable(reason='test'))
+        away.start()
+        return away
+
+    def test_it_waits_on_disk_while_the_conductor_is_away(self):
+        self.create()
+        away = self.away()
+        for _ in range(10):
+            self.step()
+        self.assertFalse(reporter.flush(0.05))
+        self.assertEqual(20, reporter.stats()['waiting'])
+        away.stop()
+        self.flush()
+        self.assertEqual(0, reporter.stats()['waiting'])
+        self.assertEqual(11, len(self.events()))
+
+    def test_the_next_life_delivers_and_closes(self):
+        self.create()
+        away = self.away()
+        with reporter.EventReporter(
+                self.context, 'killed', 'here', self.instance_uuid):
+            self.step()
+            # As a kill -9 leaves it: lock gone, spool on disk.
+            killed = process.replace(recorder.Direct())
+            killed._life.let_go()
+            self.assertTrue(killed._opened.stop(base.PATIENCE))
+            away.stop()
+            self.record(folder=self.recording.folder)
+            self.flush()
+            base.wait_until('closing', lambda: self.rows()[0][
+                'status'] == 'interrupted')
+            found = {event['event']: event for event in self.events()}
+            self.assertEqual('Success', found['step']['result'])
+            self.assertEqual('Interrupted', found['killed']['result'])
+            self.assertIn('ended without telling', found['killed']['details'])
+            files = os.listdir(self.recording.folder)
+            self.assertEqual(1, len([
+                name for name in files if name.endswith('.lock')]))
+        # It was alive after all, and tells the truth now.
+        self.flush()
+        self.assertEqual('succeeded', self.rows()[0]['status'])
+
+    def test_a_living_sibling_is_not_closed(self):
+        self.create()
+        with reporter.EventReporter(
+                self.context, 'living', 'here', self.instance_uuid):
+            self.flush()
+            sibling = recorder.Recorder(recorder.Settings(
+                folder=self.recording.folder, host='here',
+                heartbeat_interval=0.01))
+            self.addCleanup(sibling.stop, 0)
+            sibling.open()
+            chores = sibling._opened
+            base.wait_until('chores', lambda: chores._chored)
+            first = chores._chored
+            base.wait_until('more', lambda: chores._chored > first)
+            self.assertEqual('running', self.rows()[0]['status'])
+
+    def test_a_full_spool(self):
+        self.record(spool_max_bytes=8192)
+        away = self.away()
+        for number in range(60):
+            self.step(f'step-{number}')
+        away.stop()
+        stats = reporter.stats()
+        self.assertGreater(stats['lost_full'], 0)
+        self.assertEqual(120, stats['waiting'] + stats['lost_full'])
+
+    def test_a_spool_that_cannot_be_had(self):
+        path = os.path.join(self.useFixture(fixtures_lib.TempDir()).path,
+                            'file')
+        with open(path, 'wb'):
+            pass
+        self.record(folder=os.path.join(path, 'spool'))
+        self.step()
+        self.assertEqual({'spool': 2}, base.losses())
+        os.unlink(path)
+        with mock.patch.object(recorder, '_REOPEN', 0):
+            self.step()
+        self.flush()
+        self.assertEqual({'spool': 2, 'refused': 2}, base.losses())
+
+    def test_a_disk_that_is_full_for_a_while(self):
+        self.create()
+        with mock.patch.object(
+                spool.Spool, '_write',
+                side_effect=sqlite3.OperationalError('disk I/O error')):
+            self.step('lost')
+        self.step('kept')
+        self.flush()
+        self.assertEqual(['create', 'kept'],
+                         [event['event'] for event in self.events()])
+        self.assertEqual({'spool': 2}, base.losses())
+
+    def test_a_damaged_spool(self):
+        self.create()
+        error = sqlite3.DatabaseError('malformed')
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        write, trouble = spool.Spool._write, [error]
+
+        def broken(self, rows):
+            if trouble:
+                raise trouble.pop()
+            write(self, rows)
+
+        with mock.patch.object(spool.Spool, '_write', broken):
+            self.step()
+        self.flush()
+        self.assertEqual(2, len(self.events()))
+
+    def test_required(self):
+        self.record(required_actions=frozenset({'delete', 'step'}))
+        self.create()
+        self.step()
+        with mock.patch.object(spool.Spool, 'append', side_effect=OSError):
+            for reporting in (
+                    reporter.ActionReporter(
+                        self.context, self.instance_uuid, 'delete'),
+                    reporter.EventReporter(
+                        self.context, 'step', 'here', self.instance_uuid)):
+                error = self.assertRaises(
+                    exception.RecordingRequired, reporting.__enter__)
+                self.assertIn(reporting.action if hasattr(
+                    reporting, 'action') else 'step', str(error))
+            self.step('other')
+        with reporter.ActionReporter(self.context, self.instance_uuid,
+                                     'delete'):
+            pass
+        self.flush()
+        self.assertEqual(['delete', 'create'],
+                         [row['action'] for row in self.rows()])
+
+    def test_times_are_of_here(self):
+        self.create()
+        early = datetime.datetime(2001, 2, 3, 4, 5, 6, 789)
+        with mock.patch.object(clock, 'utcnow', return_value=early):
+            self.step()
+        self.flush()
+        row = self.events()[-1]
+        self.assertEqual((early, early), (row['start_time'],
+                                          row['finish_time']))
+        self.assertLess(row['duration_us'], 10 ** 9)
+
+    def test_many_requests_in_one_batch(self):
+        away = self.away()
+        contexts = [self.new_context(user_id=f'user-{number}')
+                    for number in range(5)]
+        with reporter.ActionReporter(contexts[0], self.instance_uuid,
+                                     'create'):
+            pass
+        for context in contexts[1:]:
+            with reporter.ActionReporter(context, self.instance_uuid,
+                                         'reboot'):
+                pass
+        away.stop()
+        with mock.patch.object(report_db, 'apply',
+                               wraps=report_db.apply) as apply:
+            self.flush()
+        self.assertEqual([15], [
+            len(call.args[1]) for call in apply.call_args_list
+            if call.args[1]])
+        self.assertEqual(
+            [(context.user_id, context.request_id) for context in contexts],
+            [(row['user_id'], row['request_id']) for row
+             in reversed(self.rows())])
+
+    def test_a_forked_child_has_its_own(self):
+        self.create()
+        with reporter.EventReporter(self.context, 'parent', 'here',
+                                    self.instance_uuid):
+            self.flush()
+            child = os.fork()
+            if child == 0:
+                code = 1
+                try:
+                    with mock.patch.object(
+                            report_object.ReportList, 'apply',
+                            side_effect=exception.ConductorUnavailable(
+                                reason='forked')):
+                        with reporter.EventReporter(
+                                self.context, 'child', 'here',
+                                self.instance_uuid):
+                            pass
+                        code = 0 if reporter.stats()['waiting'] else 2
+                finally:
+                    os._exit(code)
+            self.assertEqual(0, os.waitpid(child, 0)[1])
+            base.wait_until('the child\'s', lambda: len(self.events()) == 3)
+            self.assertEqual('running', self.rows()[0]['status'])
+        self.flush()
+        self.assertEqual(
+            {'create': 'Success', 'parent': 'Success', 'child': 'Success'},
+            {event['event']: event['result'] for event in self.events()})
+
+
+class LocalDurableTestCase(DurableMixin, base.ReporterTestCase):
+    pass
+
+
+class RemoteDurableTestCase(DurableMixin, base.ReporterTestCase):
+    REMOTE = True
+
+
+class SyncTestCase(base.ReporterTestCase):
+
+    SETTINGS = {'mode': 'sync', 'timeout': 0.05,
+                'required_actions': frozenset({'delete'})}
+
+    def test_it_is_there_at_once(self):
+        self.record(**{**self.SETTINGS, 'timeout': base.PATIENCE})
+        with reporter.ActionReporter(self.context, self.instance_uuid,
+                                     'create', 'here'):
+            self.assertEqual('running', self.rows()[0]['status'])
+        self.assertEqual('succeeded', self.rows()[0]['status'])
+
+    def test_it_waits_no_longer_than_it_should(self):
+        self.create()
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        apply = report_object.ReportList.apply
+
+        def stuck(*args, **kwargs):
+            gate.wait(base.PATIENCE)
+            return apply(*args, **kwargs)
+
+        with mock.patch.object(report_object.ReportList, 'apply', stuck):
+            with reporter.EventReporter(self.context, 'step', 'here',
+                                        self.instance_uuid):
+                pass
+            self.assertRaises(
+                exception.RecordingRequired, reporter.ActionReporter(
+                    self.context, self.instance_uuid, 'delete').__enter__)
+            gate.set()
+            self.flush()
+        # What was stored too late says that it did not take place.
+        self.assertEqual([('delete', 'failed'), ('create', 'succeeded')], [
+            (row['action'], row['status']) for row in self.rows()])
+
+
+class DirectTestCase(base.ReporterTestCase):
+    """A process that has not called setup()."""
+
+    REMOTE = True
+
+    def setUp(self):
+        super().setUp()
+        reporter.stop()
+
+    def test_each_report_goes_at_once(self):
+        with reporter.ActionReporter(self.context, self.instance_uuid,
+                                     'create', 'here'):
+            self.assertEqual('running', self.rows()[0]['status'])
+        self.assertEqual('succeeded', self.rows()[0]['status'])
+        self.assertEqual({}, reporter.stats())
+        self.flush()
+
+    def test_it_does_no_harm(self):
+        self.conductor.service.stop()
+        self.conductor.client._client = self.conductor.client._client.prepare(
+            timeout=0.05)
+        with reporter.EventReporter(self.context, 'step', 'here',
+                                    self.instance_uuid):
+            pass
+        self.assertEqual({'direct': 2}, base.losses())
+
+    def test_what_is_refused_is_counted(self):
+        with reporter.EventReporter(self.context, 'step', 'here',
+                                    self.instance_uuid):
+            pass
+        self.assertEqual({'refused': 2}, base.losses())
