@@ -3,9 +3,9 @@
 """Nova's own API, answering requests that come as lines of JSON.
 
 Run by a Python that has Nova (see test_api_comparison.py), never
-imported: ``reference.py DIRECTORY``. It makes Nova's databases in the
-directory with Nova's migrations, fills them with Nova's objects, and prints
-one line of JSON for each line that it reads::
+imported: ``reference.py DIRECTORY``. It makes Nova's databases with Nova's
+migrations, fills them with Nova's objects with what ``record.json`` in the
+directory says, and prints one line of JSON for each line that it reads::
 
     {"method", "path", "query", "headers"} -> {"status", "headers", "body"}
     {"policy": {rule: check}} | {"conf": {option: value}} -> {}
@@ -99,7 +99,7 @@ def token_factory(_global_conf, **_local_conf):
     return make
 
 
-def setup():
+def setup(connection):
     """Configure Nova and make its databases."""
     (DIRECTORY / 'policy.yaml').write_text('{}')
     (DIRECTORY / 'api-paste.ini').write_text(PASTE)
@@ -109,7 +109,7 @@ state_path = {DIRECTORY}
 transport_url = fake://
 host = reference
 [database]
-connection = sqlite:///{DIRECTORY}/cell.sqlite
+connection = {connection}
 [api_database]
 connection = sqlite:///{DIRECTORY}/api.sqlite
 [oslo_policy]
@@ -253,8 +253,9 @@ def answer(app, asked):
 def main():
     """Serve until the input ends."""
     with contextlib.redirect_stdout(sys.stderr):
-        setup()
-        fill(map_cells(), json.loads((DIRECTORY / 'record.json').read_text()))
+        record = json.loads((DIRECTORY / 'record.json').read_text())
+        setup(record['connection'])
+        fill(map_cells(), record)
         app = deploy.loadapp(f'config:{DIRECTORY}/api-paste.ini',
                              name='osapi_compute')
     sys.stdout.write('{}\n')
