@@ -89,21 +89,23 @@ def cell_of(context: Any, uuid: str) -> cell_module.Cell | None:
     return attached.get(name) if name else None
 
 
-def elsewhere(uuids: Iterable[str]) -> tuple[dict[str, Row], set[str]]:
-    """Return the servers that the cells know, and the uuids of those that a
-    silent one may know.
+def elsewhere(uuids: Iterable[str],
+              ) -> tuple[dict[str, Row], dict[str, exception.Unavailable]]:
+    """Return the servers that the cells know, and for each that a silent
+    one may know the error, by uuid.
 
     :param uuids: of servers that our own database does not have
     """
     found = {uuid: _known[uuid] for uuid in set(uuids) if uuid in _known}
-    wanted = sorted(set(uuids) - found.keys())
+    wanted = sorted(uuid for uuid in set(uuids) - found.keys()
+                    if len(uuid) == 36 and '\0' not in uuid)
     if not wanted or not attached.cells():
-        return found, set()
+        return found, {}
     seen, errors = attached.instances(wanted)
     for row in seen.values():
         _remember(row)
-    unsure = set(wanted) - seen.keys() if errors else set()
-    return {**found, **seen}, unsure
+    return {**found, **seen}, {
+        uuid: errors[0] for uuid in wanted if errors and uuid not in seen}
 
 
 def _is_trusted(context: Any, instance: Row) -> bool:

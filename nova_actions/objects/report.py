@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Report and ReportList: what a reporter tells the conductor, many at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oslo_utils import timeutils
@@ -13,6 +13,7 @@ from nova_actions import exception
 from nova_actions import policies
 from nova_actions import validation
 from nova_actions.db import closure as closure_db
+from nova_actions.db import owner
 from nova_actions.db import report as report_db
 from nova_actions.db import status
 from nova_actions.db import verdict
@@ -157,6 +158,16 @@ def _instance_of(report: Report,
     return found
 
 
+def _owners(context: Any, uuids: Iterable[str],
+            ) -> tuple[dict[str, Any], dict[str, exception.Unavailable]]:
+    """Return the instances that are known, and for each that a silent cell
+    may know the error, by uuid."""
+    wanted = set(uuids)
+    known = report_db.owners(context, wanted) if wanted else {}
+    found, errors = owner.elsewhere(wanted - known.keys())
+    return {**found, **known}, errors
+
+
 def _by_owners(_self: Any, context: Any,
                arguments: gate.Arguments) -> gate.Instance:
     """Nobody's for who may act on everything. From anybody else every
@@ -166,9 +177,11 @@ def _by_owners(_self: Any, context: Any,
     if context.can(policies.EVENT_FINISH, ownerless, fatal=False):
         return None
     reports = arguments['reports'].objects
-    known = report_db.owners(context, [
+    known, errors = _owners(context, [
         validation.uuid('instance_uuid', _given(report, 'instance_uuid'))
         for report in reports])
+    for error in errors.values():
+        raise error
     instance: gate.Instance = None
     for report in reports:
         if (_given(report, 'project_id'), _given(report, 'user_id')) != (
@@ -216,13 +229,15 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
         """
         answers: list[verdict.Verdict | None] = []
         rows = []
-        known = report_db.owners(context, {
+        known, errors = _owners(context, {
             str(report.instance_uuid) for report in reports.objects
-            if 'instance_uuid' in report}) if reports.objects else {}
+            if 'instance_uuid' in report})
         for report in reports.objects:
             try:
                 row = report.row()
                 rule = _RULES[row['kind']]
+                if row['instance_uuid'] in errors:
+                    raise errors[row['instance_uuid']]
                 if not _may(context, rule, _instance_of(report, known), host):
                     raise exception.PolicyNotAuthorized(action=rule)
             except exception.ActionsException as error:
@@ -230,7 +245,11 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
             else:
                 answers.append(None)
                 rows.append(row)
-        stored = iter(report_db.apply(context, rows, epoch, host))
+        copied = {uuid: instance for uuid, instance in known.items()
+                  if not instance.get('id')}
+        stored = iter(report_db.apply(context, rows, epoch, host, copied))
+        for uuid in copied:
+            owner.forget(uuid)
         return [_answer(each or next(stored)) for each in answers]
 
     @classmethod

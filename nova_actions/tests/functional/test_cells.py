@@ -202,7 +202,7 @@ class _Local(_Tests):
         self.cell.action(self.server, 'stop', request_id='req-both')
         context = self.new_context(request_id='req-both')
         InstanceAction.action_start(context, self.server, 'reboot')
-        for number in range(2):
+        for _ in range(2):
             InstanceAction(
                 self.new_context(), action='restore', request_id=None,
                 instance_uuid=self.server,
