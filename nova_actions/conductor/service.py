@@ -73,9 +73,10 @@ class ConductorService(service.Service):
             self._timer = None
         self._purge.stop()
         if self._server is not None:
-            self._server.stop()
             if graceful:
-                self._server.wait()
+                rpc.finish(self._server)
+            else:
+                self._server.stop()
             self._transport.cleanup()
             self._server = None
             db.dispose()

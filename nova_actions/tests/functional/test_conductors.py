@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conductors as processes: several of them, signals, and kill -9.
+
+``NOVA_ACTIONS_FULL=1`` makes the loops longer.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from typing import Any
+
+import fixtures as base_fixtures
+import oslo_messaging as messaging
+import sqlalchemy as sa
+
+from nova_actions import exception
+from nova_actions import rpc
+from nova_actions.conductor import rpcapi
+from nova_actions.db import api as db
+from nova_actions.objects import base as objects_base
+from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.tests import base
+from nova_actions.tests import fixtures
+
+FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
+THREADS = 8
+ACTIONS = 60 if FULL else 5     # of each thread
+KILLS = 20 if FULL else 3
+
+PASSWORD = 'hunter2-in-the-configuration'
+CONFIG = """
+[DEFAULT]
+transport_url = {transport_url}
+host = {host}
+debug = {debug}
+state_path = {folder}
+[database]
+connection = {connection}
+[conductor]
+topic = {topic}
+workers = {workers}
+[keystone_authtoken]
+password = {password}
+[oslo_messaging_rabbit]
+{rabbit}
+"""
+
+
+class Process(base_fixtures.Fixture):
+    """A conductor, killed at the end if it still runs."""
+
+    def __init__(self, conf: Any, host: str, workers: int = 1,
+                 rabbit: str = '') -> None:
+        self._conf, self._rabbit = conf, rabbit
+        self.host, self.workers = host, workers
+        self.process: subprocess.Popen[str] | None = None
+
+    def _setUp(self) -> None:
+        folder = self.useFixture(base_fixtures.TempDir()).path
+        self.path = os.path.join(folder, 'nova-actions.conf')
+        self.log = os.path.join(folder, 'log')
+        self.write()
+        self.addCleanup(self.kill)
+        self.start()
+
+    def write(self, debug: bool = False) -> None:
+        with open(self.path, 'w', encoding='utf-8') as file:
+            file.write(CONFIG.format(
+                transport_url=self._conf.transport_url, host=self.host,
+                connection=self._conf.database.connection,
+                topic=self._conf.conductor.topic, workers=self.workers,
+                folder=os.path.dirname(self.path), password=PASSWORD,
+                debug=debug, rabbit=self._rabbit))
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with open(self.log, 'a', encoding='utf-8') as log:
+            self.process = subprocess.Popen(
+                [sys.executable, '-m', 'nova_actions.cmd.conductor',
+                 '--config-file', self.path], stdout=log, stderr=log,
+                text=True, start_new_session=True)
+        client = rpc.get_client(
+            rpc.get_transport(self._conf), messaging.Target(
+                topic=self._conf.conductor.topic, namespace='baseapi',
+                version='1.0', server=self.host), timeout=2)
+        for _attempt in range(30):
+            if self.process.poll() is not None:
+                break
+            with contextlib.suppress(messaging.MessagingTimeout):
+                client.call(fixtures.make_context(), 'ping', arg=1)
+                return
+        raise AssertionError(f'{self.host} does not answer: {self.text()}')
+
+    def text(self) -> str:
+        with open(self.log, encoding='utf-8') as log:
+            return log.read()
+
+    def signal(self, number: int) -> None:
+        assert self.process is not None
+        os.kill(self.process.pid, number)
+
+    def kill(self) -> None:
+        """Kill it at once, its workers included."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self) -> int:
+        """Stop it as an operator does; return its exit code."""
+        assert self.process is not None
+        self.signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
+
+
+class ProcessTestCase(base.ObjectTestCase):
+    BACKEND = 'postgresql'
+    TIMEOUT = 60
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.conf.set_override(
+            'transport_url', self.useFixture(fixtures.Rabbit()).url)
+        objects_base.set_remote(rpcapi.ConductorAPI(
+            self.conf, timeout=self.TIMEOUT))
+        self.addCleanup(objects_base.set_remote, None)
+
+    def conductor(self, host: str, **kwargs: Any) -> Process:
+        return self.useFixture(Process(self.conf, host, **kwargs))
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with db.engine().connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query))]
+
+
+class Clients:
+    """Threads that record, each call again until it is answered."""
+
+    def __init__(self) -> None:
+        self.actions: list[str] = []
+        self.events: list[str] = []
+        self.failures = 0
+        self.errors: list[Exception] = []
+        self._changed = threading.Condition()
+        self._threads = [threading.Thread(target=self._work)
+                         for _number in range(THREADS)]
+
+    def __enter__(self) -> 'Clients':
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for thread in self._threads:
+            thread.join()
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many actions are recorded, or nobody records."""
+        with self._changed:
+            while len(self.actions) < count and any(
+                    thread.is_alive() for thread in self._threads):
+                self._changed.wait(1)
+
+    def _work(self) -> None:
+        try:
+            for _number in range(ACTIONS):
+                self._record()
+        except Exception as error:  # noqa: BLE001 (the test looks at it)
+            self.errors.append(error)
+
+    def _record(self) -> None:
+        context = fixtures.make_context()
+        instance, action, event = (str(uuid.uuid4()) for _ in range(3))
+        self._call(InstanceAction.action_start, context, instance, 'create',
+                   want_result=False, uuid=action)
+        self._call(InstanceActionEvent.event_start, context, instance,
+                   'compute_create', want_result=False, host='h', uuid=event)
+        self._call(InstanceActionEvent.event_finish, context, instance,
+                   'compute_create', want_result=False, host='h', uuid=event)
+        with self._changed:
+            self.actions.append(action)
+            self.events.append(event)
+            self._changed.notify_all()
+
+    def _call(self, function: Any, *args: Any, **kwargs: Any) -> None:
+        for _attempt in range(50):
+            try:
+                function(*args, **kwargs)
+                return
+            except exception.Unavailable:
+                with self._changed:
+                    self.failures += 1
+        raise AssertionError('never answered')
+
+
+class SeveralTestCase(ProcessTestCase):
+    def check_rows(self, clients: Clients) -> None:
+        """Each call that was answered is in the database, once and whole,
+        and nothing else is."""
+        self.assertEqual([], clients.errors)
+        self.assertEqual(THREADS * ACTIONS, len(clients.actions))
+        actions = self.rows('SELECT uuid, status, finish_time, instance_uuid '
+                            'FROM instance_actions')
+        self.assertEqual(sorted(clients.actions),
+                         sorted(row[0] for row in actions))
+        self.assertEqual({'succeeded'}, {row[1] for row in actions})
+        self.assertNotIn(None, {row[2] for row in actions})
+        events = self.rows('SELECT uuid, result FROM instance_actions_events')
+        self.assertEqual(sorted((event, 'Success')
+                                for event in clients.events), sorted(events))
+        self.assertEqual(
+            sorted(row[3] for row in actions),
+            sorted(row[0] for row in self.rows('SELECT uuid FROM instances')))
+
+
+class TestKilled(SeveralTestCase):
+    #: What a killed conductor had begun is lost, which its caller learns
+    #: after so long.
+    TIMEOUT = 4
+
+    def test_in_a_loop(self) -> None:
+        first, second = self.conductor('one'), self.conductor('two')
+        with Clients() as clients:
+            for number in range(1, KILLS + 1):
+                clients.wait_for(number * THREADS * ACTIONS // (KILLS + 1))
+                victim = second if number % 2 else first
+                victim.kill()
+                victim.start()
+        self.check_rows(clients)
+
+
+class TestStopped(SeveralTestCase):
+    def test_while_at_work(self) -> None:
+        """What is being worked on is finished, what is not goes to the
+        other: no call fails."""
+        first, _second = self.conductor('one', workers=2), self.conductor(
+            'two')
+        with Clients() as clients:
+            clients.wait_for(THREADS)
+            code = first.stop()
+        self.check_rows(clients)
+        self.assertEqual(0, clients.failures)
+        self.assertEqual(0, code, first.text())
+
+
+class TestSignals(ProcessTestCase):
+    def test_report_and_reload(self) -> None:
+        """SIGUSR2 writes a report without secrets, SIGHUP takes over the
+        configuration; the conductor goes on."""
+        conductor = self.conductor('one')
+        quiet = conductor.text()
+        conductor.signal(signal.SIGUSR2)
+        conductor.write(debug=True)
+        conductor.signal(signal.SIGHUP)
+        for _attempt in range(50):
+            InstanceAction.action_start(
+                self.new_context(), str(uuid.uuid4()), 'create')
+            if 'DEBUG' in conductor.text():
+                break
+        self.assertEqual(0, conductor.stop())
+        text = conductor.text()
+        self.assertNotIn('DEBUG', quiet)
+        self.assertIn('DEBUG', text)
+        self.assertIn('Guru Meditation', text)
+        self.assertNotIn(PASSWORD, text)
+        self.assertNotIn('Traceback', text)
+
+
+class TestQuorumQueues(ProcessTestCase):
+    def test_calls(self) -> None:
+        """Both kinds of queues as quorum queues, on both ends."""
+        options = {'rabbit_quorum_queue': True,
+                   'rabbit_transient_quorum_queue': True}
+        for name, value in options.items():
+            self.conf.set_override(name, value, group='oslo_messaging_rabbit')
+        self.conductor('one', rabbit='\n'.join(
+            f'{name} = {value}' for name, value in options.items()))
+        action = InstanceAction.action_start(
+            self.context, self.instance_uuid, 'create')
+        self.assertEqual('create', action.action if action else None)
