@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each operation costs: a fixed small number of statements, in one
+transaction."""
+
+import uuid
+
+import sqlalchemy as sa
+
+from nova_actions.db import api as db
+from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.objects.instance_action import InstanceActionList
+from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.tests import base
+from nova_actions.tests import fixtures
+
+READ = ('SELECT',)
+
+
+class _Tests:
+
+    def setUp(self):
+        super().setUp()
+        InstanceAction.action_start(self.context, self.instance_uuid,
+                                    'create')
+        InstanceActionEvent.event_start(
+            self.context, self.instance_uuid, 'compute_build', host='h')
+        # Who has asked before knows the owner.
+        self.listed()
+        self.statements = self.useFixture(fixtures.Statements())
+        self.transactions = []
+        engine = db.engine()
+        for name in ('commit', 'rollback'):
+            def note(_connection, name=name):
+                self.transactions.append(name)
+            sa.event.listen(engine, name, note)
+            self.addCleanup(sa.event.remove, engine, name, note)
+
+    def listed(self):
+        return list(InstanceActionList.get_by_instance_uuid(
+            self.context, self.instance_uuid, limit=2))
+
+    def check(self, most, writes=None, transactions=1):
+        seen = self.statements.seen
+        self.assertLessEqual(len(seen), most, seen)
+        if writes is not None:
+            self.assertEqual(writes, sum(
+                not statement.startswith(READ) for statement in seen), seen)
+        self.assertEqual(transactions, len(self.transactions),
+                         self.transactions)
+
+    def test_action_start_is_one_write(self):
+        InstanceAction.action_start(self.new_context(), self.instance_uuid,
+                                    'reboot')
+        self.check(1, 1)
+
+    def test_action_start_that_registers_is_two(self):
+        InstanceAction.action_start(
+            self.new_context(), str(uuid.uuid4()), 'create')
+        writes = [statement for statement in self.statements.seen
+                  if not statement.startswith(READ)]
+        self.assertEqual(2, len(writes))
+
+    def test_event_start(self):
+        InstanceActionEvent.event_start(
+            self.context, self.instance_uuid, 'compute_x', host='h')
+        self.check(3, 2)
+
+    def test_event_finish(self):
+        InstanceActionEvent.event_finish(
+            self.context, self.instance_uuid, 'compute_build', host='h')
+        self.check(3, 2)
+
+    def test_event_finish_by_handle(self):
+        handle = InstanceAction.get_by_request_id(
+            self.context, self.instance_uuid,
+            self.context.request_id).events[0].uuid
+        self.statements.seen.clear()
+        self.transactions.clear()
+        InstanceActionEvent.event_finish_with_failure(
+            self.context, self.instance_uuid, 'compute_build', 'boom',
+            'frames', uuid=handle)
+        self.check(3, 2)
+
+    def test_list(self):
+        for _ in range(5):
+            InstanceAction.action_start(
+                self.new_context(), self.instance_uuid, 'reboot')
+        self.statements.seen.clear()
+        self.transactions.clear()
+        self.assertEqual(2, len(self.listed()))
+        self.check(1, 0)
+
+    def test_show(self):
+        found = InstanceAction.get_by_request_id(
+            self.context, self.instance_uuid, self.context.request_id)
+        self.assertEqual(1, len(found.events))
+        self.check(2, 0, transactions=2)
+
+
+class TestSqlite(_Tests, base.ObjectTestCase):
+    pass
+
+
+class TestMysql(_Tests, base.ObjectTestCase):
+    BACKEND = 'mysql'
+
+
+class TestPostgresql(_Tests, base.ObjectTestCase):
+    BACKEND = 'postgresql'
