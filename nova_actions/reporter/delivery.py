@@ -261,8 +261,9 @@ class Delivery:
             return False
         self._refused.append(number)
         self._losses.add('refused', 1, (
-            f'{each["kind"]} of {each["name"]} on {each["instance_uuid"]}: '
-            f'{answer["error"]}: {answer["reason"]}'))
+            f'{each["kind"]} of {each.get("name")} on '
+            f'{each.get("instance_uuid")}: {answer["error"]}: '
+            f'{answer["reason"]}'))
         return True
 
     def _close(self, number: int, ended: dict[str, Any]) -> None:
@@ -273,7 +274,11 @@ class Delivery:
                 number, _Deferred(now, now, RETRY_FIRST))
             known.due = now + known.wait
         else:
-            self._line.close(ended)
+            try:
+                self._line.close(ended)
+            except exception.Invalid as error:
+                # From a damaged spool; it must not hold up the others.
+                self._losses.add('refused', 1, type(error).__name__)
             self._succeeded()
             self._deferred.pop(number, None)
             self._gone.add(number)

@@ -216,16 +216,37 @@ def salvage(path: str) -> tuple[list[Entry], bool]:
     :returns: its reports in their order, and whether the file was whole
     """
     found: list[Entry] = []
+    whole = True
     if not os.path.exists(path):
-        return found, True
+        return found, whole
     try:
         with contextlib.closing(sqlite3.connect(path)) as db:
+            db.text_factory = bytes
             for number, body in db.execute(
                     'SELECT id, body FROM report ORDER BY id'):
-                found.append((number, json.loads(body)))
+                each = _read(body)
+                if each is None or not isinstance(number, int):
+                    whole = False
+                else:
+                    found.append((number, each))
     except sqlite3.OperationalError as error:
         # A process that ended before it had made the table wrote nothing.
         return found, 'no such table' in str(error)
-    except (sqlite3.Error, ValueError, UnicodeError):
+    except (sqlite3.Error, ValueError):
         return found, False
-    return found, True
+    return found, whole
+
+
+def _read(body: Any) -> Transition | None:
+    """Return what was written down, None if it is no transition."""
+    try:
+        found = json.loads(body)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    if not isinstance(found, dict) or not isinstance(found.get('uuid'), str):
+        return None
+    kind = found.get('kind')
+    if kind == transition.CLOSE:
+        return found if isinstance(found.get('evidence'), str) else None
+    kinds = (transition.ACTION, transition.START, transition.FINISH)
+    return found if kind in kinds else None

@@ -38,7 +38,7 @@ class Wire:
                     name: value for name, value in each.items()
                     if name in _FIELDS}))
                 answers.append(None)
-            except (TypeError, ValueError) as error:
+            except (ArithmeticError, TypeError, ValueError) as error:
                 answers.append({'verdict': 'refused', 'error': 'Invalid',
                                 'reason': type(error).__name__})
         given = iter(report.ReportList.apply(
