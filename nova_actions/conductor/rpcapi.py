@@ -30,11 +30,16 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
                  timeout: float | None = None) -> None:
         pinned = pins.parse(conf.upgrade_levels.conductor)
         self._objects = base.Serializer(pinned)
+        self._transport = transport or rpc.get_transport(conf)
         self._client = rpc.get_client(
-            transport or rpc.get_transport(conf),
+            self._transport,
             messaging.Target(topic=conf.conductor.topic,
                              version=RPC_VERSION),
             pinned, timeout=timeout)
+
+    def close(self) -> None:
+        """Let go of the bus."""
+        self._transport.cleanup()
 
     def _call(self, context: Any, method: str, **kwargs: Any) -> Any:
         try:

@@ -174,6 +174,7 @@ class Conductor(fixtures.Fixture):
         self.service.start()
         self.addCleanup(self.service.stop)
         self.client = rpcapi.ConductorAPI(self._conf, timeout=30)
+        self.addCleanup(self.client.close)
         base.set_remote(self.client)
         self.addCleanup(base.set_remote, None)
 
