@@ -29,6 +29,10 @@ __all__ = ['ActionReporter', 'EventReporter', 'Handle', 'finish', 'flush',
 
 LOG = logging.getLogger(__name__)
 
+#: Seconds that a batch is waited for before it is sent again: a conductor that
+#: was killed never answers, and sending twice does no harm.
+DELIVERY_TIMEOUT = 15.0
+
 
 def settings(conf: cfg.ConfigOpts) -> recorder.Settings:
     """Return the reporter's settings from a configuration."""
@@ -57,7 +61,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
     objects.register_all()
     text.setup(sanitize.Sanitizer.from_conf(conf))
     chosen = settings(conf)
-    timeout = chosen.timeout if chosen.mode == 'sync' else None
+    timeout = chosen.timeout if chosen.mode == 'sync' else DELIVERY_TIMEOUT
 
     def connect() -> None:
         base.set_remote(rpcapi.ConductorAPI(conf, timeout=timeout))

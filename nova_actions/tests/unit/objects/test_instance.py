@@ -44,7 +44,7 @@ class TestLocal(_Tests, base.ObjectTestCase):
 
     def test_lookup(self):
         for context in (self.context, self.admin, self.new_context(
-                project_id='other', roles=['ADMIN'])):
+                project_id='other', roles=['ADMIN'], is_admin=None)):
             record = InstanceRecord.lookup(context, self.instance_uuid)
             self.assertEqual('owner', record.project_id)
 
