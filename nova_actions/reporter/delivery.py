@@ -117,10 +117,15 @@ class Delivery:
         return self._position >= number and not any(
             each <= number for each in self._deferred)
 
-    @property
-    def last(self) -> int:
-        """The last report that was appended."""
-        return self._appended
+    def drain(self, timeout: float) -> bool:
+        """Wait until everything appended so far is out of the spool, with
+        what was taken over at the start."""
+        until = _now() + timeout
+        with self._condition:
+            if not self._condition.wait_for(lambda: self._chored, timeout):
+                return False
+            number = self._appended
+        return self.wait(number, max(0.0, until - _now()), hurry=True)
 
     def stop(self, timeout: float) -> bool:
         """End the thread, and tell whether it has ended."""
@@ -135,7 +140,9 @@ class Delivery:
             try:
                 if self._chored + self._heartbeat <= _now():
                     self._chore()
-                    self._chored = _now()
+                    with self._condition:
+                        self._chored = _now()
+                        self._condition.notify_all()
                 self._step()
             except Exception as error:  # noqa: BLE001 - it must live
                 self._failed(error)

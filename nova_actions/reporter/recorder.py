@@ -243,7 +243,7 @@ class Recorder:
         whether it is."""
         if self._opened is None:
             return True
-        return self._opened.wait(self._opened.last, timeout, hurry=True)
+        return self._opened.drain(timeout)
 
     def stop(self, timeout: float) -> bool:
         """Deliver what is recorded if that can be done in time, and end.
