@@ -8,8 +8,11 @@ from typing import Any
 
 import fixtures as base_fixtures
 import requests
+from falcon import testing
 from oslotest import base
 
+from nova_actions import conf
+from nova_actions.api import app
 from nova_actions.tests import fixtures
 from nova_actions.tests.functional import client
 from nova_actions.tests.functional import keystone
@@ -67,12 +70,12 @@ class Cloud(base_fixtures.Fixture):
 
     def _start_api(self, database: str) -> str:
         folder = pathlib.Path(self.useFixture(base_fixtures.TempDir()).path)
-        conf = folder / 'nova-actions.conf'
-        conf.write_text(CONF.format(
+        path = folder / 'nova-actions.conf'
+        path.write_text(CONF.format(
             database=database, auth=self.keystone.auth('nova', 'service')))
         running = self.useFixture(process.Process(
             [sys.executable, '-m', 'nova_actions.cmd.api', '--config-file',
-             conf]))
+             path]))
         port = running.await_line(r'listens on \S+ port (\d+)')[1]
         return f'http://127.0.0.1:{port}'
 
@@ -226,3 +229,28 @@ class KeystoneTestCase(base.BaseTestCase):
     def expired(self) -> str:
         return self.cloud.keystone.expired_token(
             self.cloud.users['reader'], self.cloud.projects['shop'])
+
+
+class NoKeystoneTest(base.BaseTestCase):
+    """What a client reads while Keystone is down."""
+
+    def test_it_is_told_so(self) -> None:
+        self.useFixture(fixtures.Objects())
+        nowhere = {'auth_url': f'http://127.0.0.1:{process.free_port()}/v3',
+                   'username': 'nova', 'password': 'a password',
+                   'project_name': 'service'}
+        path = pathlib.Path(self.useFixture(base_fixtures.TempDir()).path,
+                            'nova-actions.conf')
+        path.write_text(CONF.format(database='sqlite://', auth=nowhere)
+                        + 'http_request_max_retries = 0\n')
+        application = app.create(conf.load(['--config-file', str(path)]))
+        # Falcon's client wants a function to look at.
+        answer = testing.TestClient(
+            lambda environ, start_response: application(
+                environ, start_response)).simulate_get(
+            '/v2.1/servers/x/os-instance-actions',
+            headers={'X-Auth-Token': 'a token'})
+        self.assertEqual(503, answer.status_code)
+        self.assertIn('x-compute-request-id', answer.headers)
+        for secret in ('a token', 'a password', 'Traceback', '127.0.0.1'):
+            self.assertNotIn(secret, answer.text)
