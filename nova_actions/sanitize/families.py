@@ -119,7 +119,10 @@ FAMILIES = (
         r'(?:=|%3[Dd])(?P<v>[^\s&\'"<>;#]++)')),
     _family('F5', 'sig= signature= credential=', (
         r'(?<![A-Za-z0-9])(?:sig|signature|credential)='
-        r'(?P<v>[A-Za-z0-9%+/=_-]{16,}+)')),
+        r'(?P<v>[A-Za-z0-9%+/=_-]{10,}+)'), _mixed),
+    _family('F6', 'iscsiadm', (
+        r'iscsiadm' + _Q + r'?+[^\n|;]{0,160}?auth\.password(?:_in)?'
+        r'[\s\'",]{1,8}+(?:-v|--value)[\s\'",=]{1,8}+(?P<v>[^\s\'",]++)')),
     _family('F6', 'ipmi sshpass racadm', (
         r'(?:ipmitool|ipmi-?\w{0,20}|sshpass|racadm)' + _Q
         + r'?+[^\n|;]{0,160}?[\s\'"]-[Pp]'
@@ -154,7 +157,7 @@ FAMILIES = (
         'akia asia abia acca gho_ ghp_ ghu_ ghs_ ghr_ github_pat_ gl xox xapp '
         'hv aiza ya29 sk_ rk_ pk_ whsec_ pypi- npm_ sg. age-secret hf_ sk- do'
         ' sk sharedaccess accountkey ac dapi shp key- lin_ ntn_ dckr_ r8_ '
-        'gsk_ nvapi- atatt pat'), (
+        'gsk_ nvapi- atatt pat hooks.slack eaac'), (
         r'(?<![A-Za-z0-9_])(?P<v>(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,20}+'
         r'|gh[opusr]_[A-Za-z0-9]{20,255}+|github_pat_\w{20,255}+'
         r'|gl(?:pat|ptt|rt|dt|cbt|soat|ft|imt|agent|oas|ffct)-'
@@ -172,6 +175,8 @@ FAMILIES = (
         r'|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}|key-[0-9a-f]{32}'
         r'|SK[0-9a-f]{32}|AC[0-9a-f]{32}|lin_api_[A-Za-z0-9]{30,60}+'
         r'|dckr_pat_[\w-]{20,64}+|r8_[A-Za-z0-9]{30,64}+|gsk_\w{30,80}+'
+        r'|EAAC[A-Za-z0-9]{30,300}+'
+        r'|(?<=hooks\.slack\.com/services/)T\w{6,16}+/B\w{6,16}+/\w{16,40}+'
         r'|nvapi-[\w-]{30,100}+|ATATT3[\w=-]{20,255}+|ntn_\w{20,80}+)'),
         flags=0),
     _family('F10', 'accountkey sharedaccess', (

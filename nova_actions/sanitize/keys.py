@@ -24,7 +24,7 @@ _KEY = re.compile(
     r'|keyring|authorization|user_?data|config_?drive|sessionid'
     r'|connection[_-]?string'
     r'|(?:api|access|private|auth|ssl|encrypt(?:ion|ed)?|fernet|shared'
-    r'|account|master|signing|admin|client|session|storage|deploy|license'
+    r'|account|master|signing|hmac|admin|client|session|storage|deploy|license'
     r'|heartbeat|kek|rgw|mon|mds|ssh)[ _-]?key'
     r'|key[_-]data'
     r'|(?:admin|user|db|root|bind|auth|priv|my|new|old|chap|bmc|ipmi|sys)'
@@ -37,6 +37,7 @@ _KEY = re.compile(
     r'(?P<sep>(?:\s{0,4}+(?:=>|:=|[!=]?={1,2}+|%3D'
     r'|:\s{0,2}+(?:str|bytes|Optional\[str\]|str \| None)\s{0,2}+='
     r'|:|,)'
+    r'|\s{1,4}+for\s{1,4}+[^\s:=]{1,64}+:'
     r'|\s{1,4}+(?:(?:for|of)\s{1,4}+[^\s:=]{1,64}+\s{1,4}+(?=is|was))?+'
     r'(?:is now|is|was|are|set to|changed to|reset to)(?=\s))?+'
     r'\s{0,40}+(?:\\\n\s{0,40}+)?+)',
@@ -172,7 +173,8 @@ def _value(
         opened = text[max(0, start - 8):start].rstrip('\\"\'ub').rstrip()
         pair = opened.endswith(('(', '['))
         pair = pair and text[span[2]:span[2] + 3].lstrip()[:1] in (')', ']')
-        if not pair and not key.startswith('-'):
+        strong = words.is_strong(text[span[0]:span[1]])
+        if not pair and not strong and not key.startswith('-'):
             return None
     if span is None:
         found = _bare(text, match, key, start)

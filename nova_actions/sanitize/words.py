@@ -77,6 +77,12 @@ def _mixed(value: str) -> bool:
             and any(c.isalpha() for c in value))
 
 
+def is_strong(value: str) -> bool:
+    """Tell what can hardly be a word, a name or the id of something."""
+    return (len(value) >= 8 and value.isalnum() and _mixed(value)
+            and not value.islower())
+
+
 def _placeholder_of_code(value: str) -> bool:
     if _NOTHING.match(value) or _CODE.match(value):
         return True
