@@ -66,7 +66,8 @@ def run(actions: int, stopping: threading.Event, state_path: str,
     :param state_path: the reporter's
     :param pace: the longest time that a step takes, seconds
     """
-    hosts = [fleet.Host(name, pace, state_path) for name in fleet.HOSTS]
+    hosts = [fleet.Host(name, pace, state_path, stopping)
+             for name in fleet.HOSTS]
     stories: dict[int, list[Story]] = {}
     for number, story in plan(actions):
         stories.setdefault(number, []).append(story)

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import random
 import signal
+import threading
 import time
 import uuid
 from typing import Any
@@ -86,10 +87,13 @@ class Host:
 
     :param pace: the longest time that a step takes, seconds
     :param state_path: where its reports wait to be delivered
+    :param stopping: set when nothing is to be waited for any more
     """
 
-    def __init__(self, name: str, pace: float, state_path: str) -> None:
+    def __init__(self, name: str, pace: float, state_path: str,
+                 stopping: threading.Event) -> None:
         self.name = name
+        self.stopping = stopping
         self._pace = pace
         self._state_path = state_path
 
@@ -111,8 +115,14 @@ class Host:
             target=_begin_and_die, daemon=True, args=(
                 self._state_path, self.name, context.to_dict(), server.uuid,
                 event))
+        # It inherits this: a Ctrl-C is for its parent alone.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         victim.start()
-        victim.join()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        while victim.is_alive():
+            victim.join(0.1)
+            if self.stopping.is_set():
+                victim.kill()
 
     def come_back(self, server: 'Server', event: str) -> None:
         """Take up what was left, as a compute service does at its start: in
@@ -190,12 +200,12 @@ class Server:
         """Wait until it is known that the host has died: the living reporter
         finds out at its next heartbeat."""
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        while (time.monotonic() < deadline
+               and not self.host.stopping.wait(0.1)):
             action = instance_action.InstanceAction.get_by_request_id(
                 context, self.uuid, context.request_id)
             if action is not None and action.status == 'interrupted':
                 return
-            time.sleep(0.1)
 
     def resize(self, refused: bool = False) -> str:
         """Move to a host with room for its new size."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Services in this very process, from start to a signal."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -29,16 +30,19 @@ def serve(services: Sequence[service.ServiceBase],
         stopping.set()
 
     signals.add_handlers(SIGNALS, stop)
-    started: list[service.ServiceBase] = []
     try:
-        for each in services:
-            each.start()
-            started.append(each)
-        if meanwhile is not None:
-            meanwhile(stopping)
-        stopping.wait()
+        # Whatever goes wrong with one, the others are stopped.
+        with contextlib.ExitStack() as started:
+            for each in services:
+                each.start()
+                started.callback(_end, each)
+            if meanwhile is not None:
+                meanwhile(stopping)
+            stopping.wait()
     finally:
-        for each in reversed(started):
-            each.stop()
-            each.wait()
         signals.clear()
+
+
+def _end(each: service.ServiceBase) -> None:
+    each.stop()
+    each.wait()

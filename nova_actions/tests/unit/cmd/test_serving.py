@@ -58,6 +58,14 @@ class ServingTestCase(base.BaseTestCase):
         self.assertEqual(['start 0', 'start 1', 'stop 0', 'wait 0'],
                          self.notes)
 
+    def test_one_that_cannot_be_stopped_does_not_keep_the_others(self):
+        services = self.services(None, None)
+        services[1].stop = lambda: 1 / 0
+        self.assertRaises(
+            ZeroDivisionError, serving.serve, services,
+            lambda _: os.kill(os.getpid(), signal.SIGTERM))
+        self.assertIn('stop 0', self.notes)
+
     def test_meanwhile_is_told_to_end(self):
         def meanwhile(stopping):
             os.kill(os.getpid(), signal.SIGTERM)
