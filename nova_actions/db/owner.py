@@ -41,10 +41,15 @@ def find(context: Any, uuid: str, fresh: bool = False) -> Row | None:
     if known is not None and not fresh and _is_trusted(context, known):
         return known
     found = api.instance_get(context, uuid)
+    stranger = _is_stranger(context, found or known)
     if not attached.cells():
         pass
     elif found is None:
-        found = attached.instance(uuid, (known or {}).get('cell'))
+        hint = None if stranger else (known or {}).get('cell')
+        found = attached.instance(uuid, hint)
+    elif stranger:
+        # As if nobody here knew it, a silent cell's error included.
+        attached.instance(uuid)
     else:
         found = _beside(found, known or {}, fresh)
     if found is not None:
@@ -111,6 +116,12 @@ def elsewhere(uuids: Iterable[str],
 def _is_trusted(context: Any, instance: Row) -> bool:
     return (instance['project_id'] == context.project_id
             or bool(context.is_admin))
+
+
+def _is_stranger(context: Any, instance: Row | None) -> bool:
+    # Services record for everybody; a silent cell must not keep them from it.
+    return (instance is not None and not _is_trusted(context, instance)
+            and 'service' not in context.roles)
 
 
 def _remember(instance: Row) -> None:

@@ -4,11 +4,14 @@ after the same statements in the database."""
 
 import types
 import uuid
+from unittest import mock
 
 from nova_actions import exception
+from nova_actions.db.cells import attached
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests import fixtures_cells
 from nova_actions.tests.functional import access
 from nova_actions.tests.unit.api import base as api_base
 
@@ -105,6 +108,34 @@ class TestLocal(_Objects, base.ObjectTestCase):
 
 class TestRemote(_Objects, base.ObjectTestCase):
     REMOTE = True
+
+
+class TestCells(base.ObjectTestCase):
+    """With a cell attached, a stranger has every cell asked, always."""
+
+    def setUp(self):
+        super().setUp()
+        self.cell = self.useFixture(fixtures_cells.Cell(self.conf, 'sqlite'))
+        self.foreign = access.Ground().uuid, self.cell.server()
+        for server in self.foreign:
+            InstanceActionList.get_by_instance_uuid(self.admin, server)
+
+    def asked(self, function, error, server):
+        """Return, for each time that the cells were asked, which one was
+        asked alone."""
+        with mock.patch.object(attached, 'instance',
+                               wraps=attached.instance) as found:
+            self.assertRaises(error, function, self.stranger(), server)
+        return [call.args[1] if len(call.args) > 1 else None
+                for call in found.call_args_list]
+
+    def test_the_same_is_asked(self):
+        for function, error in (
+                (InstanceActionList.get_by_instance_uuid,
+                 exception.Forbidden),
+                (access.InstanceRecord.lookup, exception.InstanceNotFound)):
+            for server in (*self.foreign, str(uuid.uuid4())):
+                self.assertEqual([None], self.asked(function, error, server))
 
 
 class TestRest(api_base.ApiTestCase):
