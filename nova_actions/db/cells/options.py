@@ -5,8 +5,8 @@ from oslo_config import cfg
 
 PREFIX = 'cell:'
 
-#: What the generated sample calls its section.
-SAMPLE = f'{PREFIX}NAME'
+#: What the generated sample calls its section; oslo.config takes no capitals.
+SAMPLE = f'{PREFIX}name'
 
 OPTS = [
     cfg.StrOpt(

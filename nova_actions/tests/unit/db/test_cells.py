@@ -49,7 +49,7 @@ class ConfigurationTest(oslotest_base.BaseTestCase):
         self.assertRaises(exception.CellNotFound, attached.get, 'cell2')
 
     def test_the_samples_section_is_none(self):
-        self.attach('[cell:NAME]\n')
+        self.attach('[cell:name]\n')
         self.assertEqual({}, attached.cells())
 
     def test_sections_that_cannot_be_used(self):
