@@ -216,7 +216,7 @@ class HostileTestCase(base.ObjectTestCase):
         except wire.Failure as failure:
             data = failure.data
             self.assertIn(data['module'], CLEAR, str(data))
-            self.assertLess(len(json.dumps(data)), 20_000)
+            self.assertLess(len(json.dumps(data)), 50_000)
             self.assertNotIn('failed in the conductor', data['message'])
         for record in self.log:
             if record.levelno >= logging.INFO:

@@ -30,7 +30,7 @@ class ClientTestCase(base.ObjectTestCase):
         self.addCleanup(objects_base.set_remote, None)
         self.answer: Any = None
         send = mock.patch.object(self.api._client.transport, '_send',
-                                 side_effect=self._send)
+                                 autospec=True, side_effect=self._send)
         send.start()
         self.addCleanup(send.stop)
 
