@@ -35,7 +35,8 @@ class Server(fixtures.Fixture):
         except KeyError as error:
             our_fixtures.unavailable(self.NAME, error)
         # A system's /tmp, since the user must be able to enter it.
-        self.folder = tempfile.mkdtemp(prefix='nova-actions-fault-')
+        self.folder = tempfile.mkdtemp(
+            prefix='nova-actions-fault-', dir='/tmp')
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.port = free_port()
         self.process = None
@@ -85,7 +86,7 @@ class Postgresql(Server):
 
     def initialise(self):
         found = sorted(glob.glob('/usr/lib/postgresql/*/bin/initdb'))
-        initdb = shutil.which('initdb') or (found and found[-1])
+        initdb = found[-1] if found else shutil.which('initdb')
         if not initdb:
             raise FileNotFoundError('initdb')
         self._programs = os.path.dirname(os.path.realpath(initdb))

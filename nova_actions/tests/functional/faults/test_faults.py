@@ -17,6 +17,8 @@ from nova_actions.tests.unit.reporter import base
 
 ALL = world.THREADS * (world.STEPS + 1)
 SOME = ALL // 2
+#: More than is done until somebody is killed.
+ENDLESS = 100 * world.STEPS
 
 
 class FaultTestCase(oslotest.BaseTestCase):
@@ -67,7 +69,10 @@ class FaultTestCase(oslotest.BaseTestCase):
             if row.result == 'Interrupted':
                 self.assertNotIn(row.uuid, finished)
                 self.assertIn('ended without telling', row.details)
-        self.assertIn('interrupted', {row.status for row in actions.values()})
+        self.assertIn('Interrupted', {
+            row.result for row in events.values()})
+        self.assertNotIn('running', {
+            row.status for row in actions.values()})
 
 
 class ProcessFaultTestCase(FaultTestCase):
@@ -81,13 +86,13 @@ class ProcessFaultTestCase(FaultTestCase):
         self.finish_all(worker)
 
     def test_reporter_killed(self):
-        worker = self.world.work()
+        worker = self.world.work(steps=ENDLESS)
         worker.wait_for(SOME)
         worker.kill()
         self.finish_killed(worker)
 
     def test_both_killed(self):
-        worker = self.world.work()
+        worker = self.world.work(steps=ENDLESS)
         worker.wait_for(SOME)
         self.world.kill_conductor()
         worker.kill()
