@@ -24,6 +24,7 @@ ENDLESS = 100 * world.STEPS
 class FaultTestCase(oslotest.BaseTestCase):
 
     BACKEND = 'postgresql'
+    SILENCE = 0
 
     def setUp(self):
         super().setUp()
@@ -31,7 +32,8 @@ class FaultTestCase(oslotest.BaseTestCase):
         self.proxy = self.useFixture(proxy.Proxy(5672))
         bus = rabbit.url.replace(':5672', f':{self.proxy.port}')
         self.conf = self.useFixture(fixtures.Conf()).conf
-        self.world = self.useFixture(world.World(bus, self.database()))
+        self.world = self.useFixture(world.World(
+            bus, self.database(), self.SILENCE))
 
     def database(self):
         return self.useFixture(fixtures.Database(
@@ -113,6 +115,43 @@ class ProcessFaultTestCase(FaultTestCase):
             self.assertLess(row.duration_us, 600 * 10 ** 6)
         for row in self.world.rows()[1].values():
             self.assertGreaterEqual(row.updated_at, row.start_time)
+
+
+class SilenceTestCase(FaultTestCase):
+
+    SILENCE = 3
+
+    def epoch_of(self, worker):
+        events, _ = self.world.rows()
+        return {events[line['uuid']].epoch for line in worker.told
+                if line.get('kind') == 'start'
+                and line['uuid'] in events}
+
+    def interrupted(self):
+        return {row.epoch for row in self.world.rows()[0].values()
+                if row.result == 'Interrupted'}
+
+    def test_only_the_dead_are_closed(self):
+        idle = self.world.work('hold')
+        busy = self.world.work(steps=20 * ENDLESS, threads=1)
+        base.wait_until('idle', lambda: any(
+            'held' in line for line in idle.told))
+        for number in range(2):
+            # Another host dies, and the living have been silent for no
+            # shorter a time when that is found out.
+            dead = self.world.work('hold', host=f'there-{number}')
+            base.wait_until('dead', lambda dead=dead: any(
+                'held' in line for line in dead.told))
+            epochs = base.wait_until(
+                'heard of', lambda dead=dead: self.epoch_of(dead))
+            dead.kill()
+            base.wait_until('closing', lambda epochs=epochs: (
+                epochs <= self.interrupted()))
+        living = self.epoch_of(idle) | self.epoch_of(busy)
+        self.assertEqual(set(), self.interrupted() & living)
+        busy.kill()
+        idle.release()
+        self.finish_all(idle)
 
 
 class BusFaultTestCase(FaultTestCase):

@@ -94,7 +94,12 @@ def wrong_clock():
     clock.utcnow = lambda: utcnow() - datetime.timedelta(hours=1)
 
 
-FAULTS = {'disk': full_disk, 'clock': wrong_clock}
+def hold():
+    tell(held=True)
+    sys.stdin.readline()
+
+
+FAULTS = {'disk': full_disk, 'clock': wrong_clock, 'hold': hold}
 
 
 def main():

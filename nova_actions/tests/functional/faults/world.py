@@ -24,14 +24,15 @@ STEPS = 130 if FULL else 12
 CONFIG = '''
 [DEFAULT]
 transport_url = {bus}
-host = here
-state_path = {folder}/state
+host = {host}
+state_path = {folder}/{host}
 rpc_response_timeout = 5
 log_file = {folder}/log
 [database]
 connection = {database}
 [conductor]
 topic = {topic}
+reporter_timeout = {silence}
 [oslo_policy]
 policy_file = none.yaml
 [oslo_messaging_rabbit]
@@ -73,9 +74,14 @@ class Worker:
         base.wait_until('the end of work', lambda: any(
             'worked' in line for line in self.told), 300)
 
+    def release(self):
+        """Have it go on where it waits."""
+        self._process.stdin.write(b'\n')
+        self._process.stdin.flush()
+
     def finish(self):
         """Have it deliver what it has, and return its last words."""
-        self._process.stdin.write(b'\n')
+        self.release()
         self._process.stdin.close()
         self._process.wait(300)
         self._reader.join()
@@ -95,22 +101,30 @@ class World(fixtures.Fixture):
 
     :param bus: URL of RabbitMQ
     :param database: URL of a database with our schema
+    :param silence: ``[conductor] reporter_timeout``
     """
 
-    def __init__(self, bus, database):
+    def __init__(self, bus, database, silence=0):
         self._bus = bus
         self._database = database
+        self._silence = silence
+        self._topic = f'fault-{uuid.uuid4().hex}'
 
     def _setUp(self):
         self.folder = self.useFixture(fixtures.TempDir()).path
-        self.config = os.path.join(self.folder, 'nova-actions.conf')
-        with open(self.config, 'w', encoding='utf-8') as file:
-            file.write(CONFIG.format(
-                bus=self._bus, database=self._database, folder=self.folder,
-                topic=f'fault-{uuid.uuid4().hex}'))
+        self.config = self.configure('here')
         self._conductor = None
         self.addCleanup(self.kill_conductor)
         self.start_conductor()
+
+    def configure(self, host):
+        """Return the path of the configuration of a host."""
+        path = os.path.join(self.folder, f'{host}.conf')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(CONFIG.format(
+                bus=self._bus, database=self._database, folder=self.folder,
+                topic=self._topic, host=host, silence=self._silence))
+        return path
 
     def start_conductor(self):
         with open(os.path.join(self.folder, 'conductor'), 'ab') as log:
@@ -126,8 +140,8 @@ class World(fixtures.Fixture):
             self._conductor.wait()
             self._conductor = None
 
-    def work(self, *fault, threads=THREADS, steps=STEPS):
-        worker = Worker(self.config, threads, steps, *fault)
+    def work(self, *fault, threads=THREADS, steps=STEPS, host='here'):
+        worker = Worker(self.configure(host), threads, steps, *fault)
         self.addCleanup(worker.kill)
         return worker
 
