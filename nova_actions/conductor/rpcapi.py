@@ -22,8 +22,11 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
     Nothing is sent at a version above ``[upgrade_levels] conductor``.
 
     :raises InvalidInput: when that cannot be understood
+    A bus that cannot be reached at all is waited for without end, which is
+    oslo.messaging's way: who must not wait calls from a thread of his own.
+
     :raises ConductorUnavailable: (each method) no conductor answers in
-        ``[DEFAULT] rpc_response_timeout`` seconds, or the bus is down
+        ``[DEFAULT] rpc_response_timeout`` seconds, or the broker refuses
     """
 
     def __init__(self, conf: cfg.ConfigOpts, transport: Any = None,
