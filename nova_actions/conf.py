@@ -220,6 +220,9 @@ def set_defaults(conf: cfg.ConfigOpts | None = None) -> None:
     # Not more than there are connections of the database, 5 + 50.
     cfg.set_defaults(messaging_server._pool_opts,
                      executor_thread_pool_size=50)
+    # A service that waits 100 s for its database holds its callers as long.
+    cfg.set_defaults(db_options.database_opts, max_retries=2,
+                     retry_interval=1)
     cors.set_defaults(
         allow_headers=['X-Auth-Token', 'X-OpenStack-Request-ID',
                        'OpenStack-API-Version',

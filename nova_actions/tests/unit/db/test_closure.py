@@ -55,8 +55,9 @@ class ClosureMixin:
 
     def test_an_end_comes_after_its_beginning(self):
         self.start()
-        with mock.patch('oslo_utils.timeutils.utcnow', return_value=(
-                timeutils.utcnow() - datetime.timedelta(hours=1))):
+        with mock.patch('oslo_utils.timeutils.utcnow', autospec=True,
+                        return_value=timeutils.utcnow()
+                        - datetime.timedelta(hours=1)):
             self.close()
         event = self.event()
         self.assertEqual(event['start_time'], event['finish_time'])
@@ -182,11 +183,12 @@ class TimerTestCase(ClosureMixin, base.ObjectTestCase):
 
     def test_it_survives_its_database(self):
         timer = self.timer(range(100, 200, 4))
-        with mock.patch.object(closure, 'reporter_list',
+        with mock.patch.object(closure, 'reporter_list', autospec=True,
                                side_effect=OSError):
             self.assertEqual(0, timer.look())
         timer.look()
-        with mock.patch.object(closure, 'close', side_effect=OSError):
+        with mock.patch.object(closure, 'close', autospec=True,
+                               side_effect=OSError):
             self.assertEqual([0] * 4, [timer.look() for _ in range(4)])
 
     def test_off(self):

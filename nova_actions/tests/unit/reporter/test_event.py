@@ -187,7 +187,7 @@ class EventMixin:
     def test_recording_fails_in_every_way(self):
         for error in (OSError, MemoryError, ValueError, RecursionError):
             with mock.patch.object(recorder.Recorder, 'open',
-                                   side_effect=error):
+                                   autospec=True, side_effect=error):
                 with self.event():
                     done = True
                 self.assertTrue(done)

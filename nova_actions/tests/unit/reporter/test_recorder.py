@@ -12,6 +12,7 @@ from nova_actions import reporter
 from nova_actions.db import report as report_db
 from nova_actions.objects import report as report_object
 from nova_actions.reporter import clock
+from nova_actions.reporter import direct
 from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter import spool
@@ -30,7 +31,7 @@ class DurableMixin:
     def away(self):
         """Have a conductor that does not answer, until it is stopped."""
         away = mock.patch.object(
-            report_object.ReportList, 'apply',
+            report_object.ReportList, 'apply', autospec=True,
             side_effect=exception.ConductorUnavailable(reason='test'))
         away.start()
         return away
@@ -54,7 +55,7 @@ class DurableMixin:
                 self.context, 'killed', 'here', self.instance_uuid):
             self.step()
             # As a kill -9 leaves it: lock gone, spool on disk.
-            killed = process.replace(recorder.Direct())
+            killed = process.replace(direct.Direct())
             killed._life.let_go()
             self.assertTrue(killed._opened.stop(base.PATIENCE))
             away.stop()
@@ -116,7 +117,7 @@ class DurableMixin:
     def test_a_disk_that_is_full_for_a_while(self):
         self.create()
         with mock.patch.object(
-                spool.Spool, '_write',
+                spool.Spool, '_write', autospec=True,
                 side_effect=sqlite3.OperationalError('disk I/O error')):
             self.step('lost')
         self.step('kept')
@@ -145,7 +146,8 @@ class DurableMixin:
         self.record(required_actions=frozenset({'delete', 'step'}))
         self.create()
         self.step()
-        with mock.patch.object(spool.Spool, 'append', side_effect=OSError):
+        with mock.patch.object(spool.Spool, 'append', autospec=True,
+                               side_effect=OSError):
             for reporting in (
                     reporter.ActionReporter(
                         self.context, self.instance_uuid, 'delete'),
@@ -166,7 +168,8 @@ class DurableMixin:
     def test_times_are_of_here(self):
         self.create()
         early = datetime.datetime(2001, 2, 3, 4, 5, 6, 789)
-        with mock.patch.object(clock, 'utcnow', return_value=early):
+        with mock.patch.object(clock, 'utcnow', autospec=True,
+                               return_value=early):
             self.step()
         self.flush()
         row = self.events()[-1]
@@ -208,12 +211,10 @@ class DurableMixin:
                 try:
                     with mock.patch.object(
                             report_object.ReportList, 'apply',
+                            autospec=True,
                             side_effect=exception.ConductorUnavailable(
                                 reason='forked')):
-                        with reporter.EventReporter(
-                                self.context, 'child', 'here',
-                                self.instance_uuid):
-                            pass
+                        self.step('child')
                         code = 0 if reporter.stats()['waiting'] else 2
                 finally:
                     os._exit(code)
