@@ -16,6 +16,7 @@ from nova_actions import sanitize
 from nova_actions.conductor import rpcapi
 from nova_actions.objects import base
 from nova_actions.objects import text
+from nova_actions.reporter import direct
 from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter.action import ActionReporter
@@ -94,5 +95,5 @@ def stats() -> dict[str, int]:
 def stop() -> None:
     """End recording in this process; what is not delivered yet within
     ``[reporter] timeout`` seconds stays in the spool."""
-    old = process.replace(recorder.Direct())
+    old = process.replace(direct.Direct())
     old.stop(old.settings.timeout)

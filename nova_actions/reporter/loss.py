@@ -4,6 +4,7 @@
 import collections
 import logging
 import threading
+import traceback
 
 from nova_actions.reporter import clock
 
@@ -37,3 +38,10 @@ class Losses:
             self._told[reason] = total, now
         LOG.error('%d reports were not recorded (%s), %d of that kind in '
                   'all: %s', total - told, reason, total, why)
+
+
+def log_why(error: Exception) -> None:
+    """Log where an error of recording arose, for who looks for it."""
+    # Without what it happened in: that may be the failed work's error.
+    LOG.debug('Why they were not recorded:\n%s', ''.join(
+        traceback.format_tb(error.__traceback__)))

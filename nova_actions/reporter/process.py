@@ -6,10 +6,10 @@ import os
 import threading
 from typing import Any
 
-from nova_actions.reporter import recorder
+from nova_actions.reporter import direct
 
 _lock = threading.Lock()
-_current: Any = recorder.Direct()
+_current: Any = direct.Direct()
 
 
 def current() -> Any:
@@ -33,7 +33,7 @@ def _after_fork() -> None:
 
 
 def _at_exit() -> None:
-    old = replace(recorder.Direct())
+    old = replace(direct.Direct())
     old.stop(old.settings.timeout)
 
 

@@ -5,7 +5,6 @@ import dataclasses
 import logging
 import os
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -44,12 +43,6 @@ class Settings:
     parent_timeout: float = 3600.0
     heartbeat_interval: float = 30.0
     required_actions: frozenset[str] = frozenset()
-
-
-def _log_why(error: Exception) -> None:
-    # Without what it happened in: that may be the failed work's error.
-    LOG.debug('Why they were not recorded:\n%s', ''.join(
-        traceback.format_tb(error.__traceback__)))
 
 
 class Recorder:
@@ -190,7 +183,7 @@ class Recorder:
         reason = 'full' if isinstance(error, spool.SpoolFull) else 'spool'
         self.losses.add(reason, len(transitions),
                         f'{type(error).__name__}: {error}')
-        _log_why(error)
+        loss.log_why(error)
 
     def _keep(self) -> None:
         """Look after the file, beside those who write into it."""
@@ -272,42 +265,3 @@ class Recorder:
 
 #: What a forked child must leave alone, and keep from being collected.
 _parents: list[Any] = []
-
-
-class Direct:
-    """The recorder of a process that has not called ``setup()``: each report
-    goes where its remotables go, at once, and is lost when that fails."""
-
-    settings = Settings(folder='', host='', mode='direct')
-
-    def __init__(self) -> None:
-        self.losses = loss.Losses()
-        self._line = wire.Wire(None, None)
-
-    def reborn(self) -> 'Direct':
-        return Direct()
-
-    def record(self, transitions: Sequence[Transition],
-               required: bool = False) -> bool:
-        """As of :meth:`Recorder.record`."""
-        try:
-            answers = self._line.send(transitions)
-        except Exception as error:  # noqa: BLE001 - never raises
-            self.losses.add('direct', len(transitions), type(error).__name__)
-            _log_why(error)
-            return False
-        for each, answer in zip(transitions, answers, strict=True):
-            if answer['verdict'] == 'refused':
-                self.losses.add('refused', 1, (
-                    f'{each["kind"]} of {each["name"]}: {answer["error"]}'))
-        return all(answer['verdict'] != 'refused' for answer in answers)
-
-    def flush(self, _timeout: float) -> bool:
-        return True
-
-    def stop(self, _timeout: float) -> bool:
-        return True
-
-    def stats(self) -> dict[str, int]:
-        return {f'lost_{reason}': number for reason, number
-                in self.losses.counts.items()}
