@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 
 import fixtures
+import kombu
+import kombu.exceptions
 import sqlalchemy as sa
 
 from nova_actions.tests import fixtures as our_fixtures
@@ -106,6 +108,45 @@ class Postgresql(Server):
         if os.path.exists(pid):
             os.unlink(pid)
         super().start()
+
+
+class Rabbitmq(Server):
+    """A bus; its ``url``."""
+
+    NAME = 'RabbitMQ'
+    USER = 'rabbitmq'
+
+    def initialise(self):
+        found = sorted(glob.glob(
+            '/usr/lib/rabbitmq/lib/*/sbin/rabbitmq-server'))
+        if not found:
+            raise FileNotFoundError('rabbitmq-server')
+        self._program = found[-1]
+        self.url = f'rabbit://guest:guest@127.0.0.1:{self.port}/'
+        self._distribution = free_port()
+
+    def command(self):
+        values = {
+            'HOME': self.folder, 'RABBITMQ_NODENAME': f'f{self.port}@localhost',
+            'RABBITMQ_NODE_PORT': self.port,
+            'RABBITMQ_NODE_IP_ADDRESS': '127.0.0.1',
+            'RABBITMQ_DIST_PORT': self._distribution,
+            'RABBITMQ_MNESIA_BASE': f'{self.folder}/mnesia',
+            'RABBITMQ_LOG_BASE': f'{self.folder}/log.d',
+            'RABBITMQ_ENABLED_PLUGINS_FILE': f'{self.folder}/plugins',
+            'RABBITMQ_CONFIG_FILE': f'{self.folder}/none',
+            'RABBITMQ_CONF_ENV_FILE': f'{self.folder}/none.env'}
+        return ['env', *(f'{name}={value}' for name, value
+                         in values.items()), self._program]
+
+    def answers(self):
+        try:
+            with kombu.Connection(self.url.replace('rabbit', 'amqp', 1),
+                                  connect_timeout=5) as connection:
+                connection.connect()
+            return True
+        except (OSError, kombu.exceptions.KombuError):
+            return False
 
 
 class Mariadb(Server):

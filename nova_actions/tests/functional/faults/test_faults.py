@@ -28,12 +28,15 @@ class FaultTestCase(oslotest.BaseTestCase):
 
     def setUp(self):
         super().setUp()
-        rabbit = self.useFixture(fixtures.Rabbit())
-        self.proxy = self.useFixture(proxy.Proxy(5672))
-        bus = rabbit.url.replace(':5672', f':{self.proxy.port}')
+        bus = self.bus()
         self.conf = self.useFixture(fixtures.Conf()).conf
         self.world = self.useFixture(world.World(
             bus, self.database(), self.SILENCE))
+
+    def bus(self):
+        rabbit = self.useFixture(fixtures.Rabbit())
+        self.proxy = self.useFixture(proxy.Proxy(5672))
+        return rabbit.url.replace(':5672', f':{self.proxy.port}')
 
     def database(self):
         return self.useFixture(fixtures.Database(
@@ -169,6 +172,21 @@ class BusFaultTestCase(FaultTestCase):
         worker = self.world.work()
         worker.wait_until_worked()
         self.proxy.mend()
+        self.finish_all(worker)
+
+
+class RabbitmqFaultTestCase(FaultTestCase):
+
+    def bus(self):
+        self.server = self.useFixture(server.Rabbitmq())
+        return self.server.url
+
+    def test_killed_and_started(self):
+        worker = self.world.work()
+        worker.wait_for(SOME)
+        self.server.kill()
+        worker.wait_until_worked()
+        self.server.start()
         self.finish_all(worker)
 
 

@@ -18,8 +18,8 @@ from nova_actions.tests.unit.reporter import base
 
 FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 THREADS = 8 if FULL else 3
-#: Each with a start and an end: 8 * 2 * 130 > 2,000.
-STEPS = 130 if FULL else 12
+#: Events of a thread: 8 * 260 > 2,000.
+STEPS = 260 if FULL else 12
 
 CONFIG = '''
 [DEFAULT]
