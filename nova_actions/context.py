@@ -11,6 +11,7 @@ from oslo_utils import timeutils
 
 from nova_actions import exception
 from nova_actions import policy
+from nova_actions import validation
 
 READ_DELETED = ('no', 'yes', 'only')
 
@@ -129,17 +130,7 @@ def get_admin_context(read_deleted: str = 'no') -> RequestContext:
 
 
 def _parse_timestamp(value: object) -> datetime.datetime:
-    if not value:
-        return timeutils.utcnow()
-    try:
-        if isinstance(value, str):
-            value = timeutils.parse_isotime(value)
-        if isinstance(value, datetime.datetime):
-            return timeutils.normalize_time(value)
-    except (ValueError, OverflowError):
-        pass
-    raise exception.InvalidInput(
-        argument='timestamp', reason='it is not a time in ISO 8601')
+    return validation.time('timestamp', value) if value else timeutils.utcnow()
 
 
 def _string(values: Mapping[str, Any], *names: str) -> str | None:

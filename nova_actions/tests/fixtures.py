@@ -13,6 +13,7 @@ import fixtures
 import sqlalchemy as sa
 import testtools
 from oslo_config import cfg
+from oslo_db import exception as db_exc
 
 from nova_actions import conf as conf_module
 from nova_actions import context
@@ -206,6 +207,20 @@ class Statements(fixtures.Fixture):
               *_rest: Any) -> None:
         if not statement.startswith('BEGIN'):
             self.seen.append(statement)
+
+
+class Deadlocks(fixtures.Fixture):
+    """Counts the errors that the retry decorator would hide."""
+
+    def _setUp(self) -> None:
+        self.seen: list[Any] = []
+        engine = db.engine()
+        sa.event.listen(engine, 'handle_error', self._note)
+        self.addCleanup(sa.event.remove, engine, 'handle_error', self._note)
+
+    def _note(self, context: Any) -> None:
+        if isinstance(context.chained_exception, db_exc.DBDeadlock):
+            self.seen.append(context)
 
 
 class Objects(fixtures.Fixture):

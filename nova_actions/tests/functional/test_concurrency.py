@@ -5,15 +5,11 @@ import concurrent.futures
 import os
 import uuid
 
-import fixtures
-import sqlalchemy as sa
-from oslo_db import exception as db_exc
-
-from nova_actions.db import api as db
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.tests import base
+from nova_actions.tests import fixtures
 
 FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 WRITERS = 50 if FULL else 16
@@ -21,25 +17,11 @@ ROUNDS = 8 if FULL else 4
 MANY = 200 if FULL else 40
 
 
-class Deadlocks(fixtures.Fixture):
-    """Counts the errors that the retry decorator would hide."""
-
-    def _setUp(self):
-        self.seen = []
-        engine = db.engine()
-        sa.event.listen(engine, 'handle_error', self._note)
-        self.addCleanup(sa.event.remove, engine, 'handle_error', self._note)
-
-    def _note(self, context):
-        if isinstance(context.chained_exception, db_exc.DBDeadlock):
-            self.seen.append(context)
-
-
 class _Tests:
 
     def setUp(self):
         super().setUp()
-        self.deadlocks = self.useFixture(Deadlocks())
+        self.deadlocks = self.useFixture(fixtures.Deadlocks())
 
     def action(self, context):
         return InstanceAction.get_by_request_id(

@@ -7,8 +7,6 @@ import uuid
 from unittest import mock
 
 import fixtures
-import sqlalchemy as sa
-from oslo_db import exception as db_exc
 
 from nova_actions import exception
 from nova_actions.db import api as db
@@ -19,6 +17,7 @@ from nova_actions.db import retention
 from nova_actions.db import scrub
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.tests import fixtures as tests_fixtures
 from nova_actions.tests.unit.db import old
 
 WRITERS = 6
@@ -27,25 +26,11 @@ ROUNDS = 3
 OLD = 60
 
 
-class Deadlocks(fixtures.Fixture):
-    """Counts the errors that the retry decorator would hide."""
-
-    def _setUp(self):
-        self.seen = []
-        engine = db.engine()
-        sa.event.listen(engine, 'handle_error', self._note)
-        self.addCleanup(sa.event.remove, engine, 'handle_error', self._note)
-
-    def _note(self, context):
-        if isinstance(context.chained_exception, db_exc.DBDeadlock):
-            self.seen.append(context)
-
-
 class FlowMixin:
 
     def setUp(self):
         super().setUp()
-        self.deadlocks = self.useFixture(Deadlocks())
+        self.deadlocks = self.useFixture(tests_fixtures.Deadlocks())
         # Many small batches meet the writers more often than a few large.
         for name, value in (('PAGE', 20), ('BATCH', 5)):
             patch = mock.patch.object(retention, name, value)
