@@ -127,7 +127,8 @@ class Rabbitmq(Server):
 
     def command(self):
         values = {
-            'HOME': self.folder, 'RABBITMQ_NODENAME': f'f{self.port}@localhost',
+            'HOME': self.folder,
+            'RABBITMQ_NODENAME': f'f{self.port}@localhost',
             'RABBITMQ_NODE_PORT': self.port,
             'RABBITMQ_NODE_IP_ADDRESS': '127.0.0.1',
             'RABBITMQ_DIST_PORT': self._distribution,
