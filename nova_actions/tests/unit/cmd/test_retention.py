@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import gzip
 import io
+import logging
 import os
 from unittest import mock
 
@@ -34,6 +35,8 @@ class TestRetention(old.OldRowsTestCase):
         patch = mock.patch.object(retention, 'PAUSE', 0)
         patch.start()
         self.addCleanup(patch.stop)
+        root = logging.getLogger()
+        self.addCleanup(root.setLevel, root.level)
         self.addCleanup(policy.reset)
         owner.forget()
 

@@ -2,6 +2,7 @@
 """Cells: how they are configured, opened, named, imported."""
 
 import datetime
+import logging
 import os
 import uuid
 
@@ -29,7 +30,7 @@ class ConfigurationTest(oslotest_base.BaseTestCase):
         self.folder = self.useFixture(base_fixtures.TempDir()).path
         self.useFixture(base_fixtures.MonkeyPatch(
             'nova_actions.db.cells.attached._cells', {}))
-        self.log = self.useFixture(base_fixtures.FakeLogger(level=0))
+        self.log = self.useFixture(base_fixtures.FakeLogger(level=logging.DEBUG))
 
     def attach(self, text):
         path = os.path.join(self.folder, 'test.conf')
@@ -81,7 +82,7 @@ class ConfigurationTest(oslotest_base.BaseTestCase):
     def test_connection_is_not_logged(self):
         conf = self.attach('[cell:a]\nconnection = '
                            'mysql+pymysql://u:s3cr3t@127.0.0.1:1/x\n')
-        conf.log_opt_values(__import__('logging').getLogger(), 10)
+        conf.log_opt_values(logging.getLogger(), logging.DEBUG)
         self.assertRaises(exception.CellUnavailable, attached.instance,
                           str(uuid.uuid4()))
         self.assertIn('Cell a does not answer: OperationalError',
