@@ -30,7 +30,8 @@ class ConfigurationTest(oslotest_base.BaseTestCase):
         self.folder = self.useFixture(base_fixtures.TempDir()).path
         self.useFixture(base_fixtures.MonkeyPatch(
             'nova_actions.db.cells.attached._cells', {}))
-        self.log = self.useFixture(base_fixtures.FakeLogger(level=logging.DEBUG))
+        self.log = self.useFixture(
+            base_fixtures.FakeLogger(level=logging.DEBUG))
 
     def attach(self, text):
         path = os.path.join(self.folder, 'test.conf')
