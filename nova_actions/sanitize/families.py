@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from oslo_utils import strutils
 
+from nova_actions.sanitize import escaped
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import text as _text
 
@@ -69,7 +70,11 @@ def _family(
                   check)
 
 
-_Q = r'(?:\\{0,7}+["\'])'
+_Q = r'(?:\\{0,15}+["\'])'
+_PREFIX = r'(?:[bu]{1,2}+(?=\\{0,15}+["\']))?+'
+_QUOTED = r'(?P<q>\\{0,15}["\'])(?P<v>(?:(?!(?P=q))[^\n]){1,4096}+)'
+# Up to the closing quote, over quotes that are escaped deeper.
+_INSIDE = r'(?:(?!(?P=o))(?:[^\n\\]|\\{1,63}+["\'])){1,4096}+'
 _WRAP = r'(?:\s{0,4}+\n\s{0,16}+(?=[^\s]{0,40}[0-9])[A-Za-z0-9_.=-]{20,}+)*+'
 
 FAMILIES = (
@@ -80,23 +85,23 @@ FAMILIES = (
         r'|amz-security|account-meta-temp-url|container-meta-temp-url|xsrf'
         r'|gitlab|github|consul|openstack|identity|registry|goog|plex)'
         r'[\w-]{0,40}+(?:(?<=token)|(?<=key))' + _Q + r'?+\s{0,4}+[:=,]'
-        r'\s{0,4}+b?+' + _Q + r'?+(?!str\b)'
+        r'\s{0,4}+' + _PREFIX + _Q + r'?+(?!str\b)'
         r'(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)')),
     _family('F2', 'authorization', (
         r'(?<![\w-])(?:proxy-)?authorization' + _Q + r'?+\]?+\s{0,4}+[:=,]'
-        r'\s{0,4}+b?+(?P<q>\\{0,7}["\'])(?P<v>(?:(?!(?P=q))[^\n]){1,4096}+)'),
+        r'\s{0,4}+' + _PREFIX + _QUOTED),
         lambda v: ' ' in v.strip() or _mixed(v)),
     _family('F2', 'authorization', (
-        r'(?<![\w-])(?P<o>["\'])?+(?:proxy-)?authorization\s{0,4}+[:=]'
-        r'\s{0,4}+(?!["\'\[\\])(?P<v>(?(o)(?:(?!(?P=o))[^\n\\]){1,4096}+'
+        r'(?<![\w-])(?P<o>\\{0,15}+["\'])?+(?:proxy-)?authorization\s{0,4}+[:=]'
+        r'\s{0,4}+(?!["\'\[\\])(?P<v>(?(o)' + _INSIDE +
         r'|[^\n"\'{}]{1,4096}+(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20}+))'
         ), lambda v: any(map(_mixed, v.split()))),
     _family('F2', 'cookie', (
         r'(?<![\w-])(?:set-)?cookie2?' + _Q + r'?+\]?+\s{0,4}+[:=,]\s{0,4}+'
-        r'b?+(?P<q>\\{0,7}["\'])(?P<v>(?:(?!(?P=q))[^\n]){1,4096}+)')),
+        + _PREFIX + _QUOTED)),
     _family('F2', 'cookie', (
-        r'(?<![\w-])(?P<o>["\'])?+(?:set-)?cookie2?:\s{0,4}+(?!["\'\[\\])'
-        r'(?P<v>(?(o)(?:(?!(?P=o))[^\n\\]){1,4096}+|[^\n"\'{}]{1,4096}+))'),
+        r'(?<![\w-])(?P<o>\\{0,15}+["\'])?+(?:set-)?cookie2?:\s{0,4}+(?!["\'\[\\])'
+        r'(?P<v>(?(o)' + _INSIDE + r'|[^\n"\'{}]{1,4096}+))'),
         lambda v: '=' in v or _mixed(v)),
     _family('F3', 'bearer basic negotiate ntlm digest apikey token', (
         r'(?<![A-Za-z0-9_-])(?:bearer|basic|negotiate|ntlm|digest|apikey'
@@ -122,27 +127,27 @@ FAMILIES = (
         r'(?P<v>[A-Za-z0-9%+/=_-]{10,}+)'), _mixed),
     _family('F6', 'iscsiadm', (
         r'iscsiadm' + _Q + r'?+[^\n|;]{0,160}?auth\.password(?:_in)?'
-        r'[\s\'",]{1,8}+(?:-v|--value)[\s\'",=]{1,8}+(?P<v>[^\s\'",]++)')),
+        r'[\s\'",\\]{1,24}+(?:-v|--value)[\s\'",=\\]{1,24}+(?P<v>[^\s\'",]++)')),
     _family('F6', 'ipmi sshpass racadm', (
         r'(?:ipmitool|ipmi-?\w{0,20}|sshpass|racadm)' + _Q
         + r'?+[^\n|;]{0,160}?[\s\'"]-[Pp]'
-        r'(?:[\s\'",=u]{0,8}+)(?P<v>[^\s\'",]++)')),
+        r'(?:[\s\'",=u\\]{0,24}+)(?P<v>[^\s\'",]++)')),
     _family('F6', 'curl wget --proxy-user', (
         r'(?:curl|wget|http)' + _Q + r'?+[^\n|]{0,160}?[\s\'"](?:-u|--user|-U'
-        r'|--proxy-user)(?:[\s\'",=u]{0,8}+)[^\s\'":]{0,100}+:'
+        r'|--proxy-user)(?:[\s\'",=u\\]{0,24}+)[^\s\'":]{0,100}+:'
         r'(?P<v>[^\s\'"]++)')),
     _family('F6', 'mysql mariadb', (
         r'(?:mysql|mariadb)\w{0,12}' + _Q
-        + r'?+[^\n|;]{0,160}?[\s\'"]-p[\'"]?(?P<v>[^\s\'",]++)')),
+        + r'?+[^\n|;]{0,160}?[\s\'"]-p\\{0,15}+[\'"]?(?P<v>[^\s\'",]++)')),
     _family('F6', 'redis-cli ldap snmp docker smbclient net', (
         r'(?:(?:redis-cli' + _Q + r'?+[^\n|;]{0,160}?[\s\'"]-a|ldap\w{2,10}+'
         + _Q + r'?+[^\n|;]{0,160}?[\s\'"]-w|snmp\w{2,10}+' + _Q
         + r'?+[^\n|;]{0,160}?[\s\'"]-[AXc]|docker\s[^\n|;]{0,160}?[\s\'"]-p)'
-        r'[\s\'",=]{1,8}+|smbclient[^\n|;]{0,160}?%|xfreerdp[^\n]{0,160}?/p:)'
+        r'[\s\'",=\\]{1,24}+|smbclient[^\n|;]{0,160}?%|xfreerdp[^\n]{0,160}?/p:)'
         r'(?P<v>[^\s\'",]++)')),
     _family('F6', 'secret-set-value', (
-        r'secret-set-value[\s\'",]{1,8}+(?:--secret[\s\'",=]{1,8}+)?+'
-        r'[0-9a-f-]{36}[\s\'",]{1,8}+(?:--base64[\s\'",=]{1,8}+)?+'
+        r'secret-set-value[\s\'",\\]{1,24}+(?:--secret[\s\'",=\\]{1,24}+)?+'
+        r'[0-9a-f-]{36}[\s\'",\\]{1,24}+(?:--base64[\s\'",=\\]{1,24}+)?+'
         r'(?P<v>[A-Za-z0-9+/=]++)')),
     _family('F8', 'eyj', (
         r'(?<![A-Za-z0-9_-])(?P<v>eyJ[A-Za-z0-9_-]{8,}+'
@@ -205,7 +210,8 @@ FAMILIES = (
         r'(?:s|value|data|text|hash)?)(?:\s[^<>]{0,200}+)?(?<!/)>'
         r'(?:<!\[CDATA\[)?\s{0,40}+(?P<v>[^<>\s][^<]{0,4096}+)')),
     _family('F1', 'list:', (
-        r'list:[ \t]{0,8}+[|>][+-]?(?P<v>(?:[ \t\r]{0,4}+\n[ \t]{0,40}+(?:- )?'
+        r'list:[ \t]{0,8}+[|>][+-]?'
+        r'(?P<v>(?:[ \t\r]{0,4}+\n[ \t\x1c-\x1f]{0,40}+(?:- )?'
         r'[\w.-]{1,64}+:[^\s:]{1,256}+(?=\s|$)){1,100}+)')),
     _family('F1', 'value:', (
         r'(?:attribute|field|parameter)[^\n]{0,40}?(?:pass|secret|token|key)'
@@ -215,7 +221,8 @@ FAMILIES = (
         _base64),
     _family('F13', '', (
         r'(?<![A-Za-z0-9+/])(?P<v>(?:[A-Za-z0-9+/]{56,80}+'
-        r'(?:\r?\n|\\{1,4}+n)[ \t]{0,40}+){3,}+[A-Za-z0-9+/]{0,80}+={0,2}+)'),
+        r'(?:\r?\n|\\{1,4}+n)[ \t\x1c-\x1f]{0,40}+){3,}+'
+        r'[A-Za-z0-9+/]{0,80}+={0,2}+)'),
         _base64),
 )
 
@@ -267,7 +274,7 @@ def _orphan(piece: str) -> int:
     """Return where the lines of a key begin whose head was cut away."""
     at = len(piece)
     for line in reversed(re.split(r'(?<=\n)', piece[-_PEM_LONGEST:])):
-        bare = line.strip(' \t\r\n"\',+\\')
+        bare = line.strip(' \t\r\n"\',+\\' + escaped.MARKS)
         if bare and not re.fullmatch(
                 r'(?:[A-Za-z0-9+/=]{4,}|\\n){1,400}', bare):
             tail = re.search(r'[A-Za-z0-9+/=\\]{16,}\s*\Z', line)
@@ -327,8 +334,7 @@ def _outside(text: str, change: Callable[[str], str]) -> str:
     return ''.join(joined)
 
 
-def once(text: str, extra: tuple[re.Pattern[str], ...]) -> str:
-    """Pass a text through every family one time."""
+def _pass(text: str, extra: tuple[re.Pattern[str], ...]) -> str:
     lower = text.lower()
     if 'private key' in lower or 'putty' in lower:
         text = _mask_pem(text)
@@ -341,3 +347,22 @@ def once(text: str, extra: tuple[re.Pattern[str], ...]) -> str:
         text = _outside(
             text, functools.partial(pattern.sub, _text.mark('FX')))
     return _mask_oslo(text)
+
+
+def _pass_shown(text: str, extra: tuple[re.Pattern[str], ...]) -> str:
+    shown = escaped.show(text)
+    if shown == text:
+        return text
+    return escaped.hide(_pass(shown, extra))
+
+
+def once(text: str, extra: tuple[re.Pattern[str], ...]) -> str:
+    """Pass a text through every family one time."""
+    masked = _pass(_pass_shown(text, extra), extra)
+    seen = escaped.drop_unseen(text)
+    if seen != text:
+        # Kept, unless a name or a value was hidden by them.
+        seen = _pass(_pass_shown(seen, extra), extra)
+        if _text.count(seen) > _text.count(masked):
+            return seen
+    return masked

@@ -31,16 +31,16 @@ _KEY = re.compile(
     r'[_-]?pass(?![a-z])'
     r'|(?<![a-z])(?:pass|pw|otp|psk|creds?)(?![a-z])'
     r'|(?<=[a-z])(?-i:Pass|Pw)(?![a-z])'
-    r'|(?<![\w.-])auth(?=\\{0,7}["\']?\s{0,4}:))'
+    r'|(?<![\w.-])auth(?=\\{0,15}["\']?\s{0,4}:))'
     r'(?P<tail>[\w.-]{0,40}+)'
-    r'(?P<quote>\\{0,7}+["\'])?+\]?+'
+    r'(?P<quote>\\{0,15}+["\'])?+\]?+'
     r'(?P<sep>(?:\s{0,4}+(?:=>|:=|[!=]?={1,2}+|%3D'
     r'|:\s{0,2}+(?:str|bytes|Optional\[str\]|str \| None)\s{0,2}+='
     r'|:|,)'
     r'|\s{1,4}+for\s{1,4}+[^\s:=]{1,64}+:'
     r'|\s{1,4}+(?:(?:for|of)\s{1,4}+[^\s:=]{1,64}+\s{1,4}+(?=is|was))?+'
     r'(?:is now|is|was|are|set to|changed to|reset to)(?=\s))?+'
-    r'\s{0,40}+(?:\\\n\s{0,40}+)?+)',
+    r'\s{0,40}+(?:\\{1,15}+\n\s{0,40}+)?+)',
     re.IGNORECASE,
 )
 # Every name above holds one of these, at most so far behind its start. Found
@@ -57,16 +57,19 @@ _BARE = re.compile(
     r'|(?!\[\.\.\. )[^\s,;&()\[\]{}"\'<>\\]'
     r'|(?!\[\.\.\. )[,;&(\[{)\]}"\'](?=[^\s,;&)\]}"\'<>\\])'
     r'(?![\w.-]{1,40}+=)'
-    r'|[>\\](?=\w)|<(?![/\w]))++'
+    r'|(?:>|\\{1,15}+)(?=\w)|<(?![/\w]))++'
 )
 _BLOCK = re.compile(
-    r'[|>][+-]?[ \t]{0,8}+(?P<value>(?:\n[ \t]{1,40}+[^\n]{1,1024}+)++)'
+    r'[|>][+-]?[ \t]{0,8}+'
+    r'(?P<value>(?:\n[\x1c-\x1f]?+[ \t]{1,40}+[^\n]{1,1024}+)++)'
 )
 _FLAT = re.compile(r'[\[({](?P<value>[^\[\](){}]{1,1024}+)[\])}]')
 _REST = re.compile(r'[^\n:=]{0,200}+(?=\n|$)')
 _NAME_CHARS = (
     'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-'
 )
+# What may follow a quote that closes behind backslashes.
+_BEHIND = ' \t\n,;:)]}"\'\\'
 _LOWER = {upper: upper + 32 for upper in range(65, 91)}
 
 
@@ -76,13 +79,16 @@ def close_quote(text: str, start: int, slashes: int, quote: str) -> int:
     :param slashes: how many backslashes stood before the opening quote: one
         inside a string, three inside a string inside a string.
     """
-    step = 2 * (slashes + 1)
+    # A literal in other quotes doubles them and adds none of its own.
+    step = 2 * (slashes + (slashes & -slashes or 1))
     stop = min(len(text), start + MAX_VALUE)
     at = text.find(quote, start, stop)
     while at >= 0:
         before = text[max(start, at - 64):at]
         found = len(before) - len(before.rstrip('\\'))
-        if found < slashes or (found - slashes) % step == 0:
+        behind = text[at + len(quote):at + len(quote) + 1]
+        if found <= slashes or (
+                (found - slashes) % step == 0 and behind in _BEHIND):
             doubled = not slashes and text.startswith(quote * 2, at)
             if not doubled or at == start:
                 return at - min(found, slashes)

@@ -27,7 +27,8 @@ _STEM = re.compile(
 _NOTHING = re.compile(
     r'(?:none|null|nil|true|false|yes|no|undefined|str|bytes|int|bool|dict'
     r'|list|object|string|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
-    r'|\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}|<[\w. -]{1,64}>|[-=:|>,.;]{0,8})$',
+    r'|\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}'
+    r'|\\{1,15}+[nrt])$',
     re.IGNORECASE)
 _CODE = re.compile(r'[A-Za-z_][\w.]{0,120}(?:\(|\[[\'"])|self\.[\w.]+$')
 _NAME = re.compile(r'[A-Za-z_]{1,64}(?:\.[A-Za-z_]{1,64}){0,8}$')

@@ -43,18 +43,12 @@ def work(self, context, instance, new_pass, message, cause, connection_info):
 '''
 
 
-def samples(seed, in_source=False):
-    """Yield (text, secret) of every family, others with every seed.
-
-    :param in_source: only what stands in a line of source as it is: there
-        a line end is two characters, and what nobody sees is escaped
-    """
+def samples(seed):
+    """Yield (text, secret) of every family, others with every seed."""
     chosen = random.Random(seed)
     for family in FAMILIES:
-        made = [(each, secret) for each, secret in family(
-            planted.Maker(seed)) if each.isprintable() or (
-                '\n' in each and not in_source)]
-        yield from chosen.choices(made, k=SAMPLE)
+        yield from chosen.choices(
+            list(family(planted.Maker(seed))), k=SAMPLE)
 
 
 class _Flow:
@@ -73,8 +67,7 @@ class _Flow:
         seed = random.randrange(2 ** 32) if fuzz.FULL else 20261125
         self.addDetail('seed', content.text_content(str(seed)))
         self.plants = list(zip(*(
-            samples(seed + place, in_source=place == 2)
-            for place in range(4)), strict=True))
+            samples(seed + place) for place in range(4)), strict=True))
         self.secrets = {'Zq7mKey4cache', *(
             secret for _text, secret
             in itertools.chain.from_iterable(self.plants))}

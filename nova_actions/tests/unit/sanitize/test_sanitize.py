@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
+import json
+
 from detect_secrets import settings
 from detect_secrets.core import scan
 from hypothesis import given
@@ -24,6 +26,13 @@ PARTS = st.sampled_from([
     'is', '|', 'None', '\x00', '\ud800', 'ü', 'list:', 'x-auth-token', '$6$',
 ])
 
+#: How a text comes to stand in another one.
+WRAPPED = (
+    repr, json.dumps, lambda one: repr(repr(one)),
+    lambda one: json.dumps(json.dumps(one)),
+    lambda one: f'    raise X({one!r})\n',
+)
+
 
 class Hostile:
     def __str__(self):
@@ -40,6 +49,25 @@ class SecretsTest(base.BaseTestCase):
             result = self.sanitizer.text(one, LARGE)
             self.assertNotIn(secret, result.text, one)
             self.assertGreater(result.redactions, 0)
+
+    def test_no_planted_secret_survives_in_a_literal(self):
+        for number, (one, secret) in enumerate(planted.everything(SEED)):
+            for wrap in WRAPPED:
+                wrapped = wrap(one)
+                result = self.sanitizer.text(wrapped, LARGE)
+                self.assertNotIn(secret, result.text, wrapped)
+                if number % 10 == 0:
+                    self.assertEqual(
+                        result, self.sanitizer.text(result.text, LARGE))
+
+    def test_what_is_escaped_stays_so(self):
+        for one in (r"'a\nb\tc'", r'"\"a\\nb\""', r"b'\x00\x1b[0mabc'",
+                    '"\\u00fcber"', 'a\\\\\\\nb\n', r'C:\new\table'):
+            self.assertEqual(one, self.sanitizer.text(one, LARGE).text)
+        self.assertEqual(
+            r"""'password:\n "[REDACTED:F1]"\n\nhost: a\n'""",
+            self.sanitizer.text(
+                r"""'password:\n "x1y2z3w4"\n\nhost: a\n'""", LARGE).text)
 
     def test_again_changes_nothing(self):
         for number, (one, _secret) in enumerate(planted.everything(SEED + 1)):

@@ -5,6 +5,7 @@ import dataclasses
 
 from oslotest import base
 
+from nova_actions.sanitize import escaped
 from nova_actions.sanitize import families
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import text
@@ -17,7 +18,8 @@ WORST = {
     'F1': ('password', 'pass', 'password=', 'password="', "token: '",
            'password=\\"', 'password \t', 'secret=[', 'x_', 'pass pass ',
            'token of a ', 'password: |\n ', 'list: |\n', 'list: |\n a:b\n',
-           'field pass Value:', 'attribute ', '=', '":"', 'key\\'),
+           'field pass Value:', 'attribute ', '=', '":"', 'key\\',
+           'password: |\n\x1c ', 'list: |\n\x1c a:b\n\x1c', 'key=\\\\'),
     'F2': ('x-auth-', 'x-auth-token', 'x-auth-token:', 'authorization',
            'authorization: ', 'authorization="', 'cookie: ', 'cookie="a',
            '"cookie: ', 'authorization: "a" '),
@@ -54,7 +56,8 @@ class StepsTest(base.BaseTestCase):
         counts = []
         for size in (length, 2 * length):
             value = (seed * (size // len(seed) + 1))[:size]
-            with steps.counting(families, keys, words, text) as count:
+            with steps.counting(
+                    escaped, families, keys, words, text) as count:
                 run(value)
                 counts.append(count())
         ratio = counts[1] / max(counts[0], 1)
@@ -76,6 +79,14 @@ class StepsTest(base.BaseTestCase):
     def test_private_keys(self):
         for seed in WORST['F7']:
             self._grows(families._mask_pem, seed, 'F7')
+
+    def test_escaped(self):
+        def run(value):
+            escaped.hide(escaped.show(value))
+            escaped.drop_unseen(value)
+        for seed in ('\\', '\\n', '\\\\n', '\\x', '\\x1b[0', '\\u00fca',
+                     'a', '\n', '\\' * 99 + 'n'):
+            self._grows(run, seed, 'escaped')
 
     def test_every_family_has_its_worst(self):
         self.assertEqual(
