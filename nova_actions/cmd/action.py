@@ -87,6 +87,7 @@ def event_rows(
             'attempt': attempts[name],
             'result': event.result,
             'error_type': event.error_type,
+            'reason': event.reason,
             'details': event.details,
             'traceback': event.traceback,
         })
@@ -125,7 +126,8 @@ def show_text(row: Row) -> str:
             table.duration(event['duration_us']),
         ) for event in row['events']]))
     parts.extend(_failure(event) for event in row['events']
-                 if event['details'] or event['traceback'])
+                 if event['reason'] or event['details']
+                 or event['traceback'])
     return '\n\n'.join(parts)
 
 
@@ -133,6 +135,8 @@ def _failure(event: Row) -> str:
     title = f'{event["event"]}, attempt {event["attempt"]}'
     if event['host']:
         title += f' on {event["host"]}'
+    if event['reason']:
+        title += f' ({event["reason"]})'
     lines = [table.printable(f'{title}:')]
     for text in (event['details'], event['traceback']):
         lines.extend('    ' + table.printable(line)

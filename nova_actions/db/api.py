@@ -459,7 +459,7 @@ def event_finish(session: orm.Session, values: Mapping[str, Any],
 def _finish_changes(values: Mapping[str, Any], event: Row) -> Row:
     changes = {name: values.get(name) for name in (
         'finish_time', 'result', 'details', 'traceback', 'error_type',
-        'duration_us')}
+        'reason', 'duration_us')}
     if changes['duration_us'] is None and event['start_time']:
         elapsed = values['finish_time'] - event['start_time']
         changes['duration_us'] = max(

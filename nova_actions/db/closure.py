@@ -80,7 +80,8 @@ def _close_some(session: orm.Session, epoch: str, evidence: str,
     updated: Any = session.execute(sa.update(_events).where(
         is_open, _events.c.action_id.in_(ids)).values(
             finish_time=end, result=status.RESULT_INTERRUPTED,
-            details=evidence, updated_at=now).execution_options(
+            details=evidence, reason=status.REASON_INTERRUPTED,
+            updated_at=now).execution_options(
                 synchronize_session=False))
     report.settle(session, {row['id']: _later(now, row['updated_at'])
                             for row in locked})

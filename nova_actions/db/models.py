@@ -118,6 +118,8 @@ class InstanceActionEvent(_Row, Base):
     details: orm.Mapped[Text | None]
     traceback: orm.Mapped[Text | None]
     error_type: orm.Mapped[Name | None]
+    #: Why it failed, in a word that is safe for the owner.
+    reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     redactions: orm.Mapped[int] = orm.mapped_column(
         sa.Integer(), default=0, server_default='0')
     #: The life of the reporter that began it; NULL for a Nova client's.

@@ -192,7 +192,8 @@ def _event(cell: Cell, row: Row) -> Row:
         duration = max(0, elapsed // datetime.timedelta(microseconds=1))
     return {**row, 'id': ids.encode(cell.name, row['id']),
             'action_id': ids.encode(cell.name, row['action_id']),
-            'uuid': None, 'error_type': None, 'duration_us': duration,
+            'uuid': None, 'error_type': None, 'reason': None,
+            'duration_us': duration,
             'redactions': 0, 'epoch': None}
 
 

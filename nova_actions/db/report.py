@@ -196,7 +196,7 @@ def _update_events(session: orm.Session, rows: list[Row]) -> None:
     if not rows:
         return
     names = ('finish_time', 'result', 'details', 'traceback', 'error_type',
-             'duration_us', 'redactions', 'updated_at')
+             'reason', 'duration_us', 'redactions', 'updated_at')
     statement = sa.update(_events).where(
         _events.c.id == sa.bindparam('row_id')).values(
             {name: sa.bindparam(f'new_{name}') for name in names})

@@ -22,6 +22,7 @@ INTERRUPTED = 'interrupted'
 RESULT_SUCCESS = 'Success'
 RESULT_ERROR = 'Error'
 RESULT_INTERRUPTED = 'Interrupted'
+REASON_INTERRUPTED = 'interrupted'
 
 #: What ``message`` of an action says when it went wrong; Nova's clients read
 #: it.

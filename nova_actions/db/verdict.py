@@ -25,7 +25,8 @@ APPLIED = 'applied'
 KNOWN = 'known'
 REFUSED = 'refused'
 
-_OUTCOME = ('result', 'details', 'traceback', 'error_type', 'duration_us')
+_OUTCOME = ('result', 'details', 'traceback', 'error_type', 'reason',
+            'duration_us')
 _ACTOR = ('instance_uuid', 'request_id', 'global_request_id')
 
 

@@ -60,11 +60,11 @@ def _outcome(exc_val: str | None, exc_tb: str | None,
     if exc_tb is None:
         return {'result': status.RESULT_SUCCESS}
     error = text.sanitizer().error(sent_error.of_exception(exc_val),
-                                   sent_error.of_traceback(exc_tb))
+                                   sent_error.of_traceback(exc_tb),
+                                   error_type=error_type)
     return {'result': status.RESULT_ERROR, 'details': error.details,
             'traceback': error.traceback,
-            'error_type': text.sanitizer().name(error_type)
-            or error.error_type,
+            'error_type': error.error_type, 'reason': error.reason,
             'redactions': error.redactions}
 
 
@@ -76,12 +76,12 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     # Version 1.2: Added host
     # Version 1.3: Added create()
     # Version 1.4: Added details
-    # Version 1.5: Added uuid, duration and error_type; times carry
-    #              microseconds, which an older reader does not get
+    # Version 1.5: Added uuid, duration, error_type and reason; times
+    #              carry microseconds, which an older reader does not get
     VERSION = '1.5'
     HAS_MICROSECONDS = '1.5'
     ADDED = {'host': '1.2', 'details': '1.4', 'uuid': '1.5',
-             'duration': '1.5', 'error_type': '1.5'}
+             'duration': '1.5', 'error_type': '1.5', 'reason': '1.5'}
     ADDED_ARGUMENTS = {
         'event_start': {'host': '1.2', 'uuid': '1.5', 'start_time': '1.5'},
         'event_finish': {'host': '1.5', 'uuid': '1.5'},
@@ -103,6 +103,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         'host': ovo_fields.StringField(nullable=True),
         'details': ovo_fields.StringField(nullable=True),
         'error_type': ovo_fields.StringField(nullable=True),
+        # Why it failed, one of sanitize.REASONS: for the owner too.
+        'reason': ovo_fields.StringField(nullable=True),
     }
 
     #: The host even where the field is withheld: for its hash alone.
@@ -300,6 +302,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         values = text.storable(self, skip=('action_id', 'duration'))
         values['event'] = validation.name('event', values.get('event'))
         values['duration_us'] = self.duration if 'duration' in self else None
+        values['reason'] = text.reason_of(values)
         row = db.event_start(self._context, {
             **values, 'instance_uuid': instance_uuid,
             'request_id': request_id})

@@ -61,7 +61,7 @@ _SHAPES: Mapping[str, validation.Check] = {
     'project_name': _name, 'start_time': _time, 'finish_time': _time,
     'duration': validation.optional(validation.integer),
     'result': validation.optional(_result), 'error_type': _name,
-    'details': _text, 'traceback': _text,
+    'details': _text, 'traceback': _text, 'reason': _name,
 }
 #: Names that people chose, in which anything may stand.
 _NAMES = ('name', 'host', 'user_id', 'user_name', 'project_id',
@@ -106,6 +106,8 @@ class Report(base.ActionsObject):
         'details': ovo_fields.StringField(nullable=True),
         'traceback': ovo_fields.StringField(nullable=True),
         'error_type': ovo_fields.StringField(nullable=True),
+        #: One of sanitize.REASONS; anything else is found out anew.
+        'reason': ovo_fields.StringField(nullable=True),
     }
 
     def row(self) -> dict[str, Any]:
@@ -128,6 +130,7 @@ class Report(base.ActionsObject):
             error = sanitizer.error(values['details'], values['traceback'])
             values.update(details=error.details, traceback=error.traceback,
                           redactions=error.redactions)
+            values['reason'] = text.reason_of(values)
         else:
             values['finish_time'] = None
             values['start_time'] = values['start_time'] or timeutils.utcnow()

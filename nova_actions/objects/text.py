@@ -2,13 +2,14 @@
 """What the objects store of the texts that callers hand them."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oslo_utils import timeutils
 
 from nova_actions import sanitize
 from nova_actions import validation
+from nova_actions.db import status
 
 _sanitizer = sanitize.Sanitizer()
 
@@ -26,6 +27,24 @@ def setup(new: sanitize.Sanitizer) -> None:
     """Set the process's sanitizer, made from its configuration."""
     global _sanitizer
     _sanitizer = new
+
+
+def reason_of(values: Mapping[str, Any]) -> str | None:
+    """Return why an event failed, one of :data:`sanitize.REASONS`: what is
+    said if that is one of them, else what its error tells; None where it did
+    not fail.
+
+    :param values: its ``result``, ``reason``, ``error_type`` and ``details``
+    """
+    if values.get('result') in (None, status.RESULT_SUCCESS):
+        return None
+    if values['result'] == status.RESULT_INTERRUPTED:
+        return status.REASON_INTERRUPTED
+    reason: str | None = values.get('reason')
+    if reason in sanitize.REASONS:
+        return reason
+    return _sanitizer.error(values.get('details') or '', None,
+                            error_type=values.get('error_type')).reason
 
 
 def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:

@@ -91,11 +91,12 @@ def outcome(exc_val: object = None, exc_tb: object = None,
         return {'result': SUCCESS}
     error = text.sanitizer().error(exc_val, exc_tb, secrets)
     return {'result': ERROR, 'details': error.details,
-            'traceback': error.traceback, 'error_type': error.error_type}
+            'traceback': error.traceback, 'error_type': error.error_type,
+            'reason': error.reason}
 
 
 def failure(reason: object, secrets: Iterable[str] = ()) -> Transition:
     """Return that a step failed without an exception."""
-    safe = text.sanitizer().text(reason, sanitize.DETAILS_LIMIT,
-                                 secrets).text
-    return {'result': ERROR, 'details': safe or 'It failed.'}
+    error = text.sanitizer().error(reason, None, secrets)
+    return {'result': ERROR, 'details': error.details or 'It failed.',
+            'error_type': error.error_type, 'reason': error.reason}

@@ -98,15 +98,16 @@ class Sanitizer:
 
     def error(
         self, exc_val: object, exc_tb: object,
-        secrets: Iterable[object] = (),
+        secrets: Iterable[object] = (), error_type: str | None = None,
     ) -> ErrorText:
         """Return what may be kept of a failure.
 
         :param exc_val: an exception, its message or class name, or None.
         :param exc_tb: a traceback, its text or lines, or None.
         :param secrets: values known to be secret in this call.
+        :param error_type: the class, where ``exc_val`` is text.
         """
-        raw = _error.read(exc_val, exc_tb, self._source_lines)
+        raw = _error.read(exc_val, exc_tb, self._source_lines, error_type)
         values = tuple(secrets)
         details = self.text(raw.details, DETAILS_LIMIT, values)
         trace = self.text(raw.traceback, TRACEBACK_LIMIT, values)

@@ -180,23 +180,30 @@ def _details(exc: BaseException) -> tuple[str, str, str]:
     return '\n'.join(lines), names, '\n'.join(lines)[:8192]
 
 
-def read(exc_val: object, exc_tb: object, source_lines: bool) -> ErrorText:
-    """Read a failure; the texts still hold whatever they hold."""
+def read(exc_val: object, exc_tb: object, source_lines: bool,
+         error_type: str | None = None) -> ErrorText:
+    """Read a failure; the texts still hold whatever they hold.
+
+    :param error_type: the class, where only the exception's text is left
+    """
     try:
         trace = _traceback(exc_tb, source_lines)
     except Exception:  # noqa: BLE001
         trace = '<unprintable traceback>'
     if exc_val is None:
-        reason = None if trace is None else reason_of('', trace[-512:])
-        return ErrorText(None, None, trace, reason)
+        reason = (None if trace is error_type is None else
+                  reason_of(error_type or '', (trace or '')[-512:]))
+        return ErrorText(error_type, None, trace, reason)
     try:
         if isinstance(exc_val, BaseException):
             details, names, words = _details(exc_val)
             return ErrorText(type_name(exc_val), details, trace,
                              reason_of(names, words))
         details = _text.as_text(exc_val)
-        named = _CLASS_NAME.match(details)
-        return ErrorText(named[0] if named else None, details, trace,
-                         reason_of(named[0] if named else '', details[:8192]))
+        if error_type is None:
+            named = _CLASS_NAME.match(details)
+            error_type = named[0] if named else None
+        return ErrorText(error_type, details, trace,
+                         reason_of(error_type or '', details[:8192]))
     except Exception:  # noqa: BLE001
         return ErrorText(None, '<unprintable error>', trace, 'internal')

@@ -55,6 +55,7 @@ class ActionTestCase(base.ObjectTestCase):
         row = action.shown(self.admin, self.instance_uuid,
                            context.request_id)
         self.assertEqual('succeeded_after_retry', row['status'])
+        self.assertEqual('internal', row['events'][0]['reason'])
         self.assertEqual([(1, 'host-0', 'Error'), (2, 'host-1', 'Success')],
                          [(event['attempt'], event['host'], event['result'])
                           for event in row['events']])

@@ -96,7 +96,8 @@ class TestVersions(WireTestCase):
                        'InstanceActionEvent', version, EVENT | more)
         self.check(self.step(versions={'InstanceActionEvent': '1.5'}),
                    'InstanceActionEvent', '1.5', EVENT | {
-                       'host', 'details', 'uuid', 'duration', 'error_type'},
+                       'host', 'details', 'uuid', 'duration', 'error_type',
+                       'reason'},
                    MICROSECONDS)
 
     def children(self, version: str, child: str | None) -> dict[str, Any]:

@@ -44,8 +44,9 @@ class ClosureMixin:
         self.start()
         self.assertEqual(1, self.close())
         event, action = self.event(), self.actions()[0]
-        self.assertEqual(('Interrupted', 'it was silent'),
-                         (event['result'], event['details']))
+        self.assertEqual(('Interrupted', 'it was silent', 'interrupted'),
+                         (event['result'], event['details'],
+                          event['reason']))
         self.assertLessEqual(event['start_time'], event['finish_time'])
         self.assertEqual(
             ('interrupted', 'Error', event['finish_time']),

@@ -211,6 +211,29 @@ class _Tests:
         self.assertEqual(('host1', 'frames', 'secretive'), (
             seen.host, seen.traceback, seen.details))
 
+    def test_the_reason_is_one_of_a_list_and_the_owners_to_see(self):
+        for number, (error, reason) in enumerate((
+                ({'exc_val': 'No valid host was found.'}, 'no_valid_host'),
+                ({'exc_val': 'x', 'error_type': 'nova.exception.VolumeError'},
+                 'volume'),
+                ({'exc_val': 'ImageNotFound'}, 'image'),
+                ({'exc_val': None}, 'internal'))):
+            name = f'step{number}'
+            self.start(name=name)
+            event = self.finish(name=name, exc_tb='frames', **error)
+            self.assertEqual((None, reason), (event.details, event.reason))
+        self.start(name='another')
+        self.assertIsNone(self.finish(name='another').reason)
+
+    def test_a_reason_of_ones_own_is_not_taken(self):
+        for given, reason in (('quota', 'quota'), ('x' * 200, 'timeout'),
+                              ('hunter22', 'timeout')):
+            event = InstanceActionEvent(
+                self.admin, event=EVENT, result='Error', reason=given,
+                details='It timed out.')
+            event.create(self.instance_uuid, self.context.request_id)
+            self.assertEqual(reason, event.reason)
+
     def test_finish_of_an_object(self):
         event = self.start()
         event.finish()

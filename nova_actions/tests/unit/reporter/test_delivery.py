@@ -30,8 +30,10 @@ class Line:
         self.refused = {}
         self.is_open = threading.Event()
         self.is_open.set()
+        self.is_asked = threading.Event()
 
     def send(self, transitions):
+        self.is_asked.set()
         self.is_open.wait(base.PATIENCE)
         if self.trouble:
             problem = self.trouble.pop(0)
@@ -188,9 +190,11 @@ class DeliveryTestCase(oslotest.BaseTestCase):
     def test_it_ends(self):
         found = self.deliver()
         self.assertTrue(found.stop(base.PATIENCE))
-        stuck = self.deliver()
         self.line.is_open.clear()
+        self.line.is_asked.clear()
+        stuck = self.deliver()
         number = self.append(stuck, make(0))
+        self.assertTrue(self.line.is_asked.wait(base.PATIENCE))
         self.assertFalse(stuck.wait(number, 0.01))
         self.assertFalse(stuck.stop(0.01))
         self.line.is_open.set()

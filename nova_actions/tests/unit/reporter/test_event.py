@@ -57,7 +57,8 @@ class EventMixin:
         self.assertEqual('Error', row['result'])
         self.assertIn('division', row['details'])
         self.assertIn('in divide', row['traceback'])
-        self.assertEqual('ZeroDivisionError', row['error_type'])
+        self.assertEqual(('ZeroDivisionError', 'internal'),
+                         (row['error_type'], row['reason']))
         self.assertEqual('failed', self.rows()[0]['status'])
 
     def divide(self):
