@@ -95,11 +95,12 @@ CONDUCTOR_OPTS = [
              'its caller gets an error after pool_timeout; so threads are at '
              'most as many as connections, whatever is set.'),
     cfg.IntOpt(
-        'reporter_timeout', default=0, min=0,
+        'reporter_timeout', default=3600, min=0,
         help='After how many seconds of silence a host\'s reporter counts as '
-             'dead and its open events are closed as interrupted. 0 turns '
-             'that off: they are closed when the host\'s reporter starts '
-             'anew.'),
+             'dead and its open events are closed as interrupted; several '
+             'times [reporter] heartbeat_interval, and longer than the bus is '
+             'away from a host that lives. 0 turns that off: they are closed '
+             'when the host\'s reporter starts anew.'),
 ]
 REPORTER_OPTS = [
     cfg.StrOpt(

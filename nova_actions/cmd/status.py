@@ -89,10 +89,23 @@ class Checks(upgradecheck.UpgradeCommands):
                 'which no code asks for: a typing error?')
         return Result(Code.SUCCESS)
 
+    def check_reporters(self) -> Result:
+        """Is a living reporter heard of before it counts as silent?"""
+        timeout = self._conf.conductor.reporter_timeout
+        beat = self._conf.reporter.heartbeat_interval
+        if timeout and timeout < 3 * beat:
+            return Result(
+                Code.WARNING,
+                f'[conductor] reporter_timeout is {timeout} s: too short for '
+                f'reporters that are heard of every {beat:g} s '
+                '([reporter] heartbeat_interval).')
+        return Result(Code.SUCCESS)
+
     _upgrade_checks = (
         ('Database driver', check_driver),
         ('Database schema', check_schema),
         ('Policy file', check_policy),
+        ('Reporters', check_reporters),
     )
 
 

@@ -19,6 +19,9 @@ from nova_actions.conductor import retention
 from nova_actions.db import api as db
 from nova_actions.objects import text
 
+#: Seconds.
+_PING_TIMEOUT = 30
+
 
 class ConductorService(service.Service):
     """One worker of the conductor.
@@ -59,7 +62,9 @@ class ConductorService(service.Service):
 
         :raises Exception: it does not
         """
-        timeout = self._conf.conductor.reporter_timeout / 3
+        # A stop waits for it.
+        timeout = min(_PING_TIMEOUT,
+                      self._conf.conductor.reporter_timeout / 3)
         client = rpc.get_client(
             self._transport, messaging.Target(
                 topic=self._conf.conductor.topic, namespace='baseapi',

@@ -73,6 +73,14 @@ class StatusTestCase(base.BaseTestCase):
         self.assertEqual(0, found['Database driver'][0])
         self.assertEqual(2, found['Database schema'][0])
 
+    def test_reporters_that_seem_silent(self):
+        self.sync()
+        with open(self.config, 'a', encoding='utf-8') as file:
+            file.write('[conductor]\nreporter_timeout = 80\n')
+        code, found = self.check()
+        self.assertEqual(1, code)
+        self.assertIn('heartbeat_interval', found['Reporters'][1])
+
     def test_policy_file(self):
         self.sync()
         rule = 'os_compute_api:os-instance-actions:show'
