@@ -14,43 +14,56 @@ from nova_actions.sanitize import words
 
 GUARDS = (
     'pass', 'pw', 'secret', 'token', 'cred', 'cookie', 'key', 'auth', 'otp',
-    'psk', 'session', 'connection', 'user_data', 'userdata', 'configdrive',
+    'psk', 'session', 'connection', 'user_data', 'user-data', 'userdata',
+    'configdrive', 'kek', 'community',
 )
 #: A value longer than this is masked up to here; F13 sees to long ones.
 MAX_VALUE = 8192
 
+_Q = r'(?:\\{0,15}+["\'])'
+# "... for user nova", and what then leads to a value.
+_OWNER = (r'\s{1,4}+(?:for|of|on)(?:\s{1,4}+'
+          r'(?!(?:is|was|are|has|to|set|reset|changed)\s)%s{1,64}+){1,3}+')
+_VERB = (r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been)(?:\s{1,4}+now)?+'
+         r'(?:\s{1,4}+(?:set|reset|changed)\s{1,4}+to)?+'
+         r'|(?:(?:set|reset|changed)\s{1,4}+)?+to'
+         r'|like(?=\s{1,4}+\\{0,15}+["\']))(?=[\s:]):?+')
 _KEY = re.compile(
     r'(?:passw(?:or)?d|passphrase|pswd|pwd|secret|token|credential|cookie'
-    r'|keyring|authorization|user_?data|config_?drive|sessionid'
+    r'|keyring|authorization|user[_-]?data|config_?drive|sessionid'
     r'|connection[_-]?string'
     r'|(?:api|access|private|auth|ssl|encrypt(?:ion|ed)?|fernet|shared'
     r'|account|master|signing|hmac|admin|client|session|storage|deploy|license'
     r'|heartbeat|kek|rgw|mon|mds|ssh)[ _-]?key'
     r'|key[_-]data'
-    r'|(?:admin|user|db|root|bind|auth|priv|my|new|old|chap|bmc|ipmi|sys)'
-    r'[_-]?pass(?![a-z])'
-    r'|(?<![a-z])(?:pass|pw|otp|psk|creds?)(?![a-z])'
+    r'|(?:admin|user|db|root|bind|auth|priv|my|new|old|chap|bmc|ipmi|sys'
+    r'|ssh|store|key)[_-]?(?:pass|pw)(?![a-z])'
+    r'|(?<![a-z])(?:pass|pw|otp|psk|kek|creds?)(?![a-z])'
+    r'|(?:(?<=snmp[_-])|(?<=snmp-server ))community|community[_-]?string'
     r'|(?<=[a-z])(?-i:Pass|Pw)(?![a-z])'
     r'|(?<![\w.-])auth(?=\\{0,15}["\']?\s{0,4}:))'
     r'(?P<tail>[\w.-]{0,40}+)'
     r'(?P<quote>\\{0,15}+["\'])?+\]?+'
-    r'(?P<sep>(?:\s{0,4}+(?:=>|:=|[!=]?={1,2}+|%3D'
+    r'(?:\s{1,4}+(?:value|string|[0-9])(?=\s))?+'
+    r'(?P<sep>(?:\s{0,4}+,?+\s{0,40}+' + _Q + r'?+value' + _Q
+    + r'?+\s{0,4}+[:=]'
+    r'|\s{0,4}+(?:=>|:=|[!=]?={1,2}+|%3D'
     r'|:\s{0,2}+(?:str|bytes|Optional\[str\]|str \| None)\s{0,2}+='
     r'|:|,)'
-    r'|\s{1,4}+for\s{1,4}+[^\s:=]{1,64}+:'
-    r'|\s{1,4}+(?:(?:for|of)\s{1,4}+[^\s:=]{1,64}+\s{1,4}+(?=is|was))?+'
-    r'(?:is now|is|was|are|set to|changed to|reset to)(?=\s))?+'
-    r'\s{0,40}+(?:\\{1,15}+\n\s{0,40}+)?+)',
+    r'|' + _OWNER % r'[^\s:=/]' + r'\s{0,4}+[:=]'
+    r'|' + _OWNER % r'[^\s:=]' + _VERB + r'|' + _VERB + r')?+'
+    r'\s{0,40}+(?:\\{1,15}+\n\s{0,40}+)?+(?:Secret(?:Str|Bytes)?\()?+)',
     re.IGNORECASE,
 )
 # Every name above holds one of these, at most so far behind its start. Found
 # in lower-cased text they take a tenth of the time that the names take.
 _STEM = re.compile(
     r'pass|psw|pw|secret|token|cred|cookie|key|auth|otp|psk|session'
-    r'|connection|user_?data|config_?drive')
+    r'|connection|user[_-]?data|config_?drive|kek|community')
 _STEM_BEHIND = 12
 _OPEN = re.compile(
     r'(?:[uUbBrRfF]{1,2})?+(?P<slash>\\{0,15}+)(?P<quote>"""|\'\'\'|["\'])'
+    r'(?:(?<=\\["\'])(?P=slash)(?P=quote)(?P=slash)(?P=quote)(?=\w))?+'
 )
 _BARE = re.compile(
     r'(?:\[REDACTED:F[0-9X]{1,2}\]'
@@ -64,6 +77,9 @@ _BLOCK = re.compile(
     r'(?P<value>(?:\n[\x1c-\x1f]?+[ \t]{1,40}+[^\n]{1,1024}+)++)'
 )
 _FLAT = re.compile(r'[\[({](?P<value>[^\[\](){}]{1,1024}+)[\])}]')
+_QUOTED = re.compile(r'["\']')
+# A function that sets what is named by a string.
+_SETTER = re.compile(r'(?:set|put|env)\w{0,20}+\([^()\n]{0,60}\Z')
 _REST = re.compile(r'[^\n:=]{0,200}+(?=\n|$)')
 _NAME_CHARS = (
     'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-'
@@ -121,19 +137,20 @@ def _full_key(text: str, match: re.Match[str]) -> tuple[str, int]:
 
 def _trim(value: str) -> str:
     """Drop what belongs to the sentence or the code around a value."""
-    value = value.rstrip('.:')
+    value = value.rstrip('.:').rstrip('"\'')
     if value[-1:] in (')', ']', '}') and not _text.PLACEHOLDER.search(value):
         opened = any(char in value for char in '([{')
         value = value if opened else value.rstrip(')]}.:')
     return value
 
 
-def _block(text: str, at: int, key: str) -> tuple[int, int] | None:
+def _block(text: str, at: int, key: str, sep: str) -> tuple[int, int] | None:
     if _text.PLACEHOLDER.match(text, at):
         return None
     if block := _BLOCK.match(text, at):
         return block.span('value')
-    if words.PLURAL.search(key) and (flat := _FLAT.match(text, at)):
+    flat = _FLAT.match(text, at) if words.PLURAL.search(key) else None
+    if flat and (sep[:1] in ('=', ':') or _QUOTED.search(flat['value'])):
         return flat.span('value')
     return None
 
@@ -141,23 +158,28 @@ def _block(text: str, at: int, key: str) -> tuple[int, int] | None:
 def _bare(
     text: str, match: re.Match[str], key: str, start: int
 ) -> tuple[int, int, bool] | None:
-    at = match.end()
-    if block := _block(text, at, key):
+    at, sep = match.end(), match['sep']
+    path = sep.strip()[:1] == ':' and (
+        text[max(0, start - 1):start] == '/')
+    if not path and (block := _block(text, at, key, sep.strip())):
         return *block, True
+    if match['quote'] and not sep.strip():
+        return None
     found = _BARE.match(text, at)
     if found is None:
         return None
-    value, sep = _trim(found[0]), match['sep']
+    value = _trim(found[0])
     end = at + len(value)
     rest = _REST.match(text, end)
-    alone = rest is not None and not rest[0].strip(' \t,;)]}"\'')
+    alone = rest is not None and not rest[0].strip(' \t,;)]}"\'\\')
     more = rest is not None and rest[0][:1] == ' ' and not alone
     secret = words.is_value(value, key, sep.strip(), more)
     if '\n' in sep and '\\' not in sep and not alone:
         return None
     if text[end:end + 1] == '(' and words.is_name(value):
         secret = False
-    if sep[:1] == ':' and text[max(0, start - 1):start] == '/':
+    if path or (sep.strip() == ':' and words.is_name(value)
+                and text[max(0, start - 1):start] == ':'):
         secret = False
     line = text.rfind('\n', max(0, start - 40), start) + 1
     if rest and more and not text[line:start].strip(' \t-') and '=' in sep:
@@ -172,7 +194,10 @@ def _value(
     if not match['sep']:
         return None
     sep = match['sep'].strip()
-    span = quoted(text, match.end())
+    at = match.end()
+    if text[at:at + 1] == '[' and not words.PLURAL.search(key):
+        at += 1
+    span = quoted(text, at)
     if sep == ',':
         if span is None or not match['quote']:
             return None
@@ -180,7 +205,8 @@ def _value(
         pair = opened.endswith(('(', '['))
         pair = pair and text[span[2]:span[2] + 3].lstrip()[:1] in (')', ']')
         strong = words.is_strong(text[span[0]:span[1]])
-        if not pair and not strong and not key.startswith('-'):
+        setter = _SETTER.search(text[max(0, start - 90):start])
+        if not (pair or strong or setter or key.startswith('-')):
             return None
     if span is None:
         found = _bare(text, match, key, start)

@@ -9,14 +9,16 @@ _HARMLESS_TAIL = re.compile(
     r'|enabled|required|count|driver|state|status|version|class|algorithm'
     r'|timeout|interval|host|port|cache|lifetime|backend|fingerprint|max|min'
     r'|model|plugin|hash_algorithm|issued_at|audit\w{0,12}|usage|flavor'
-    r'|methods|pairs?|field|func|function|handler|manager|py|rotation)$'
+    r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func|function|handler|manager|py|rotation)$'
     r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
     r'|Failed|Invalid|Expired|Unavailable|Conflict|Missing|Exists|Request'
-    r'|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager)$)'
+    r'|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager)$'
+    # What QEMU calls an object that holds one.
+    r'|(?:^|\.)(?:key|password)-secret$)'
 )
 _HARMLESS_HEAD = re.compile(
-    r'^(?:public|primary|foreign|no|max|min|len|is|has|num|need|without)'
-    r'[_-]|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
+    r'^(?i:public|primary|foreign|no|max|min|len|is|has|num|need|without'
+    r'|invalid|missing|unknown|expired)[_-]|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
 )
 PLURAL = re.compile(r'(?:passwords|secrets?|credentials?|tokens|keyring)$',
                     re.IGNORECASE)
@@ -26,36 +28,50 @@ _STEM = re.compile(
     re.IGNORECASE)
 _NOTHING = re.compile(
     r'(?:none|null|nil|true|false|yes|no|undefined|str|bytes|int|bool|dict'
-    r'|list|object|string|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
+    r'|list|object|string|\?|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
     r'|\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}'
     r'|\\{1,15}+[nrt])$',
     re.IGNORECASE)
 _CODE = re.compile(r'[A-Za-z_][\w.]{0,120}(?:\(|\[[\'"])|self\.[\w.]+$')
 _NAME = re.compile(r'[A-Za-z_]{1,64}(?:\.[A-Za-z_]{1,64}){0,8}$')
 _ADJECTIVE = re.compile(
-    r'[A-Za-z]{2,}(?:ed|ing|able|ible|ful|ly|ent|ant|ive|ory|ary|less|ical)$')
+    r'[A-Za-z]{2,}(?:ed|ing|able|ible|ful|ly|ent|ant|ive|ory|ary|less|ical'
+    r'|-only)$')
+_CONCATENATED = re.compile(r' {1,4}(?:[+%]|if|or|and) ')
+_KEBAB = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)+$')
+_STEM_WORD = re.compile(
+    r'pass(?:word|phrase|wd)s?|pw|pwd|pswd|secrets?|tokens?|keys?|credentials?|creds?$',
+    re.IGNORECASE)
+_RULE = re.compile(r'(?:not )?(?:rule|role|is_admin|project_id|user_id):')
+_HEX = re.compile(r'(?:[0-9a-f]{32}|[0-9a-f]{64})$')
+_NUMBER = re.compile(r'(?:0x[0-9a-fA-F]+|[0-9]+)$')
 _ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
 _UUID = re.compile(
     r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
 _ADDRESS = re.compile(
     r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{2}:){5}|/|[a-z]+://'
     r'|v?[0-9]+\.[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$')
+_HUMP = re.compile(r'[A-Z]+(?![a-z])|[A-Z]?[a-z]+')
+_VOWEL = re.compile(r'[aeiouyAEIOUY]')
+_RUN = re.compile(r'[A-Z]?[a-z]{1,3}[A-Z]{5,}|[A-Z]{5,}[a-z]{1,3}')
+_SIGN = re.compile(r'[A-Za-z0-9][!#$%^&*~][A-Za-z0-9]')
 _STOP = frozenset(re.findall(r'\S+', """
 a about after again all already also an and any are argument arguments as at
 auth authentication authorization bad basic be bearer because been before but
-by bytes can cannot client cookie could credentials denied deprecated did
-different digest do does down empty error errors exist exists fail fails
-failure false field file fine flag flags for forbidden from given good had
-has have how http https identical if in incorrect internal into invalid is it
-its key keys least long longer mandatory may might missing more must need
-needs never new no none not now null of off ok old old-style on once one only
-option optional options or other out over password passwords path plain
-project reason refused request requests required response returned right same
-secret secrets server service short should since so stale still string strong
-success such than that the their then there these this those timeout to token
-tokens too too-long too-short true type unauthenticated unauthorized under
-unknown unset until up use user users valid value values via was weak were
-what when where which while who will with without wrong you your
+by bytes can cannot client cookie could create credentials delete denied
+deprecated detail did different digest do does down empty error errors exist
+exists fail fails failure false field file fine flag flags for forbidden from
+get given good had has have how http https identical if in incorrect index
+internal into invalid is it its key keys least list long longer mandatory may
+might missing more must need needs never new no none not now null of off ok old
+old-style on once one only option optional options or other out over password
+passwords patch path plain post project put reason refused request requests
+required response returned revoke right rotate same secret secrets server
+service set short should show since so stale still string strong success such
+than that the their then there these this those timeout to token tokens too
+too-long too-short true type unauthenticated unauthorized under unknown unset
+until up update use user users valid value values via was weak were what when
+where which while who will with without wrong you your
 """))
 
 
@@ -78,17 +94,54 @@ def _mixed(value: str) -> bool:
             and any(c.isalpha() for c in value))
 
 
+def is_scrambled(value: str) -> bool:
+    """Tell letters that no word and no name of a class is made of."""
+    if len(value) < 6 or not value.isascii() or not value.isalpha():
+        return False
+    humps = _HUMP.findall(value)
+    odd = sum(len(hump) < 3 or not _VOWEL.search(hump) for hump in humps)
+    return bool(_RUN.fullmatch(value)) or (len(humps) >= 3 and (
+        len(value) < 3 * len(humps) or 2 * odd >= len(humps)))
+
+
 def is_strong(value: str) -> bool:
     """Tell what can hardly be a word, a name or the id of something."""
     return (len(value) >= 8 and value.isalnum() and _mixed(value)
             and not value.islower())
 
 
-def _placeholder_of_code(value: str) -> bool:
-    if _NOTHING.match(value) or _CODE.match(value):
+def is_code(value: str) -> bool:
+    """Tell what stands for a value: a variable, a call, None."""
+    if (_NOTHING.match(value) or _CODE.match(value) or _RULE.match(value)
+            or _STEM_WORD.fullmatch(value)):
         return True
     return bool(_NAME.match(value) and _STEM.search(value)
                 and ('_' in value or '.' in value))
+
+
+def _is_reference(value: str, key: str) -> bool:
+    """Tell the id of a secret, and the cookie of a flow."""
+    name = key.lower()
+    if name == 'cookie':
+        return bool(_NUMBER.match(value))
+    if name == 'credential' and _HEX.match(value):
+        return True
+    return name in ('secret', 'credential') and bool(_UUID.match(value))
+
+
+def _behind_colon(value: str, key: str, more: bool) -> bool:
+    if '.' in key and '_' in value and is_name(value):
+        return False  # A module's function.
+    if _ALPHA.match(value) and harmless_key(value):
+        return False
+    return not _word(value) and not (more and _ALPHA.match(value))
+
+
+def _in_prose(value: str, sep: str) -> bool:
+    if 'set' in sep or 'changed' in sep:
+        return not (_ALPHA.match(value) and value.islower())
+    return bool((_mixed(value) or _SIGN.search(value))
+                and not _UUID.match(value) and not _ADDRESS.match(value))
 
 
 def is_value(value: str, key: str, sep: str, more: bool) -> bool:
@@ -96,34 +149,35 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
 
     :param more: whether further words follow it on its line.
     """
-    if _placeholder_of_code(value) or (
+    if is_code(value) or _is_reference(value, key) or (
             value == key and value.islower() and value.isidentifier()):
         return False
     if value.isdigit() and len(value) < 5 and (
             (more and sep == ':') or not _PASS.search(key)):
         return False
-    flag = key.startswith('-')
-    if flag and not sep:
+    if key.startswith('-') and not sep:
         return value[:1] != '-' and not _word(value)
-    if not sep:
-        return (_mixed(value) and not _UUID.match(value)
-                and not _ADDRESS.match(value) and not _NAME.match(value))
-    if '=' in sep or sep.lower() == '%3d':
+    if ('=' in sep or sep.lower() == '%3d'
+            or (is_scrambled(value) and key.lower() != 'auth')):
         return True
     if sep[:1] == ':':
-        if _ALPHA.match(value) and harmless_key(value):
-            return False
-        return not _word(value) and not (more and _ALPHA.match(value))
-    return not _word(value) and not (value[:1] == '/' or value[:1] == '(')
+        return _behind_colon(value, key, more)
+    if sep and sep.split()[-1] != 'to':
+        return not _word(value) and value[:1] not in ('/', '(') and not (
+            more and _ALPHA.match(value) and value.islower())
+    return _in_prose(value, sep)
 
 
 def is_quoted_value(value: str, key: str, sep: str) -> bool:
     """Judge a value within quotes."""
-    if not value.strip() or _NOTHING.match(value):
+    if (not value.strip() or _NOTHING.match(value) or _RULE.match(value)
+            or _CONCATENATED.match(value) or _is_reference(value, key)):
         return False
-    if sep:
+    if sep and sep != ',':
         return True
     if key.startswith('-'):
         return True
+    if key.lower() == 'secret' and _KEBAB.match(value):
+        return False  # The name of one of Kubernetes.
     return not (_UUID.match(value) or _word(value) or (
         _NAME.match(value) and ('_' in value or _STEM.search(value))))

@@ -8,6 +8,8 @@ from oslotest import base
 from nova_actions.sanitize import escaped
 from nova_actions.sanitize import families
 from nova_actions.sanitize import keys
+from nova_actions.sanitize import pem
+from nova_actions.sanitize import sql
 from nova_actions.sanitize import text
 from nova_actions.sanitize import words
 from nova_actions.tests.unit.sanitize import planted
@@ -19,6 +21,10 @@ WORST = {
            'password=\\"', 'password \t', 'secret=[', 'x_', 'pass pass ',
            'token of a ', 'password: |\n ', 'list: |\n', 'list: |\n a:b\n',
            'field pass Value:', 'attribute ', '=', '":"', 'key\\',
+           'password for a ', 'token on a b c is ', 'secret set to ',
+           'key,value', 'password [', "set('password', '", 'kek = ',
+           'password=%s" % ',
+           'auth=("a", ', 'auth(', 'token value ', 'snmp-server community ',
            'password: |\n\x1c ', 'list: |\n\x1c a:b\n\x1c', 'key=\\\\'),
     'F2': ('x-auth-', 'x-auth-token', 'x-auth-token:', 'authorization',
            'authorization: ', 'authorization="', 'cookie: ', 'cookie="a',
@@ -27,11 +33,15 @@ WORST = {
     'F4': ('://', '://a:', '://a:b', '://a:b@', '://a', 'http:/', ',a:b',
            '://a:b/c'),
     'F5': ('?token', '&sig=', '?a', '&a_', '%3Fsig%3D', '&amp;', ';key',
-           'sig=', 'a-'),
+           'sig=', 'a-', 'password%22', 'token%22%3A%22', '%22'),
     'F6': ('ipmitool ', 'sshpass -', 'curl ', 'curl -u ', 'mysql ',
            'mysql-p', 'redis-cli ', 'ldapsearch ', 'snmpwalk ', 'docker ',
            'smbclient ', 'xfreerdp ', 'secret-set-value ', '--password ',
-           "'--password', "),
+           "'--password', ", 'iscsiadm -n a', 'iscsiadm auth.password -v ',
+           '7z -', 'zip -P', 'openssl -k', 'rabbitmqctl add_user ',
+           'htpasswd -b ', 'echo a ', 'echo ', 'kinit <<<', 'kinit ',
+           'object secret ', 'qom-type secret data', 'rbd:', 'rbd:a:key=',
+           'ceph --key ', 'net ads %', '-P [REDACTED:F6] '),
     'F8': ('eyJ', 'eyJa.', 'eyJaaaaaaaaaa.', 'eyJ-', 'eyJaaaaaaaaaaa.a\n'),
     'F9': ('gAAAA', 'gAAAAaaaaaaaaaaaaaaaaaaa\n', 'gAAAA-'),
     'F10': ('AKIA', 'ghp_', 'sk-', 'sk-a-', 'SG.', 'SG.aaaaaaaaaaaa.',
@@ -39,9 +49,17 @@ WORST = {
     'F11': ('AQ', 'AQA', 'AQ+='),
     'F12': ('$1$', '$6$a', '$argon2', '{ssha}', '$'),
     'F13': ('a', 'A0', 'Aa0+', 'a/', 'A' * 64 + '\n', '-', '\\n'),
-    'F15': ('[parameters: (', '[parameters: ((', '[parameters: (a(', '[p'),
-    'F16': ('<password', '<password ', '<a:', '<pass<', '<a>', '<token>',
-            '<password>a', '<aaaaaaaaaa'),
+    'F15': ('identified by ', 'identified with a', 'identified by \'',
+            'PASSWORD(', 'PASSWORD("', '"'),
+    'sql': (') values (', '(password) values (', "(password) values ('",
+            '(password,a) values (a, ', ') values ', '(password)',
+            "(password) values ('a', 'b'), ", '((', '(a, (',
+            '[parameters: (', '[parameters: ((', '[parameters: (a(', '[p',
+            "[parameters: [('a'), ('", "password=%(a)s [parameters: {'a': '",
+            'password = :a ', '[parameters: password=:a "a": "'),
+    'F16': ('<password', '<password ', '<a name="password">', '<a name="',
+            '<key>password</key>', '<token><value>', '<a pass', '<a:',
+            '<pass<', '<a>', '<token>', '<password>a', '<aaaaaaaaaa'),
     'F7': ('-----BEGIN PRIVATE KEY-----', '-----BEGIN A', '-----', '-',
            '-----END PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----a\n',
            '-----BEGIN PRIVATE KEY-----' + 'A' * 40 + '\n', 'PuTTY-User'),
@@ -57,7 +75,7 @@ class StepsTest(base.BaseTestCase):
         for size in (length, 2 * length):
             value = (seed * (size // len(seed) + 1))[:size]
             with steps.counting(
-                    escaped, families, keys, words, text) as count:
+                    escaped, families, keys, pem, sql, words, text) as count:
                 run(value)
                 counts.append(count())
         ratio = counts[1] / max(counts[0], 1)
@@ -78,7 +96,11 @@ class StepsTest(base.BaseTestCase):
 
     def test_private_keys(self):
         for seed in WORST['F7']:
-            self._grows(families._mask_pem, seed, 'F7')
+            self._grows(pem.mask, seed, 'F7')
+
+    def test_sql(self):
+        for seed in WORST['sql']:
+            self._grows(sql.mask, seed, 'sql')
 
     def test_escaped(self):
         def run(value):
@@ -90,7 +112,7 @@ class StepsTest(base.BaseTestCase):
 
     def test_every_family_has_its_worst(self):
         self.assertEqual(
-            {family.label for family in families.FAMILIES} | {'F7'},
+            {family.label for family in families.FAMILIES} | {'F7', 'sql'},
             set(WORST))
 
 

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""F7: private keys."""
+
+import re
+
+from nova_actions.sanitize import escaped
+from nova_actions.sanitize import text as _text
+
+GUARDS = ('private key', 'private%20key', 'private+key', 'putty')
+
+_MARK = re.compile(
+    r'-{4,5} ?(?P<which>BEGIN|END)(?: |%20|\+)(?:[A-Z0-9 +]|%20){0,40}?'
+    r'PRIVATE(?: |%20|\+)KEY(?: BLOCK)?'
+    r' ?-{4,5}|PuTTY-User-Key-File-[23]')
+# What of a key may follow when its end is missing: it was cut.
+_BODY = re.compile(
+    r'(?:(?:[\s"\',+|>\\]|(?<=\\)[nrt])*+(?:[A-Za-z0-9+/=%]{16,}+'
+    r'|(?:Proc-Type|DEK-Info|Version|Comment|Encryption|Public-Lines'
+    r'|Private-\w{3,5}+|Key-Derivation|Argon2-\w{2,20}+):[^\n\\]{0,120}+))*+'
+    r'(?:(?:\s|\\n)++[A-Za-z0-9+/]{1,15}+={0,2}+(?=\s|\\|$|["\']))?+')
+_LONGEST = 16384
+
+
+def mask(text: str) -> str:
+    """Mask private keys, whether or not both its ends are there.
+
+    One pass over the marks, since a lazy pattern from each BEGIN to an END
+    that never comes would take quadratic time.
+    """
+    out: list[str] = []
+    done, begin, opened = 0, -1, 0
+    marks = [(m.start(), m.end(), m['which']) for m in _MARK.finditer(text)]
+    for start, end, which in [*marks, (len(text), len(text), 'BEGIN')]:
+        if begin >= 0:
+            if which == 'END' and start - begin < _LONGEST:
+                stop = end
+            else:
+                body = _BODY.match(text, begin, start)
+                stop = body.end() if body else begin
+            out.append(text[done:opened] + _text.mark('F7'))
+            done, begin = stop, -1
+            if stop == end:
+                continue
+        if which == 'END':
+            piece = text[done:start]
+            lead = _orphan(piece)
+            out.append(piece[:lead] + _text.mark('F7'))
+            done = end
+        elif start < len(text):
+            begin, opened = end, start
+    return ''.join([*out, text[done:]]) if done else text
+
+
+def _orphan(piece: str) -> int:
+    """Return where the lines of a key begin whose head was cut away."""
+    at = len(piece)
+    for line in reversed(re.split(r'(?<=\n)', piece[-_LONGEST:])):
+        bare = line.strip(' \t\r\n"\',+\\' + escaped.MARKS)
+        if bare and not re.fullmatch(
+                r'(?:[A-Za-z0-9+/=]{4,}|\\n){1,400}', bare):
+            tail = re.search(r'[A-Za-z0-9+/=\\]{16,}\s*\Z', line)
+            return at - len(line) + tail.start() if tail else at
+        at -= len(line)
+    return at
+
+
