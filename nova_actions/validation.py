@@ -110,6 +110,15 @@ def filters(argument: str, value: Any) -> dict[str, datetime.datetime]:
             if value.get(key) is not None}
 
 
+def one_of(*values: str) -> Check:
+    """Return a check that takes only those values."""
+    def check(argument: str, value: Any) -> str:
+        if value not in values:
+            raise _refuse(argument, f'it is not one of {", ".join(values)}')
+        return str(value)
+    return check
+
+
 def optional(check: Check) -> Check:
     """Return the check for an argument that may be None."""
     def checked(argument: str, value: Any) -> Any:

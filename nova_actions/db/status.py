@@ -17,11 +17,13 @@ SUCCEEDED = 'succeeded'
 SUCCEEDED_AFTER_RETRY = 'succeeded_after_retry'
 FAILED = 'failed'
 INTERRUPTED = 'interrupted'
+STATUSES = (RUNNING, SUCCEEDED, SUCCEEDED_AFTER_RETRY, FAILED, INTERRUPTED)
 
 #: Results of an event. The first two are Nova's.
 RESULT_SUCCESS = 'Success'
 RESULT_ERROR = 'Error'
 RESULT_INTERRUPTED = 'Interrupted'
+RESULTS = (RESULT_SUCCESS, RESULT_ERROR, RESULT_INTERRUPTED)
 REASON_INTERRUPTED = 'interrupted'
 
 #: What ``message`` of an action says when it went wrong; Nova's clients read

@@ -16,6 +16,7 @@ from nova_actions import validation
 from nova_actions.db import api as db
 from nova_actions.db import owner
 from nova_actions.db import record
+from nova_actions.db import status
 from nova_actions.objects import base
 from nova_actions.objects import fields
 from nova_actions.objects import gate
@@ -234,6 +235,8 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
                                               reason='already created')
         values = text.storable(self, skip=('events',))
         values['action'] = validation.name('action', values.get('action'))
+        validation.optional(validation.one_of(*status.STATUSES))(
+            'status', values.get('status'))
         self._from_db_object(self._context, _store(self._context, values))
 
 

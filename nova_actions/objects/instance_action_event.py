@@ -294,6 +294,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         are copied, under the newest action of that request.
 
         :raises ObjectActionError: when it has an id
+        :raises InvalidInput: when a field has not its shape
         :raises InstanceActionNotFound: when the request has no action
         """
         if 'id' in self:
@@ -301,6 +302,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
                                               reason='already created')
         values = text.storable(self, skip=('action_id', 'duration'))
         values['event'] = validation.name('event', values.get('event'))
+        validation.optional(validation.one_of(*status.RESULTS))(
+            'result', values.get('result'))
         values['duration_us'] = self.duration if 'duration' in self else None
         values['reason'] = text.reason_of(values)
         row = db.event_start(self._context, {

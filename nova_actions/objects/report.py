@@ -27,24 +27,8 @@ _RULES: Mapping[str, str] = {
     verdict.START: policies.EVENT_START,
     verdict.FINISH: policies.EVENT_FINISH,
 }
-_RESULTS = (status.RESULT_SUCCESS, status.RESULT_ERROR)
 
-
-def _kind(argument: str, value: Any) -> str:
-    if value not in _RULES:
-        raise exception.InvalidInput(
-            argument=argument, reason=f'it is not one of {", ".join(_RULES)}')
-    return str(value)
-
-
-def _result(argument: str, value: Any) -> str:
-    if value not in _RESULTS:
-        raise exception.InvalidInput(
-            argument=argument,
-            reason=f'it is not one of {", ".join(_RESULTS)}')
-    return str(value)
-
-
+_result = validation.one_of(status.RESULT_SUCCESS, status.RESULT_ERROR)
 _uuid = validation.optional(validation.uuid)
 _name = validation.optional(validation.name)
 _time = validation.optional(validation.time)
@@ -53,7 +37,7 @@ _request = validation.optional(validation.request_id)
 
 #: The shape of each field.
 _SHAPES: Mapping[str, validation.Check] = {
-    'kind': _kind, 'uuid': validation.uuid,
+    'kind': validation.one_of(*_RULES), 'uuid': validation.uuid,
     'instance_uuid': validation.uuid, 'name': validation.name,
     'host': _name, 'action_uuid': _uuid, 'epoch': _uuid,
     'request_id': _request, 'global_request_id': _name,

@@ -126,6 +126,14 @@ class _Tests:
         error = self.assertRaises(exception.Invalid, action.create)
         self.assertIn('already created', str(error))
 
+    def test_a_status_of_ones_own_is_refused(self):
+        self.start()
+        error = self.assertRaises(exception.Invalid, InstanceAction(
+            self.context, action='reboot', status='splendid',
+            instance_uuid=self.instance_uuid).create)
+        self.assertIn('status', str(error))
+        self.assertIn('succeeded_after_retry', str(error))
+
     def test_list_is_newest_first_and_pages(self):
         made = [self.start(self.new_context()) for _ in range(5)]
         expected = [action.request_id for action in reversed(made)]

@@ -234,6 +234,12 @@ class _Tests:
             event.create(self.instance_uuid, self.context.request_id)
             self.assertEqual(reason, event.reason)
 
+    def test_a_result_of_ones_own_is_refused(self):
+        error = self.assertRaises(exception.Invalid, InstanceActionEvent(
+            self.admin, event=EVENT, result='splendid').create,
+            self.instance_uuid, self.context.request_id)
+        self.assertIn('result', str(error))
+
     def test_finish_of_an_object(self):
         event = self.start()
         event.finish()
