@@ -4,6 +4,7 @@
 import collections
 import dataclasses
 import logging
+import math
 import random
 import threading
 from collections.abc import Callable
@@ -78,6 +79,9 @@ class Delivery:
         self._condition = threading.Condition()
         self._position = 0
         self._appended = 0
+        # The number that the thread wants to be woken for: whoever appends
+        # pays for that.
+        self._wanted: float = math.inf
         self._deferred: dict[int, _Deferred] = {}
         self._gone: set[int] = set()
         self._refused: collections.deque[int] = collections.deque(maxlen=1000)
@@ -97,7 +101,8 @@ class Delivery:
         # Taken in turn: whoever appends must not wait for a delivery.
         with self._condition:
             self._appended = max(self._appended, number)
-            self._condition.notify_all()
+            if self._appended >= self._wanted:
+                self._condition.notify_all()
 
     def wait(self, number: int, timeout: float, hurry: bool = False) -> bool:
         """Wait until every report up to that number is out of the spool.
@@ -205,16 +210,20 @@ class Delivery:
                   default=self._heard + self._heartbeat)
         due = min(due, self._heard + self._heartbeat)
         with self._condition:
-            came = self._condition.wait_for(
-                lambda: self._stopping or self._appended > self._position,
-                max(0.0, due - now))
-            if came and self._interval:
+            came = self._wait_for(1, due - now)
+            if came and self._interval and not self._hurry:
                 # Gather some more.
-                self._condition.wait_for(
-                    lambda: self._stopping or self._hurry
-                    or self._appended - self._position >= self._batch_size,
-                    self._interval)
+                self._wait_for(self._batch_size, self._interval)
             self._hurry = False
+
+    def _wait_for(self, count: int, seconds: float) -> bool:
+        """Wait until so many have been appended that were not sent yet."""
+        self._wanted = self._position + count
+        came = self._condition.wait_for(
+            lambda: self._stopping or self._hurry
+            or self._appended >= self._wanted, max(0.0, seconds))
+        self._wanted = math.inf
+        return came
 
     def _next(self) -> list[Entry]:
         now = _now()

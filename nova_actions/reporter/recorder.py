@@ -15,6 +15,7 @@ from nova_actions.reporter import delivery
 from nova_actions.reporter import epoch
 from nova_actions.reporter import loss
 from nova_actions.reporter import memory
+from nova_actions.reporter import salvage
 from nova_actions.reporter import spool
 from nova_actions.reporter import transition
 from nova_actions.reporter import wire
@@ -153,7 +154,7 @@ class Recorder:
         for each in transitions:
             if each['kind'] != transition.ACTION:
                 each.setdefault('epoch', self._uuid)
-        number = self._append(transitions)
+        number = int(self._spool.append(transitions))
         self._dirty = True
         if required:
             self._spool.sync()
@@ -166,17 +167,6 @@ class Recorder:
             return False
         return not any(opened.was_refused(number - back)
                        for back in range(len(transitions)))
-
-    def _append(self, transitions: Sequence[Transition]) -> int:
-        try:
-            return int(self._spool.append(transitions))
-        except Exception as error:
-            if not spool.is_broken(error):
-                raise
-            whole = self._spool.renew()
-            LOG.error('The spool was damaged and has been begun anew%s',
-                      '' if whole else '; not all of it could be read')
-            return int(self._spool.append(transitions))
 
     def _lost(self, transitions: Sequence[Transition],
               error: Exception) -> None:
@@ -203,7 +193,7 @@ class Recorder:
     def _adopt(self) -> None:
         """Take over what dead lives of this host have left behind."""
         for dead in epoch.Epoch.orphans(self.settings.folder):
-            entries, whole = spool.salvage(dead.spool_path)
+            entries, whole = salvage.read(dead.spool_path)
             if not whole:
                 self.losses.add('damaged', 1, (
                     f'not all of {dead.spool_path} could be read; it is kept '

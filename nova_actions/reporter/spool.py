@@ -5,15 +5,21 @@ SQLite keeps it: what has been appended survives the end of the process, and
 a torn end is cut off when it is opened again.
 """
 
+import collections
 import contextlib
 import json
+import logging
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from nova_actions.reporter import salvage
 from nova_actions.reporter import transition
+
+LOG = logging.getLogger(__name__)
 
 Transition = dict[str, Any]
 Entry = tuple[int, Transition]
@@ -30,8 +36,19 @@ class SpoolFull(Exception):
     """There is no room for a report."""
 
 
-def _size(body: str) -> int:
-    return len(body)
+_encode = json.JSONEncoder(separators=(',', ':')).encode
+
+
+class _Request:
+    """What a thread has to write, and what came of it."""
+
+    def __init__(self, bodies: list[str], limit: int) -> None:
+        self.bodies = bodies
+        self.limit = limit
+        self.size = sum(map(len, bodies))
+        self.is_taken = False
+        self.last = 0
+        self.error: Exception | None = OSError('the write was interrupted')
 
 
 class Spool:
@@ -51,6 +68,7 @@ class Spool:
         self._fsync = fsync
         self._lock = threading.Lock()
         self._keeper: sqlite3.Connection | None = None
+        self._requests: collections.deque[_Request] = collections.deque()
         self._open()
 
     def _open(self) -> None:
@@ -69,27 +87,27 @@ class Spool:
         self.bytes: int = row[1]
         self.count: int = row[2]
 
-    def renew(self) -> bool:
+    def _renew(self) -> None:
         """Begin a new file with what can be read of a broken one, which is
-        kept beside it; tell whether all of it could be read.
+        kept beside it.
 
         :raises OSError, sqlite3.Error: it cannot be had
         """
-        with self._lock:
-            self._shut()
-            last = self._last
-            broken = f'{self.path}.broken'
-            for suffix in ('-wal', '-shm', ''):
-                with contextlib.suppress(FileNotFoundError):
-                    os.replace(self.path + suffix, broken + suffix)
-            entries, whole = salvage(broken)
-            self._open()
-            self._write([(number, json.dumps(each))
-                         for number, each in entries])
-            self.bytes = sum(len(json.dumps(each)) for _, each in entries)
-            self.count = len(entries)
-            self._last = last
-            return whole
+        self._shut()
+        last = self._last
+        broken = f'{self.path}.broken'
+        for suffix in ('-wal', '-shm', ''):
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(self.path + suffix, broken + suffix)
+        entries, whole = salvage.read(broken)
+        self._open()
+        rows = [(number, _encode(each)) for number, each in entries]
+        self._insert(rows)
+        self.bytes = sum(len(body) for _, body in rows)
+        self.count = len(rows)
+        self._last = last
+        LOG.error('The spool was damaged and has been begun anew%s',
+                  '' if whole else '; not all of it could be read')
 
     def _connect(self, synchronous: str) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT / 1000,
@@ -97,6 +115,9 @@ class Spool:
         try:
             db.execute('PRAGMA journal_mode=WAL')
             db.execute(f'PRAGMA synchronous={synchronous}')
+        except UnicodeDecodeError as error:
+            db.close()
+            raise sqlite3.DatabaseError('it is no database') from error
         except BaseException:
             db.close()
             raise
@@ -110,23 +131,61 @@ class Spool:
         :raises SpoolFull: there is no room
         :raises sqlite3.Error: the disk or the file does not let it
         """
-        bodies = [json.dumps(each, separators=(',', ':'))
-                  for each in transitions]
-        size = sum(map(_size, bodies))
         limit = self._max_bytes
-        if any(each['kind'] != transition.FINISH for each in transitions):
+        if force:
+            limit = sys.maxsize
+        elif any(each['kind'] != transition.FINISH for each in transitions):
             limit -= limit // 8
+        request = _Request([_encode(each) for each in transitions], limit)
+        self._requests.append(request)
         with self._lock:
-            if self.bytes + size > limit and not force:
-                raise SpoolFull(f'{self.bytes} bytes of reports')
-            rows = list(enumerate(bodies, self._last + 1))
-            self._write(rows)
-            self._last = last = rows[-1][0]
-            self.bytes += size
-            self.count += len(rows)
-            return last
+            # Whoever comes first writes for all who wait behind it: one
+            # transaction, and one wait for the disk.
+            if not request.is_taken:
+                self._write()
+        if request.error is not None:
+            raise request.error
+        return request.last
 
-    def _write(self, rows: list[tuple[int, str]]) -> None:
+    def _write(self) -> None:
+        """Write what is requested, all or none of what there is room for."""
+        taken: list[_Request] = []
+        rows: list[tuple[int, str]] = []
+        size = 0
+        while self._requests:
+            request = self._requests.popleft()
+            request.is_taken = True
+            if self.bytes + size + request.size > request.limit:
+                request.error = SpoolFull(f'{self.bytes} bytes of reports')
+                continue
+            rows += enumerate(request.bodies, self._last + len(rows) + 1)
+            request.last = rows[-1][0]
+            size += request.size
+            taken.append(request)
+        try:
+            self._insert_anyhow(rows)
+        except Exception as error:  # noqa: BLE001 - each is told
+            for request in taken:
+                request.error = error
+            return
+        self._last += len(rows)
+        self.bytes += size
+        self.count += len(rows)
+        for request in taken:
+            request.error = None
+
+    def _insert_anyhow(self, rows: list[tuple[int, str]]) -> None:
+        try:
+            self._insert(rows)
+        except sqlite3.Error as error:
+            if not is_broken(error):
+                raise
+            self._renew()
+            self._insert(rows)
+
+    def _insert(self, rows: list[tuple[int, str]]) -> None:
+        if not rows:
+            return
         insert = 'INSERT INTO report (id, body) VALUES (?, ?)'
         if len(rows) == 1:
             self._db.execute(insert, rows[0])
@@ -208,45 +267,3 @@ def is_broken(error: Exception) -> bool:
     """Tell whether an error means that the file is damaged."""
     return getattr(error, 'sqlite_errorcode', None) in (
         sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def salvage(path: str) -> tuple[list[Entry], bool]:
-    """Read what can be read of a dead process's spool.
-
-    :returns: its reports in their order, and whether the file was whole
-    """
-    found: list[Entry] = []
-    whole = True
-    if not os.path.exists(path):
-        return found, whole
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as db:
-            db.text_factory = bytes
-            for number, body in db.execute(
-                    'SELECT id, body FROM report ORDER BY id'):
-                each = _read(body)
-                if each is None or not isinstance(number, int):
-                    whole = False
-                else:
-                    found.append((number, each))
-    except sqlite3.OperationalError as error:
-        # A process that ended before it had made the table wrote nothing.
-        return found, 'no such table' in str(error)
-    except (sqlite3.Error, ValueError):
-        return found, False
-    return found, whole
-
-
-def _read(body: Any) -> Transition | None:
-    """Return what was written down, None if it is no transition."""
-    try:
-        found = json.loads(body)
-    except (ValueError, TypeError, RecursionError):
-        return None
-    if not isinstance(found, dict) or not isinstance(found.get('uuid'), str):
-        return None
-    kind = found.get('kind')
-    if kind == transition.CLOSE:
-        return found if isinstance(found.get('evidence'), str) else None
-    kinds = (transition.ACTION, transition.START, transition.FINISH)
-    return found if kind in kinds else None

@@ -16,6 +16,7 @@ from nova_actions import exception
 from nova_actions import reporter
 from nova_actions.objects import base as objects_base
 from nova_actions.reporter import process
+from nova_actions.reporter import salvage
 from nova_actions.reporter import spool
 from nova_actions.reporter import wire
 from nova_actions.tests.functional import access
@@ -30,7 +31,8 @@ damages = st.lists(st.tuples(
     st.integers(0, 2 ** 16), st.binary(min_size=1, max_size=64)), max_size=6)
 bodies = st.one_of(
     fuzz.anything.map(lambda each: json.dumps(each, default=str)),
-    st.binary(max_size=30), st.none(), st.integers(), st.floats(),
+    st.binary(max_size=30), st.none(), st.floats(),
+    st.integers(-2 ** 63, 2 ** 63 - 1),
     st.just('[' * 100_000), st.just('{"kind":"start","uuid":"x"}'),
     st.just('{"kind":"close","uuid":"x"}'), st.just('1' * 5000))
 
@@ -59,7 +61,7 @@ class TestFile(base.base.ObjectTestCase):
             self.whole = file.read()
 
     def check_read(self, path):
-        entries, whole = spool.salvage(path)
+        entries, whole = salvage.read(path)
         self.assertIs(bool, type(whole))
         for number, each in entries:
             self.assertIs(int, type(number))

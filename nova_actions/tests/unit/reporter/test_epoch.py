@@ -10,16 +10,16 @@ from oslotest import base
 
 from nova_actions.reporter import epoch
 
-#: Begins a life, says so, and forks a child that waits longer than it.
+#: Begins a life and forks a child that says so and waits longer than it.
 LIFE = '''
 import os, sys
 from nova_actions.reporter import epoch
 found = epoch.Epoch.begin(sys.argv[1])
 if os.fork() == 0:
     found.let_go()
+    print(found.uuid, flush=True)
     sys.stdin.read()
     os._exit(0)
-print(found.uuid, flush=True)
 sys.stdin.read()
 '''
 

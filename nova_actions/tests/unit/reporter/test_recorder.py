@@ -117,7 +117,7 @@ class DurableMixin:
     def test_a_disk_that_is_full_for_a_while(self):
         self.create()
         with mock.patch.object(
-                spool.Spool, '_write', autospec=True,
+                spool.Spool, '_insert', autospec=True,
                 side_effect=sqlite3.OperationalError('disk I/O error')):
             self.step('lost')
         self.step('kept')
@@ -130,14 +130,14 @@ class DurableMixin:
         self.create()
         error = sqlite3.DatabaseError('malformed')
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        write, trouble = spool.Spool._write, [error]
+        insert, trouble = spool.Spool._insert, [error]
 
         def broken(self, rows):
             if trouble:
                 raise trouble.pop()
-            write(self, rows)
+            insert(self, rows)
 
-        with mock.patch.object(spool.Spool, '_write', broken):
+        with mock.patch.object(spool.Spool, '_insert', broken):
             self.step()
         self.flush()
         self.assertEqual(2, len(self.events()))

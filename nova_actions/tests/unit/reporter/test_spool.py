@@ -3,12 +3,15 @@ import os
 import sqlite3
 import stat
 import threading
+from unittest import mock
 
 import fixtures
 from oslotest import base
 
 from nova_actions.reporter import memory
+from nova_actions.reporter import salvage
 from nova_actions.reporter import spool
+from nova_actions.tests.unit.reporter.base import wait_until
 
 
 def make(number, kind='start', text=''):
@@ -88,6 +91,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         super().setUp()
         self.path = os.path.join(
             self.useFixture(fixtures.TempDir()).path, 'a.spool')
+        self.told = []
 
     def open(self, fsync='interval'):
         found = spool.Spool(self.path, self.LIMIT, fsync)
@@ -146,6 +150,43 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         found.append([make(4), make(5)])
         self.assertEqual(list('045'), self.uuids(found.after(0, 10)))
 
+    def test_who_waits_is_written_for(self):
+        found = self.open()
+        writes, full = [], make('full', text='x' * self.LIMIT)
+        insert = found._insert
+        threads = [threading.Thread(target=self.append, args=(
+            found, [make(number), make(number)])) for number in range(5)]
+        threads.append(threading.Thread(target=self.append, args=(
+            found, [full])))
+
+        def slow(rows):
+            if not writes:
+                for each in threads:
+                    each.start()
+                wait_until('the others', lambda: len(
+                    found._requests) == len(threads))
+            writes.append(len(rows))
+            insert(rows)
+
+        with mock.patch.object(found, '_insert', slow):
+            self.append(found, [make('first')])
+            for each in threads:
+                each.join()
+        self.assertEqual([1, 10], writes)
+        told = dict(self.told)
+        self.assertEqual('SpoolFull', told.pop('full'))
+        self.assertEqual({
+            uuid: number for number, each in found.after(0, 100)
+            for uuid in [each['uuid']]}, told)
+
+    def append(self, found, transitions):
+        """Append, and write down what the caller is told."""
+        try:
+            told = found.append(transitions)
+        except spool.SpoolFull as error:
+            told = type(error).__name__
+        self.told.append((transitions[0]['uuid'], told))
+
     def copy(self, cut=0, damage=False):
         """Leave the files as a power loss would."""
         found = self.open()
@@ -164,7 +205,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         return copy
 
     def test_a_torn_end_is_cut_off(self):
-        entries, whole = spool.salvage(self.copy(cut=1234))
+        entries, whole = salvage.read(self.copy(cut=1234))
         self.assertTrue(whole)
         uuids = self.uuids(entries)
         self.assertLess(len(uuids), 100)
@@ -175,16 +216,25 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         path = os.path.join(os.path.dirname(self.path), 'c.spool')
         with open(path, 'wb') as file:
             file.write(b'no database at all' * 100)
-        self.assertEqual(([], False), spool.salvage(path))
+        self.assertEqual(([], False), salvage.read(path))
         error = self.assertRaises(
             sqlite3.DatabaseError, spool.Spool, path, 1000, 'never')
         self.assertTrue(spool.is_broken(error))
 
+    def test_what_cannot_even_be_told(self):
+        self.open().close()
+        with open(self.path, 'rb') as file:
+            content = file.read()
+        with open(self.path, 'wb') as file:
+            file.write(content.replace(b'CREATE', b'CR\x80ATE'))
+        self.assertEqual(([], False), salvage.read(self.path))
+        self.assertRaises(sqlite3.DatabaseError, self.open)
+
     def test_nothing_there(self):
-        self.assertEqual(([], True), spool.salvage(self.path))
+        self.assertEqual(([], True), salvage.read(self.path))
         with open(self.path, 'wb'):
             pass
-        self.assertEqual(([], True), spool.salvage(self.path))
+        self.assertEqual(([], True), salvage.read(self.path))
 
     def test_a_damaged_one_is_begun_anew(self):
         found = self.open()
@@ -196,7 +246,8 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         with open(self.path, 'r+b') as file:
             file.seek(4096 * 6)
             file.write(b'\xff' * 4096 * 2)
-        self.assertFalse(found.renew())
+        with found._lock:
+            found._renew()
         self.assertGreater(found.count, 0)
         self.assertLess(found.count, 190)
         entries = found.after(0, 500)
