@@ -81,7 +81,7 @@ def check_schema(conf: cfg.ConfigOpts) -> None:
         raise failure.Refusal(
             'the database has no schema yet; make it with '
             '"nova-actions-manage db sync"')
-    if version != migration.db_head():
+    if version != migration.db_head() and migration.is_known(version):
         LOG.warning('The schema is at %s, this release wants %s; run '
                     '"nova-actions-manage db sync"', version,
                     migration.db_head())

@@ -61,6 +61,10 @@ class Checks(upgradecheck.UpgradeCommands):
         head = migration.db_head()
         if version == head:
             return Result(Code.SUCCESS)
+        if version and not migration.is_known(version):
+            return Result(Code.WARNING, (
+                f'The schema is at {version}, which a newer release made. '
+                'This one works with it.'))
         return Result(
             Code.FAILURE,
             f'The schema is at {version or "nothing"}, this release wants '

@@ -8,7 +8,9 @@ from alembic import command
 from alembic import config
 from alembic import script
 from alembic.runtime import migration
+from alembic.util import exc as alembic_exc
 
+from nova_actions import exception
 from nova_actions.db import api
 
 VERSION_TABLE = 'alembic_version_nova_actions'
@@ -45,12 +47,27 @@ def db_head() -> str:
     return head
 
 
+def is_known(version: str) -> bool:
+    """Tell whether this release knows a revision; a newer one made it
+    otherwise."""
+    revisions = script.ScriptDirectory.from_config(_config()).walk_revisions()
+    return version in {each.revision for each in revisions}
+
+
 def db_sync(version: str | None = None) -> None:
     """Bring our own database to a revision, the newest by default.
 
     :raises DatabaseUnavailable: when it does not answer
+    :raises InvalidInput: when this release does not know that revision, or
+        the one that the database is at
     """
     settings = _config()
     with api.errors_translated(), api.engine().begin() as connection:
         settings.attributes['connection'] = connection
-        command.upgrade(settings, version or 'head')
+        try:
+            command.upgrade(settings, version or 'head')
+        except alembic_exc.CommandError as error:
+            raise exception.InvalidInput(
+                argument='version',
+                reason=f'{error}; this release knows no later one than '
+                       f'{db_head()}') from error

@@ -120,6 +120,16 @@ class ManageTestCase(base.BaseTestCase):
             self.assertNotIn('Traceback', err)
             self.assertNotEqual('', err)
 
+    def test_a_schema_of_a_newer_release(self):
+        self.sync()
+        with db.engine().begin() as connection:
+            connection.exec_driver_sql(
+                f"UPDATE {migration.VERSION_TABLE} SET version_num = 'later'")
+        code, _, err = self.run_command('db', 'sync')
+        self.assertEqual(failure.REFUSED, code)
+        self.assertIn('later', err)
+        self.assertIn(migration.db_head(), err)
+
     def test_no_database(self):
         for connection, word in ((None, 'is not set'),
                                  ('nonsense', 'not an SQLAlchemy URL'),

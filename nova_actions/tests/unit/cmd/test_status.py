@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import sqlite3
 
 import fixtures
 from oslotest import base
@@ -12,6 +13,7 @@ from nova_actions import policy
 from nova_actions.cmd import manage
 from nova_actions.cmd import status
 from nova_actions.db import api as db
+from nova_actions.db import migration
 
 
 class StatusTestCase(base.BaseTestCase):
@@ -58,6 +60,16 @@ class StatusTestCase(base.BaseTestCase):
         self.assertEqual(2, code)
         self.assertEqual(0, found['Database driver'][0])
         self.assertIn('db sync', found['Database schema'][1])
+
+    def test_a_schema_of_a_newer_release(self):
+        self.sync()
+        with contextlib.closing(sqlite3.connect(
+                f'{self.folder}/test.sqlite')) as connection, connection:
+            connection.execute(
+                f"UPDATE {migration.VERSION_TABLE} SET version_num = 'later'")
+        code, found = self.check()
+        self.assertEqual(1, code)
+        self.assertIn('newer', found['Database schema'][1])
 
     def test_no_driver(self):
         self.configure('oracle://x')
