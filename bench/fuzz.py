@@ -20,7 +20,7 @@ import nova_actions.tests  # noqa: F401
 
 with atheris.instrument_imports(include=['nova_actions']):
     from nova_actions import sanitize
-    from nova_actions.reporter import spool
+    from nova_actions.reporter import salvage
     from nova_actions.tests.functional import test_fuzz_objects
     from nova_actions.tests.functional import test_fuzz_rest
 
@@ -52,7 +52,7 @@ def spool_file():
     def one(data):
         with open(path, 'wb') as file:
             file.write(data)
-        spool.salvage(path)
+        salvage.read(path)
     return one
 
 

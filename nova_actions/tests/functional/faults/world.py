@@ -70,6 +70,11 @@ class Worker:
         base.wait_until('work', lambda: len(self.told) >= number
                         or self._process.poll() is not None, 120)
 
+    def wait_until_held(self):
+        """Wait until half of its work is done and all threads wait."""
+        base.wait_until('half of the work', lambda: any(
+            'held' in line for line in self.told), 120)
+
     def wait_until_worked(self):
         base.wait_until('the end of work', lambda: any(
             'worked' in line for line in self.told), 300)
@@ -116,6 +121,8 @@ class World(fixtures.Fixture):
         self._conductor = None
         self.addCleanup(self.kill_conductor)
         self.start_conductor()
+        # What is to break must work first.
+        self.work(threads=1, steps=2).finish()
 
     def configure(self, host):
         """Return the path of the configuration of a host."""
