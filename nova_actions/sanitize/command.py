@@ -28,6 +28,7 @@ FAMILIES = (
     _flag('docker podman mongo', (
         r'(?:docker|podman)[\s\'",\\]{1,8}+login|mongo(?:sh|dump|restore)?'
         ), '-p'),
+    _flag('useradd usermod', 'useradd|usermod', '-p'),
     _flag('mysql mariadb 7z', r'(?:mysql|mariadb)\w{0,12}|7za?', '-p',
           r'\\{0,15}+[\'"]?'),
     _flag('zip', 'zip|unzip', '-P'),
@@ -47,7 +48,8 @@ FAMILIES = (
         r'|xfreerdp[^\n]{0,160}?/p:)' + _VALUE)),
     family('F6', 'secret-set-value', (
         r'secret-set-value' + _GAP + r'(?:--secret' + _GAP + r')?+'
-        r'[0-9a-f-]{36}' + _GAP + r'(?:--base64' + _GAP + r')?+'
+        r'(?:[0-9a-f-]{36}|\$\w{1,32}+)' + _GAP
+        + r'(?:--base64' + _GAP + r')?+'
         r'(?P<v>[A-Za-z0-9+/=]++)')),
     family('F6', 'rabbitmqctl htpasswd vault', (
         r'(?:rabbitmqctl[^\n|;]{0,60}?(?:add_user|change_password)' + _GAP

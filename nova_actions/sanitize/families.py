@@ -116,6 +116,9 @@ _BEHIND = (
         r'(?:pass(?:word|phrase|wd)|secret|token|key)\w{0,20}+'
         r'(?:\s{0,4}+[:=]|\sis)?+\s{0,4}+%[sr][^\n%]{0,80}?["\']'
         r'\s{0,4}+%\s{0,4}+\(?+' + QUOTED)),
+    family('F1', 'passw', (
+        r'(?:set|change|reset)_\w{0,20}?passw\w{0,10}+\([^()"\'\n]{0,60}+'
+        + QUOTED)),
     family('F1', 'auth', (
         r'auth(?:\s{0,4}+=\s{0,4}+\(|\()\s{0,4}+' + QUOTE
         + r'[^"\'\n\\]{0,64}+' + QUOTE + r'\s{0,4}+,\s{0,4}+' + PREFIX

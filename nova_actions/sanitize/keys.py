@@ -34,7 +34,7 @@ _KEY = re.compile(
     r'|connection[_-]?string'
     r'|(?:api|access|private|auth|ssl|encrypt(?:ion|ed)?|fernet|shared'
     r'|account|master|signing|hmac|admin|client|session|storage|deploy|license'
-    r'|heartbeat|kek|rgw|mon|mds|ssh)[ _-]?key'
+    r'|heartbeat|kek|rgw|mon|mds|ssh|swift|s3|recovery|unlock)[ _-]?key'
     r'|key[_-]data'
     r'|(?:admin|user|db|root|bind|auth|priv|my|new|old|chap|bmc|ipmi|sys'
     r'|ssh|store|key)[_-]?(?:pass|pw)(?![a-z])'
@@ -44,11 +44,12 @@ _KEY = re.compile(
     r'|(?<![\w.-])auth(?=\\{0,15}["\']?\s{0,4}:))'
     r'(?P<tail>[\w.-]{0,40}+)'
     r'(?P<quote>\\{0,15}+["\'])?+\]?+'
-    r'(?:\s{1,4}+(?:value|string|[0-9])(?=\s))?+'
+    r'(?:\s{1,4}+(?:value|string|code|[0-9])(?=\s))?+'
     r'(?P<sep>(?:\s{0,4}+,?+\s{0,40}+' + _Q + r'?+value' + _Q
     + r'?+\s{0,4}+[:=]'
     r'|\s{0,4}+(?:=>|:=|[!=]?={1,2}+|%3D'
-    r'|:\s{0,2}+(?:str|bytes|Optional\[str\]|str \| None)\s{0,2}+='
+    r'|:\s{0,2}+(?:str|bytes|[A-Z]\w{1,20}+\[\w{1,20}+\])(?: \| None)?+'
+    r'\s{0,2}+='
     r'|:|,)'
     r'|' + _OWNER % r'[^\s:=/]' + r'\s{0,4}+[:=]'
     r'|' + _OWNER % r'[^\s:=]' + _VERB + r'|' + _VERB + r')?+'
@@ -80,6 +81,7 @@ _FLAT = re.compile(r'[\[({](?P<value>[^\[\](){}]{1,1024}+)[\])}]')
 _QUOTED = re.compile(r'["\']')
 # A function that sets what is named by a string.
 _SETTER = re.compile(r'(?:set|put|env)\w{0,20}+\([^()\n]{0,60}\Z')
+_CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
 _REST = re.compile(r'[^\n:=]{0,200}+(?=\n|$)')
 _NAME_CHARS = (
     'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-'
@@ -176,7 +178,7 @@ def _bare(
     secret = words.is_value(value, key, sep.strip(), more)
     if '\n' in sep and '\\' not in sep and not alone:
         return None
-    if text[end:end + 1] == '(' and words.is_name(value):
+    if text[end:end + 1] in ('(', '[') and words.is_name(value):
         secret = False
     if path or (sep.strip() == ':' and words.is_name(value)
                 and text[max(0, start - 1):start] == ':'):
@@ -185,6 +187,16 @@ def _bare(
     if rest and more and not text[line:start].strip(' \t-') and '=' in sep:
         end = rest.end()
     return at, end, secret
+
+
+def _argument(text: str, at: int) -> tuple[int, int, bool] | None:
+    """Return the literal that a call at a place is given, if it may be
+    nothing but a secret."""
+    call = _CALL.match(text, at)
+    span = quoted(text, call.end()) if call else None
+    if span and words.is_strong(text[span[0]:span[1]]):
+        return *span[:2], True
+    return None
 
 
 def _value(
@@ -209,7 +221,7 @@ def _value(
         if not (pair or strong or setter or key.startswith('-')):
             return None
     if span is None:
-        found = _bare(text, match, key, start)
+        found = _argument(text, at) or _bare(text, match, key, start)
     else:
         value = text[span[0]:span[1]]
         found = *span[:2], words.is_quoted_value(value, key, sep)

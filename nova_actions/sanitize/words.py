@@ -29,7 +29,8 @@ _STEM = re.compile(
 _NOTHING = re.compile(
     r'(?:none|null|nil|true|false|yes|no|undefined|str|bytes|int|bool|dict'
     r'|list|object|string|\?|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
-    r'|\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}'
+    r'|(?:bearer |basic |token )?\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}'
+    r'|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}'
     r'|\\{1,15}+[nrt])$',
     re.IGNORECASE)
 _CODE = re.compile(r'[A-Za-z_][\w.]{0,120}(?:\(|\[[\'"])|self\.[\w.]+$')
@@ -37,7 +38,9 @@ _NAME = re.compile(r'[A-Za-z_]{1,64}(?:\.[A-Za-z_]{1,64}){0,8}$')
 _ADJECTIVE = re.compile(
     r'[A-Za-z]{2,}(?:ed|ing|able|ible|ful|ly|ent|ant|ive|ory|ary|less|ical'
     r'|-only)$')
-_CONCATENATED = re.compile(r' {1,4}(?:[+%]|if|or|and) ')
+# What follows the quote that ended a text such as 'Password: '.
+_CONCATENATED = re.compile(
+    r' {1,4}(?:[+%]|if|or|and) |[)\]},](?:$|[\s)\]},:.])')
 _KEBAB = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)+$')
 _STEM_WORD = re.compile(
     r'pass(?:word|phrase|wd)s?|pw|pwd|pswd|secrets?|tokens?|keys?|credentials?|creds?$',
