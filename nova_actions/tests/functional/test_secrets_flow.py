@@ -25,14 +25,16 @@ from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.reporter import process
 from nova_actions.tests import base
 from nova_actions.tests.functional import fuzz
+from nova_actions.tests.functional import guarded
 from nova_actions.tests.unit.conductor import wire
 from nova_actions.tests.unit.sanitize import planted
+from nova_actions.tests.unit.sanitize import wild
 
 FAMILIES = (planted.keyed, planted.hard_values, planted.headers,
             planted.urls, planted.commands, planted.pem, planted.vendor,
-            planted.others)
+            planted.others, *wild.FAMILIES)
 #: Of each family, for each place.
-SAMPLE = 40 if fuzz.FULL else 3
+SAMPLE = 40 if fuzz.FULL else 2
 PATIENCE = 60
 SOURCE = '''
 def work(self, context, instance, new_pass, message, cause, connection_info):
@@ -99,16 +101,19 @@ class _Flow:
             lambda environ, start_response: application(
                 environ, start_response))
         path = f'/v2.1/servers/{server}/os-instance-actions'
-        headers = {'X-Auth-Token': 'root:cloud:admin',
-                   'OpenStack-API-Version': 'compute 2.104'}
-        listed = client.simulate_get(path, headers=headers)
-        yield listed.text
-        for action in listed.json['instanceActions']:
-            shown = client.simulate_get(f'{path}/{action["request_id"]}',
-                                        headers=headers)
-            self.errors += sum(event['result'] == 'Error' for event
-                               in shown.json['instanceAction']['events'])
-            yield shown.text
+        for token in ('root:cloud:admin', 'user:owner:reader'):
+            headers = {'X-Auth-Token': token,
+                       'OpenStack-API-Version': 'compute 2.104'}
+            listed = client.simulate_get(path, headers=headers)
+            yield listed.text
+            for action in listed.json['instanceActions']:
+                shown = client.simulate_get(f'{path}/{action["request_id"]}',
+                                            headers=headers)
+                self.errors += sum(
+                    event['result'] == 'Error'
+                    and '[REDACTED:' in (event.get('traceback') or '')
+                    for event in shown.json['instanceAction']['events'])
+                yield shown.text
 
     def check(self, where, found):
         for secret in self.secrets:
@@ -122,6 +127,7 @@ class _Flow:
             number += 1
             self.check(path, raw.decode('utf-8', 'replace'))
         self.assertLess(0, number)
+        self.check('dump', guarded.dump())
         self.check('log', self.log.output)
 
 
@@ -179,7 +185,7 @@ class _Reporter(_Flow):
         def broken(*_args):
             raise OSError('no disk')
         self.useFixture(base_fixtures.MockPatchObject(
-            process.current(), '_append', broken))
+            process.current(), '_record', broken))
         list(itertools.islice(self.fail_all(), 8))
         self.assertIn('Why they were not recorded', self.log.output)
         self.check_everything()

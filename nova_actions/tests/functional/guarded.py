@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A conductor and an API as processes, with passwords of their own."""
+
+import pathlib
+import shutil
+import sys
+import uuid
+from typing import Any
+
+import fixtures as base_fixtures
+import oslo_messaging as messaging
+import sqlalchemy as sa
+
+from nova_actions import rpc
+from nova_actions.db import api as db
+from nova_actions.tests import fixtures
+from nova_actions.tests.functional import process
+
+TOPIC = 'conductor'
+CONF = """\
+[DEFAULT]
+debug = true
+host = guarded
+state_path = {folder}
+transport_url = {transport_url}
+[api]
+auth_strategy = noauth2
+bind_host = 127.0.0.1
+bind_port = 0
+[conductor]
+topic = {topic}
+[database]
+connection = {connection}
+[keystone_authtoken]
+password = {passwords[identity]}
+memcache_secret_key = {passwords[cache]}
+"""
+
+
+class Bus(fixtures.Rabbit):
+    """A virtual host, and a user of it with a password."""
+
+    def _setUp(self) -> None:
+        super()._setUp()
+        control = str(shutil.which('rabbitmqctl'))
+        vhost = self.url.rpartition('/')[2]
+        self.password = f'bus-{uuid.uuid4().hex}'
+        self._run(control, 'add_user', vhost, self.password)
+        self.addCleanup(self._run, control, 'delete_user', vhost)
+        self._run(control, 'set_permissions', '-p', vhost, vhost,
+                  '.*', '.*', '.*')
+        self.url = self.url.replace('guest:guest', f'{vhost}:{self.password}')
+
+
+class Services(base_fixtures.Fixture):
+    """A conductor and an API that log all they do.
+
+    :param conf: of the test; given the URL of a bus
+    """
+
+    def __init__(self, conf: Any) -> None:
+        self._conf = conf
+
+    def _setUp(self) -> None:
+        bus = self.useFixture(Bus())
+        self.passwords = {'bus': bus.password, **{
+            name: f'{name}-{uuid.uuid4().hex}'
+            for name in ('identity', 'cache', 'database')}}
+        self._conf.set_override('transport_url', bus.url)
+        self._conf.set_override('topic', TOPIC, group='conductor')
+        self._folder = pathlib.Path(
+            self.useFixture(base_fixtures.TempDir()).path)
+        self.conductor = self.start('conductor')
+        self.api = self.start('api')
+        port = self.api.await_line(r'listens on \S+ port (\d+)')[1]
+        self.url = f'http://127.0.0.1:{port}'
+        self._await_conductor()
+
+    def start(self, name: str, **changes: str) -> process.Process:
+        """Start a service, its configuration maybe changed."""
+        path = self._folder / f'{name}-{uuid.uuid4().hex}.conf'
+        path.write_text(CONF.format(**{
+            'folder': self._folder, 'topic': TOPIC,
+            'transport_url': self._conf.transport_url,
+            'connection': self._connection(), 'passwords': self.passwords,
+            **changes}))
+        return self.useFixture(process.Process(
+            [sys.executable, '-m', f'nova_actions.cmd.{name}',
+             '--config-file', path]))
+
+    def _connection(self) -> str:
+        url = sa.make_url(self._conf.database.connection)
+        if url.drivername.startswith('postgresql'):
+            # The server trusts whoever comes, with a password or without.
+            url = url.set(password=self.passwords['database'])
+        return url.render_as_string(hide_password=False)
+
+    def _await_conductor(self) -> None:
+        transport = rpc.get_transport(self._conf)
+        client = rpc.get_client(transport, messaging.Target(
+            topic=TOPIC, namespace='baseapi', version='1.0'), timeout=2)
+
+        def answers() -> bool:
+            try:
+                client.call(fixtures.make_context(), 'ping', arg=1)
+            except messaging.MessagingTimeout:
+                return False
+            return True
+        try:
+            process.await_true(answers, 'an answer of the conductor')
+        finally:
+            transport.cleanup()
+
+    @property
+    def logs(self) -> str:
+        return f'{self.conductor.log}\n{self.api.log}'
+
+
+def dump() -> str:
+    """Return every value of every table of the process's database."""
+    engine = db.engine()
+    lines = []
+    with engine.connect() as connection:
+        for table in sa.inspect(engine).get_table_names():
+            lines += [f'{table}: {value}' for row in connection.execute(
+                sa.text(f'SELECT * FROM {table}')) for value in row]
+    return '\n'.join(lines)
