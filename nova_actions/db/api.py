@@ -195,7 +195,7 @@ def action_finish(session: orm.Session, instance_uuid: str,
 def action_get(session: orm.Session, instance_uuid: str, identifier: str,
                read_deleted: str = 'no') -> Row | None:
     """Return an action of an instance by its request id (the newest of that
-    request) or by its own uuid."""
+    request) or by its own uuid, with its ``events`` as they were then."""
     query = sa.select(_actions, _superseded()).where(
         _actions.c.instance_uuid == instance_uuid,
         sa.or_(_actions.c.request_id == identifier,
@@ -203,7 +203,8 @@ def action_get(session: orm.Session, instance_uuid: str, identifier: str,
         *_not_deleted(read_deleted, _actions))
     row = session.execute(_newest(query)).mappings().one_or_none()
     if row and identifier in (row['request_id'], row['uuid']):
-        return dict(row)
+        return {**row, 'events': _events_of(session, row['id'],
+                                            read_deleted)}
     return None
 
 
@@ -513,6 +514,11 @@ def event_get(session: orm.Session, action_id: int, event_id: int,
 def event_list(session: orm.Session, action_id: int,
                read_deleted: str = 'no') -> list[Row]:
     """Return the events of an action, newest first by (created_at, id)."""
+    return _events_of(session, action_id, read_deleted)
+
+
+def _events_of(session: orm.Session, action_id: int,
+               read_deleted: str) -> list[Row]:
     query = sa.select(_events).where(
         _events.c.action_id == action_id,
         *_not_deleted(read_deleted, _events)).order_by(

@@ -94,7 +94,7 @@ class _Tests:
         found = InstanceAction.get_by_request_id(
             self.context, self.instance_uuid, self.context.request_id)
         self.assertEqual(1, len(found.events))
-        self.check(2, 0, transactions=2)
+        self.check(2, 0)
 
 
 class TestSqlite(_Tests, base.ObjectTestCase):
