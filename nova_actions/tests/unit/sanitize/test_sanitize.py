@@ -13,6 +13,7 @@ from oslotest import base
 from nova_actions import sanitize
 from nova_actions.sanitize import text as _text
 from nova_actions.tests.unit.sanitize import harmless
+from nova_actions.tests.unit.sanitize import messages
 from nova_actions.tests.unit.sanitize import planted
 from nova_actions.tests.unit.sanitize import wild
 
@@ -100,6 +101,13 @@ class SecretsTest(base.BaseTestCase):
         changed = [one for one in lines
                    if self.sanitizer.text(one, LARGE).text != one]
         self.assertLess(len(changed) / len(lines), 0.01, changed)
+
+    def test_messages_of_libraries_survive(self):
+        texts = messages.messages()
+        self.assertGreater(len(texts), 500)
+        changed = [one for one in texts
+                   if self.sanitizer.text(one, LARGE).text != one]
+        self.assertLess(len(changed) / len(texts), 0.01, changed)
 
     def test_letters_that_are_no_word(self):
         """Most passwords of mixed letters, and few names, in prose."""
