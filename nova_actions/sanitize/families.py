@@ -96,6 +96,15 @@ _BEFORE = (
     *command.FAMILIES,
     *sql.FAMILIES,
     *token.FAMILIES,
+    # Before the names: some of their letters occur in base64 by chance.
+    family('F13', '', (
+        r'(?<![A-Za-z0-9+/_-])(?P<v>[A-Za-z0-9+/_-]{256,}+={0,2}+)'),
+        base64),
+    family('F13', '', (
+        r'(?<![A-Za-z0-9+/])(?P<v>(?:[A-Za-z0-9+/]{56,80}+'
+        r'(?:\r?\n|\\{1,4}+n)[ \t\x1c-\x1f]{0,40}+){3,}+'
+        r'[A-Za-z0-9+/]{0,80}+={0,2}+)'),
+        base64),
 )
 
 # Behind the names, which know better where a value ends.
@@ -131,14 +140,6 @@ _BEHIND = (
     family('F1', 'value:', (
         r'(?:attribute|field|parameter)[^\n]{0,40}?(?:pass|secret|token|key)'
         r'[\w.-]{0,20}+[^\n]{0,12}?Value:\s{1,4}+(?P<v>[^\n]{1,1024}+)')),
-    family('F13', '', (
-        r'(?<![A-Za-z0-9+/_-])(?P<v>[A-Za-z0-9+/_-]{256,}+={0,2}+)'),
-        base64),
-    family('F13', '', (
-        r'(?<![A-Za-z0-9+/])(?P<v>(?:[A-Za-z0-9+/]{56,80}+'
-        r'(?:\r?\n|\\{1,4}+n)[ \t\x1c-\x1f]{0,40}+){3,}+'
-        r'[A-Za-z0-9+/]{0,80}+={0,2}+)'),
-        base64),
 )
 
 #: All that are patterns.

@@ -176,7 +176,8 @@ def _bare(
     alone = rest is not None and not rest[0].strip(' \t,;)]}"\'\\')
     more = rest is not None and rest[0][:1] == ' ' and not alone
     secret = words.is_value(value, key, sep.strip(), more)
-    if '\n' in sep and '\\' not in sep and not alone:
+    if not alone and '\n' in sep and '\\' not in sep and (
+            'value' not in sep.lower()):
         return None
     if text[end:end + 1] in ('(', '[') and words.is_name(value):
         secret = False

@@ -14,7 +14,6 @@ from testtools import content
 
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
-from nova_actions.tests.functional import fuzz
 from nova_actions.tests.functional import guarded
 from nova_actions.tests.functional import process
 from nova_actions.tests.functional import test_nova_client
@@ -115,8 +114,3 @@ class TestPostgreSQL(_Planted, base.ObjectTestCase):
 
 class TestMySQL(_Planted, base.ObjectTestCase):
     BACKEND = 'mysql'
-
-    def setUp(self) -> None:
-        if not fuzz.FULL:
-            self.skipTest('one server is enough without NOVA_ACTIONS_FULL')
-        super().setUp()
