@@ -17,7 +17,7 @@ _BODY = re.compile(
     r'(?:(?:[\s"\',+|>\\]|(?<=\\)[nrt])*+(?:[A-Za-z0-9+/=%]{16,}+'
     r'|(?:Proc-Type|DEK-Info|Version|Comment|Encryption|Public-Lines'
     r'|Private-\w{3,5}+|Key-Derivation|Argon2-\w{2,20}+):[^\n\\]{0,120}+))*+'
-    r'(?:(?:\s|\\n)++[A-Za-z0-9+/]{1,15}+={0,2}+(?=\s|\\|$|["\']))?+')
+    r'(?:(?:\s|\\n)++[A-Za-z0-9+/]{1,15}+={0,2}+(?![\w+/=-]))?+')
 _LONGEST = 16384
 
 

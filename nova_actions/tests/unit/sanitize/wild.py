@@ -112,6 +112,8 @@ def pem(make: planted.Maker) -> Iterator[tuple[str, str]]:
         ):
             yield from ((text, row) for row in rows[::4] if row in text)
         yield parse.quote(whole), parse.quote(rows[2])
+        yield (f'{begin}\n{rows[0]}\n{rows[1][:13]}; called with 1',
+               rows[1][:13])
 
 
 def formed(make: planted.Maker) -> Iterator[tuple[str, str]]:
