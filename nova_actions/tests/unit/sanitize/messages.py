@@ -6,7 +6,7 @@ import ast
 import pathlib
 import re
 from collections.abc import Iterator
-from importlib import util
+from importlib import machinery
 
 LIBRARIES = (
     'keystoneauth1', 'keystonemiddleware', 'oslo_config', 'oslo_db',
@@ -42,7 +42,8 @@ def _literal(node: ast.expr) -> str:
 
 def _modules() -> Iterator[pathlib.Path]:
     for name in LIBRARIES:
-        found = util.find_spec(name)
+        # Not importlib.util's: that one fails on kombu once it is imported.
+        found = machinery.PathFinder.find_spec(name)
         for folder in (found.submodule_search_locations or ()
                        if found else ()):
             for path in pathlib.Path(folder).rglob('*.py'):
