@@ -2,7 +2,6 @@
 """The delivery: takes reports from the spool to the conductor."""
 
 import collections
-import dataclasses
 import logging
 import math
 import random
@@ -15,6 +14,7 @@ from nova_actions.reporter import clock
 from nova_actions.reporter import loss
 from nova_actions.reporter import spool
 from nova_actions.reporter import transition
+from nova_actions.reporter import waiting
 from nova_actions.reporter import wire
 
 LOG = logging.getLogger(__name__)
@@ -36,13 +36,6 @@ class Spool(Protocol):
     def after(self, position: int, limit: int) -> list[Entry]: ...
     def get(self, number: int) -> dict[str, Any] | None: ...
     def remove(self, numbers: Any) -> None: ...
-
-
-@dataclasses.dataclass
-class _Deferred:
-    since: float
-    due: float
-    wait: float
 
 
 def _now() -> float:
@@ -82,7 +75,7 @@ class Delivery:
         # The number that the thread wants to be woken for: whoever appends
         # pays for that.
         self._wanted: float = math.inf
-        self._deferred: dict[int, _Deferred] = {}
+        self._waiting = waiting.Waiting()
         self._gone: set[int] = set()
         self._refused: collections.deque[int] = collections.deque(maxlen=1000)
         self._hurry = False
@@ -119,8 +112,8 @@ class Delivery:
         return number in self._refused
 
     def _is_done(self, number: int) -> bool:
-        return self._position >= number and not any(
-            each <= number for each in self._deferred)
+        return self._position >= number and not self._waiting.any_before(
+            number + 1)
 
     def drain(self, timeout: float) -> bool:
         """Wait until everything appended so far is out of the spool, with
@@ -192,6 +185,8 @@ class Delivery:
         except Exception as error:
             if len(batch) > 1 or not _is_poison(error):
                 raise
+            # Whoever is behind it need not wait for it.
+            self._waiting.put_aside(batch[0][0], _now())
             answers = [{'verdict': 'refused', 'error': _WAITING[0],
                         'reason': type(error).__name__}]
         self._succeeded()
@@ -206,9 +201,7 @@ class Delivery:
 
     def _rest(self) -> None:
         now = _now()
-        due = min((each.due for each in self._deferred.values()),
-                  default=self._heard + self._heartbeat)
-        due = min(due, self._heard + self._heartbeat)
+        due = min(self._waiting.next_due(), self._heard + self._heartbeat)
         with self._condition:
             came = self._wait_for(1, due - now)
             if came and self._interval and not self._hurry:
@@ -226,31 +219,44 @@ class Delivery:
         return came
 
     def _next(self) -> list[Entry]:
+        """Return what is to be sent now: first what has waited."""
         now = _now()
-        numbers = sorted(number for number, each in self._deferred.items()
-                         if each.due <= now)[:self._limit]
         batch = []
-        for number in numbers:
+        for number in self._waiting.due(now)[:self._limit]:
             found = self._spool.get(number)
             if found is None:
-                del self._deferred[number]
+                self._waiting.remove(number)
             else:
                 batch.append((number, found))
         room = self._limit - len(batch)
-        return batch + (self._spool.after(self._position, room)
-                        if room > 0 else [])
+        return batch + (self._fresh(room, now) if room > 0 else [])
+
+    def _fresh(self, room: int, now: float) -> list[Entry]:
+        """Return what has not been sent yet, but for what has to wait."""
+        fresh: list[Entry] = []
+        for number, each in self._spool.after(self._position, room):
+            if number not in self._waiting and not self._waiting.join(
+                    number, each, now):
+                fresh.append((number, each))
+            elif not fresh:
+                with self._condition:
+                    self._position = number
+        return fresh
 
     def _settle(self, batch: list[Entry],
                 answers: list[dict[str, Any]]) -> None:
-        deferred: list[int] = []
+        again = {}
         for (number, each), answer in zip(batch, answers, strict=True):
-            if answer['verdict'] == 'refused' and not self._give_up(
-                    number, each, answer):
-                deferred.append(number)
+            refused = answer['verdict'] == 'refused'
+            if refused and not self._give_up(number, each, answer):
+                again[number] = each
                 continue
-            self._deferred.pop(number, None)
+            self._waiting.remove(number)
             self._gone.add(number)
-            self.delivered += answer['verdict'] != 'refused'
+            self.delivered += not refused
+            if each['kind'] == transition.ACTION and not refused:
+                self._waiting.known(each, _now())
+        self._waiting.put_off(again, _now())
         self._advance(batch)
 
     def _advance(self, batch: list[Entry]) -> None:
@@ -264,16 +270,11 @@ class Delivery:
 
     def _give_up(self, number: int, each: dict[str, Any],
                  answer: dict[str, Any]) -> bool:
-        """Defer a refused report, or tell that it is lost."""
+        """Tell whether a refused report is lost; else it has to wait."""
         now = _now()
-        known = self._deferred.get(number)
+        waited = now - self._waiting.since(number, now)
         if answer['error'] in _WAITING and (
-                known is None or now - known.since < self._parent_timeout):
-            if known is None:
-                known = self._deferred[number] = _Deferred(
-                    now, now, RETRY_FIRST)
-            known.wait = min(60.0, known.wait * 2)
-            known.due = now + known.wait
+                number not in self._waiting or waited < self._parent_timeout):
             return False
         self._refused.append(number)
         self._losses.add('refused', 1, (
@@ -284,11 +285,8 @@ class Delivery:
 
     def _close(self, number: int, ended: dict[str, Any]) -> None:
         """Close a dead life, after everything that it had to say."""
-        now = _now()
-        if any(each < number for each in self._deferred):
-            known = self._deferred.setdefault(
-                number, _Deferred(now, now, RETRY_FIRST))
-            known.due = now + known.wait
+        if self._waiting.any_before(number):
+            self._waiting.put_aside(number, _now())
         else:
             try:
                 self._line.close(ended)
@@ -296,7 +294,7 @@ class Delivery:
                 # From a damaged spool; it must not hold up the others.
                 self._losses.add('refused', 1, type(error).__name__)
             self._succeeded()
-            self._deferred.pop(number, None)
+            self._waiting.remove(number)
             self._gone.add(number)
             self._closed(ended['uuid'])
         self._advance([(number, ended)])

@@ -14,9 +14,9 @@ from nova_actions.reporter import wire
 from nova_actions.tests.unit.reporter import base
 
 
-def make(uuid, kind='start'):
+def make(uuid, kind='start', instance=None):
     return {'kind': kind, 'uuid': str(uuid), 'name': 'n',
-            'instance_uuid': 'i'}
+            'instance_uuid': instance or f'instance of {uuid}'}
 
 
 class Line:
@@ -132,6 +132,22 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             self.wait(found, number)
         self.assertEqual(['1', '0'], self.line.applied)
         self.assertEqual({}, self.losses.counts)
+
+    def test_nothing_overtakes_what_its_action_waits_with(self):
+        self.line.refused = dict.fromkeys('013', 'InstanceActionNotFound')
+        found = self.deliver()
+        first = self.append(found, make(0, instance='a'))
+        base.wait_until('refusal', lambda: ['0'] in self.line.batches)
+        number = self.append(found, make(1, instance='a'), make(
+            2, 'action', instance='a'), make(3, instance='a'),
+            make(4, instance='b'))
+        base.wait_until('the others', lambda: '4' in self.line.applied)
+        self.assertEqual(['2', '4'], self.line.applied)
+        self.assertFalse(found.wait(first, 0))
+        self.line.refused.clear()
+        self.wait(found, number)
+        self.assertEqual(['2', '4', '0', '1', '3'], self.line.applied)
+        self.assertEqual((0, {}), (self.spool.count, self.losses.counts))
 
     def test_what_belongs_nowhere_at_last_is_given_up(self):
         self.line.refused['0'] = 'InstanceNotFound'
