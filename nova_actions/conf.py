@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import oslo_messaging
 from keystonemiddleware import auth_token
+from oslo_concurrency import opts as concurrency_opts
 from oslo_config import cfg
 from oslo_config import types
 from oslo_db import options as db_options
@@ -245,7 +246,7 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
         if group in ('oslo_middleware', 'cors', 'healthcheck'):
             conf.register_opts(opts, group=group)
     for group, opts in (
-            *messaging_opts.list_opts(),
+            *messaging_opts.list_opts(), *concurrency_opts.list_opts(),
             *reports_opts.list_opts(), *auth_token.list_opts(),
             *policy_opts.list_opts()):
         conf.register_opts(opts, group=group)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, cast
 
 import oslo_messaging as messaging
+from oslo_concurrency import lockutils
 from oslo_config import cfg
 from oslo_log import log as logging
 from oslo_messaging.rpc import dispatcher as rpc_dispatcher
@@ -50,6 +51,9 @@ def exposed(function: F) -> F:
 
 def get_transport(conf: cfg.ConfigOpts) -> Any:
     """Return the process's connection to the bus."""
+    # oslo.messaging's queue manager locks by what the global cfg.CONF says.
+    if conf.oslo_concurrency.lock_path:
+        lockutils.set_defaults(conf.oslo_concurrency.lock_path)
     return messaging.get_rpc_transport(
         conf, allowed_remote_exmods=ALLOWED_EXMODS)
 

@@ -133,8 +133,8 @@ def _fetch(cell: Cell, page: Sequence[_Key],
 def action_get(context: Any, instance_uuid: str, identifier: str,
                read_deleted: str = 'no') -> Row | None:
     """Return an action of a server by its request id (the newest of that
-    request), its own uuid, or the marker of a cell's, with its ``events`` where
-    they came with it.
+    request), its own uuid, or the marker of a cell's, with its ``events``
+    where they came with it.
 
     :raises CellUnavailable: its cell does not answer
     """

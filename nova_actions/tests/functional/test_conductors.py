@@ -285,14 +285,18 @@ class TestSignals(ProcessTestCase):
 
 class TestQuorumQueues(ProcessTestCase):
     def test_calls(self) -> None:
-        """Both kinds of queues as quorum queues, on both ends."""
+        """Both kinds of queues as quorum queues, on both ends; those of the
+        conductor with names that stay."""
         options = {'rabbit_quorum_queue': True,
                    'rabbit_transient_quorum_queue': True}
         for name, value in options.items():
             self.conf.set_override(name, value, group='oslo_messaging_rabbit')
         self.connect()
         self.conductor('one', rabbit='\n'.join(
-            f'{name} = {value}' for name, value in options.items()))
+            [f'{name} = {value}' for name, value in options.items()]
+            + ['use_queue_manager = true', '[oslo_concurrency]',
+               f'lock_path = {self.useFixture(base_fixtures.TempDir()).path}',
+               ]))
         action = InstanceAction.action_start(
             self.context, self.instance_uuid, 'create')
         self.assertEqual('create', action.action if action else None)
