@@ -31,8 +31,8 @@ class Base(orm.DeclarativeBase):
 
 
 class _Row:
-    """Nova's columns of every table. ``deleted`` is the row's id once it is
-    deleted; ours are never soft-deleted."""
+    """Nova's columns of every table. ``deleted`` is not 0 once a row is
+    deleted: we never do that, but copy such records of others."""
 
     created_at: orm.Mapped[Time]
     updated_at: orm.Mapped[Time | None]

@@ -225,7 +225,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     @gate.gated(policies.ACTION_START, _by_own_instance_or_creator)
     def create(self) -> None:
         """Store this object with every field that is set, as when records
-        are copied.
+        are copied. One that does not say when it started starts now.
 
         :raises ObjectActionError: when it has an id
         :raises InvalidInput: when a field has not its shape
@@ -237,6 +237,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         values['action'] = validation.name('action', values.get('action'))
         validation.optional(validation.one_of(*status.STATUSES))(
             'status', values.get('status'))
+        values.setdefault('start_time', timeutils.utcnow())
         self._from_db_object(self._context, _store(self._context, values))
 
 

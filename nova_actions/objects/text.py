@@ -55,11 +55,13 @@ def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
     values: dict[str, Any] = {}
     redactions = 0
     for name in obj.fields:
-        if name in ('id', 'deleted', 'deleted_at', *skip) or name not in obj:
+        if name in ('id', *skip) or name not in obj:
             continue
         value = getattr(obj, name)
         if isinstance(value, datetime.datetime):
             value = timeutils.normalize_time(value)
+        elif name == 'deleted':
+            value = int(value)
         elif name in ('uuid', 'instance_uuid') and value is not None:
             value = validation.uuid(name, value)
         elif name == 'request_id' and value is not None:

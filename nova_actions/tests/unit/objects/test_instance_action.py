@@ -126,6 +126,22 @@ class _Tests:
         error = self.assertRaises(exception.Invalid, action.create)
         self.assertIn('already created', str(error))
 
+    def test_a_deleted_record_is_copied_as_such(self):
+        self.start()
+        action = InstanceAction(
+            self.context, action='reboot', request_id='req-1',
+            instance_uuid=self.instance_uuid, deleted=True,
+            deleted_at=datetime.datetime(2026, 1, 5, tzinfo=datetime.UTC))
+        action.create()
+        self.assertTrue(action.deleted)
+        # Nova's column has that default.
+        self.assertIsNotNone(action.start_time)
+        seen = {read_deleted: InstanceAction.get_by_request_id(
+            self.new_context(read_deleted=read_deleted), self.instance_uuid,
+            'req-1') for read_deleted in ('no', 'yes', 'only')}
+        self.assertIsNone(seen['no'])
+        self.assertEqual([action.id] * 2, [seen['yes'].id, seen['only'].id])
+
     def test_a_status_of_ones_own_is_refused(self):
         self.start()
         error = self.assertRaises(exception.Invalid, InstanceAction(
