@@ -32,8 +32,6 @@ class RequestContext(context.RequestContext):
     def __init__(self, *args: Any,
                  timestamp: datetime.datetime | str | None = None,
                  read_deleted: str = 'no', **kwargs: Any) -> None:
-        kwargs.setdefault('overwrite', False)
-        super().__init__(*args, **kwargs)
         self._trusted_admin = kwargs.get('is_admin') is True
         self.timestamp = _parse_timestamp(timestamp)
         if read_deleted not in READ_DELETED:
@@ -42,6 +40,10 @@ class RequestContext(context.RequestContext):
                 reason=f'it is not one of {", ".join(READ_DELETED)}')
         self.read_deleted = read_deleted
         self._verdicts: dict[tuple[Any, ...], bool] = {}
+        # The last of all: from here on, lines of the log are this request's,
+        # unless the thread is at work on another one (Nova's, say).
+        kwargs.setdefault('overwrite', False)
+        super().__init__(*args, **kwargs)
 
     def check_is_admin(self) -> bool:
         return policy.authorize(super().to_policy_values(),
@@ -92,11 +94,13 @@ class RequestContext(context.RequestContext):
         """Build the context that came over RPC, whoever sent it.
 
         Nova's sends keys we do not know; a minimal client sends user_id,
-        project_id, is_admin and request_id alone. The token is dropped.
+        project_id, is_admin and request_id alone. The token is dropped. From
+        here on the thread works on this request, to the log too.
 
         :raises InvalidInput: for values of the wrong shape
         """
         roles = _strings(values, 'roles')
+        kwargs.setdefault('overwrite', True)
         return cls(
             user_id=_string(values, 'user_id', 'user'),
             project_id=_string(values, 'project_id', 'project', 'tenant'),
@@ -116,9 +120,11 @@ class RequestContext(context.RequestContext):
         and oslo.middleware left in its environ.
 
         Whether it is an administrator's is left to the policy: nothing that
-        the caller sent decides it.
+        the caller sent decides it. From here on the thread works on this
+        request, to the log too.
         """
         kwargs['is_admin'] = None
+        kwargs.setdefault('overwrite', True)
         built: RequestContext = super().from_environ(
             dict(environ), **kwargs)
         return built

@@ -2,8 +2,10 @@
 """The request context, above all as it comes over RPC."""
 
 import datetime
+import threading
 from typing import Any
 
+from oslo_context import context as oslo_context
 from oslotest import base
 
 from nova_actions import context
@@ -104,6 +106,46 @@ class TestFromDict(ContextTestCase):
         built = self.build(timestamp='2026-01-02T03:04:05+02:00')
         self.assertEqual(datetime.datetime(2026, 1, 2, 1, 4, 5),
                          built.timestamp)
+
+
+class TestCurrent(ContextTestCase):
+    """What lines of the log are said to belong to."""
+
+    def setUp(self):
+        super().setUp()
+        oslo_context.RequestContext(request_id='req-before')
+
+    def current(self) -> str:
+        return oslo_context.get_current().request_id
+
+    def test_each_call_and_each_request_in_its_turn(self):
+        for number in range(2):
+            context.RequestContext.from_dict({'request_id': f'req-{number}'})
+            self.assertEqual(f'req-{number}', self.current())
+            context.RequestContext.from_environ(
+                {'openstack.request_id': f'req-http-{number}'})
+            self.assertEqual(f'req-http-{number}', self.current())
+
+    def test_one_that_is_made_in_passing_is_not(self):
+        context.RequestContext(request_id='req-1')
+        context.get_admin_context()
+        self.assertEqual('req-before', self.current())
+
+    def test_a_broken_one_is_not(self):
+        seen = []
+
+        def work() -> None:
+            for values in ({'read_deleted': 'maybe'}, {'timestamp': 'soon'}):
+                self.assertRaises(
+                    exception.InvalidInput,
+                    context.RequestContext.from_dict, values)
+                seen.append(oslo_context.get_current())
+
+        # A thread of its own has none yet.
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        self.assertEqual([None, None], seen)
 
 
 class TestAdmin(ContextTestCase):
