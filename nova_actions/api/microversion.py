@@ -21,7 +21,7 @@ SERVICE = 'compute'
 
 # ASCII digits only, the whole text, no leading zeros; no more of them than
 # Python turns into a number.
-_VERSION = re.compile(r'([1-9][0-9]{0,999})\.(0|[1-9][0-9]{0,999})')
+_VERSION = re.compile(r'([1-9][0-9]{0,4299})\.(0|[1-9][0-9]{0,4299})')
 
 
 class Version(NamedTuple):

@@ -35,7 +35,8 @@ class NegotiationTest(base.BaseTestCase):
                 (None, ' 2.58 ', '2.58'),
                 (None, 'latest', '2.104'),
                 ('compute 1.0', None, '1.0'),
-                ('compute 999999999999.9', None, '999999999999.9')):
+                ('compute 999999999999.9', None, '999999999999.9'),
+                (f'compute 2.{"9" * 4300}', None, f'2.{"9" * 4300}')):
             self.assertEqual(expected, str(_negotiated(new, old)),
                              (new, old))
 
