@@ -234,8 +234,8 @@ def action_list(session: orm.Session, instance_uuid: str | None = None,
     """
     if limit == 0:
         return []
-    conditions = _not_deleted(read_deleted, _actions)
-    scope = []
+    conditions = []
+    scope = _not_deleted(read_deleted, _actions)
     if instance_uuid is not None:
         scope.append(_actions.c.instance_uuid == instance_uuid)
     if project_id is not None:

@@ -93,13 +93,13 @@ def action_list(context: Any, instance_uuid: str,
         return []
     keys = _keys(context, cell, instance_uuid)
     repeated = _repeated(keys)
+    keys = [key for key in keys if key.is_visible(read_deleted)]
     if marker is not None:
         at = _find(keys, marker)
         if at is None:
             raise exception.MarkerNotFound(marker=marker)
         keys = keys[keys.index(at) + 1:]
-    page = [key for key in keys if key.is_visible(read_deleted)
-            and key.is_in(filters or {})][:limit]
+    page = [key for key in keys if key.is_in(filters or {})][:limit]
     rows = _fetch(cell, page, read_deleted)
     return [{**row, 'marker': key.marker,
              'superseded': key.marker in repeated}

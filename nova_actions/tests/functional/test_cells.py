@@ -132,6 +132,9 @@ class _Tests:
             context = self.new_context(read_deleted=read_deleted)
             self.assertEqual(names, [
                 action.action for action in self.listed(context)])
+        marker = self.listed(self.new_context(read_deleted='only'))[0].marker
+        self.assertRaises(exception.MarkerNotFound, self.listed,
+                          marker=marker)
 
     def test_first_write_copies_the_owner(self):
         self.assertRaises(exception.Forbidden, InstanceAction.action_start,

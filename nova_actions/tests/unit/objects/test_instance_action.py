@@ -141,6 +141,12 @@ class _Tests:
             'req-1') for read_deleted in ('no', 'yes', 'only')}
         self.assertIsNone(seen['no'])
         self.assertEqual([action.id] * 2, [seen['yes'].id, seen['only'].id])
+        self.assertRaises(
+            exception.MarkerNotFound, InstanceActionList.get_by_instance_uuid,
+            self.new_context(), self.instance_uuid, marker='req-1')
+        self.assertEqual(1, len(InstanceActionList.get_by_instance_uuid(
+            self.new_context(read_deleted='yes'), self.instance_uuid,
+            marker='req-1')))
 
     def test_a_status_of_ones_own_is_refused(self):
         self.start()
