@@ -24,11 +24,13 @@ RELEASES: Mapping[str, Mapping[str, str]] = {
         'Report': '1.0', 'ReportList': '1.0'},
 }
 
+_OBJECTS = list(RELEASES.values())[-1]
+
 
 def parse(text: str | None) -> dict[str, str]:
     """Return the pins of ``[upgrade_levels] conductor``, by bare names.
 
-    :raises InvalidInput: for a release or a version that is none
+    :raises InvalidInput: for a release, an object or a version that is none
     """
     if not text:
         return {}
@@ -38,12 +40,14 @@ def parse(text: str | None) -> dict[str, str]:
     for pair in text.split(','):
         name, _, value = pair.strip().partition('=')
         version = base.parse_version(value.strip())
-        if not name.strip() or version is None:
+        if name.strip() not in _OBJECTS or version is None or (
+                base.is_newer('1.0', version)):
             raise exception.InvalidInput(
                 argument='[upgrade_levels] conductor',
                 reason=f'{pair.strip()!r} is neither a pair such as '
                        'InstanceAction=1.2 nor one of the releases '
-                       f'{", ".join(RELEASES)}')
+                       f'{", ".join(RELEASES)}; the objects are '
+                       f'{", ".join(_OBJECTS)}')
         pins[name.strip()] = version
     return pins
 

@@ -32,7 +32,9 @@ class TestParse(base.BaseTestCase):
 
     def test_neither(self):
         for text in ('InstanceAction', 'InstanceAction=', '=1.2', 'x=y',
-                     '0.1', 'InstanceAction=1.2,', 'nova'):
+                     '0.1', 'InstanceAction=1.2,', 'nova',
+                     'InstanceActon=1.2', 'instanceaction=1.2',
+                     'InstanceAction=0.9'):
             error = self.assertRaises(exception.InvalidInput, pins.parse,
                                       text)
             self.assertIn('[upgrade_levels] conductor', str(error))
