@@ -77,6 +77,7 @@ class Delivery:
         self._wanted: float = math.inf
         self._waiting = waiting.Waiting()
         self._gone: set[int] = set()
+        self._is_stuck = False
         self._refused: collections.deque[int] = collections.deque(maxlen=1000)
         self._hurry = False
         self._stopping = False
@@ -137,13 +138,21 @@ class Delivery:
         while not self._stopping:
             try:
                 if self._chored + self._heartbeat <= _now():
-                    self._chore()
-                    with self._condition:
-                        self._chored = _now()
-                        self._condition.notify_all()
+                    self._do_chore()
                 self._step()
             except Exception as error:  # noqa: BLE001 - it must live
                 self._failed(error)
+
+    def _do_chore(self) -> None:
+        try:
+            self._chore()
+        except Exception as error:  # noqa: BLE001 - it must go on
+            LOG.warning('What dead reporters left could not be taken over: '
+                        '%s', type(error).__name__)
+            LOG.debug('Why it could not:', exc_info=error)
+        with self._condition:
+            self._chored = _now()
+            self._condition.notify_all()
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
@@ -202,6 +211,9 @@ class Delivery:
     def _rest(self) -> None:
         now = _now()
         due = min(self._waiting.next_due(), self._heard + self._heartbeat)
+        if self._gone:
+            self._remove()
+            due = min(due, now + RETRY_MAX)
         with self._condition:
             came = self._wait_for(1, due - now)
             if came and self._interval and not self._hurry:
@@ -260,13 +272,28 @@ class Delivery:
         self._advance(batch)
 
     def _advance(self, batch: list[Entry]) -> None:
-        # A report that cannot be removed now is removed with the next ones.
-        self._spool.remove(self._gone)
-        self._gone.clear()
+        self._remove()
         with self._condition:
             self._position = max(self._position, *(
                 number for number, _ in batch))
             self._condition.notify_all()
+
+    def _remove(self) -> None:
+        """Take out of the spool what is done with.
+
+        What cannot be removed now, which a full disk does not allow, is
+        removed with the next ones: it must not hold them up.
+        """
+        try:
+            self._spool.remove(self._gone)
+        except Exception as error:  # noqa: BLE001 - it must go on
+            log = LOG.debug if self._is_stuck else LOG.warning
+            log('What is delivered cannot be removed from the spool: %s',
+                type(error).__name__)
+            self._is_stuck = True
+        else:
+            self._gone.clear()
+            self._is_stuck = False
 
     def _give_up(self, number: int, each: dict[str, Any],
                  answer: dict[str, Any]) -> bool:

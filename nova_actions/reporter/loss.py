@@ -18,7 +18,8 @@ class Losses:
     """Counts of lost reports by their reason."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # A signal handler may come in its own thread's way.
+        self._lock = threading.RLock()
         self.counts: collections.Counter[str] = collections.Counter()
         self._told: dict[str, tuple[int, int]] = {}
 

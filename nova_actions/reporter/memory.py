@@ -19,7 +19,8 @@ class MemorySpool:
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._lock = threading.Lock()
+        # A signal handler may come in its own thread's way.
+        self._lock = threading.RLock()
         self._entries: dict[int, tuple[int, Transition]] = {}
         self._last = 0
         self.bytes = 0
@@ -32,14 +33,17 @@ class MemorySpool:
                force: bool = False) -> int:
         """As of :meth:`spool.Spool.append`."""
         sizes = [len(json.dumps(each)) for each in transitions]
+        count = len(sizes)
         with self._lock:
             if self.bytes + sum(sizes) > self._max_bytes and not force:
                 raise spool.SpoolFull(f'{self.bytes} bytes of reports')
+            number = self._last
+            self._last += count
             for size, each in zip(sizes, transitions, strict=True):
-                self._last += 1
-                self._entries[self._last] = size, each
+                number += 1
+                self._entries[number] = size, each
                 self.bytes += size
-            return self._last
+            return number
 
     def after(self, position: int, limit: int) -> list[spool.Entry]:
         with self._lock:

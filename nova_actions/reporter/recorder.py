@@ -60,7 +60,9 @@ class Recorder:
         self.settings = settings
         self.losses = loss.Losses()
         self._connect = connect
-        self._lock = threading.Lock()
+        # A signal handler may come in its own thread's way.
+        self._lock = threading.RLock()
+        self._is_beginning = False
         self._opened: delivery.Delivery | None = None
         self._failed_at: int | None = None
         self._life: epoch.Epoch | None = None
@@ -97,11 +99,16 @@ class Recorder:
                 if (self._failed_at is not None
                         and now - self._failed_at < _REOPEN):
                     raise OSError('the spool could not be opened')
+                if self._is_beginning:
+                    raise OSError('the spool is being opened')
+                self._is_beginning = True
                 try:
                     self._opened = self._begin()
                 except BaseException:
                     self._failed_at = now
                     raise
+                finally:
+                    self._is_beginning = False
             return self._opened
 
     def _begin(self) -> delivery.Delivery:

@@ -7,13 +7,14 @@ a torn end is cut off when it is opened again.
 
 import collections
 import contextlib
+import itertools
 import json
 import logging
 import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nova_actions.reporter import salvage
@@ -28,6 +29,8 @@ Entry = tuple[int, Transition]
 _LOG_LIMIT = 4 * 1024 * 1024
 #: Milliseconds that a write waits for the keeper's.
 _BUSY_TIMEOUT = 200
+#: How many rows go in one statement: SQLite limits its arguments.
+_ROWS = 1000
 #: NORMAL waits for the disk only when SQLite's log begins anew.
 _SYNCHRONOUS = {'always': 'FULL', 'interval': 'NORMAL', 'never': 'OFF'}
 
@@ -54,6 +57,8 @@ class _Request:
 class Spool:
     """Reports of one process, in their order.
 
+    A signal handler may append while its own thread does.
+
     :param path: an SQLite file; made when it is not there, for its owner
         only
     :param max_bytes: of reports; starts are refused in the last eighth
@@ -66,26 +71,42 @@ class Spool:
         self.path = path
         self._max_bytes = max_bytes
         self._fsync = fsync
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._keeping = threading.RLock()
         self._keeper: sqlite3.Connection | None = None
+        self._db: sqlite3.Connection | None = None
         self._requests: collections.deque[_Request] = collections.deque()
+        self._last = self.bytes = self.count = 0
+        self._is_closed = False
         self._open()
 
-    def _open(self) -> None:
+    def _open(self) -> sqlite3.Connection:
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC,
                          0o600))
-        self._db = self._connect(_SYNCHRONOUS[self._fsync])
-        # Writing the log back is not the caller's business, see maintain().
-        self._db.execute('PRAGMA wal_autocheckpoint=0')
-        self._db.execute(
-            'CREATE TABLE IF NOT EXISTS report ('
-            'id INTEGER PRIMARY KEY, body TEXT NOT NULL)')
-        row = self._db.execute(
-            'SELECT coalesce(max(id), 0), coalesce(sum(length(body)), 0), '
-            'count(*) FROM report').fetchone()
-        self._last: int = row[0]
-        self.bytes: int = row[1]
-        self.count: int = row[2]
+        db = self._connect(_SYNCHRONOUS[self._fsync])
+        try:
+            # Writing the log back is not the caller's business, see
+            # maintain().
+            db.execute('PRAGMA wal_autocheckpoint=0')
+            db.execute('CREATE TABLE IF NOT EXISTS report ('
+                       'id INTEGER PRIMARY KEY, body TEXT NOT NULL)')
+            last, self.bytes, self.count = db.execute(
+                'SELECT coalesce(max(id), 0), '
+                'coalesce(sum(length(body)), 0), count(*) FROM report'
+            ).fetchone()
+        except BaseException:
+            db.close()
+            raise
+        self._last = max(self._last, last)
+        self._db = db
+        return db
+
+    def _file(self) -> sqlite3.Connection:
+        """Return the open file, which a full disk may have kept from being
+        opened again."""
+        if self._is_closed:
+            raise OSError('the spool is closed')
+        return self._db or self._open()
 
     def _renew(self) -> None:
         """Begin a new file with what can be read of a broken one, which is
@@ -94,7 +115,6 @@ class Spool:
         :raises OSError, sqlite3.Error: it cannot be had
         """
         self._shut()
-        last = self._last
         broken = f'{self.path}.broken'
         for suffix in ('-wal', '-shm', ''):
             with contextlib.suppress(FileNotFoundError):
@@ -105,7 +125,6 @@ class Spool:
         self._insert(rows)
         self.bytes = sum(len(body) for _, body in rows)
         self.count = len(rows)
-        self._last = last
         LOG.error('The spool was damaged and has been begun anew%s',
                   '' if whole else '; not all of it could be read')
 
@@ -129,7 +148,7 @@ class Spool:
 
         :param force: beyond the limit too
         :raises SpoolFull: there is no room
-        :raises sqlite3.Error: the disk or the file does not let it
+        :raises OSError, sqlite3.Error: the disk or the file does not let it
         """
         limit = self._max_bytes
         if force:
@@ -148,18 +167,23 @@ class Spool:
         return request.last
 
     def _write(self) -> None:
-        """Write what is requested, all or none of what there is room for."""
+        """Write what is requested, all or none of what there is room for.
+
+        A signal handler of this thread may come in at any call: numbers are
+        given at once, and none twice.
+        """
         taken: list[_Request] = []
         rows: list[tuple[int, str]] = []
         size = 0
-        while self._requests:
-            request = self._requests.popleft()
-            request.is_taken = True
+        for request in self._take():
             if self.bytes + size + request.size > request.limit:
                 request.error = SpoolFull(f'{self.bytes} bytes of reports')
                 continue
-            rows += enumerate(request.bodies, self._last + len(rows) + 1)
-            request.last = rows[-1][0]
+            number = len(request.bodies)
+            first = self._last + 1
+            self._last += number
+            request.last = first + number - 1
+            rows += enumerate(request.bodies, first)
             size += request.size
             taken.append(request)
         try:
@@ -168,11 +192,17 @@ class Spool:
             for request in taken:
                 request.error = error
             return
-        self._last += len(rows)
         self.bytes += size
         self.count += len(rows)
         for request in taken:
             request.error = None
+
+    def _take(self) -> Iterator[_Request]:
+        with contextlib.suppress(IndexError):
+            while True:
+                request = self._requests.popleft()
+                request.is_taken = True
+                yield request
 
     def _insert_anyhow(self, rows: list[tuple[int, str]]) -> None:
         try:
@@ -184,48 +214,79 @@ class Spool:
             self._insert(rows)
 
     def _insert(self, rows: list[tuple[int, str]]) -> None:
-        if not rows:
+        db = self._file()
+        if db.in_transaction:
+            # What a signal handler writes amid a transaction is undone with
+            # it.
+            raise OSError('the spool is being written')
+        if len(rows) <= _ROWS:
+            self._insert_some(db, rows)
             return
-        insert = 'INSERT INTO report (id, body) VALUES (?, ?)'
-        if len(rows) == 1:
-            self._db.execute(insert, rows[0])
-            return
-        self._db.execute('BEGIN IMMEDIATE')
+        db.execute('BEGIN IMMEDIATE')
         try:
-            self._db.executemany(insert, rows)
-            self._db.execute('COMMIT')
+            for at in range(0, len(rows), _ROWS):
+                self._insert_some(db, rows[at:at + _ROWS])
+            db.execute('COMMIT')
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
-                self._db.execute('ROLLBACK')
+                db.execute('ROLLBACK')
             raise
+
+    @staticmethod
+    def _insert_some(db: sqlite3.Connection,
+                     rows: list[tuple[int, str]]) -> None:
+        if rows:
+            marks = ','.join(['(?,?)'] * len(rows))
+            db.execute(f'INSERT INTO report (id, body) VALUES {marks}',  # noqa: S608
+                       list(itertools.chain.from_iterable(rows)))
 
     def after(self, position: int, limit: int) -> list[Entry]:
         """Return the next reports behind a position."""
         with self._lock:
-            rows = self._db.execute(
+            rows = self._file().execute(
                 'SELECT id, body FROM report WHERE id > ? ORDER BY id '
                 'LIMIT ?', (position, limit)).fetchall()
         return [(number, json.loads(body)) for number, body in rows]
 
     def get(self, number: int) -> Transition | None:
         with self._lock:
-            row = self._db.execute('SELECT body FROM report WHERE id = ?',
-                                   (number,)).fetchone()
+            row = self._file().execute(
+                'SELECT body FROM report WHERE id = ?', (number,)).fetchone()
         return json.loads(row[0]) if row else None
 
     def remove(self, numbers: Iterable[int]) -> None:
-        """Forget reports that have been delivered, or given up."""
+        """Forget reports that have been delivered, or given up.
+
+        :raises OSError, sqlite3.Error: some may still be there
+        """
         numbers = list(numbers)
-        marks = ','.join('?' * len(numbers))
         with self._lock:
-            gone, size = self._db.execute(
-                'SELECT count(*), coalesce(sum(length(body)), 0) FROM report '  # noqa: S608
-                f'WHERE id IN ({marks})', numbers).fetchone()
-            self._db.execute(
-                f'DELETE FROM report WHERE id IN ({marks})',  # noqa: S608
-                numbers)
-            self.bytes -= size
-            self.count -= gone
+            try:
+                for at in range(0, len(numbers), _ROWS):
+                    self._remove_some(numbers[at:at + _ROWS])
+            except sqlite3.Error:
+                # A full disk lets no row go, but it does let the file go.
+                if not self._holds_only(numbers):
+                    raise
+                self._shut()
+                for suffix in ('-wal', '-shm', ''):
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(self.path + suffix)
+                self._open()
+
+    def _remove_some(self, numbers: list[int]) -> None:
+        marks = ','.join('?' * len(numbers))
+        gone, size = self._file().execute(
+            'SELECT count(*), coalesce(sum(length(body)), 0) FROM report '  # noqa: S608
+            f'WHERE id IN ({marks})', numbers).fetchone()
+        self._file().execute(
+            f'DELETE FROM report WHERE id IN ({marks})', numbers)  # noqa: S608
+        self.bytes -= size
+        self.count -= gone
+
+    def _holds_only(self, numbers: Iterable[int]) -> bool:
+        there = self._file().execute('SELECT id FROM report').fetchall()
+        return {number for number, in there} <= set(numbers)
 
     def sync(self) -> None:
         """Force everything appended so far to disk, without holding up who
@@ -244,23 +305,26 @@ class Spool:
 
         One thread calls this; those who append are not held up.
         """
-        if self._keeper is None:
-            self._keeper = self._connect(
-                'OFF' if self._fsync == 'never' else 'FULL')
-        with contextlib.suppress(FileNotFoundError):
-            if os.stat(f'{self.path}-wal').st_size > _LOG_LIMIT:
-                self._keeper.execute('PRAGMA wal_checkpoint(PASSIVE)')
+        with self._keeping, contextlib.suppress(FileNotFoundError):
+            if os.stat(f'{self.path}-wal').st_size <= _LOG_LIMIT:
+                return
+            if self._keeper is None:
+                self._keeper = self._connect(
+                    'OFF' if self._fsync == 'never' else 'FULL')
+            self._keeper.execute('PRAGMA wal_checkpoint(PASSIVE)')
 
     def close(self) -> None:
         with self._lock:
+            self._is_closed = True
             self._shut()
 
     def _shut(self) -> None:
-        keeper, self._keeper = self._keeper, None
-        for each in (keeper, self._db):
-            if each is not None:
-                with contextlib.suppress(sqlite3.Error):
-                    each.close()
+        with self._keeping:
+            for each in (self._keeper, self._db):
+                if each is not None:
+                    with contextlib.suppress(sqlite3.Error):
+                        each.close()
+            self._keeper = self._db = None
 
 
 def is_broken(error: Exception) -> bool:

@@ -188,20 +188,30 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         self.assertGreater(self.chore.call_count, 2)
 
     def test_a_spool_that_lets_nothing_go(self):
-        found = self.deliver(start=False)
-        number = self.append(found, make(0))
-        remove, fail = self.spool.remove, [OSError(), OSError()]
+        found = self.deliver(batch_size=1)
+        remove, full = self.spool.remove, threading.Event()
+        full.set()
 
         def flaky(numbers):
-            if fail:
-                raise fail.pop()
+            if full.is_set():
+                raise OSError()
             remove(numbers)
 
         with mock.patch.object(self.spool, 'remove', flaky), \
-                mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
-            found.start()
+                mock.patch.object(delivery, 'RETRY_MAX', 0.001):
+            number = self.append(found, *(make(each) for each in range(5)))
             self.wait(found, number)
-        self.assertEqual(0, self.spool.count)
+            self.assertEqual(list('01234'), self.line.applied)
+            self.assertEqual(5, self.spool.count)
+            full.clear()
+            base.wait_until('room', lambda: not self.spool.count)
+        self.assertEqual(list('01234'), self.line.applied)
+
+    def test_a_chore_that_cannot_be_done(self):
+        self.chore.side_effect = [OSError(), OSError(), None]
+        found = self.deliver(heartbeat=0.01)
+        self.wait(found, self.append(found, make(0)))
+        base.wait_until('chores', lambda: self.chore.call_count > 2)
 
     def test_it_ends(self):
         found = self.deliver()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
+import signal
 import sqlite3
 import stat
 import threading
@@ -43,6 +44,27 @@ class SpoolMixin:
         number = found.append([make(0)])
         found.remove([number])
         self.assertLess(number, found.append([make(1)]))
+
+    def test_a_signal_comes_in(self):
+        found = self.open()
+        inner, outer = [], []
+
+        def handler(_signal, _frame):
+            inner.append(found.append([make('i'), make('i', 'finish')]))
+            signal.setitimer(signal.ITIMER_REAL, 0.001)
+
+        before = signal.signal(signal.SIGALRM, handler)
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        while len(inner) < 30:
+            outer.append(found.append([make('o')], force=True))
+            found.remove(outer[-1:])
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        self.assertEqual(
+            sorted(number - back for number in inner for back in (0, 1)),
+            [number for number, _ in found.after(0, 1000)])
+        self.assertEqual(2 * len(inner), found.count)
 
     def test_bounded(self):
         found = self.open()
@@ -186,6 +208,37 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         except spool.SpoolFull as error:
             told = type(error).__name__
         self.told.append((transitions[0]['uuid'], told))
+
+    def test_a_full_disk_lets_the_file_go(self):
+        found = self.open()
+        number = found.append([make(0), make(1)])
+        with found._lock:
+            found._db.execute('PRAGMA query_only=1')
+        # One is still needed.
+        self.assertRaises(sqlite3.OperationalError, found.remove,
+                          [number - 1])
+        self.assertEqual(2, found.count)
+        found.remove([number - 1, number])
+        self.assertEqual((0, 0), (found.count, found.bytes))
+        self.assertLess(number, found.append([make(2)]))
+        self.assertEqual(['2'], self.uuids(found.after(0, 10)))
+
+    def test_a_file_that_cannot_be_opened_again(self):
+        found = self.open()
+        number = found.append([make(0)])
+        with found._lock:
+            found._db.execute('PRAGMA query_only=1')
+        with mock.patch.object(found, '_connect',
+                               side_effect=sqlite3.OperationalError):
+            self.assertRaises(sqlite3.OperationalError, found.remove,
+                              [number])
+            self.assertRaises(sqlite3.OperationalError, found.append,
+                              [make(1)])
+        found.append([make(2)])
+        found.remove([number])
+        self.assertEqual(['2'], self.uuids(found.after(0, 10)))
+        found.close()
+        self.assertRaises(OSError, found.append, [make(3)])
 
     def copy(self, cut=0, damage=False):
         """Leave the files as a power loss would."""
