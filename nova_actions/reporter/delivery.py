@@ -146,7 +146,7 @@ class Delivery:
     def _do_chore(self) -> None:
         try:
             self._chore()
-        except Exception as error:  # noqa: BLE001 - it must go on
+        except Exception as error:
             LOG.warning('What dead reporters left could not be taken over: '
                         '%s', type(error).__name__)
             LOG.debug('Why it could not:', exc_info=error)
@@ -305,8 +305,7 @@ class Delivery:
             return False
         self._refused.append(number)
         self._losses.add('refused', 1, (
-            f'{each["kind"]} of {each.get("name")} on '
-            f'{each.get("instance_uuid")}: {answer["error"]}: '
+            f'{transition.described(each)}: {answer["error"]}: '
             f'{answer["reason"]}'))
         return True
 

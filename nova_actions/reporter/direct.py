@@ -30,19 +30,22 @@ class Direct:
         try:
             answers = self._line.send(transitions)
         except Exception as error:  # noqa: BLE001 - never raises
-            self.losses.add('direct', len(transitions), type(error).__name__)
+            self.losses.add('direct', len(transitions), (
+                f'{transition.described(transitions[-1])}: '
+                f'{type(error).__name__}'))
             loss.log_why(error)
             return False
         for each, answer in zip(transitions, answers, strict=True):
             if answer['verdict'] == 'refused':
                 self.losses.add('refused', 1, (
-                    f'{each["kind"]} of {each["name"]}: {answer["error"]}'))
+                    f'{transition.described(each)}: {answer["error"]}'))
         return all(answer['verdict'] != 'refused' for answer in answers)
 
     def flush(self, _timeout: float) -> bool:
         return True
 
     def stop(self, _timeout: float) -> bool:
+        self.losses.tell()
         return True
 
     def stats(self) -> dict[str, int]:

@@ -21,24 +21,38 @@ class Losses:
         # A signal handler may come in its own thread's way.
         self._lock = threading.RLock()
         self.counts: collections.Counter[str] = collections.Counter()
-        self._told: dict[str, tuple[int, int]] = {}
+        #: Of each reason: how many have been told, when, and the last why.
+        self._told: dict[str, tuple[int, int, object]] = {}
 
     def add(self, reason: str, number: int, why: object) -> None:
-        """Count reports that are lost, and log it.
+        """Count reports that are lost, and log it, soon if not now.
 
         :param reason: a word for the kind of loss
         :param why: what is known about this one
         """
+        LOG.debug('%d reports are lost (%s): %s', number, reason, why)
         with self._lock:
             self.counts[reason] += number
-            total = self.counts[reason]
             now = clock.monotonic_ns()
-            told, at = self._told.get(reason, (0, 0))
+            told, at, _why = self._told.get(reason, (0, 0, None))
+            self._told[reason] = told, at, why
             if told and now - at < INTERVAL * 1e9:
                 return
-            self._told[reason] = total, now
-        LOG.error('%d reports were not recorded (%s), %d of that kind in '
-                  'all: %s', total - told, reason, total, why)
+        self._tell(reason)
+
+    def tell(self) -> None:
+        """Log what has been counted and not been told yet."""
+        for reason in list(self._told):
+            self._tell(reason)
+
+    def _tell(self, reason: str) -> None:
+        with self._lock:
+            told, _at, why = self._told[reason]
+            total = self.counts[reason]
+            self._told[reason] = total, clock.monotonic_ns(), why
+        if total > told:
+            LOG.error('%d reports were not recorded (%s), %d of that kind in '
+                      'all; the last: %s', total - told, reason, total, why)
 
 
 def log_why(error: Exception) -> None:

@@ -25,6 +25,10 @@ LOG = logging.getLogger(__name__)
 #: Nanoseconds after which a spool that could not be opened is tried again.
 _REOPEN = 5 * 10 ** 9
 
+#: How many reports of a dead life are taken over at once: its spool may be
+#: larger than this process should be.
+_PART = 500
+
 Transition = dict[str, Any]
 
 
@@ -133,7 +137,7 @@ class Recorder:
             interval=settings.delivery_interval if self.is_durable else 0,
             heartbeat=settings.heartbeat_interval,
             parent_timeout=settings.parent_timeout, losses=self.losses,
-            chore=self._adopt, closed=self._closed)
+            chore=self._chore, closed=self._closed)
         opened.start()
         if self.is_durable:
             threading.Thread(target=self._keep, name='nova-actions-spool',
@@ -178,8 +182,9 @@ class Recorder:
     def _lost(self, transitions: Sequence[Transition],
               error: Exception) -> None:
         reason = 'full' if isinstance(error, spool.SpoolFull) else 'spool'
-        self.losses.add(reason, len(transitions),
-                        f'{type(error).__name__}: {error}')
+        self.losses.add(reason, len(transitions), (
+            f'{transition.described(transitions[-1])}: '
+            f'{type(error).__name__}: {error}'))
         loss.log_why(error)
 
     def _keep(self) -> None:
@@ -197,31 +202,45 @@ class Recorder:
                 LOG.warning('The spool could not be forced to disk: %s',
                             type(error).__name__)
 
-    def _adopt(self) -> None:
-        """Take over what dead lives of this host have left behind."""
+    def _chore(self) -> None:
+        """Do what has to be done now and then."""
+        self.losses.tell()
         for dead in epoch.Epoch.orphans(self.settings.folder):
-            entries, whole = salvage.read(dead.spool_path)
-            if not whole:
-                self.losses.add('damaged', 1, (
-                    f'not all of {dead.spool_path} could be read; it is kept '
-                    'as .broken'))
-                os.replace(dead.spool_path, f'{dead.spool_path}.broken')
-            for at in range(0, len(entries), 1000):
-                self._spool.append([each for _, each in entries[
-                    at:at + 1000]], force=True)
-            number = self._spool.append([wire.closing(dead.uuid, (
-                f'The reporter of {self.settings.host} (life {dead.uuid}) '
-                'ended without telling how this ended; its successor '
-                f'{self._uuid} found it dead.'))], force=True)
-            self._spool.sync()
-            # Its lock is kept until it is closed: should we die before, the
-            # next one begins with it.
-            dead.remove_spool()
-            self._adopted[dead.uuid] = dead
-            if self._opened is not None:
-                self._opened.notify(number)
-            LOG.info('Took over %d reports of the dead reporter %s',
-                     len(entries), dead.uuid)
+            try:
+                if self._ended.is_set():
+                    # Its own may be among them now.
+                    raise OSError('the recorder has ended')
+                self._adopt(dead)
+            except BaseException:
+                # For the next time, or for somebody else.
+                dead.let_go()
+                raise
+
+    def _adopt(self, dead: epoch.Epoch) -> None:
+        """Take over what a dead life of this host has left behind."""
+        remains = salvage.Remains(dead.spool_path)
+        count = 0
+        for part in remains.parts(_PART):
+            self._spool.append(part, force=True)
+            count += len(part)
+        number = self._spool.append([wire.closing(dead.uuid, (
+            f'The reporter of {self.settings.host} (life {dead.uuid}) '
+            'ended without telling how this ended; its successor '
+            f'{self._uuid} found it dead.'))], force=True)
+        self._spool.sync()
+        if not remains.is_whole:
+            self.losses.add('damaged', 1, (
+                f'not all of {dead.spool_path} could be read; it is kept '
+                'as .broken'))
+            os.replace(dead.spool_path, f'{dead.spool_path}.broken')
+        # Its lock is kept until it is closed: should we die before, the
+        # next one begins with it.
+        dead.remove_spool()
+        self._adopted[dead.uuid] = dead
+        if self._opened is not None:
+            self._opened.notify(number)
+        LOG.info('Took over %d reports of the dead reporter %s', count,
+                 dead.uuid)
 
     def _closed(self, uuid: str) -> None:
         dead = self._adopted.pop(uuid, None)
@@ -238,13 +257,20 @@ class Recorder:
     def stop(self, timeout: float) -> bool:
         """Deliver what is recorded if that can be done in time, and end.
 
-        What is left stays in the spool for the next life of this host.
+        What is left stays in the spool for the next life of this host; where
+        there is none, it is lost.
         """
         if self._opened is None:
+            self.losses.tell()
             return True
+        until = clock.monotonic_ns() + timeout * 1e9
         done = self.flush(timeout)
         self._ended.set()
-        self._opened.stop(timeout)
+        self._opened.stop(max(0.0, (until - clock.monotonic_ns()) / 1e9))
+        if not self.is_durable and self._spool.count:
+            self.losses.add('ended', self._spool.count,
+                            'the process ends, and has no spool on disk')
+        self.losses.tell()
         for each in (self._life, *self._adopted.values()):
             if each is not None:
                 each.let_go()

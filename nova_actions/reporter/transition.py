@@ -46,6 +46,12 @@ def time_of(value: datetime.datetime) -> str:
     return value.isoformat(timespec='microseconds')
 
 
+def described(each: Transition) -> str:
+    """Return what a person needs to know which one it is."""
+    return (f'{each["kind"]} of {each.get("name")} on '
+            f'{each.get("instance_uuid")} ({each.get("request_id")})')
+
+
 @dataclasses.dataclass(frozen=True)
 class Handle:
     """What it takes to finish a step: picklable, for another thread or

@@ -38,7 +38,8 @@ class Waiting:
 
     @staticmethod
     def _key(each: transition.Transition) -> Key:
-        return each.get('instance_uuid'), each.get('request_id')
+        # As text: from a damaged spool it may be anything.
+        return str(each.get('instance_uuid')), str(each.get('request_id'))
 
     def __contains__(self, number: int) -> bool:
         return number in self._keys

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import datetime
 import os
+import re
 import sqlite3
 import threading
+import time
 from unittest import mock
 
 import fixtures as fixtures_lib
@@ -21,6 +23,10 @@ from nova_actions.tests.unit.reporter import base
 
 class DurableMixin:
 
+    def setUp(self):
+        super().setUp()
+        self.log = self.useFixture(fixtures_lib.FakeLogger())
+
     def step(self, name='step', failing=None):
         with reporter.EventReporter(self.context, name, 'here',
                                     self.instance_uuid) as event:
@@ -35,6 +41,15 @@ class DurableMixin:
             side_effect=exception.ConductorUnavailable(reason='test'))
         away.start()
         return away
+
+    def kill(self):
+        """Leave what a kill -9 leaves: lock gone, spool on disk."""
+        killed = process.replace(direct.Direct())
+        killed._ended.set()
+        # Before the lock goes: or it finds itself dead.
+        self.assertTrue(killed._opened.stop(base.PATIENCE))
+        killed._life.let_go()
+        return killed
 
     def test_it_waits_on_disk_while_the_conductor_is_away(self):
         self.create()
@@ -54,10 +69,7 @@ class DurableMixin:
         with reporter.EventReporter(
                 self.context, 'killed', 'here', self.instance_uuid):
             self.step()
-            # As a kill -9 leaves it: lock gone, spool on disk.
-            killed = process.replace(direct.Direct())
-            killed._life.let_go()
-            self.assertTrue(killed._opened.stop(base.PATIENCE))
+            self.kill()
             away.stop()
             self.record(folder=self.recording.folder)
             self.flush()
@@ -97,8 +109,50 @@ class DurableMixin:
             self.step(f'step-{number}')
         away.stop()
         stats = reporter.stats()
-        self.assertGreater(stats['lost_full'], 0)
+        self.assertGreater(stats['lost_full'], 1)
         self.assertEqual(120, stats['waiting'] + stats['lost_full'])
+        self.flush()
+        reporter.stop()
+        # The log tells of each of them, and which was the last.
+        told = re.findall(r'(\d+) reports were not recorded \(full\).* of '
+                          r'(step-\d+) on', self.log.output)
+        self.assertEqual(stats['lost_full'], sum(
+            int(number) for number, _ in told))
+        self.assertEqual('step-59', told[-1][1])
+
+    def test_a_large_spool_is_taken_over_in_parts(self):
+        self.create()
+        away = self.away()
+        for number in range(7):
+            self.step(f'step-{number}')
+        self.kill()
+        away.stop()
+        with mock.patch.object(recorder, '_PART', 3):
+            self.record(folder=self.recording.folder)
+            self.flush()
+        self.assertEqual(
+            ['create', *(f'step-{number}' for number in range(7))],
+            [event['event'] for event in self.events()])
+
+    def test_nothing_of_a_damaged_one_goes_before_it_is_taken_over(self):
+        self.create()
+        away = self.away()
+        self.step()
+        killed = self.kill()
+        killed._spool.append([{'kind': 'odd', 'uuid': 'x'}])
+        path = killed._spool.path
+        with mock.patch.object(spool.Spool, 'sync', autospec=True,
+                               side_effect=OSError):
+            self.record(folder=self.recording.folder)
+            base.wait_until('chores', lambda: process.current(
+                )._opened._chored)
+            self.assertTrue(os.path.exists(path))
+            self.assertFalse(os.path.exists(f'{path}.broken'))
+        away.stop()
+        base.wait_until('taking over', lambda: os.path.exists(
+            f'{path}.broken'))
+        self.flush()
+        self.assertEqual(2, len(self.events()))
 
     def test_a_spool_that_cannot_be_had(self):
         path = os.path.join(self.useFixture(fixtures_lib.TempDir()).path,
@@ -269,6 +323,30 @@ class SyncTestCase(base.ReporterTestCase):
         # What was stored too late says that it did not take place.
         self.assertEqual([('delete', 'failed'), ('create', 'succeeded')], [
             (row['action'], row['status']) for row in self.rows()])
+
+
+    def test_what_ends_with_the_process_is_counted(self):
+        self.create()
+        with mock.patch.object(
+                report_object.ReportList, 'apply', autospec=True,
+                side_effect=exception.ConductorUnavailable(reason='test')):
+            with reporter.EventReporter(self.context, 'step', 'here',
+                                        self.instance_uuid):
+                pass
+            ended = process.current()
+            reporter.stop()
+        self.assertEqual({'ended': 2}, dict(ended.losses.counts))
+
+    def test_it_ends_in_time(self):
+        self.create()
+        current = process.current()
+        with mock.patch.object(current, 'flush', autospec=True) as flush, \
+                mock.patch.object(current._opened, 'stop',
+                                  autospec=True) as stop:
+            flush.side_effect = lambda _timeout: time.sleep(0.05)
+            current.stop(0.01)
+        stop.assert_called_once_with(0.0)
+        self.assertTrue(current._opened.stop(base.PATIENCE))
 
 
 class DirectTestCase(base.ReporterTestCase):

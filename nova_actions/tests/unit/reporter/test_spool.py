@@ -228,7 +228,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         number = found.append([make(0)])
         with found._lock:
             found._db.execute('PRAGMA query_only=1')
-        with mock.patch.object(found, '_connect',
+        with mock.patch.object(found, '_connect', autospec=True,
                                side_effect=sqlite3.OperationalError):
             self.assertRaises(sqlite3.OperationalError, found.remove,
                               [number])

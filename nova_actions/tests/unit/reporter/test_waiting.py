@@ -39,6 +39,11 @@ class WaitingTestCase(base.BaseTestCase):
         self.assertEqual(1.75, self.waiting.next_due())
         self.assertEqual([1, 2], self.waiting.due(1.75))
 
+    def test_odd_ones(self):
+        odd = make(instance_uuid=[], request_id={})
+        self.waiting.put_off({1: odd}, 0.0)
+        self.assertTrue(self.waiting.join(2, odd, 0.0))
+
     def test_its_action_is_known(self):
         self.waiting.put_off({1: make()}, 0.0)
         self.waiting.known(make('action', request_id='other'), 0.1)
