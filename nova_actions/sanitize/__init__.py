@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from nova_actions.sanitize import error as _error
 from nova_actions.sanitize import families
+from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import known
 from nova_actions.sanitize import pattern
 from nova_actions.sanitize import text as _text
@@ -81,13 +82,7 @@ class Sanitizer:
 
         :param secrets: values known to be secret in this call.
         """
-        if value is None:
-            return Sanitized(None, 0)
-        try:
-            safe = self._safe(_text.as_text(value), limit, secrets)
-        except Exception:  # noqa: BLE001
-            safe = _text.head_of(_text.mark('F99'), limit)
-        return Sanitized(safe, _text.count(safe))
+        return self._texts([(value, limit)], secrets)[0]
 
     def name(self, value: object, limit: int = NAME_LIMIT) -> str | None:
         """Return a name: one line, without secrets."""
@@ -108,9 +103,9 @@ class Sanitizer:
         :param error_type: the class, where ``exc_val`` is text.
         """
         raw = _error.read(exc_val, exc_tb, self._source_lines, error_type)
-        values = tuple(secrets)
-        details = self.text(raw.details, DETAILS_LIMIT, values)
-        trace = self.text(raw.traceback, TRACEBACK_LIMIT, values)
+        details, trace = self._texts(
+            [(raw.details, DETAILS_LIMIT), (raw.traceback, TRACEBACK_LIMIT)],
+            secrets)
         return ErrorText(
             error_type=self.name(raw.error_type),
             details=details.text,
@@ -119,33 +114,61 @@ class Sanitizer:
             redactions=details.redactions + trace.redactions,
         )
 
-    def _safe(
-        self, value: str, limit: int, secrets: Iterable[object]
-    ) -> str:
-        values = self._secrets
+    def _texts(
+        self, texts: list[tuple[object, int]], secrets: Iterable[object]
+    ) -> list[Sanitized]:
+        """Make texts of one error safe; what is found in one of them is
+        masked in the others too."""
+        values, found = self._secrets, _found.Found()
         if secrets:
             values = known.variants([*secrets, *values])
+        known_before = -1
+        while known_before < len(found):
+            known_before = len(found)
+            safe = [self._one(value, limit, values, found)
+                    for value, limit in texts]
+        return safe
+
+    def _one(
+        self, value: object, limit: int, values: tuple[str, ...],
+        found: _found.Found,
+    ) -> Sanitized:
+        if value is None:
+            return Sanitized(None, 0)
+        try:
+            safe = self._safe(_text.as_text(value), limit, values, found)
+        except Exception:  # noqa: BLE001
+            safe = _text.head_of(_text.mark('F99'), limit)
+        return Sanitized(safe, _text.count(safe))
+
+    def _safe(
+        self, value: str, limit: int, values: tuple[str, ...],
+        found: _found.Found,
+    ) -> str:
         head, tail, left_out = _text.pieces(value, limit)
-        head = self._settle(head, values)
-        tail = self._settle(tail, values)
+        head = self._settle(head, values, found)
+        tail = self._settle(tail, values, found)
         result = _text.join(head, tail, left_out, limit)
         if result == head:
             return result
         for _round in range(_ROUNDS):
             # Joining may have put a name next to what was no value of it.
-            again = self._settle(result, values)
+            again = self._settle(result, values, found)
             again = _text.join(again, '', 0, limit)
             if again == result:
                 return result
             result = again
         return _text.head_of(_text.mark('F99'), limit)
 
-    def _settle(self, text: str, values: tuple[str, ...]) -> str:
+    def _settle(
+        self, text: str, values: tuple[str, ...], found: _found.Found
+    ) -> str:
         if not text:
             return text
         text = _text.clean(text)
         for _round in range(_ROUNDS):
-            masked = families.once(known.mask(text, values), self._extra)
+            masked = families.once(
+                known.mask(text, values), self._extra, found)
             if masked == text:
                 return text
             text = masked

@@ -14,6 +14,7 @@ from oslo_utils import strutils
 
 from nova_actions.sanitize import command
 from nova_actions.sanitize import escaped
+from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import pem
 from nova_actions.sanitize import sql
@@ -60,7 +61,7 @@ _BEFORE = (
     family('F2', 'cookie', (
         r'(?<![\w-])(?P<o>\\{0,15}+["\'])?+(?:set-)?cookie2?:\s{0,4}+(?!["\'\[\\])'
         r'(?P<v>(?(o)' + INSIDE + r'|[^\n"\'{}]{1,4096}+))'),
-        lambda v: '=' in v or mixed(v)),
+        lambda v: '=' in v or (mixed(v) and not v.strip().isdigit())),
     family('F3', 'bearer basic negotiate ntlm digest apikey token', (
         r'(?<![A-Za-z0-9_-])(?:bearer|basic|negotiate|ntlm|digest|apikey'
         r'|(?:(?<=: )|(?<="))token)' r'(?:\s{1,4}+|%20)'
@@ -72,7 +73,20 @@ _BEFORE = (
         r'://[^\s/:@\'"<>\[\]]{0,100}+:(?P<v>[^\s\'"<>]{1,256}?)'
         r'@(?=[\w.-]{1,100}+[:/\s\'"]|[\w.-]{1,100}+$)'), _userinfo),
     family('F4', '://', (
-        r'://(?P<v>[^\s/:@\'"<>]{20,256}+)@'), mixed),
+        r'://(?P<v>[^\s/:@\'"<>]{16,256}+)@'), mixed),
+    family('F4', r'\/ \u002f', (
+        r':(?:\\{1,15}+(?:/|u002f)){2}[^\s/:@\'"<>\\]{0,100}+:'
+        r'(?P<v>[^\s/@\'"<>\\]{1,256}+)@')),
+    family('F4', '%3a%2f%2f', (
+        r'%3a%2f%2f(?:(?!%3a|%40)[^\s/:@\'"<>&]){0,100}+(?:%3a|:)'
+        r'(?P<v>(?:(?!%40)[^\s/@\'"<>&]){1,256}+)(?:%40|@)')),
+    # Without a scheme, as urllib takes a URL apart.
+    family('F4', 'netloc=', (
+        r'netloc=' + QUOTE
+        + r'[^\s/:@\'"<>]{0,100}+:(?P<v>[^\s/\'"<>]{1,256}+)')),
+    family('F4', '@', (
+        r'(?<![\w.:/@%\[-])[\w.-]{1,64}+:(?P<v>[^\s/:@\'"<>]{1,256}+)@(?!sha)'
+        r'[\w.-]{1,255}+:[0-9]{2,5}(?!\w)')),
     family('F4', 'iscsi://', (
         r'iscsi://[^\s/:@%\'"<>]{0,100}+%(?P<v>[^\s/@\'"<>]{1,256}+)@')),
     family('F4', '://', (
@@ -93,16 +107,17 @@ _BEFORE = (
         r'(?:passw(?:or)?d|passphrase|secret|token|(?:api|access)_?key)'
         r'[\w.-]{0,20}+%22(?:%20|\+)?+%3A(?:%20|\+)?+%22'
         r'(?P<v>(?:(?!%22)[^\s&"\'<>]){1,1024}+)')),
+    # A hash of a password has commas, at which an argument may end.
+    *token.FAMILIES,
     *command.FAMILIES,
     *sql.FAMILIES,
-    *token.FAMILIES,
     # Before the names: some of their letters occur in base64 by chance.
     family('F13', '', (
         r'(?<![A-Za-z0-9+/_-])(?P<v>[A-Za-z0-9+/_-]{256,}+={0,2}+)'),
         base64),
     family('F13', '', (
         r'(?<![A-Za-z0-9+/])(?P<v>(?:[A-Za-z0-9+/]{56,80}+'
-        r'(?:\r?\n|\\{1,4}+n)[ \t\x1c-\x1f]{0,40}+){3,}+'
+        r'(?:\r?\n|\\{1,4}+n)[ \t\x1c-\x1f]{0,40}+){2,}+'
         r'[A-Za-z0-9+/]{0,80}+={0,2}+)'),
         base64),
 )
@@ -126,13 +141,29 @@ _BEHIND = (
         r'(?:\s{0,4}+[:=]|\sis)?+\s{0,4}+%[sr][^\n%]{0,80}?["\']'
         r'\s{0,4}+%\s{0,4}+\(?+' + QUOTED)),
     family('F1', 'passw', (
-        r'(?:set|change|reset)_\w{0,20}?passw\w{0,10}+\([^()"\'\n]{0,60}+'
-        + QUOTED)),
-    family('F1', 'auth', (
-        r'auth(?:\s{0,4}+=\s{0,4}+\(|\()\s{0,4}+' + QUOTE
+        r'(?:set|change|reset)_?[a-z_]{0,20}?passw\w{0,10}+\('
+        r'(?:[^()"\'\n]{0,60}+' + QUOTE + r'\[REDACTED:F1\]' + QUOTE
+        + r'){0,4}+[^()"\'\n]{0,60}+' + QUOTED)),
+    family('F1', 'pass secret token', (
+        r'(?:passw(?:or)?d|passphrase|secret|token)[:= ]{1,4}+' + QUOTE
+        + r'\s{1,4}+(?:\+\s{1,4}+)?+' + QUOTED)),
+    family('F1', 'compare_digest hmac.new jwt. fernet(', (
+        r'(?:compare_digest|hmac\.new|jwt\.(?:en|de)code|fernet)\('
+        r'[^()"\'\n]{0,60}?' + PREFIX + QUOTED)),
+    # A request of Keystone for a token by a token.
+    family('F1', 'token', (
+        r'token' + QUOTE + r':\s{0,40}+\{[^{}]{0,200}?' + QUOTE + 'id'
+        + QUOTE + r':\s{0,40}+' + QUOTED)),
+    family('F6', 'set_password', (
+        r'(?<!\w)set_password\s{1,4}+(?:vnc|spice)\s{1,4}+(?P<v>\S++)')),
+    family('F1', 'auth login(', (
+        r'(?:\.login\(|auth(?:\s{0,4}+=\s{0,4}+\(|\())\s{0,4}+' + QUOTE
         + r'[^"\'\n\\]{0,64}+' + QUOTE + r'\s{0,4}+,\s{0,4}+' + PREFIX
         + QUOTED)),
     family('F16', '<token', r'<token\s{1,4}+id=' + QUOTED),
+    family('F16', 'value=', (
+        r'<[\w:.-]{0,40}?(?:passw(?:or)?d|passphrase|secret|token)'
+        r'[\w.-]{0,20}+\s(?:[^<>]{0,200}?\s)?value=' + QUOTED)),
     family('F1', 'list:', (
         r'list:[ \t]{0,8}+(?:[|>][+-]?)?+'
         r'(?P<v>(?:[ \t\r]{0,4}+\n[ \t\x1c-\x1f]{0,40}+(?:- )?'
@@ -199,38 +230,47 @@ def _outside(text: str, change: Callable[[str], str]) -> str:
     return ''.join(joined)
 
 
-def _pass(text: str, extra: tuple[re.Pattern[str], ...]) -> str:
+def _pass(
+    text: str, extra: tuple[re.Pattern[str], ...], found: _found.Found
+) -> str:
     lower = text.lower()
     if any(guard in lower for guard in pem.GUARDS):
         text = pem.mask(text)
     if any(guard in lower for guard in sql.GUARDS):
-        text = sql.mask(text)
+        text = sql.mask(text, found)
     for each in _BEFORE:
-        text = each.apply(text, lower)
+        text = each.apply(text, lower, found)
     if any(guard in lower for guard in keys.GUARDS):
-        text = keys.mask(text)
+        text = keys.mask(text, found)
     for each in _BEHIND:
-        text = each.apply(text, lower)
+        text = each.apply(text, lower, found)
     for pattern in extra:
         text = _outside(
             text, functools.partial(pattern.sub, _text.mark('FX')))
-    return _mask_oslo(text)
+    return found.mask(_mask_oslo(text))
 
 
-def _pass_shown(text: str, extra: tuple[re.Pattern[str], ...]) -> str:
+def _pass_shown(
+    text: str, extra: tuple[re.Pattern[str], ...], found: _found.Found
+) -> str:
     shown = escaped.show(text)
     if shown == text:
         return text
-    return escaped.hide(_pass(shown, extra))
+    return escaped.hide(_pass(shown, extra, found))
 
 
-def once(text: str, extra: tuple[re.Pattern[str], ...]) -> str:
-    """Pass a text through every family one time."""
-    masked = _pass(_pass_shown(text, extra), extra)
+def once(
+    text: str, extra: tuple[re.Pattern[str], ...], found: _found.Found
+) -> str:
+    """Pass a text through every family one time.
+
+    :param found: where the values are put that were masked.
+    """
+    masked = _pass(_pass_shown(text, extra, found), extra, found)
     seen = escaped.drop_unseen(text)
     if seen != text:
         # Kept, unless a name or a value was hidden by them.
-        seen = _pass(_pass_shown(seen, extra), extra)
+        seen = _pass(_pass_shown(seen, extra, found), extra, found)
         if _text.count(seen) > _text.count(masked):
             return seen
     return masked

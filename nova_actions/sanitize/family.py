@@ -2,9 +2,11 @@
 """A family of secrets: a pattern, and which of its matches are secrets."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable
 
+from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import text as _text
 
 
@@ -33,16 +35,18 @@ class Family:
     pattern: re.Pattern[str]
     check: Callable[[str], bool] = always
 
-    def apply(self, text: str, lower: str) -> str:
+    def apply(self, text: str, lower: str, found: _found.Found) -> str:
         if self.guards and not any(g in lower for g in self.guards):
             return text
-        return self.pattern.sub(self._replace, text)
+        return self.pattern.sub(
+            functools.partial(self._replace, found), text)
 
-    def _replace(self, match: re.Match[str]) -> str:
+    def _replace(self, found: _found.Found, match: re.Match[str]) -> str:
         whole, value = match[0], match['v']
         if (not value or _text.PLACEHOLDER.fullmatch(value)
                 or _text.CUT_MARK.search(whole) or not self.check(value)):
             return whole
+        found.add(value)
         start = match.start('v') - match.start()
         return (whole[:start] + _text.mark(self.label)
                 + whole[start + len(value):])
@@ -56,6 +60,8 @@ def family(
                   check)
 
 
+#: Where a token begins: no letter before it, but for a percent code's.
+START = r'(?:(?<![A-Za-z0-9_-])|(?<=%[0-9A-Fa-f]{2}))'
 QUOTE = r'(?:\\{0,15}+["\'])'
 PREFIX = r'(?:[bu]{1,2}+(?=\\{0,15}+["\']))?+'
 QUOTED = r'(?P<q>\\{0,15}["\'])(?P<v>(?:(?!(?P=q))[^\n]){1,4096}+)'

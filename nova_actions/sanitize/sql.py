@@ -9,6 +9,7 @@ is, wherever its value is listed. Parameters without names are all masked.
 import re
 from collections.abc import Iterator
 
+from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize.family import QUOTE
@@ -126,7 +127,7 @@ def _parameters(text: str, inserted: list[Span]) -> Iterator[Span]:
             yield _item(text, entry.end())[0]
 
 
-def mask(text: str) -> str:
+def mask(text: str, seen: _found.Found) -> str:
     """Mask the values of columns of secrets, and parameters without names."""
     inserted = list(_inserted(text))
     out, done = [], 0
@@ -135,6 +136,7 @@ def mask(text: str) -> str:
         if (start >= done and not _NO_VALUE.match(value)
                 and not _text.PLACEHOLDER.fullmatch(value)
                 and not _text.CUT_MARK.search(value)):
+            seen.add(value.strip('\'"'))
             out += [text[done:start], _text.mark('F15')]
             done = end
     return ''.join([*out, text[done:]])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """F8 to F12: what is a secret by its form, whatever stands around it."""
 
+from nova_actions.sanitize.family import START
 from nova_actions.sanitize.family import family
 
 # A token that was broken into lines goes on on the next.
@@ -8,20 +9,21 @@ _WRAP = r'(?:\s{0,4}+\n\s{0,16}+(?=[^\s]{0,40}[0-9])[A-Za-z0-9_.=-]{20,}+)*+'
 
 FAMILIES = (
     family('F8', 'eyj', (
-        r'(?<![A-Za-z0-9_-])(?P<v>eyJ[A-Za-z0-9_-]{8,}+'
+        START + r'(?P<v>eyJ[A-Za-z0-9_-]{8,}+'
         r'(?:\.[A-Za-z0-9_-]*+){1,4}+' + _WRAP + ')'), flags=0),
     family('F8', 'eyj', (
-        r'(?<![A-Za-z0-9_-])(?P<v>eyJ[A-Za-z0-9+/_-]{24,}+={0,2}+)'),
+        START + r'(?P<v>eyJ[A-Za-z0-9+/_-]{24,}+={0,2}+)'),
         flags=0),
     family('F9', 'gaaaa', (
-        r'(?<![A-Za-z0-9_-])(?P<v>gAAAA[A-Za-z0-9_-]{12,}+(?:=|%3D){0,2}+'
+        START + r'(?P<v>gAAAA[A-Za-z0-9_-]{12,}+(?:=|%3D){0,2}+'
         + _WRAP + ')'), flags=0),
     family('F10', (
         'akia asia abia acca gho_ ghp_ ghu_ ghs_ ghr_ github_pat_ gl xox xapp '
         'hv aiza ya29 sk_ rk_ pk_ whsec_ pypi- npm_ sg. age-secret hf_ sk- do'
         ' sk sharedaccess accountkey ac dapi shp key- lin_ ntn_ dckr_ r8_ '
-        'gsk_ nvapi- atatt pat hooks.slack eaac'), (
-        r'(?<![A-Za-z0-9_])(?P<v>(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,20}+'
+        'gsk_ nvapi- atatt pat hooks.slack eaac gocspx s. b. r. api_org_'
+        ' atlasv1 tskey-'), (
+        r'(?:(?<![A-Za-z0-9_])|(?<=%[0-9A-Fa-f]{2}))(?P<v>(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,20}+'
         r'|gh[opusr]_[A-Za-z0-9]{20,255}+|github_pat_\w{20,255}+'
         r'|gl(?:pat|ptt|rt|dt|cbt|soat|ft|imt|agent|oas|ffct)-'
         r'[\w.-]{16,255}+'
@@ -40,7 +42,8 @@ FAMILIES = (
         r'|dckr_pat_[\w-]{20,64}+|r8_[A-Za-z0-9]{30,64}+|gsk_\w{30,80}+'
         r'|EAAC[A-Za-z0-9]{30,300}+'
         r'|(?<=hooks\.slack\.com/services/)T\w{6,16}+/B\w{6,16}+/\w{16,40}+'
-        r'|nvapi-[\w-]{30,100}+|ATATT3[\w=-]{20,255}+|ntn_\w{20,80}+)'),
+        r'|nvapi-[\w-]{30,100}+|ATATT3[\w=-]{20,255}+|ntn_\w{20,80}+'
+        r'|tskey-[\w-]{20,100}+|(?:[A-Za-z0-9]{14}\.)?atlasv1\.[\w-]{40,100}+)'),
         flags=0),
     family('F10', 'accountkey sharedaccess', (
         r'(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s{0,2}+=\s{0,2}+'
@@ -51,6 +54,7 @@ FAMILIES = (
         r'(?=[a-z0-9+/]{0,40}[A-Z])[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])')),
     family('F11', 'aq', (
         r'(?<![A-Za-z0-9+])(?P<v>AQ[A-Za-z0-9+/]{30,40}+={1,2}+)'), flags=0),
+    family('F12', '*', r'(?<![\w*])(?P<v>\*[0-9A-F]{40})(?!\w)', flags=0),
     family('F12', '$', (
         r'(?P<v>\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|sha1|md5|argon2(?:id|i|d)'
         r'|scrypt|pbkdf2-sha\d{1,3}|pbkdf2)\$[A-Za-z0-9./$=,+_-]{8,512}+)'),

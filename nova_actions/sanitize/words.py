@@ -20,7 +20,8 @@ _HARMLESS_HEAD = re.compile(
     r'^(?i:public|primary|foreign|no|max|min|len|is|has|num|need|without'
     r'|invalid|missing|unknown|expired)[_-]|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
 )
-PLURAL = re.compile(r'(?:passwords|secrets?|credentials?|tokens|keyring)$',
+PLURAL = re.compile(r'(?:passwords|secrets?|credentials?|tokens|keyring'
+                    r'|cookies?)$',
                     re.IGNORECASE)
 _PASS = re.compile(r'pass|pwd|pswd|pw$|otp|psk', re.IGNORECASE)
 _STEM = re.compile(
@@ -57,7 +58,8 @@ _ADDRESS = re.compile(
 _HUMP = re.compile(r'[A-Z]+(?![a-z])|[A-Z]?[a-z]+')
 _VOWEL = re.compile(r'[aeiouyAEIOUY]')
 _RUN = re.compile(r'[A-Z]?[a-z]{1,3}[A-Z]{5,}|[A-Z]{5,}[a-z]{1,3}')
-_SIGN = re.compile(r'[A-Za-z0-9][!#$%^&*~][A-Za-z0-9]')
+_SIGNS = re.compile(r'[!#$%^&*~+=@?|<>{}\[\]]')
+_SIGN = re.compile(r'[A-Za-z0-9][!#$%^&*~+][A-Za-z0-9]')
 _STOP = frozenset(re.findall(r'\S+', """
 a about after again all already also an and any are argument arguments as at
 auth authentication authorization bad basic be bearer because been before but
@@ -113,6 +115,24 @@ def is_strong(value: str) -> bool:
             and not value.islower())
 
 
+def is_peculiar(value: str) -> bool:
+    """Tell what occurs elsewhere by no chance."""
+    return not _ADDRESS.match(value) and not is_code(value) and (
+        _mixed(value) or is_scrambled(value)
+        or bool(_SIGNS.search(value)))
+
+
+def may_be_secret(value: str) -> bool:
+    """Tell letters that are not known as a word."""
+    return bool(_ALPHA.match(value)) and not (
+        _word(value) or is_code(value) or harmless_key(value))
+
+
+def is_signed(value: str) -> bool:
+    """Tell what has digits and signs as no name has."""
+    return len(value) >= 8 and bool(_SIGNS.search(value)) and _mixed(value)
+
+
 def is_code(value: str) -> bool:
     """Tell what stands for a value: a variable, a call, None."""
     if (_NOTHING.match(value) or _CODE.match(value) or _RULE.match(value)
@@ -122,11 +142,13 @@ def is_code(value: str) -> bool:
                 and ('_' in value or '.' in value))
 
 
-def _is_reference(value: str, key: str) -> bool:
+def _is_reference(value: str, key: str, sep: str) -> bool:
     """Tell the id of a secret, and the cookie of a flow."""
     name = key.lower()
     if name == 'cookie':
         return bool(_NUMBER.match(value))
+    if sep.startswith('='):
+        return False
     if name == 'credential' and _HEX.match(value):
         return True
     return name in ('secret', 'credential') and bool(_UUID.match(value))
@@ -144,7 +166,7 @@ def _in_prose(value: str, sep: str) -> bool:
     if 'set' in sep or 'changed' in sep:
         return not (_ALPHA.match(value) and value.islower())
     return bool((_mixed(value) or _SIGN.search(value))
-                and not _UUID.match(value) and not _ADDRESS.match(value))
+                and not _ADDRESS.match(value))
 
 
 def is_value(value: str, key: str, sep: str, more: bool) -> bool:
@@ -152,7 +174,7 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
 
     :param more: whether further words follow it on its line.
     """
-    if is_code(value) or _is_reference(value, key) or (
+    if is_code(value) or _is_reference(value, key, sep) or (
             value == key and value.islower() and value.isidentifier()):
         return False
     if value.isdigit() and len(value) < 5 and (
@@ -163,18 +185,21 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
     if ('=' in sep or sep.lower() == '%3d'
             or (is_scrambled(value) and key.lower() != 'auth')):
         return True
-    if sep[:1] == ':':
+    if sep[:1] in (':', '|'):
         return _behind_colon(value, key, more)
     if sep and sep.split()[-1] != 'to':
         return not _word(value) and value[:1] not in ('/', '(') and not (
             more and _ALPHA.match(value) and value.islower())
+    if _UUID.match(value):
+        return key.lower().endswith('token')
     return _in_prose(value, sep)
 
 
 def is_quoted_value(value: str, key: str, sep: str) -> bool:
     """Judge a value within quotes."""
     if (not value.strip() or _NOTHING.match(value) or _RULE.match(value)
-            or _CONCATENATED.match(value) or _is_reference(value, key)):
+            or _CONCATENATED.match(value)
+            or _is_reference(value, key, sep and '=')):
         return False
     if sep and sep != ',':
         return True
@@ -182,5 +207,7 @@ def is_quoted_value(value: str, key: str, sep: str) -> bool:
         return True
     if key.lower() == 'secret' and _KEBAB.match(value):
         return False  # The name of one of Kubernetes.
-    return not (_UUID.match(value) or _word(value) or (
+    if _UUID.match(value):
+        return key.lower().endswith('token')
+    return not (_word(value) or (
         _NAME.match(value) and ('_' in value or _STEM.search(value))))

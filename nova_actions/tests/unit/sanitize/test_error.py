@@ -44,6 +44,23 @@ class ErrorTest(base.BaseTestCase):
         self.assertIn('in _raise\n    raise exc', error.traceback)
         self.assertEqual(2, error.redactions)
 
+    def test_what_is_found_once_is_masked_everywhere(self):
+        for value in ('qWzx81Ptk', 'a#b$c%d!', 'qwzxptk', '7!kk=Zz[x'):
+            error = self.sanitizer.error(
+                f'ValueError: {value}',
+                ['  File "/x.py", line 4, in login\n',
+                 f'    connect(host, password={value!r})\n'])
+            self.assertEqual('ValueError: [REDACTED:F0]', error.details)
+            self.assertIn("password='[REDACTED:F1]')", error.traceback)
+            self.assertEqual(2, error.redactions)
+
+    def test_words_that_are_found_stay_in_prose(self):
+        error = self.sanitizer.error(
+            "rescue failed, {'password': 'rescue', 'token': '12345678'}",
+            'line 12345678, rescue of server\n')
+        self.assertEqual('line 12345678, rescue of server\n', error.traceback)
+        self.assertTrue(error.details.startswith('rescue failed, '))
+
     def test_source_lines_off(self):
         exc, tb = _caught(ValueError('x'))
         text = ''.join(traceback.format_tb(tb))

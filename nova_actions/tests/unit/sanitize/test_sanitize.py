@@ -172,6 +172,14 @@ class SecretsTest(base.BaseTestCase):
             self.assertIn(f'[REDACTED:{label}]',
                           self.sanitizer.text(value, 255).text)
 
+    def test_tokens_of_vendors_alone(self):
+        """Whatever a token begins with lets the text be searched at all."""
+        for one in ('GOCSPX-' + 'aB3-' * 7, 's.' + 'aB3' * 8, 'b.' + 'aB3' * 8,
+                    'api_org_' + 'aB3' * 8, 'x%20gAAAA' + 'aB3' * 8,
+                    '*' + '0A' * 20, 'tskey-auth-' + 'aB3' * 8,
+                    'aB3' * 4 + 'xy.atlasv1.' + 'aB3' * 20):
+            self.assertIn('[REDACTED:F', self.sanitizer.text(one, LARGE).text)
+
     def test_literal_values(self):
         sanitizer = sanitize.Sanitizer(secrets=['s3cr3t value', 'abc'])
         result = sanitizer.text('got s3cr3t value, s3cr3t%20value, abc', 255)

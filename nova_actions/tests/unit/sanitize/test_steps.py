@@ -7,6 +7,7 @@ from oslotest import base
 
 from nova_actions.sanitize import escaped
 from nova_actions.sanitize import families
+from nova_actions.sanitize import found
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import pem
 from nova_actions.sanitize import sql
@@ -26,13 +27,18 @@ WORST = {
            'password=%s" % ', 'set_password(a, ', 'password: Final[a',
            'password=f("',
            'auth=("a", ', 'auth(', 'token value ', 'snmp-server community ',
+           'passwords: ["', "passwords: ['a', ", 'token": {',
+           'token": {"id": ',
+           'secret " + "', 'set_password("[REDACTED:F1]", ',
+           'secret access key ', 'password  ', 'otpassword',
            'password: |\n\x1c ', 'list: |\n\x1c a:b\n\x1c', 'key=\\\\'),
     'F2': ('x-auth-', 'x-auth-token', 'x-auth-token:', 'authorization',
            'authorization: ', 'authorization="', 'cookie: ', 'cookie="a',
            '"cookie: ', 'authorization: "a" '),
     'F3': ('bearer ', 'basic', 'token ', 'bearer%20', 'digest a-'),
     'F4': ('://', '://a:', '://a:b', '://a:b@', '://a', 'http:/', ',a:b',
-           '://a:b/c'),
+           '://a:b/c', ':\\/\\/a:', ':\\/\\/a:b', '%3a%2f%2fa:',
+           '%3a%2f%2fa%3ab', 'a:b@c', 'netloc="a:b@c', 'a:'),
     'F5': ('?token', '&sig=', '?a', '&a_', '%3Fsig%3D', '&amp;', ';key',
            'sig=', 'a-', 'password%22', 'token%22%3A%22', '%22'),
     'F6': ('ipmitool ', 'sshpass -', 'curl ', 'curl -u ', 'mysql ',
@@ -42,13 +48,16 @@ WORST = {
            '7z -', 'zip -P', 'openssl -k', 'rabbitmqctl add_user ',
            'htpasswd -b ', 'echo a ', 'echo ', 'kinit <<<', 'kinit ',
            'object secret ', 'qom-type secret data', 'rbd:', 'rbd:a:key=',
+           'htpasswd -nb ', 'az login ', 'secret store -p',
+           'set_password vnc ', 'ssh-keygen -N', 'ipmitool -P a,', 'rootpw ',
            'ceph --key ', 'net ads %', '-P [REDACTED:F6] '),
     'F8': ('eyJ', 'eyJa.', 'eyJaaaaaaaaaa.', 'eyJ-', 'eyJaaaaaaaaaaa.a\n'),
     'F9': ('gAAAA', 'gAAAAaaaaaaaaaaaaaaaaaaa\n', 'gAAAA-'),
     'F10': ('AKIA', 'ghp_', 'sk-', 'sk-a-', 'SG.', 'SG.aaaaaaaaaaaa.',
-            'hvs.', 'xoxb-', 'AccountKey=', 'aws ', 'aws a', 's.', 'key-'),
+            'hvs.', 'xoxb-', 'atlasv1.', 'tskey-', '%20',
+            'AccountKey=', 'aws ', 'aws a', 's.', 'key-'),
     'F11': ('AQ', 'AQA', 'AQ+='),
-    'F12': ('$1$', '$6$a', '$argon2', '{ssha}', '$'),
+    'F12': ('*A', '*' + 'A' * 40, '$1$', '$6$a', '$argon2', '{ssha}', '$'),
     'F13': ('a', 'A0', 'Aa0+', 'a/', 'A' * 64 + '\n', '-', '\\n'),
     'F15': ('identified by ', 'identified with a', 'identified by \'',
             'PASSWORD(', 'PASSWORD("', '"'),
@@ -60,7 +69,8 @@ WORST = {
             'password = :a ', '[parameters: password=:a "a": "'),
     'F16': ('<password', '<password ', '<a name="password">', '<a name="',
             '<key>password</key>', '<token><value>', '<a pass', '<a:',
-            '<pass<', '<a>', '<token>', '<password>a', '<aaaaaaaaaa'),
+            '<pass<', '<secret ', '<secret value=', '<secret a value="',
+           'secret value=', '<a>', '<token>', '<password>a', '<aaaaaaaaaa'),
     'F7': ('-----BEGIN PRIVATE KEY-----', '-----BEGIN A', '-----', '-',
            '-----END PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----a\n',
            '-----BEGIN PRIVATE KEY-----' + 'A' * 40 + '\n', 'PuTTY-User'),
@@ -87,13 +97,15 @@ class StepsTest(base.BaseTestCase):
             counted = dataclasses.replace(
                 family, guards=(), pattern=steps.Pattern(family.pattern))
             for seed in WORST[family.label]:
-                self._grows(lambda value, f=counted: f.apply(value, value),
+                self._grows(lambda value, f=counted: f.apply(
+                                value, value, found.Found()),
                             seed, family.label,
                             400 if family.label == 'F4' else LENGTH)
 
     def test_keys(self):
         for seed in (*WORST['F1'], *WORST['F6'], '\\"', 'a', '-', "','"):
-            self._grows(keys.mask, seed, 'F1', 120)
+            self._grows(lambda value: keys.mask(value, found.Found()),
+                        seed, 'F1', 120)
 
     def test_private_keys(self):
         for seed in WORST['F7']:
@@ -101,7 +113,8 @@ class StepsTest(base.BaseTestCase):
 
     def test_sql(self):
         for seed in WORST['sql']:
-            self._grows(sql.mask, seed, 'sql')
+            self._grows(lambda value: sql.mask(value, found.Found()),
+                        seed, 'sql')
 
     def test_escaped(self):
         def run(value):
@@ -128,9 +141,10 @@ class MatcherTest(base.BaseTestCase):
                 family, guards=(), pattern=steps.Pattern(family.pattern))
             for one in texts:
                 one = one[:300]
-                self.assertEqual(
-                    dataclasses.replace(family, guards=()).apply(one, one),
-                    counted.apply(one, one), family.pattern.pattern)
+                plain = dataclasses.replace(family, guards=())
+                self.assertEqual(plain.apply(one, one, found.Found()),
+                                 counted.apply(one, one, found.Found()),
+                                 family.pattern.pattern)
 
     def test_it_sees_a_square(self):
         import re
