@@ -5,9 +5,10 @@ Only roots (commands, WSGI, services) import this module; everything else is
 handed what it needs. The global ``cfg.CONF`` is not touched.
 """
 
+import contextlib
 import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import oslo_messaging
 from keystonemiddleware import auth_token
@@ -256,6 +257,17 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
                        group='oslo_messaging_tracing')
 
 
+@contextlib.contextmanager
+def files_readable() -> Iterator[None]:
+    """Make oslo.config's kind of error of a file that is a folder, that
+    nobody may read, or that is not text."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        raise cfg.Error(
+            f'a configuration file cannot be read: {error}') from error
+
+
 def load(argv: Sequence[str] | None = None, *,
          default_config_files: list[str] | None = None,
          cli: Iterable[cfg.Opt] = ()) -> cfg.ConfigOpts:
@@ -271,9 +283,10 @@ def load(argv: Sequence[str] | None = None, *,
     set_defaults(conf)
     register_opts(conf)
     conf.register_cli_opts(cli)
-    conf(list(argv or ()), project='nova-actions',
-         version=version.version_string(),
-         default_config_files=default_config_files)
+    with files_readable():
+        conf(list(argv or ()), project='nova-actions',
+             version=version.version_string(),
+             default_config_files=default_config_files)
     # Which cells there are is known from the files only.
     cell_options.sections(conf)
     return conf

@@ -50,12 +50,25 @@ def exposed(function: F) -> F:
 
 
 def get_transport(conf: cfg.ConfigOpts) -> Any:
-    """Return the process's connection to the bus."""
+    """Return the process's connection to the bus; it is not made yet.
+
+    :raises InvalidInput: when the URL is none, or no driver is for it; it is
+        not repeated, since it holds a password
+    """
     # oslo.messaging's queue manager locks by what the global cfg.CONF says.
     if conf.oslo_concurrency.lock_path:
         lockutils.set_defaults(conf.oslo_concurrency.lock_path)
-    return messaging.get_rpc_transport(
-        conf, allowed_remote_exmods=ALLOWED_EXMODS)
+    try:
+        return messaging.get_rpc_transport(
+            conf, allowed_remote_exmods=ALLOWED_EXMODS)
+    except messaging.DriverLoadFailure as error:
+        raise exception.InvalidInput(
+            argument='[DEFAULT] transport_url',
+            reason=f'there is no driver {error.driver!r}') from None
+    except (messaging.InvalidTransportURL, ValueError):
+        raise exception.InvalidInput(
+            argument='[DEFAULT] transport_url',
+            reason='it is not the URL of a bus') from None
 
 
 class ContextSerializer(messaging.Serializer):

@@ -39,7 +39,7 @@ CLI_OPTS = (
                 help='Play a small simulated cloud first (3 hosts, 20 '
                      'servers, 2 projects), so that there is something to '
                      'look at.'),
-    cfg.IntOpt('demo-actions', default=200, min=1, metavar='N',
+    cfg.IntOpt('demo-actions', default=200, min=1, max=100_000, metavar='N',
                help='How many actions the demonstration plays.'),
 )
 

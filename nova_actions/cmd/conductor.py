@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from oslo_service import service
 
 from nova_actions import conf as config
+from nova_actions import rpc
 from nova_actions.cmd import failure
 from nova_actions.cmd import process
 from nova_actions.conductor import process as conductor_process
@@ -21,6 +22,8 @@ def main(argv: Sequence[str]) -> int:
     process.set_up(conf)
     conductor_process.set_up_report(conf)
     process.check_schema(conf)
+    # A worker that cannot start would be started again for ever.
+    rpc.get_transport(conf).cleanup()
     launcher = service.launch(
         conf, ConductorService(conf), workers=conf.conductor.workers,
         restart_method='mutate')

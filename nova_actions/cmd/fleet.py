@@ -14,6 +14,7 @@ import signal
 import threading
 import time
 import uuid
+from multiprocessing import resource_tracker
 from typing import Any
 
 from nova_actions import actions
@@ -115,7 +116,9 @@ class Host:
             target=_begin_and_die, daemon=True, args=(
                 self._state_path, self.name, context.to_dict(), server.uuid,
                 event))
-        # It inherits this: a Ctrl-C is for its parent alone.
+        # It inherits this: a Ctrl-C is for its parent alone. The tracker that
+        # would be started with it unblocks the signal for whoever starts it.
+        resource_tracker.ensure_running()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         victim.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -84,13 +84,6 @@ def _json(value: object) -> str:
     return str(value)
 
 
-def _limit(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError('it is not at least 1')
-    return value
-
-
 def _add_verbs(nouns: Any) -> None:
     """Describe what comes after the options."""
     db = _noun(nouns, 'db', 'the database schema and old rows')
@@ -110,7 +103,8 @@ def _add_verbs(nouns: Any) -> None:
     listed = _verb(actions, 'list', action_list, 'list the newest actions')
     listed.add_argument('--server', metavar='UUID', help='of one server')
     listed.add_argument('--project', metavar='ID', help='of one project')
-    listed.add_argument('--limit', type=_limit, default=50,
+    listed.add_argument('--limit', default=50, metavar='N',
+                        type=retention.number(1, retention.MAX_COUNT),
                         help='how many at most; default: 50')
     shown = _verb(actions, 'show', action_show,
                   'show an action with its events')
@@ -146,6 +140,8 @@ def main(argv: Sequence[str]) -> int:
     process.set_up_logging(conf)
     process.ask_once(conf)
     process.set_up(conf)
+    if conf.noun.run not in (db_sync, db_version):
+        process.require_schema()
     with base.local():
         return int(conf.noun.run(conf.noun))
 

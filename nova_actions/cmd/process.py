@@ -68,15 +68,23 @@ def check_schema(conf: cfg.ConfigOpts) -> None:
     ask_once(conf)
     db.setup(conf)
     try:
-        version = migration.db_version()
+        require_schema()
     except exception.Unavailable as error:
         LOG.warning('%s Starting all the same.', error.format_message())
-        return
     finally:
         # The connections must not cross a fork.
         db.dispose()
         conf.clear_override('max_retries', group='database')
         db.setup(conf)
+
+
+def require_schema() -> None:
+    """See that the database has our tables.
+
+    :raises Refusal: when there is no schema
+    :raises Unavailable: when it does not answer
+    """
+    version = migration.db_version()
     if version is None:
         raise failure.Refusal(
             'the database has no schema yet; make it with '

@@ -124,7 +124,10 @@ def main(argv: Sequence[str]) -> int:
     conf = cfg.ConfigOpts()
     config.set_defaults(conf)
     config.register_opts(conf)
-    return upgradecheck.main(conf, 'nova-actions', Checks(conf), list(argv))
+    # What goes wrong in a check does not come up here.
+    with config.files_readable():
+        return upgradecheck.main(conf, 'nova-actions', Checks(conf),
+                                 list(argv))
 
 
 if __name__ == '__main__':

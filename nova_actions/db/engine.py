@@ -45,10 +45,18 @@ _writing = contextvars.ContextVar('writing', default=False)
 
 
 def _create_private(url: str) -> None:
-    """Make an SQLite file that only its owner may read."""
+    """Make an SQLite file that only its owner may read.
+
+    :raises InvalidInput: when it cannot be had
+    """
     path = sa.make_url(url).database
     if url.startswith('sqlite') and path and path != ':memory:':
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise exception.InvalidInput(
+                argument='[database] connection',
+                reason=f'{path}: {error.strerror}') from error
 
 
 def _prepare(engine: sa.Engine) -> None:
@@ -98,8 +106,8 @@ def setup(conf: cfg.ConfigOpts) -> None:
 
     Nothing is connected yet.
 
-    :raises InvalidInput: when no connection is configured, or a cell's
-        section cannot be used
+    :raises InvalidInput: when no connection is configured, its SQLite file
+        cannot be had, or a cell's section cannot be used
     """
     global _manager
     url = conf.database.connection

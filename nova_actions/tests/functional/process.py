@@ -63,14 +63,16 @@ class Process(fixtures.Fixture):
 
     :param speaks: it is asked over its standard input, line by line, and
         its standard output is not part of its log
+    :param own_group: it is in a process group of its own, as a shell's job is
     """
 
     def __init__(self, command: Sequence[str | os.PathLike[str]],
                  environ: Mapping[str, str] | None = None,
-                 speaks: bool = False) -> None:
+                 speaks: bool = False, own_group: bool = False) -> None:
         self._command = [str(word) for word in command]
         self._environ = dict(environ or clean_environ())
         self._speaks = speaks
+        self._own_group = own_group
 
     def _setUp(self) -> None:
         folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
@@ -79,6 +81,7 @@ class Process(fixtures.Fixture):
         with self._log.open('wb') as log:
             self.process = subprocess.Popen(
                 self._command, env=self._environ, text=True, stderr=log,
+                start_new_session=self._own_group,
                 stdin=pipe or subprocess.DEVNULL, stdout=pipe or log)
         self.addCleanup(self.stop)
 

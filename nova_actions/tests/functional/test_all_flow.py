@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova-actions-all as a person starts it: a process of its own."""
 
+import contextlib
 import json
 import os
+import pathlib
 import re
 import shlex
 import signal
@@ -16,8 +18,21 @@ import urllib.request
 import fixtures
 from oslotest import base
 
+from nova_actions.tests.functional import process
+
 #: Seconds that anything here may take on a busy machine.
 PATIENCE = 120
+
+
+def commands_of(group):
+    """Return the command lines of a process group."""
+    found = []
+    for path in pathlib.Path('/proc').glob('[0-9]*/cmdline'):
+        # Others come and go meanwhile.
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            if os.getpgid(int(path.parent.name)) == group:
+                found.append(path.read_text())
+    return '\n'.join(found)
 
 
 class All(fixtures.Fixture):
@@ -117,6 +132,25 @@ class AllTestCase(base.BaseTestCase):
         code, _, errors = self.refused('--bind-host', '0.0.0.0')
         self.assertEqual(2, code, errors)
         self.assertIn('--insecure-bind', errors)
+
+    def test_a_demonstration_without_end(self):
+        code, _, errors = self.refused(
+            '--demo', '--demo-actions', str(10 ** 20))
+        self.assertNotEqual(0, code)
+        self.assertIn('demo_actions', errors)
+
+    def test_ctrl_c_while_a_host_of_the_demonstration_dies(self):
+        service = self.useFixture(process.Process(
+            [sys.executable, '-m', 'nova_actions.cmd.all', '--port', '0',
+             '--demo'], process.clean_environ(
+                XDG_STATE_HOME=self.useFixture(fixtures.TempDir()).path),
+            own_group=True))
+        group = service.process.pid
+        process.await_true(lambda: 'spawn_main' in commands_of(group),
+                           'the host that dies')
+        os.killpg(group, signal.SIGINT)
+        self.assertEqual(0, service.process.wait(PATIENCE))
+        self.assertNotIn('Traceback', service.log)
 
     def refused(self, *options):
         state = self.useFixture(fixtures.TempDir()).path

@@ -114,11 +114,21 @@ class ManageTestCase(base.BaseTestCase):
         self.sync()
         for words in (('action', 'list', '--server', 'not-a-uuid'),
                       ('action', 'list', '--limit', '0'),
+                      ('action', 'list', '--limit', 'x'),
+                      ('action', 'list', '--limit', str(2 ** 31)),
                       ('action', 'dance'), ('db',), ()):
             code, _, err = self.run_command(*words)
             self.assertEqual(failure.REFUSED, code, words)
             self.assertNotIn('Traceback', err)
             self.assertNotEqual('', err)
+            self.assertNotIn('_limit', err)
+
+    def test_no_schema(self):
+        for words in (('action', 'list'), ('instance', 'import', 'cell1'),
+                      ('db', 'purge', '--older-than', '1')):
+            code, _, err = self.run_command(*words)
+            self.assertEqual(failure.REFUSED, code)
+            self.assertIn('db sync', err)
 
     def test_a_schema_of_a_newer_release(self):
         self.sync()
@@ -133,7 +143,11 @@ class ManageTestCase(base.BaseTestCase):
     def test_no_database(self):
         for connection, word in ((None, 'is not set'),
                                  ('nonsense', 'not an SQLAlchemy URL'),
-                                 ('oracel://x', 'does not know')):
+                                 ('oracel://x', 'does not know'),
+                                 (f'sqlite:///{self.folder}/no/such.sqlite',
+                                  'No such file'),
+                                 (f'sqlite:///{self.folder}',
+                                  'Is a directory')):
             self.configure(connection)
             code, _, err = self.run_command('action', 'list')
             self.assertEqual(failure.REFUSED, code)

@@ -14,6 +14,8 @@ from nova_actions import policy
 from nova_actions.cmd import api
 from nova_actions.cmd import conductor
 from nova_actions.cmd import failure
+from nova_actions.cmd import manage
+from nova_actions.cmd import status
 from nova_actions.db import api as db
 
 
@@ -45,6 +47,32 @@ class ServicesTestCase(base.BaseTestCase):
         text = f'[database]\nconnection = sqlite:///{self.folder}/none\n'
         for main in (api.main, conductor.main):
             self.assertIn('db sync', self.refused(main, text))
+
+    def test_configuration_files_that_are_none(self):
+        with open(os.path.join(self.folder, 'binary'), 'wb') as file:
+            file.write(b'\xff\xfe[api]')
+        for name, words in (('.', 'Is a directory'), ('binary', 'utf-8')):
+            path = os.path.join(self.folder, name)
+            for main in (api.main, conductor.main, manage.main):
+                self.assertIn(words, self.refused(
+                    main, '', '--config-file', path, 'db', 'version'))
+            self.assertIn(words, self.refused(
+                status.main, '', '--config-file', path, 'upgrade', 'check'))
+
+    def test_an_unknown_bus(self):
+        connection = f'sqlite:///{self.folder}/test.sqlite'
+        path = os.path.join(self.folder, 'manage.conf')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(f'[database]\nconnection = {connection}\n')
+        with contextlib.redirect_stdout(io.StringIO()):
+            manage.main(['--config-file', path, 'db', 'sync'])
+        for url, word in (('carrier-pigeon://u:secret@h/', 'no driver'),
+                          ('rabbit://u:secret@h:port/', 'not the URL')):
+            err = self.refused(conductor.main, (
+                f'transport_url = {url}\n'
+                f'[database]\nconnection = {connection}\n'))
+            self.assertIn(word, err)
+            self.assertNotIn('secret', err)
 
     def test_an_api_that_believes_everything(self):
         text = '[api]\nauth_strategy = noauth2\nbind_host = 0.0.0.0\n'

@@ -78,6 +78,12 @@ class StatusTestCase(base.BaseTestCase):
         self.assertIn('not installed', found['Database driver'][1])
         self.assertEqual(2, found['Database schema'][0])
 
+    def test_a_database_that_cannot_be_there(self):
+        self.configure(f'sqlite:///{self.folder}/no/such.sqlite')
+        code, found = self.check()
+        self.assertEqual(2, code)
+        self.assertIn('No such file', found['Database schema'][1])
+
     def test_a_database_that_does_not_answer(self):
         self.configure('mysql+pymysql://root:secret@127.0.0.1:1/none')
         code, found = self.check()
