@@ -8,7 +8,7 @@ from typing import Any
 
 from nova_actions.reporter import event
 
-Call = tuple[list[str], Mapping[str, Any]]
+Call = tuple[str | None, str, Mapping[str, Any]]
 FailedWhen = Callable[[Any], Any] | Collection[Any] | None
 
 
@@ -17,47 +17,82 @@ def wrap_instance_event(
     failed_when: FailedWhen = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Report each call of a method ``(self, context, …, instance, …)`` as
-    the step ``<prefix>_<name of the method>`` of that instance's action.
+    the step ``<prefix>_<name of the method>`` of that instance's action. The
+    step of a coroutine lasts until it has been awaited.
 
     :param prefix: usually the service, e.g. ``compute``
     :param graceful_exit: accepted for Nova's callers
     :param failed_when: return values that mean failure; or a function that
         is given the return value and returns what is true for a failure, a
         text being the reason
-    :raises TypeError: when the method has no argument ``instance``
+    :raises TypeError: when the method has no argument ``instance``, or is a
+        generator, whose work is not done when the call is
     :raises RecordingRequired: (the wrapped method) the step is listed in
         ``[reporter] required_actions`` and its start cannot be stored
     """
     def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(inspect.unwrap(function))
-        if 'instance' not in signature.parameters:
-            raise TypeError(
-                f'{function.__qualname__} has no argument "instance"')
-        event_name = f'{prefix}_{function.__name__}'
-
-        def call(*args: Any, **kwargs: Any) -> Call:
-            given = signature.bind(*args, **kwargs).arguments
-            return [_uuid_of(given['instance'])], given
+        method = _Method(function, prefix, failed_when)
 
         @functools.wraps(function)
         def wrapper(self: Any, context: Any, *args: Any,
                     **kwargs: Any) -> Any:
-            found, given = event.harmless(
-                f'start of {event_name}', functools.partial(
-                    call, self, context, *args, **kwargs)) or ([], {})
-            with event.EventReporter(
-                    context, event_name, getattr(self, 'host', None),
-                    *found, arguments=given) as step:
-                result = function(self, context, *args, **kwargs)
-                if failed_when is not None:
-                    reason = event.harmless(
-                        f'outcome of {event_name}', _failure, failed_when,
-                        result)
-                    if reason is not None:
-                        step.fail(reason)
-                return result
-        return wrapper
+            with method.begin(self, context, *args, **kwargs) as step:
+                return method.judge(step, function(
+                    self, context, *args, **kwargs))
+
+        @functools.wraps(function)
+        async def awaited(self: Any, context: Any, *args: Any,
+                          **kwargs: Any) -> Any:
+            with method.begin(self, context, *args, **kwargs) as step:
+                return method.judge(step, await function(
+                    self, context, *args, **kwargs))
+
+        return awaited if inspect.iscoroutinefunction(function) else wrapper
     return decorator
+
+
+class _Method:
+    """What is known of a method whose calls are steps."""
+
+    def __init__(self, function: Callable[..., Any], prefix: str,
+                 failed_when: FailedWhen) -> None:
+        self._signature = inspect.signature(inspect.unwrap(function))
+        if 'instance' not in self._signature.parameters:
+            raise TypeError(
+                f'{function.__qualname__} has no argument "instance"')
+        if (inspect.isgeneratorfunction(function)
+                or inspect.isasyncgenfunction(function)):
+            raise TypeError(f'{function.__qualname__} is a generator; use '
+                            'EventReporter where it does its work')
+        self._event_name = f'{prefix}_{function.__name__}'
+        self._failed_when = failed_when
+
+    def begin(self, holder: Any, context: Any, /, *args: Any,
+              **kwargs: Any) -> event.EventReporter:
+        """Return the step that a call is."""
+        found: Call | None = event.harmless(
+            f'start of {self._event_name}', functools.partial(
+                self._look_at, holder, context, *args, **kwargs))
+        if found is None:
+            return event.EventReporter(context, self._event_name, None)
+        host, uuid, given = found
+        return event.EventReporter(context, self._event_name, host, uuid,
+                                   arguments=given)
+
+    def _look_at(self, holder: Any, /, *args: Any, **kwargs: Any) -> Call:
+        given = self._signature.bind(holder, *args, **kwargs).arguments
+        return (getattr(holder, 'host', None), _uuid_of(given['instance']),
+                given)
+
+    def judge(self, step: event.EventReporter, result: Any) -> Any:
+        """Return what a call returned, and see whether that is a failure."""
+        if self._failed_when is not None:
+            reason = event.harmless(
+                f'outcome of {self._event_name}', _failure,
+                self._failed_when, result)
+            if reason is not None:
+                step.fail(reason)
+        return result
 
 
 def _uuid_of(instance: Any) -> str:

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import asyncio
 import types
 
 from nova_actions import reporter
@@ -28,6 +29,14 @@ class Manager:
         'compute', failed_when=lambda result: result.problem)
     def check(self, context, instance, problem):
         return types.SimpleNamespace(problem=problem)
+
+
+    @reporter.wrap_instance_event('compute', failed_when=(FAILED,))
+    async def migrate(self, context, instance, result):
+        await asyncio.sleep(0)
+        if isinstance(result, Exception):
+            raise result
+        return result
 
 
 class DecoratorMixin:
@@ -95,6 +104,42 @@ class DecoratorMixin:
                 return 5
         self.assertEqual(5, Bad().check(self.context, self.instance))
         self.assertEqual('Success', self.steps()[0][2])
+
+    def test_a_coroutine(self):
+        manager, steps = self.manager, self.steps
+        work = manager.migrate(self.context, self.instance, BUILT)
+        self.assertEqual([], steps())
+        self.assertEqual(BUILT, asyncio.run(work))
+        self.assertEqual(FAILED, asyncio.run(manager.migrate(
+            self.context, self.instance, FAILED)))
+        self.assertRaises(ValueError, asyncio.run, manager.migrate(
+            self.context, self.instance, ValueError('no room')))
+        self.assertEqual(
+            [('Success', None), ('Error', 'It returned failed.'),
+             ('Error', 'no room')], [step[2:] for step in steps()])
+
+    def test_a_generator(self):
+        def function(self, context, instance):
+            yield
+
+        async def later(self, context, instance):
+            yield
+
+        for each in (function, later):
+            self.assertRaises(
+                TypeError, reporter.wrap_instance_event('compute'), each)
+
+    def test_a_host_that_cannot_be_told(self):
+        class Hostless(Manager):
+            @property
+            def host(self):
+                raise RuntimeError
+
+        self.assertEqual('SOFT', Hostless().reboot(
+            self.context, self.instance))
+        reporter.flush(base.PATIENCE)
+        self.assertEqual([], self.steps())
+        self.assertEqual({'error'}, set(base.losses()))
 
     def test_only_what_is_about_an_instance(self):
         def function(self, context):
