@@ -197,12 +197,26 @@ def _update_events(session: orm.Session, rows: list[Row]) -> None:
         return
     names = ('finish_time', 'result', 'details', 'traceback', 'error_type',
              'reason', 'duration_us', 'redactions', 'updated_at')
-    statement = sa.update(_events).where(
-        _events.c.id == sa.bindparam('row_id')).values(
-            {name: sa.bindparam(f'new_{name}') for name in names})
-    session.connection().execute(statement, [
-        {'row_id': row['id'], **{f'new_{name}': row[name] for name in names}}
-        for row in rows])
+    # One statement: of several at once, drivers send one after the other.
+    session.execute(sa.update(_events).where(
+        _events.c.id.in_(sorted(row['id'] for row in rows))).values({
+            name: _by_id(_events, name, rows) for name in names
+        }).execution_options(synchronize_session=False))
+
+
+def _by_id(table: sa.Table, name: str,
+           rows: Iterable[Row]) -> sa.ColumnElement[Any]:
+    """Return what each of the rows has in a column, as an expression."""
+    ids: dict[Any, list[int]] = {}
+    for row in rows:
+        if row[name] is not None:
+            ids.setdefault(row[name], []).append(row['id'])
+    kind = table.c[name].type
+    if not ids:
+        return sa.null()
+    return sa.case(*(
+        (table.c.id.in_(found), sa.literal(value, kind))
+        for value, found in ids.items()))
 
 
 def settle(session: orm.Session, moved: Mapping[int, Any]) -> None:

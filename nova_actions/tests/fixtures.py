@@ -194,7 +194,10 @@ class StrictErrors(fixtures.Fixture):
 
 class Statements(fixtures.Fixture):
     """Counts the statements sent to the process's own database; those that
-    only begin or end a transaction do not count."""
+    only begin or end a transaction do not count.
+
+    Many inserts at once go as one, other statements one by one.
+    """
 
     def _setUp(self) -> None:
         self.seen: list[str] = []
@@ -204,9 +207,10 @@ class Statements(fixtures.Fixture):
                         self._note)
 
     def _note(self, _connection: Any, _cursor: Any, statement: str,
-              *_rest: Any) -> None:
+              parameters: Any, _context: Any, executemany: bool) -> None:
         if not statement.startswith('BEGIN'):
-            self.seen.append(statement)
+            alone = not executemany or statement.startswith('INSERT')
+            self.seen += [statement] * (1 if alone else len(parameters))
 
 
 class Deadlocks(fixtures.Fixture):

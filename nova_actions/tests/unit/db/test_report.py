@@ -234,6 +234,29 @@ class ReportMixin:
             {**start, 'kind': 'finish', 'result': 'Success',
              'finish_time': NOW + SECOND} for start in ends]), 10)
 
+    def test_each_end_has_its_own_outcome(self):
+        self.apply(self.create())
+        starts = [self.event('start', name=f'step-{number}')
+                  for number in range(6)]
+        self.apply(*starts)
+        outcomes = [
+            {'result': 'Error', 'details': f'no {number}',
+             'traceback': 'frames' if number % 2 else None,
+             'error_type': 'E', 'duration_us': 7 * number}
+            if number % 3 else {'result': 'Success', 'duration_us': 5}
+            for number in range(6)]
+        self.apply(*({**start, 'kind': 'finish', **end, 'finish_time':
+                      NOW + SECOND * number} for number, (start, end)
+                     in enumerate(zip(starts, outcomes, strict=True))))
+        self.assertEqual([
+            (f'step-{number}', NOW + SECOND * number, end['result'],
+             end.get('details'), end.get('traceback'), end.get('error_type'),
+             end['duration_us']) for number, end in enumerate(outcomes)], [
+            tuple(event[name] for name in (
+                'event', 'finish_time', 'result', 'details', 'traceback',
+                'error_type', 'duration_us'))
+            for event in reversed(self.events())])
+
     def test_batches_of_one_action_at_once(self):
         self.apply(self.create())
         events = [self.event('start', host=f'h{number}')
