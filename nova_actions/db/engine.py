@@ -11,6 +11,7 @@ import contextvars
 import functools
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -41,6 +42,10 @@ _ENGINE_OPTIONS = (
     'connection_debug', 'connection_trace', 'connection_parameters')
 
 _manager: Any = None
+#: What a writer holds. SQLite lets one write at a time, and of those that
+#: wait in it, by trying again and again, one may be passed over until it
+#: gives up.
+_turn: Any = contextlib.nullcontext()
 _writing = contextvars.ContextVar('writing', default=False)
 
 
@@ -109,7 +114,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
     :raises InvalidInput: when no connection is configured, its SQLite file
         cannot be had, or a cell's section cannot be used
     """
-    global _manager
+    global _manager, _turn
     url = conf.database.connection
     if not url:
         raise exception.InvalidInput(
@@ -125,6 +130,8 @@ def setup(conf: cfg.ConfigOpts) -> None:
     if _manager is not None:
         _manager.dispose_pool()
     _manager = manager
+    _turn = (threading.RLock() if url.startswith('sqlite')
+             else contextlib.nullcontext())
 
 
 def dispose() -> None:
@@ -183,9 +190,11 @@ def _transactional(
         def run(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
             if _manager is None:
                 raise RuntimeError('db.engine.setup() has not been called')
-            token = _writing.set(mode == 'writer')
+            is_writer = mode == 'writer'
+            token = _writing.set(is_writer)
             try:
-                with getattr(_manager, mode).using(context) as session:
+                with (_turn if is_writer else contextlib.nullcontext(),
+                      getattr(_manager, mode).using(context) as session):
                     return function(session, *args, **kwargs)
             finally:
                 _writing.reset(token)
