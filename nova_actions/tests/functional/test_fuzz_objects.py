@@ -149,7 +149,9 @@ class TestSqlite(_Objects, base.ObjectTestCase):
     @fuzz.examples(200)
     @hypothesis.given(calls())
     def test_any_call_as_json(self, drawn):
-        cls, name, given, _reports, state, persona = drawn
+        self.check_json(*drawn)
+
+    def check_json(self, cls, name, given, _reports, state, persona):
         before = fuzz.everything()
         text = json.dumps(self.fill(given), default=_plain)
         who = {**access.PERSONAS[persona],

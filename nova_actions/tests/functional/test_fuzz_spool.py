@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import tempfile
 import uuid
 
 import fixtures as base_fixtures
@@ -35,6 +36,8 @@ bodies = st.one_of(
     st.integers(-2 ** 63, 2 ** 63 - 1),
     st.just('[' * 100_000), st.just('{"kind":"start","uuid":"x"}'),
     st.just('{"kind":"close","uuid":"x"}'), st.just('1' * 5000))
+lengths = st.integers(0, 2 ** 16)
+rows = st.lists(bodies, max_size=5)
 
 
 def forge(path, rows, schema='id INTEGER PRIMARY KEY, body'):
@@ -68,28 +71,33 @@ class TestFile(base.base.ObjectTestCase):
             self.assertIn(each['kind'], KINDS)
             self.assertIs(str, type(each['uuid']))
 
-    @fuzz.examples(150)
-    @hypothesis.given(damages, st.integers(0, 2 ** 16))
-    def test_damaged_bytes(self, damaged, length):
+    def check_damaged(self, damaged, length):
         content = bytearray(self.whole)
         for at, raw in damaged:
             content[at:at + len(raw)] = raw
-        path = os.path.join(self.folder, uuid.uuid4().hex)
-        with open(path, 'wb') as file:
-            file.write(content[:length] if length % 3 == 0 else content)
-        self.check_read(path)
-        try:
-            opened = spool.Spool(path, LIMIT, 'never')
-        except (OSError, sqlite3.Error):
-            return
-        opened.close()
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            path = os.path.join(folder, 'damaged')
+            with open(path, 'wb') as file:
+                file.write(content[:length] if length % 3 == 0 else content)
+            self.check_read(path)
+            with contextlib.suppress(OSError, sqlite3.Error):
+                spool.Spool(path, LIMIT, 'never').close()
+
+    def check_forged(self, rows):
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            path = os.path.join(folder, 'forged')
+            forge(path, rows)
+            self.check_read(path)
 
     @fuzz.examples(150)
-    @hypothesis.given(st.lists(bodies, max_size=5))
-    def test_forged_rows(self, rows):
-        path = os.path.join(self.folder, uuid.uuid4().hex)
-        forge(path, rows)
-        self.check_read(path)
+    @hypothesis.given(damages, lengths)
+    def test_damaged_bytes(self, damaged, length):
+        self.check_damaged(damaged, length)
+
+    @fuzz.examples(150)
+    @hypothesis.given(rows)
+    def test_forged_rows(self, forged):
+        self.check_forged(forged)
 
 
 class TestWire(base.base.ObjectTestCase):
