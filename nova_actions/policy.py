@@ -16,6 +16,17 @@ _lock = threading.Lock()
 _enforcer: policy.Enforcer | None = None
 
 
+@policy.register('is_admin')
+class IsAdminCheck(policy.Check):
+    """The check ``is_admin:True``, as Nova reads it: "true" in any case asks
+    for an administrator, whatever else for somebody who is none."""
+
+    def __call__(self, target: Any, creds: Mapping[str, Any], enforcer: Any,
+                 current_rule: str | None = None) -> bool:
+        expected = self.match.lower() == 'true'
+        return bool(creds.get('is_admin')) is expected
+
+
 def set_defaults(conf: cfg.ConfigOpts) -> None:
     """Set our defaults of oslo.policy's options (Nova's, since its Wallaby
     release)."""

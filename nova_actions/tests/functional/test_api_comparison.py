@@ -158,6 +158,7 @@ POLICIES: tuple[dict[str, str], ...] = (
     {'project_reader_or_admin': 'role:none'},
     {f'{RULE}:list': 'project_id:%(project_id)s'},
     {f'{RULE}:list': 'is_admin:True'}, {f'{RULE}:list': 'rule:service_api'},
+    {f'{RULE}:list': 'is_admin:true', f'{RULE}:show': 'is_admin:false'},
     {f'{RULE}:list': 'rule:service_or_admin'},
     {f'{RULE}:list': 'rule:project_manager_api'},
     {f'{RULE}:list': 'rule:project_manager_or_admin'},
