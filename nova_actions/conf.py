@@ -8,7 +8,8 @@ handed what it needs. The global ``cfg.CONF`` is not touched.
 import contextlib
 import os
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import oslo_messaging
 from keystonemiddleware import auth_token
@@ -32,6 +33,9 @@ from oslo_reports import opts as reports_opts
 
 from nova_actions import version
 from nova_actions.db.cells import options as cell_options
+
+#: Nova's, which its compute services ask on.
+EXCHANGE = 'nova'
 
 DEFAULT_OPTS = [
     cfg.StrOpt(
@@ -213,31 +217,37 @@ def list_opts() -> list[tuple[str | None, Sequence[cfg.Opt]]]:
     return [*GROUPS.items(), (cell_options.SAMPLE, cell_options.OPTS)]
 
 
-def set_defaults(conf: cfg.ConfigOpts | None = None) -> None:
-    """Set our defaults of other libraries' options.
-
-    oslo-config-generator calls it without an argument.
-    """
-    policy_opts.set_defaults(conf or cfg.CONF, policy_file='policy.yaml')
-    oslo_messaging.set_transport_defaults(control_exchange='nova')
+#: Our defaults of other libraries' options, by group.
+DEFAULTS: Mapping[str | None, Mapping[str, Any]] = {
     # Not more than there are connections of the database, 5 + 50.
-    cfg.set_defaults(messaging_server._pool_opts,
-                     executor_thread_pool_size=50)
+    None: {'executor_thread_pool_size': 50},
     # A service that waits 100 s for its database holds its callers as long.
-    cfg.set_defaults(db_options.database_opts, max_retries=2,
-                     retry_interval=1)
-    cors.set_defaults(
-        allow_headers=['X-Auth-Token', 'X-OpenStack-Request-ID',
-                       'OpenStack-API-Version',
-                       'X-OpenStack-Nova-API-Version'],
-        expose_headers=['X-OpenStack-Request-ID', 'X-Compute-Request-ID',
-                        'OpenStack-API-Version',
-                        'X-OpenStack-Nova-API-Version'],
-        allow_methods=['GET'])
+    'database': {'max_retries': 2, 'retry_interval': 1},
+    'cors': {
+        'allow_headers': ['X-Auth-Token', 'X-OpenStack-Request-ID',
+                          'OpenStack-API-Version',
+                          'X-OpenStack-Nova-API-Version'],
+        'expose_headers': ['X-OpenStack-Request-ID', 'X-Compute-Request-ID',
+                           'OpenStack-API-Version',
+                           'X-OpenStack-Nova-API-Version'],
+        'allow_methods': ['GET']},
+}
+
+
+def set_defaults() -> None:
+    """Set our defaults in the libraries' own options, for
+    oslo-config-generator only: every configuration of the process has them
+    then, Nova's too where we run beside it."""
+    oslo_messaging.set_transport_defaults(control_exchange=EXCHANGE)
+    cfg.set_defaults(messaging_server._pool_opts, **DEFAULTS[None])
+    cfg.set_defaults(db_options.database_opts, **DEFAULTS['database'])
+    cors.set_defaults(**DEFAULTS['cors'])
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Register every option that any process of ours reads."""
+    # oslo.messaging registers it once more, as it is then.
+    oslo_messaging.set_transport_defaults(control_exchange=EXCHANGE)
     logging.register_options(conf)
     for group, opts in GROUPS.items():
         conf.register_opts(opts, group=group)
@@ -255,6 +265,9 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
                        group='oslo_messaging_metrics')
     conf.register_opts(messaging_tracing.oslo_messaging_tracing,
                        group='oslo_messaging_tracing')
+    for group, values in DEFAULTS.items():
+        for name, value in values.items():
+            conf.set_default(name, value, group=group)
 
 
 @contextlib.contextmanager
@@ -280,7 +293,6 @@ def load(argv: Sequence[str] | None = None, *,
     :raises oslo_config.cfg.Error: for files or arguments that are wrong
     """
     conf = cfg.ConfigOpts()
-    set_defaults(conf)
     register_opts(conf)
     conf.register_cli_opts(cli)
     with files_readable():

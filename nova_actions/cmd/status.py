@@ -122,7 +122,6 @@ def _is_garbled(rule: Any) -> bool:
 def main(argv: Sequence[str]) -> int:
     """Run the command; return its exit code, oslo.upgradecheck's."""
     conf = cfg.ConfigOpts()
-    config.set_defaults(conf)
     config.register_opts(conf)
     # What goes wrong in a check does not come up here.
     with config.files_readable():

@@ -233,6 +233,8 @@ class TestOneProcess(NovaTestCase):
         seen = run_nova('beside.py', self.url, order, self.instance_uuid,
                         PYTHONPATH=str(SCRIPTS.parents[3]))
         self.assertTrue(seen['same'])
+        self.assertEqual([64, 'nova', 10, 10, [
+            'GET', 'PUT', 'POST', 'DELETE', 'PATCH']], seen['options'])
         self.check_object(seen['nova'], 'InstanceAction', '1.2', ACTION)
         nova = 'nova.objects.instance_action.InstanceAction'
         ours = 'nova_actions.objects.instance_action.InstanceAction'

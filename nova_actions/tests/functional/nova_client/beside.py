@@ -15,14 +15,19 @@ import threads  # noqa: F401
 
 URL, ORDER, UUID = sys.argv[1:]
 if ORDER == 'ours':
+    from nova_actions import conf as our_conf
     from nova_actions import objects as our_objects
     our_objects.register_all()
+    our_conf.load([], default_config_files=[])
 
 import compute  # noqa: E402
+import nova.conf  # noqa: E402
 from nova import context as nova_context  # noqa: E402
 from nova import objects as nova_objects  # noqa: E402
 from nova import rpc as nova_rpc  # noqa: E402
 from nova.objects import base as nova_base  # noqa: E402
+from oslo_messaging import server as messaging_server  # noqa: E402
+from oslo_middleware import cors  # noqa: E402
 from oslo_versionedobjects import base as ovo  # noqa: E402
 
 NAMES = ('InstanceAction', 'InstanceActionList', 'InstanceActionEvent',
@@ -40,6 +45,16 @@ def novas():
         getattr(nova_objects, name).__module__,
         ovo.obj_tree_get_versions(name),
         [repr(found) for found in registry[name]]] for name in NAMES}
+
+
+def options():
+    """Defaults of Nova's that libraries share with whoever else is there."""
+    conf = nova.conf.CONF
+    conf.register_opts(messaging_server._pool_opts)
+    conf.register_opts(cors.CORS_OPTS, group='cors')
+    return [conf.executor_thread_pool_size, conf.control_exchange,
+            conf.database.max_retries, conf.database.retry_interval,
+            conf.cors.allow_methods]
 
 
 compute.start(URL)
@@ -70,6 +85,7 @@ def kind(value):
 
 user = compute.user()
 compute.SEEN['same'] = novas() == alone
+compute.SEEN['options'] = options()
 compute.attempt('nova', nova_objects.InstanceAction.action_start, user, UUID,
                 'create')
 found = nova_objects.InstanceActionList.get_by_instance_uuid(user, UUID)
