@@ -74,6 +74,13 @@ def integer(argument: str, value: Any) -> int:
     return value
 
 
+def duration(argument: str, value: Any) -> int:
+    """A length of time in microseconds."""
+    if integer(argument, value) < 0:
+        raise _refuse(argument, 'it is below 0')
+    return int(value)
+
+
 def boolean(argument: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise _refuse(argument, 'it is not true or false')

@@ -54,7 +54,7 @@ CHECKS: Mapping[str, validation.Check] = {
     'filters': validation.optional(validation.filters),
     'start_time': validation.optional(validation.time),
     'finish_time': validation.optional(validation.time),
-    'duration': validation.optional(validation.integer),
+    'duration': validation.optional(validation.duration),
     'error_type': validation.optional(validation.name),
     'exc_val': validation.optional(validation.text),
     'exc_tb': validation.optional(validation.text),

@@ -304,7 +304,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         values['event'] = validation.name('event', values.get('event'))
         validation.optional(validation.one_of(*status.RESULTS))(
             'result', values.get('result'))
-        values['duration_us'] = self.duration if 'duration' in self else None
+        values['duration_us'] = validation.optional(validation.duration)(
+            'duration', self.duration if 'duration' in self else None)
         values['reason'] = text.reason_of(values)
         row = db.event_start(self._context, {
             **values, 'instance_uuid': instance_uuid,

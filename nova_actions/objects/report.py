@@ -43,7 +43,7 @@ _SHAPES: Mapping[str, validation.Check] = {
     'request_id': _request, 'global_request_id': _name,
     'user_id': _name, 'user_name': _name, 'project_id': _name,
     'project_name': _name, 'start_time': _time, 'finish_time': _time,
-    'duration': validation.optional(validation.integer),
+    'duration': validation.optional(validation.duration),
     'result': validation.optional(_result), 'error_type': _name,
     'details': _text, 'traceback': _text, 'reason': _name,
 }

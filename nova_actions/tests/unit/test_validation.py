@@ -45,6 +45,13 @@ class TestChecks(base.BaseTestCase):
         for value in (f'req-{uuid.uuid4()}', 'x', '~' * 255):
             self.assertEqual(value, validation.request_id('r', value))
 
+    def test_duration(self):
+        for value in (0, 2 ** 63 - 1):
+            self.assertEqual(value, validation.duration('d', value))
+        for value in (-1, 2 ** 63, 1.5, '1', True, None):
+            self.assertRaises(exception.InvalidInput, validation.duration,
+                              'd', value)
+
     def test_time_is_naive_utc(self):
         at = datetime.datetime(2026, 1, 5, 13, 38, 20)
         for value in ('2026-01-05T13:38:20', '2026-01-05T13:38:20Z',

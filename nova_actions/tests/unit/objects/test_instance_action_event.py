@@ -240,6 +240,17 @@ class _Tests:
             self.instance_uuid, self.context.request_id)
         self.assertIn('result', str(error))
 
+    def test_durations_that_cannot_be(self):
+        self.start()
+        for duration in (-1, 2 ** 63):
+            for call in (
+                    lambda duration: self.finish(duration=duration),
+                    lambda duration: InstanceActionEvent(
+                        self.admin, event=EVENT, duration=duration).create(
+                            self.instance_uuid, self.context.request_id)):
+                error = self.assertRaises(exception.Invalid, call, duration)
+                self.assertIn('duration', str(error))
+
     def test_finish_of_an_object(self):
         event = self.start()
         event.finish()
