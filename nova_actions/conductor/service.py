@@ -45,13 +45,14 @@ class ConductorService(service.Service):
         policy.setup(self._conf)
         text.setup(sanitize.Sanitizer.from_conf(self._conf))
         self._transport = rpc.get_transport(self._conf)
-        self._server = rpc.get_server(
+        server = rpc.get_server(
             self._transport,
             messaging.Target(topic=self._conf.conductor.topic,
                              server=self._conf.host),
             [manager.ConductorManager(), manager.BaseManager()])
-        self._server.start(
-            override_pool_size=process.thread_count(self._conf))
+        # This waits for the bus, as long as that takes.
+        server.start(override_pool_size=process.thread_count(self._conf))
+        self._server = server
         self._timer = closure.Timer(
             self._conf.conductor.reporter_timeout, self._ping)
         self._timer.start()
@@ -72,7 +73,10 @@ class ConductorService(service.Service):
         client.call(context.get_admin_context(), 'ping', arg='closure')
 
     def stop(self, graceful: bool = True) -> None:
-        """Take no more calls, finish those that are being worked on."""
+        """Take no more calls, finish those that are being worked on.
+
+        One that still waits for the bus has none, and is not waited for.
+        """
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

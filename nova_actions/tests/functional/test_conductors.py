@@ -26,6 +26,7 @@ from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests.functional import process
 
 FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 THREADS = 8
@@ -281,6 +282,26 @@ class TestSignals(ProcessTestCase):
         self.assertIn('Guru Meditation', text)
         self.assertNotIn(PASSWORD, text)
         self.assertNotIn('Traceback (most recent', text)
+
+
+class TestNoBus(base.ObjectTestCase):
+    def test_stop(self) -> None:
+        """A conductor that waits for its bus has nothing to finish."""
+        path = os.path.join(self.useFixture(base_fixtures.TempDir()).path,
+                            'nova-actions.conf')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(CONFIG.format(
+                transport_url=f'rabbit://127.0.0.1:{process.free_port()}/',
+                host='one', folder=os.path.dirname(path),
+                connection=self.conf.database.connection,
+                # A stop would be waited for without end.
+                debug='false\ngraceful_shutdown_timeout = 0',
+                topic='conductor', workers=1, password=PASSWORD, rabbit=''))
+        conductor = self.useFixture(process.Process(
+            [sys.executable, '-m', 'nova_actions.cmd.conductor',
+             '--config-file', path]))
+        conductor.await_line('Connection failed')
+        self.assertEqual(0, conductor.stop(), conductor.log)
 
 
 class TestQuorumQueues(ProcessTestCase):
