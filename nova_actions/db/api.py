@@ -20,6 +20,7 @@ from nova_actions import actions
 from nova_actions import exception
 from nova_actions.db import models
 from nova_actions.db import status
+from nova_actions.db.engine import begun
 from nova_actions.db.engine import dispose
 from nova_actions.db.engine import engine
 from nova_actions.db.engine import errors_translated
@@ -28,8 +29,8 @@ from nova_actions.db.engine import setup
 from nova_actions.db.engine import writer
 from nova_actions.db.importing import instance_import
 
-__all__ = ['dispose', 'engine', 'errors_translated', 'instance_import',
-           'setup']
+__all__ = ['begun', 'dispose', 'engine', 'errors_translated',
+           'instance_import', 'setup']
 
 Row = dict[str, Any]
 

@@ -71,8 +71,8 @@ def _prepare(engine: sa.Engine) -> None:
     row's lock, the next statement must see what its former holder committed.
     """
     statements = {
-        'sqlite': ('PRAGMA journal_mode=WAL', 'PRAGMA foreign_keys=ON',
-                   f'PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT}'),
+        'sqlite': (f'PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT}',
+                   'PRAGMA journal_mode=WAL', 'PRAGMA foreign_keys=ON'),
         # oslo.db asks for three-byte characters where the URL says nothing.
         'mysql': ('SET NAMES utf8mb4',
                   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'),
@@ -150,6 +150,17 @@ def engine() -> sa.Engine:
         raise RuntimeError('db.engine.setup() has not been called')
     result: sa.Engine = _manager.writer.get_engine()
     return result
+
+
+@contextlib.contextmanager
+def begun() -> Iterator[sa.Connection]:
+    """Give a connection in a transaction that writes, without a context."""
+    token = _writing.set(True)
+    try:
+        with errors_translated(), engine().begin() as connection:
+            yield connection
+    finally:
+        _writing.reset(token)
 
 
 @contextlib.contextmanager

@@ -62,7 +62,7 @@ def db_sync(version: str | None = None) -> None:
         the one that the database is at
     """
     settings = _config()
-    with api.errors_translated(), api.engine().begin() as connection:
+    with api.begun() as connection:
         settings.attributes['connection'] = connection
         try:
             command.upgrade(settings, version or 'head')

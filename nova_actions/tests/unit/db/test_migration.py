@@ -3,6 +3,7 @@
 
 import datetime
 import os
+import sqlite3
 import uuid
 
 import sqlalchemy as sa
@@ -99,7 +100,25 @@ class _Tests:
 
 
 class TestSqlite(_Tests, base.BaseTestCase):
-    pass
+
+    def test_a_second_one_waits_from_the_start(self):
+        """Once it has read what there is to do, nobody else writes."""
+        other = sqlite3.connect(db.engine().url.database, timeout=0)
+        self.addCleanup(other.close)
+        refused = []
+
+        def try_to_write(_connection, _cursor, statement, *_):
+            if statement.strip().startswith('CREATE TABLE'):
+                try:
+                    other.execute('BEGIN IMMEDIATE').connection.rollback()
+                except sqlite3.OperationalError:
+                    refused.append(True)
+                else:
+                    refused.append(False)
+
+        sa.event.listen(db.engine(), 'before_cursor_execute', try_to_write)
+        migration.db_sync()
+        self.assertEqual({True}, set(refused))
 
 
 class TestMysql(_Tests, base.BaseTestCase):
