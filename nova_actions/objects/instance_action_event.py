@@ -268,6 +268,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
 
         :raises InvalidInput: when the object has no id
         :raises InstanceActionEventNotFound: when it has finished otherwise
+        :raises Forbidden: when the object names another host than the event's
         """
         event_id = validation.integer('id', self.id if 'id' in self else None)
         if instance is None:
@@ -276,6 +277,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         row = db.event_finish(self._context, {
             'id': event_id, 'action_id': self.action_id,
             'instance_uuid': instance['uuid'],
+            'host': self.host if 'host' in self else None,
             'finish_time': timeutils.utcnow(), **_outcome(exc_val, exc_tb)})
         self._read(self._context, row, instance)
 

@@ -119,6 +119,16 @@ class TestRpc(base.ObjectTestCase):
                     uuid=ground.event.uuid if handle else None)
             self.assertIsNone(ground.read_event().finish_time)
 
+    def test_an_object_that_finishes_names_the_events_host(self):
+        ground = access.Ground()
+        for values in access.PERSONAS.values():
+            for finish in ('finish', 'finish_with_failure'):
+                event = access.InstanceActionEvent(
+                    access.context_of(values), id=ground.event.id,
+                    action_id=ground.action.id, host='another')
+                self.assertRaises(exception.Forbidden, getattr(event, finish))
+        self.assertIsNone(ground.read_event().finish_time)
+
 
 class TestRest(base.ObjectTestCase):
 
