@@ -35,8 +35,8 @@ TABLES = (_instances, _actions, _events)
 #: says whose the server is.
 _NAMES: Mapping[str, Sequence[str]] = {
     _instances.name: ('display_name',),
-    _actions.name: ('action', 'user_id', 'user_name', 'project_id',
-                    'project_name', 'message'),
+    _actions.name: ('action', 'global_request_id', 'user_id', 'user_name',
+                    'project_id', 'project_name', 'message'),
     _events.name: ('event', 'host', 'error_type'),
 }
 

@@ -15,7 +15,6 @@ from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions import exception
 from nova_actions import policies
-from nova_actions import sanitize
 from nova_actions import validation
 from nova_actions.db import api as db
 from nova_actions.db import owner
@@ -121,18 +120,17 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
             withheld |= {'traceback', 'host', 'error_type'}
         if not context.can(policies.EVENTS_DETAILS, target, fatal=False):
             withheld.add('details')
+        safe = text.sanitizer().error(
+            None if 'details' in withheld else row['details'],
+            None if 'traceback' in withheld else row['traceback'])
         for name in self.fields:
             value = row['duration_us' if name == 'duration' else name]
             if name in withheld:
                 value = None
             elif name == 'deleted':
                 value = bool(value)
-            elif name == 'details':
-                value = text.sanitizer().text(
-                    value, sanitize.DETAILS_LIMIT).text
-            elif name == 'traceback':
-                value = text.sanitizer().text(
-                    value, sanitize.TRACEBACK_LIMIT).text
+            elif name in text.TEXTS:
+                value = getattr(safe, name)
             setattr(self, name, value)
         self._host = row['host']
         self._context = context
@@ -196,7 +194,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
                 'host': sanitizer.name(host),
                 'instance_uuid': instance_uuid,
                 'request_id': context.request_id,
-                'global_request_id': context.global_request_id,
+                'global_request_id': sanitizer.name(
+                    context.global_request_id),
                 'start_time': start_time or timeutils.utcnow()},
             is_system=context.project_id is None,
             owner=None if instance.get('id') else instance)

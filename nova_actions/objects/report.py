@@ -48,8 +48,8 @@ _SHAPES: Mapping[str, validation.Check] = {
     'details': _text, 'traceback': _text, 'reason': _name,
 }
 #: Names that people chose, in which anything may stand.
-_NAMES = ('name', 'host', 'user_id', 'user_name', 'project_id',
-          'project_name', 'error_type')
+_NAMES = ('name', 'host', 'global_request_id', 'user_id', 'user_name',
+          'project_id', 'project_name', 'error_type')
 
 
 @ovo.VersionedObjectRegistry.register
@@ -234,7 +234,8 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
                 rows.append(row)
         copied = {uuid: instance for uuid, instance in known.items()
                   if not instance.get('id')}
-        stored = iter(report_db.apply(context, rows, epoch, host, copied))
+        stored = iter(report_db.apply(
+            context, rows, epoch, text.sanitizer().name(host), copied))
         for uuid in copied:
             owner.forget(uuid)
         return [_answer(each or next(stored)) for each in answers]

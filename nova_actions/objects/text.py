@@ -13,9 +13,8 @@ from nova_actions.db import status
 
 _sanitizer = sanitize.Sanitizer()
 
-#: Columns of ours whose values are ids and names (not free text).
-_LIMITS = {'details': sanitize.DETAILS_LIMIT,
-           'traceback': sanitize.TRACEBACK_LIMIT}
+#: What is free text, and belongs together.
+TEXTS = ('details', 'traceback')
 
 
 def sanitizer() -> sanitize.Sanitizer:
@@ -53,7 +52,6 @@ def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
     :raises InvalidInput: when one has not its shape
     """
     values: dict[str, Any] = {}
-    redactions = 0
     for name in obj.fields:
         if name in ('id', *skip) or name not in obj:
             continue
@@ -66,12 +64,12 @@ def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
             value = validation.uuid(name, value)
         elif name == 'request_id' and value is not None:
             value = validation.request_id(name, value)
-        elif name in _LIMITS:
-            safe = _sanitizer.text(value, _LIMITS[name])
-            value, redactions = safe.text, redactions + safe.redactions
-        elif isinstance(value, str):
+        elif isinstance(value, str) and name not in TEXTS:
             value = _sanitizer.name(validation.name(name, value))
         values[name] = value
-    if redactions:
-        values['redactions'] = redactions
+    if given := [name for name in TEXTS if name in values]:
+        safe = _sanitizer.error(values.get('details'),
+                                values.get('traceback'))
+        values.update({name: getattr(safe, name) for name in given})
+        values['redactions'] = safe.redactions
     return values

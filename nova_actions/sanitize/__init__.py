@@ -102,10 +102,14 @@ class Sanitizer:
         :param secrets: values known to be secret in this call.
         :param error_type: the class, where ``exc_val`` is text.
         """
-        raw = _error.read(exc_val, exc_tb, self._source_lines, error_type)
-        details, trace = self._texts(
-            [(raw.details, DETAILS_LIMIT), (raw.traceback, TRACEBACK_LIMIT)],
-            secrets)
+        raw = _error.read(exc_val, exc_tb, error_type)
+        texts: list[tuple[object, int]] = [
+            (raw.details, DETAILS_LIMIT), (raw.traceback, TRACEBACK_LIMIT)]
+        if raw.traceback and not self._source_lines:
+            # They are not kept, but tell what is a secret in the message.
+            texts.insert(1, (
+                _error.without_source(raw.traceback), TRACEBACK_LIMIT))
+        details, trace = self._texts(texts, secrets)[:2]
         return ErrorText(
             error_type=self.name(raw.error_type),
             details=details.text,

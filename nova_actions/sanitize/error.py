@@ -116,15 +116,14 @@ def reason_of(names: str, words: str) -> str:
     return 'internal'
 
 
-def _lines_of_frames(tb: types.TracebackType, source_lines: bool) -> str:
+def _lines_of_frames(tb: types.TracebackType) -> str:
     frames = list(traceback.walk_tb(tb))
     out = 0
     if len(frames) > MAX_FRAMES:
         out = len(frames) - MAX_FRAMES
         del frames[MAX_FRAMES // 4:MAX_FRAMES // 4 + out]
     # Never the locals, which hold the secrets themselves.
-    summary = traceback.StackSummary.extract(
-        iter(frames), lookup_lines=source_lines)
+    summary = traceback.StackSummary.extract(iter(frames))
     lines = []
     for number, frame in enumerate(summary):
         if out and number == MAX_FRAMES // 4:
@@ -132,7 +131,7 @@ def _lines_of_frames(tb: types.TracebackType, source_lines: bool) -> str:
         lines.append(
             f'  File "{frame.filename}", line {frame.lineno},'
             f' in {frame.name}\n')
-        if source_lines and frame.line:
+        if frame.line:
             lines.append(f'    {frame.line}\n')
     return ''.join(lines)
 
@@ -152,20 +151,16 @@ def without_source(text: str) -> str:
     return ''.join(kept)
 
 
-def _traceback(exc_tb: object, source_lines: bool) -> str | None:
+def _traceback(exc_tb: object) -> str | None:
     if exc_tb is None:
         return None
     if isinstance(exc_tb, types.TracebackType):
-        return _lines_of_frames(exc_tb, source_lines)
+        return _lines_of_frames(exc_tb)
     if isinstance(exc_tb, list | tuple):
         parts = [_text.as_text(part) for part in exc_tb[:10_000]]
         glue = '' if any(part.endswith('\n') for part in parts) else '\n'
-        text = glue.join(parts)
-    else:
-        text = _text.as_text(exc_tb)
-    if not source_lines:
-        text = without_source(text)
-    return text
+        return glue.join(parts)
+    return _text.as_text(exc_tb)
 
 
 def _details(exc: BaseException) -> tuple[str, str, str]:
@@ -180,14 +175,14 @@ def _details(exc: BaseException) -> tuple[str, str, str]:
     return '\n'.join(lines), names, '\n'.join(lines)[:8192]
 
 
-def read(exc_val: object, exc_tb: object, source_lines: bool,
+def read(exc_val: object, exc_tb: object,
          error_type: str | None = None) -> ErrorText:
     """Read a failure; the texts still hold whatever they hold.
 
     :param error_type: the class, where only the exception's text is left
     """
     try:
-        trace = _traceback(exc_tb, source_lines)
+        trace = _traceback(exc_tb)
     except Exception:  # noqa: BLE001
         trace = '<unprintable traceback>'
     if exc_val is None:

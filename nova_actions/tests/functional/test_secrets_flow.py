@@ -19,11 +19,16 @@ from nova_actions import reporter
 from nova_actions import sanitize
 from nova_actions.api import app
 from nova_actions.conductor import rpcapi
+from nova_actions.db import api as db
 from nova_actions.objects import base as objects_base
 from nova_actions.objects import text
 from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.objects.report import Report
+from nova_actions.objects.report import ReportList
 from nova_actions.reporter import process
 from nova_actions.tests import base
+from nova_actions.tests import fixtures
 from nova_actions.tests.functional import fuzz
 from nova_actions.tests.functional import guarded
 from nova_actions.tests.unit.conductor import wire
@@ -232,6 +237,7 @@ class TestNova(_Flow, base.ObjectTestCase):
         for each, _secret in names:
             context = self.begin()
             context.user_name = context.project_name = each
+            context.global_request_id = each
             self.send(client, context, 'InstanceAction', 'action_start',
                       self.instance_uuid, each)
             self.send(client, context, 'InstanceActionEvent', 'event_start',
@@ -239,6 +245,46 @@ class TestNova(_Flow, base.ObjectTestCase):
             for answer in self.read_answers(self.instance_uuid):
                 self.check('answer', answer)
         self.check_everything()
+
+    def test_names_in_reports_are_made_safe(self):
+        secret = uuid.uuid4().hex
+        self.secrets.add(secret)
+        context = self.begin()
+        one = Report(**dict.fromkeys(
+            ('name', 'host', 'global_request_id', 'user_name',
+             'project_name', 'error_type'), f'password={secret}'),
+            kind='action', uuid=str(uuid.uuid4()), user_id=context.user_id,
+            project_id=context.project_id, request_id='req-1',
+            instance_uuid=self.instance_uuid)
+        with objects_base.local():
+            answer, = ReportList.apply(
+                context, ReportList(objects=[one]), epoch=str(uuid.uuid4()),
+                host=f'password={secret}')
+        self.assertEqual('applied', answer['verdict'])
+        self.check_everything()
+
+    def test_what_is_read_is_as_the_settings_want_it(self):
+        """Old rows too, and those of cells, which nobody made safe."""
+        context = self.begin()
+        with objects_base.local():
+            event = InstanceActionEvent.event_start(
+                context, self.instance_uuid, 'x')
+            InstanceActionEvent.event_finish_with_failure(
+                context, self.instance_uuid, 'x', 'a', 'b')
+            with db.engine().begin() as connection:
+                connection.exec_driver_sql(
+                    "UPDATE instance_actions_events SET details = 'a qWzx81P',"
+                    " traceback = '  File \"x.py\", line 3, in f\n"
+                    "    login(password=\"qWzx81P\")\n'")
+            source = '    login(password="[REDACTED:F1]")\n'
+            for lines, left in ((True, source), (False, '')):
+                text.setup(sanitize.Sanitizer(source_lines=lines))
+                read = InstanceActionEvent.get_by_id(
+                    fixtures.make_context(roles=['admin']), event.action_id,
+                    event.id)
+                self.assertEqual(
+                    f'  File "x.py", line 3, in f\n{left}', read.traceback)
+                self.assertEqual('a [REDACTED:F0]', read.details)
 
     def test_everything_is_private_on_disk(self):
         for path, _content in self.read_files():
