@@ -9,6 +9,7 @@ from oslo_log import log as logging
 from oslo_service import service
 
 from nova_actions.api import app
+from nova_actions.api import connection
 
 LOG = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Service(service.ServiceBase):
             numthreads=conf.api.threads, max=conf.api.threads,
             server_name='nova-actions', shutdown_timeout=GRACE)
         self._server.max_request_header_size = MAX_HEADERS
+        self._server.ConnectionClass = connection.Connection
         self._thread = threading.Thread(
             target=self._server.serve, name='api', daemon=True)
 
