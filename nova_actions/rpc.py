@@ -2,6 +2,7 @@
 """The bus: transport, context on the wire, errors on the wire."""
 
 import contextlib
+import functools
 import inspect
 import re
 import traceback
@@ -39,6 +40,9 @@ _BY_NAME = {error.__name__: error for error in _NOVA}
 _REMOTE = '_Remote'
 #: What an error tells of the input is no longer than this.
 _TEXT_LIMIT = 1000
+#: How deeply a value of a context may be nested; Nova's are not, but for the
+#: catalogue of services, by a few.
+_DEPTH_LIMIT = 50
 _RPC_VERSION = re.compile(r'[0-9]{1,6}(\.[0-9]{1,6}){1,2}')
 
 F = TypeVar('F', bound=Callable[..., Any])
@@ -178,11 +182,53 @@ def get_dispatcher(endpoints: list[Any]) -> LocalDispatcher:
                            rpc_dispatcher.ExplicitRPCAccessPolicy)
 
 
+class _Server(rpc_server.RPCServer):
+    """Answers contexts, too, that are nested too deeply.
+
+    oslo.messaging (18.3) acknowledges a message, copies its context, fails,
+    and drops it: the caller waits in vain, and the connection is made anew.
+    To go when it answers such a caller itself.
+    """
+
+    def _create_listener(self) -> Any:
+        listener = super()._create_listener()
+        for consumer in _consumers(listener):
+            consumer.callback = functools.partial(_take, consumer.callback)
+        return listener
+
+
+def _consumers(listener: Any) -> dict[Any, Any]:
+    """Return oslo.messaging's consumers by their tags; ``fake://`` has
+    none."""
+    poller = getattr(listener, '_poll_style_listener', None)
+    connection = getattr(getattr(poller, 'conn', None), 'connection', None)
+    return dict(getattr(connection, '_consumers', {}))
+
+
+def _take(callback: Callable[[Any], None], message: Any) -> None:
+    for name, value in message.items():
+        if name.startswith('_context_') and _is_deep(value):
+            # Nothing that we read may be such a list.
+            message[name] = [None]
+    callback(message)
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether it is nested more deeply than :data:`_DEPTH_LIMIT`."""
+    level = [value]
+    for _depth in range(_DEPTH_LIMIT):
+        level = [inner for each in level if isinstance(each, dict | list)
+                 for inner in (each.values() if isinstance(each, dict)
+                               else each)]
+        if not level:
+            return False
+    return True
+
+
 def get_server(transport: Any, target: messaging.Target,
                endpoints: list[Any]) -> rpc_server.RPCServer:
     """Return a server of threads for the endpoints; it is not started."""
-    return rpc_server.RPCServer(transport, target,
-                                get_dispatcher(endpoints))
+    return _Server(transport, target, get_dispatcher(endpoints))
 
 
 def finish(server: rpc_server.RPCServer) -> None:
@@ -195,11 +241,9 @@ def finish(server: rpc_server.RPCServer) -> None:
     """
     server.stop()
     poller: Any = getattr(server.listener, '_poll_style_listener', None)
-    connection = getattr(getattr(poller, 'conn', None), 'connection', None)
     # Where the connection is broken, the broker knows, and sends anew.
     with contextlib.suppress(Exception):
-        consumers = getattr(connection, '_consumers', {})
-        for consumer, tag in list(consumers.items()):
+        for consumer, tag in _consumers(server.listener).items():
             consumer.cancel(tag)
     while poller is not None and getattr(poller, 'incoming', None):
         server._on_incoming([poller.incoming.pop(0)])

@@ -85,6 +85,19 @@ class TestRabbit(base.ObjectTestCase):
             exception.InstanceNotFound, InstanceAction.action_start,
             self.admin, self.instance_uuid, 'reboot')
 
+    def test_a_deep_context_is_answered(self):
+        """oslo.messaging cannot copy it, though it can read it."""
+        deep: Any = []
+        for _level in range(700):
+            deep = [deep]
+        client = self.client(namespace='baseapi', version='1.0')
+        self.assertEqual('conductor', client.call(
+            {'unknown': deep}, 'ping', arg=1)['service'])
+        for name in ('roles', 'user_id', 'timestamp', 'read_deleted',
+                     'request_id'):
+            with self.assertRaisesRegex(messaging.RemoteError, name):
+                client.call({name: deep}, 'ping', arg=1)
+
     def test_no_message_harms_the_conductor(self):
         """What is no call at all has nobody to answer to."""
         def enveloped(text: str) -> bytes:
