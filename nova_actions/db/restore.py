@@ -15,6 +15,7 @@ from nova_actions import sanitize
 from nova_actions import validation
 from nova_actions.db import models
 from nova_actions.db import scrub
+from nova_actions.db import status
 from nova_actions.db.engine import writer
 
 Row = dict[str, Any]
@@ -91,9 +92,18 @@ def _checked(row: Row, sanitizer: sanitize.Sanitizer) -> Row:
     for table, values in ((_actions, action), *(
             (_events, event) for event in events)):
         values.update(scrub.changes(table, values, sanitizer))
+    _known_word('status', action['status'], status.STATUSES)
+    for event in events:
+        _known_word('result', event['result'], (None, *status.RESULTS))
     instance = _values(_instances, row['instance'])
     instance.update(scrub.changes(_instances, instance, sanitizer))
     return {'action': action, 'events': events, 'instance': instance}
+
+
+def _known_word(argument: str, value: Any, words: Sequence[Any]) -> None:
+    if value not in words:
+        raise exception.InvalidInput(argument=argument,
+                                     reason='there is no such one')
 
 
 def _values(table: sa.Table, row: Mapping[str, Any], *skip: str) -> Row:

@@ -169,7 +169,10 @@ class ArchiveMixin:
                        ({'request_id': '\0'}, 'does not fit'),
                        ({'request_id': '\ud800'}, 'does not fit'),
                        ({'request_id': 'x' * 256}, 'does not fit'),
-                       ({'status': 5}, 'it is no str')))):
+                       ({'status': 5}, 'it is no str'),
+                       ({'status': 'x'}, 'status: there is no such one'))),
+                ({**second, 'events': [{**second['events'][0], 'result': 'x'}
+                                       ]}, 'result: there is no such one')):
             self.write(good, change)
             error = self.assertRaises(exception.InvalidInput, self.restore)
             self.assertIn(reason, str(error))
