@@ -134,10 +134,14 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     def marker(self) -> str | None:
         """What names this row in a paged list and in show: its request id,
         or its own uuid (of a cell's row, which has none, a form of its id)
-        where a newer action has the same request id."""
-        if self.request_id is None or self._superseded:
-            return self.uuid or self._marker
-        return self.request_id
+        where a newer action has the same request id, or where that is none
+        that we take."""
+        if not self._superseded:
+            try:
+                return validation.request_id('request_id', self.request_id)
+            except exception.InvalidInput:
+                pass
+        return self.uuid or self._marker
 
     def obj_load_attr(self, attrname: str) -> None:
         """Load the events, newest first; who has the action has passed the

@@ -178,10 +178,10 @@ class _Local(_Tests):
     def test_own_and_cells_actions_page_as_one(self):
         self.fill_both()
         expected = self.listed()
-        self.assertEqual(11, len(expected))
+        self.assertEqual(13, len(expected))
         keys = [action.created_at for action in expected]
         self.assertEqual(sorted(keys, reverse=True), keys)
-        for limit in (1, 2, 3, 10, 11):
+        for limit in (1, 2, 3, 12, 13):
             seen, marker = [], None
             while page := self.listed(limit=limit, marker=marker):
                 seen += page
@@ -194,10 +194,10 @@ class _Local(_Tests):
             self.assertEqual(action.id, self.shown(action.marker).id)
 
     def fill_both(self):
-        """A server in both, with doubled and lacking request ids, and times
-        that are the same."""
-        for request in ('req-twice', None, None, 'req-twice',
-                        f'cell:{self.cell.name}:1'):
+        """A server in both, with doubled, lacking and odd request ids, and
+        times that are the same."""
+        for request in ('req-twice', None, None, 'req-twice', '',
+                        'req-\xfc', f'cell:{self.cell.name}:1'):
             self.cell.action(self.server, 'stop', request_id=request)
         for name in ('start', 'start'):
             self.cell.action(self.server, name,
