@@ -10,11 +10,16 @@ from oslotest import base
 
 ROOT = pathlib.Path(__file__).parents[3]
 
+_PIN = re.compile(r'([\w.-]+)==([\w.]+)(?:; python_version >= "[0-9.]+")?')
 _REQUIREMENT = re.compile(r'([\w.-]+)(?:\[[\w,]+\])?(.*)')
 
 
 def _name(text):
     return re.sub('[-_.]+', '-', text).lower()
+
+
+def _numbers(version):
+    return [int(number) for number in re.findall('[0-9]+', version)]
 
 
 def _parse(lines):
@@ -54,6 +59,18 @@ class TestDependencies(base.BaseTestCase):
         found -= {('test', name) for extra, name in found
                   if extra in ('mysql', 'postgresql')}
         self.assertEqual(explained, found)
+
+    def test_each_is_pinned_within_its_bounds(self):
+        pins = {}
+        for line in (ROOT / 'constraints.txt').read_text(
+                encoding='utf-8').splitlines():
+            if not line.startswith('#'):
+                name, version = _PIN.fullmatch(line).groups()
+                pins[_name(name)] = version
+        for _extra, name, bounds in required():
+            self.assertIn(_name(name), pins)
+            self.assertGreaterEqual(_numbers(pins[_name(name)]),
+                                    _numbers(bounds), name)
 
     def test_each_has_a_lower_bound_and_no_upper(self):
         for _extra, name, bounds in required():
