@@ -45,14 +45,33 @@ def make_enforcer(conf: cfg.ConfigOpts) -> policy.Enforcer:
     return enforcer
 
 
+def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
+    """Return a new enforcer that has read the policy file.
+
+    :raises ValueError: for a file that is not rules by their names
+    :raises oslo_policy.policy.InvalidDefinitionError: for rules that are not
+        well defined
+    """
+    enforcer = make_enforcer(conf)
+    try:
+        enforcer.load_rules()
+        sound = all(isinstance(name, str) for name in enforcer.file_rules)
+    except (AttributeError, TypeError):
+        # oslo.policy takes for granted what YAML makes of the file.
+        sound = False
+    if not sound:
+        raise ValueError('it is not a mapping of names to rules')
+    return enforcer
+
+
 def setup(conf: cfg.ConfigOpts) -> None:
     """Make the process's enforcer from its configuration.
 
-    :raises oslo_policy.policy.InvalidDefinitionError: for a broken file
+    :raises ValueError, oslo_policy.policy.InvalidDefinitionError: as
+        :func:`load`
     """
     global _enforcer
-    enforcer = make_enforcer(conf)
-    enforcer.load_rules()
+    enforcer = load(conf)
     with _lock:
         _enforcer = enforcer
 

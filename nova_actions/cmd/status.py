@@ -73,8 +73,7 @@ class Checks(upgradecheck.UpgradeCommands):
     def check_policy(self) -> Result:
         """Does the policy file say what its author means?"""
         try:
-            enforcer = policy.make_enforcer(self._conf)
-            enforcer.load_rules()
+            enforcer = policy.load(self._conf)
             enforcer.check_rules(raise_on_violation=True)
         except (ValueError, oslo_policy.InvalidDefinitionError) as error:
             return Result(Code.FAILURE, f'The policy file is broken: {error}')

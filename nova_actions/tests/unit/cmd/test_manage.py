@@ -161,9 +161,10 @@ class ManageTestCase(base.BaseTestCase):
         self.assertNotIn('secret', err)
 
     def test_a_broken_policy_file(self):
-        with open(os.path.join(self.folder, 'policy.yaml'), 'w',
-                  encoding='utf-8') as file:
-            file.write('{')
-        code, _, err = self.run_command('action', 'list')
-        self.assertEqual(failure.REFUSED, code)
-        self.assertIn('policy', err)
+        for text in ('{', '[1, 2]', 'text', '5: "@"'):
+            with open(os.path.join(self.folder, 'policy.yaml'), 'w',
+                      encoding='utf-8') as file:
+                file.write(text)
+            code, _, err = self.run_command('action', 'list')
+            self.assertEqual(failure.REFUSED, code)
+            self.assertIn('policy', err)

@@ -107,7 +107,8 @@ class StatusTestCase(base.BaseTestCase):
                 ('"os_compute_api:servers:show": "rule:admin_api"\n', 0),
                 (f'"{rule}": "rule:nobody_has_heard_of"\n', 2),
                 (f'"{rule}": "role:admin or or"\n', 2),
-                ('{', 2),
+                ('{', 2), ('[1, 2]', 2), ('text', 2), ('5: "@"\n', 2),
+                (f'"{rule}": 5\n', 2),
                 ('"os_compute_api:os-instance-actions:lits": "@"\n', 1)):
             self.write('policy.yaml', text)
             got, found = self.check()
