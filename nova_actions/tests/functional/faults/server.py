@@ -98,6 +98,18 @@ class Postgresql(Server):
         self.url = (f'postgresql+psycopg2://postgres@127.0.0.1:{self.port}/'
                     'postgres')
 
+    def _setUp(self):
+        super()._setUp()
+        self.addCleanup(self.stop)
+
+    def stop(self):
+        """End it in order: a killed one leaves shared memory behind, which
+        only its next start would take away."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+            self.process = None
+
     def command(self):
         return [os.path.join(self._programs, 'postgres'), '-D', self._data,
                 '-p', str(self.port), '-h', '127.0.0.1', '-k', self.folder]
