@@ -36,6 +36,8 @@ def _readable(name: str, value: Any) -> Any:
         return ''.join(traceback.format_tb(value))
     if name == 'exc_tb' and isinstance(value, list | tuple):
         return ''.join(str(line) for line in value)
+    if name in ('exc_val', 'exc_tb') and isinstance(value, bytes):
+        return value.decode('utf-8', 'replace')
     return value
 
 

@@ -78,6 +78,17 @@ class _Tests:
             self.assertIn('no such disk', event.details)
             self.assertIn('test_exceptions_and_tracebacks', event.traceback)
 
+    def test_bytes_become_text(self):
+        self.start()
+        self.finish(exc_val=b'no \xff disk', exc_tb=b'the frames\0')
+        event = self.action().events[0]
+        self.assertEqual(('Error', 'no \ufffd disk', 'the frames'), (
+            event.result, event.details, event.traceback))
+        self.start()
+        InstanceActionEvent.event_finish_with_failure(
+            self.context, self.instance_uuid, EVENT, b'no \xff disk', b'tb')
+        self.assertEqual('no \ufffd disk', self.action().events[0].details)
+
     def test_without_a_traceback_it_succeeded(self):
         self.start()
         event = self.finish(exc_val='whatever')
