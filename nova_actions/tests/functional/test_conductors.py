@@ -6,6 +6,7 @@
 
 import contextlib
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -18,11 +19,13 @@ import oslo_messaging as messaging
 import sqlalchemy as sa
 
 from nova_actions import exception
+from nova_actions import reporter
 from nova_actions import rpc
 from nova_actions.conductor import rpcapi
 from nova_actions.db import api as db
 from nova_actions.objects import base as objects_base
 from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
@@ -33,6 +36,8 @@ THREADS = 8
 ACTIONS = 60 if FULL else 5     # of each thread
 KILLS = 20 if FULL else 3
 
+EXAMPLE = (pathlib.Path(__file__).parents[3] / 'doc' / 'examples'
+           / 'compute_service.py')
 PASSWORD = 'hunter2-in-the-configuration'
 CONFIG = """
 [DEFAULT]
@@ -209,6 +214,39 @@ class Clients:
                 with self._changed:
                     self.failures += 1
         raise AssertionError('never answered')
+
+
+class ExampleTestCase(ProcessTestCase):
+
+    def test_it_works_on_while_the_conductor_is_killed(self):
+        conductor = self.conductor('conductor1', workers=2)
+        example = self.useFixture(process.Process(
+            [sys.executable, EXAMPLE, '--config-file', conductor.path]))
+        example.await_line('reboot 2: done')
+        conductor.kill()
+        example.await_line('reboot 5: the hypervisor does not answer')
+        conductor.start()
+        self.assertEqual(0, example.process.wait(process.PATIENCE),
+                         example.log)
+        # It ends after a while, whether the conductor is back or not; what
+        # it leaves behind is for the next reporter of its host.
+        self.conf.set_override('state_path', os.path.dirname(conductor.path))
+        self.conf.set_override('host', conductor.host)
+        reporter.setup(self.conf)
+        self.addCleanup(reporter.stop)
+        process.await_true(lambda: self.rows(
+            'SELECT count(*) FROM instance_actions WHERE status IN '
+            "('succeeded', 'failed')") == [(11,)], 'all that it reports')
+        self.assertEqual([('reboot', 'failed', 'Error')], self.rows(
+            'SELECT action, status, message FROM instance_actions WHERE '
+            "status <> 'succeeded'"))
+        self.assertEqual(
+            [('Error', 2), ('Success', 20)],
+            self.rows('SELECT result, count(*) FROM instance_actions_events '
+                      'GROUP BY result ORDER BY result'))
+        self.assertEqual(1, len({action.instance_uuid for action in
+                                 InstanceActionList.get_by_project(
+                                     self.admin)}))
 
 
 class SeveralTestCase(ProcessTestCase):
