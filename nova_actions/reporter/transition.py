@@ -27,9 +27,18 @@ NAMELESS = 'unknown'
 Transition = dict[str, Any]
 
 
+class _Withheld(Exception):
+    """A name could not be judged."""
+
+
 @functools.lru_cache(maxsize=4096)
 def _safe(sanitizer: sanitize.Sanitizer, value: str) -> str | None:
-    return sanitizer.name(value)
+    """:raises _Withheld: which is not kept: it may have been for want of
+    stack, far down in a recursion"""
+    name = sanitizer.name(value)
+    if name == sanitize.WITHHELD:
+        raise _Withheld
+    return name
 
 
 def name_of(value: Any) -> str | None:
@@ -37,7 +46,10 @@ def name_of(value: Any) -> str | None:
     if value is None or value == '':
         return None
     if isinstance(value, str) and len(value) <= sanitize.NAME_LIMIT:
-        return _safe(text.sanitizer(), value) or None
+        try:
+            return _safe(text.sanitizer(), value) or None
+        except _Withheld:
+            return sanitize.WITHHELD
     safe = text.sanitizer().name(value) or ''
     return safe[:sanitize.NAME_LIMIT] or None
 

@@ -21,13 +21,15 @@ from nova_actions.sanitize.error import ErrorText
 from nova_actions.sanitize.known import secrets_of_call
 
 __all__ = (
-    'DETAILS_LIMIT', 'NAME_LIMIT', 'REASONS', 'TRACEBACK_LIMIT', 'ErrorText',
-    'Sanitized', 'Sanitizer', 'secrets_of_call',
+    'DETAILS_LIMIT', 'NAME_LIMIT', 'REASONS', 'TRACEBACK_LIMIT', 'WITHHELD',
+    'ErrorText', 'Sanitized', 'Sanitizer', 'secrets_of_call',
 )
 
 DETAILS_LIMIT = 4096
 TRACEBACK_LIMIT = 16384
 NAME_LIMIT = 255
+#: What stands for a text that could not be judged.
+WITHHELD = _text.mark('F99')
 
 # A rule may see more once another has hit, so they run until nothing changes;
 # twice is usual. A text that never settles is withheld as a whole.
@@ -142,7 +144,7 @@ class Sanitizer:
         try:
             safe = self._safe(_text.as_text(value), limit, values, found)
         except Exception:  # noqa: BLE001
-            safe = _text.head_of(_text.mark('F99'), limit)
+            safe = _text.head_of(WITHHELD, limit)
         return Sanitized(safe, _text.count(safe))
 
     def _safe(
@@ -162,7 +164,7 @@ class Sanitizer:
             if again == result:
                 return result
             result = again
-        return _text.head_of(_text.mark('F99'), limit)
+        return _text.head_of(WITHHELD, limit)
 
     def _settle(
         self, text: str, values: tuple[str, ...], found: _found.Found
@@ -176,4 +178,4 @@ class Sanitizer:
             if masked == text:
                 return text
             text = masked
-        return _text.mark('F99')
+        return WITHHELD
