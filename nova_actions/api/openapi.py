@@ -147,10 +147,11 @@ def _statuses(route: Route) -> list[int]:
 
 
 def _error(status: int) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        'description': _ERRORS[status],
-        'content': {'application/json': {
-            'schema': {'$ref': '#/components/schemas/Error'}}}}
+    answer: dict[str, Any] = {'description': _ERRORS[status]}
+    # The size limit words its own answer, by the Accept header, as Nova's.
+    if status != 413:
+        answer['content'] = {'application/json': {
+            'schema': {'$ref': '#/components/schemas/Error'}}}
     if status == 503:
         answer['headers'] = {'Retry-After': {
             'description': 'Seconds.', 'schema': {'type': 'integer'}}}

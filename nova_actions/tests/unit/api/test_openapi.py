@@ -39,6 +39,13 @@ class DocumentTest(base.BaseTestCase):
             found['query', 'changes-before']['x-openstack'])
         self.assertIn(('header', 'OpenStack-API-Version'), found)
 
+    def test_errors(self):
+        """What each looks like, but for the size limit's, which is not
+        ours."""
+        for path in self.document['paths'].values():
+            for status, answer in path['get']['responses'].items():
+                self.assertEqual(status != '413', 'content' in answer)
+
     def test_who_needs_a_token(self):
         for route in app.ROUTES:
             operation = self.document['paths'][route.path]['get']
