@@ -46,10 +46,11 @@ def find(context: Any, uuid: str, fresh: bool = False) -> Row | None:
         pass
     elif found is None:
         hint = None if stranger else (known or {}).get('cell')
-        found = attached.instance(uuid, hint)
+        found = attached.instance(
+            uuid, hint, lambda row: not _is_stranger(context, row))
     elif stranger:
         # As if nobody here knew it, a silent cell's error included.
-        attached.instance(uuid)
+        attached.instance(uuid, is_shown=lambda _row: False)
     else:
         found = _beside(found, known or {}, fresh)
     if found is not None:

@@ -107,11 +107,15 @@ def ask_all(question: Callable[..., R], *args: Any,
     return answers, errors
 
 
-def instance(uuid: str, hint: str | None = None) -> Row | None:
+def instance(uuid: str, hint: str | None = None,
+             is_shown: Callable[[Row], bool] = lambda _row: True,
+             ) -> Row | None:
     """Return an instance as its cell knows it, with the name of that as
     ``cell`` and without an id; None when all cells answer and none has it.
 
     :param hint: the cell that had it before
+    :param is_shown: tells whether the caller may learn that it exists; one
+        that is not shown is answered as if no cell had it
     :raises CellUnavailable: a cell that has it, or may have it, is silent
     """
     if hint is not None and hint in _cells:
@@ -119,12 +123,11 @@ def instance(uuid: str, hint: str | None = None) -> Row | None:
         if row is not None and not row['hidden']:
             return as_owner(row, hint)
     answers, errors = ask_all(query.instance_get, uuid)
-    found = [as_owner(row, name) for name, row in answers.items() if row]
-    if found:
-        return min(found, key=_rank)
-    if errors:
+    found = min((as_owner(row, name) for name, row in answers.items() if row),
+                key=_rank, default=None)
+    if errors and (found is None or not is_shown(found)):
         raise errors[0]
-    return None
+    return found
 
 
 def instances(uuids: Sequence[str],

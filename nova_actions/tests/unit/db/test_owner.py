@@ -184,6 +184,18 @@ class SilentCellTest(_CellTestCase):
             exception.CellUnavailable, InstanceRecordList.get_by_name,
             self.context, 'other', 'owner')
 
+    def test_a_stranger_learns_nothing_from_it(self):
+        own, unknown = self.known_to_us(), str(uuid.uuid4())
+        for warm in (False, True):
+            texts = set()
+            for server in (own, self.server, unknown):
+                if warm and server != unknown:
+                    owner.find(self.context, server)
+                texts.add(str(self.assertRaises(
+                    exception.CellUnavailable, InstanceRecord.lookup,
+                    self.stranger(), server)))
+            self.assertEqual(1, len(texts), texts)
+
     def known_to_us(self):
         cells = dict(attached.cells())
         attached._cells.clear()
