@@ -46,8 +46,12 @@ class RequestContext(context.RequestContext):
         super().__init__(*args, **kwargs)
 
     def check_is_admin(self) -> bool:
-        return policy.authorize(super().to_policy_values(),
-                                'context_is_admin', {})
+        """Ask the rule ``context_is_admin``, with the caller as its own
+        target (Nova's)."""
+        own = {'project_id': self.project_id, 'user_id': self.user_id}
+        return policy.authorize(
+            super().to_policy_values(), 'context_is_admin',
+            {name: value for name, value in own.items() if value})
 
     def to_policy_values(self) -> dict[str, Any]:
         """Return what the rules may ask of the caller.

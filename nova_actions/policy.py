@@ -24,7 +24,7 @@ class IsAdminCheck(policy.Check):
     def __call__(self, target: Any, creds: Mapping[str, Any], enforcer: Any,
                  current_rule: str | None = None) -> bool:
         expected = self.match.lower() == 'true'
-        return bool(creds.get('is_admin')) is expected
+        return creds.get('is_admin') is expected
 
 
 def set_defaults(conf: cfg.ConfigOpts) -> None:

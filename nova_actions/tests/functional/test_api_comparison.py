@@ -154,6 +154,8 @@ POLICIES: tuple[dict[str, str], ...] = (
     {f'{RULE}:show': 'rule:context_is_admin'},
     {RULE: '!'}, {RULE: '@'}, {RULE: 'rule:admin_api'},
     {'admin_or_owner': '!'}, {'admin_api': '@'},
+    {'context_is_admin': 'project_id:%(project_id)s'},
+    {'context_is_admin': 'is_admin:False'},
     {'project_reader_api': 'role:member and project_id:%(project_id)s'},
     {'project_reader_or_admin': 'role:none'},
     {f'{RULE}:list': 'project_id:%(project_id)s'},

@@ -25,3 +25,16 @@ class IsAdminTest(base.BaseTestCase):
                     (role.lower() == 'admin') is of_admin,
                     caller.can(policies.LIST, {}, fatal=False),
                     (check, role))
+
+    def test_who_is_one(self):
+        conf = self.useFixture(fixtures.Conf()).conf
+        for check, expected in (
+                ('user_id:%(user_id)s', True),
+                ('project_id:%(project_id)s', True),
+                ('domain_id:%(domain_id)s', False), ('is_admin:True', False),
+                ('is_admin:False', False), ('@', True), ('!', False)):
+            self.useFixture(fixtures.Policy(
+                conf, {'context_is_admin': check}))
+            caller = context.RequestContext(
+                user_id='user', project_id='project', is_admin=None)
+            self.assertIs(expected, caller.is_admin, check)
