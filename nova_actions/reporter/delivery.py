@@ -52,13 +52,15 @@ class Delivery:
     :param heartbeat: after so many seconds of silence an empty batch is sent
     :param parent_timeout: seconds that a report waits for what it belongs to
     :param losses: where what is given up is counted
-    :param chore: called in the thread at its start and as often as heartbeats
+    :param chore: called in the thread at its start and as often as heartbeats,
+        with :meth:`notify`, for what it appends
     :param closed: called with a dead life's id once it has been closed
     """
 
     def __init__(self, spool: Spool, line: wire.Wire, *, batch_size: int,
                  interval: float, heartbeat: float, parent_timeout: float,
-                 losses: loss.Losses, chore: Callable[[], None],
+                 losses: loss.Losses,
+                 chore: Callable[[Callable[[int], None]], None],
                  closed: Callable[[str], None]) -> None:
         self._spool = spool
         self._line = line
@@ -145,7 +147,7 @@ class Delivery:
 
     def _do_chore(self) -> None:
         try:
-            self._chore()
+            self._chore(self.notify)
         except Exception as error:
             LOG.warning('What dead reporters left could not be taken over: '
                         '%s', type(error).__name__)

@@ -202,7 +202,7 @@ class Recorder:
                 LOG.warning('The spool could not be forced to disk: %s',
                             type(error).__name__)
 
-    def _chore(self) -> None:
+    def _chore(self, notify: Callable[[int], None]) -> None:
         """Do what has to be done now and then."""
         self.losses.tell()
         for dead in epoch.Epoch.orphans(self.settings.folder):
@@ -210,13 +210,14 @@ class Recorder:
                 if self._ended.is_set():
                     # Its own may be among them now.
                     raise OSError('the recorder has ended')
-                self._adopt(dead)
+                self._adopt(dead, notify)
             except BaseException:
                 # For the next time, or for somebody else.
                 dead.let_go()
                 raise
 
-    def _adopt(self, dead: epoch.Epoch) -> None:
+    def _adopt(self, dead: epoch.Epoch,
+               notify: Callable[[int], None]) -> None:
         """Take over what a dead life of this host has left behind."""
         remains = salvage.Remains(dead.spool_path)
         count = 0
@@ -228,6 +229,7 @@ class Recorder:
             'ended without telling how this ended; its successor '
             f'{self._uuid} found it dead.'))], force=True)
         self._spool.sync()
+        notify(number)
         if not remains.is_whole:
             self.losses.add('damaged', 1, (
                 f'not all of {dead.spool_path} could be read; it is kept '
@@ -237,8 +239,6 @@ class Recorder:
         # next one begins with it.
         dead.remove_spool()
         self._adopted[dead.uuid] = dead
-        if self._opened is not None:
-            self._opened.notify(number)
         LOG.info('Took over %d reports of the dead reporter %s', count,
                  dead.uuid)
 

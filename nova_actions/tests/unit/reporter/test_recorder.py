@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import datetime
+import itertools
 import os
 import re
 import sqlite3
 import threading
-import time
 from unittest import mock
 
 import fixtures as fixtures_lib
@@ -14,6 +14,7 @@ from nova_actions import reporter
 from nova_actions.db import report as report_db
 from nova_actions.objects import report as report_object
 from nova_actions.reporter import clock
+from nova_actions.reporter import delivery
 from nova_actions.reporter import direct
 from nova_actions.reporter import process
 from nova_actions.reporter import recorder
@@ -133,6 +134,24 @@ class DurableMixin:
         self.assertEqual(
             ['create', *(f'step-{number}' for number in range(7))],
             [event['event'] for event in self.events()])
+
+    def test_what_is_taken_over_at_once_is_waited_for(self):
+        self.create()
+        away = self.away()
+        self.step()
+        self.kill()
+        away.stop()
+        start = delivery.Delivery.start
+
+        def started(opened):
+            start(opened)
+            base.wait_until('chores', lambda: opened._chored)
+
+        with mock.patch.object(delivery.Delivery, 'start', autospec=True,
+                               side_effect=started):
+            self.record(folder=self.recording.folder)
+        self.flush()
+        self.assertEqual(0, reporter.stats()['waiting'])
 
     def test_nothing_of_a_damaged_one_goes_before_it_is_taken_over(self):
         self.create()
@@ -324,7 +343,6 @@ class SyncTestCase(base.ReporterTestCase):
         self.assertEqual([('delete', 'failed'), ('create', 'succeeded')], [
             (row['action'], row['status']) for row in self.rows()])
 
-
     def test_what_ends_with_the_process_is_counted(self):
         self.create()
         with mock.patch.object(
@@ -340,10 +358,13 @@ class SyncTestCase(base.ReporterTestCase):
     def test_it_ends_in_time(self):
         self.create()
         current = process.current()
-        with mock.patch.object(current, 'flush', autospec=True) as flush, \
+        seconds = itertools.count()
+        with mock.patch.object(current, 'flush', autospec=True), \
+                mock.patch.object(
+                    clock, 'monotonic_ns', autospec=True,
+                    side_effect=lambda: next(seconds) * 10 ** 9), \
                 mock.patch.object(current._opened, 'stop',
                                   autospec=True) as stop:
-            flush.side_effect = lambda _timeout: time.sleep(0.05)
             current.stop(0.01)
         stop.assert_called_once_with(0.0)
         self.assertTrue(current._opened.stop(base.PATIENCE))
