@@ -20,6 +20,7 @@ from nova_actions import context
 from nova_actions import exception
 from nova_actions import objects
 from nova_actions import policy
+from nova_actions import reporter
 from nova_actions import sanitize
 from nova_actions.conductor import rpcapi
 from nova_actions.conductor import service
@@ -178,6 +179,25 @@ class Conductor(fixtures.Fixture):
         self.addCleanup(self.client.close)
         base.set_remote(self.client)
         self.addCleanup(base.set_remote, None)
+
+
+class Reporter(fixtures.Fixture):
+    """This process as a compute side, which lets go of its bus afterwards:
+    or a poller would look for a deleted virtual host for ever."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+
+    def _setUp(self) -> None:
+        reporter.setup(self._conf)
+        self.addCleanup(self._disconnect)
+        self.addCleanup(reporter.stop)
+
+    @staticmethod
+    def _disconnect() -> None:
+        client: Any = base.ActionsObject.indirection_api
+        base.set_remote(None)
+        client.close()
 
 
 class StrictErrors(fixtures.Fixture):

@@ -19,7 +19,6 @@ import oslo_messaging as messaging
 import sqlalchemy as sa
 
 from nova_actions import exception
-from nova_actions import reporter
 from nova_actions import rpc
 from nova_actions.conductor import rpcapi
 from nova_actions.db import api as db
@@ -232,8 +231,7 @@ class ExampleTestCase(ProcessTestCase):
         # it leaves behind is for the next reporter of its host.
         self.conf.set_override('state_path', os.path.dirname(conductor.path))
         self.conf.set_override('host', conductor.host)
-        reporter.setup(self.conf)
-        self.addCleanup(reporter.stop)
+        self.useFixture(fixtures.Reporter(self.conf))
         process.await_true(lambda: self.rows(
             'SELECT count(*) FROM instance_actions WHERE status IN '
             "('succeeded', 'failed')") == [(11,)], 'all that it reports')

@@ -36,14 +36,7 @@ class ReportFlowMixin:
             reporter__delivery_interval=0.01,
             reporter__heartbeat_interval=0.2)).conf
         self.conductor = self.useFixture(fixtures.Conductor(self.conf))
-        reporter.setup(self.conf)
-        self.addCleanup(self.disconnect)
-        self.addCleanup(reporter.stop)
-
-    def disconnect(self):
-        # Or its poller would look for the deleted virtual host for ever.
-        objects_base.ActionsObject.indirection_api.close()
-        objects_base.set_remote(None)
+        self.useFixture(fixtures.Reporter(self.conf))
 
     def live(self, _number):
         """Have a server, with work that goes well, is retried or fails."""

@@ -145,8 +145,7 @@ class _Reporter(_Flow):
         super().setUp()
         self.conf.set_override('mode', self.MODE, group='reporter')
         self.conf.set_override('delivery_interval', 0.01, group='reporter')
-        reporter.setup(self.conf)
-        self.addCleanup(reporter.stop)
+        self.useFixture(fixtures.Reporter(self.conf))
 
     def method(self, note):
         """Return a method whose failing line has a secret in its source."""

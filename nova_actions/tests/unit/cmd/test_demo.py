@@ -7,6 +7,7 @@ from nova_actions.cmd import fleet
 from nova_actions.objects import base as objects_base
 from nova_actions.objects import instance_action
 from nova_actions.tests import base
+from nova_actions.tests import fixtures
 
 
 class PlanTestCase(base.base.BaseTestCase):
@@ -33,9 +34,7 @@ class RunTestCase(base.ObjectTestCase):
     def setUp(self):
         super().setUp()
         self.conf.set_override('heartbeat_interval', 0.1, group='reporter')
-        reporter.setup(self.conf)
-        self.addCleanup(objects_base.set_remote, None)
-        self.addCleanup(reporter.stop)
+        self.useFixture(fixtures.Reporter(self.conf))
 
     def play(self, actions):
         told = demo.run(actions, threading.Event(), self.conf.state_path,
