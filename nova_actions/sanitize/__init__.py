@@ -123,11 +123,31 @@ class Sanitizer:
     def _texts(
         self, texts: list[tuple[object, int]], secrets: Iterable[object]
     ) -> list[Sanitized]:
-        """Make texts of one error safe; what is found in one of them is
-        masked in the others too."""
-        values, found = self._secrets, _found.Found()
+        """Make texts of one error safe, so that doing it again to what is
+        returned changes nothing."""
+        values = self._secrets
         if secrets:
             values = known.variants([*secrets, *values])
+        limits = [limit for _value, limit in texts]
+        safe = self._together(texts, values)
+        for _round in range(_ROUNDS):
+            if not any(each.redactions for each in safe):
+                return safe
+            # A forged placeholder is text to the rules until it is one.
+            again = self._together(
+                [(each.text, limit)
+                 for each, limit in zip(safe, limits, strict=True)], values)
+            if again == safe:
+                return safe
+            safe = again
+        return [Sanitized(_text.head_of(WITHHELD, limit), 1)
+                for limit in limits]
+
+    def _together(
+        self, texts: list[tuple[object, int]], values: tuple[str, ...]
+    ) -> list[Sanitized]:
+        """What is found in one of the texts is masked in the others too."""
+        found = _found.Found()
         known_before = -1
         while known_before < len(found):
             known_before = len(found)

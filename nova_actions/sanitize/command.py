@@ -26,6 +26,7 @@ FAMILIES = (
     _flag('ipmi sshpass racadm hponcfg',
           r'ipmi(?!tool)-?\w{0,20}|sshpass|racadm|hponcfg', '-[Pp]', _MAYBE),
     _flag('rabbitmqadmin', 'rabbitmqadmin', '-p'),
+    _flag('ncftp', r'ncftp\w{0,8}+', '-p'),
     _flag('docker podman mongo', (
         r'(?:docker|podman)[\s\'",\\]{1,8}+login|mongo(?:sh|dump|restore)?'
         ), '-p'),

@@ -8,7 +8,6 @@ so a text costs time in proportion to its length, whatever is in it.
 
 import functools
 import re
-from collections.abc import Callable
 
 from oslo_utils import strutils
 
@@ -179,11 +178,8 @@ FAMILIES = (*_BEFORE, *_BEHIND)
 _OSLO = re.compile(
     r'pass|secret|token|key|pswd|configdrive|fsid|cookie|credential|suffix',
     re.IGNORECASE)
-_MARKS = (
-    r'\[REDACTED:F[0-9X]{1,2}\]|\[\.\.\. [0-9]{1,19} bytes cut \.\.\.\]|\n')
-_OUTSIDE = re.compile(f'({_MARKS})')
 # It takes the second half of "password-less" for a flag.
-_OSLO_SPLIT = re.compile(f'({_MARKS}|(?<=[A-Za-z])-(?=[A-Za-z]))')
+_OSLO_SPLIT = re.compile(r'(\n|(?<=[A-Za-z])-(?=[A-Za-z]))')
 _OSLO_CHUNK = 2048
 
 
@@ -199,9 +195,10 @@ def _mask_oslo(text: str) -> str:
     out, done = [], 0
     for start, end, _key, secret in keys.values(text):
         if not secret and start >= done:
-            out += [_mask_oslo_piece(text[done:start]), text[start:end]]
+            out += [_text.outside(text[done:start], _mask_oslo_piece),
+                    text[start:end]]
             done = end
-    return ''.join([*out, _mask_oslo_piece(text[done:])])
+    return ''.join([*out, _text.outside(text[done:], _mask_oslo_piece)])
 
 
 def _mask_oslo_piece(text: str) -> str:
@@ -214,20 +211,6 @@ def _mask_oslo_piece(text: str) -> str:
                     part[at:at + _OSLO_CHUNK], _text.mark('F14'))
                 for at in range(0, len(part), _OSLO_CHUNK))
     return ''.join(parts)
-
-
-def _outside(text: str, change: Callable[[str], str]) -> str:
-    """Change a text but for its placeholders and marks."""
-    parts = _OUTSIDE.split(text)
-    # Lines are kept together: an operator's pattern may span them.
-    joined: list[str] = ['']
-    for index, part in enumerate(parts):
-        if index % 2 and part != '\n':
-            joined += [part, '']
-        else:
-            joined[-1] += part
-    joined[::2] = [change(part) for part in joined[::2]]
-    return ''.join(joined)
 
 
 def _pass(
@@ -245,7 +228,7 @@ def _pass(
     for each in _BEHIND:
         text = each.apply(text, lower, found)
     for pattern in extra:
-        text = _outside(
+        text = _text.outside(
             text, functools.partial(pattern.sub, _text.mark('FX')))
     return found.mask(_mask_oslo(text))
 

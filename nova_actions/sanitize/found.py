@@ -4,6 +4,7 @@
 The message of an error repeats what the line of source had behind a name.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -47,7 +48,8 @@ class Found:
     def mask(self, text: str) -> str:
         """Mask what was found so far."""
         for value in self._present(text):
-            text = self._values[value].sub(_text.mark('F0'), text)
+            text = _text.outside(text, functools.partial(
+                self._values[value].sub, _text.mark('F0')))
         return text
 
     def _present(self, text: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Literal secrets: those of a call and those of the configuration."""
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,19 +32,16 @@ def variants(values: Iterable[object]) -> tuple[str, ...]:
             json.dumps(plain)[1:-1],
             repr(plain)[1:-1],
         ):
-            # A value that stands inside a placeholder would eat placeholders.
-            if len(form) >= MIN_LENGTH and form not in _INERT:
+            if len(form) >= MIN_LENGTH:
                 found.add(form)
     return tuple(sorted(found, key=lambda form: (-len(form), form)))
-
-
-_INERT = '[REDACTED:F0123456789X] [... bytes cut ...]'
 
 
 def mask(text: str, values: tuple[str, ...]) -> str:
     for value in values:
         if value in text:
-            text = text.replace(value, _text.mark('F0'))
+            text = _text.outside(text, functools.partial(
+                re.compile(re.escape(value)).sub, _text.mark('F0')))
     return text
 
 

@@ -2,11 +2,13 @@
 """What a text is made of, and how much of it is kept."""
 
 import re
+from collections.abc import Callable
 
 #: What stands where a secret was; the label names the rule that hit.
 PLACEHOLDER = re.compile(r'\[REDACTED:F(?:[0-9]{1,2}|X)\]')
 #: What stands where bytes were cut.
 CUT_MARK = re.compile(r'\[\.\.\. [0-9]{1,19} bytes cut \.\.\.\]')
+_KEPT = re.compile(f'({PLACEHOLDER.pattern}|{CUT_MARK.pattern})')
 #: What is read beyond the limit, so that a secret lying across the final cut
 #: is still seen whole by the rules, and only then cut away.
 MARGIN = 1024
@@ -27,6 +29,13 @@ def mark(label: str) -> str:
 
 def count(text: str) -> int:
     return len(PLACEHOLDER.findall(text))
+
+
+def outside(text: str, change: Callable[[str], str]) -> str:
+    """Change a text but for its placeholders and marks."""
+    parts = _KEPT.split(text)
+    parts[::2] = map(change, parts[::2])
+    return ''.join(parts)
 
 
 def as_text(value: object) -> str:

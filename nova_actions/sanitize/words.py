@@ -165,8 +165,9 @@ def _behind_colon(value: str, key: str, more: bool) -> bool:
 def _in_prose(value: str, sep: str) -> bool:
     if 'set' in sep or 'changed' in sep:
         return not (_ALPHA.match(value) and value.islower())
-    return bool((_mixed(value) or _SIGN.search(value))
-                and not _ADDRESS.match(value))
+    return not _ADDRESS.match(value) and (
+        _mixed(value) or bool(_SIGN.search(value))
+        or any(map(is_scrambled, value.split('@'))))
 
 
 def is_value(value: str, key: str, sep: str, more: bool) -> bool:

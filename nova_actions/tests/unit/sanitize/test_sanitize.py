@@ -28,6 +28,14 @@ PARTS = st.sampled_from([
     'is', '|', 'None', '\x00', '\ud800', 'ü', 'list:', 'x-auth-token', '$6$',
 ])
 
+#: What a placeholder is made of, beside what asks for one.
+FORGED = st.sampled_from([
+    'PW=', 'password: ', 'token=', '"', "'", '\n', '\\n', ' ', '\\', '[', ']',
+    'REDACTED:F1', '[REDACTED:F1]', '[REDACTED:F0]', '[REDACTED:F', 'D:F0]',
+    'F1]', 'REDACTE', '[... 12 bytes cut ...]', '0 bytes cut', 'a1b2C3', 'Kx9',
+    '://u:', '@h ',
+])
+
 #: How a text comes to stand in another one.
 WRAPPED = (
     repr, json.dumps, lambda one: repr(repr(one)),
@@ -122,9 +130,13 @@ class SecretsTest(base.BaseTestCase):
                     passed += value in self.sanitizer.text(
                         shape.format(value), LARGE).text
             self.assertLess(passed / 1500, 0.18, length)
+        self.assertEqual(
+            'secret [REDACTED:F1] was refused',
+            self.sanitizer.text('secret IQpz@qXqdVp was refused', LARGE).text)
         for name in ('PasswordTooLong', 'InvalidToken', 'OpenStack', 'MySQL',
                      'PostgreSQL', 'KeystoneMiddleware', 'RabbitMQ',
-                     'HTTPError', 'LibvirtError', 'VMware', 'NoneType'):
+                     'HTTPError', 'LibvirtError', 'VMware', 'NoneType',
+                     'admin@SomeHost'):
             text = f'password {name} was refused'
             self.assertEqual(text, self.sanitizer.text(text, LARGE).text)
 
@@ -228,6 +240,23 @@ class ShapeTest(base.BaseTestCase):
         self.assertEqual(result, self.sanitizer.text(result.text, limit))
         name = self.sanitizer.name(value)
         self.assertEqual(name, self.sanitizer.name(name))
+
+    @speed(max_examples=200, deadline=None)
+    @given(st.lists(FORGED, min_size=2, max_size=14).map(''.join))
+    def test_forged_placeholders(self, value):
+        result = self.sanitizer.text(value, 4096)
+        self.assertEqual(result, self.sanitizer.text(result.text, 4096))
+        self.assertNotEqual(sanitize.WITHHELD, result.text)
+
+    def test_a_value_like_a_placeholder(self):
+        for value in ('REDACTED:F1', 'D:F1]abc9', '12 bytes cut'):
+            text = f'PW="{value}" [REDACTED:F1]abc9 [... 12 bytes cut ...]'
+            masked = 'PW="[REDACTED:F1]" [REDACTED:F1]abc9 '
+            self.assertEqual(masked + '[... 12 bytes cut ...]',
+                             self.sanitizer.text(text, 4096).text)
+            self.assertEqual(masked + '[... 12 bytes cut ...]',
+                             self.sanitizer.text(text, 4096, [value]).text
+                             .replace(':F0', ':F1'))
 
 
 class PatternTest(base.BaseTestCase):
