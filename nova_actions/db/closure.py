@@ -6,7 +6,7 @@ nobody can know whether it lives.
 """
 
 import datetime
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -21,9 +21,9 @@ from nova_actions.db.engine import writer
 #: How many actions are closed in one transaction.
 CHUNK = 200
 
-_actions = cast(sa.Table, models.InstanceAction.__table__)
-_events = cast(sa.Table, models.InstanceActionEvent.__table__)
-_reporters = cast(sa.Table, models.Reporter.__table__)
+_actions = models.ACTIONS
+_events = models.EVENTS
+_reporters = models.REPORTERS
 
 
 @reader

@@ -3,7 +3,7 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -23,7 +23,7 @@ BATCH = 500
 #: How often a batch is begun anew when its servers are registered meanwhile.
 ROUNDS = 5
 
-_instances = cast(sa.Table, models.Instance.__table__)
+_instances = models.INSTANCES
 
 #: What may change of a server; its owner may not.
 _CHANGING = ('display_name', 'deleted', 'deleted_at')

@@ -2,7 +2,7 @@
 """The tables: Nova's names and columns, and ours beside them."""
 
 import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -145,3 +145,10 @@ class Reporter(Base):
     beats: orm.Mapped[int] = orm.mapped_column(sa.BigInteger(), default=0)
     #: When what it left open was closed.
     closed_at: orm.Mapped[Time | None]
+
+
+# The tables, for what is written in SQL.
+INSTANCES = cast(sa.Table, Instance.__table__)
+ACTIONS = cast(sa.Table, InstanceAction.__table__)
+EVENTS = cast(sa.Table, InstanceActionEvent.__table__)
+REPORTERS = cast(sa.Table, Reporter.__table__)

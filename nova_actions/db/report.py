@@ -27,10 +27,10 @@ Reports = Sequence[Mapping[str, Any]]
 #: things meanwhile.
 ROUNDS = 5
 
-_instances = cast(sa.Table, models.Instance.__table__)
-_actions = cast(sa.Table, models.InstanceAction.__table__)
-_events = cast(sa.Table, models.InstanceActionEvent.__table__)
-_reporters = cast(sa.Table, models.Reporter.__table__)
+_instances = models.INSTANCES
+_actions = models.ACTIONS
+_events = models.EVENTS
+_reporters = models.REPORTERS
 
 
 def apply(context: Any, reports: Reports, epoch: str | None = None,

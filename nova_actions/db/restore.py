@@ -4,7 +4,7 @@
 import dataclasses
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -25,9 +25,9 @@ BATCH = 100
 #: How often a batch is begun anew when its rows are stored meanwhile.
 ROUNDS = 5
 
-_instances = cast(sa.Table, models.Instance.__table__)
-_actions = cast(sa.Table, models.InstanceAction.__table__)
-_events = cast(sa.Table, models.InstanceActionEvent.__table__)
+_instances = models.INSTANCES
+_actions = models.ACTIONS
+_events = models.EVENTS
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ it touches their events, as every writer does. Several may purge at once.
 import dataclasses
 import datetime
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -27,8 +27,8 @@ PAGE = 1000
 BATCH = 100
 BATCH_ROWS = 1000
 
-_actions = cast(sa.Table, models.InstanceAction.__table__)
-_events = cast(sa.Table, models.InstanceActionEvent.__table__)
+_actions = models.ACTIONS
+_events = models.EVENTS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -242,7 +242,7 @@ def _delete_rows(session: orm.Session, table: sa.Table,
 
 def whole(session: orm.Session, actions: Sequence[Row]) -> list[Row]:
     """Return actions with their events and their instances."""
-    instances = cast(sa.Table, models.Instance.__table__)
+    instances = models.INSTANCES
     owners = {row['uuid']: dict(row) for row in session.execute(
         sa.select(instances).where(instances.c.uuid.in_(sorted(
             {row['instance_uuid'] for row in actions})))).mappings()}

@@ -8,7 +8,7 @@ records and stays.
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -25,9 +25,9 @@ Row = dict[str, Any]
 #: How many rows are looked at in one step.
 BATCH = 200
 
-_instances = cast(sa.Table, models.Instance.__table__)
-_actions = cast(sa.Table, models.InstanceAction.__table__)
-_events = cast(sa.Table, models.InstanceActionEvent.__table__)
+_instances = models.INSTANCES
+_actions = models.ACTIONS
+_events = models.EVENTS
 
 TABLES = (_instances, _actions, _events)
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of the record, and what every function on them is made of."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import sqlalchemy as sa
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+from sqlalchemy import orm
+
+from nova_actions.db.engine import reader
+from nova_actions.db.models import ACTIONS
+
+Row = dict[str, Any]
+
+
+
+def columns(table: sa.FromClause) -> set[str]:
+    return {column.name for column in table.columns}
+
+
+def complete(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
+    """Return a whole row of the table from the values that are known."""
+    row = {'uuid': uuidutils.generate_uuid(),
+           'created_at': timeutils.utcnow(), 'deleted': 0, 'redactions': 0}
+    row.update({name: value for name, value in values.items()
+                if value is not None})
+    return {name: row.get(name) for name in columns(table)}
+
+
+def insert(session: orm.Session, table: Any, row: Row) -> Row:
+    values = {name: value for name, value in row.items() if name != 'id'
+              or value is not None}
+    result = cast(Any, session.execute(sa.insert(table).values(values)))
+    return {**row, 'id': result.inserted_primary_key[0]}
+
+
+def not_deleted(context_read_deleted: str, table: Any) -> list[Any]:
+    if context_read_deleted == 'yes':
+        return []
+    return [table.c.deleted != 0 if context_read_deleted == 'only'
+            else table.c.deleted == 0]
+
+
+@reader
+def stored(session: orm.Session, table: sa.Table, uuid: str) -> Row | None:
+    row = session.execute(sa.select(table).where(
+        table.c.uuid == uuid)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def by_request(instance_uuid: str, request_id: str | None) -> Any:
+    """Return the id of the newest action of a request, as a subquery."""
+    other = ACTIONS.alias()
+    return sa.select(other.c.id).where(
+        other.c.instance_uuid == instance_uuid,
+        other.c.request_id == request_id,
+    ).order_by(other.c.created_at.desc(), other.c.id.desc()).limit(
+        1).scalar_subquery()
