@@ -2,18 +2,21 @@
 """The enforcer: the one place where a rule is asked."""
 
 import copy
+import glob
+import graphlib
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oslo_config import cfg
+from oslo_log import log as logging
 from oslo_policy import opts
 from oslo_policy import policy
 
 from nova_actions import policies
 
-_lock = threading.Lock()
-_enforcer: policy.Enforcer | None = None
+LOG = logging.getLogger(__name__)
 
 
 @policy.register('is_admin')
@@ -46,11 +49,10 @@ def make_enforcer(conf: cfg.ConfigOpts) -> policy.Enforcer:
 
 
 def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
-    """Return a new enforcer that has read the policy file.
+    """Return a new enforcer that has read the policy file, once.
 
-    :raises ValueError: for a file that is not rules by their names
-    :raises oslo_policy.policy.InvalidDefinitionError: for rules that are not
-        well defined
+    :raises ValueError: for a file that cannot be read, that is not rules by
+        their names, or whose rules refer to each other in a circle
     """
     enforcer = make_enforcer(conf)
     try:
@@ -59,28 +61,120 @@ def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
     except (AttributeError, TypeError):
         # oslo.policy takes for granted what YAML makes of the file.
         sound = False
+    except (cfg.Error, OSError) as error:
+        raise ValueError(str(error)) from error
     if not sound:
         raise ValueError('it is not a mapping of names to rules')
+    try:
+        graphlib.TopologicalSorter({
+            name: set(_references(check))
+            for name, check in enforcer.rules.items()}).prepare()
+    except graphlib.CycleError as error:
+        raise ValueError('its rules refer to each other in a circle: '
+                         + ', '.join(error.args[1])) from None
+    # It would look at the file at every check, and fail the check when there
+    # is something wrong with it.
+    enforcer.use_conf = False
     return enforcer
 
 
-def setup(conf: cfg.ConfigOpts) -> None:
-    """Make the process's enforcer from its configuration.
+def _references(check: Any) -> Iterator[str]:
+    """Yield the names of the rules that a check asks for."""
+    # What oslo.policy warns of leaves out those behind a "not".
+    todo = [check]
+    while todo:
+        check = todo.pop()
+        if isinstance(check, policy.RuleCheck):
+            yield check.match
+        elif isinstance(check, policy.NotCheck):
+            todo.append(check.rule)
+        else:
+            todo += getattr(check, 'rules', [])
 
-    :raises ValueError, oslo_policy.policy.InvalidDefinitionError: as
-        :func:`load`
+
+_Seen = tuple[str, int, int, int]
+
+
+def _look(conf: cfg.ConfigOpts) -> tuple[_Seen | None, list[_Seen]]:
+    """Return what tells that the policy file was changed, None when there is
+    none, and that those of ``policy_dirs`` were."""
+    folders = map(conf.find_file, conf.oslo_policy.policy_dirs)
+    return _look_at(conf.find_file(conf.oslo_policy.policy_file)), [
+        seen for folder in folders if folder
+        for path in sorted(glob.glob(f'{glob.escape(folder)}/*'))
+        if (seen := _look_at(path))]
+
+
+def _look_at(path: str | None) -> _Seen | None:
+    try:
+        found = path and os.stat(path)
+    except OSError:
+        return None
+    return (path, found.st_mtime_ns, found.st_size, found.st_ino) if (
+        path and found) else None
+
+
+class _Rules:
+    """The rules in force: what the files say by now, or what they said when
+    they could be read.
+
+    :raises ValueError: as :func:`load`
     """
-    global _enforcer
-    enforcer = load(conf)
-    with _lock:
-        _enforcer = enforcer
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self.conf = conf
+        # Formatting a line of the log asks who is an administrator.
+        self._lock = threading.RLock()
+        self._seen = _look(conf)
+        self._enforcer = load(conf)
+
+    def enforcer(self) -> policy.Enforcer:
+        seen = _look(self.conf)
+        if seen != self._seen:
+            with self._lock:
+                if seen != self._seen:
+                    gone = self._seen[0] and not seen[0]
+                    self._seen = seen
+                    self._read(gone)
+        return self._enforcer
+
+    def read_again(self) -> None:
+        with self._lock:
+            self._seen = _look(self.conf)
+            self._read()
+
+    def _read(self, gone: object = False) -> None:
+        try:
+            if gone:
+                raise ValueError('it is gone')
+            self._enforcer = load(self.conf)
+        except ValueError as error:
+            LOG.error('The rules stay as they were: the policy file %s '
+                      'cannot be used: %s', self.conf.oslo_policy.policy_file,
+                      ' '.join(str(error).split()))
+
+
+_rules: _Rules | None = None
+
+
+def setup(conf: cfg.ConfigOpts) -> None:
+    """Set the process's rules from its configuration. Where it has some of
+    that already, as a worker has those of the process that made it, it keeps
+    them when the policy file cannot be used.
+
+    :raises ValueError: as :func:`load`, where it has none
+    """
+    global _rules
+    if _rules is not None and _rules.conf is conf:
+        _rules.read_again()
+    else:
+        _rules = _Rules(conf)
 
 
 def reset() -> None:
-    """Forget the process's enforcer."""
-    global _enforcer
-    with _lock:
-        _enforcer = None
+    """Forget the process's rules."""
+    global _rules
+    _rules = None
 
 
 def get_enforcer() -> policy.Enforcer:
@@ -91,7 +185,7 @@ def get_enforcer() -> policy.Enforcer:
     """
     conf = cfg.CONF
     set_defaults(conf)
-    return _enforcer or make_enforcer(conf)
+    return make_enforcer(conf)
 
 
 def authorize(credentials: Mapping[str, Any], rule: str,
@@ -102,10 +196,10 @@ def authorize(credentials: Mapping[str, Any], rule: str,
         ``host``; what is unknown is left out, since None equals None
     :raises RuntimeError: when :func:`setup` has not been called
     """
-    if _enforcer is None:
+    if _rules is None:
         raise RuntimeError('policy.setup() has not been called')
     try:
-        return bool(_enforcer.authorize(rule, dict(target), dict(credentials),
-                                        do_raise=False))
+        return bool(_rules.enforcer().authorize(
+            rule, dict(target), dict(credentials), do_raise=False))
     except policy.InvalidScope:
         return False

@@ -5,7 +5,6 @@ import logging as stdlib_logging
 
 from oslo_config import cfg
 from oslo_log import log as logging
-from oslo_policy import policy as oslo_policy
 
 from nova_actions import conf as config
 from nova_actions import exception
@@ -33,7 +32,7 @@ def set_up(conf: cfg.ConfigOpts) -> None:
         raise failure.Refusal(problem)
     try:
         policy.setup(conf)
-    except (ValueError, oslo_policy.InvalidDefinitionError) as error:
+    except ValueError as error:
         raise failure.Refusal(
             f'[oslo_policy] policy_file {conf.oslo_policy.policy_file} '
             f'cannot be used: {" ".join(str(error).split())}') from error

@@ -90,9 +90,3 @@ class ConductorService(service.Service):
             self._server = None
             db.dispose()
         super().stop(graceful)
-
-    def reset(self) -> None:
-        """Take over what SIGHUP made of the configuration."""
-        self._conf.mutate_config_files()
-        policy.setup(self._conf)
-        text.setup(sanitize.Sanitizer.from_conf(self._conf))

@@ -319,6 +319,24 @@ class TestSignals(ProcessTestCase):
         self.assertNotIn(PASSWORD, text)
         self.assertNotIn('Traceback (most recent', text)
 
+    def test_broken_policy_file(self) -> None:
+        """The rules stay in force, in the worker that SIGHUP puts in the
+        place of the old one as well."""
+        conductor = self.conductor('one')
+        path = os.path.join(os.path.dirname(conductor.path), 'policy.yaml')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write('- this is no rule')
+        conductor.signal(signal.SIGHUP)
+        for _attempt in range(1000):
+            InstanceAction.action_start(
+                self.new_context(), str(uuid.uuid4()), 'create')
+            if conductor.text().count('rules stay as they were') == 2:
+                break
+        self.assertEqual(0, conductor.stop())
+        text = conductor.text()
+        self.assertEqual(2, text.count('rules stay as they were'), text)
+        self.assertNotIn('Traceback (most recent', text)
+
 
 class TestNoBus(base.ObjectTestCase):
     def test_stop(self) -> None:

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator's policy file may say."""
 
+import logging
+import os
+
+import fixtures as base_fixtures
 from oslotest import base
 
 from nova_actions import context
 from nova_actions import policies
+from nova_actions import policy
 from nova_actions.tests import fixtures
 
 
@@ -38,3 +43,73 @@ class IsAdminTest(base.BaseTestCase):
             caller = context.RequestContext(
                 user_id='user', project_id='project', is_admin=None)
             self.assertIs(expected, caller.is_admin, check)
+
+
+class _Asking(logging.Handler):
+    """As oslo.log's formatter, which asks who is an administrator."""
+
+    def emit(self, record):
+        policy.authorize({'roles': []}, 'context_is_admin', {})
+
+
+class FileTest(base.BaseTestCase):
+    """What becomes of the rules while the process runs."""
+
+    def setUp(self):
+        super().setUp()
+        self.conf = self.useFixture(fixtures.Conf()).conf
+        self.folder = self.useFixture(base_fixtures.TempDir()).path
+        self.path = os.path.join(self.folder, 'policy.yaml')
+        self.conf.set_override('policy_file', self.path, group='oslo_policy')
+        self.conf.set_override('policy_dirs', [self.folder + '/d'],
+                               group='oslo_policy')
+        self.addCleanup(policy.reset)
+        self.log = self.useFixture(base_fixtures.FakeLogger())
+        logging.getLogger().addHandler(_Asking())
+
+    def write(self, text, name='policy.yaml'):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(f'{path}.new', 'w', encoding='utf-8') as file:
+            file.write(text)
+        os.rename(f'{path}.new', path)
+
+    def passes(self):
+        return policy.authorize({'roles': ['reader']}, policies.LIST, {})
+
+    def test_changes_are_taken_over(self):
+        policy.setup(self.conf)
+        self.assertFalse(self.passes())
+        for check in ('@', '!', 'role:reader', 'role:admin'):
+            self.write(f'"{policies.LIST}": "{check}"')
+            self.assertIs(check in ('@', 'role:reader'), self.passes())
+        self.write(f'"{policies.LIST}": "@"', 'd/more.yaml')
+        self.assertTrue(self.passes())
+        os.unlink(os.path.join(self.folder, 'd/more.yaml'))
+        self.assertFalse(self.passes())
+        self.assertEqual('', self.log.output)
+
+    def test_what_cannot_be_used_changes_nothing(self):
+        self.write(f'"{policies.LIST}": "role:reader"')
+        policy.setup(self.conf)
+        for broken in ('"a": "', '- a', '5', '5: "!"', '\x00', '"a": 5',
+                       '"a": "rule:a"', '"a": "rule:b"\n"b": "not rule:a"',
+                       '"context_is_admin": "(@ and rule:project_member)"\n'
+                       '"project_member": "! or not rule:context_is_admin"'):
+            self.write(broken)
+            self.assertRaises(ValueError, policy.load, self.conf)
+            self.assertTrue(self.passes())
+            self.assertTrue(self.passes())
+            self.assertEqual(1, self.log.output.count(self.path), broken)
+            self.log.reset_output()
+        policy.setup(self.conf)
+        self.assertTrue(self.passes())
+        os.unlink(self.path)
+        self.assertTrue(self.passes())
+        self.assertIn('it is gone', self.log.output)
+        self.write(f'"{policies.LIST}": "!"')
+        self.assertFalse(self.passes())
+
+    def test_a_process_does_not_begin_with_it(self):
+        self.write('- a')
+        self.assertRaises(ValueError, policy.setup, self.conf)
