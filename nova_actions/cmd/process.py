@@ -36,8 +36,11 @@ def set_up(conf: cfg.ConfigOpts) -> None:
         raise failure.Refusal(
             f'[oslo_policy] policy_file {conf.oslo_policy.policy_file} '
             f'cannot be used: {" ".join(str(error).split())}') from error
+    try:
+        text.setup(sanitize.Sanitizer.from_conf(conf))
+    except ValueError as error:
+        raise failure.Refusal(f'[sanitize] patterns: {error}') from error
     db.setup(conf)
-    text.setup(sanitize.Sanitizer.from_conf(conf))
     objects.register_all()
 
 

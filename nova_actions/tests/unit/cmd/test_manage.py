@@ -160,6 +160,14 @@ class ManageTestCase(base.BaseTestCase):
         self.assertNotIn('Traceback', err)
         self.assertNotIn('secret', err)
 
+    def test_a_pattern_without_a_bound(self):
+        with open(self.config, 'a', encoding='utf-8') as file:
+            file.write('[sanitize]\npatterns = (a+)+b\n')
+        code, _, err = self.run_command('action', 'list')
+        self.assertEqual(failure.REFUSED, code)
+        self.assertIn('[sanitize] patterns', err)
+        self.assertIn('without an upper bound', err)
+
     def test_a_broken_policy_file(self):
         for text in ('{', '[1, 2]', 'text', '5: "@"'):
             with open(os.path.join(self.folder, 'policy.yaml'), 'w',
