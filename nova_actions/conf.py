@@ -305,5 +305,13 @@ def load(argv: Sequence[str] | None = None, *,
 
 
 def setup_logging(conf: cfg.ConfigOpts) -> None:
-    """Let the process's log follow its configuration."""
-    logging.setup(conf, 'nova-actions')
+    """Let the process's log follow its configuration.
+
+    :raises oslo_config.cfg.Error: when that cannot be
+    """
+    try:
+        logging.setup(conf, 'nova-actions')
+    except Exception as error:  # a file of log_config_append runs any code
+        raise cfg.Error(
+            f'the log cannot be set up: {error}'.replace('\n', ' ')
+        ) from error

@@ -2,6 +2,7 @@
 """How a command says what it could not do: one line, and an exit code."""
 
 import functools
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ OK = 0
 ABSENT = 1
 #: It could not be done, or must not.
 REFUSED = 2
+#: Ctrl-C, as a shell says it.
+INTERRUPTED = 130
 
 Main = Callable[[Sequence[str]], int]
 
@@ -31,8 +34,13 @@ def explained(main: Main) -> Callable[..., int]:
     """
     @functools.wraps(main)
     def wrapper(argv: Sequence[str] | None = None) -> int:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # Not every terminal has every character.
+            sys.stdout.reconfigure(errors='backslashreplace')
         try:
-            return main(sys.argv[1:] if argv is None else argv)
+            code = main(sys.argv[1:] if argv is None else argv)
+            _flush()
+            return code
         except exception.NotFound as error:
             return _say(error.format_message(), ABSENT)
         except exception.ActionsException as error:
@@ -40,15 +48,31 @@ def explained(main: Main) -> Callable[..., int]:
         except cfg.ConfigFilesNotFoundError as error:
             return _say('no such configuration file: '
                         + ', '.join(error.config_files), REFUSED)
-        except (Refusal, cfg.Error, PermissionError) as error:
-            return _say(str(error), REFUSED)
         except BrokenPipeError:
-            # Whoever read the output has seen enough. The interpreter would
-            # complain once more when it flushes at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # Whoever read the output has seen enough.
             return OK
+        except (Refusal, cfg.Error, OSError) as error:
+            return _say(str(error), REFUSED)
+        except KeyboardInterrupt:
+            return _say('interrupted', INTERRUPTED)
+        finally:
+            _let_go()
 
     return wrapper
+
+
+def _flush() -> None:
+    # There is no sys.stdout where it was closed before we began.
+    print(end='', flush=True)
+
+
+def _let_go() -> None:
+    """Keep the interpreter from complaining, as it ends, of output that
+    nobody takes."""
+    try:
+        _flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(text: str, code: int) -> int:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
 import io
+import os
 import sys
 
 from oslo_config import cfg
@@ -28,7 +29,10 @@ class FailureTestCase(base.BaseTestCase):
                 (exception.DatabaseUnavailable(), failure.REFUSED),
                 (failure.Refusal('the port is taken'), failure.REFUSED),
                 (cfg.ConfigFilesNotFoundError(['/no/such']),
-                 failure.REFUSED)):
+                 failure.REFUSED),
+                (FileNotFoundError(2, 'No such file', '/no/such.log'),
+                 failure.REFUSED),
+                (KeyboardInterrupt(), failure.INTERRUPTED)):
             got, text = self.run_raising(error)
             self.assertEqual(code, got, error)
             self.assertEqual(1, len(text.splitlines()), text)
@@ -43,3 +47,33 @@ class FailureTestCase(base.BaseTestCase):
     def test_arguments_are_the_command_lines_by_default(self):
         self.assertEqual(sys.argv[1:],
                          failure.explained(lambda argv: argv)())
+
+    def run_printing(self, text, out):
+        """Return the exit code of a command that prints, and what it says
+        besides; what is left for the interpreter's end goes well."""
+        @failure.explained
+        def main(argv):
+            print(text)
+            return failure.OK
+
+        errors = io.StringIO()
+        with contextlib.redirect_stdout(out), \
+                contextlib.redirect_stderr(errors):
+            code = main([])
+        return code, errors.getvalue()
+
+    def test_who_reads_no_further_has_seen_enough(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, 'w') as out:
+            self.assertEqual((failure.OK, ''), self.run_printing('x', out))
+
+    def test_output_that_cannot_be_written(self):
+        with open('/dev/full', 'w', encoding='utf-8') as out:
+            code, text = self.run_printing('x', out)
+        self.assertEqual(failure.REFUSED, code)
+        self.assertIn('No space left on device', text)
+
+    def test_a_terminal_that_lacks_a_character(self):
+        out = io.TextIOWrapper(io.BytesIO(), encoding='ascii')
+        self.assertEqual((failure.OK, ''), self.run_printing('h\u00f4te', out))

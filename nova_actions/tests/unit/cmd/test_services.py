@@ -59,6 +59,21 @@ class ServicesTestCase(base.BaseTestCase):
             self.assertIn(words, self.refused(
                 status.main, '', '--config-file', path, 'upgrade', 'check'))
 
+    def test_a_log_that_cannot_be(self):
+        path = os.path.join(self.folder, 'broken')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write('[loggers]\nkeys = root, none')
+        for words, reason in (
+                (('--log-file', '/no/such/log'), 'No such file'),
+                (('--log-config-append', path), path)):
+            for main, verb in (
+                    (api.main, ()), (conductor.main, ()),
+                    (manage.main, ('db', 'version')),
+                    (status.main, ('upgrade', 'check'))):
+                text = self.refused(main, '', '--debug', *words, *verb)
+                self.assertIn(reason, text)
+                self.assertEqual(1, len(text.splitlines()), text)
+
     def test_an_unknown_bus(self):
         connection = f'sqlite:///{self.folder}/test.sqlite'
         path = os.path.join(self.folder, 'manage.conf')
