@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from oslo_config import cfg
 
 from nova_actions import exception
+from nova_actions.db import driver
 
 OK = 0
 #: What was asked for does not exist.
@@ -44,7 +45,7 @@ def explained(main: Main) -> Callable[..., int]:
         except exception.NotFound as error:
             return _say(error.format_message(), ABSENT)
         except exception.ActionsException as error:
-            return _say(error.format_message(), REFUSED)
+            return _say(told(error), REFUSED)
         except cfg.ConfigFilesNotFoundError as error:
             return _say('no such configuration file: '
                         + ', '.join(error.config_files), REFUSED)
@@ -59,6 +60,16 @@ def explained(main: Main) -> Callable[..., int]:
             _let_go()
 
     return wrapper
+
+
+def told(error: exception.ActionsException) -> str:
+    """Return an error's text, with what the driver said of a database that
+    is not available: that is for who runs it."""
+    text = error.format_message()
+    cause = error.__cause__ or error.__context__
+    if cause is None or not isinstance(error, exception.Unavailable):
+        return text
+    return f'{text} {driver.said(cause)}'
 
 
 def _flush() -> None:

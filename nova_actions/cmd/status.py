@@ -48,7 +48,7 @@ class Checks(upgradecheck.UpgradeCommands):
             db.setup(self._conf)
             version = migration.db_version()
         except exception.ActionsException as error:
-            return Result(Code.FAILURE, error.format_message())
+            return Result(Code.FAILURE, failure.told(error))
         finally:
             db.dispose()
         head = migration.db_head()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database driver that a URL names."""
+"""The database driver that a URL names, and what it says."""
 
 import sqlalchemy as sa
 from sqlalchemy import exc as sa_exc
@@ -23,3 +23,13 @@ def problem(url: str | None) -> str | None:
     except ImportError as error:
         return f'the database driver {error.name} is not installed'
     return None
+
+
+def said(error: BaseException) -> str:
+    """Return the driver's own error in one line, from within what SQLAlchemy
+    and oslo.db make of it: without a statement and its values."""
+    while (inner := getattr(error, 'inner_exception', None)
+           or getattr(error, 'orig', None)) is not None:
+        error = inner
+    kind = f'{type(error).__module__}.{type(error).__name__}'
+    return f'{kind}: {" ".join(str(error).split())}'

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc as sa_exc
 
 from nova_actions import exception
+from nova_actions.db import driver
 from nova_actions.db.cells import breaker
 from nova_actions.db.cells import engine
 from nova_actions.db.cells import schema
@@ -58,7 +59,7 @@ class Call(Generic[R]):
         if not self._done.wait(max(0, self._until - time.monotonic())):
             raise self._cell.silent('no answer in time')
         if self._error is not None:
-            raise self._cell.failed(self._error)
+            raise self._cell.failed(self._error) from self._error
         self._cell.breaker.reset()
         return self._result
 
@@ -102,8 +103,8 @@ class Cell:
     def failed(self, error: Exception) -> exception.CellUnavailable:
         """Return the error to raise for one of the driver's."""
         if isinstance(error, _AWAY):
-            return self.silent(type(error).__name__)
-        LOG.error('Cell %s failed: %s', self.name, type(error).__name__)
+            return self.silent(driver.said(error))
+        LOG.error('Cell %s failed: %s', self.name, driver.said(error))
         LOG.debug('The statement that failed:', exc_info=error)
         self.breaker.reset()
         return exception.CellUnavailable(cell=self.name, retry_after=1)

@@ -123,6 +123,28 @@ class ManageTestCase(base.BaseTestCase):
             self.assertNotEqual('', err)
             self.assertNotIn('_limit', err)
 
+    def test_why_a_database_is_not_available(self):
+        other = os.path.join(self.folder, 'other')
+        with open(other, 'w', encoding='utf-8') as file:
+            file.write('not a database ' * 100)
+        for connection, reason in (
+                ('mysql+pymysql://root:secret@127.0.0.1:1/none', '(2003, '),
+                (f'sqlite:///{other}', 'file is not a database')):
+            self.configure(connection)
+            code, _, err = self.run_command('db', 'sync')
+            self.assertEqual(failure.REFUSED, code)
+            self.assertIn(reason, err)
+            self.assertNotIn('secret', err)
+            self.assertEqual(1, len(err.splitlines()))
+
+    def test_why_a_cell_is_not_available(self):
+        self.sync()
+        with open(self.config, 'a', encoding='utf-8') as file:
+            file.write(f'[cell:a]\nconnection = sqlite:///{self.folder}/no\n')
+        code, _, err = self.run_command('instance', 'import', 'a')
+        self.assertEqual(failure.REFUSED, code)
+        self.assertIn('unable to open database file', err)
+
     def test_no_schema(self):
         for words in (('action', 'list'), ('instance', 'import', 'cell1'),
                       ('db', 'purge', '--older-than', '1')):

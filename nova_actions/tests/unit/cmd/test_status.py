@@ -90,6 +90,8 @@ class StatusTestCase(base.BaseTestCase):
         self.assertEqual(2, code)
         self.assertEqual(0, found['Database driver'][0])
         self.assertEqual(2, found['Database schema'][0])
+        self.assertIn('(2003, ', found['Database schema'][1])
+        self.assertNotIn('secret', found['Database schema'][1])
 
     def test_reporters_that_seem_silent(self):
         self.sync()

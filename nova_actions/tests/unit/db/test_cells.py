@@ -86,8 +86,8 @@ class ConfigurationTest(oslotest_base.BaseTestCase):
         conf.log_opt_values(logging.getLogger(), logging.DEBUG)
         self.assertRaises(exception.CellUnavailable, attached.instance,
                           str(uuid.uuid4()))
-        self.assertIn('Cell a does not answer: OperationalError',
-                      self.log.output)
+        self.assertIn('Cell a does not answer: pymysql.err.OperationalError: '
+                      '(2003, ', self.log.output)
         self.assertNotIn('s3cr3t', self.log.output)
 
 
