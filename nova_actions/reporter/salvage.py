@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from nova_actions.reporter import fork
 from nova_actions.reporter import transition
 
 Transition = dict[str, Any]
@@ -52,8 +53,12 @@ class Remains:
     def parts(self, size: int) -> Iterator[list[Transition]]:
         """Yield the reports, so many at once."""
         entries = iter(self)
-        while part := list(itertools.islice(entries, size)):
-            yield [each for _, each in part]
+        while True:
+            with fork.keeping:
+                part = [each for _, each in itertools.islice(entries, size)]
+            if not part:
+                return
+            yield part
 
 
 def read(path: str) -> tuple[list[Entry], bool]:
@@ -62,7 +67,8 @@ def read(path: str) -> tuple[list[Entry], bool]:
     :returns: its reports in their order, and whether the file was whole
     """
     remains = Remains(path)
-    return list(remains), remains.is_whole
+    with fork.keeping:
+        return list(remains), remains.is_whole
 
 
 def _transition(body: Any) -> Transition | None:

@@ -13,10 +13,10 @@ import logging
 import os
 import sqlite3
 import sys
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from nova_actions.reporter import fork
 from nova_actions.reporter import salvage
 from nova_actions.reporter import transition
 
@@ -71,14 +71,15 @@ class Spool:
         self.path = path
         self._max_bytes = max_bytes
         self._fsync = fsync
-        self._lock = threading.RLock()
-        self._keeping = threading.RLock()
+        self._lock = fork.writing
+        self._keeping = fork.keeping
         self._keeper: sqlite3.Connection | None = None
         self._db: sqlite3.Connection | None = None
         self._requests: collections.deque[_Request] = collections.deque()
         self._last = self.bytes = self.count = 0
         self._is_closed = False
-        self._open()
+        with self._lock:
+            self._open()
 
     def _open(self) -> sqlite3.Connection:
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC,

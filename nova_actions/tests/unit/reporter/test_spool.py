@@ -209,6 +209,32 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
             told = type(error).__name__
         self.told.append((transitions[0]['uuid'], told))
 
+    def test_a_fork_waits_until_nobody_is_in_sqlite(self):
+        found, done = self.open(), threading.Event()
+
+        def work():
+            while not done.is_set():
+                found.append([make(0, 'finish')], force=True)
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        self.addCleanup(worker.join)
+        self.addCleanup(done.set)
+        for number in range(100):
+            child = os.fork()
+            if child == 0:
+                code = 1
+                try:
+                    # It would wait for ever for what the worker holds.
+                    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                    signal.setitimer(signal.ITIMER_REAL, 20)
+                    spool.Spool(f'{self.path}-{number}', self.LIMIT,
+                                'never').append([make(1)])
+                    code = 0
+                finally:
+                    os._exit(code)
+            self.assertEqual(0, os.waitpid(child, 0)[1])
+
     def test_a_full_disk_lets_the_file_go(self):
         found = self.open()
         number = found.append([make(0), make(1)])
