@@ -33,8 +33,13 @@ def _after_fork() -> None:
 
 
 def _at_exit() -> None:
-    old = replace(direct.Direct())
-    old.stop(old.settings.timeout)
+    timeout = _current.settings.timeout
+    if _current.settings.mode == 'durable':
+        # Who still records does it into the spool: sent at once, it would
+        # wait for the bus and be of no life that ends.
+        _current.stop(timeout, at_exit=True)
+    else:
+        replace(direct.Direct()).stop(timeout)
 
 
 os.register_at_fork(after_in_child=_after_fork)

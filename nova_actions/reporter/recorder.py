@@ -254,11 +254,14 @@ class Recorder:
             return True
         return self._opened.drain(timeout)
 
-    def stop(self, timeout: float) -> bool:
+    def stop(self, timeout: float, at_exit: bool = False) -> bool:
         """Deliver what is recorded if that can be done in time, and end.
 
         What is left stays in the spool for the next life of this host; where
         there is none, it is lost.
+
+        :param at_exit: the process ends, but threads and finalisers may still
+            record: the spool and its lock are left to the system
         """
         if self._opened is None:
             self.losses.tell()
@@ -271,10 +274,12 @@ class Recorder:
             self.losses.add('ended', self._spool.count,
                             'the process ends, and has no spool on disk')
         self.losses.tell()
-        for each in (self._life, *self._adopted.values()):
-            if each is not None:
-                each.let_go()
-        self._spool.close()
+        if not at_exit:
+            # Nobody may take it over before the last report is in it.
+            self._spool.close()
+            for each in (self._life, *self._adopted.values()):
+                if each is not None:
+                    each.let_go()
         return done
 
     def stats(self) -> dict[str, int]:

@@ -87,6 +87,20 @@ class DurableMixin:
         self.flush()
         self.assertEqual('succeeded', self.rows()[0]['status'])
 
+    def test_who_records_while_the_process_ends(self):
+        self.create()
+        process._at_exit()
+        with mock.patch.object(report_object.ReportList, 'apply',
+                               autospec=True) as sent:
+            self.step('late', failing='for a reason')
+        sent.assert_not_called()
+        self.kill()
+        self.record(folder=self.recording.folder)
+        self.flush()
+        self.assertEqual(
+            {'create': 'Success', 'late': 'Error'},
+            {event['event']: event['result'] for event in self.events()})
+
     def test_a_living_sibling_is_not_closed(self):
         self.create()
         with reporter.EventReporter(
