@@ -54,28 +54,48 @@ def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
     :raises ValueError: for a file that cannot be read, that is not rules by
         their names, or whose rules refer to each other in a circle
     """
+    # oslo.policy does not say which file it means, and takes for granted
+    # what YAML makes of it.
+    main, others = _paths(conf)
+    for path in (main, *others):
+        if path and os.path.isfile(path):
+            _check(path)
     enforcer = make_enforcer(conf)
     try:
         enforcer.load_rules()
-        sound = all(isinstance(name, str) for name in enforcer.file_rules)
-    except (AttributeError, TypeError):
-        # oslo.policy takes for granted what YAML makes of the file.
-        sound = False
-    except (cfg.Error, OSError) as error:
+    except (AttributeError, TypeError, cfg.Error, OSError) as error:
         raise ValueError(str(error)) from error
-    if not sound:
-        raise ValueError('it is not a mapping of names to rules')
     try:
         graphlib.TopologicalSorter({
             name: set(_references(check))
             for name, check in enforcer.rules.items()}).prepare()
     except graphlib.CycleError as error:
-        raise ValueError('its rules refer to each other in a circle: '
+        raise ValueError('rules refer to each other in a circle: '
                          + ', '.join(error.args[1])) from None
     # It would look at the file at every check, and fail the check when there
     # is something wrong with it.
     enforcer.use_conf = False
     return enforcer
+
+
+def _check(path: str) -> None:
+    try:
+        with open(path, encoding='utf-8') as file:
+            rules = policy.parse_file_contents(file.read())
+    except (OSError, ValueError) as error:
+        raise ValueError(f'{path}: {error}') from error
+    # To oslo.policy, false is a rule that everybody passes.
+    if not (isinstance(rules, dict) and all(
+            isinstance(name, str) and isinstance(rule, str | list | None)
+            for name, rule in rules.items())):
+        raise ValueError(f'{path}: it is not a mapping of names to rules')
+
+
+def undefined(enforcer: policy.Enforcer) -> list[str]:
+    """Return the names that rules ask for and that no rule has."""
+    return sorted({asked for check in enforcer.rules.values()
+                   for asked in _references(check)}
+                  - set(enforcer.rules))
 
 
 def _references(check: Any) -> Iterator[str]:
@@ -98,11 +118,18 @@ _Seen = tuple[str, int, int, int]
 def _look(conf: cfg.ConfigOpts) -> tuple[_Seen | None, list[_Seen]]:
     """Return what tells that the policy file was changed, None when there is
     none, and that those of ``policy_dirs`` were."""
+    main, others = _paths(conf)
+    return _look_at(main), [seen for path in others
+                            if (seen := _look_at(path))]
+
+
+def _paths(conf: cfg.ConfigOpts) -> tuple[str | None, list[str]]:
+    """Return the policy file, None when there is none, and what is in
+    ``policy_dirs``."""
     folders = map(conf.find_file, conf.oslo_policy.policy_dirs)
-    return _look_at(conf.find_file(conf.oslo_policy.policy_file)), [
-        seen for folder in folders if folder
-        for path in sorted(glob.glob(f'{glob.escape(folder)}/*'))
-        if (seen := _look_at(path))]
+    return conf.find_file(conf.oslo_policy.policy_file), [
+        path for folder in folders if folder
+        for path in sorted(glob.glob(f'{glob.escape(folder)}/*'))]
 
 
 def _look_at(path: str | None) -> _Seen | None:
@@ -146,12 +173,12 @@ class _Rules:
     def _read(self, gone: object = False) -> None:
         try:
             if gone:
-                raise ValueError('it is gone')
+                raise ValueError(
+                    f'{self.conf.oslo_policy.policy_file}: it is gone')
             self._enforcer = load(self.conf)
         except ValueError as error:
-            LOG.error('The rules stay as they were: the policy file %s '
-                      'cannot be used: %s', self.conf.oslo_policy.policy_file,
-                      ' '.join(str(error).split()))
+            LOG.error('The rules stay as they were, the policy cannot be '
+                      'used: %s', ' '.join(str(error).split()))
 
 
 _rules: _Rules | None = None

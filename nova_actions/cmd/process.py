@@ -34,8 +34,8 @@ def set_up(conf: cfg.ConfigOpts) -> None:
         policy.setup(conf)
     except ValueError as error:
         raise failure.Refusal(
-            f'[oslo_policy] policy_file {conf.oslo_policy.policy_file} '
-            f'cannot be used: {" ".join(str(error).split())}') from error
+            'the policy cannot be used: '
+            f'{" ".join(str(error).split())}') from error
     try:
         text.setup(sanitize.Sanitizer.from_conf(conf))
     except ValueError as error:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from oslo_config import cfg
-from oslo_policy import policy as oslo_policy
 from oslo_upgradecheck import upgradecheck
 
 from nova_actions import conf as config
@@ -67,9 +66,13 @@ class Checks(upgradecheck.UpgradeCommands):
         """Does the policy file say what its author means?"""
         try:
             enforcer = policy.load(self._conf)
-            enforcer.check_rules(raise_on_violation=True)
-        except (ValueError, oslo_policy.InvalidDefinitionError) as error:
-            return Result(Code.FAILURE, f'The policy file is broken: {error}')
+        except ValueError as error:
+            return Result(Code.FAILURE, f'The policy is broken: {error}')
+        lacking = policy.undefined(enforcer)
+        if lacking:
+            return Result(
+                Code.FAILURE, 'The policy asks for rules that do not exist: '
+                f'{", ".join(lacking)}.')
         broken = sorted(name for name, rule in enforcer.file_rules.items()
                         if _is_garbled(rule))
         if broken:

@@ -100,7 +100,8 @@ class FileTest(base.BaseTestCase):
             self.assertRaises(ValueError, policy.load, self.conf)
             self.assertTrue(self.passes())
             self.assertTrue(self.passes())
-            self.assertEqual(1, self.log.output.count(self.path), broken)
+            self.assertEqual(1, self.log.output.count('stay as they were'),
+                             broken)
             self.log.reset_output()
         policy.setup(self.conf)
         self.assertTrue(self.passes())
@@ -109,6 +110,13 @@ class FileTest(base.BaseTestCase):
         self.assertIn('it is gone', self.log.output)
         self.write(f'"{policies.LIST}": "!"')
         self.assertFalse(self.passes())
+
+    def test_the_file_that_is_broken_is_named(self):
+        self.write(f'"{policies.LIST}": "@"')
+        for broken in ('"a": "', '- a', '5: "!"', f'"{policies.LIST}": false'):
+            self.write(broken, 'd/more.yaml')
+            error = self.assertRaises(ValueError, policy.load, self.conf)
+            self.assertIn('d/more.yaml: ', str(error))
 
     def test_a_process_does_not_begin_with_it(self):
         self.write('- a')

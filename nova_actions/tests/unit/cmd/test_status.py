@@ -116,3 +116,5 @@ class StatusTestCase(base.BaseTestCase):
             got, found = self.check()
             self.assertEqual(code, got, (text, found))
             self.assertEqual(code, found['Policy file'][0])
+            if 'heard_of' in text:
+                self.assertIn('nobody_has_heard_of', found['Policy file'][1])
