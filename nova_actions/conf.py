@@ -283,13 +283,15 @@ def files_readable() -> Iterator[None]:
 
 def load(argv: Sequence[str] | None = None, *,
          default_config_files: list[str] | None = None,
-         cli: Iterable[cfg.Opt] = ()) -> cfg.ConfigOpts:
+         cli: Iterable[cfg.Opt] = (),
+         description: str | None = None) -> cfg.ConfigOpts:
     """Return a configuration of its own, read from files and arguments.
 
     :param argv: the arguments without the program's name; none by default
     :param default_config_files: read when no ``--config-file`` is given; by
         default ``nova-actions.conf`` in oslo's usual folders
     :param cli: the command's own options
+    :param description: what the command's help says that it is
     :raises oslo_config.cfg.Error: for files or arguments that are wrong
     """
     conf = cfg.ConfigOpts()
@@ -298,7 +300,8 @@ def load(argv: Sequence[str] | None = None, *,
     with files_readable():
         conf(list(argv or ()), project='nova-actions',
              version=version.version_string(),
-             default_config_files=default_config_files)
+             default_config_files=default_config_files,
+             description=description)
     # Which cells there are is known from the files only.
     cell_options.sections(conf)
     return conf

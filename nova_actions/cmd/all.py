@@ -49,7 +49,7 @@ def main(argv: Sequence[str]) -> int:
     """Serve until SIGTERM or SIGINT."""
     # What is recorded is nobody else's business: database, its WAL, log.
     os.umask(0o077)
-    conf = config.load(argv, cli=CLI_OPTS)
+    conf = config.load(argv, cli=CLI_OPTS, description=__doc__)
     embedded.configure(conf)
     config.setup_logging(conf)
     listening.settle(conf)

@@ -15,7 +15,7 @@ from nova_actions.cmd import serving
 @failure.explained
 def main(argv: Sequence[str]) -> int:
     """Serve until SIGTERM or SIGINT."""
-    conf = config.load(argv, cli=listening.OPTS)
+    conf = config.load(argv, cli=listening.OPTS, description=__doc__)
     config.setup_logging(conf)
     listening.settle(conf)
     process.set_up(conf)

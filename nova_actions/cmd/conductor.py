@@ -17,7 +17,7 @@ from nova_actions.conductor.service import ConductorService
 @failure.explained
 def main(argv: Sequence[str]) -> int:
     """Serve in ``[conductor] workers`` processes until SIGTERM."""
-    conf = config.load(argv)
+    conf = config.load(argv, description=__doc__)
     config.setup_logging(conf)
     process.set_up(conf)
     conductor_process.set_up_report(conf)

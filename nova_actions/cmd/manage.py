@@ -135,7 +135,7 @@ CLI_OPTS = (cfg.SubCommandOpt('noun', title='nouns', handler=_add_verbs),)
 @failure.explained
 def main(argv: Sequence[str]) -> int:
     """Run the command; return its exit code."""
-    conf = config.load(argv, cli=CLI_OPTS)
+    conf = config.load(argv, cli=CLI_OPTS, description=__doc__)
     embedded.use_its_database(conf)
     process.set_up_logging(conf)
     process.ask_once(conf)

@@ -12,6 +12,7 @@ from nova_actions import conf as config
 from nova_actions import exception
 from nova_actions import policies
 from nova_actions import policy
+from nova_actions import version
 from nova_actions.cmd import embedded
 from nova_actions.cmd import failure
 from nova_actions.cmd import process
@@ -122,7 +123,8 @@ def main(argv: Sequence[str]) -> int:
     # that cannot be read by a traceback.
     upgradecheck.register_cli_options(conf, Checks(conf))
     with config.files_readable():
-        conf(list(argv), project='nova-actions')
+        conf(list(argv), project='nova-actions',
+             version=version.version_string(), description=__doc__)
     upgradecheck.CONF = conf
     embedded.use_its_database(conf)
     process.set_up_logging(conf)

@@ -6,11 +6,14 @@ import contextlib
 import io
 import logging
 import os
+import sys
 
 import fixtures
 from oslotest import base
 
 from nova_actions import policy
+from nova_actions import version
+from nova_actions.cmd import all as all_in_one
 from nova_actions.cmd import api
 from nova_actions.cmd import conductor
 from nova_actions.cmd import failure
@@ -58,6 +61,18 @@ class ServicesTestCase(base.BaseTestCase):
                     main, '', '--config-file', path, 'db', 'version'))
             self.assertIn(words, self.refused(
                 status.main, '', '--config-file', path, 'upgrade', 'check'))
+
+    def test_help_says_what_a_command_is(self):
+        for main in (all_in_one.main, api.main, conductor.main, manage.main,
+                     status.main):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                self.assertRaises(SystemExit, main, ['--help'])
+                self.assertRaises(SystemExit, main, ['--version'])
+            self.assertIn(sys.modules[main.__module__].__doc__.split()[0],
+                          out.getvalue())
+            self.assertTrue(out.getvalue().endswith(
+                f'{version.version_string()}\n'))
 
     def test_a_log_that_cannot_be(self):
         path = os.path.join(self.folder, 'broken')
