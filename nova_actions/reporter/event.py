@@ -116,6 +116,9 @@ class EventReporter:
 
     def _begin(self, before: Sequence[transition.Transition],
                action_uuid: str | None, required: bool) -> bool:
+        # Nothing of the step before, where one reporter is used twice.
+        self._handle = self._reason = None
+        self._detached = False
         starts = tuple(
             transition.begin(self.context, transition.START, uuid,
                              self.event_name,

@@ -83,6 +83,19 @@ class EventMixin:
         self.assertIn('no room', row['details'])
         self.assertNotIn('hunter2', row['details'])
 
+    def test_one_reporter_twice(self):
+        step = reporter.EventReporter(
+            self.context, 'compute_reboot', 'here', self.instance_uuid)
+        with step:
+            step.fail('no valid host')
+            step.detach()
+        with step:
+            pass
+        self.flush()
+        self.assertEqual([None, 'Success'], [
+            event['result'] for event in self.events()
+            if event['event'] == 'compute_reboot'])
+
     def test_an_exception_says_more_than_fail(self):
         def work():
             with self.event() as event:
