@@ -40,6 +40,9 @@ EXCHANGE = 'nova'
 DEFAULT_OPTS = [
     cfg.StrOpt(
         'host', default=socket.gethostname(), sample_default='<hostname>',
+        # The columns' limits: a report from a host without a name, or with
+        # a longer one, could never be delivered.
+        regex='.', max_length=255,
         help='The name of this host. The conductor listens on the bus under '
              'it; a reporter writes it into the events of the host.'),
     cfg.StrOpt(
