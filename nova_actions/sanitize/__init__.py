@@ -140,8 +140,9 @@ class Sanitizer:
             if again == safe:
                 return safe
             safe = again
-        return [Sanitized(_text.head_of(WITHHELD, limit), 1)
-                for limit in limits]
+        return self._together(
+            [(each.text and WITHHELD, limit)
+             for each, limit in zip(safe, limits, strict=True)], ())
 
     def _together(
         self, texts: list[tuple[object, int]], values: tuple[str, ...]
