@@ -12,18 +12,16 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 from sqlalchemy import orm
 
-from nova_actions.db import models
 from nova_actions.db import report
 from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
+from nova_actions.db.models import EVENTS
+from nova_actions.db.models import REPORTERS
 
 #: How many actions are closed in one transaction.
 CHUNK = 200
 
-_actions = models.ACTIONS
-_events = models.EVENTS
-_reporters = models.REPORTERS
 
 
 @reader
@@ -31,9 +29,9 @@ def reporter_list(session: orm.Session) -> list[dict[str, Any]]:
     """Return the reporters that are not closed: epoch, host, beats and
     last_seen (naive UTC, by a conductor's clock)."""
     rows = session.execute(sa.select(
-        _reporters.c.epoch, _reporters.c.host, _reporters.c.beats,
-        _reporters.c.last_seen,
-    ).where(_reporters.c.closed_at.is_(None))).mappings()
+        REPORTERS.c.epoch, REPORTERS.c.host, REPORTERS.c.beats,
+        REPORTERS.c.last_seen,
+    ).where(REPORTERS.c.closed_at.is_(None))).mappings()
     return [dict(row) for row in rows]
 
 
@@ -58,27 +56,27 @@ def _close_some(session: orm.Session, epoch: str, evidence: str,
                 beats: int | None) -> tuple[int, bool]:
     """Close some actions' events; return how many, and whether there may be
     more."""
-    life = session.execute(sa.select(_reporters).where(
-        _reporters.c.epoch == epoch).with_for_update()).mappings().first()
+    life = session.execute(sa.select(REPORTERS).where(
+        REPORTERS.c.epoch == epoch).with_for_update()).mappings().first()
     if beats is not None and (life is None or life['beats'] != beats
                               or life['closed_at'] is not None):
         return 0, False
-    is_open = sa.and_(_events.c.epoch == epoch,
-                      _events.c.finish_time.is_(None))
+    is_open = sa.and_(EVENTS.c.epoch == epoch,
+                      EVENTS.c.finish_time.is_(None))
     ids = list(session.execute(
-        sa.select(_events.c.action_id).where(is_open).distinct()
-        .order_by(_events.c.action_id).limit(CHUNK)).scalars())
+        sa.select(EVENTS.c.action_id).where(is_open).distinct()
+        .order_by(EVENTS.c.action_id).limit(CHUNK)).scalars())
     now = timeutils.utcnow()
     if not ids:
-        session.execute(sa.update(_reporters).where(
-            _reporters.c.epoch == epoch).values(closed_at=now))
+        session.execute(sa.update(REPORTERS).where(
+            REPORTERS.c.epoch == epoch).values(closed_at=now))
         return 0, False
     locked = report.lock(session, ids)
     # Where the clocks disagree, an end still comes after its beginning.
-    end = sa.case((_events.c.start_time > now, _events.c.start_time),
-                  else_=sa.literal(now, _events.c.finish_time.type))
-    updated: Any = session.execute(sa.update(_events).where(
-        is_open, _events.c.action_id.in_(ids)).values(
+    end = sa.case((EVENTS.c.start_time > now, EVENTS.c.start_time),
+                  else_=sa.literal(now, EVENTS.c.finish_time.type))
+    updated: Any = session.execute(sa.update(EVENTS).where(
+        is_open, EVENTS.c.action_id.in_(ids)).values(
             finish_time=end, result=status.RESULT_INTERRUPTED,
             details=evidence, reason=status.REASON_INTERRUPTED,
             updated_at=now).execution_options(

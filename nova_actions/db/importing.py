@@ -10,10 +10,10 @@ from oslo_utils import timeutils
 from sqlalchemy import orm
 
 from nova_actions import exception
-from nova_actions.db import models
 from nova_actions.db.cells import attached
 from nova_actions.db.cells import query
 from nova_actions.db.engine import writer
+from nova_actions.db.models import INSTANCES
 
 LOG = logging.getLogger(__name__)
 
@@ -23,7 +23,6 @@ BATCH = 500
 #: How often a batch is begun anew when its servers are registered meanwhile.
 ROUNDS = 5
 
-_instances = models.INSTANCES
 
 #: What may change of a server; its owner may not.
 _CHANGING = ('display_name', 'deleted', 'deleted_at')
@@ -68,7 +67,7 @@ def _store(context: Any, owners: list[dict[str, Any]]) -> None:
 @writer
 def _store_batch(session: orm.Session, owners: list[dict[str, Any]]) -> None:
     there = {row['uuid']: row for row in session.execute(
-        sa.select(_instances).where(_instances.c.uuid.in_(
+        sa.select(INSTANCES).where(INSTANCES.c.uuid.in_(
             sorted(owner['uuid'] for owner in owners)))).mappings()}
     now = timeutils.utcnow()
     new = []
@@ -87,8 +86,8 @@ def _store_batch(session: orm.Session, owners: list[dict[str, Any]]) -> None:
         changed = {name: owner[name] for name in _CHANGING
                    if own[name] != owner[name]}
         if changed:
-            session.execute(sa.update(_instances).where(
-                _instances.c.id == own['id']).values(
+            session.execute(sa.update(INSTANCES).where(
+                INSTANCES.c.id == own['id']).values(
                     **changed, updated_at=now))
     if new:
-        session.execute(sa.insert(_instances), new)
+        session.execute(sa.insert(INSTANCES), new)

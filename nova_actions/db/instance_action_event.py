@@ -263,6 +263,7 @@ def event_list(session: orm.Session, action_id: int,
 
 def events_of(session: orm.Session, action_id: int,
                read_deleted: str) -> list[Row]:
+    """Return the events of an action within a transaction, newest first."""
     query = sa.select(EVENTS).where(
         EVENTS.c.action_id == action_id,
         *rows.not_deleted(read_deleted, EVENTS)).order_by(

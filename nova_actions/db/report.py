@@ -14,11 +14,14 @@ from oslo_utils import timeutils
 from sqlalchemy import orm
 
 from nova_actions import exception
-from nova_actions.db import models
 from nova_actions.db import status
 from nova_actions.db import verdict
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import EVENTS
+from nova_actions.db.models import INSTANCES
+from nova_actions.db.models import REPORTERS
 
 Row = dict[str, Any]
 Reports = Sequence[Mapping[str, Any]]
@@ -27,10 +30,6 @@ Reports = Sequence[Mapping[str, Any]]
 #: things meanwhile.
 ROUNDS = 5
 
-_instances = models.INSTANCES
-_actions = models.ACTIONS
-_events = models.EVENTS
-_reporters = models.REPORTERS
 
 
 def apply(context: Any, reports: Reports, epoch: str | None = None,
@@ -65,8 +64,8 @@ def owners(session: orm.Session, uuids: Iterable[str]) -> dict[str, Row]:
 
 def _known_instances(session: orm.Session,
                      uuids: Iterable[str]) -> dict[str, Row]:
-    rows = session.execute(sa.select(_instances).where(
-        _instances.c.uuid.in_(sorted(set(uuids))))).mappings()
+    rows = session.execute(sa.select(INSTANCES).where(
+        INSTANCES.c.uuid.in_(sorted(set(uuids))))).mappings()
     return {row['uuid']: dict(row) for row in rows}
 
 
@@ -93,11 +92,11 @@ def _apply(session: orm.Session, reports: Reports, epoch: str | None,
 def _beat(session: orm.Session, epoch: str, host: str | None) -> None:
     """Note that a reporter was heard of, which revives it."""
     now = timeutils.utcnow()
-    updated: Any = session.execute(sa.update(_reporters).where(
-        _reporters.c.epoch == epoch).values(
-            last_seen=now, beats=_reporters.c.beats + 1, closed_at=None))
+    updated: Any = session.execute(sa.update(REPORTERS).where(
+        REPORTERS.c.epoch == epoch).values(
+            last_seen=now, beats=REPORTERS.c.beats + 1, closed_at=None))
     if not updated.rowcount:
-        session.execute(sa.insert(_reporters).values(
+        session.execute(sa.insert(REPORTERS).values(
             epoch=epoch, host=host, created_at=now, last_seen=now, beats=1))
 
 
@@ -106,15 +105,15 @@ def _actions_meant(session: orm.Session, reports: Reports) -> set[int]:
     uuid, by one of their events', or by their request."""
     requests = [report for report in reports
                 if report['kind'] != verdict.ACTION and report['request_id']]
-    event = sa.select(_events.c.action_id).where(_events.c.uuid.in_(
+    event = sa.select(EVENTS.c.action_id).where(EVENTS.c.uuid.in_(
         [report['uuid'] for report in reports]))
-    action = sa.select(_actions.c.id).where(_actions.c.uuid.in_(
+    action = sa.select(ACTIONS.c.id).where(ACTIONS.c.uuid.in_(
         [uuid for report in reports
          for uuid in (report['uuid'], report['action_uuid']) if uuid]))
-    request = sa.select(_actions.c.id).where(
-        _actions.c.instance_uuid.in_(sorted(
+    request = sa.select(ACTIONS.c.id).where(
+        ACTIONS.c.instance_uuid.in_(sorted(
             {report['instance_uuid'] for report in requests})),
-        _actions.c.request_id.in_(sorted(
+        ACTIONS.c.request_id.in_(sorted(
             {report['request_id'] for report in requests})))
     return set(session.execute(sa.union_all(
         event, action, request)).scalars())
@@ -130,13 +129,13 @@ def _newest(session: orm.Session, reports: Reports) -> set[int]:
         return set()
     queries = []
     for uuid, began in sorted(wanted, key=str):
-        query = sa.select(_actions.c.id).where(
-            _actions.c.instance_uuid == uuid)
+        query = sa.select(ACTIONS.c.id).where(
+            ACTIONS.c.instance_uuid == uuid)
         if began is not None:
-            query = query.where(sa.or_(_actions.c.start_time.is_(None),
-                                       _actions.c.start_time <= began))
-        newest = query.order_by(_actions.c.created_at.desc(),
-                                _actions.c.id.desc()).limit(1).subquery()
+            query = query.where(sa.or_(ACTIONS.c.start_time.is_(None),
+                                       ACTIONS.c.start_time <= began))
+        newest = query.order_by(ACTIONS.c.created_at.desc(),
+                                ACTIONS.c.id.desc()).limit(1).subquery()
         queries.append(sa.select(newest.c.id))
     return set(session.execute(sa.union_all(*queries)).scalars())
 
@@ -145,19 +144,19 @@ def lock(session: orm.Session, ids: Iterable[int]) -> list[Row]:
     """Lock actions, in the order of their ids, and return them oldest
     first."""
     rows = session.execute(
-        sa.select(_actions).where(_actions.c.id.in_(sorted(ids)))
-        .order_by(_actions.c.id).with_for_update()).mappings()
+        sa.select(ACTIONS).where(ACTIONS.c.id.in_(sorted(ids)))
+        .order_by(ACTIONS.c.id).with_for_update()).mappings()
     return sorted((dict(row) for row in rows),
                   key=lambda row: (row['created_at'], row['id']))
 
 
 def _events_meant(session: orm.Session, reports: Reports,
                   newest: set[int]) -> list[Row]:
-    rows = session.execute(sa.select(_events).where(sa.or_(
-        _events.c.uuid.in_([report['uuid'] for report in reports
+    rows = session.execute(sa.select(EVENTS).where(sa.or_(
+        EVENTS.c.uuid.in_([report['uuid'] for report in reports
                             if report['kind'] != verdict.ACTION]),
-        _events.c.action_id.in_(sorted(newest)))
-    ).order_by(_events.c.id)).mappings()
+        EVENTS.c.action_id.in_(sorted(newest)))
+    ).order_by(EVENTS.c.id)).mappings()
     return [dict(row) for row in rows]
 
 
@@ -172,18 +171,18 @@ def _insert(session: orm.Session, table: sa.Table,
 
 
 def _store(session: orm.Session, book: verdict.Book) -> None:
-    _insert(session, _instances, book.new_instances)
-    _insert(session, _actions, book.new_actions)
+    _insert(session, INSTANCES, book.new_instances)
+    _insert(session, ACTIONS, book.new_actions)
     if book.new_actions:
         ids = dict(session.execute(
-            sa.select(_actions.c.uuid, _actions.c.id).where(
-                _actions.c.uuid.in_([row['uuid'] for row
+            sa.select(ACTIONS.c.uuid, ACTIONS.c.id).where(
+                ACTIONS.c.uuid.in_([row['uuid'] for row
                                      in book.new_actions]))).tuples().all())
         for row in book.new_actions:
             row['id'] = ids[row['uuid']]
     for row in book.new_events:
         row['action_id'] = row['action']['id']
-    _insert(session, _events, book.new_events)
+    _insert(session, EVENTS, book.new_events)
     _update_events(session, list(book.changed.values()))
     settle(session, {
         action['id']: max(
@@ -198,9 +197,9 @@ def _update_events(session: orm.Session, rows: list[Row]) -> None:
     names = ('finish_time', 'result', 'details', 'traceback', 'error_type',
              'reason', 'duration_us', 'redactions', 'updated_at')
     # One statement: of several at once, drivers send one after the other.
-    session.execute(sa.update(_events).where(
-        _events.c.id.in_(sorted(row['id'] for row in rows))).values({
-            name: _by_id(_events, name, rows) for name in names
+    session.execute(sa.update(EVENTS).where(
+        EVENTS.c.id.in_(sorted(row['id'] for row in rows))).values({
+            name: _by_id(EVENTS, name, rows) for name in names
         }).execution_options(synchronize_session=False))
 
 
@@ -227,15 +226,15 @@ def settle(session: orm.Session, moved: Mapping[int, Any]) -> None:
     if not moved:
         return
     # A bare column, which no subquery takes for a table of its own.
-    this = cast(Any, sa.literal_column(f'{_actions.name}.id',
-                                       type_=_actions.c.id.type))
-    times = [(_actions.c.id == row_id, sa.literal(
-        time, _actions.c.updated_at.type)) for row_id, time in moved.items()
+    this = cast(Any, sa.literal_column(f'{ACTIONS.name}.id',
+                                       type_=ACTIONS.c.id.type))
+    times = [(ACTIONS.c.id == row_id, sa.literal(
+        time, ACTIONS.c.updated_at.type)) for row_id, time in moved.items()
         if time is not None]
     values: Row = dict(status.settled(this))
     if times:
         values['updated_at'] = sa.case(*times,
-                                       else_=_actions.c.updated_at)
-    session.execute(sa.update(_actions).where(
-        _actions.c.id.in_(sorted(moved))).values(values).execution_options(
+                                       else_=ACTIONS.c.updated_at)
+    session.execute(sa.update(ACTIONS).where(
+        ACTIONS.c.id.in_(sorted(moved))).values(values).execution_options(
             synchronize_session=False))

@@ -13,10 +13,12 @@ from sqlalchemy import orm
 from nova_actions import exception
 from nova_actions import sanitize
 from nova_actions import validation
-from nova_actions.db import models
 from nova_actions.db import scrub
 from nova_actions.db import status
 from nova_actions.db.engine import writer
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import EVENTS
+from nova_actions.db.models import INSTANCES
 
 Row = dict[str, Any]
 
@@ -25,9 +27,6 @@ BATCH = 100
 #: How often a batch is begun anew when its rows are stored meanwhile.
 ROUNDS = 5
 
-_instances = models.INSTANCES
-_actions = models.ACTIONS
-_events = models.EVENTS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,16 +86,16 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def _checked(row: Row, sanitizer: sanitize.Sanitizer) -> Row:
-    action = _values(_actions, row['action'])
-    events = [_values(_events, event, 'action_id') for event in row['events']]
-    for table, values in ((_actions, action), *(
-            (_events, event) for event in events)):
+    action = _values(ACTIONS, row['action'])
+    events = [_values(EVENTS, event, 'action_id') for event in row['events']]
+    for table, values in ((ACTIONS, action), *(
+            (EVENTS, event) for event in events)):
         values.update(scrub.changes(table, values, sanitizer))
     _known_word('status', action['status'], status.STATUSES)
     for event in events:
         _known_word('result', event['result'], (None, *status.RESULTS))
-    instance = _values(_instances, row['instance'])
-    instance.update(scrub.changes(_instances, instance, sanitizer))
+    instance = _values(INSTANCES, row['instance'])
+    instance.update(scrub.changes(INSTANCES, instance, sanitizer))
     return {'action': action, 'events': events, 'instance': instance}
 
 
@@ -161,7 +160,7 @@ def _stored(context: Any, rows: Sequence[Row]) -> Done:
 @writer
 def _store(session: orm.Session, rows: Sequence[Row]) -> Done:
     owners = _owners(session, rows)
-    there = _there(session, _actions, [row['action'] for row in rows])
+    there = _there(session, ACTIONS, [row['action'] for row in rows])
     new, known, foreign = [], 0, 0
     for row in rows:
         if row['action']['uuid'] in there:
@@ -179,11 +178,11 @@ def _owners(session: orm.Session, rows: Sequence[Row]) -> dict[str, str]:
     the database does not have."""
     wanted = {row['instance']['uuid']: row['instance'] for row in rows}
     owners = dict(session.execute(
-        sa.select(_instances.c.uuid, _instances.c.project_id).where(
-            _instances.c.uuid.in_(sorted(wanted)))).tuples().all())
+        sa.select(INSTANCES.c.uuid, INSTANCES.c.project_id).where(
+            INSTANCES.c.uuid.in_(sorted(wanted)))).tuples().all())
     new = [wanted[uuid] for uuid in sorted(wanted.keys() - owners.keys())]
     if new:
-        session.execute(sa.insert(_instances), new)
+        session.execute(sa.insert(INSTANCES), new)
     return {**owners, **{row['uuid']: row['project_id'] for row in new}}
 
 
@@ -199,10 +198,10 @@ def _insert(session: orm.Session, rows: Sequence[Row]) -> int:
     if not rows:
         return 0
     actions = [row['action'] for row in rows]
-    session.execute(sa.insert(_actions), actions)
-    ids = _there(session, _actions, actions)
+    session.execute(sa.insert(ACTIONS), actions)
+    ids = _there(session, ACTIONS, actions)
     events = [{**event, 'action_id': ids[row['action']['uuid']]}
               for row in rows for event in row['events']]
     for start in range(0, len(events), BATCH):
-        session.execute(sa.insert(_events), events[start:start + BATCH])
+        session.execute(sa.insert(EVENTS), events[start:start + BATCH])
     return len(events)

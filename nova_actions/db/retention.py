@@ -13,11 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from nova_actions.db import models
 from nova_actions.db import report
 from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import EVENTS
+from nova_actions.db.models import INSTANCES
 
 Row = dict[str, Any]
 
@@ -27,8 +29,6 @@ PAGE = 1000
 BATCH = 100
 BATCH_ROWS = 1000
 
-_actions = models.ACTIONS
-_events = models.EVENTS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,8 +104,8 @@ def purge(context: Any, selection: Selection, *,
 def purge_total(session: orm.Session, selection: Selection) -> int:
     """Return about how many actions are selected: not fewer."""
     return session.execute(
-        sa.select(sa.func.count()).select_from(_actions).where(
-            _actions.c.created_at < selection.before)).scalar_one()
+        sa.select(sa.func.count()).select_from(ACTIONS).where(
+            ACTIONS.c.created_at < selection.before)).scalar_one()
 
 
 def _left(selection: Selection, done: Done) -> int | None:
@@ -131,36 +131,36 @@ def _page(session: orm.Session, selection: Selection,
     """Return the next actions by age, and whether each is selected: so one
     statement's work is bounded, however many stay."""
     query = sa.select(
-        _actions.c.id, _actions.c.created_at,
+        ACTIONS.c.id, ACTIONS.c.created_at,
         sa.case((_is_selected(selection), 1), else_=0).label('selected'),
-    ).where(_actions.c.created_at < selection.before)
+    ).where(ACTIONS.c.created_at < selection.before)
     if after is not None:
         # Not a comparison of rows: MariaDB would not use the index for it.
         query = query.where(
-            _actions.c.created_at >= after[0],
-            sa.or_(_actions.c.created_at > after[0],
-                   _actions.c.id > after[1]))
+            ACTIONS.c.created_at >= after[0],
+            sa.or_(ACTIONS.c.created_at > after[0],
+                   ACTIONS.c.id > after[1]))
     return [dict(row) for row in session.execute(query.order_by(
-        _actions.c.created_at, _actions.c.id).limit(PAGE)).mappings()]
+        ACTIONS.c.created_at, ACTIONS.c.id).limit(PAGE)).mappings()]
 
 
 def _is_selected(selection: Selection) -> sa.ColumnElement[bool]:
     conditions = [
-        _actions.c.status != status.RUNNING,
-        sa.or_(_actions.c.updated_at.is_(None),
-               _actions.c.updated_at < selection.before)]
+        ACTIONS.c.status != status.RUNNING,
+        sa.or_(ACTIONS.c.updated_at.is_(None),
+               ACTIONS.c.updated_at < selection.before)]
     if selection.keep_last:
-        newer, edge = _actions.alias(), _actions.alias()
+        newer, edge = ACTIONS.alias(), ACTIONS.alias()
         first_to_go = sa.select(newer.c.id).where(
-            newer.c.instance_uuid == _actions.c.instance_uuid).order_by(
+            newer.c.instance_uuid == ACTIONS.c.instance_uuid).order_by(
                 newer.c.created_at.desc(), newer.c.id.desc()).limit(1).offset(
-                    selection.keep_last).correlate(_actions).scalar_subquery()
+                    selection.keep_last).correlate(ACTIONS).scalar_subquery()
         conditions.append(sa.exists().where(
             edge.c.id == first_to_go,
-            sa.or_(_actions.c.created_at < edge.c.created_at,
-                   sa.and_(_actions.c.created_at == edge.c.created_at,
-                           _actions.c.id <= edge.c.id))
-        ).correlate(_actions))
+            sa.or_(ACTIONS.c.created_at < edge.c.created_at,
+                   sa.and_(ACTIONS.c.created_at == edge.c.created_at,
+                           ACTIONS.c.id <= edge.c.id))
+        ).correlate(ACTIONS))
     return sa.and_(*conditions)
 
 
@@ -198,9 +198,9 @@ def _take(ids: Sequence[int], there: set[int], events: dict[int, int],
 
 def _sizes(session: orm.Session, ids: Sequence[int]) -> dict[int, int]:
     return dict(session.execute(
-        sa.select(_events.c.action_id, sa.func.count()).where(
-            _events.c.action_id.in_(sorted(ids))).group_by(
-                _events.c.action_id)).tuples().all())
+        sa.select(EVENTS.c.action_id, sa.func.count()).where(
+            EVENTS.c.action_id.in_(sorted(ids))).group_by(
+                EVENTS.c.action_id)).tuples().all())
 
 
 @reader
@@ -224,10 +224,10 @@ def _delete(session: orm.Session, ids: Sequence[int], left: int | None,
     if sink is not None:
         sink(whole(session, [locked[row_id] for row_id in chosen]))
     # By their own keys, which locks nothing but these rows on MariaDB.
-    events = session.execute(sa.select(_events.c.id).where(
-        _events.c.action_id.in_(sorted(chosen)))).scalars().all()
-    _delete_rows(session, _events, events)
-    _delete_rows(session, _actions, chosen)
+    events = session.execute(sa.select(EVENTS.c.id).where(
+        EVENTS.c.action_id.in_(sorted(chosen)))).scalars().all()
+    _delete_rows(session, EVENTS, events)
+    _delete_rows(session, ACTIONS, chosen)
     return taken
 
 
@@ -242,14 +242,13 @@ def _delete_rows(session: orm.Session, table: sa.Table,
 
 def whole(session: orm.Session, actions: Sequence[Row]) -> list[Row]:
     """Return actions with their events and their instances."""
-    instances = models.INSTANCES
     owners = {row['uuid']: dict(row) for row in session.execute(
-        sa.select(instances).where(instances.c.uuid.in_(sorted(
+        sa.select(INSTANCES).where(INSTANCES.c.uuid.in_(sorted(
             {row['instance_uuid'] for row in actions})))).mappings()}
     events: dict[int, list[Row]] = {row['id']: [] for row in actions}
-    for event in session.execute(sa.select(_events).where(
-            _events.c.action_id.in_(sorted(events))).order_by(
-                _events.c.id)).mappings():
+    for event in session.execute(sa.select(EVENTS).where(
+            EVENTS.c.action_id.in_(sorted(events))).order_by(
+                EVENTS.c.id)).mappings():
         events[event['action_id']].append(dict(event))
     return [{'action': row, 'events': events[row['id']],
              'instance': owners[row['instance_uuid']]} for row in actions]

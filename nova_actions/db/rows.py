@@ -17,6 +17,7 @@ Row = dict[str, Any]
 
 
 def columns(table: sa.FromClause) -> set[str]:
+    """Return the names of the table's columns."""
     return {column.name for column in table.columns}
 
 
@@ -30,21 +31,27 @@ def complete(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
 
 
 def insert(session: orm.Session, table: Any, row: Row) -> Row:
+    """Insert a row and return it with the id that it was given."""
     values = {name: value for name, value in row.items() if name != 'id'
               or value is not None}
     result = cast(Any, session.execute(sa.insert(table).values(values)))
     return {**row, 'id': result.inserted_primary_key[0]}
 
 
-def not_deleted(context_read_deleted: str, table: Any) -> list[Any]:
-    if context_read_deleted == 'yes':
+def not_deleted(read_deleted: str, table: Any) -> list[Any]:
+    """Return the conditions for what a context sees of a table.
+
+    :param read_deleted: the context's: ``no``, ``yes`` or ``only``
+    """
+    if read_deleted == 'yes':
         return []
-    return [table.c.deleted != 0 if context_read_deleted == 'only'
+    return [table.c.deleted != 0 if read_deleted == 'only'
             else table.c.deleted == 0]
 
 
 @reader
 def stored(session: orm.Session, table: sa.Table, uuid: str) -> Row | None:
+    """Return the row with that uuid, in a transaction of its own."""
     row = session.execute(sa.select(table).where(
         table.c.uuid == uuid)).mappings().one_or_none()
     return dict(row) if row else None

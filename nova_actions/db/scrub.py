@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from nova_actions import sanitize
-from nova_actions.db import models
 from nova_actions.db import report
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import EVENTS
+from nova_actions.db.models import INSTANCES
 from nova_actions.sanitize import text as text_module
 
 Row = dict[str, Any]
@@ -25,19 +27,16 @@ Row = dict[str, Any]
 #: How many rows are looked at in one step.
 BATCH = 200
 
-_instances = models.INSTANCES
-_actions = models.ACTIONS
-_events = models.EVENTS
 
-TABLES = (_instances, _actions, _events)
+TABLES = (INSTANCES, ACTIONS, EVENTS)
 
 #: Names that people or other programs chose. Not an instance's project: it
 #: says whose the server is.
 _NAMES: Mapping[str, Sequence[str]] = {
-    _instances.name: ('display_name',),
-    _actions.name: ('action', 'global_request_id', 'user_id', 'user_name',
+    INSTANCES.name: ('display_name',),
+    ACTIONS.name: ('action', 'global_request_id', 'user_id', 'user_name',
                     'project_id', 'project_name', 'message'),
-    _events.name: ('event', 'host', 'error_type'),
+    EVENTS.name: ('event', 'host', 'error_type'),
 }
 
 
@@ -77,7 +76,7 @@ def scrub(context: Any, sanitizer: sanitize.Sanitizer, *,
 def _parts(table: sa.Table, rows: list[Row]) -> list[list[Row]]:
     """Split rows into transactions. Instances are locked by writers in no
     order, so nobody may hold one while he waits for another."""
-    return [[row] for row in rows] if table is _instances else [rows]
+    return [[row] for row in rows] if table is INSTANCES else [rows]
 
 
 @reader
@@ -92,12 +91,12 @@ def changes(table: sa.Table, row: Mapping[str, Any],
     """Return the values of a row that are not as today's rules want them."""
     wanted: Row = {name: sanitizer.name(row[name])
                    for name in _NAMES[table.name]}
-    if table is _events:
+    if table is EVENTS:
         safe = sanitizer.error(row['details'], row['traceback'])
         wanted.update(details=safe.details, traceback=safe.traceback)
     changed = {name: value for name, value in wanted.items()
                if value != row[name]}
-    if changed and table is _events:
+    if changed and table is EVENTS:
         new = sum(text_module.count(value or '')
                   - text_module.count(row[name] or '')
                   for name, value in changed.items()
@@ -109,7 +108,7 @@ def changes(table: sa.Table, row: Mapping[str, Any],
 
 def _columns(table: sa.Table) -> list[sa.Column[Any]]:
     names = ['id', *_NAMES[table.name]]
-    if table is _events:
+    if table is EVENTS:
         names += ['action_id', 'details', 'traceback', 'redactions']
     return [table.c[name] for name in names]
 
@@ -125,9 +124,9 @@ def _page(session: orm.Session, table: sa.Table, after: int) -> list[Row]:
 def _write(session: orm.Session, table: sa.Table, rows: Sequence[Row],
            sanitizer: sanitize.Sanitizer) -> int:
     """Make rows safe as they are by now; return how many changed."""
-    if table is _actions:
+    if table is ACTIONS:
         report.lock(session, [row['id'] for row in rows])
-    elif table is _events:
+    elif table is EVENTS:
         report.lock(session, {row['action_id'] for row in rows})
     now = session.execute(sa.select(*_columns(table)).where(
         table.c.id.in_(sorted(row['id'] for row in rows))).order_by(

@@ -13,7 +13,7 @@ from oslotest import base as oslotest_base
 from nova_actions import conf as conf_module
 from nova_actions import exception
 from nova_actions.db import api as db
-from nova_actions.db import importing
+from nova_actions.db import models
 from nova_actions.db.cells import attached
 from nova_actions.db.cells import breaker
 from nova_actions.db.cells import engine
@@ -199,7 +199,7 @@ class ImportTest(base.ObjectTestCase):
     def rows(self):
         with db.engine().connect() as connection:
             return {row['uuid']: dict(row) for row in connection.execute(
-                sa.select(importing._instances)).mappings()}
+                sa.select(models.INSTANCES)).mappings()}
 
     def test_all_are_copied_once(self):
         self.assertEqual([2, 4, 5], self.imported())
