@@ -5,9 +5,8 @@ The signature ``(message=None, **kwargs)`` is what oslo.messaging rebuilds a
 remote error with. HTTP statuses are decided under ``api/``.
 """
 
+import logging
 from typing import Any, ClassVar
-
-from oslo_log import log as logging
 
 LOG = logging.getLogger(__name__)
 

@@ -6,7 +6,6 @@ from wsgiref.types import StartResponse
 from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
 
-from keystonemiddleware import auth_token
 from oslo_config import cfg
 
 from nova_actions import context
@@ -83,6 +82,7 @@ def _unauthorized(start_response: StartResponse) -> Iterable[bytes]:
 
 def _keystone(application: WSGIApplication,
               conf: cfg.ConfigOpts) -> WSGIApplication:
+    from keystonemiddleware import auth_token
     protocol: WSGIApplication = auth_token.AuthProtocol(
         application, {'oslo_config_config': conf})
     return protocol

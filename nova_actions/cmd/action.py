@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Actions and their events, as a person or a program reads them."""
+"""The verbs of ``nova-actions-manage action``: actions and their events, as a
+person or a program reads them."""
 
 import collections
 import datetime
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from nova_actions import context as context_module
 from nova_actions import exception
+from nova_actions.cmd import failure
 from nova_actions.cmd import table
+from nova_actions.objects import base
 from nova_actions.objects import instance_action
 from nova_actions.objects import instance_action_event
 
@@ -18,6 +22,37 @@ LIST_TITLES = ('Time (UTC)', 'Server', 'Action', 'Status', 'Duration', 'User',
                'Request')
 EVENT_TITLES = ('Time (UTC)', 'Event', 'Host', 'Attempt', 'Result',
                 'Duration')
+
+
+def action_list(args: Any) -> int:
+    """Print the newest actions."""
+    with base.local():
+        rows = listed(context_module.get_admin_context(), args.server,
+                      args.project, args.limit)
+    _print(args.format, rows, list_text)
+    return failure.OK
+
+
+def action_show(args: Any) -> int:
+    """Print an action with its events."""
+    with base.local():
+        row = shown(context_module.get_admin_context(), args.server,
+                    args.request_id)
+    _print(args.format, row, show_text)
+    return failure.OK
+
+
+def _print(form: str, data: Any, text: Callable[[Any], str]) -> None:
+    if form == 'json':
+        print(json.dumps(data, default=_json, indent=2))
+    else:
+        print(text(data))
+
+
+def _json(value: object) -> str:
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    return str(value)
 
 
 def listed(context: context_module.RequestContext, server: str | None,

@@ -5,17 +5,20 @@ import sys
 from collections.abc import Sequence
 
 from nova_actions import conf as config
-from nova_actions.api import server
 from nova_actions.cmd import failure
 from nova_actions.cmd import listening
-from nova_actions.cmd import process
-from nova_actions.cmd import serving
 
 
 @failure.explained
 def main(argv: Sequence[str]) -> int:
     """Serve until SIGTERM or SIGINT."""
-    conf = config.load(argv, cli=listening.OPTS, description=__doc__)
+    conf = config.load(
+        argv, cli=listening.OPTS, description=__doc__,
+        uses=('database', 'policy', 'middleware', 'keystone'))
+    from nova_actions.api import server
+    from nova_actions.cmd import process
+    from nova_actions.cmd import serving
+
     config.setup_logging(conf)
     listening.settle(conf)
     process.set_up(conf)

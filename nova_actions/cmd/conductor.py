@@ -4,20 +4,22 @@
 import sys
 from collections.abc import Sequence
 
-from oslo_service import service
-
 from nova_actions import conf as config
-from nova_actions import rpc
 from nova_actions.cmd import failure
-from nova_actions.cmd import process
-from nova_actions.conductor import process as conductor_process
-from nova_actions.conductor.service import ConductorService
 
 
 @failure.explained
 def main(argv: Sequence[str]) -> int:
     """Serve in ``[conductor] workers`` processes until SIGTERM."""
-    conf = config.load(argv, description=__doc__)
+    conf = config.load(argv, description=__doc__, uses=(
+        'database', 'policy', 'messaging', 'reports'))
+    from oslo_service import service
+
+    from nova_actions import rpc
+    from nova_actions.cmd import process
+    from nova_actions.conductor import process as conductor_process
+    from nova_actions.conductor.service import ConductorService
+
     config.setup_logging(conf)
     process.set_up(conf)
     conductor_process.set_up_report(conf)

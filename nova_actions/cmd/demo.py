@@ -7,6 +7,9 @@ import random
 import threading
 from collections.abc import Callable
 
+from oslo_config import cfg
+
+from nova_actions import reporter
 from nova_actions.cmd import fleet
 from nova_actions.cmd import progress
 
@@ -14,6 +17,8 @@ from nova_actions.cmd import progress
 PACE = 0.02
 #: As many servers are worked on at once.
 WORKERS = 8
+#: Seconds in which the last reports should arrive.
+FLUSH = 60
 
 Story = Callable[[fleet.Server], str]
 
@@ -55,6 +60,18 @@ def plan(actions: int) -> list[tuple[int, Story]]:
         steps.append((chance.randrange(fleet.SERVERS),
                       chance.choice(EVERYDAY)))
     return steps[:actions]
+
+
+def play(conf: cfg.ConfigOpts, stopping: threading.Event) -> Told:
+    """Be a cloud for a while, whose every report is in the database then."""
+    reporter.setup(conf)
+    try:
+        told = run(conf.demo_actions, stopping, conf.state_path)
+        if not stopping.is_set():
+            reporter.flush(FLUSH)
+        return told
+    finally:
+        reporter.stop()
 
 
 def run(actions: int, stopping: threading.Event, state_path: str,

@@ -6,6 +6,7 @@ import sys
 
 from oslo_config import cfg
 
+from nova_actions import conf as config
 from nova_actions.cmd import failure
 
 DATABASE = 'nova-actions.sqlite'
@@ -22,6 +23,7 @@ def database_path(conf: cfg.ConfigOpts) -> str:
 def configure(conf: cfg.ConfigOpts) -> None:
     """Make one process of it all, unless the configuration says otherwise.
 
+    :param conf: parsed, but not yet complete
     :raises Refusal: when the state folder cannot be had
     """
     try:
@@ -31,6 +33,8 @@ def configure(conf: cfg.ConfigOpts) -> None:
             f'[DEFAULT] state_path {conf.state_path}: {error.strerror}'
         ) from error
     conf.set_default('auth_strategy', 'noauth2', group='api')
+    config.complete(conf, (
+        'database', 'policy', 'messaging', 'middleware', 'keystone'))
     conf.set_default('transport_url', 'fake://')
     conf.set_default('connection', f'sqlite:///{database_path(conf)}',
                      group='database')

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from oslo_config import cfg
 
 from nova_actions import exception
-from nova_actions.db import driver
 
 OK = 0
 #: What was asked for does not exist.
@@ -69,6 +68,7 @@ def told(error: exception.ActionsException) -> str:
     cause = error.__cause__ or error.__context__
     if cause is None or not isinstance(error, exception.Unavailable):
         return text
+    from nova_actions.db import driver
     return f'{text} {driver.said(cause)}'
 
 

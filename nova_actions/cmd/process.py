@@ -8,8 +8,6 @@ from oslo_log import log as logging
 
 from nova_actions import conf as config
 from nova_actions import exception
-from nova_actions import objects
-from nova_actions import policy
 from nova_actions import sanitize
 from nova_actions.cmd import failure
 from nova_actions.db import api as db
@@ -21,7 +19,27 @@ LOG = logging.getLogger(__name__)
 
 
 def set_up(conf: cfg.ConfigOpts) -> None:
-    """Set up policy, database and objects from a configuration.
+    """Set up database, policy and objects from a configuration.
+
+    Nothing is connected yet.
+
+    :raises Refusal: for a configuration that cannot work
+    """
+    from nova_actions import objects
+    from nova_actions import policy
+
+    set_up_database(conf)
+    try:
+        policy.setup(conf)
+    except ValueError as error:
+        raise failure.Refusal(
+            'the policy cannot be used: '
+            f'{" ".join(str(error).split())}') from error
+    objects.register_all()
+
+
+def set_up_database(conf: cfg.ConfigOpts) -> None:
+    """Set up what reads and writes rows, without rules or objects.
 
     Nothing is connected yet.
 
@@ -31,17 +49,10 @@ def set_up(conf: cfg.ConfigOpts) -> None:
     if problem is not None:
         raise failure.Refusal(problem)
     try:
-        policy.setup(conf)
-    except ValueError as error:
-        raise failure.Refusal(
-            'the policy cannot be used: '
-            f'{" ".join(str(error).split())}') from error
-    try:
         text.setup(sanitize.Sanitizer.from_conf(conf))
     except ValueError as error:
         raise failure.Refusal(f'[sanitize] patterns: {error}') from error
     db.setup(conf)
-    objects.register_all()
 
 
 def set_up_logging(conf: cfg.ConfigOpts) -> None:
@@ -91,7 +102,6 @@ def require_schema() -> None:
         raise failure.Refusal(
             'the database has no schema yet; make it with '
             '"nova-actions-manage db sync"')
-    if version != migration.db_head() and migration.is_known(version):
+    if version != migration.HEAD and migration.is_known(version):
         LOG.warning('The schema is at %s, this release wants %s; run '
-                    '"nova-actions-manage db sync"', version,
-                    migration.db_head())
+                    '"nova-actions-manage db sync"', version, migration.HEAD)

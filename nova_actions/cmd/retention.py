@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The verbs of ``nova-actions-manage db`` that concern old rows."""
 
-import argparse
 import contextlib
 import datetime
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from oslo_utils import timeutils
@@ -26,10 +25,6 @@ MORE = 1
 
 #: Seconds between batches, in which writers get their turn.
 PAUSE = 0.05
-MAX_DAYS = 36_500
-MAX_COUNT = 2**31 - 1
-
-Verb = Callable[[Any], int]
 
 
 def _pause() -> None:
@@ -124,67 +119,3 @@ def _files(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise failure.Refusal(f'{path}: {error.strerror}') from error
-
-
-def date(value: str) -> datetime.datetime:
-    """Return a date or time as naive UTC; UTC is meant where no zone is
-    given."""
-    try:
-        return timeutils.normalize_time(
-            datetime.datetime.fromisoformat(value))
-    except (OverflowError, ValueError):
-        raise argparse.ArgumentTypeError(
-            f'{value!r} is no date such as 2026-01-31, nor a time such as '
-            '2026-01-31T12:00:00+00:00') from None
-
-
-def number(least: int, most: int) -> Callable[[str], int]:
-    """Return a check of a whole number between limits."""
-    def check(value: str) -> int:
-        try:
-            result = int(value)
-        except ValueError:
-            result = least - 1
-        if not least <= result <= most:
-            raise argparse.ArgumentTypeError(
-                f'{value!r} is no whole number from {least} to {most}')
-        return result
-    return check
-
-
-def add_verbs(db: Any, add: Callable[[Any, str, Verb, str],
-                                     argparse.ArgumentParser]) -> None:
-    """Add the verbs to the parser of ``db``."""
-    purge = add(db, 'purge', db_purge, 'delete old actions; those that run '
-                'stay. Exit code 1: --max-rows left more to do')
-    stored = add(db, 'archive', db_archive, 'write old actions to a file, '
-                 'then delete them; exit codes as of purge')
-    stored.add_argument('--file', required=True, metavar='PATH',
-                        help='gzip of JSON lines; an archive that is there '
-                             'is appended to')
-    for parser in (purge, stored):
-        _add_selection(parser)
-    loaded = add(db, 'restore', db_restore, 'load an archive again; what is '
-                 'there already stays')
-    loaded.add_argument('file', metavar='FILE')
-    scrubbed = add(db, 'scrub', db_scrub,
-                   "apply today's rules of sanitising to old rows")
-    for parser in (purge, stored, scrubbed):
-        parser.add_argument('--dry-run', action='store_true',
-                            help='only say how much it would be')
-
-
-def _add_selection(parser: argparse.ArgumentParser) -> None:
-    age = parser.add_mutually_exclusive_group(required=True)
-    age.add_argument('--before', type=date, metavar='DATE',
-                     help='what was created and last changed before that; '
-                          'UTC unless it says otherwise')
-    age.add_argument('--older-than', type=number(0, MAX_DAYS),
-                     metavar='DAYS', help='the same, by age')
-    parser.add_argument('--max-rows', type=number(1, MAX_COUNT), metavar='N',
-                        help='stop after so many rows (of actions and '
-                             'events); actions go as a whole')
-    parser.add_argument('--keep-last', type=number(0, MAX_COUNT), default=0,
-                        metavar='N',
-                        help="spare each server's newest N actions; "
-                             'default: 0')

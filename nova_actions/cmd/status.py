@@ -10,15 +10,9 @@ from oslo_upgradecheck import upgradecheck
 
 from nova_actions import conf as config
 from nova_actions import exception
-from nova_actions import policies
-from nova_actions import policy
 from nova_actions import version
 from nova_actions.cmd import embedded
 from nova_actions.cmd import failure
-from nova_actions.cmd import process
-from nova_actions.db import api as db
-from nova_actions.db import driver
-from nova_actions.db import migration
 
 Code = upgradecheck.Code
 Result = upgradecheck.Result
@@ -35,6 +29,7 @@ class Checks(upgradecheck.UpgradeCommands):
 
     def check_driver(self) -> Result:
         """Is the driver that the URL of the database names installed?"""
+        from nova_actions.db import driver
         problem = driver.problem(self._conf.database.connection)
         if problem is not None:
             return Result(Code.FAILURE, f'{problem}.')
@@ -44,6 +39,8 @@ class Checks(upgradecheck.UpgradeCommands):
         """Is the schema the one that this release wants?"""
         if self.check_driver().code != Code.SUCCESS:
             return Result(Code.FAILURE, 'The database cannot be asked.')
+        from nova_actions.db import api as db
+        from nova_actions.db import migration
         try:
             db.setup(self._conf)
             version = migration.db_version()
@@ -51,8 +48,7 @@ class Checks(upgradecheck.UpgradeCommands):
             return Result(Code.FAILURE, failure.told(error))
         finally:
             db.dispose()
-        head = migration.db_head()
-        if version == head:
+        if version == migration.HEAD:
             return Result(Code.SUCCESS)
         if version and not migration.is_known(version):
             return Result(Code.WARNING, (
@@ -61,10 +57,12 @@ class Checks(upgradecheck.UpgradeCommands):
         return Result(
             Code.FAILURE,
             f'The schema is at {version or "nothing"}, this release wants '
-            f'{head}. Run "nova-actions-manage db sync".')
+            f'{migration.HEAD}. Run "nova-actions-manage db sync".')
 
     def check_policy(self) -> Result:
         """Does the policy file say what its author means?"""
+        from nova_actions import policies
+        from nova_actions import policy
         try:
             enforcer = policy.load(self._conf)
         except ValueError as error:
@@ -125,6 +123,9 @@ def main(argv: Sequence[str]) -> int:
     with config.files_readable():
         conf(list(argv), project='nova-actions',
              version=version.version_string(), description=__doc__)
+    config.complete(conf, ('database', 'policy'))
+    from nova_actions.cmd import process
+
     upgradecheck.CONF = conf
     embedded.use_its_database(conf)
     process.set_up_logging(conf)

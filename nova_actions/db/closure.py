@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 from sqlalchemy import orm
 
+from nova_actions import vocabulary
 from nova_actions.db import report
-from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
 from nova_actions.db.models import EVENTS
@@ -77,8 +77,8 @@ def _close_some(session: orm.Session, epoch: str, evidence: str,
                   else_=sa.literal(now, EVENTS.c.finish_time.type))
     updated: Any = session.execute(sa.update(EVENTS).where(
         is_open, EVENTS.c.action_id.in_(ids)).values(
-            finish_time=end, result=status.RESULT_INTERRUPTED,
-            details=evidence, reason=status.REASON_INTERRUPTED,
+            finish_time=end, result=vocabulary.RESULT_INTERRUPTED,
+            details=evidence, reason=vocabulary.REASON_INTERRUPTED,
             updated_at=now).execution_options(
                 synchronize_session=False))
     report.settle(session, {row['id']: _later(now, row['updated_at'])

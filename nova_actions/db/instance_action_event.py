@@ -15,6 +15,7 @@ from sqlalchemy import orm
 
 from nova_actions import actions
 from nova_actions import exception
+from nova_actions import vocabulary
 from nova_actions.db import rows
 from nova_actions.db import status
 from nova_actions.db.engine import reader
@@ -180,7 +181,7 @@ def event_finish(session: orm.Session, values: Mapping[str, Any],
     for _round in range(2):
         action, event = _lock_with_event(session, values, action_id)
         if event['finish_time'] is not None and (
-                event['result'] != status.RESULT_INTERRUPTED):
+                event['result'] != vocabulary.RESULT_INTERRUPTED):
             if event['result'] == values['result']:
                 return event
             raise exception.InstanceActionEventNotFound(
@@ -189,7 +190,7 @@ def event_finish(session: orm.Session, values: Mapping[str, Any],
         updated: Any = session.execute(sa.update(EVENTS).where(
             EVENTS.c.id == event['id'],
             sa.or_(EVENTS.c.finish_time.is_(None),
-                   EVENTS.c.result == status.RESULT_INTERRUPTED)
+                   EVENTS.c.result == vocabulary.RESULT_INTERRUPTED)
         ).values(changes))
         if updated.rowcount:
             event = {**event, **changes}

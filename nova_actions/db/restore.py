@@ -13,6 +13,7 @@ from sqlalchemy import orm
 from nova_actions import exception
 from nova_actions import sanitize
 from nova_actions import validation
+from nova_actions import vocabulary
 from nova_actions.db import scrub
 from nova_actions.db import status
 from nova_actions.db.engine import writer
@@ -93,7 +94,7 @@ def _checked(row: Row, sanitizer: sanitize.Sanitizer) -> Row:
         values.update(scrub.changes(table, values, sanitizer))
     _known_word('status', action['status'], status.STATUSES)
     for event in events:
-        _known_word('result', event['result'], (None, *status.RESULTS))
+        _known_word('result', event['result'], (None, *vocabulary.RESULTS))
     instance = _values(INSTANCES, row['instance'])
     instance.update(scrub.changes(INSTANCES, instance, sanitizer))
     return {'action': action, 'events': events, 'instance': instance}

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from nova_actions.db.models import InstanceActionEvent
+from nova_actions.vocabulary import RESULT_ERROR
+from nova_actions.vocabulary import RESULT_INTERRUPTED
 
 RUNNING = 'running'
 SUCCEEDED = 'succeeded'
@@ -18,13 +20,6 @@ SUCCEEDED_AFTER_RETRY = 'succeeded_after_retry'
 FAILED = 'failed'
 INTERRUPTED = 'interrupted'
 STATUSES = (RUNNING, SUCCEEDED, SUCCEEDED_AFTER_RETRY, FAILED, INTERRUPTED)
-
-#: Results of an event. The first two are Nova's.
-RESULT_SUCCESS = 'Success'
-RESULT_ERROR = 'Error'
-RESULT_INTERRUPTED = 'Interrupted'
-RESULTS = (RESULT_SUCCESS, RESULT_ERROR, RESULT_INTERRUPTED)
-REASON_INTERRUPTED = 'interrupted'
 
 #: What ``message`` of an action says when it went wrong; Nova's clients read
 #: it.

@@ -12,6 +12,7 @@ from oslo_utils import uuidutils
 
 from nova_actions import actions
 from nova_actions import exception
+from nova_actions import vocabulary
 from nova_actions.db import status
 
 Row = dict[str, Any]
@@ -135,7 +136,7 @@ class Book:
             raise exception.Forbidden(
                 'A host may finish only its own events.')
         if event['finish_time'] is not None and (
-                event['result'] != status.RESULT_INTERRUPTED):
+                event['result'] != vocabulary.RESULT_INTERRUPTED):
             if event['result'] == report['result']:
                 return KNOWN
             raise exception.InstanceActionEventNotFound(

@@ -16,10 +16,10 @@ from oslo_versionedobjects import fields as ovo_fields
 from nova_actions import exception
 from nova_actions import policies
 from nova_actions import validation
+from nova_actions import vocabulary
 from nova_actions.db import api as db
 from nova_actions.db import owner
 from nova_actions.db import record
-from nova_actions.db import status
 from nova_actions.objects import audit
 from nova_actions.objects import base
 from nova_actions.objects import fields
@@ -59,11 +59,11 @@ def _outcome(exc_val: str | None, exc_tb: str | None,
     """Return the columns that say how an event ended. Without a traceback it
     succeeded, whatever else is said: Nova's clients send it so."""
     if exc_tb is None:
-        return {'result': status.RESULT_SUCCESS}
+        return {'result': vocabulary.RESULT_SUCCESS}
     error = text.sanitizer().error(sent_error.of_exception(exc_val),
                                    sent_error.of_traceback(exc_tb),
                                    error_type=error_type)
-    return {'result': status.RESULT_ERROR, 'details': error.details,
+    return {'result': vocabulary.RESULT_ERROR, 'details': error.details,
             'traceback': error.traceback,
             'error_type': error.error_type, 'reason': error.reason,
             'redactions': error.redactions}
@@ -305,7 +305,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
                                               reason='already created')
         values = text.storable(self, skip=('action_id', 'duration'))
         values['event'] = validation.name('event', values.get('event'))
-        validation.optional(validation.one_of(*status.RESULTS))(
+        validation.optional(validation.one_of(*vocabulary.RESULTS))(
             'result', values.get('result'))
         values['duration_us'] = validation.optional(validation.duration)(
             'duration', self.duration if 'duration' in self else None)

@@ -12,10 +12,10 @@ from nova_actions import actions
 from nova_actions import exception
 from nova_actions import policies
 from nova_actions import validation
+from nova_actions import vocabulary
 from nova_actions.db import closure as closure_db
 from nova_actions.db import owner
 from nova_actions.db import report as report_db
-from nova_actions.db import status
 from nova_actions.db import verdict
 from nova_actions.objects import base
 from nova_actions.objects import fields
@@ -28,7 +28,7 @@ _RULES: Mapping[str, str] = {
     verdict.FINISH: policies.EVENT_FINISH,
 }
 
-_result = validation.one_of(status.RESULT_SUCCESS, status.RESULT_ERROR)
+_result = validation.one_of(vocabulary.RESULT_SUCCESS, vocabulary.RESULT_ERROR)
 _uuid = validation.optional(validation.uuid)
 _name = validation.optional(validation.name)
 _time = validation.optional(validation.time)

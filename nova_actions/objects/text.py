@@ -9,7 +9,7 @@ from oslo_utils import timeutils
 
 from nova_actions import sanitize
 from nova_actions import validation
-from nova_actions.db import status
+from nova_actions import vocabulary
 
 _sanitizer = sanitize.Sanitizer()
 
@@ -35,10 +35,10 @@ def reason_of(values: Mapping[str, Any]) -> str | None:
 
     :param values: its ``result``, ``reason``, ``error_type`` and ``details``
     """
-    if values.get('result') in (None, status.RESULT_SUCCESS):
+    if values.get('result') in (None, vocabulary.RESULT_SUCCESS):
         return None
-    if values['result'] == status.RESULT_INTERRUPTED:
-        return status.REASON_INTERRUPTED
+    if values['result'] == vocabulary.RESULT_INTERRUPTED:
+        return vocabulary.REASON_INTERRUPTED
     reason: str | None = values.get('reason')
     if reason in sanitize.REASONS:
         return reason

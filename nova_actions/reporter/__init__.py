@@ -8,13 +8,9 @@ spool when they return, and a thread of this process delivers it.
 
 import logging
 import os
+import typing
 
-from oslo_config import cfg
-
-from nova_actions import objects
 from nova_actions import sanitize
-from nova_actions.conductor import rpcapi
-from nova_actions.objects import base
 from nova_actions.objects import text
 from nova_actions.reporter import direct
 from nova_actions.reporter import process
@@ -24,6 +20,9 @@ from nova_actions.reporter.decorator import wrap_instance_event
 from nova_actions.reporter.event import EventReporter
 from nova_actions.reporter.event import finish
 from nova_actions.reporter.transition import Handle
+
+if typing.TYPE_CHECKING:
+    from oslo_config import cfg
 
 __all__ = ['ActionReporter', 'EventReporter', 'Handle', 'finish', 'flush',
            'settings', 'setup', 'stats', 'stop', 'wrap_instance_event']
@@ -35,7 +34,7 @@ LOG = logging.getLogger(__name__)
 DELIVERY_TIMEOUT = 15.0
 
 
-def settings(conf: cfg.ConfigOpts) -> recorder.Settings:
+def settings(conf: 'cfg.ConfigOpts') -> recorder.Settings:
     """Return the reporter's settings from a configuration."""
     group = conf.reporter
     return recorder.Settings(
@@ -49,7 +48,7 @@ def settings(conf: cfg.ConfigOpts) -> recorder.Settings:
         required_actions=frozenset(group.required_actions))
 
 
-def setup(conf: cfg.ConfigOpts) -> None:
+def setup(conf: 'cfg.ConfigOpts') -> None:
     """Make this process a compute side: its remotables go to the conductor,
     and its reports too.
 
@@ -59,6 +58,12 @@ def setup(conf: cfg.ConfigOpts) -> None:
     :param conf: transport_url, host, state_path and the groups
         ``[conductor]`` and ``[reporter]`` are read from it
     """
+    # Only here, since oslo.messaging chooses a concurrency backend for a
+    # process that has not chosen one.
+    from nova_actions import objects
+    from nova_actions.conductor import rpcapi
+    from nova_actions.objects import base
+
     objects.register_all()
     text.setup(sanitize.Sanitizer.from_conf(conf))
     chosen = settings(conf)

@@ -10,6 +10,7 @@ from typing import Any
 from oslo_utils import uuidutils
 
 from nova_actions import sanitize
+from nova_actions import vocabulary
 from nova_actions.objects import text
 from nova_actions.reporter import clock
 
@@ -17,9 +18,6 @@ ACTION = 'action'
 START = 'start'
 FINISH = 'finish'
 CLOSE = 'close'
-
-SUCCESS = 'Success'
-ERROR = 'Error'
 
 #: What stands for a name that is empty or says nothing.
 NAMELESS = 'unknown'
@@ -106,9 +104,9 @@ def outcome(exc_val: object = None, exc_tb: object = None,
     :param secrets: values known to be secret in this call
     """
     if exc_val is None:
-        return {'result': SUCCESS}
+        return {'result': vocabulary.RESULT_SUCCESS}
     error = text.sanitizer().error(exc_val, exc_tb, secrets)
-    return {'result': ERROR, 'details': error.details,
+    return {'result': vocabulary.RESULT_ERROR, 'details': error.details,
             'traceback': error.traceback, 'error_type': error.error_type,
             'reason': error.reason}
 
@@ -116,5 +114,6 @@ def outcome(exc_val: object = None, exc_tb: object = None,
 def failure(reason: object, secrets: Iterable[str] = ()) -> Transition:
     """Return that a step failed without an exception."""
     error = text.sanitizer().error(reason, None, secrets)
-    return {'result': ERROR, 'details': error.details or 'It failed.',
+    return {'result': vocabulary.RESULT_ERROR,
+            'details': error.details or 'It failed.',
             'error_type': error.error_type, 'reason': error.reason}

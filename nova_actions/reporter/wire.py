@@ -4,14 +4,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from nova_actions import context
-from nova_actions.objects import report
 from nova_actions.reporter import transition
 
 Transition = dict[str, Any]
 Answer = dict[str, Any]
-
-_FIELDS = frozenset(report.Report.fields)
 
 
 class Wire:
@@ -30,13 +26,17 @@ class Wire:
 
         :raises ActionsException, oslo errors: it has to be sent again
         """
+        # The objects bring SQLAlchemy and oslo.messaging with them, which
+        # the process that imports the reporter may not want yet.
+        from nova_actions import context
+        from nova_actions.objects import report
         answers: list[Answer | None] = []
         reports = []
         for each in transitions:
             try:
                 reports.append(report.Report(**{
                     name: value for name, value in each.items()
-                    if name in _FIELDS}))
+                    if name in report.Report.fields}))
                 answers.append(None)
             except (ArithmeticError, TypeError, ValueError) as error:
                 answers.append({'verdict': 'refused', 'error': 'Invalid',
@@ -51,6 +51,8 @@ class Wire:
 
         :raises ActionsException, oslo errors: it has to be sent again
         """
+        from nova_actions import context
+        from nova_actions.objects import report
         report.ReportList.close_epoch(
             context.get_admin_context(), ended['uuid'], ended['evidence'],
             host=self._host)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entries for WSGI servers. Importing one settles how services run:
-threads."""
+"""Entries for WSGI servers. Importing one chooses threads for the
+process."""
 
-from oslo_service import backend
+from nova_actions import concurrency
 
-backend.init_backend(backend.BackendType.THREADING)
+concurrency.use_threads()

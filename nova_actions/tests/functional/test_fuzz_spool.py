@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from nova_actions import exception
 from nova_actions import reporter
 from nova_actions.objects import base as objects_base
+from nova_actions.objects import report
 from nova_actions.reporter import process
 from nova_actions.reporter import salvage
 from nova_actions.reporter import spool
@@ -108,7 +109,8 @@ class TestWire(base.base.ObjectTestCase):
 
     @fuzz.examples(200)
     @hypothesis.given(st.lists(st.dictionaries(
-        st.sampled_from(sorted(wire._FIELDS)), fuzz.leaves, max_size=8),
+        st.sampled_from(sorted(report.Report.fields)), fuzz.leaves,
+        max_size=8),
         max_size=3), st.lists(test_fuzz_objects.fields(
             test_fuzz_objects.Report), max_size=3))
     def test_any_report(self, wild, tame):

@@ -52,6 +52,8 @@ class ManageTestCase(base.BaseTestCase):
         self.assertEqual(failure.OK, self.run_command('db', 'sync')[0])
 
     def start(self):
+        conf = self.useFixture(our_fixtures.Conf()).conf
+        self.useFixture(our_fixtures.Policy(conf))
         context = our_fixtures.make_context()
         uuid = '8f3ab7a5-6d8e-4ba4-92a7-5f1a5bd1a6b1'
         with objects_base.local():
@@ -65,7 +67,7 @@ class ManageTestCase(base.BaseTestCase):
         self.assertIn('none', out)
         self.assertIn('from nothing', self.run_command('db', 'sync')[1])
         self.assertIn('nothing to do', self.run_command('db', 'sync')[1])
-        self.assertIn(migration.db_head(),
+        self.assertIn(migration.HEAD,
                       self.run_command('db', 'version')[1])
 
     def test_list_and_show(self):
@@ -160,7 +162,7 @@ class ManageTestCase(base.BaseTestCase):
         code, _, err = self.run_command('db', 'sync')
         self.assertEqual(failure.REFUSED, code)
         self.assertIn('later', err)
-        self.assertIn(migration.db_head(), err)
+        self.assertIn(migration.HEAD, err)
 
     def test_no_database(self):
         for connection, word in ((None, 'is not set'),

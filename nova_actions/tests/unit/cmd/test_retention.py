@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-import argparse
 import contextlib
-import datetime
 import gzip
 import io
 import logging
@@ -157,11 +155,3 @@ class TestRetention(old.OldRowsTestCase):
         code, _, err = self.run_command('restore', self.path)
         self.assertEqual(failure.REFUSED, code)
         self.assertIn('2 actions were left out', err)
-
-    def test_dates(self):
-        self.assertEqual(datetime.datetime(2026, 1, 31),
-                         retention.date('2026-01-31'))
-        self.assertEqual(datetime.datetime(2026, 1, 31, 11),
-                         retention.date('2026-01-31T12:00:00+01:00'))
-        self.assertRaises(argparse.ArgumentTypeError, retention.date,
-                          '0001-01-01T00:00:00+01:00')

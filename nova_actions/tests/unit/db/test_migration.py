@@ -35,7 +35,7 @@ class _Tests:
     def test_models_are_what_migrations_make(self):
         self.assertIsNone(migration.db_version())
         migration.db_sync()
-        self.assertEqual(migration.db_head(), migration.db_version())
+        self.assertEqual(migration.HEAD, migration.db_version())
         with db.engine().connect() as connection:
             context = alembic_migration.MigrationContext.configure(
                 connection, opts={
@@ -43,6 +43,10 @@ class _Tests:
                     'target_metadata': models.Base.metadata})
             self.assertEqual([], autogenerate.compare_metadata(
                 context, models.Base.metadata))
+
+    def test_the_head_is_the_newest_revision(self):
+        scripts = script.ScriptDirectory(os.path.dirname(migrations.__file__))
+        self.assertEqual(migration.HEAD, scripts.get_current_head())
 
     def test_a_second_time_changes_nothing(self):
         migration.db_sync()

@@ -1,41 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The options, and the one way to a configuration that knows them all.
+"""Our own options, by group."""
 
-Only roots (commands, WSGI, services) import this module; everything else is
-handed what it needs. The global ``cfg.CONF`` is not touched.
-"""
-
-import contextlib
 import os
 import socket
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import oslo_messaging
-from keystonemiddleware import auth_token
-from oslo_concurrency import opts as concurrency_opts
 from oslo_config import cfg
 from oslo_config import types
-from oslo_db import options as db_options
-from oslo_log import log as logging
-from oslo_messaging import opts as messaging_opts
-from oslo_messaging import server as messaging_server
-
-# oslo.messaging registers these groups on the global cfg.CONF alone, and then
-# reads them from the configuration that it was given. To be dropped when
-# oslo_messaging.opts lists them.
-from oslo_messaging._metrics import client as messaging_metrics
-from oslo_messaging._tracing import client as messaging_tracing
-from oslo_middleware import cors
-from oslo_middleware import opts as middleware_opts
-from oslo_policy import opts as policy_opts
-from oslo_reports import opts as reports_opts
-
-from nova_actions import version
-from nova_actions.db.cells import options as cell_options
-
-#: Nova's, which its compute services ask on.
-EXCHANGE = 'nova'
 
 DEFAULT_OPTS = [
     cfg.StrOpt(
@@ -213,111 +184,3 @@ GROUPS: dict[str | None, Sequence[cfg.Opt]] = {
     'sanitize': SANITIZE_OPTS,
     'upgrade_levels': UPGRADE_LEVELS_OPTS,
 }
-
-
-def list_opts() -> list[tuple[str | None, Sequence[cfg.Opt]]]:
-    """Return our own options, for oslo-config-generator."""
-    return [*GROUPS.items(), (cell_options.SAMPLE, cell_options.OPTS)]
-
-
-#: Our defaults of other libraries' options, by group.
-DEFAULTS: Mapping[str | None, Mapping[str, Any]] = {
-    # Not more than there are connections of the database, 5 + 50.
-    None: {'executor_thread_pool_size': 50},
-    # A service that waits 100 s for its database holds its callers as long.
-    'database': {'max_retries': 2, 'retry_interval': 1},
-    'cors': {
-        'allow_headers': ['X-Auth-Token', 'X-OpenStack-Request-ID',
-                          'OpenStack-API-Version',
-                          'X-OpenStack-Nova-API-Version'],
-        'expose_headers': ['X-OpenStack-Request-ID', 'X-Compute-Request-ID',
-                           'OpenStack-API-Version',
-                           'X-OpenStack-Nova-API-Version'],
-        'allow_methods': ['GET']},
-}
-
-
-def set_defaults() -> None:
-    """Set our defaults in the libraries' own options, for
-    oslo-config-generator only: every configuration of the process has them
-    then, Nova's too where we run beside it."""
-    oslo_messaging.set_transport_defaults(control_exchange=EXCHANGE)
-    cfg.set_defaults(messaging_server._pool_opts, **DEFAULTS[None])
-    cfg.set_defaults(db_options.database_opts, **DEFAULTS['database'])
-    cors.set_defaults(**DEFAULTS['cors'])
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Register every option that any process of ours reads."""
-    # oslo.messaging registers it once more, as it is then.
-    oslo_messaging.set_transport_defaults(control_exchange=EXCHANGE)
-    logging.register_options(conf)
-    for group, opts in GROUPS.items():
-        conf.register_opts(opts, group=group)
-    conf.register_opts(db_options.database_opts, group='database')
-    for group, opts in middleware_opts.list_opts():
-        # The others belong to middleware that is not in our pipeline.
-        if group in ('oslo_middleware', 'cors', 'healthcheck'):
-            conf.register_opts(opts, group=group)
-    for group, opts in (
-            *messaging_opts.list_opts(), *concurrency_opts.list_opts(),
-            *reports_opts.list_opts(), *auth_token.list_opts(),
-            *policy_opts.list_opts()):
-        conf.register_opts(opts, group=group)
-    conf.register_opts(messaging_metrics.oslo_messaging_metrics,
-                       group='oslo_messaging_metrics')
-    conf.register_opts(messaging_tracing.oslo_messaging_tracing,
-                       group='oslo_messaging_tracing')
-    for group, values in DEFAULTS.items():
-        for name, value in values.items():
-            conf.set_default(name, value, group=group)
-
-
-@contextlib.contextmanager
-def files_readable() -> Iterator[None]:
-    """Make oslo.config's kind of error of a file that is a folder, that
-    nobody may read, or that is not text."""
-    try:
-        yield
-    except (OSError, UnicodeDecodeError) as error:
-        raise cfg.Error(
-            f'a configuration file cannot be read: {error}') from error
-
-
-def load(argv: Sequence[str] | None = None, *,
-         default_config_files: list[str] | None = None,
-         cli: Iterable[cfg.Opt] = (),
-         description: str | None = None) -> cfg.ConfigOpts:
-    """Return a configuration of its own, read from files and arguments.
-
-    :param argv: the arguments without the program's name; none by default
-    :param default_config_files: read when no ``--config-file`` is given; by
-        default ``nova-actions.conf`` in oslo's usual folders
-    :param cli: the command's own options
-    :param description: what the command's help says that it is
-    :raises oslo_config.cfg.Error: for files or arguments that are wrong
-    """
-    conf = cfg.ConfigOpts()
-    register_opts(conf)
-    conf.register_cli_opts(cli)
-    with files_readable():
-        conf(list(argv or ()), project='nova-actions',
-             version=version.version_string(),
-             default_config_files=default_config_files,
-             description=description)
-    # Which cells there are is known from the files only.
-    cell_options.sections(conf)
-    return conf
-
-
-def setup_logging(conf: cfg.ConfigOpts) -> None:
-    """Let the process's log follow its configuration.
-
-    :raises oslo_config.cfg.Error: when that cannot be
-    """
-    try:
-        logging.setup(conf, 'nova-actions')
-    except Exception as error:  # a file of log_config_append runs any code
-        raise cfg.Error(
-            f'the log cannot be set up: {error}'.replace('\n', ' ')
-        ) from error

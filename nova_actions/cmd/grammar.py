@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ``nova-actions-manage`` understands: nouns, verbs and arguments.
+
+A verb names the function that does it, ``module:function`` below
+:mod:`nova_actions.cmd`; it is imported only when it is run.
+"""
+
+import argparse
+from typing import Any
+
+from nova_actions.cmd import argument
+
+
+def add_nouns(nouns: Any) -> None:
+    """Describe what comes after the options.
+
+    :param nouns: the subparsers that oslo.config offers
+    """
+    db = _noun(nouns, 'db', 'the database schema and old rows')
+    _add_schema(db)
+    _add_retention(db)
+
+    instance = _noun(nouns, 'instance', 'what is known of servers')
+    imported = _verb(instance, 'import', 'instance:instance_import',
+                     "copy the owners of a cell's servers")
+    imported.add_argument('cell', metavar='CELL',
+                          help='the name of the cell in the configuration')
+
+    _add_action(_noun(nouns, 'action', 'what was done to servers'))
+
+
+def _noun(nouns: Any, name: str, text: str) -> Any:
+    parser = nouns.add_parser(name, help=text, description=text)
+    return parser.add_subparsers(dest='verb', required=True, metavar='VERB')
+
+
+def _verb(verbs: Any, name: str, run: str, text: str,
+          needs_schema: bool = True,
+          needs_objects: bool = False) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        name, help=text, description=text)
+    parser.set_defaults(run=run, needs_schema=needs_schema,
+                        needs_objects=needs_objects)
+    return parser
+
+
+def _add_schema(db: Any) -> None:
+    sync = _verb(db, 'sync', 'schema:db_sync', 'make or upgrade the schema',
+                 needs_schema=False)
+    sync.add_argument('version', nargs='?',
+                      help='the version to bring it to; default: the newest')
+    _verb(db, 'version', 'schema:db_version', "print the schema's version",
+          needs_schema=False)
+
+
+def _add_retention(db: Any) -> None:
+    purge = _verb(db, 'purge', 'retention:db_purge',
+                  'delete old actions; those that run stay. Exit code 1: '
+                  '--max-rows left more to do')
+    stored = _verb(db, 'archive', 'retention:db_archive',
+                   'write old actions to a file, then delete them; exit '
+                   'codes as of purge')
+    stored.add_argument('--file', required=True, metavar='PATH',
+                        help='gzip of JSON lines; an archive that is there '
+                             'is appended to')
+    for parser in (purge, stored):
+        _add_selection(parser)
+    loaded = _verb(db, 'restore', 'retention:db_restore',
+                   'load an archive again; what is there already stays')
+    loaded.add_argument('file', metavar='FILE')
+    scrubbed = _verb(db, 'scrub', 'retention:db_scrub',
+                     "apply today's rules of sanitising to old rows")
+    for parser in (purge, stored, scrubbed):
+        parser.add_argument('--dry-run', action='store_true',
+                            help='only say how much it would be')
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    age = parser.add_mutually_exclusive_group(required=True)
+    age.add_argument('--before', type=argument.date, metavar='DATE',
+                     help='what was created and last changed before that; '
+                          'UTC unless it says otherwise')
+    age.add_argument('--older-than', metavar='DAYS',
+                     type=argument.number(0, argument.MAX_DAYS),
+                     help='the same, by age')
+    parser.add_argument('--max-rows', metavar='N',
+                        type=argument.number(1, argument.MAX_COUNT),
+                        help='stop after so many rows (of actions and '
+                             'events); actions go as a whole')
+    parser.add_argument('--keep-last', default=0, metavar='N',
+                        type=argument.number(0, argument.MAX_COUNT),
+                        help="spare each server's newest N actions; "
+                             'default: 0')
+
+
+def _add_action(actions: Any) -> None:
+    listed = _verb(actions, 'list', 'action:action_list',
+                   'list the newest actions', needs_objects=True)
+    listed.add_argument('--server', metavar='UUID', help='of one server')
+    listed.add_argument('--project', metavar='ID', help='of one project')
+    listed.add_argument('--limit', default=50, metavar='N',
+                        type=argument.number(1, argument.MAX_COUNT),
+                        help='how many at most; default: 50')
+    shown = _verb(actions, 'show', 'action:action_show',
+                  'show an action with its events', needs_objects=True)
+    shown.add_argument('server', metavar='SERVER', help='its UUID')
+    shown.add_argument('request_id', metavar='REQUEST_ID',
+                       help='the id of the request, req-…')
+    for parser in (listed, shown):
+        parser.add_argument('--format', choices=('table', 'json'),
+                            default='table', help='default: table')

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What nova-actions-all says when it serves."""
+
+import os
+import shlex
+import shutil
+import sys
+import threading
+
+from oslo_config import cfg
+
+from nova_actions import context as context_module
+from nova_actions import version
+from nova_actions.cmd import demo
+from nova_actions.cmd import embedded
+from nova_actions.objects import base
+from nova_actions.objects import instance_action
+
+#: Who the suggested request pretends to be: user, project, roles.
+OPERATOR = 'operator:operators:admin'
+
+
+def welcome(conf: cfg.ConfigOpts, where: str,
+            stopping: threading.Event) -> None:
+    """Say what is here and how to use it, after the demonstration.
+
+    :param where: the base URL of the API
+    """
+    _say(f'nova-actions {version.version_string()}')
+    _say(f'  REST API  {where}/v2.1')
+    _say(f'  data      {_data(conf)}')
+    if conf.log_file:
+        _say(f'  log       {conf.log_file}')
+    told = demo.Told()
+    if conf.demo:
+        _say(f'Playing {conf.demo_actions} actions of a simulated cloud …')
+        told = demo.play(conf, stopping)
+        if stopping.is_set():
+            return
+        _say(f'Played {told.actions} actions.')
+    _say('')
+    if told.request is not None:
+        _say('A resize that one host refused and the next one took:')
+        _say(f'  {_manage(conf)} action show {told.server} {told.request}')
+    _suggest(conf, where, told)
+    _say('')
+    _say('Serving. Ctrl-C stops it.')
+
+
+def _suggest(conf: cfg.ConfigOpts, where: str, told: demo.Told) -> None:
+    """Print a line for curl that works as it is."""
+    path = '/v2.1/'
+    uuid = told.server or _newest_server()
+    if uuid is not None:
+        path = f'/v2.1/servers/{uuid}/os-instance-actions'
+        _say('All that was done to a server, over REST:')
+    else:
+        _say('Nothing is recorded yet. The API answers:')
+    header = ''
+    if conf.api.auth_strategy == 'noauth2':
+        header = f"-H 'X-Auth-Token: {OPERATOR}' "
+    _say(f'  curl -s {header}{where}{path}')
+
+
+def _newest_server() -> str | None:
+    context = context_module.get_admin_context()
+    with base.local():
+        found = instance_action.InstanceActionList.get_by_project(
+            context, limit=1)
+    for action in found:
+        return str(action.instance_uuid)
+    return None
+
+
+def _data(conf: cfg.ConfigOpts) -> str:
+    path = embedded.database_path(conf)
+    url: str = conf.database.connection
+    return path if url == f'sqlite:///{path}' else url.partition(':')[0]
+
+
+def _manage(conf: cfg.ConfigOpts) -> str:
+    """Return nova-actions-manage as this person would have to call it."""
+    name = 'nova-actions-manage'
+    beside = os.path.join(os.path.dirname(sys.argv[0]), name)
+    words = [beside if shutil.which(name) != os.path.abspath(beside)
+             and os.path.exists(beside) else name]
+    for path in conf.config_file or ():
+        words += ['--config-file', path]
+    state = os.environ.get('XDG_STATE_HOME')
+    prefix = f'XDG_STATE_HOME={shlex.quote(state)} ' if state else ''
+    return prefix + shlex.join(words)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each command and library entry imports, and no more.
+
+A person waits for each import of a command, and an import of the reporter
+happens in somebody else's process.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import fixtures
+from oslotest import base
+
+#: What takes long to import, or changes the process that does.
+WATCHED = frozenset({
+    'alembic', 'cheroot', 'eventlet', 'falcon', 'futurist', 'jsonschema',
+    'keystonemiddleware', 'kombu', 'oslo_concurrency', 'oslo_db',
+    'oslo_messaging', 'oslo_middleware', 'oslo_policy', 'oslo_reports',
+    'oslo_versionedobjects', 'requests', 'sqlalchemy', 'waitress'})
+
+DATABASE = {'oslo_db', 'sqlalchemy'}
+# oslo.policy imports requests.
+RULES = {'oslo_policy', 'requests'}
+# oslo.versionedobjects imports oslo.messaging, and that the rest.
+OBJECTS = {'oslo_versionedobjects', 'oslo_messaging', 'oslo_concurrency',
+           'futurist'}
+
+#: A command's arguments -> what of WATCHED it may import.
+COMMANDS = {
+    ('all', '--help'): set(),
+    ('all', '--version'): set(),
+    ('all', '--port', 'abc'): set(),
+    ('api', '--help'): set(),
+    ('conductor', '--help'): set(),
+    ('conductor', '--bogus'): set(),
+    ('manage', '--help'): set(),
+    ('manage', 'db', 'purge'): set(),
+    ('status', '--help'): set(),
+    ('manage', 'db', 'version'): DATABASE | {'oslo_policy'},
+    ('manage', 'db', 'sync'): DATABASE | {'oslo_policy', 'alembic'},
+    ('manage', 'db', 'scrub'): DATABASE | RULES,
+    ('manage', 'action', 'list'): DATABASE | RULES | OBJECTS,
+    ('status', 'upgrade', 'check'): DATABASE | RULES,
+}
+#: What is imported in processes that are not ours.
+MODULES = ('nova_actions.conf', 'nova_actions.reporter')
+
+_RUN = """
+import contextlib, importlib, json, os, sys
+command, *arguments = sys.argv[1:]
+found = importlib.import_module(command)
+if arguments:
+    with contextlib.suppress(SystemExit), open(os.devnull, 'w') as nowhere, \\
+            contextlib.redirect_stdout(nowhere), \\
+            contextlib.redirect_stderr(nowhere):
+        found.main(arguments)
+names = {name.partition('.')[0] for name, module in sys.modules.items()
+         if module is not None}
+backend = sys.modules.get('oslo_service.backend')
+print(json.dumps([sorted(names), backend is not None
+                  and backend.get_backend_type() is not None]))
+"""
+
+
+class ImportsTest(base.BaseTestCase):
+
+    def run_python(self, *words):
+        """Return the packages that a Python has imported, and whether it has
+        chosen a backend of oslo.service."""
+        done = subprocess.run(
+            [sys.executable, '-c', _RUN, *words], check=True,
+            capture_output=True, text=True)
+        self.assertEqual('', done.stderr)
+        names, has_chosen = json.loads(done.stdout.splitlines()[-1])
+        return WATCHED & set(names), has_chosen
+
+    def test_commands(self):
+        folder = self.useFixture(fixtures.TempDir()).path
+        config = os.path.join(folder, 'test.conf')
+        with open(config, 'w', encoding='utf-8') as file:
+            file.write(f'[DEFAULT]\nstate_path = {folder}\n[database]\n'
+                       f'connection = sqlite:///{folder}/test.sqlite\n')
+        self.run_python('nova_actions.cmd.manage', '--config-file', config,
+                        'db', 'sync')
+        for (name, *words), allowed in COMMANDS.items():
+            found, _ = self.run_python(
+                f'nova_actions.cmd.{name}', '--config-file', config, *words)
+            self.assertEqual(set(), found - allowed, (name, *words))
+
+    def test_modules(self):
+        for name in MODULES:
+            found, has_chosen = self.run_python(name)
+            self.assertEqual(set(), found, name)
+            self.assertFalse(has_chosen, name)
