@@ -62,6 +62,8 @@ def db_sync(version: str | None = None) -> None:
     :raises InvalidInput: when this release does not know that revision, or
         the one that the database is at
     """
+    if (version or HEAD) == db_version():
+        return
     from alembic import command
     from alembic.util import exc as alembic_exc
     settings = _config()

@@ -24,5 +24,9 @@ __all__ = ['ACTION_FINISH', 'ACTION_START', 'EVENTS', 'EVENTS_DETAILS',
 
 def list_rules() -> Sequence[policy.RuleDefault]:
     """Return every rule with its default, for the enforcer and oslo.policy's
-    generators."""
-    return [*base.RULES, *instance_actions.RULES]
+    generators.
+
+    They are made when they are asked for: oslo.policy imports an HTTP client
+    to read the first one.
+    """
+    return [*base.rules(), *instance_actions.rules()]

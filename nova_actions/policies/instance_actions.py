@@ -24,10 +24,6 @@ EVENT_FINISH = f'{_ROOT}:event:finish'
 #: user's context), services, administrators.
 _RECORDERS = f'project_id:%(project_id)s or {base.SERVICE} or {base.ADMIN}'
 
-_DEPRECATED = policy.DeprecatedRule(
-    _ROOT, 'rule:admin_or_owner',
-    deprecated_reason=base.DEPRECATED_REASON, deprecated_since='21.0.0')
-
 _LIST_OPERATION: policy.Operation = {
     'method': 'GET', 'path': '/servers/{server_id}/os-instance-actions'}
 _SHOW_OPERATION: policy.Operation = {
@@ -39,52 +35,59 @@ def _rpc(*names: str) -> list[policy.Operation]:
     return [{'method': 'RPC', 'path': name} for name in names]
 
 
-RULES = [
-    policy.DocumentedRuleDefault(
-        EVENTS_DETAILS, base.ADMIN,
-        'See the field "details" of the events of an action: the sanitised '
-        'message of the error. It tells why a step failed, and may tell '
-        'about the deployment. Asked only when the action may be shown.',
-        [_SHOW_OPERATION, *_rpc('get_by_action', 'get_by_id')],
-        scope_types=['project']),
-    policy.DocumentedRuleDefault(
-        EVENTS, base.ADMIN,
-        'See the fields "traceback" and "host" of the events of an action. '
-        'Asked only when the action may be shown. Before microversion 2.51 '
-        'the events are shown only to who passes this rule.',
-        [_SHOW_OPERATION, *_rpc('get_by_action', 'get_by_id')],
-        scope_types=['project']),
-    policy.DocumentedRuleDefault(
-        LIST, base.PROJECT_READER_OR_ADMIN,
-        'List the actions of a server.',
-        [_LIST_OPERATION, *_rpc('get_by_instance_uuid')],
-        scope_types=['project'], deprecated_rule=_DEPRECATED),
-    policy.DocumentedRuleDefault(
-        SHOW, base.PROJECT_READER_OR_ADMIN,
-        'Show one action of a server, with its events.',
-        [_SHOW_OPERATION,
-         *_rpc('get_by_request_id', 'get_by_action', 'get_by_id')],
-        scope_types=['project'], deprecated_rule=_DEPRECATED),
-    policy.DocumentedRuleDefault(
-        LIST_ALL_PROJECTS, base.ADMIN,
-        'List the actions of all projects.',
-        _rpc('get_by_project'), scope_types=['project']),
-    policy.DocumentedRuleDefault(
-        ACTION_START, _RECORDERS,
-        'Record that an action on a server begins.',
-        _rpc('action_start', 'create'), scope_types=['project']),
-    policy.DocumentedRuleDefault(
-        ACTION_FINISH, _RECORDERS,
-        'Record that an action on a server has ended.',
-        _rpc('action_finish', 'finish'), scope_types=['project']),
-    policy.DocumentedRuleDefault(
-        EVENT_START, _RECORDERS,
-        'Record that a step of an action begins on a host.',
-        _rpc('event_start', 'create'), scope_types=['project']),
-    policy.DocumentedRuleDefault(
-        EVENT_FINISH, _RECORDERS,
-        'Record how a step of an action ended. A host that names itself may '
-        'finish only its own steps.',
-        _rpc('event_finish', 'event_finish_with_failure', 'finish',
-             'finish_with_failure'), scope_types=['project']),
-]
+def rules() -> list[policy.RuleDefault]:
+    """Return the rules of the action log, new ones each time."""
+    deprecated = policy.DeprecatedRule(
+        _ROOT, 'rule:admin_or_owner',
+        deprecated_reason=base.DEPRECATED_REASON, deprecated_since='21.0.0')
+    return [
+        policy.DocumentedRuleDefault(
+            EVENTS_DETAILS, base.ADMIN,
+            'See the field "details" of the events of an action: the '
+            'sanitised message of the error. It tells why a step failed, and '
+            'may tell about the deployment. Asked only when the action may '
+            'be shown.',
+            [_SHOW_OPERATION, *_rpc('get_by_action', 'get_by_id')],
+            scope_types=['project']),
+        policy.DocumentedRuleDefault(
+            EVENTS, base.ADMIN,
+            'See the fields "traceback" and "host" of the events of an '
+            'action. Asked only when the action may be shown. Before '
+            'microversion 2.51 the events are shown only to who passes this '
+            'rule.',
+            [_SHOW_OPERATION, *_rpc('get_by_action', 'get_by_id')],
+            scope_types=['project']),
+        policy.DocumentedRuleDefault(
+            LIST, base.PROJECT_READER_OR_ADMIN,
+            'List the actions of a server.',
+            [_LIST_OPERATION, *_rpc('get_by_instance_uuid')],
+            scope_types=['project'], deprecated_rule=deprecated),
+        policy.DocumentedRuleDefault(
+            SHOW, base.PROJECT_READER_OR_ADMIN,
+            'Show one action of a server, with its events.',
+            [_SHOW_OPERATION,
+             *_rpc('get_by_request_id', 'get_by_action', 'get_by_id')],
+            scope_types=['project'], deprecated_rule=deprecated),
+        policy.DocumentedRuleDefault(
+            LIST_ALL_PROJECTS, base.ADMIN,
+            'List the actions of all projects.',
+            _rpc('get_by_project'), scope_types=['project']),
+        policy.DocumentedRuleDefault(
+            ACTION_START, _RECORDERS,
+            'Record that an action on a server begins.',
+            _rpc('action_start', 'create'), scope_types=['project']),
+        policy.DocumentedRuleDefault(
+            ACTION_FINISH, _RECORDERS,
+            'Record that an action on a server has ended.',
+            _rpc('action_finish', 'finish'), scope_types=['project']),
+        policy.DocumentedRuleDefault(
+            EVENT_START, _RECORDERS,
+            'Record that a step of an action begins on a host.',
+            _rpc('event_start', 'create'), scope_types=['project']),
+        policy.DocumentedRuleDefault(
+            EVENT_FINISH, _RECORDERS,
+            'Record how a step of an action ended. A host that names itself '
+            'may finish only its own steps.',
+            _rpc('event_finish', 'event_finish_with_failure', 'finish',
+                 'finish_with_failure'), scope_types=['project']),
+    ]

@@ -16,7 +16,7 @@ class EmbeddedTestCase(base.BaseTestCase):
         super().setUp()
         self.folder = os.path.join(
             self.useFixture(fixtures.TempDir()).path, 'state')
-        self.conf = conf.load([], default_config_files=[])
+        self.conf = conf.parse([], default_config_files=[])
         self.conf.set_override('state_path', self.folder)
 
     def test_nothing_is_configured(self):
@@ -28,8 +28,12 @@ class EmbeddedTestCase(base.BaseTestCase):
         self.assertEqual(0o700, stat.S_IMODE(os.stat(self.folder).st_mode))
 
     def test_the_configuration_wins(self):
-        self.conf.set_override('connection', 'sqlite://', group='database')
-        self.conf.set_override('auth_strategy', 'keystone', group='api')
+        path = os.path.join(self.useFixture(fixtures.TempDir()).path, 'conf')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write('[database]\nconnection = sqlite://\n'
+                       '[api]\nauth_strategy = keystone\n')
+        self.conf = conf.parse(['--config-file', path])
+        self.conf.set_override('state_path', self.folder)
         embedded.configure(self.conf)
         self.assertEqual('sqlite://', self.conf.database.connection)
         self.assertEqual('keystone', self.conf.api.auth_strategy)
@@ -42,6 +46,7 @@ class EmbeddedTestCase(base.BaseTestCase):
         self.assertRaises(failure.Refusal, embedded.configure, self.conf)
 
     def test_its_database_is_read_when_it_exists(self):
+        conf.complete(self.conf)
         embedded.use_its_database(self.conf)
         self.assertIsNone(self.conf.database.connection)
         os.makedirs(self.folder)
