@@ -12,9 +12,10 @@ counted are `str.find` and slices: the code bounds each by a constant.
 """
 
 import contextlib
+import functools
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -61,22 +62,26 @@ class Pattern:
     # The few methods that the sanitiser calls.
     def match(self, text: str, pos: int = 0, end: int | None = None) -> Any:
         self._text = text if end is None else text[:end]
-        found = self._seq(self._tree, 0, pos, {}, lambda p, g: (p, g))
+        with untraced():
+            found = self._seq(self._tree, 0, pos, {}, _same)
         return found and Found(self, text, pos, *found)
 
     def fullmatch(self, text: str, pos: int = 0, end: int | None = None
                   ) -> Any:
         last = len(text) if end is None else min(end, len(text))
         self._text = text[:last]
-        found = self._seq(self._tree, 0, pos, {},
-                          lambda p, g: (p, g) if p == last else None)
+        with untraced():
+            found = self._seq(self._tree, 0, pos, {},
+                              lambda p, g: (p, g) if p == last else None)
         return found and Found(self, text, pos, *found)
 
     def search(self, text: str, pos: int = 0, end: int | None = None) -> Any:
-        for at in range(pos, (len(text) if end is None else end) + 1):
-            Pattern.steps += 1
-            if found := self.match(text, at, end):
-                return found
+        self._text = text if end is None else text[:end]
+        with untraced():
+            for at in range(pos, len(self._text) + 1):
+                Pattern.steps += 1
+                if found := self._seq(self._tree, 0, at, {}, _same):
+                    return Found(self, text, at, *found)
         return None
 
     def finditer(self, text: str, pos: int = 0, end: int | None = None) -> Any:
@@ -171,7 +176,7 @@ class Pattern:
 
     def _first(self, body: Any, pos: int, groups: Groups
                ) -> tuple[int, Groups] | None:
-        return self._seq(body, 0, pos, groups, lambda p, g: (p, g))
+        return self._seq(body, 0, pos, groups, _same)
 
     def _repeat(self, code: Any, low: int, high: int, body: Any, pos: int,
                 groups: Groups, then: Rest) -> tuple[int, Groups] | None:
@@ -196,6 +201,25 @@ class Pattern:
             if found := then(*at):
                 return found
         return None
+
+
+#: Parsing takes longer than matching.
+pattern_of = functools.cache(Pattern)
+
+
+def _same(pos: int, groups: Groups) -> tuple[int, Groups]:
+    return pos, groups
+
+
+@contextlib.contextmanager
+def untraced() -> Iterator[None]:
+    """Count no lines: of this module none counts, and looking costs."""
+    before = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
 
 
 def _compile_one(node: Any, flags: int) -> re.Pattern[str]:
@@ -226,7 +250,7 @@ def counting(*modules: Any) -> Any:
             for name, value in list(vars(module).items()):
                 if isinstance(value, re.Pattern):
                     stack.enter_context(
-                        mock.patch.object(module, name, Pattern(value)))
+                        mock.patch.object(module, name, pattern_of(value)))
         Pattern.steps = 0
         before = sys.gettrace()
         sys.settrace(trace)

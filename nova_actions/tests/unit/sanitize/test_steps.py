@@ -96,7 +96,7 @@ class StepsTest(base.BaseTestCase):
     def test_families(self):
         for family in families.FAMILIES:
             counted = dataclasses.replace(
-                family, guards=(), pattern=steps.Pattern(family.pattern))
+                family, guards=(), pattern=steps.pattern_of(family.pattern))
             for seed in WORST[family.label]:
                 self._grows(lambda value, f=counted: f.apply(
                                 value, value, found.Found()),
@@ -139,7 +139,7 @@ class MatcherTest(base.BaseTestCase):
                  for one, _secret in source(make)][::47]
         for family in families.FAMILIES:
             counted = dataclasses.replace(
-                family, guards=(), pattern=steps.Pattern(family.pattern))
+                family, guards=(), pattern=steps.pattern_of(family.pattern))
             for one in texts:
                 one = one[:300]
                 plain = dataclasses.replace(family, guards=())
@@ -149,7 +149,7 @@ class MatcherTest(base.BaseTestCase):
 
     def test_it_sees_a_square(self):
         import re
-        pattern = steps.Pattern(re.compile(r'a*b'))
+        pattern = steps.pattern_of(re.compile(r'a*b'))
         counts = []
         for size in (200, 400):
             steps.Pattern.steps = 0
