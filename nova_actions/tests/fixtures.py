@@ -29,6 +29,7 @@ from nova_actions.db import migration
 from nova_actions.db import owner
 from nova_actions.objects import base
 from nova_actions.objects import text
+from nova_actions.tests import patience
 
 BACKENDS = ('sqlite', 'mysql', 'postgresql')
 
@@ -60,6 +61,8 @@ class Conf(fixtures.Fixture):
     def __init__(self, **overrides: Any) -> None:
         self._overrides = {
             'transport_url': 'fake://',
+            # A cell of a test answers, however slow the machine is.
+            'api__cell_timeout': patience.PATIENCE,
             'conductor__topic': f'test-{uuid.uuid4().hex}',
             'oslo_policy__policy_file': 'none.yaml', **overrides}
 
@@ -139,7 +142,7 @@ class Rabbit(fixtures.Fixture):
     def _run(*command: str) -> None:
         try:
             subprocess.run(command, check=True, capture_output=True,
-                           timeout=120)
+                           timeout=patience.PATIENCE)
         except (OSError, subprocess.SubprocessError) as error:
             unavailable('RabbitMQ', error)
 
@@ -175,7 +178,8 @@ class Conductor(fixtures.Fixture):
         self.service = service.ConductorService(self._conf)
         self.service.start()
         self.addCleanup(self.service.stop)
-        self.client = rpcapi.ConductorAPI(self._conf, timeout=30)
+        self.client = rpcapi.ConductorAPI(self._conf,
+                                          timeout=patience.PATIENCE)
         self.addCleanup(self.client.close)
         base.set_remote(self.client)
         self.addCleanup(base.set_remote, None)

@@ -14,6 +14,7 @@ from typing import Any
 import fixtures as base_fixtures
 
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 from nova_actions.tests.functional import process
 
 VARIABLE = 'NOVA_ACTIONS_TEST_NOVA_PYTHON'
@@ -70,4 +71,4 @@ class Clients(base_fixtures.Fixture):
              **options: Any) -> 'subprocess.CompletedProcess[str]':
         return subprocess.run(
             command, env=self._environ, text=True, capture_output=True,
-            timeout=process.PATIENCE, check=False, **options)
+            timeout=patience.PATIENCE, check=False, **options)

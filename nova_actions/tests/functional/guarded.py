@@ -8,10 +8,8 @@ import uuid
 from typing import Any
 
 import fixtures as base_fixtures
-import oslo_messaging as messaging
 import sqlalchemy as sa
 
-from nova_actions import rpc
 from nova_actions.db import api as db
 from nova_actions.tests import fixtures
 from nova_actions.tests.functional import process
@@ -74,7 +72,7 @@ class Services(base_fixtures.Fixture):
         self.api = self.start('api')
         port = self.api.await_line(r'listens on \S+ port (\d+)')[1]
         self.url = f'http://127.0.0.1:{port}'
-        self._await_conductor()
+        process.await_conductor(self._conf, 'guarded', self.conductor.process)
 
     def start(self, name: str, **changes: str) -> process.Process:
         """Start a service, its configuration maybe changed."""
@@ -94,22 +92,6 @@ class Services(base_fixtures.Fixture):
             # The server trusts whoever comes, with a password or without.
             url = url.set(password=self.passwords['database'])
         return url.render_as_string(hide_password=False)
-
-    def _await_conductor(self) -> None:
-        transport = rpc.get_transport(self._conf)
-        client = rpc.get_client(transport, messaging.Target(
-            topic=TOPIC, namespace='baseapi', version='1.0'), timeout=2)
-
-        def answers() -> bool:
-            try:
-                client.call(fixtures.make_context(), 'ping', arg=1)
-            except messaging.MessagingTimeout:
-                return False
-            return True
-        try:
-            process.await_true(answers, 'an answer of the conductor')
-        finally:
-            transport.cleanup()
 
     @property
     def logs(self) -> str:

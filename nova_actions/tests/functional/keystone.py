@@ -18,6 +18,7 @@ from keystoneauth1 import session as keystone_session
 from keystoneauth1.identity import v3
 
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 from nova_actions.tests.functional import process
 
 VARIABLE = 'NOVA_ACTIONS_TEST_KEYSTONE_PYTHON'
@@ -75,7 +76,7 @@ class Keystone(base_fixtures.Fixture):
         done = subprocess.run(
             [self._python.parent / 'keystone-manage', '--config-file',
              self._conf, *words], capture_output=True, text=True,
-            timeout=process.PATIENCE, check=False,
+            timeout=patience.PATIENCE, check=False,
             env=process.clean_environ())
         if done.returncode:
             raise AssertionError(f'{words}: {done.stderr[-4000:]}')

@@ -6,42 +6,44 @@ import pathlib
 import re
 import socket
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
+import amqp
 import fixtures
+import kombu
+from oslo_config import cfg
 
-#: Seconds that anything here may take on a busy machine.
-PATIENCE = 240
-#: Seconds between two looks at what is waited for.
-PAUSE = 0.05
-
-
-def await_true(condition: Callable[[], Any], what: str) -> Any:
-    """Return the first true value of a condition.
-
-    :raises AssertionError: when there is none within PATIENCE
-    """
-    deadline = time.monotonic() + PATIENCE
-    waiting = threading.Event()
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f'{what}: not within {PATIENCE} seconds')
-        waiting.wait(PAUSE)
+from nova_actions.tests import patience
 
 
 def listens(port: int) -> bool:
     """Tell whether a port of this machine takes connections."""
     try:
-        socket.create_connection(('127.0.0.1', port), PATIENCE).close()
+        socket.create_connection(('127.0.0.1', port),
+                                 patience.PATIENCE).close()
     except ConnectionRefusedError:
         return False
     return True
+
+
+def await_conductor(conf: cfg.ConfigOpts, host: str,
+                    conductor: subprocess.Popen[str]) -> None:
+    """Wait until the conductor of a host takes calls from RabbitMQ."""
+    name = f'{conf.conductor.topic}.{host}'
+
+    def takes_calls() -> bool:
+        if conductor.poll() is not None:
+            raise AssertionError(f'the conductor of {host} has ended')
+        with bus.channel() as channel:
+            try:
+                found = channel.queue_declare(name, passive=True)
+            except amqp.NotFound:
+                return False
+        return bool(found.consumer_count)
+
+    with kombu.Connection(conf.transport_url.replace(
+            'rabbit', 'amqp', 1)) as bus:
+        patience.wait_until(f'the conductor of {host}', takes_calls)
 
 
 def free_port() -> int:
@@ -97,22 +99,22 @@ class Process(fixtures.Fixture):
                 pipe.close()
         self.process.terminate()
         try:
-            return self.process.wait(PATIENCE)
+            return self.process.wait(patience.PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
 
     def await_line(self, pattern: str) -> re.Match[str]:
         """Return where its log first matches."""
-        found: re.Match[str] = await_true(
-            lambda: re.search(pattern, self.log) or self._look(),
-            f'{pattern!r} in the log of {self._command[0]}')
+        found: re.Match[str] = patience.wait_until(
+            f'{pattern!r} in the log of {self._command[0]}',
+            lambda: re.search(pattern, self.log) or self._look())
         return found
 
     def await_port(self, port: int) -> None:
         """Wait until it listens."""
-        await_true(lambda: listens(port) or self._look(),
-                   f'port {port} of {self._command[0]}')
+        patience.wait_until(f'port {port} of {self._command[0]}',
+                            lambda: listens(port) or self._look())
 
     def _look(self) -> None:
         code = self.process.poll()

@@ -18,10 +18,8 @@ import urllib.request
 import fixtures
 from oslotest import base
 
+from nova_actions.tests import patience
 from nova_actions.tests.functional import process
-
-#: Seconds that anything here may take on a busy machine.
-PATIENCE = 120
 
 
 def commands_of(group):
@@ -58,7 +56,7 @@ class All(fixtures.Fixture):
         self._reader = threading.Thread(
             target=lambda: self._errors.extend(self.process.stderr))
         self._reader.start()
-        watchdog = threading.Timer(PATIENCE, self.process.kill)
+        watchdog = threading.Timer(patience.PATIENCE, self.process.kill)
         watchdog.start()
         self.lines = []
         for line in self.process.stdout:
@@ -78,7 +76,7 @@ class All(fixtures.Fixture):
     def stop(self, number):
         """Send a signal; return the exit code and what was complained of."""
         self.process.send_signal(number)
-        code = self.process.wait(PATIENCE)
+        code = self.process.wait(patience.PATIENCE)
         self._reader.join()
         return code, ''.join(self._errors)
 
@@ -99,7 +97,8 @@ class AllTestCase(base.BaseTestCase):
         words = shlex.split(service.line('curl'))
         header = words[words.index('-H') + 1].split(': ')
         request = urllib.request.Request(words[-1], headers=dict([header]))
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(
+                request, timeout=patience.PATIENCE) as answer:
             self.assertEqual('v2.1', json.load(answer)['version']['id'])
         database = os.path.join(service.folder, 'nova-actions.sqlite')
         self.assertIn(database, service.text)
@@ -146,10 +145,10 @@ class AllTestCase(base.BaseTestCase):
                 XDG_STATE_HOME=self.useFixture(fixtures.TempDir()).path),
             own_group=True))
         group = service.process.pid
-        process.await_true(lambda: 'spawn_main' in commands_of(group),
-                           'the host that dies')
+        patience.wait_until('the host that dies',
+                            lambda: 'spawn_main' in commands_of(group))
         os.killpg(group, signal.SIGINT)
-        self.assertEqual(0, service.process.wait(PATIENCE))
+        self.assertEqual(0, service.process.wait(patience.PATIENCE))
         self.assertNotIn('Traceback', service.log)
 
     def refused(self, *options):
@@ -157,7 +156,7 @@ class AllTestCase(base.BaseTestCase):
         done = subprocess.run(
             [sys.executable, '-m', 'nova_actions.cmd.all', *options],
             env={**os.environ, 'XDG_STATE_HOME': state}, text=True,
-            capture_output=True, timeout=PATIENCE, check=False)
+            capture_output=True, timeout=patience.PATIENCE, check=False)
         return done.returncode, done.stdout, done.stderr
 
 
@@ -171,7 +170,7 @@ class DemoTestCase(base.BaseTestCase):
         done = subprocess.run(
             [sys.executable, '-m', 'nova_actions.cmd.manage', *words,
              '--format', 'json'], env=self.service.environ, text=True,
-            capture_output=True, timeout=PATIENCE, check=True)
+            capture_output=True, timeout=patience.PATIENCE, check=True)
         return json.loads(done.stdout)
 
     def test_what_it_suggests_works(self):
@@ -190,7 +189,8 @@ class DemoTestCase(base.BaseTestCase):
                         service.text).group()
         request = urllib.request.Request(
             url, headers={'X-Auth-Token': 'operator:operators:admin'})
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(
+                request, timeout=patience.PATIENCE) as answer:
             listed = json.load(answer)['instanceActions']
         self.assertIn(shown['request_id'],
                       [action['request_id'] for action in listed])

@@ -13,6 +13,7 @@ import fixtures as base_fixtures
 from oslotest import base
 
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 
 SERVER = textwrap.dedent("""
     import sys
@@ -48,7 +49,7 @@ class WsgiTest(base.BaseTestCase):
 
     def _get(self, path, token=None):
         connection = http.client.HTTPConnection('127.0.0.1', self.port,
-                                                timeout=60)
+                                                timeout=patience.PATIENCE)
         self.addCleanup(connection.close)
         connection.request('GET', path,
                            headers={'X-Auth-Token': token} if token else {})

@@ -20,6 +20,7 @@ from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 
 _TIMES = {name: fields.DateTimeField(nullable=True) for name in (
     'created_at', 'updated_at', 'deleted_at', 'start_time', 'finish_time')}
@@ -137,8 +138,8 @@ class TestOlderClient(BusTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.useFixture(fixtures.Conductor(self.conf))
-        self.client = messaging.get_rpc_client(self.transport(),
-                                               self.target(), timeout=60)
+        self.client = messaging.get_rpc_client(
+            self.transport(), self.target(), timeout=patience.PATIENCE)
         self.call('InstanceAction', '1.2', 'action_start', 'create')
 
     def call(self, objname: str, version: str, method: str, *args: Any,
@@ -205,7 +206,7 @@ class TestOlderConductor(BusTestCase):
             access_policy=dispatcher.DefaultRPCAccessPolicy)
         server.start()
         self.conf.set_override('conductor', pins, group='upgrade_levels')
-        client = rpcapi.ConductorAPI(self.conf, timeout=60)
+        client = rpcapi.ConductorAPI(self.conf, timeout=patience.PATIENCE)
         self.addCleanup(client.close)
         objects_base.set_remote(client)
         self.addCleanup(objects_base.set_remote, None)

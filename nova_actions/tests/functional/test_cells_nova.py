@@ -14,6 +14,7 @@ from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import fixtures_cells
+from nova_actions.tests import patience
 
 NOVA = os.environ.get('NOVA_ACTIONS_TEST_NOVA_PYTHON')
 MAKE = pathlib.Path(__file__).parent / 'nova_cell' / 'make.py'
@@ -34,7 +35,7 @@ class _Tests:
             url = fixtures.create_database(self, self.CELL)
         done = subprocess.run(
             [NOVA, str(MAKE), url, self.instance_uuid], text=True,
-            capture_output=True, timeout=300, cwd=folder)
+            capture_output=True, timeout=patience.PATIENCE, cwd=folder)
         self.assertEqual(0, done.returncode, done.stderr[-4000:])
         self.cell = self.useFixture(fixtures_cells.Cell(
             self.conf, name='nova', url=url))

@@ -10,6 +10,7 @@ from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 
 FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 WRITERS = 50 if FULL else 16
@@ -74,7 +75,7 @@ class _Tests:
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             pages = pool.submit(self.pages)
             made = self.run_all(record, MANY)
-            for seen in pages.result(timeout=120):
+            for seen in pages.result(timeout=patience.PATIENCE):
                 self.assertEqual(len(set(seen)), len(seen))
         self.assertEqual({*made, self.context.request_id},
                          set(self.page_through()))

@@ -12,14 +12,13 @@ import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import fixtures as base_fixtures
-import oslo_messaging as messaging
 import sqlalchemy as sa
 
 from nova_actions import exception
-from nova_actions import rpc
 from nova_actions.conductor import rpcapi
 from nova_actions.db import api as db
 from nova_actions.objects import base as objects_base
@@ -28,6 +27,7 @@ from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 from nova_actions.tests.functional import process
 
 FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
@@ -89,25 +89,7 @@ class Process(base_fixtures.Fixture):
                 [sys.executable, '-m', 'nova_actions.cmd.conductor',
                  '--config-file', self.path], stdout=log, stderr=log,
                 text=True, start_new_session=True)
-        transport = rpc.get_transport(self._conf)
-        try:
-            self._wait(transport)
-        finally:
-            transport.cleanup()
-
-    def _wait(self, transport: Any) -> None:
-        assert self.process is not None
-        client = rpc.get_client(
-            transport, messaging.Target(
-                topic=self._conf.conductor.topic, namespace='baseapi',
-                version='1.0', server=self.host), timeout=2)
-        for _attempt in range(30):
-            if self.process.poll() is not None:
-                break
-            with contextlib.suppress(messaging.MessagingTimeout):
-                client.call(fixtures.make_context(), 'ping', arg=1)
-                return
-        raise AssertionError(f'{self.host} does not answer: {self.text()}')
+        process.await_conductor(self._conf, self.host, self.process)
 
     def text(self) -> str:
         with open(self.log, encoding='utf-8') as log:
@@ -128,12 +110,12 @@ class Process(base_fixtures.Fixture):
         """Stop it as an operator does; return its exit code."""
         assert self.process is not None
         self.signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
+        return self.process.wait(patience.PATIENCE)
 
 
 class ProcessTestCase(base.ObjectTestCase):
     BACKEND = 'postgresql'
-    TIMEOUT = 60
+    TIMEOUT = patience.PATIENCE
 
     def setUp(self) -> None:
         super().setUp()
@@ -181,7 +163,7 @@ class Clients:
         with self._changed:
             while len(self.actions) < count and any(
                     thread.is_alive() for thread in self._threads):
-                self._changed.wait(1)
+                self._changed.wait(patience.PAUSE)
 
     def _work(self) -> None:
         try:
@@ -205,14 +187,15 @@ class Clients:
             self._changed.notify_all()
 
     def _call(self, function: Any, *args: Any, **kwargs: Any) -> None:
-        for _attempt in range(50):
+        def answers() -> bool:
             try:
                 function(*args, **kwargs)
-                return
             except exception.Unavailable:
                 with self._changed:
                     self.failures += 1
-        raise AssertionError('never answered')
+                return False
+            return True
+        patience.wait_until('an answer', answers)
 
 
 class ExampleTestCase(ProcessTestCase):
@@ -225,16 +208,16 @@ class ExampleTestCase(ProcessTestCase):
         conductor.kill()
         example.await_line('reboot 5: the hypervisor does not answer')
         conductor.start()
-        self.assertEqual(0, example.process.wait(process.PATIENCE),
+        self.assertEqual(0, example.process.wait(patience.PATIENCE),
                          example.log)
         # It ends after a while, whether the conductor is back or not; what
         # it leaves behind is for the next reporter of its host.
         self.conf.set_override('state_path', os.path.dirname(conductor.path))
         self.conf.set_override('host', conductor.host)
         self.useFixture(fixtures.Reporter(self.conf))
-        process.await_true(lambda: self.rows(
+        patience.wait_until('all that it reports', lambda: self.rows(
             'SELECT count(*) FROM instance_actions WHERE status IN '
-            "('succeeded', 'failed')") == [(11,)], 'all that it reports')
+            "('succeeded', 'failed')") == [(11,)])
         self.assertEqual([('reboot', 'failed', 'Error')], self.rows(
             'SELECT action, status, message FROM instance_actions WHERE '
             "status <> 'succeeded'"))
@@ -298,6 +281,14 @@ class TestStopped(SeveralTestCase):
 
 
 class TestSignals(ProcessTestCase):
+    def call_until(self, what: str, condition: Callable[[], bool]) -> None:
+        """Go on calling, each call answered, until something is so."""
+        def called() -> bool:
+            InstanceAction.action_start(
+                self.new_context(), str(uuid.uuid4()), 'create')
+            return condition()
+        patience.wait_until(what, called)
+
     def test_report_and_reload(self) -> None:
         """SIGUSR2 writes a report without secrets, SIGHUP takes over the
         configuration; the conductor goes on."""
@@ -306,11 +297,8 @@ class TestSignals(ProcessTestCase):
         conductor.signal(signal.SIGUSR2)
         conductor.write(debug=True)
         conductor.signal(signal.SIGHUP)
-        for _attempt in range(50):
-            InstanceAction.action_start(
-                self.new_context(), str(uuid.uuid4()), 'create')
-            if 'DEBUG' in conductor.text():
-                break
+        self.call_until('the new configuration', lambda: (
+            'DEBUG' in conductor.text()))
         self.assertEqual(0, conductor.stop())
         text = conductor.text()
         self.assertNotIn('DEBUG', quiet)
@@ -320,21 +308,21 @@ class TestSignals(ProcessTestCase):
         self.assertNotIn('Traceback (most recent', text)
 
     def test_broken_policy_file(self) -> None:
-        """The rules stay in force, in the worker that SIGHUP puts in the
-        place of the old one as well."""
+        """The rules stay in force, in the worker that has them and in the
+        one that SIGHUP puts in its place."""
         conductor = self.conductor('one')
+
+        def refusals() -> int:
+            return conductor.text().count('rules stay as they were')
         path = os.path.join(os.path.dirname(conductor.path), 'policy.yaml')
         with open(path, 'w', encoding='utf-8') as file:
             file.write('- this is no rule')
+        self.call_until('a refusal', lambda: refusals() == 1)
         conductor.signal(signal.SIGHUP)
-        for _attempt in range(1000):
-            InstanceAction.action_start(
-                self.new_context(), str(uuid.uuid4()), 'create')
-            if conductor.text().count('rules stay as they were') == 2:
-                break
+        self.call_until('another refusal', lambda: refusals() == 2)
         self.assertEqual(0, conductor.stop())
         text = conductor.text()
-        self.assertEqual(2, text.count('rules stay as they were'), text)
+        self.assertEqual(2, refusals(), text)
         self.assertNotIn('Traceback (most recent', text)
 
 

@@ -21,6 +21,7 @@ from nova_actions.reporter import process
 from nova_actions.reporter import salvage
 from nova_actions.reporter import spool
 from nova_actions.reporter import wire
+from nova_actions.tests import patience
 from nova_actions.tests.functional import access
 from nova_actions.tests.functional import fuzz
 from nova_actions.tests.functional import test_fuzz_objects
@@ -144,8 +145,8 @@ class TestAdoption(base.ReporterTestCase):
                   encoding='utf-8'):
             pass
         self.record(folder=self.recording.folder)
-        base.wait_until('the good report', self.rows)
-        base.wait_until('the end of the bad ones', lambda: (
+        patience.wait_until('the good report', self.rows)
+        patience.wait_until('the end of the bad ones', lambda: (
             process.current().stats()['waiting'] == 0))
         self.assertTrue(os.path.exists(f'{path}.broken'))
 

@@ -14,6 +14,7 @@ from oslotest import base
 from nova_actions import conf
 from nova_actions.api import app
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 from nova_actions.tests.functional import client
 from nova_actions.tests.functional import keystone
 from nova_actions.tests.functional import process
@@ -199,7 +200,7 @@ class KeystoneTestCase(base.BaseTestCase):
             service_token: str | None = None) -> requests.Response:
         return requests.get(
             f'{self.cloud.url}/v2.1/servers/{self.record.web}'
-            '/os-instance-actions', timeout=process.PATIENCE,
+            '/os-instance-actions', timeout=patience.PATIENCE,
             headers={'X-Auth-Token': token, 'X-Service-Token': service_token})
 
     def test_tokens_that_are_worth_nothing(self) -> None:

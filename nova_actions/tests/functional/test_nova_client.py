@@ -19,6 +19,7 @@ from nova_actions.db import api as db
 from nova_actions.objects import sent_error
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 
 NOVA = os.environ.get('NOVA_ACTIONS_TEST_NOVA_PYTHON')
 SCRIPTS = pathlib.Path(__file__).parent / 'nova_client'
@@ -38,7 +39,7 @@ def run_nova(script: str, *arguments: str,
         fixtures.unavailable('Nova', 'NOVA_ACTIONS_TEST_NOVA_PYTHON is unset')
     done = subprocess.run(
         [str(NOVA), str(SCRIPTS / script), *arguments], text=True,
-        capture_output=True, timeout=180, check=False,
+        capture_output=True, timeout=patience.PATIENCE, check=False,
         env={**os.environ, 'PYTHONWARNINGS': 'ignore', **environment})
     if done.returncode:
         raise AssertionError(done.stderr[-4000:])

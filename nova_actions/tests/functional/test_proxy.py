@@ -10,7 +10,7 @@ from oslotest import base
 
 from nova_actions.api import server
 from nova_actions.tests import fixtures
-from nova_actions.tests.functional import process
+from nova_actions.tests import patience
 from nova_actions.tests.functional import proxy
 from nova_actions.tests.functional import record
 
@@ -49,7 +49,7 @@ class ProxyTestCase(base.BaseTestCase):
             **options.get('headers', {})}
         return requests.request(
             method, f'http://127.0.0.1:{self.port}{path}',
-            timeout=process.PATIENCE, **options)
+            timeout=patience.PATIENCE, **options)
 
     def next_link(self, path: str, **options: Any) -> str:
         """Return the link to the page after the first."""

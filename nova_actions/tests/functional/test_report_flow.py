@@ -11,7 +11,7 @@ from nova_actions import reporter
 from nova_actions.db import api as db
 from nova_actions.objects import base as objects_base
 from nova_actions.tests import fixtures
-from nova_actions.tests.unit.reporter import base
+from nova_actions.tests import patience
 
 THREADS = 4
 ACTIONS = 60 if os.environ.get('NOVA_ACTIONS_FULL') else 6
@@ -61,7 +61,7 @@ class ReportFlowMixin:
     def test_many_threads(self):
         with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
             servers = list(pool.map(self.live, range(THREADS)))
-        self.assertTrue(reporter.flush(base.PATIENCE))
+        self.assertTrue(reporter.flush(patience.PATIENCE))
         self.assertEqual({
             'waiting': 0,
             'delivered': THREADS * (3 + ACTIONS * 7)}, reporter.stats())
@@ -91,7 +91,7 @@ class ReportFlowMixin:
         server = self.live(0)
         self.assertFalse(reporter.flush(0.2))
         self.conductor.service.start()
-        self.assertTrue(reporter.flush(base.PATIENCE))
+        self.assertTrue(reporter.flush(patience.PATIENCE))
         with objects_base.local():
             self.check(server)
 

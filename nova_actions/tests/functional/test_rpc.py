@@ -12,6 +12,7 @@ from nova_actions import rpc
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 
 
 class TestRabbit(base.ObjectTestCase):
@@ -27,7 +28,7 @@ class TestRabbit(base.ObjectTestCase):
         self.addCleanup(transport.cleanup)
         return messaging.get_rpc_client(
             transport, messaging.Target(topic=self.topic, **target),
-            timeout=60)
+            timeout=patience.PATIENCE)
 
     def ping(self, **target: Any) -> Any:
         return self.client(namespace='baseapi', version='1.0', **target).call(

@@ -29,6 +29,7 @@ from nova_actions.objects.report import ReportList
 from nova_actions.reporter import process
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 from nova_actions.tests.functional import fuzz
 from nova_actions.tests.functional import guarded
 from nova_actions.tests.unit.conductor import wire
@@ -40,7 +41,6 @@ FAMILIES = (planted.keyed, planted.hard_values, planted.headers,
             planted.others, *wild.FAMILIES)
 #: Of each family, for each place.
 SAMPLE = 40 if fuzz.FULL else 2
-PATIENCE = 60
 SOURCE = '''
 def work(self, context, instance, new_pass, message, cause, connection_info):
     try:
@@ -178,7 +178,7 @@ class _Reporter(_Flow):
     def test_nothing_is_found(self):
         servers = list(self.fail_all())
         self.check_everything()
-        self.assertTrue(reporter.flush(PATIENCE))
+        self.assertTrue(reporter.flush(patience.PATIENCE))
         self.check_everything()
         for server in servers:
             for answer in self.read_answers(server):
@@ -211,7 +211,7 @@ class TestNova(_Flow, base.ObjectTestCase):
             context, name, args[0], wire.NOVA_34[name], args[1:], kwargs)
 
     def test_nothing_is_found(self):
-        client = rpcapi.ConductorAPI(self.conf, timeout=PATIENCE)
+        client = rpcapi.ConductorAPI(self.conf, timeout=patience.PATIENCE)
         event = 'InstanceActionEvent'
         for message, cause, note, argument in self.plants:
             context = self.begin()
@@ -229,7 +229,7 @@ class TestNova(_Flow, base.ObjectTestCase):
         self.assertEqual(len(self.plants), self.errors)
 
     def test_names_are_made_safe(self):
-        client = rpcapi.ConductorAPI(self.conf, timeout=PATIENCE)
+        client = rpcapi.ConductorAPI(self.conf, timeout=patience.PATIENCE)
         names = [(each, secret) for each, secret in samples(7)
                  if len(each) < 200 and each.isprintable()]
         self.secrets |= {secret for _each, secret in names}

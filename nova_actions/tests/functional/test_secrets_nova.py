@@ -14,8 +14,8 @@ from testtools import content
 
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 from nova_actions.tests.functional import guarded
-from nova_actions.tests.functional import process
 from nova_actions.tests.functional import test_nova_client
 from nova_actions.tests.functional import test_secrets_flow
 
@@ -52,7 +52,7 @@ class _Planted:
     def ask(self, token: str, path: str = '') -> Any:
         answer = requests.get(
             f'{self.services.url}/v2.1/servers/{self.instance_uuid}'
-            f'/os-instance-actions{path}', timeout=process.PATIENCE,
+            f'/os-instance-actions{path}', timeout=patience.PATIENCE,
             headers={'X-Auth-Token': token,
                      'OpenStack-API-Version': 'compute 2.104'})
         self.assertEqual(200, answer.status_code, answer.text)

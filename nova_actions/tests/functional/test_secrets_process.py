@@ -12,6 +12,7 @@ from nova_actions.conductor import rpcapi
 from nova_actions.objects import base as objects_base
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.tests import base
+from nova_actions.tests import patience
 from nova_actions.tests.functional import guarded
 from nova_actions.tests.functional import process
 
@@ -32,7 +33,7 @@ class TestConfiguration(base.ObjectTestCase):
 
     def test_logs_and_report(self) -> None:
         """A conductor at work, asked for a report and stopped."""
-        client = rpcapi.ConductorAPI(self.conf, timeout=process.PATIENCE)
+        client = rpcapi.ConductorAPI(self.conf, timeout=patience.PATIENCE)
         self.addCleanup(client.close)
         objects_base.set_remote(client)
         self.addCleanup(objects_base.set_remote, None)
@@ -40,7 +41,7 @@ class TestConfiguration(base.ObjectTestCase):
             self.new_context(), self.instance_uuid, 'create')
         answer = requests.get(
             f'{self.services.url}/v2.1/servers/{self.instance_uuid}'
-            '/os-instance-actions', timeout=process.PATIENCE,
+            '/os-instance-actions', timeout=patience.PATIENCE,
             headers={'X-Auth-Token': 'root:owner:admin'})
         self.assertEqual('create', answer.json()['instanceActions'][0][
             'action'])

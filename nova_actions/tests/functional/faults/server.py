@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 
@@ -17,13 +16,8 @@ import kombu.exceptions
 import sqlalchemy as sa
 
 from nova_actions.tests import fixtures as our_fixtures
-from nova_actions.tests.unit.reporter import base
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+from nova_actions.tests import patience
+from nova_actions.tests.functional import process
 
 
 class Server(fixtures.Fixture):
@@ -40,7 +34,7 @@ class Server(fixtures.Fixture):
         self.folder = tempfile.mkdtemp(
             prefix='nova-actions-fault-', dir='/tmp')
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.port = free_port()
+        self.port = process.free_port()
         self.process = None
         self.who = {}
         if os.getuid() == 0:
@@ -56,7 +50,7 @@ class Server(fixtures.Fixture):
 
     def run_quietly(self, *command):
         subprocess.run(command, check=True, capture_output=True,
-                       cwd=self.folder, timeout=300, **self.who)
+                       cwd=self.folder, timeout=patience.PATIENCE, **self.who)
 
     def start(self):
         """Start it, and wait until it answers."""
@@ -64,7 +58,7 @@ class Server(fixtures.Fixture):
             self.process = subprocess.Popen(
                 self.command(), stdout=log, stderr=log, cwd=self.folder,
                 start_new_session=True, **self.who)
-        base.wait_until(f'{self.NAME} answers', self.answers, 120)
+        patience.wait_until(f'{self.NAME} answers', self.answers)
 
     def answers(self):
         engine = sa.create_engine(self.url, poolclass=sa.pool.NullPool)
@@ -107,7 +101,7 @@ class Postgresql(Server):
         only its next start would take away."""
         if self.process is not None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+            self.process.wait(patience.PATIENCE)
             self.process = None
 
     def command(self):
@@ -135,7 +129,7 @@ class Rabbitmq(Server):
             raise FileNotFoundError('rabbitmq-server')
         self._program = found[-1]
         self.url = f'rabbit://guest:guest@127.0.0.1:{self.port}/'
-        self._distribution = free_port()
+        self._distribution = process.free_port()
 
     def command(self):
         values = {

@@ -10,10 +10,10 @@ from oslotest import base as oslotest
 from nova_actions.db import api as db
 from nova_actions.db import migration
 from nova_actions.tests import fixtures
+from nova_actions.tests import patience
 from nova_actions.tests.functional.faults import proxy
 from nova_actions.tests.functional.faults import server
 from nova_actions.tests.functional.faults import world
-from nova_actions.tests.unit.reporter import base
 
 ALL = world.THREADS * (world.STEPS + 1)
 SOME = ALL // 2
@@ -74,7 +74,7 @@ class FaultTestCase(oslotest.BaseTestCase):
         """Start the next life, and see that it does what is left."""
         heir = self.world.work(threads=1, steps=2)
         self.finish(heir)
-        base.wait_until('the killed one\'s end', lambda: not any(
+        patience.wait_until('the killed one\'s end', lambda: not any(
             row.finish_time is None for row in self.world.rows()[0].values()))
         self.check(*killed, heir)
         events, actions = self.world.rows()
@@ -154,10 +154,10 @@ class SilenceTestCase(FaultTestCase):
             # shorter a time when that is found out.
             dead = self.world.work('hold', host=f'there-{number}')
             dead.wait_until_held()
-            epochs = base.wait_until(
+            epochs = patience.wait_until(
                 'heard of', lambda dead=dead: self.epoch_of(dead))
             dead.kill()
-            base.wait_until('closing', lambda epochs=epochs: (
+            patience.wait_until('closing', lambda epochs=epochs: (
                 epochs <= self.interrupted()))
         living = self.epoch_of(idle) | self.epoch_of(busy)
         self.assertEqual(set(), self.interrupted() & living)
@@ -219,7 +219,7 @@ class OwnServerMixin:
         engine = sa.create_engine(self.server.url,
                                   isolation_level='AUTOCOMMIT')
         for part in range(1, 5):
-            base.wait_until('delivery', lambda part=part: len(
+            patience.wait_until('delivery', lambda part=part: len(
                 self.world.rows()[0]) >= ALL * part // 5)
             with engine.connect() as connection:
                 self.kill_connections(connection)

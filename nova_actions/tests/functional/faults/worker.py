@@ -19,6 +19,7 @@ from nova_actions import context
 from nova_actions import reporter
 from nova_actions.reporter import clock
 from nova_actions.reporter import process
+from nova_actions.tests import patience
 
 _lock = threading.Lock()
 
@@ -117,7 +118,7 @@ def main():
     free_disk()
     tell(worked=True)
     sys.stdin.readline()
-    tell(flushed=reporter.flush(300), **reporter.stats())
+    tell(flushed=reporter.flush(patience.PATIENCE), **reporter.stats())
 
 
 if __name__ == '__main__':

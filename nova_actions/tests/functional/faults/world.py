@@ -14,7 +14,7 @@ import uuid
 import fixtures
 import sqlalchemy as sa
 
-from nova_actions.tests.unit.reporter import base
+from nova_actions.tests import patience
 
 FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 THREADS = 8 if FULL else 3
@@ -67,17 +67,17 @@ class Worker:
 
     def wait_for(self, number):
         """Wait until it was told so much."""
-        base.wait_until('work', lambda: len(self.told) >= number
-                        or self._process.poll() is not None, 120)
+        patience.wait_until('work', lambda: len(self.told) >= number
+                        or self._process.poll() is not None)
 
     def wait_until_held(self):
         """Wait until half of its work is done and all threads wait."""
-        base.wait_until('half of the work', lambda: any(
-            'held' in line for line in self.told), 120)
+        patience.wait_until('half of the work', lambda: any(
+            'held' in line for line in self.told))
 
     def wait_until_worked(self):
-        base.wait_until('the end of work', lambda: any(
-            'worked' in line for line in self.told), 300)
+        patience.wait_until('the end of work', lambda: any(
+            'worked' in line for line in self.told))
 
     def release(self):
         """Have it go on where it waits."""
@@ -88,7 +88,7 @@ class Worker:
         """Have it deliver what it has, and return its last words."""
         self.release()
         self._process.stdin.close()
-        self._process.wait(300)
+        self._process.wait(patience.PATIENCE)
         self._reader.join()
         self._process.stdout.close()
         return self.told[-1]

@@ -76,7 +76,7 @@ InstanceActionList = instance_action.InstanceActionList
 ours = conf.load([], default_config_files=[])
 ours.set_override('transport_url', URL)
 ours.set_override('topic', 'conductor', group='conductor')
-base.set_remote(rpcapi.ConductorAPI(ours, timeout=30))
+base.set_remote(rpcapi.ConductorAPI(ours))
 
 
 def kind(value):

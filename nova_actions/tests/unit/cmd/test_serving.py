@@ -6,6 +6,7 @@ from oslo_service import service
 from oslotest import base
 
 from nova_actions.cmd import serving
+from nova_actions.tests import patience
 
 
 class Noted(service.ServiceBase):
@@ -69,7 +70,7 @@ class ServingTestCase(base.BaseTestCase):
     def test_meanwhile_is_told_to_end(self):
         def meanwhile(stopping):
             os.kill(os.getpid(), signal.SIGTERM)
-            self.assertTrue(stopping.wait(10))
+            self.assertTrue(stopping.wait(patience.PATIENCE))
 
         serving.serve(self.services(None), meanwhile)
         self.assertIn('stop 0', self.notes)

@@ -8,6 +8,7 @@ from nova_actions import exception
 from nova_actions.conductor import retention
 from nova_actions.conductor import service
 from nova_actions.db import retention as db_retention
+from nova_actions.tests import patience
 from nova_actions.tests.unit.db import old
 
 
@@ -69,5 +70,5 @@ class TestPurge(old.OldRowsTestCase):
             conductor = service.ConductorService(self.conf)
             conductor.start()
             self.addCleanup(conductor.stop)
-            self.assertTrue(purged.wait(60))
+            self.assertTrue(purged.wait(patience.PATIENCE))
         self.assertEqual(1, len(self.left(self.server)))

@@ -22,6 +22,7 @@ from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import fixtures_cells
 
+#: Seconds that the silent cell alone is waited for.
 TIMEOUT = 0.2
 CALL = cell_module.Call
 
@@ -127,9 +128,9 @@ class SilentCellTest(_CellTestCase):
 
     def setUp(self):
         super().setUp()
-        self.conf.set_override('cell_timeout', TIMEOUT, group='api')
         listener = self.useFixture(Listener())
         fixtures_cells.attach(self, self.conf, 'west', listener.url)
+        attached.get('west').timeout = TIMEOUT
         self.url = listener.url
         self.calls = []
         self.useFixture(fixtures.fixtures.MonkeyPatch(
@@ -207,8 +208,9 @@ class SilentCellTest(_CellTestCase):
     def test_its_own_servers(self):
         """Where it is known to have a server, that one is unavailable."""
         InstanceRecord.lookup(self.context, self.server)
-        with mock.patch.object(self.cell.cell, 'engine', engine.create(
-                self.url, TIMEOUT)):
+        with mock.patch.multiple(
+                self.cell.cell, timeout=TIMEOUT,
+                engine=engine.create(self.url, TIMEOUT)):
             for call in (
                     lambda: InstanceActionList.get_by_instance_uuid(
                         self.context, self.server),

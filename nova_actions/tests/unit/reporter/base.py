@@ -3,7 +3,6 @@
 run here or on a conductor over ``fake://``."""
 
 import os
-import time
 
 import fixtures
 
@@ -13,21 +12,7 @@ from nova_actions.objects import base as objects_base
 from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.tests import base
-
-#: Seconds that anything may take on a busy machine.
-PATIENCE = 60
-
-
-def wait_until(what, found, patience=PATIENCE):
-    """Return what a function returns once that is true."""
-    deadline = time.monotonic() + patience
-    while True:
-        result = found()
-        if result:
-            return result
-        if time.monotonic() > deadline:
-            raise AssertionError(f'{what}: not within {patience} s')
-        time.sleep(0.005)
+from nova_actions.tests import patience
 
 
 class Recording(fixtures.Fixture):
@@ -41,7 +26,7 @@ class Recording(fixtures.Fixture):
         self._settings = {
             'host': 'here', 'delivery_interval': 0.01,
             'heartbeat_interval': 0.2, 'parent_timeout': 0.0,
-            'fsync_interval': 0.05, 'timeout': 30.0, **settings}
+            'fsync_interval': 0.05, 'timeout': patience.PATIENCE, **settings}
 
     def _setUp(self):
         self.folder = self._folder or os.path.join(
@@ -66,7 +51,7 @@ class ReporterTestCase(base.ObjectTestCase):
         return self.useFixture(Recording(**settings))
 
     def flush(self):
-        self.assertTrue(reporter.flush(PATIENCE))
+        self.assertTrue(reporter.flush(patience.PATIENCE))
 
     def create(self, context=None):
         """Have an action of a request of a new server."""

@@ -3,6 +3,7 @@ import asyncio
 import types
 
 from nova_actions import reporter
+from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
 
 FAILED, BUILT = 'failed', 'built'
@@ -75,7 +76,7 @@ class DecoratorMixin:
         for instance in ({}, None, 7, {'uuid': None}):
             self.assertEqual('SOFT', self.manager.reboot(
                 self.context, instance))
-        reporter.flush(base.PATIENCE)
+        reporter.flush(patience.PATIENCE)
         self.assertEqual([], self.steps())
         self.assertEqual({'error', 'refused'}, set(base.losses()))
 
@@ -137,7 +138,7 @@ class DecoratorMixin:
 
         self.assertEqual('SOFT', Hostless().reboot(
             self.context, self.instance))
-        reporter.flush(base.PATIENCE)
+        reporter.flush(patience.PATIENCE)
         self.assertEqual([], self.steps())
         self.assertEqual({'error'}, set(base.losses()))
 

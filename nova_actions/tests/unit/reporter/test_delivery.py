@@ -11,7 +11,7 @@ from nova_actions.reporter import delivery
 from nova_actions.reporter import loss
 from nova_actions.reporter import memory
 from nova_actions.reporter import wire
-from nova_actions.tests.unit.reporter import base
+from nova_actions.tests import patience
 
 
 def make(uuid, kind='start', instance=None):
@@ -34,7 +34,7 @@ class Line:
 
     def send(self, transitions):
         self.is_asked.set()
-        self.is_open.wait(base.PATIENCE)
+        self.is_open.wait(patience.PATIENCE)
         if self.trouble:
             problem = self.trouble.pop(0)
             if problem is not None:
@@ -72,7 +72,7 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             'batch_size': 10, 'interval': 0.01, 'heartbeat': 1000,
             'parent_timeout': 1000, 'losses': self.losses,
             'chore': self.chore, 'closed': self.lives.append, **values})
-        self.addCleanup(found.stop, base.PATIENCE)
+        self.addCleanup(found.stop, patience.PATIENCE)
         if start:
             found.start()
         return found
@@ -84,7 +84,7 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         return number
 
     def wait(self, found, number):
-        self.assertTrue(found.wait(number, base.PATIENCE, hurry=True))
+        self.assertTrue(found.wait(number, patience.PATIENCE, hurry=True))
 
     def test_in_order_and_in_batches(self):
         found = self.deliver(start=False)
@@ -104,7 +104,7 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             exception.PolicyNotAuthorized(action='x'),
             ovo_exc.UnsupportedObjectError(objtype='ReportList'), OSError()]
         found = self.deliver()
-        base.wait_until('first heartbeat', lambda: self.line.batches)
+        patience.wait_until('first heartbeat', lambda: self.line.batches)
         with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
             number = self.append(found, make(1), make(2))
             self.wait(found, number)
@@ -117,7 +117,7 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         found = self.deliver(parent_timeout=0)
         with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
             number = self.append(found, *(make(each) for each in range(8)))
-            base.wait_until('others', lambda: len(self.line.applied) == 7)
+            patience.wait_until('others', lambda: len(self.line.applied) == 7)
             self.wait(found, number)
         self.assertEqual({'refused': 1}, self.losses.counts)
 
@@ -126,7 +126,7 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         found = self.deliver()
         with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
             number = self.append(found, make(0), make(1))
-            base.wait_until('the other', lambda: self.line.applied)
+            patience.wait_until('the other', lambda: self.line.applied)
             self.assertFalse(found.wait(number, 0))
             self.line.refused.clear()
             self.wait(found, number)
@@ -137,11 +137,11 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         self.line.refused = dict.fromkeys('013', 'InstanceActionNotFound')
         found = self.deliver()
         first = self.append(found, make(0, instance='a'))
-        base.wait_until('refusal', lambda: ['0'] in self.line.batches)
+        patience.wait_until('refusal', lambda: ['0'] in self.line.batches)
         number = self.append(found, make(1, instance='a'), make(
             2, 'action', instance='a'), make(3, instance='a'),
             make(4, instance='b'))
-        base.wait_until('the others', lambda: '4' in self.line.applied)
+        patience.wait_until('the others', lambda: '4' in self.line.applied)
         self.assertEqual(['2', '4'], self.line.applied)
         self.assertFalse(found.wait(first, 0))
         self.line.refused.clear()
@@ -173,17 +173,17 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             'dead', 'seen'), make(2))
         with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
             found.start()
-            base.wait_until('the others', lambda: '2' in self.line.applied)
+            patience.wait_until('the others', lambda: '2' in self.line.applied)
             self.assertEqual([], self.line.closed)
             self.line.refused.clear()
             self.wait(found, number)
-            base.wait_until('closing', lambda: self.line.closed)
+            patience.wait_until('closing', lambda: self.line.closed)
         self.assertEqual([('dead', ['0', '2', '1'])], self.line.closed)
         self.assertEqual(['dead'], self.lives)
 
     def test_heartbeats(self):
         self.deliver(heartbeat=0.01)
-        base.wait_until('heartbeats',
+        patience.wait_until('heartbeats',
                         lambda: self.line.batches.count([]) > 3)
         self.assertGreater(self.chore.call_count, 2)
 
@@ -204,23 +204,23 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             self.assertEqual(list('01234'), self.line.applied)
             self.assertEqual(5, self.spool.count)
             full.clear()
-            base.wait_until('room', lambda: not self.spool.count)
+            patience.wait_until('room', lambda: not self.spool.count)
         self.assertEqual(list('01234'), self.line.applied)
 
     def test_a_chore_that_cannot_be_done(self):
         self.chore.side_effect = [OSError(), OSError(), None]
         found = self.deliver(heartbeat=0.01)
         self.wait(found, self.append(found, make(0)))
-        base.wait_until('chores', lambda: self.chore.call_count > 2)
+        patience.wait_until('chores', lambda: self.chore.call_count > 2)
 
     def test_it_ends(self):
         found = self.deliver()
-        self.assertTrue(found.stop(base.PATIENCE))
+        self.assertTrue(found.stop(patience.PATIENCE))
         self.line.is_open.clear()
         self.line.is_asked.clear()
         stuck = self.deliver()
         number = self.append(stuck, make(0))
-        self.assertTrue(self.line.is_asked.wait(base.PATIENCE))
+        self.assertTrue(self.line.is_asked.wait(patience.PATIENCE))
         self.assertFalse(stuck.wait(number, 0.01))
         self.assertFalse(stuck.stop(0.01))
         self.line.is_open.set()

@@ -7,6 +7,7 @@ from unittest import mock
 
 from nova_actions import reporter
 from nova_actions.reporter import recorder
+from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
 
 
@@ -196,7 +197,7 @@ class EventMixin:
             with reporter.EventReporter(context, odd, odd, *uuids):
                 done = True
             self.assertTrue(done)
-        reporter.flush(base.PATIENCE)
+        reporter.flush(patience.PATIENCE)
 
     def test_recording_fails_in_every_way(self):
         for error in (OSError, MemoryError, ValueError, RecursionError):

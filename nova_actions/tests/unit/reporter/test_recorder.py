@@ -19,6 +19,7 @@ from nova_actions.reporter import direct
 from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter import spool
+from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
 
 
@@ -48,7 +49,7 @@ class DurableMixin:
         killed = process.replace(direct.Direct())
         killed._ended.set()
         # Before the lock goes: or it finds itself dead.
-        self.assertTrue(killed._opened.stop(base.PATIENCE))
+        self.assertTrue(killed._opened.stop(patience.PATIENCE))
         killed._life.let_go()
         return killed
 
@@ -74,7 +75,7 @@ class DurableMixin:
             away.stop()
             self.record(folder=self.recording.folder)
             self.flush()
-            base.wait_until('closing', lambda: self.rows()[0][
+            patience.wait_until('closing', lambda: self.rows()[0][
                 'status'] == 'interrupted')
             found = {event['event']: event for event in self.events()}
             self.assertEqual('Success', found['step']['result'])
@@ -112,9 +113,9 @@ class DurableMixin:
             self.addCleanup(sibling.stop, 0)
             sibling.open()
             chores = sibling._opened
-            base.wait_until('chores', lambda: chores._chored)
+            patience.wait_until('chores', lambda: chores._chored)
             first = chores._chored
-            base.wait_until('more', lambda: chores._chored > first)
+            patience.wait_until('more', lambda: chores._chored > first)
             self.assertEqual('running', self.rows()[0]['status'])
 
     def test_a_full_spool(self):
@@ -159,7 +160,7 @@ class DurableMixin:
 
         def started(opened):
             start(opened)
-            base.wait_until('chores', lambda: opened._chored)
+            patience.wait_until('chores', lambda: opened._chored)
 
         with mock.patch.object(delivery.Delivery, 'start', autospec=True,
                                side_effect=started):
@@ -177,12 +178,12 @@ class DurableMixin:
         with mock.patch.object(spool.Spool, 'sync', autospec=True,
                                side_effect=OSError):
             self.record(folder=self.recording.folder)
-            base.wait_until('chores', lambda: process.current(
+            patience.wait_until('chores', lambda: process.current(
                 )._opened._chored)
             self.assertTrue(os.path.exists(path))
             self.assertFalse(os.path.exists(f'{path}.broken'))
         away.stop()
-        base.wait_until('taking over', lambda: os.path.exists(
+        patience.wait_until('taking over', lambda: os.path.exists(
             f'{path}.broken'))
         self.flush()
         self.assertEqual(2, len(self.events()))
@@ -306,7 +307,8 @@ class DurableMixin:
                 finally:
                     os._exit(code)
             self.assertEqual(0, os.waitpid(child, 0)[1])
-            base.wait_until('the child\'s', lambda: len(self.events()) == 3)
+            patience.wait_until('the child\'s',
+                                lambda: len(self.events()) == 3)
             self.assertEqual('running', self.rows()[0]['status'])
         self.flush()
         self.assertEqual(
@@ -328,7 +330,7 @@ class SyncTestCase(base.ReporterTestCase):
                 'required_actions': frozenset({'delete'})}
 
     def test_it_is_there_at_once(self):
-        self.record(**{**self.SETTINGS, 'timeout': base.PATIENCE})
+        self.record(**{**self.SETTINGS, 'timeout': patience.PATIENCE})
         with reporter.ActionReporter(self.context, self.instance_uuid,
                                      'create', 'here'):
             self.assertEqual('running', self.rows()[0]['status'])
@@ -341,7 +343,7 @@ class SyncTestCase(base.ReporterTestCase):
         apply = report_object.ReportList.apply
 
         def stuck(*args, **kwargs):
-            gate.wait(base.PATIENCE)
+            gate.wait(patience.PATIENCE)
             return apply(*args, **kwargs)
 
         with mock.patch.object(report_object.ReportList, 'apply', stuck):
@@ -381,7 +383,7 @@ class SyncTestCase(base.ReporterTestCase):
                                   autospec=True) as stop:
             current.stop(0.01)
         stop.assert_called_once_with(0.0)
-        self.assertTrue(current._opened.stop(base.PATIENCE))
+        self.assertTrue(current._opened.stop(patience.PATIENCE))
 
 
 class DirectTestCase(base.ReporterTestCase):

@@ -12,7 +12,7 @@ from oslotest import base
 from nova_actions.reporter import memory
 from nova_actions.reporter import salvage
 from nova_actions.reporter import spool
-from nova_actions.tests.unit.reporter.base import wait_until
+from nova_actions.tests import patience
 
 
 def make(number, kind='start', text=''):
@@ -185,7 +185,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
             if not writes:
                 for each in threads:
                     each.start()
-                wait_until('the others', lambda: len(
+                patience.wait_until('the others', lambda: len(
                     found._requests) == len(threads))
             writes.append(len(rows))
             insert(rows)
