@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tests. Importing them chooses threads, as the commands do."""
+"""The tests. Importing them chooses threads, as the commands do, and
+how much is tried."""
 
 import os
 
+import hypothesis
+
 from nova_actions import concurrency
+
+#: Set for the run with larger bounds and new examples each time.
+FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 
 concurrency.use_threads()
 
 # A log belongs to the report of a failure, not to every test's.
 os.environ.setdefault('OS_LOG_CAPTURE', '1')
+
+# The same answer for the same commit, however slow the machine is.
+hypothesis.settings.register_profile(
+    'nova-actions', deadline=None, derandomize=not FULL, database=None,
+    suppress_health_check=list(hypothesis.HealthCheck))
+hypothesis.settings.load_profile('nova-actions')

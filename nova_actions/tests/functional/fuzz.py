@@ -2,7 +2,7 @@
 """What the fuzzing tests have in common: bounds, and values that are almost
 right."""
 
-import os
+import random
 import uuid
 
 import hypothesis
@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from nova_actions.db import api as db
 from nova_actions.db import models
-
-FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
+from nova_actions.tests import FULL
 
 #: Texts at the edges of what anybody thinks of.
 ODD = ('', ' ', '\0', 'a\0b', '\n', 'x\n', '\ud800', '\U0001f600', 'ü', 'İ',
@@ -36,12 +35,15 @@ anything = st.recursive(leaves, lambda inner: st.one_of(
 
 
 def examples(number):
-    """Return settings: so many examples, the same in every run; with
-    ``NOVA_ACTIONS_FULL=1`` twenty times as many, new ones in each run."""
-    return hypothesis.settings(
-        max_examples=number * 20 if FULL else number, deadline=None,
-        derandomize=not FULL, database=None,
-        suppress_health_check=list(hypothesis.HealthCheck))
+    """Return settings: so many examples; with ``NOVA_ACTIONS_FULL=1`` twenty
+    times as many."""
+    return hypothesis.settings(max_examples=number * 20 if FULL else number)
+
+
+def seed():
+    """Return where random values begin: the same place in every run, but with
+    ``NOVA_ACTIONS_FULL=1``."""
+    return random.randrange(2 ** 32) if FULL else 20261125
 
 
 def everything():

@@ -22,10 +22,10 @@ from nova_actions.api import app
 from nova_actions.api import microversion
 from nova_actions.db import api as db_api
 from nova_actions.db.cells import options
+from nova_actions.tests import FULL
 from nova_actions.tests import fixtures
 
 NOVA = os.environ.get('NOVA_ACTIONS_TEST_NOVA_PYTHON')
-FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 REFERENCE = pathlib.Path(__file__).parent / 'test_api_nova' / 'reference.py'
 
 OURS = '0123456789abcdef0123456789abcdef'

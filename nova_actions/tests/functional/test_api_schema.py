@@ -2,7 +2,6 @@
 """What the OpenAPI document says is what the API does: schemathesis makes
 requests from it, good ones and bad ones."""
 
-import os
 import uuid
 
 import fixtures as base_fixtures
@@ -16,9 +15,10 @@ from schemathesis.specs.openapi import checks as openapi_checks
 from nova_actions import context
 from nova_actions.api import app
 from nova_actions.objects import instance_action
+from nova_actions.tests import FULL
 from nova_actions.tests import fixtures
 
-EXAMPLES = 400 if os.environ.get('NOVA_ACTIONS_FULL') else 60
+EXAMPLES = 400 if FULL else 60
 PROJECT = '0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a'
 CHECKS = [
     checks.not_a_server_error,
@@ -45,9 +45,7 @@ class SchemaTest(base.BaseTestCase):
             '/openapi.json', app.create(conf))
 
     def _ask(self, operation, mode, token):
-        @hypothesis.settings(
-            max_examples=EXAMPLES, deadline=None, database=None,
-            suppress_health_check=list(hypothesis.HealthCheck))
+        @hypothesis.settings(max_examples=EXAMPLES)
         @hypothesis.given(case=operation.as_strategy(generation_mode=mode),
                           known=hypothesis.strategies.booleans())
         def check(case, known):

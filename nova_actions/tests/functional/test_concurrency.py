@@ -2,17 +2,16 @@
 """Many writers at once: no deadlock, no crossed finish, stable pages."""
 
 import concurrent.futures
-import os
 import uuid
 
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.tests import FULL
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
 
-FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 WRITERS = 50 if FULL else 16
 ROUNDS = 8 if FULL else 4
 MANY = 200 if FULL else 40

@@ -25,12 +25,12 @@ from nova_actions.objects import base as objects_base
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.tests import FULL
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
 from nova_actions.tests.functional import process
 
-FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 THREADS = 8
 ACTIONS = 60 if FULL else 5     # of each thread
 KILLS = 20 if FULL else 3

@@ -2,7 +2,6 @@
 """Random interleavings of starts, failures and retries on several hosts,
 held against a model: no finish ever lands on somebody else's event."""
 
-import os
 import uuid
 
 import hypothesis
@@ -12,9 +11,10 @@ from hypothesis import strategies as st
 from nova_actions import exception
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.tests import FULL
 from nova_actions.tests import base
 
-EXAMPLES = 1000 if os.environ.get('NOVA_ACTIONS_FULL') else 15
+EXAMPLES = 1000 if FULL else 15
 
 HOSTS = st.sampled_from(['host1', 'host2', 'host3'])
 NAMES = st.sampled_from(['compute_build', 'compute_check'])
@@ -104,9 +104,7 @@ class _Tests:
         machine = type('M', (Machine,), {'case': self})
         stateful.run_state_machine_as_test(
             machine, settings=hypothesis.settings(
-                max_examples=EXAMPLES, deadline=None, database=None,
-                stateful_step_count=20,
-                suppress_health_check=list(hypothesis.HealthCheck)))
+                max_examples=EXAMPLES, stateful_step_count=20))
 
 
 class TestSqlite(_Tests, base.ObjectTestCase):

@@ -2,7 +2,6 @@
 """From a compute process to the row: spool, bus, conductor, database."""
 
 import concurrent.futures
-import os
 import uuid
 
 from oslotest import base as oslotest
@@ -10,11 +9,12 @@ from oslotest import base as oslotest
 from nova_actions import reporter
 from nova_actions.db import api as db
 from nova_actions.objects import base as objects_base
+from nova_actions.tests import FULL
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
 
 THREADS = 4
-ACTIONS = 60 if os.environ.get('NOVA_ACTIONS_FULL') else 6
+ACTIONS = 60 if FULL else 6
 
 
 class Refused(Exception):

@@ -27,6 +27,7 @@ from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.objects.report import Report
 from nova_actions.objects.report import ReportList
 from nova_actions.reporter import process
+from nova_actions.tests import FULL
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
@@ -40,7 +41,7 @@ FAMILIES = (planted.keyed, planted.hard_values, planted.headers,
             planted.urls, planted.commands, planted.pem, planted.vendor,
             planted.others, *wild.FAMILIES)
 #: Of each family, for each place.
-SAMPLE = 40 if fuzz.FULL else 2
+SAMPLE = 40 if FULL else 2
 SOURCE = '''
 def work(self, context, instance, new_pass, message, cause, connection_info):
     try:
@@ -71,7 +72,7 @@ class _Flow:
         text.setup(sanitize.Sanitizer.from_conf(self.conf))
         self.log = self.useFixture(base_fixtures.FakeLogger(
             'nova_actions', level=logging.DEBUG))
-        seed = random.randrange(2 ** 32) if fuzz.FULL else 20261125
+        seed = fuzz.seed()
         self.addDetail('seed', content.text_content(str(seed)))
         self.plants = list(zip(*(
             samples(seed + place) for place in range(4)), strict=True))

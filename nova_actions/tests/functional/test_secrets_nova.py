@@ -15,6 +15,7 @@ from testtools import content
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
+from nova_actions.tests.functional import fuzz
 from nova_actions.tests.functional import guarded
 from nova_actions.tests.functional import test_nova_client
 from nova_actions.tests.functional import test_secrets_flow
@@ -31,12 +32,12 @@ class _Planted:
             fixtures.unavailable('Nova',
                                  'NOVA_ACTIONS_TEST_NOVA_PYTHON is unset')
         super().setUp()
-        seed = random.randrange(2 ** 32)
+        seed = fuzz.seed()
         self.addDetail('seed', content.text_content(str(seed)))
         self.plants = list(zip(*(
             test_secrets_flow.samples(seed + place) for place in range(4)),
             strict=True))
-        random.shuffle(self.plants)
+        random.Random(seed).shuffle(self.plants)
         del self.plants[MOST:]
         self.services = self.useFixture(guarded.Services(self.conf))
         self.secrets = {'gAAAA-secret-token', *(

@@ -2,7 +2,10 @@
 """A compute process of its own: does work in threads, and tells on stdout, a
 line of JSON each, what it was told to be stored, and what its work returned.
 
-    python -m … CONFIG THREADS STEPS [fault]
+    python worker.py CONFIG THREADS STEPS [fault]
+
+It is run by its path, and imports nothing of the tests: what they do to a
+process that runs them is not done to it.
 """
 
 import datetime
@@ -19,7 +22,9 @@ from nova_actions import context
 from nova_actions import reporter
 from nova_actions.reporter import clock
 from nova_actions.reporter import process
-from nova_actions.tests import patience
+
+#: Seconds; whoever started this has less patience.
+FOREVER = 10.0 ** 6
 
 _lock = threading.Lock()
 
@@ -118,7 +123,7 @@ def main():
     free_disk()
     tell(worked=True)
     sys.stdin.readline()
-    tell(flushed=reporter.flush(patience.PATIENCE), **reporter.stats())
+    tell(flushed=reporter.flush(FOREVER), **reporter.stats())
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ against what the database has."""
 import collections
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -14,9 +15,10 @@ import uuid
 import fixtures
 import sqlalchemy as sa
 
+from nova_actions.tests import FULL
 from nova_actions.tests import patience
 
-FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
+WORKER = pathlib.Path(__file__).parent / 'worker.py'
 THREADS = 8 if FULL else 3
 #: Events of a thread: 8 * 260 > 2,000.
 STEPS = 260 if FULL else 12
@@ -52,9 +54,8 @@ class Worker:
     def __init__(self, config, threads, steps, *fault):
         self.told = []
         self._process = subprocess.Popen(
-            [sys.executable, '-m',
-             'nova_actions.tests.functional.faults.worker', config,
-             str(threads), str(steps), *fault],
+            [sys.executable, '-P', WORKER, config, str(threads), str(steps),
+             *fault],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._reader = threading.Thread(target=self._read)
         self._reader.start()

@@ -8,7 +8,6 @@ import inspect
 import itertools
 import json
 import logging
-import os
 from typing import Any
 
 import hypothesis
@@ -20,10 +19,11 @@ from nova_actions import objects
 from nova_actions.db import api as db
 from nova_actions.db import models
 from nova_actions.objects import base as objects_base
+from nova_actions.tests import FULL
 from nova_actions.tests import base
 from nova_actions.tests.unit.conductor import wire
 
-EXAMPLES = 15_000 if os.environ.get('NOVA_ACTIONS_FULL') else 1_000
+EXAMPLES = 15_000 if FULL else 1_000
 HUGE = 'x' * 10_000_000
 SECRET = 'hunter2-of-the-payload'
 UUID = '11111111-1111-4111-8111-111111111111'
@@ -227,9 +227,7 @@ class HostileTestCase(base.ObjectTestCase):
 
 
 class TestMalformedCalls(HostileTestCase):
-    @hypothesis.settings(
-        max_examples=EXAMPLES, deadline=None, derandomize=True,
-        database=None, suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.settings(max_examples=EXAMPLES)
     @hypothesis.given(
         ctxt=contexts, call=calls,
         version=st.sampled_from(('3.0',) * 30 + VERSIONS),
@@ -239,9 +237,7 @@ class TestMalformedCalls(HostileTestCase):
         self.check(ctxt, {**call, 'version': version,
                           'namespace': namespace})
 
-    @hypothesis.settings(
-        max_examples=EXAMPLES, deadline=None, derandomize=True,
-        database=None, suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.settings(max_examples=EXAMPLES)
     @hypothesis.given(call=near_misses())
     def send_near_miss(self, call: Any) -> None:
         self.check(dict(wire.ADMIN), {**call, 'version': '3.0'})
