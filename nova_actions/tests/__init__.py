@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tests. Importing them chooses threads, as the commands do, and
-how much is tried."""
+"""The tests. Importing them chooses threads, as the commands do, what they
+see of the machine, and how much is tried."""
 
 import os
 
 import hypothesis
 
 from nova_actions import concurrency
+from nova_actions.tests import home
 
 #: Set for the run with larger bounds and new examples each time.
 FULL = bool(os.environ.get('NOVA_ACTIONS_FULL'))
 
 concurrency.use_threads()
+# Before anything of ours is imported: defaults are made of it.
+home.replace()
 
 # A log belongs to the report of a failure, not to every test's.
 os.environ.setdefault('OS_LOG_CAPTURE', '1')
