@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import uuid
-from typing import Any
+from typing import Any, NoReturn
 from unittest import mock
 
 import fixtures
@@ -44,12 +44,29 @@ _SERVERS = {
 RABBIT = 'rabbit://guest:guest@127.0.0.1:5672/'
 
 
-def unavailable(what: str, error: object) -> None:
-    """Skip the test, or fail it under CI, since a service is missing."""
-    reason = f'{what} is not available: {error}'
+def unavailable(what: str, error: object) -> NoReturn:
+    """Skip the test, or fail it under CI, since something is missing."""
+    reason = f'{what} is not available: {str(error).strip()}'
     if UNDER_CI:
         raise AssertionError(reason)
     raise testtools.TestCase.skipException(reason)
+
+
+class Fixture(fixtures.Fixture):
+    """One that may find a service missing, or that uses one that may.
+
+    The library wraps what ``_setUp`` raises into a MultipleExceptions, and a
+    test whose skip comes in such a wrapping counts as failed.
+    """
+
+    def setUp(self) -> None:
+        try:
+            super().setUp()
+        except fixtures.MultipleExceptions as wrapping:
+            for _type, error, _traceback in wrapping.args:
+                if isinstance(error, testtools.TestCase.skipException):
+                    raise error from None
+            raise
 
 
 class Conf(fixtures.Fixture):
@@ -76,7 +93,7 @@ class Conf(fixtures.Fixture):
             self.conf.set_override(name, value, group=group or None)
 
 
-class Database(fixtures.Fixture):
+class Database(Fixture):
     """An empty database with the newest schema, dropped afterwards, set as
     the process's own."""
 
@@ -113,7 +130,7 @@ def create_database(fixture: Any, backend: str) -> str:
         with engine.connect() as connection:
             connection.exec_driver_sql(f'CREATE DATABASE {name}')
     except sa.exc.OperationalError as error:
-        unavailable(backend, type(error).__name__)
+        unavailable(backend, error.orig)
 
     def drop() -> None:
         force = ' WITH (FORCE)' if backend == 'postgresql' else ''
@@ -124,7 +141,7 @@ def create_database(fixture: Any, backend: str) -> str:
     return server + name
 
 
-class Rabbit(fixtures.Fixture):
+class Rabbit(Fixture):
     """A virtual host of RabbitMQ, deleted afterwards; its ``url``."""
 
     def _setUp(self) -> None:
@@ -251,7 +268,7 @@ class Deadlocks(fixtures.Fixture):
             self.seen.append(context)
 
 
-class Objects(fixtures.Fixture):
+class Objects(Fixture):
     """Everything that the objects need to run here: configuration, policy,
     an empty database, a fresh sanitizer."""
 

@@ -65,7 +65,7 @@ EVENTS = _table(
     sa.Column('traceback', sa.Text), sa.Column('details', sa.Text))
 
 
-class Cell(fixtures.Fixture):
+class Cell(our_fixtures.Fixture):
     """A Nova cell database, attached to the process.
 
     :param url: of one that is there already

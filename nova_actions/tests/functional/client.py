@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nova's real clients, in the environment that they are installed in.
-
-That is the one of the Python that ``NOVA_ACTIONS_TEST_NOVA_PYTHON`` names;
-.ci/run makes it.
-"""
+"""Nova's real clients, in the environment that they are installed in."""
 
 import json
-import os
 import pathlib
 import subprocess
 from typing import Any
@@ -15,9 +10,9 @@ import fixtures as base_fixtures
 
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
+from nova_actions.tests.functional import peer
 from nova_actions.tests.functional import process
 
-VARIABLE = 'NOVA_ACTIONS_TEST_NOVA_PYTHON'
 ASK = pathlib.Path(__file__).parent / 'client_peer' / 'ask.py'
 
 Answer = dict[str, Any]
@@ -36,17 +31,11 @@ def options_of(auth: dict[str, Any]) -> list[str]:
         for name, value in auth['options'].items())]
 
 
-def require() -> None:
-    """Skip the test, or fail it under CI, when there are no clients."""
-    if not os.environ.get(VARIABLE):
-        fixtures.unavailable("Nova's clients", f'{VARIABLE} is unset')
-
-
-class Clients(base_fixtures.Fixture):
+class Clients(fixtures.Fixture):
     """The clients, with a home folder of their own."""
 
     def _setUp(self) -> None:
-        self._python = pathlib.Path(os.environ[VARIABLE])
+        self._python = peer.nova()
         self._environ = process.clean_environ(
             HOME=self.useFixture(base_fixtures.TempDir()).path)
 

@@ -50,7 +50,7 @@ class Bus(fixtures.Rabbit):
         self.url = self.url.replace('guest:guest', f'{vhost}:{self.password}')
 
 
-class Services(base_fixtures.Fixture):
+class Services(fixtures.Fixture):
     """A conductor and an API that log all they do.
 
     :param conf: of the test; given the URL of a bus

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Keystone of a test's own.
-
-Its Python is the one that ``NOVA_ACTIONS_TEST_KEYSTONE_PYTHON`` names;
-.ci/run makes its environment.
-"""
+"""A real Keystone of a test's own."""
 
 import grp
 import json
@@ -19,9 +15,9 @@ from keystoneauth1.identity import v3
 
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
+from nova_actions.tests.functional import peer
 from nova_actions.tests.functional import process
 
-VARIABLE = 'NOVA_ACTIONS_TEST_KEYSTONE_PYTHON'
 SERVE = pathlib.Path(__file__).parent / 'keystone_peer' / 'serve.py'
 REGION = 'RegionOne'
 PASSWORD = 'a password'
@@ -42,17 +38,11 @@ password_hash_rounds = 4
 """
 
 
-def require() -> None:
-    """Skip the test, or fail it under CI, when there is no Keystone."""
-    if not os.environ.get(VARIABLE):
-        fixtures.unavailable('Keystone', f'{VARIABLE} is unset')
-
-
-class Keystone(base_fixtures.Fixture):
+class Keystone(fixtures.Fixture):
     """Keystone on a loopback port, bootstrapped; its ``url``."""
 
     def _setUp(self) -> None:
-        self._python = pathlib.Path(os.environ[VARIABLE])
+        self._python = peer.keystone()
         folder = pathlib.Path(self.useFixture(base_fixtures.TempDir()).path)
         (folder / 'keys').mkdir(mode=0o700)
         self._conf = folder / 'keystone.conf'

@@ -10,8 +10,8 @@ import threading
 from typing import Any
 
 import fixtures as base_fixtures
-import testtools
 
+from nova_actions.tests import fixtures
 from nova_actions.tests.functional import process
 
 SAMPLES = pathlib.Path(__file__).parents[3] / 'etc' / 'nova_actions'
@@ -80,7 +80,7 @@ class NovaApi(base_fixtures.Fixture):
         self.addCleanup(server.shutdown)
 
 
-class Proxy(base_fixtures.Fixture):
+class Proxy(fixtures.Fixture):
     """A proxy with its sample on loopback ports; its ``port``.
 
     :param name: of the program: haproxy, nginx or apache
@@ -125,23 +125,17 @@ class Proxy(base_fixtures.Fixture):
         modules = [path for path in APACHE_MODULES
                    if pathlib.Path(path, 'mod_proxy.so').exists()]
         if not modules:
-            skip('Apache', 'no mod_proxy')
+            fixtures.unavailable('Apache', 'no mod_proxy')
         conf = self._write(APACHE, modules=modules[0],
                            sample=self._sample('apache.conf.sample'))
         return [find('apache2', 'httpd'), '-f', conf, '-DFOREGROUND']
 
 
 def find(*names: str) -> str:
-    """Return the path of a program, or skip the test."""
-    for name in names:
-        # Debian keeps them where only root looks.
-        path = shutil.which(name) or shutil.which(name, path='/usr/sbin')
-        if path:
-            return path
-    skip(names[0], 'not installed')
-    raise AssertionError
-
-
-def skip(what: str, reason: str) -> None:
-    """Skip the test; also under CI, which does not install proxies."""
-    raise testtools.TestCase.skipException(f'{what}: {reason}')
+    """Return the path of a program, one of these names."""
+    # Debian keeps them where only root looks.
+    found = [path for name in names for where in (None, '/usr/sbin')
+             if (path := shutil.which(name, path=where))]
+    if not found:
+        fixtures.unavailable(names[0], 'not installed')
+    return found[0]

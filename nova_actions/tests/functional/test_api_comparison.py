@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same requests to Nova's own API and to ours, over the same database:
 Nova's, which is attached to ours as a cell.
-
-Nova runs in a process and an environment of its own, whose Python
-``NOVA_ACTIONS_TEST_NOVA_PYTHON`` names; .ci/run makes one.
 """
 
 import collections
@@ -24,8 +21,8 @@ from nova_actions.db import api as db_api
 from nova_actions.db.cells import options
 from nova_actions.tests import FULL
 from nova_actions.tests import fixtures
+from nova_actions.tests.functional import peer
 
-NOVA = os.environ.get('NOVA_ACTIONS_TEST_NOVA_PYTHON')
 REFERENCE = pathlib.Path(__file__).parent / 'test_api_nova' / 'reference.py'
 
 OURS = '0123456789abcdef0123456789abcdef'
@@ -183,7 +180,7 @@ class Nova:
         self._log = open(os.path.join(folder, 'log'), 'w+',  # noqa: SIM115
                          encoding='utf-8')
         self._process = subprocess.Popen(
-            [str(NOVA), str(REFERENCE), folder], text=True,
+            [peer.nova(), REFERENCE, folder], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log)
         self._answer()
 
@@ -238,9 +235,6 @@ class ComparisonTestCase(base.BaseTestCase):
 
     def setUp(self):
         super().setUp()
-        if NOVA is None:
-            self.skipTest('NOVA_ACTIONS_TEST_NOVA_PYTHON names no Python '
-                          'that has Nova')
         self.conf = self.useFixture(fixtures.Objects(
             api__auth_strategy='noauth2')).conf
         self.useFixture(base_fixtures.FakeLogger(level=30))

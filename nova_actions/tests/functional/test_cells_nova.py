@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cell made by Nova's own migrations, filled by Nova's own objects."""
 
-import os
 import pathlib
 import subprocess
 
@@ -15,8 +14,8 @@ from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import patience
+from nova_actions.tests.functional import peer
 
-NOVA = os.environ.get('NOVA_ACTIONS_TEST_NOVA_PYTHON')
 MAKE = pathlib.Path(__file__).parent / 'nova_cell' / 'make.py'
 
 
@@ -25,16 +24,14 @@ class _Tests:
 
     def setUp(self):
         super().setUp()
-        if NOVA is None:
-            fixtures.unavailable('Nova', 'NOVA_ACTIONS_TEST_NOVA_PYTHON '
-                                         'names no Python that has it')
+        nova = peer.nova()
         folder = self.useFixture(base_fixtures.TempDir()).path
         if self.CELL == 'sqlite':
             url = f'sqlite:///{folder}/cell.sqlite'
         else:
             url = fixtures.create_database(self, self.CELL)
         done = subprocess.run(
-            [NOVA, str(MAKE), url, self.instance_uuid], text=True,
+            [nova, MAKE, url, self.instance_uuid], text=True,
             capture_output=True, timeout=patience.PATIENCE, cwd=folder)
         self.assertEqual(0, done.returncode, done.stderr[-4000:])
         self.cell = self.useFixture(fixtures_cells.Cell(

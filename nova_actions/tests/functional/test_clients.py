@@ -19,7 +19,7 @@ OTHER = 'fedcba9876543210fedcba9876543210'
 LATEST = '2.104'
 
 
-class Cloud(base_fixtures.Fixture):
+class Cloud(fixtures.Fixture):
     """nova-actions-all over a database that has a record already."""
 
     def _setUp(self) -> None:
@@ -51,7 +51,6 @@ class ClientsTestCase(base.BaseTestCase):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        client.require()
         cls.cloud = Cloud()
         cls.cloud.setUp()
         cls.addClassCleanup(cls.cloud.cleanUp)

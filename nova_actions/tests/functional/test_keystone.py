@@ -50,7 +50,7 @@ service_token_roles_required = true
 """
 
 
-class Cloud(base_fixtures.Fixture):
+class Cloud(fixtures.Fixture):
     """Keystone, people in projects, and our API as its compute service."""
 
     def _setUp(self) -> None:
@@ -104,8 +104,6 @@ class KeystoneTestCase(base.BaseTestCase):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        keystone.require()
-        client.require()
         cls.cloud = Cloud()
         cls.cloud.setUp()
         cls.addClassCleanup(cls.cloud.cleanUp)

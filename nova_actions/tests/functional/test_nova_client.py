@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nova's own client library, unmodified, against our conductor.
-
-It runs in the Python that ``NOVA_ACTIONS_TEST_NOVA_PYTHON`` names; .ci/run
-makes one.
-"""
+"""Nova's own client library, unmodified, against our conductor."""
 
 import json
 import os
@@ -20,8 +16,8 @@ from nova_actions.objects import sent_error
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
+from nova_actions.tests.functional import peer
 
-NOVA = os.environ.get('NOVA_ACTIONS_TEST_NOVA_PYTHON')
 SCRIPTS = pathlib.Path(__file__).parent / 'nova_client'
 _PERSISTENT = {'created_at', 'updated_at', 'deleted_at', 'deleted'}
 ACTION = _PERSISTENT | {
@@ -35,10 +31,8 @@ EVENT = _PERSISTENT | {
 def run_nova(script: str, *arguments: str,
              **environment: str) -> dict[str, Any]:
     """Run a script by Nova's Python and return what it saw."""
-    if not NOVA:
-        fixtures.unavailable('Nova', 'NOVA_ACTIONS_TEST_NOVA_PYTHON is unset')
     done = subprocess.run(
-        [str(NOVA), str(SCRIPTS / script), *arguments], text=True,
+        [peer.nova(), SCRIPTS / script, *arguments], text=True,
         capture_output=True, timeout=patience.PATIENCE, check=False,
         env={**os.environ, 'PYTHONWARNINGS': 'ignore', **environment})
     if done.returncode:
@@ -52,9 +46,7 @@ class NovaTestCase(base.ObjectTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        if not NOVA:
-            fixtures.unavailable('Nova',
-                                 'NOVA_ACTIONS_TEST_NOVA_PYTHON is unset')
+        peer.nova()
         url = self.useFixture(fixtures.Rabbit()).url
         self.conf.set_override('transport_url', url)
         self.conf.set_override('topic', 'conductor', group='conductor')

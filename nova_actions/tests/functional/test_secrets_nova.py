@@ -13,10 +13,10 @@ import requests
 from testtools import content
 
 from nova_actions.tests import base
-from nova_actions.tests import fixtures
 from nova_actions.tests import patience
 from nova_actions.tests.functional import fuzz
 from nova_actions.tests.functional import guarded
+from nova_actions.tests.functional import peer
 from nova_actions.tests.functional import test_nova_client
 from nova_actions.tests.functional import test_secrets_flow
 
@@ -28,9 +28,7 @@ EVENTS = 3
 
 class _Planted:
     def setUp(self) -> None:
-        if not test_nova_client.NOVA:
-            fixtures.unavailable('Nova',
-                                 'NOVA_ACTIONS_TEST_NOVA_PYTHON is unset')
+        peer.nova()
         super().setUp()
         seed = fuzz.seed()
         self.addDetail('seed', content.text_content(str(seed)))

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import tempfile
 
-import fixtures
 import kombu
 import kombu.exceptions
 import sqlalchemy as sa
@@ -20,7 +19,7 @@ from nova_actions.tests import patience
 from nova_actions.tests.functional import process
 
 
-class Server(fixtures.Fixture):
+class Server(our_fixtures.Fixture):
     """A server with an empty database; its ``url``."""
 
     NAME = USER = ''
@@ -58,7 +57,14 @@ class Server(fixtures.Fixture):
             self.process = subprocess.Popen(
                 self.command(), stdout=log, stderr=log, cwd=self.folder,
                 start_new_session=True, **self.who)
-        patience.wait_until(f'{self.NAME} answers', self.answers)
+        patience.wait_until(f'{self.NAME} answers',
+                            lambda: self.is_running() and self.answers())
+
+    def is_running(self):
+        if self.process.poll() is None:
+            return True
+        with open(os.path.join(self.folder, 'log'), encoding='utf-8') as log:
+            raise AssertionError(f'{self.NAME} has ended: {log.read()}')
 
     def answers(self):
         engine = sa.create_engine(self.url, poolclass=sa.pool.NullPool)
