@@ -2,7 +2,6 @@
 """A conductor and an API as processes, with passwords of their own."""
 
 import pathlib
-import shutil
 import sys
 import uuid
 from typing import Any
@@ -40,14 +39,13 @@ class Bus(fixtures.Rabbit):
 
     def _setUp(self) -> None:
         super()._setUp()
-        control = str(shutil.which('rabbitmqctl'))
-        vhost = self.url.rpartition('/')[2]
         self.password = f'bus-{uuid.uuid4().hex}'
-        self._run(control, 'add_user', vhost, self.password)
-        self.addCleanup(self._run, control, 'delete_user', vhost)
-        self._run(control, 'set_permissions', '-p', vhost, vhost,
-                  '.*', '.*', '.*')
-        self.url = self.url.replace('guest:guest', f'{vhost}:{self.password}')
+        fixtures.rabbitmqctl('add_user', self.name, self.password)
+        self.addCleanup(fixtures.rabbitmqctl, 'delete_user', self.name)
+        fixtures.rabbitmqctl('set_permissions', '-p', self.name, self.name,
+                             '.*', '.*', '.*')
+        self.url = self.url.replace('guest:guest',
+                                    f'{self.name}:{self.password}')
 
 
 class Services(fixtures.Fixture):
