@@ -7,12 +7,11 @@ import os
 import shutil
 import subprocess
 import uuid
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 from unittest import mock
 
 import fixtures
 import sqlalchemy as sa
-import testtools
 from oslo_config import cfg
 from oslo_db import exception as db_exc
 
@@ -30,44 +29,13 @@ from nova_actions.db import migration
 from nova_actions.db import owner
 from nova_actions.objects import base
 from nova_actions.objects import text
+from nova_actions.tests import database
+from nova_actions.tests import missing
 from nova_actions.tests import patience
 
 BACKENDS = ('sqlite', 'mysql', 'postgresql')
 
-#: Under CI a missing service is a failure, elsewhere a reason to skip.
-UNDER_CI = bool(os.environ.get('CI'))
-
-_SERVERS = {
-    'mysql': ('mysql+pymysql://root@127.0.0.1:3306/', 'test'),
-    'postgresql': ('postgresql+psycopg2://postgres@127.0.0.1:5432/',
-                   'postgres'),
-}
 RABBIT = 'rabbit://guest:guest@127.0.0.1:5672/'
-
-
-def unavailable(what: str, error: object) -> NoReturn:
-    """Skip the test, or fail it under CI, since something is missing."""
-    reason = f'{what} is not available: {str(error).strip()}'
-    if UNDER_CI:
-        raise AssertionError(reason)
-    raise testtools.TestCase.skipException(reason)
-
-
-class Fixture(fixtures.Fixture):
-    """One that may find a service missing, or that uses one that may.
-
-    The library wraps what ``_setUp`` raises into a MultipleExceptions, and a
-    test whose skip comes in such a wrapping counts as failed.
-    """
-
-    def setUp(self) -> None:
-        try:
-            super().setUp()
-        except fixtures.MultipleExceptions as wrapping:
-            for _type, error, _traceback in wrapping.args:
-                if isinstance(error, testtools.TestCase.skipException):
-                    raise error from None
-            raise
 
 
 class Conf(fixtures.Fixture):
@@ -94,7 +62,7 @@ class Conf(fixtures.Fixture):
             self.conf.set_override(name, value, group=group or None)
 
 
-class Database(Fixture):
+class Database(missing.Fixture):
     """An empty database with the newest schema, dropped afterwards, set as
     the process's own."""
 
@@ -105,55 +73,36 @@ class Database(Fixture):
         self._sync = sync
 
     def _setUp(self) -> None:
-        self.url = self._create()
+        self.url = (_SCHEMA if self._sync else database).create(
+            self, self._backend)
         self._conf.set_override('connection', self.url, group='database')
         db.setup(self._conf)
         owner.forget()
         self.addCleanup(db.dispose)
-        if self._sync:
-            migration.db_sync()
-
-    def _create(self) -> str:
-        if self._backend == 'sqlite':
-            folder = self.useFixture(fixtures.TempDir()).path
-            return f'sqlite:///{os.path.join(folder, "test.sqlite")}'
-        return create_database(self, self._backend)
 
 
-def create_database(fixture: Any, backend: str) -> str:
-    """Create an empty database on a server, dropped with the fixture (or
-    test), and return its URL."""
-    server, first = _SERVERS[backend]
-    name = f'nova_actions_{uuid.uuid4().hex[:12]}'
-    engine = sa.create_engine(server + first,
-                              isolation_level='AUTOCOMMIT')
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f'CREATE DATABASE {name}')
-    except sa.exc.OperationalError as error:
-        unavailable(backend, error.orig)
+def _migrate(url: str) -> None:
+    with Conf(database__connection=url) as settings:
+        db.setup(settings.conf)
+        migration.db_sync()
+        db.dispose()
 
-    def drop() -> None:
-        force = ' WITH (FORCE)' if backend == 'postgresql' else ''
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f'DROP DATABASE {name}{force}')
-        engine.dispose()
-    fixture.addCleanup(drop)
-    return server + name
+
+_SCHEMA = database.Template(_migrate)
 
 
 def rabbitmqctl(*words: str) -> None:
     """Run a command of RabbitMQ's, which takes a second."""
     path = shutil.which('rabbitmqctl')
     if path is None:
-        unavailable('RabbitMQ', 'no rabbitmqctl')
+        missing.unavailable('RabbitMQ', 'no rabbitmqctl')
     done = subprocess.run([path, *words], text=True, stderr=subprocess.STDOUT,
                           stdout=subprocess.PIPE, timeout=patience.PATIENCE)
     if done.returncode:
-        unavailable('RabbitMQ', done.stdout)
+        missing.unavailable('RabbitMQ', done.stdout)
 
 
-class Rabbit(Fixture):
+class Rabbit(missing.Fixture):
     """A virtual host of RabbitMQ that no other test has; its ``url``.
 
     They are made some at a time, and deleted when the process ends.
@@ -287,7 +236,7 @@ class Deadlocks(fixtures.Fixture):
             self.seen.append(context)
 
 
-class Objects(Fixture):
+class Objects(missing.Fixture):
     """Everything that the objects need to run here: configuration, policy,
     an empty database, a fresh sanitizer."""
 

@@ -3,7 +3,6 @@
 
 import datetime
 import itertools
-import os
 import uuid
 from typing import Any
 
@@ -15,7 +14,8 @@ from sqlalchemy.dialects import mysql
 from nova_actions.db import owner
 from nova_actions.db.cells import attached
 from nova_actions.db.cells import options
-from nova_actions.tests import fixtures as our_fixtures
+from nova_actions.tests import database
+from nova_actions.tests import missing
 
 START = datetime.datetime(2026, 1, 5, 13, 38, 20)
 SECOND = datetime.timedelta(seconds=1)
@@ -65,7 +65,14 @@ EVENTS = _table(
     sa.Column('traceback', sa.Text), sa.Column('details', sa.Text))
 
 
-class Cell(our_fixtures.Fixture):
+def _make(url: str) -> None:
+    METADATA.create_all(sa.create_engine(url, poolclass=sa.NullPool))
+
+
+_TABLES = database.Template(_make)
+
+
+class Cell(missing.Fixture):
     """A Nova cell database, attached to the process.
 
     :param url: of one that is there already
@@ -82,18 +89,10 @@ class Cell(our_fixtures.Fixture):
         self.written: list[Any] = []
 
     def _setUp(self) -> None:
-        self.url = self._url or self._create()
+        self.url = self._url or _TABLES.create(self, self._backend)
         self.engine = sa.create_engine(self.url)
         self.addCleanup(self.engine.dispose)
-        if self._url is None:
-            METADATA.create_all(self.engine)
         attach(self, self._conf, self.name, self.url)
-
-    def _create(self) -> str:
-        if self._backend != 'sqlite':
-            return our_fixtures.create_database(self, self._backend)
-        folder = self.useFixture(fixtures.TempDir()).path
-        return f'sqlite:///{os.path.join(folder, "cell.sqlite")}'
 
     @property
     def cell(self) -> Any:

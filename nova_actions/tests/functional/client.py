@@ -8,7 +8,7 @@ from typing import Any
 
 import fixtures as base_fixtures
 
-from nova_actions.tests import fixtures
+from nova_actions.tests import missing
 from nova_actions.tests import patience
 from nova_actions.tests.functional import peer
 from nova_actions.tests.functional import process
@@ -31,7 +31,7 @@ def options_of(auth: dict[str, Any]) -> list[str]:
         for name, value in auth['options'].items())]
 
 
-class Clients(fixtures.Fixture):
+class Clients(missing.Fixture):
     """The clients, with a home folder of their own."""
 
     def _setUp(self) -> None:

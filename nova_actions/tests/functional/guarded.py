@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from nova_actions.db import api as db
 from nova_actions.tests import fixtures
+from nova_actions.tests import missing
 from nova_actions.tests.functional import process
 
 TOPIC = 'conductor'
@@ -48,7 +49,7 @@ class Bus(fixtures.Rabbit):
                                     f'{self.name}:{self.password}')
 
 
-class Services(fixtures.Fixture):
+class Services(missing.Fixture):
     """A conductor and an API that log all they do.
 
     :param conf: of the test; given the URL of a bus

@@ -13,7 +13,7 @@ import fixtures as base_fixtures
 from keystoneauth1 import session as keystone_session
 from keystoneauth1.identity import v3
 
-from nova_actions.tests import fixtures
+from nova_actions.tests import missing
 from nova_actions.tests import patience
 from nova_actions.tests.functional import peer
 from nova_actions.tests.functional import process
@@ -38,7 +38,7 @@ password_hash_rounds = 4
 """
 
 
-class Keystone(fixtures.Fixture):
+class Keystone(missing.Fixture):
     """Keystone on a loopback port, bootstrapped; its ``url``."""
 
     def _setUp(self) -> None:

@@ -7,7 +7,7 @@ import os
 import pathlib
 import shutil
 
-from nova_actions.tests import fixtures
+from nova_actions.tests import missing
 
 
 def nova() -> pathlib.Path:
@@ -23,5 +23,5 @@ def keystone() -> pathlib.Path:
 def _python(what: str, variable: str) -> pathlib.Path:
     path = os.environ.get(variable, '')
     if not shutil.which(path):
-        fixtures.unavailable(what, f'{variable} names no Python: {path!r}')
+        missing.unavailable(what, f'{variable} names no Python: {path!r}')
     return pathlib.Path(path)

@@ -11,7 +11,7 @@ from typing import Any
 
 import fixtures as base_fixtures
 
-from nova_actions.tests import fixtures
+from nova_actions.tests import missing
 from nova_actions.tests.functional import process
 
 SAMPLES = pathlib.Path(__file__).parents[3] / 'etc' / 'nova_actions'
@@ -80,7 +80,7 @@ class NovaApi(base_fixtures.Fixture):
         self.addCleanup(server.shutdown)
 
 
-class Proxy(fixtures.Fixture):
+class Proxy(missing.Fixture):
     """A proxy with its sample on loopback ports; its ``port``.
 
     :param name: of the program: haproxy, nginx or apache
@@ -125,7 +125,7 @@ class Proxy(fixtures.Fixture):
         modules = [path for path in APACHE_MODULES
                    if pathlib.Path(path, 'mod_proxy.so').exists()]
         if not modules:
-            fixtures.unavailable('Apache', 'no mod_proxy')
+            missing.unavailable('Apache', 'no mod_proxy')
         conf = self._write(APACHE, modules=modules[0],
                            sample=self._sample('apache.conf.sample'))
         return [find('apache2', 'httpd'), '-f', conf, '-DFOREGROUND']
@@ -137,5 +137,5 @@ def find(*names: str) -> str:
     found = [path for name in names for where in (None, '/usr/sbin')
              if (path := shutil.which(name, path=where))]
     if not found:
-        fixtures.unavailable(names[0], 'not installed')
+        missing.unavailable(names[0], 'not installed')
     return found[0]

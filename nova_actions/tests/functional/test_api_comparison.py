@@ -20,6 +20,7 @@ from nova_actions.api import microversion
 from nova_actions.db import api as db_api
 from nova_actions.db.cells import options
 from nova_actions.tests import FULL
+from nova_actions.tests import database
 from nova_actions.tests import fixtures
 from nova_actions.tests.functional import peer
 
@@ -241,7 +242,7 @@ class ComparisonTestCase(base.BaseTestCase):
         folder = self.useFixture(base_fixtures.TempDir()).path
         connection = (
             f'sqlite:///{folder}/cell.sqlite' if self.BACKEND == 'sqlite'
-            else fixtures.create_database(self, self.BACKEND))
+            else database.create(self, self.BACKEND))
         self.nova = Nova(folder, connection)
         self.addCleanup(self.nova.close)
         self._attach(connection)

@@ -11,7 +11,7 @@ from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.tests import base
-from nova_actions.tests import fixtures
+from nova_actions.tests import database
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import patience
 from nova_actions.tests.functional import peer
@@ -29,7 +29,7 @@ class _Tests:
         if self.CELL == 'sqlite':
             url = f'sqlite:///{folder}/cell.sqlite'
         else:
-            url = fixtures.create_database(self, self.CELL)
+            url = database.create(self, self.CELL)
         done = subprocess.run(
             [nova, MAKE, url, self.instance_uuid], text=True,
             capture_output=True, timeout=patience.PATIENCE, cwd=folder)

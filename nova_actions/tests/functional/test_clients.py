@@ -10,6 +10,7 @@ import fixtures as base_fixtures
 from oslotest import base
 
 from nova_actions.tests import fixtures
+from nova_actions.tests import missing
 from nova_actions.tests.functional import client
 from nova_actions.tests.functional import process
 from nova_actions.tests.functional import record
@@ -19,7 +20,7 @@ OTHER = 'fedcba9876543210fedcba9876543210'
 LATEST = '2.104'
 
 
-class Cloud(fixtures.Fixture):
+class Cloud(missing.Fixture):
     """nova-actions-all over a database that has a record already."""
 
     def _setUp(self) -> None:

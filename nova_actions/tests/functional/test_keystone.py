@@ -14,6 +14,7 @@ from oslotest import base
 from nova_actions import conf
 from nova_actions.api import app
 from nova_actions.tests import fixtures
+from nova_actions.tests import missing
 from nova_actions.tests import patience
 from nova_actions.tests.functional import client
 from nova_actions.tests.functional import keystone
@@ -50,7 +51,7 @@ service_token_roles_required = true
 """
 
 
-class Cloud(fixtures.Fixture):
+class Cloud(missing.Fixture):
     """Keystone, people in projects, and our API as its compute service."""
 
     def _setUp(self) -> None:

@@ -14,12 +14,12 @@ import kombu
 import kombu.exceptions
 import sqlalchemy as sa
 
-from nova_actions.tests import fixtures as our_fixtures
+from nova_actions.tests import missing
 from nova_actions.tests import patience
 from nova_actions.tests.functional import process
 
 
-class Server(our_fixtures.Fixture):
+class Server(missing.Fixture):
     """A server with an empty database; its ``url``."""
 
     NAME = USER = ''
@@ -28,7 +28,7 @@ class Server(our_fixtures.Fixture):
         try:
             user = pwd.getpwnam(self.USER)
         except KeyError as error:
-            our_fixtures.unavailable(self.NAME, error)
+            missing.unavailable(self.NAME, error)
         # A system's /tmp, since the user must be able to enter it.
         self.folder = tempfile.mkdtemp(
             prefix='nova-actions-fault-', dir='/tmp')
@@ -43,7 +43,7 @@ class Server(our_fixtures.Fixture):
         try:
             self.initialise()
         except (OSError, subprocess.SubprocessError) as error:
-            our_fixtures.unavailable(self.NAME, error)
+            missing.unavailable(self.NAME, error)
         self.addCleanup(self.kill)
         self.start()
 

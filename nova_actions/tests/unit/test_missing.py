@@ -5,16 +5,16 @@ import fixtures as base_fixtures
 import testtools
 from oslotest import base
 
-from nova_actions.tests import fixtures
+from nova_actions.tests import missing
 
 
-class Inner(fixtures.Fixture):
+class Inner(missing.Fixture):
 
     def _setUp(self):
-        fixtures.unavailable('A service', 'not installed')
+        missing.unavailable('A service', 'not installed')
 
 
-class Outer(fixtures.Fixture):
+class Outer(missing.Fixture):
 
     def _setUp(self):
         self.useFixture(Inner())
@@ -25,7 +25,7 @@ class MissingTestCase(base.BaseTestCase):
     def run_with(self, under_ci):
         """Return what becomes of tests whose fixture finds it missing."""
         self.useFixture(base_fixtures.MonkeyPatch(
-            'nova_actions.tests.fixtures.UNDER_CI', under_ci))
+            'nova_actions.tests.missing.UNDER_CI', under_ci))
 
         class Test(testtools.TestCase):
 
