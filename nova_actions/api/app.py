@@ -83,7 +83,7 @@ def create(conf: cfg.ConfigOpts) -> WSGIApplication:
     # From the inside out: an answer of each is seen by all that follow, so
     # that a 401 carries request ids and a browser may read it.
     for wrap in (_size_limit, _faults, _request_ids, _proxy, _cors,
-                 health.beside, headers.on_every_answer):
+                 health.beside, headers.on_every_answer, _no_body_for_head):
         app = wrap(app, conf)
     return app
 
@@ -141,6 +141,17 @@ def _cors(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
     return filtered if conf.cors.allowed_origin else app
 
 
+def _no_body_for_head(app: WSGIApplication,
+                      _conf: cfg.ConfigOpts) -> WSGIApplication:
+    """Keep the body of a refusal from who asked by HEAD: to his end of the
+    connection it would be the next answer."""
+    def answer(environ: WSGIEnvironment,
+               start_response: StartResponse) -> Iterable[bytes]:
+        body = app(environ, start_response)
+        return () if environ['REQUEST_METHOD'] == 'HEAD' else body
+    return answer
+
+
 class _Segment(BaseConverter):
     """A segment of a path: anything but nothing."""
 
@@ -182,11 +193,13 @@ class _PublicEndpoint(_Endpoint):
 
 
 class _OnlyReading:
-    """Make every other method a route that does not exist, as in Nova."""
+    """Make every other method a route that does not exist, as in Nova; but
+    ``OPTIONS /`` is how HAProxy asks whether a server lives."""
 
     def process_request(self, req: falcon.Request,
                         _resp: falcon.Response) -> None:
-        if req.method not in ('GET', 'HEAD'):
+        if req.method not in ('GET', 'HEAD') and (
+                req.method, req.path) != ('OPTIONS', '/'):
             raise falcon.HTTPNotFound
 
 

@@ -1,46 +1,57 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The embedded HTTP server: cheroot as a service of oslo.service."""
+"""The embedded HTTP server: waitress as a service of oslo.service."""
 
+import logging as stdlib_logging
+import resource
+import socket
 import threading
+import time
 
-from cheroot import wsgi
 from oslo_config import cfg
 from oslo_log import log as logging
 from oslo_service import service
+from waitress import task
+from waitress import utilities
+from waitress import wasyncore
 
 from nova_actions.api import app
-from nova_actions.api import connection
+from nova_actions.api import listener
 
 LOG = logging.getLogger(__name__)
 
 #: bytes of the request line and the headers together; a token with a service
 #: catalog in it stays far below
 MAX_HEADERS = 128 * 1024
+#: bytes of a body where [oslo_middleware] sets no limit; nothing reads it
+MAX_BODY = 1024 * 1024
 #: seconds that a stopping server grants to requests under way
 GRACE = 10
+#: files that a process may have open beside its connections
+OTHER_FILES = 256
 
 
 class Service(service.ServiceBase):
     """Serve the REST API on ``[api] bind_host`` and ``bind_port``.
+
+    One thread takes requests in and sends answers out, ``[api] threads``
+    others answer: a slow or an idle connection holds none of them.
 
     :param conf: the policy and the database must have been set up from it
     """
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         super().__init__()
-        self._server = wsgi.Server(
-            (conf.api.bind_host, conf.api.bind_port), app.create(conf),
-            numthreads=conf.api.threads, max=conf.api.threads,
-            server_name='nova-actions', shutdown_timeout=GRACE)
-        self._server.max_request_header_size = MAX_HEADERS
-        self._server.ConnectionClass = connection.Connection
+        self._conf = conf
+        self._application = app.create(conf)
+        self._pool = task.ThreadedTaskDispatcher()
+        self._stopping = threading.Event()
         self._thread = threading.Thread(
-            target=self._server.serve, name='api', daemon=True)
+            target=self._serve, name='api', daemon=True)
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it listens: the port is known once it has started."""
-        host, port = self._server.bind_addr[:2]
+        """Where it listens; known once it has started."""
+        host, port = self._listener.socket.getsockname()[:2]
         return host, port
 
     def start(self) -> None:
@@ -48,13 +59,55 @@ class Service(service.ServiceBase):
 
         :raises OSError: when the address cannot be had
         """
-        self._server.prepare()
+        # It warns whenever a request waits for a thread.
+        utilities.queue_logger.setLevel(stdlib_logging.ERROR)
+        _allow_files(self._conf.api.connections + OTHER_FILES)
+        self._listener = self._listen()
+        self._pool.set_thread_count(self._conf.api.threads)
         self._thread.start()
         LOG.info('The API listens on %s port %d', *self.address)
 
+    def _listen(self) -> listener.Listener:
+        conf = self._conf
+        *kind, _name, address = socket.getaddrinfo(
+            conf.api.bind_host, conf.api.bind_port, type=socket.SOCK_STREAM,
+            flags=socket.AI_PASSIVE)[0]
+        max_body = conf.oslo_middleware.max_request_body_size or MAX_BODY
+        return listener.Listener(
+            self._application, dispatcher=self._pool,
+            sockinfo=(*kind, address), ident='nova-actions',
+            server_name=conf.api.bind_host,
+            # Two more are waitress's own, one is kept free.
+            connection_limit=conf.api.connections + 3,
+            # select() knows files below 1024 only.
+            asyncore_use_poll=True, cleanup_interval=5,
+            max_request_header_size=MAX_HEADERS,
+            # The first size that is too large.
+            max_request_body_size=max_body + 1,
+            # That a client goes away is nothing to log.
+            log_socket_errors=False,
+            # oslo.middleware reads or ignores them, as it is configured.
+            clear_untrusted_proxy_headers=False)
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            self._look()
+        wasyncore.dispatcher.close(self._listener)
+        until = time.monotonic() + GRACE
+        while self._listener.is_answering() and time.monotonic() < until:
+            self._look()
+        self._pool.shutdown(timeout=max(0, until - time.monotonic()))
+        wasyncore.close_all(self._listener._map)
+
+    def _look(self) -> None:
+        wasyncore.loop(timeout=1, use_poll=True, map=self._listener._map,
+                       count=1)
+
     def stop(self) -> None:
         """Refuse new connections and end those under way."""
-        self._server.stop()
+        if self._thread.is_alive() and not self._stopping.is_set():
+            # In its own thread, which ends with what this wakes it by.
+            self._listener.trigger.pull_trigger(self._stopping.set)
 
     def wait(self) -> None:
         """Wait until the server has stopped."""
@@ -63,3 +116,18 @@ class Service(service.ServiceBase):
 
     def reset(self) -> None:
         """Nothing of it can change while it runs."""
+
+
+def _allow_files(wanted: int) -> None:
+    """Let the process have so many files open, as far as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    allowed = (wanted if hard == resource.RLIM_INFINITY
+               else min(wanted, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        LOG.warning(
+            'The process may have %d files open, fewer than the %d that '
+            '[api] connections needs; raise the limit (LimitNOFILE)',
+            allowed, wanted)

@@ -39,7 +39,14 @@ API_OPTS = [
     cfg.IntOpt(
         'threads', default=10, min=1,
         help='How many requests are answered at once by the embedded server '
-             'of nova-actions-api and nova-actions-all.'),
+             'of nova-actions-api and nova-actions-all. A connection that '
+             'is slow or idle takes none of them.'),
+    cfg.IntOpt(
+        'connections', default=2000, min=1,
+        help='How many connections the embedded server holds at once. When '
+             'all are taken, the one that has waited longest for its client '
+             'is closed for the next. Each needs an open file; the limit of '
+             'the process is raised to that, as far as it may be.'),
     cfg.IntOpt(
         'max_limit', default=1000, min=0,
         help='How many items a list returns at the most, whatever its caller '

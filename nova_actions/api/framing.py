@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a request ends: waitress's parser, made strict.
+
+waitress reads a few malformed requests in its own way. A proxy before it may
+read them in another, and then the rest of one client's request becomes the
+next request of somebody else (request smuggling). Whatever RFC 9112 does not
+allow is refused here, so that there is one way to read a request.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from waitress import parser
+from waitress import receiver
+from waitress import utilities
+
+# A target is a path, an absolute URL or "*", without control characters and
+# without a fragment.
+_REQUEST_LINE = re.compile(
+    rb'[^ ]+ (?:/[^\x00-\x20#\x7f]*|\*'
+    rb'|https?://[^\x00-\x20#\x7f/?@]+(?:[/?][^\x00-\x20#\x7f]*)?)'
+    rb' HTTP/(1\.[01])', re.IGNORECASE)
+_FIELD = re.compile(
+    rb'([!#$%&\'*+\-.^_`|~0-9A-Za-z]+):([^\x00-\x08\x0a-\x1f\x7f]*)')
+
+#: What says where the request ends or for whom it is: never twice.
+_ONCE = (b'content-length', b'host', b'transfer-encoding')
+
+
+class Chunks(receiver.ChunkedReceiver):
+    """Reads a chunked body, a line at a time.
+
+    waitress takes a bare LF before the CR LF of a size, passes over empty
+    lines between chunks, and does not look at the trailer.
+    """
+
+    error: utilities.Error | None
+
+    def received(self, data: bytes) -> int:
+        """Take what belongs to the body; return how much that is."""
+        taken = 0
+        while taken < len(data) and not (self.completed or self.error):
+            part = data[taken:]
+            if self.chunk_remainder:
+                part = part[:self.chunk_remainder]
+            elif self.validate_chunk_end:
+                part = part[:2 - len(self.chunk_end)]
+            else:
+                part = part[:part.find(b'\n') + 1] or part
+                if part.endswith(b'\n') and not self._is_line(part):
+                    self.error = utilities.BadRequest('Malformed chunk')
+                    break
+            taken += super().received(part)
+        return taken
+
+    def _is_line(self, part: bytes) -> bool:
+        """Tell whether a size, or a line of the trailer, ends well."""
+        if not self.all_chunks_received:
+            line = self.control_line + part
+            return len(line) > 2 and line.endswith(b'\r\n')
+        line = (self.trailer + part)[:-1].rpartition(b'\n')[2]
+        return line == b'\r' or (
+            line.endswith(b'\r') and bool(_FIELD.fullmatch(line[:-1])))
+
+
+class Parser(parser.HTTPRequestParser):
+    """Reads one request."""
+
+    body_rcv: Any
+    path: str
+
+    def __init__(self, adj: Any) -> None:
+        super().__init__(adj)
+        #: when its first byte came
+        self.began = time.time()
+
+    def received(self, data: bytes) -> int:
+        """Take what belongs to the request; return how much that is."""
+        taken: int = super().received(data)
+        if self.error:
+            # waitress would ask for the body of what it refuses.
+            self.expect_continue = False
+        return taken
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the request line and the headers.
+
+        :raises ParsingError: when they are malformed
+        """
+        line, _, rest = header_plus.partition(b'\r\n')
+        match = _REQUEST_LINE.fullmatch(line)
+        if match is None:
+            raise parser.ParsingError('Malformed request line')
+        fields = list(_fields(rest.split(b'\r\n')))
+        _check_length(match[1], fields)
+        # waitress's pattern takes the square of the blanks before a value.
+        plain = [line, *(b'%s:%s' % field for field in fields), b'']
+        try:
+            super().parse_header(b'\r\n'.join(plain))
+        except ValueError as error:
+            # A number that is too long, an address that is none.
+            raise parser.ParsingError('Malformed request') from error
+        if self.proxy_netloc:
+            # That of an absolute URL goes before the header (RFC 9112 3.2.2).
+            self.headers['HOST'] = self.proxy_netloc
+            self.path = self.path or '/'
+        if self.chunked:
+            self.body_rcv = Chunks(self.body_rcv.getbuf())
+
+
+def _fields(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield names and values of headers.
+
+    :raises ParsingError: for a line that is none, or that goes on with the
+        one before
+    """
+    for line in filter(None, lines):
+        match = _FIELD.fullmatch(line)
+        if match is None:
+            raise parser.ParsingError('Malformed header')
+        yield match[1], match[2].strip(b' \t')
+
+
+def _check_length(version: bytes,
+                  fields: Iterable[tuple[bytes, bytes]]) -> None:
+    """See that there is one way to tell how long the body is.
+
+    :raises ParsingError: when there are several
+    """
+    found: dict[bytes, bytes] = {}
+    for name, value in fields:
+        name = name.lower()
+        if name in found and name in _ONCE:
+            raise parser.ParsingError(f'Several headers {name.decode()}')
+        found[name] = value.lower()
+    coding = found.get(b'transfer-encoding')
+    if coding is None:
+        return
+    if b'content-length' in found or version == b'1.0':
+        raise parser.ParsingError('Transfer-Encoding where it must not be')
+    if coding != b'chunked':
+        raise parser.TransferEncodingNotImplemented(
+            'Transfer-Encoding is not supported')
