@@ -27,6 +27,7 @@ from nova_actions.api import request
 from nova_actions.api import schemas
 from nova_actions.api import servers
 from nova_actions.api import versions
+from nova_actions.api.route import LEGACY
 from nova_actions.api.route import Route
 from nova_actions.objects import base
 
@@ -48,15 +49,21 @@ ROUTES = (
     Route('/v2.1/', versions.show, public=True,
           query=schemas.any_query, answer=schemas.version_answer,
           summary='Describe version 2.1 of the API.'),
+    Route('/v2', versions.show, public=True,
+          query=schemas.any_query, answer=schemas.version_answer,
+          summary='Describe version 2.1 of the API, at the address of old.'),
+    Route('/v2/', versions.show, public=True,
+          query=schemas.any_query, answer=schemas.version_answer,
+          summary='Describe version 2.1 of the API, at the address of old.'),
     Route('/v2.1/servers', servers.index,
           query=schemas.server_query, answer=schemas.servers_answer,
-          summary='Find servers by name.'),
-    Route('/v2.1/servers/detail', servers.index,
-          query=schemas.server_query, answer=schemas.servers_answer,
-          summary='Find servers by name.'),
+          summary='List servers, or find them by name.'),
+    Route('/v2.1/servers/detail', servers.detail,
+          query=schemas.server_query, answer=schemas.detailed_answer,
+          summary='List servers with the few details that are known.'),
     Route('/v2.1/servers/{server_id}', servers.show, errors=(404,),
           query=schemas.any_query, answer=schemas.server_answer,
-          summary='Show the name of a server.'),
+          summary='Show the few details that are known of a server.'),
     Route('/v2.1/servers/{server_id}/os-instance-actions',
           instance_actions.index, errors=(404,),
           query=schemas.list_query, answer=schemas.list_answer,
@@ -170,15 +177,20 @@ class _Project(_Segment):
 class _Endpoint:
     """Answers GET at one route."""
 
-    def __init__(self, route: Route, conf: cfg.ConfigOpts) -> None:
+    def __init__(self, route: Route, template: str,
+                 conf: cfg.ConfigOpts) -> None:
         self.route = route
         self.conf = conf
+        self.version_name = template.split('/')[1]
+        self.versioned = route.versioned and (
+            route.public or self.version_name != LEGACY)
 
     def on_get(self, req: falcon.Request, resp: falcon.Response,
                project_id: str | None = None, **segments: str) -> None:
         call = request.begin(
             req, resp, self.route.query, self.conf,
-            versioned=self.route.versioned, project_id=project_id)
+            version_name=self.version_name, versioned=self.versioned,
+            project_id=project_id)
         # Objects run here, whatever this process's default is.
         with base.local():
             answer = self.route.handler(call, **segments)
@@ -211,5 +223,5 @@ def _core(conf: cfg.ConfigOpts) -> WSGIApplication:
     for route in ROUTES:
         endpoint = _PublicEndpoint if route.public else _Endpoint
         for template in route.templates:
-            app.add_route(template, endpoint(route, conf))
+            app.add_route(template, endpoint(route, template, conf))
     return app

@@ -5,15 +5,12 @@ from typing import Any
 
 from nova_actions import exception
 from nova_actions import policies
-from nova_actions import validation
+from nova_actions.api import request
 from nova_actions.api import views
 from nova_actions.api.request import Call
 from nova_actions.objects import gate
 from nova_actions.objects import instance
 from nova_actions.objects import instance_action
-
-#: has the shape of a request id, and no request has it
-NO_ID = '~' * validation.ID_LIMIT
 
 #: fields of an event that a rule of their own gates
 _RULE_OF_FIELD = {
@@ -33,7 +30,7 @@ def index(call: Call, server_id: str) -> dict[str, Any]:
     """
     record = _lookup(call, server_id)
     paged = 'limit' in call.rules.list_parameters
-    limit = _limit(call) if paged else None
+    limit = call.limit if paged else None
     actions = _page(call, record.uuid, limit, call.query.get('marker'))
     answer: dict[str, Any] = {'instanceActions': [
         views.action(action, call.rules.action_fields)
@@ -55,7 +52,7 @@ def show(call: Call, server_id: str, request_id: str) -> dict[str, Any]:
     """
     record = _lookup(call, server_id)
     action = instance_action.InstanceAction.get_by_request_id(
-        call.caller, record.uuid, _id(request_id))
+        call.caller, record.uuid, request.identifier(request_id))
     if action is None:
         raise exception.InstanceActionNotFound(
             request_id=request_id, instance_uuid=record.uuid)
@@ -77,20 +74,11 @@ def _page(call: Call, server_id: str, limit: int | None,
     try:
         return list(instance_action.InstanceActionList.get_by_instance_uuid(
             call.caller, server_id, limit=limit,
-            marker=None if marker is None else _id(marker),
+            marker=None if marker is None else request.identifier(marker),
             filters={name: value for name, value in call.query.items()
                      if name.startswith('changes-')}))
     except exception.MarkerNotFound:
         raise exception.MarkerNotFound(marker=marker) from None
-
-
-def _id(value: str) -> str:
-    """Return an id that objects take: over REST ids have no shape, and what
-    cannot be one is just not found, after the rule was asked."""
-    try:
-        return validation.request_id('request_id', value)
-    except exception.InvalidInput:
-        return NO_ID
 
 
 def _lookup(call: Call, server_id: str) -> instance.InstanceRecord:
@@ -104,8 +92,3 @@ def _may(call: Call, rule: str, record: instance.InstanceRecord) -> bool:
         'project_id': record.project_id, 'user_id': record.user_id}),
         fatal=False)
     return allowed
-
-
-def _limit(call: Call) -> int:
-    maximum: int = call.conf.api.max_limit
-    return min(int(call.query.get('limit', maximum)), maximum)

@@ -22,15 +22,19 @@ class Links:
     :param public_url: ``[api] public_url``: the address of ``/`` in version
         documents, whatever the request says
     :param project_id: the project in the path asked, if there was one
+    :param version_name: the version in the path asked
     """
 
     root: str
+    version_name: str = 'v2.1'
     prefix: str | None = None
     public_url: str | None = None
     project_id: str | None = None
 
-    def version(self, name: str = 'v2.1') -> str:
-        """Return the address of a version of the API."""
+    def version(self, name: str | None = None) -> str:
+        """Return the address of a version of the API, the one asked by
+        default."""
+        name = name or self.version_name
         if self.public_url:
             return f'{self.public_url.rstrip("/")}/{name}/'
         return self._prefixed(f'{self.root}/{name}') + '/'
@@ -40,11 +44,22 @@ class Links:
 
         :param query: parameters; they are sorted by name and encoded anew
         """
-        parts = [self._prefixed(f'{self.root}/v2.1').strip('/')]
+        return (f'{self.resource(path)}?'
+                f'{parse.urlencode(sorted(query.items()))}')
+
+    def resource(self, path: str) -> str:
+        """Return the address of a resource in the version asked."""
+        return self._below(f'{self.root}/{self.version_name}', path)
+
+    def bookmark(self, path: str) -> str:
+        """Return the address of a resource in no version (Nova's)."""
+        return self._below(self.root, path)
+
+    def _below(self, start: str, path: str) -> str:
+        parts = [self._prefixed(start).strip('/')]
         if self.project_id:
             parts.append(self.project_id)
-        return (f'{"/".join((*parts, path))}?'
-                f'{parse.urlencode(sorted(query.items()))}')
+        return '/'.join((*parts, path))
 
     def _prefixed(self, url: str) -> str:
         if not self.prefix:

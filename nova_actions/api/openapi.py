@@ -14,7 +14,9 @@ _DESCRIPTION = (
     'of Nova\'s compute API, microversions {min} to {max}, with as much of '
     'the servers resource as clients need to find a server by name.\n\n'
     'Every address below /v2.1 that needs a token is also there with the '
-    'caller\'s project id behind /v2.1.')
+    'caller\'s project id behind /v2.1; and each of these with /v2 for '
+    '/v2.1, where the answer is that of 2.1 and microversions are not looked '
+    'at.')
 
 _PARAMETERS: dict[str, schemas.Schema] = {
     'server_id': {
@@ -90,12 +92,11 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
-    schema = route.query(schemas.NEWEST)
+    always = route.query(microversion.behaviour(microversion.MIN))
     found = []
-    for name, values in schema['properties'].items():
-        parameter = _parameter('query', name, values['items'],
-                               required=name in schema.get('required', ()))
-        if name in schemas.PARAMETERS:
+    for name, values in route.query(schemas.NEWEST)['properties'].items():
+        parameter = _parameter('query', name, values['items'])
+        if name not in always['properties']:
             parameter['x-openstack'] = {'min-ver': str(
                 microversion.introduced('list_parameters', name))}
         found.append(parameter)

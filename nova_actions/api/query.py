@@ -89,9 +89,6 @@ def _describe(error: jsonschema.ValidationError, schema: Schema) -> str:
         unknown = sorted(set(error.instance) - set(schema['properties']))
         names = ', '.join(repr(name[:255]) for name in unknown)
         return f'Additional query parameters are not allowed: {names}.'
-    if error.validator == 'required':
-        missing = sorted(set(schema['required']) - set(error.instance))
-        return f'Query parameter {", ".join(missing)} is required.'
     name = error.path[0]
     reason = _REASONS.get(str(error.validator), 'it is invalid')
     value = error.instance

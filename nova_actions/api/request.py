@@ -8,6 +8,8 @@ from typing import Any
 import falcon
 from oslo_config import cfg
 
+from nova_actions import exception
+from nova_actions import validation
 from nova_actions.api import auth
 from nova_actions.api import links
 from nova_actions.api import microversion
@@ -19,6 +21,9 @@ from nova_actions.context import RequestContext
 MEDIA_TYPES = ('application/json', 'application/vnd.openstack.compute+json')
 # What some WSGI servers put in when the request has no Content-Type.
 _NO_TYPE = ('', 'text/plain')
+
+#: has the shape of an id, and nothing has it
+NO_ID = '~' * validation.ID_LIMIT
 
 SchemaOf = Callable[[microversion.Behaviour], schemas.Schema]
 
@@ -38,6 +43,12 @@ class Call:
     conf: cfg.ConfigOpts
 
     @property
+    def limit(self) -> int:
+        """How many items the caller wants, and may get, at the most."""
+        maximum: int = self.conf.api.max_limit
+        return min(int(self.query.get('limit', maximum)), maximum)
+
+    @property
     def caller(self) -> RequestContext:
         """The context of a route that needs a token."""
         if self.context is None:
@@ -46,11 +57,13 @@ class Call:
 
 
 def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
-          conf: cfg.ConfigOpts, *, versioned: bool,
+          conf: cfg.ConfigOpts, *, version_name: str, versioned: bool,
           project_id: str | None) -> Call:
     """Check the outer form of a request, in Nova's order: microversion,
     Content-Type, project in the path, query.
 
+    :param version_name: the first segment of the path
+    :param versioned: whether microversions are looked at
     :param project_id: the project that the path names, if it names one
     :raises falcon.HTTPError: for the first check that fails
     """
@@ -70,8 +83,18 @@ def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
     return Call(context=caller, rules=rules, query=parameters, conf=conf,
                 links=links.Links(
                     root=links.root_url(req), project_id=project_id,
+                    version_name=version_name,
                     prefix=conf.api.compute_link_prefix,
                     public_url=conf.api.public_url))
+
+
+def identifier(value: str) -> str:
+    """Return an id that objects take: over REST ids have no shape, and what
+    cannot be one is just not found, after the rule was asked."""
+    try:
+        return validation.request_id('request_id', value)
+    except exception.InvalidInput:
+        return NO_ID
 
 
 def answer_type(req: falcon.Request) -> str:

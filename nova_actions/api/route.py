@@ -11,6 +11,10 @@ from nova_actions.api import request
 #: a segment of a path that is a parameter
 _PARAMETER = re.compile(r'\{(\w+)\}')
 
+#: the version of old: Nova answers there as in 2.1, and looks at no
+#: microversion
+LEGACY = 'v2'
+
 Handler = Callable[..., dict[str, Any]]
 
 
@@ -45,9 +49,11 @@ class Route:
     @property
     def templates(self) -> list[str]:
         """Where falcon is to mount it: a route that needs a token is there
-        a second time behind a project id."""
+        a second time behind a project id, and both in the version of old."""
         template = _PARAMETER.sub(r'{\1:segment}', self.path)
         if self.public:
             return [template]
-        version, rest = template[:len('/v2.1')], template[len('/v2.1'):]
-        return [template, f'{version}/{{project_id:project}}{rest}']
+        rest = template.removeprefix('/v2.1')
+        return [f'/{version}{project}{rest}'
+                for version in ('v2.1', LEGACY)
+                for project in ('', '/{project_id:project}')]

@@ -153,43 +153,73 @@ def show_answer(rules: Behaviour) -> Schema:
         action, optional=() if rules.owner_sees_events else ('events',))})
 
 
-SERVER = closed({
+_SERVER: dict[str, Schema] = {
     'id': {'type': 'string', 'format': 'uuid',
            'description': 'The server.'},
-    'name': {**_TEXT_OR_NULL, 'description': 'Its name.'}})
+    'name': {**_TEXT_OR_NULL, 'description': 'Its name.'},
+    'links': LINKS}
+
+#: What clients read of a server before anything else. What nobody knows here
+#: is empty.
+_DETAILS: dict[str, Schema] = {
+    'status': {'type': 'string', 'enum': ['UNKNOWN'],
+               'description': 'Always UNKNOWN.'},
+    'tenant_id': {'type': 'string', 'description': 'Its project.'},
+    'user_id': {**_TEXT_OR_NULL, 'description': 'Who made it.'},
+    'created': {'type': ['string', 'null'], 'format': 'date-time',
+                'description': 'Since when it is known.'},
+    'updated': {'type': ['string', 'null'], 'format': 'date-time',
+                'description': 'When it last changed, as far as is known.'},
+    'hostId': {'type': 'string', 'description': 'Always empty.'},
+    'addresses': {**closed({}), 'description': 'Always empty.'},
+    'metadata': {**closed({}), 'description': 'Always empty.'},
+}
+_DETAILED = closed({**_SERVER, **_DETAILS})
 
 
 def server_query(_rules: Behaviour) -> Schema:
-    """The query that finds servers by name."""
-    text = {'type': 'array', 'items': {'type': 'string'}}
+    """The query that lists servers, or finds them by name."""
+    items = {
+        'name': {'type': 'string', 'minLength': 1,
+                 'description': 'The whole name of the servers.'},
+        'all_tenants': {'type': 'string',
+                        'description': 'Look in every project.'},
+        'limit': {**PARAMETERS['limit'],
+                  'description': 'How many servers at the most; cut at '
+                                 '[api] max_limit.'},
+        'marker': {'type': 'string',
+                   'description': 'The id of the last server of the page '
+                                  'before.'}}
     return {
         'type': 'object',
-        'properties': {
-            'name': {'type': 'array', 'minItems': 1, 'maxItems': 1,
-                     'items': {
-                         'type': 'string', 'minLength': 1,
-                         'description': 'The name of the server.'}},
-            'all_tenants': {
-                **text, 'maxItems': 1,
-                'items': {'type': 'string',
-                          'description': 'Look in every project.'}}},
-        'required': ['name'],
+        'properties': {name: {'type': 'array', 'maxItems': 1, 'items': item}
+                       for name, item in items.items()},
         'additionalProperties': True}
 
 
 def server_answer(_rules: Behaviour) -> Schema:
     """The answer that resolves a server's id."""
-    return closed({'server': SERVER})
+    return closed({'server': _DETAILED})
+
+
+def _servers(item: Schema) -> Schema:
+    return closed({'servers': {'type': 'array', 'items': item},
+                   'servers_links': LINKS}, optional=('servers_links',))
 
 
 def servers_answer(_rules: Behaviour) -> Schema:
-    """The answer that resolves a server's name."""
-    return closed({'servers': {'type': 'array', 'items': SERVER}})
+    """The list of servers."""
+    return _servers(closed(_SERVER))
+
+
+def detailed_answer(_rules: Behaviour) -> Schema:
+    """The list of servers, with details."""
+    return _servers(_DETAILED)
 
 
 VERSION: dict[str, Schema] = {
     'id': {'type': 'string'},
-    'status': {'type': 'string', 'enum': ['CURRENT']},
+    'status': {'type': 'string', 'enum': ['CURRENT', 'DEPRECATED']},
     'version': {'type': 'string'},
     'min_version': {'type': 'string'},
     'updated': {'type': 'string', 'format': 'date-time'},

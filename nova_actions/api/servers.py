@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""As much of the servers resource as clients need to resolve a server's
-name or id; nothing more of the compute API."""
+"""As much of the servers resource as clients need to find a server; nothing
+more of the compute API."""
 
+from collections.abc import Callable
 from typing import Any
 
 from oslo_utils import strutils
 
+from nova_actions import exception
+from nova_actions.api import request
 from nova_actions.api import views
+from nova_actions.api.links import Links
 from nova_actions.api.request import Call
 from nova_actions.objects import instance
 
+_View = Callable[[instance.InstanceRecord, Links], views.View]
+
 
 def show(call: Call, server_id: str) -> dict[str, Any]:
-    """Return a server's id and name.
+    """Return the few details that are known of a server.
 
     :raises InstanceNotFound: for an unknown, deleted or foreign server; a
         name is an unknown id
@@ -21,25 +27,54 @@ def show(call: Call, server_id: str) -> dict[str, Any]:
     # The lookup stays within the caller's project, so that a foreign server
     # is 404 before the rule is asked.
     record = instance.InstanceRecord.lookup(call.caller, server_id)
-    return {'server': views.server(
-        instance.InstanceRecord.get_by_uuid(call.caller, record.uuid))}
+    return {'server': views.detailed_server(
+        instance.InstanceRecord.get_by_uuid(call.caller, record.uuid),
+        call.links)}
 
 
 def index(call: Call) -> dict[str, Any]:
-    """Return the servers of that name in the caller's project, or in all
-    projects when ``all_tenants`` is asked for.
+    """Return the servers in the caller's project, or in all projects when
+    ``all_tenants`` is asked for; only those of a name when one is given.
 
     :raises PolicyNotAuthorized: when the rule ``list`` refuses
+    :raises MarkerNotFound: for a marker that is none of these servers
     """
+    return _listed(call, 'servers', views.server)
+
+
+def detail(call: Call) -> dict[str, Any]:
+    """Return the same servers with the few details that are known."""
+    return _listed(call, 'servers/detail', views.detailed_server)
+
+
+def _listed(call: Call, path: str, view: _View) -> dict[str, Any]:
     project_id = None
     if not _all_tenants(call):
         project_id = call.caller.project_id
         if project_id is None:
             # To the object that would mean everybody's.
             return {'servers': []}
-    records = instance.InstanceRecordList.get_by_name(
-        call.caller, call.query['name'], project_id=project_id)
-    return {'servers': [views.server(record) for record in records]}
+    limit = min(call.limit, instance.LIMIT)
+    records = _page(call, project_id, limit)
+    answer: dict[str, Any] = {
+        'servers': [view(record, call.links) for record in records]}
+    if records and len(records) == limit:
+        answer['servers_links'] = [{'rel': 'next', 'href': (
+            call.links.collection(path, {
+                **call.query, 'marker': str(records[-1].uuid)}))}]
+    return answer
+
+
+def _page(call: Call, project_id: str | None,
+          limit: int) -> list[instance.InstanceRecord]:
+    marker = call.query.get('marker')
+    try:
+        return list(instance.InstanceRecordList.get_by_project(
+            call.caller, project_id, name=call.query.get('name'),
+            limit=limit,
+            marker=request.identifier(marker) if marker else None))
+    except exception.MarkerNotFound:
+        raise exception.MarkerNotFound(marker=marker) from None
 
 
 def _all_tenants(call: Call) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from nova_actions.api import microversion
 from nova_actions.api.request import Call
+from nova_actions.api.route import LEGACY
 
 _MEDIA_TYPES = [{
     'base': 'application/json',
@@ -12,20 +13,28 @@ _MEDIA_TYPES = [{
 
 
 def index(call: Call) -> dict[str, Any]:
-    """Return the versions of the API: one."""
-    return {'versions': [_version(call)]}
+    """Return the versions of the API: the one of old, which has no
+    microversions, and ours."""
+    return {'versions': [{
+        'id': 'v2.0',
+        'status': 'DEPRECATED',
+        'version': '',
+        'min_version': '',
+        'updated': '2025-07-04T12:00:00Z',
+        'links': [{'rel': 'self', 'href': call.links.version(LEGACY)}],
+    }, _version(call, 'v2.1')]}
 
 
 def show(call: Call) -> dict[str, Any]:
     """Return the description of v2.1."""
-    version = _version(call)
+    version = _version(call, call.links.version_name)
     version['links'].append({
         'rel': 'describedby', 'type': 'text/html',
         'href': 'http://docs.openstack.org/'})
     return {'version': {**version, 'media-types': _MEDIA_TYPES}}
 
 
-def _version(call: Call) -> dict[str, Any]:
+def _version(call: Call, name: str) -> dict[str, Any]:
     return {
         'id': 'v2.1',
         'status': 'CURRENT',
@@ -33,4 +42,4 @@ def _version(call: Call) -> dict[str, Any]:
         'min_version': str(microversion.MIN),
         # When Nova's v2.1 came; clients compare it as it is.
         'updated': '2013-07-23T11:33:21Z',
-        'links': [{'rel': 'self', 'href': call.links.version()}]}
+        'links': [{'rel': 'self', 'href': call.links.version(name)}]}

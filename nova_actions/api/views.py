@@ -7,6 +7,7 @@ from typing import Any
 
 from oslo_utils import timeutils
 
+from nova_actions.api.links import Links
 from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
@@ -40,6 +41,26 @@ def event(record: InstanceActionEvent,
             else _plain(getattr(record, name)) for name in fields}
 
 
-def server(record: InstanceRecord) -> View:
+def server(record: InstanceRecord, address: Links) -> View:
     """Return what a client needs to resolve a server."""
-    return {'id': record.uuid, 'name': record.display_name}
+    path = f'servers/{record.uuid}'
+    return {'id': record.uuid, 'name': record.display_name, 'links': [
+        {'rel': 'self', 'href': address.resource(path)},
+        {'rel': 'bookmark', 'href': address.bookmark(path)}]}
+
+
+def detailed_server(record: InstanceRecord, address: Links) -> View:
+    """Return what clients read of a server before anything else, as far as
+    it is known."""
+    return {
+        **server(record, address), 'status': 'UNKNOWN', 'hostId': '',
+        'tenant_id': record.project_id, 'user_id': record.user_id,
+        'created': _second(record.created_at),
+        'updated': _second(record.updated_at or record.created_at),
+        'addresses': {}, 'metadata': {}}
+
+
+def _second(value: datetime.datetime | None) -> str | None:
+    if value is None:
+        return None
+    return timeutils.normalize_time(value).strftime('%Y-%m-%dT%H:%M:%SZ')

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instances of our own database: who owns what was acted on."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from nova_actions.db import page
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import INSTANCES
@@ -20,16 +24,17 @@ def instance_get(session: orm.Session, uuid: str) -> Row | None:
 
 
 @reader
-def instance_list(session: orm.Session, name: str,
-                  project_id: str | None = None, limit: int = 1000,
-                  ) -> list[Row]:
-    """Return the undeleted instances of that display name, newest first."""
-    query = sa.select(INSTANCES).where(
-        INSTANCES.c.display_name == name, INSTANCES.c.deleted == 0)
-    if project_id is not None:
-        query = query.where(INSTANCES.c.project_id == project_id)
-    query = query.order_by(INSTANCES.c.created_at.desc(),
-                           INSTANCES.c.id.desc()).limit(limit)
+def instance_list(session: orm.Session, limit: int,
+                  name: str | None = None, project_id: str | None = None,
+                  after: Mapping[str, Any] | None = None) -> list[Row]:
+    """Return undeleted instances, newest first by (created_at, uuid).
+
+    :param after: the instance to go on after
+    """
+    conditions = [INSTANCES.c[column] == value for column, value in (
+        ('display_name', name), ('project_id', project_id))
+        if value is not None]
+    query = page.of_servers(INSTANCES, after, limit, *conditions)
     return [dict(row) for row in session.execute(query).mappings()]
 
 

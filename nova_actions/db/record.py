@@ -232,37 +232,49 @@ def event_get(context: Any, action_id: int, event_id: int,
     return _event(cell, row)
 
 
-def instance_list(context: Any, name: str, project_id: str | None = None,
-                  limit: int = 1000) -> list[Row]:
-    """Return the undeleted instances of that name, newest first. What a cell
-    knows of a server is newer than what we copied of it.
+def instance_list(context: Any, limit: int, name: str | None = None,
+                  project_id: str | None = None,
+                  marker: str | None = None) -> list[Row]:
+    """Return undeleted instances, newest first by (created_at, uuid). What a
+    cell knows of a server is newer than what we copied of it.
 
+    :param marker: the uuid of the instance to go on after, one of that
+        project
+    :raises MarkerNotFound: when the marker names none
     :raises CellUnavailable: none is found, and a silent cell may have one
     """
-    own = {row['uuid']: row for row in api.instance_list(
-        context, name, project_id, limit)}
+    after = None if marker is None else _marked(context, marker, project_id)
     if not attached.cells():
-        return list(own.values())
-    named, errors = attached.ask_all(query.instance_named, name, project_id,
-                                     limit)
-    found: dict[str, Row] = {}
-    for cell_name, rows in named.items():
-        for row in rows:
-            found[row['uuid']] = attached.as_owner(row, cell_name)
-    renamed = _elsewhere_now(own.keys() - found.keys(), name)
-    found = {uuid: row for uuid, row in {**own, **found}.items()
-             if uuid not in renamed}
-    if not found and errors:
+        return api.instance_list(context, limit, name, project_id, after)
+    answers, errors = attached.ask_all(query.instance_list, limit, name,
+                                       project_id, after)
+    found = {row['uuid']: attached.as_owner(row, cell_name)
+             for cell_name, rows in answers.items() for row in rows}
+    while True:
+        own = api.instance_list(context, limit, name, project_id, after)
+        seen, _errors = attached.instances([row['uuid'] for row in own])
+        found.update({row['uuid']: row for row in own
+                      if row['uuid'] not in seen})
+        page = sorted(found.values(), key=_place)[:limit]
+        if len(own) < limit or (
+                len(page) == limit and _place(own[-1]) > _place(page[-1])):
+            break
+        after = own[-1]
+    if not page and errors:
         raise errors[0]
-    return sorted(found.values(), key=lambda row: (
-        row['created_at'] or datetime.datetime.min), reverse=True)[:limit]
+    return page
 
 
-def _elsewhere_now(uuids: Iterable[str], name: str) -> set[str]:
-    """Return which of those are deleted or have another name by now."""
-    wanted = sorted(uuids)
-    if not wanted:
-        return set()
-    seen, _errors = attached.instances(wanted)
-    return {uuid for uuid, row in seen.items()
-            if row['deleted'] or row['display_name'] != name}
+def _marked(context: Any, uuid: str, project_id: str | None) -> Row:
+    """Return the instance that a marker names, as it stands in the list."""
+    found = attached.instance(uuid) or api.instance_get(context, uuid)
+    if found is None or project_id not in (None, found['project_id']):
+        raise exception.MarkerNotFound(marker=uuid)
+    return found
+
+
+def _place(instance: Row) -> tuple[float, str]:
+    """Return what instances are sorted by."""
+    age = datetime.datetime.max - (
+        instance['created_at'] or datetime.datetime.min)
+    return age.total_seconds(), instance['uuid']

@@ -43,7 +43,7 @@ CHECKS: Mapping[str, validation.Check] = {
     'event_name': validation.name,
     'action_id': validation.integer,
     'event_id': validation.integer,
-    'name': validation.name,
+    'name': validation.optional(validation.name),
     'uuid': validation.optional(validation.uuid),
     'host': validation.optional(validation.name),
     'project_id': validation.optional(validation.name),

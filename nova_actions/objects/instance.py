@@ -12,7 +12,11 @@ from nova_actions import policies
 from nova_actions.db import owner
 from nova_actions.db import record
 from nova_actions.objects import base
+from nova_actions.objects import fields
 from nova_actions.objects import gate
+
+#: how many servers one call returns at the most
+LIMIT = 1000
 
 
 def _may_see(context: Any, instance: Mapping[str, Any]) -> bool:
@@ -28,13 +32,17 @@ class InstanceRecord(base.ActionsObject):
     """
 
     # Version 1.0: Initial version
-    VERSION = '1.0'
+    # Version 1.1: Added created_at and updated_at
+    VERSION = '1.1'
+    ADDED = dict.fromkeys(('created_at', 'updated_at'), '1.1')
 
     fields = {
         'uuid': ovo_fields.UUIDField(),
         'project_id': ovo_fields.StringField(),
         'user_id': ovo_fields.StringField(nullable=True),
         'display_name': ovo_fields.StringField(nullable=True),
+        'created_at': fields.MicroDateTimeField(nullable=True),
+        'updated_at': fields.MicroDateTimeField(nullable=True),
         'deleted': ovo_fields.BooleanField(default=False),
     }
 
@@ -88,23 +96,35 @@ class InstanceRecord(base.ActionsObject):
 class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
                          base.ActionsObject):
     # Version 1.0: Initial version
-    VERSION = '1.0'
+    # Version 1.1: get_by_project() instead of get_by_name();
+    #              InstanceRecord <= 1.1
+    VERSION = '1.1'
 
     fields = {
         'objects': ovo_fields.ListOfObjectsField(
             base.prefixed('InstanceRecord')),
     }
 
+    obj_relationships = {'objects': [('1.0', '1.0'), ('1.1', '1.1')]}
+
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST, gate.by_project)
-    def get_by_name(cls, context: Any, name: str,
-                    project_id: str | None = None) -> 'InstanceRecordList':
-        """Return the undeleted servers of that name.
+    def get_by_project(cls, context: Any, project_id: str | None = None,
+                       name: str | None = None, limit: int | None = None,
+                       marker: str | None = None) -> 'InstanceRecordList':
+        """Return undeleted servers, newest first.
 
         :param project_id: of that owner only; None means everybody's
+        :param name: of exactly that name only
+        :param limit: how many at the most; never more than :data:`LIMIT`
+        :param marker: the uuid of the server to go on after
+        :raises MarkerNotFound: when there is none
         """
-        found = record.instance_list(context, name, project_id)
+        if limit == 0:
+            return cls(context, objects=[])
+        found = record.instance_list(
+            context, min(limit or LIMIT, LIMIT), name, project_id, marker)
         records = cls(context, objects=[
             InstanceRecord._from_db_object(context, instance)
             for instance in found])

@@ -2,11 +2,12 @@
 """What is asked of a cell: each a function of a connection and the cell's
 schema. Ids compare exactly, whatever the cell's collation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from nova_actions.db import page
 from nova_actions.db.cells import schema
 
 Row = dict[str, Any]
@@ -14,6 +15,8 @@ Schema = schema.Schema
 
 #: How many ids stand in one statement.
 CHUNK = 1000
+#: The state of a server that is as good as deleted: in no list of Nova's.
+SOFT_DELETED = 'soft-delete'
 
 
 def _is(connection: sa.Connection, column: Any, value: str) -> Any:
@@ -46,18 +49,26 @@ def instance_get(connection: sa.Connection, tables: Schema,
     return None
 
 
-def instance_named(connection: sa.Connection, tables: Schema, name: str,
-                   project_id: str | None, limit: int) -> list[Row]:
-    """Return the undeleted instances of that name, newest first."""
+def instance_list(connection: sa.Connection, tables: Schema, limit: int,
+                  name: str | None, project_id: str | None,
+                  after: Mapping[str, Any] | None) -> list[Row]:
+    """Return undeleted instances, newest first by (created_at, uuid).
+
+    :param after: the instance to go on after
+    """
     table = tables.instances
-    query = sa.select(table).where(
-        table.c.deleted == 0, _is(connection, table.c.display_name, name))
-    if project_id is not None:
-        query = query.where(_is(connection, table.c.project_id, project_id))
-    query = query.order_by(table.c.created_at.desc(),
-                           table.c.id.desc()).limit(limit)
-    return [dict(row) for row in connection.execute(query).mappings()
-            if row['display_name'] == name and not row.get('hidden')]
+    conditions = [
+        _is(connection, table.c[column], value) for column, value in (
+            ('display_name', name), ('project_id', project_id))
+        if value is not None]
+    if 'hidden' in table.c:
+        conditions.append(table.c.hidden.is_not(sa.true()))
+    if 'vm_state' in table.c:
+        conditions.append(table.c.vm_state.is_distinct_from(SOFT_DELETED))
+    query = page.of_servers(table, after, limit, *conditions)
+    lacking = dict.fromkeys(schema.COLUMNS[table.name])
+    return [{**lacking, **row}
+            for row in connection.execute(query).mappings()]
 
 
 def instance_many(connection: sa.Connection, tables: Schema,

@@ -18,7 +18,7 @@ _ROW = {'id': _ID, 'created_at': _TIME, 'updated_at': _TIME,
 COLUMNS: dict[str, dict[str, Any]] = {
     'instances': {
         **_ROW, 'uuid': _TEXT, 'project_id': _TEXT, 'user_id': _TEXT,
-        'display_name': _TEXT, 'hidden': sa.Boolean()},
+        'display_name': _TEXT, 'hidden': sa.Boolean(), 'vm_state': _TEXT},
     'instance_actions': {
         **_ROW, **dict.fromkeys(
             ('action', 'instance_uuid', 'request_id', 'user_id',

@@ -160,10 +160,10 @@ CALLS = {
         InstanceActionEventList.get_by_action(c, g.action.id),
     'InstanceRecord.get_by_uuid': lambda g, c:
         InstanceRecord.get_by_uuid(c, g.uuid),
-    'InstanceRecordList.get_by_name: the owner\'s': lambda g, c:
-        InstanceRecordList.get_by_name(c, SERVER_NAME, OWNER),
-    'InstanceRecordList.get_by_name: everybody\'s': lambda g, c:
-        InstanceRecordList.get_by_name(c, SERVER_NAME),
+    'InstanceRecordList.get_by_project: the owner\'s': lambda g, c:
+        InstanceRecordList.get_by_project(c, OWNER, SERVER_NAME),
+    'InstanceRecordList.get_by_project: everybody\'s': lambda g, c:
+        InstanceRecordList.get_by_project(c, None, SERVER_NAME),
     'ReportList.apply: an action begins': lambda g, c: ReportList.apply(
         c, _report(c, 'action', g, name='reboot')),
     'ReportList.apply: a step begins': lambda g, c: ReportList.apply(

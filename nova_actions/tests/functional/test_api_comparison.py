@@ -308,6 +308,33 @@ class ComparisonTest(ComparisonTestCase):
             self._compare(_path(WEB).replace('v2.1', f'v2.1/{OURS}'), query,
                           'reader', '2.84')
 
+    def test_the_version_of_old(self):
+        for token in ('admin', 'reader', 'without a role', 'foreigner'):
+            for path in (_path(WEB), _path(WEB, 2), _path(GONE),
+                         _path(FOREIGN), _path(WEB, 77), '/v2.1/nope'):
+                for project in ('', f'/{OURS}', f'/{OTHER}'):
+                    old = path.replace('/v2.1', f'/v2{project}')
+                    for version in (None, '2.84', '2.999', 'x'):
+                        self._compare(old, '', token, version)
+                    for query in ('limit=1', 'foo=bar', 'x=%ff'):
+                        self._compare(old, query, token)
+        for path in ('/v2', '/v2/'):
+            for version in (None, '2.84', '2.999', 'x'):
+                self._compare(path, version=version)
+
+    def test_servers(self):
+        for path in ('/v2.1/servers', f'/v2.1/{OURS}/servers', '/v2/servers',
+                     f'/v2/{OURS}/servers'):
+            for query in ('', 'limit=1', 'limit=0', 'limit=2', 'limit=9',
+                          f'marker={_server(WEB)}', 'marker=', 'limit=a',
+                          f'limit=1&marker={_server(WEB)}', 'limit=',
+                          'limit=-1', 'marker=nope', 'name=web',
+                          'all_tenants=1'):
+                self._compare(path, query, 'reader')
+        for token in ('admin', 'without a role'):
+            for query in ('limit=1', 'all_tenants=1'):
+                self._compare('/v2.1/servers', query, token)
+
     def test_version_headers(self):
         new, old = microversion.HEADER, microversion.LEGACY_HEADER
         for path in (_path(WEB), '/v2.1', '/v2.1/'):

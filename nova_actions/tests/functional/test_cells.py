@@ -78,12 +78,13 @@ class _Tests:
         record = InstanceRecord.get_by_uuid(self.context, self.server)
         self.assertEqual(('web', 'owner', False), (
             record.display_name, record.project_id, record.deleted))
-        found = InstanceRecordList.get_by_name(self.context, 'web', 'owner')
+        found = InstanceRecordList.get_by_project(
+            self.context, 'owner', 'web')
         self.assertEqual([self.server], [each.uuid for each in found])
         for name, project in (('web', 'other'), ('WEB', 'owner'),
                               ('web ', 'owner')):
-            self.assertEqual([], list(InstanceRecordList.get_by_name(
-                self.admin, name, project)))
+            self.assertEqual([], list(InstanceRecordList.get_by_project(
+                self.admin, project, name)))
         self.assertRaises(exception.Forbidden, InstanceRecord.get_by_uuid,
                           self.stranger(), self.server)
         self.assertRaises(exception.InstanceNotFound,
@@ -124,8 +125,8 @@ class _Tests:
             self.cell.update(table, row_id, deleted=row_id)
         self.assertTrue(InstanceRecord.get_by_uuid(
             self.context, self.server).deleted)
-        self.assertEqual([], list(InstanceRecordList.get_by_name(
-            self.context, 'web', 'owner')))
+        self.assertEqual([], list(InstanceRecordList.get_by_project(
+            self.context, 'owner', 'web')))
         for read_deleted, names in (
                 ('no', ['stop']), ('yes', ['start', 'stop']),
                 ('only', ['start'])):

@@ -150,6 +150,21 @@ class ClientsTestCase(base.BaseTestCase):
                           event['details']))
         self.assertEqual(('NotFound', 404), tuple(foreign))
 
+    def test_cloud(self) -> None:
+        ours = {self.record.web, self.record.twin}
+        for version in ('v2.1', 'v2', f'v2/{OURS}'):
+            auth = client.admin_token(
+                self.cloud.url.replace('v2.1', version),
+                f'user:{OURS}:reader')
+            by_id, by_name, unknown = self.ask('cloud', *(
+                {'auth': auth, 'server': server}
+                for server in (self.record.web, 'web', 'nobody')))
+            for answer, found in ((by_id, self.record.web),
+                                  (by_name, self.record.web),
+                                  (unknown, None)):
+                self.assertEqual(found, answer['found'])
+                self.assertEqual(ours, set(answer['listed']))
+
     def test_sdk(self) -> None:
         web = {'client': 'sdk', 'auth': self.reader, 'server': 'web'}
         whole, paged, one, shown = self.clients.ask(

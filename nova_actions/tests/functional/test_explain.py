@@ -103,8 +103,9 @@ class _Tests:
 
     def test_servers(self):
         owner.find(self.admin, self.instance_uuid, fresh=True)
-        InstanceRecordList.get_by_name(self.admin, 'n7', 'p7')
-        InstanceRecordList.get_by_name(self.admin, 'n7')
+        InstanceRecordList.get_by_project(self.admin, 'p7', 'n7')
+        InstanceRecordList.get_by_project(self.admin, None, 'n7')
+        InstanceRecordList.get_by_project(self.admin, 'p7', limit=10)
         self.check()
 
     def test_writes(self):

@@ -55,6 +55,15 @@ def ask_sdk(asked, auth, version, server, request=None, **options):
             cloud.compute.server_actions(found.id, **options)]
 
 
+def ask_cloud(asked, auth, server):
+    """Ask openstacksdk's cloud layer for a server, by name or id, and for
+    all, a page at a time."""
+    cloud = connection.Connection(session=make_session(asked, auth))
+    found = cloud.get_server(server)
+    return {'found': found and found.id,
+            'listed': [each.id for each in cloud.compute.servers(limit=2)]}
+
+
 def run_openstack(arguments):
     """Return the exit code and the two outputs of python-openstackclient's
     own entry."""
@@ -78,7 +87,7 @@ def ask_openstack(_asked, auth, argv):
     return json.loads(out)
 
 
-CLIENTS = {'novaclient': ask_novaclient, 'sdk': ask_sdk,
+CLIENTS = {'novaclient': ask_novaclient, 'sdk': ask_sdk, 'cloud': ask_cloud,
            'openstack': ask_openstack}
 
 

@@ -43,8 +43,17 @@ PASTE = """
 [composite:osapi_compute]
 use = call:nova.api.openstack.urlmap:urlmap_factory
 /: oscomputeversions
+/v2: oscomputeversion_v2
+/v2/+: v2
 /v2.1: oscomputeversion_v2
 /v2.1/+: v21
+
+[composite:v2]
+use = call:nova.api.auth:pipeline_factory_v21
+keystone = compute_req_id faultwrap token keystonecontext legacy app_v21
+
+[filter:legacy]
+paste.filter_factory = nova.api.openstack:LegacyV2CompatibleWrapper.factory
 
 [composite:v21]
 use = call:nova.api.auth:pipeline_factory_v21

@@ -125,6 +125,36 @@ class RouteTableTest(base.ApiTestCase):
             self.assertEqual(answer.status_code, body['code'])
 
 
+class LegacyTest(base.ApiTestCase):
+    """Below /v2 it is always 2.1, whatever the headers say."""
+
+    def test_as_2_1(self):
+        request_id = self.record('create', error='disk full')
+        for route in GUARDED:
+            path = route.path.format(server_id=self.server,
+                                     request_id=request_id)
+            for token in (base.READER, base.ADMIN, base.STRANGER, None):
+                for query in ('', 'foo=bar', 'x=%ff'):
+                    new = self.get(path, token, query_string=query)
+                    for project in ('', f'/{base.PROJECT}'):
+                        if project and token in (base.ADMIN, base.STRANGER):
+                            continue
+                        old = path.replace('/v2.1', f'/v2{project}')
+                        for version in (None, '2.84', '2.999', 'x'):
+                            answer = self.get(old, token, version,
+                                              query_string=query)
+                            self.assertSame(new, answer, project)
+
+    def assertSame(self, new, answer, project):
+        self.assertEqual(new.status_code, answer.status_code)
+        self.assertEqual(
+            new.text.replace('/v2.1/', f'/v2{project}/').replace(
+                '.org/servers', f'.org{project}/servers'), answer.text)
+        for name in ('vary', 'openstack-api-version',
+                     'x-openstack-nova-api-version'):
+            self.assertNotIn(name, answer.headers)
+
+
 class HeadersTest(base.ApiTestCase):
 
     def test_versions(self):

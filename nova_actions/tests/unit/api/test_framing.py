@@ -41,6 +41,7 @@ def cut(data, places):
 
 class ParserTest(base.BaseTestCase):
 
+    @hypothesis.settings(deadline=None)
     @hypothesis.given(chunks, extensions, trailers,
                       st.lists(st.integers(0, 10_000), max_size=30))
     def test_chunks_however_they_come(self, parts, extension, trailer,
@@ -53,6 +54,7 @@ class ParserTest(base.BaseTestCase):
         self.assertEqual(malformed.SECOND, left)
         self.assertEqual(('/a b', 'c=d'), (parser.path, parser.query))
 
+    @hypothesis.settings(deadline=None)
     @hypothesis.given(st.binary(max_size=40),
                       st.lists(st.integers(0, 10_000), max_size=30))
     def test_length_however_it_comes(self, body, places):
@@ -62,6 +64,7 @@ class ParserTest(base.BaseTestCase):
         self.assertEqual(body, parser.get_body_stream().read())
         self.assertEqual(malformed.SECOND, left)
 
+    @hypothesis.settings(deadline=None)
     @hypothesis.given(st.sampled_from(sorted(malformed.REQUESTS)),
                       st.lists(st.integers(0, 10_000), max_size=30))
     def test_malformed_however_it_comes(self, name, places):
@@ -71,6 +74,7 @@ class ParserTest(base.BaseTestCase):
         self.assertIn(parser.error.code, (400, 501), name)
         self.assertFalse(parser.expect_continue)
 
+    @hypothesis.settings(deadline=None)
     @hypothesis.given(st.binary(max_size=200))
     def test_any_bytes(self, data):
         for start in (b'', b'GET / HTTP/1.1\r\n',

@@ -38,6 +38,9 @@ class DocumentTest(base.BaseTestCase):
             {'min-ver': '2.66'},
             found['query', 'changes-before']['x-openstack'])
         self.assertIn(('header', 'OpenStack-API-Version'), found)
+        [limit] = [each for each in self.document['paths'][
+            '/v2.1/servers']['get']['parameters'] if each['name'] == 'limit']
+        self.assertNotIn('x-openstack', limit)
 
     def test_errors(self):
         """What each looks like, but for the size limit's, which is not

@@ -83,9 +83,3 @@ class CheckTest(base.BaseTestCase):
         error = self.assertRaises(falcon.HTTPBadRequest, _checked,
                                   'limit=' + 'x' * 10000)
         self.assertLess(len(error.description), 1000)
-
-    def test_required(self):
-        schema = schemas.server_query(schemas.NEWEST)
-        self._refused('name', '', schema)
-        self._refused('name', 'name=', schema)
-        self.assertEqual({'name': 'x'}, _checked('name=x&sort=y', schema))

@@ -16,6 +16,7 @@ SCHEMAS = {
     'error': schemas.ERROR,
     'list': schemas.list_answer(schemas.NEWEST),
     'server': schemas.server_answer(schemas.NEWEST),
+    'servers': schemas.servers_answer(schemas.NEWEST),
     'show': schemas.show_answer(schemas.NEWEST),
     'versions': schemas.versions_answer(schemas.NEWEST),
 }

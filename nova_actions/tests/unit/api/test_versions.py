@@ -6,17 +6,21 @@ from nova_actions.tests.unit.api import base
 class VersionsTest(base.ApiTestCase):
 
     def test_list(self):
-        [version] = self.get('/', None).json['versions']
+        old, version = self.get('/', None).json['versions']
+        self.assertEqual(('v2.0', '', 'http://falconframework.org/v2/'), (
+            old['id'], old['version'], old['links'][0]['href']))
         self.assertEqual(('v2.1', '2.1', '2.104'), (
             version['id'], version['min_version'], version['version']))
 
     def test_show(self):
-        for path in ('/v2.1', '/v2.1/'):
-            version = self.get(path, None).json['version']
-            self.assertEqual('CURRENT', version['status'])
-            self.assertEqual({
-                'rel': 'self', 'href': 'http://falconframework.org/v2.1/'},
-                version['links'][0])
+        for name in ('v2.1', 'v2'):
+            for path in (f'/{name}', f'/{name}/'):
+                version = self.get(path, None).json['version']
+                self.assertEqual('CURRENT', version['status'])
+                self.assertEqual({
+                    'rel': 'self',
+                    'href': f'http://falconframework.org/{name}/'},
+                    version['links'][0])
 
     def test_microversions(self):
         """The document of v2.1 obeys them; the list of versions does not."""

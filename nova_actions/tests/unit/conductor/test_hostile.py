@@ -39,7 +39,7 @@ METHODS = (
     'action_start', 'action_finish', 'get_by_request_id', 'create', 'finish',
     'get_by_instance_uuid', 'get_by_project', 'event_start', 'event_finish',
     'event_finish_with_failure', 'finish_with_failure', 'get_by_id',
-    'get_by_action', 'get_by_uuid', 'get_by_name', 'apply', 'close_epoch',
+    'get_by_action', 'get_by_uuid', 'get_by_project', 'apply', 'close_epoch',
     'lookup', 'of_action', 'obj_from_primitive', 'obj_class_from_name',
     'obj_clone', 'save', 'fields', 'VERSION', 'indirection_api', 'host_id',
     '_from_db_object', '__init__', '__class__', 'mro', '', SECRET)

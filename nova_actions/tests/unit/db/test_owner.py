@@ -112,8 +112,8 @@ class CellOwnerTest(_CellTestCase):
         record = InstanceRecord.get_by_uuid(self.context, self.server)
         self.assertEqual(('new', True),
                          (record.display_name, record.deleted))
-        self.assertEqual([], list(InstanceRecordList.get_by_name(
-            self.context, 'web', 'owner')))
+        self.assertEqual([], list(InstanceRecordList.get_by_project(
+            self.context, 'owner', 'web')))
 
     def test_reports_of_a_cells_server(self):
         answers = self.apply(self.server, 'reboot')
@@ -179,11 +179,11 @@ class SilentCellTest(_CellTestCase):
                     self.context, server))])
             InstanceRecord.lookup(self.context, server)
         self.assertEqual([self.server], [
-            each.uuid for each in InstanceRecordList.get_by_name(
-                self.context, 'web', 'owner')])
+            each.uuid for each in InstanceRecordList.get_by_project(
+                self.context, 'owner', 'web')])
         self.assertRaises(
-            exception.CellUnavailable, InstanceRecordList.get_by_name,
-            self.context, 'other', 'owner')
+            exception.CellUnavailable, InstanceRecordList.get_by_project,
+            self.context, 'owner', 'other')
 
     def test_a_stranger_learns_nothing_from_it(self):
         own, unknown = self.known_to_us(), str(uuid.uuid4())

@@ -30,14 +30,22 @@ class _Tests:
                           InstanceRecord.get_by_uuid, self.admin,
                           str(uuid.uuid4()))
 
-    def test_get_by_name(self):
-        self.assertEqual([], list(InstanceRecordList.get_by_name(
-            self.context, 'web', project_id='owner')))
+    def test_get_by_project(self):
+        for context, project_id in ((self.context, 'owner'),
+                                    (self.admin, None)):
+            def ids(context=context, project_id=project_id, **arguments):
+                return [each.uuid for each in (
+                    InstanceRecordList.get_by_project(
+                        context, project_id, **arguments))]
+            self.assertEqual([self.instance_uuid], ids())
+            self.assertEqual([], ids(name='web'))
+            self.assertEqual([], ids(limit=0))
+            self.assertEqual([], ids(marker=self.instance_uuid))
+            for marker in (str(uuid.uuid4()), 'x'):
+                self.assertRaises(exception.MarkerNotFound, ids,
+                                  marker=marker)
         self.assertRaises(exception.Forbidden,
-                          InstanceRecordList.get_by_name, self.context,
-                          'web')
-        self.assertEqual([], list(InstanceRecordList.get_by_name(
-            self.admin, 'web')))
+                          InstanceRecordList.get_by_project, self.context)
 
 
 class TestLocal(_Tests, base.ObjectTestCase):

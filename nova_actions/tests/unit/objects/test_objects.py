@@ -22,8 +22,8 @@ FINGERPRINTS = {
     'InstanceActionEvent': '1.5-31a8b678316dec7e3492b5c4e514751a',
     'InstanceActionEventList': '1.2-a52804b0957d4905ee975100cdd5a1f0',
     'InstanceActionList': '1.2-3f3a005eb85c87e1a71b057c46b86508',
-    'InstanceRecord': '1.0-ebb78e3249eb2e191f9c9a24c1e3a8f6',
-    'InstanceRecordList': '1.0-634cddfa31c6919882778c78ce74f5f1',
+    'InstanceRecord': '1.1-b89e332d80320c9c7dfc33be992a0ae0',
+    'InstanceRecordList': '1.1-4622a44efeb0ae5bcde115ee52d00b9c',
     'Report': '1.0-9d3c7357dbebec918df165fd4df8e6d4',
     'ReportList': '1.0-1e8851dffffa60cc028507f4119036a1',
 }
