@@ -12,6 +12,9 @@ from nova_actions.objects import gate
 from nova_actions.objects import instance
 from nova_actions.objects import instance_action
 
+#: how many actions a list has at the most where it has no pages
+UNPAGED_LIMIT = 10_000
+
 #: fields of an event that a rule of their own gates
 _RULE_OF_FIELD = {
     'traceback': policies.EVENTS,
@@ -30,13 +33,14 @@ def index(call: Call, server_id: str) -> dict[str, Any]:
     """
     record = _lookup(call, server_id)
     paged = 'limit' in call.rules.list_parameters
-    limit = call.limit if paged else None
+    limit = call.limit if paged else UNPAGED_LIMIT
     actions = _page(call, record.uuid, limit, call.query.get('marker'))
-    answer: dict[str, Any] = {'instanceActions': [
-        views.action(action, call.rules.action_fields)
-        for action in actions]}
-    marker = actions[-1].marker if actions else None
-    if marker and len(actions) == limit:
+    shown = views.bounded(views.action(action, call.rules.action_fields)
+                          for action in actions)
+    answer: dict[str, Any] = {'instanceActions': shown}
+    marker = actions[len(shown) - 1].marker if shown else None
+    is_last = len(actions) < limit and len(shown) == len(actions)
+    if paged and marker and not is_last:
         answer['links'] = [{'rel': 'next', 'href': call.links.collection(
             f'servers/{server_id}/os-instance-actions',
             {**call.query, 'marker': marker})}]
@@ -44,7 +48,8 @@ def index(call: Call, server_id: str) -> dict[str, Any]:
 
 
 def show(call: Call, server_id: str, request_id: str) -> dict[str, Any]:
-    """Return one action of a server, with its events for who may see them.
+    """Return one action of a server, with its newest events for who may see
+    them.
 
     :raises InstanceNotFound: for an unknown or a foreign server
     :raises PolicyNotAuthorized: when the rule ``show`` fails
@@ -62,14 +67,14 @@ def show(call: Call, server_id: str, request_id: str) -> dict[str, Any]:
             name for name in call.rules.event_fields
             if name not in _RULE_OF_FIELD
             or _may(call, _RULE_OF_FIELD[name], record)]
-        view['events'] = [
+        view['events'] = views.bounded(
             views.event(event, fields,
                         action.project_id or record.project_id)
-            for event in action.events]
+            for event in action.events)
     return {'instanceAction': view}
 
 
-def _page(call: Call, server_id: str, limit: int | None,
+def _page(call: Call, server_id: str, limit: int,
           marker: str | None) -> list[instance_action.InstanceAction]:
     try:
         return list(instance_action.InstanceActionList.get_by_instance_uuid(

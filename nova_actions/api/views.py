@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from oslo_serialization import jsonutils
 from oslo_utils import timeutils
 
 from nova_actions.api.links import Links
@@ -13,6 +14,22 @@ from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 
 View = dict[str, Any]
+
+#: Bytes of the items of one answer; with what stands around them an answer
+#: stays below 5 MB.
+MAX_BYTES = 4_900_000
+
+
+def bounded(views: Iterable[View]) -> list[View]:
+    """Return as many of these, from the first, as fit into one answer."""
+    taken: list[View] = []
+    left = MAX_BYTES
+    for view in views:
+        left -= len(jsonutils.dumps(view)) + len(', ')
+        if left < 0:
+            break
+        taken.append(view)
+    return taken
 
 
 def _plain(value: Any) -> Any:

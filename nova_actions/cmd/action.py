@@ -12,6 +12,7 @@ from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.cmd import failure
 from nova_actions.cmd import table
+from nova_actions.db import owner
 from nova_actions.objects import base
 from nova_actions.objects import instance_action
 from nova_actions.objects import instance_action_event
@@ -71,7 +72,7 @@ def listed(context: context_module.RequestContext, server: str | None,
 
 def shown(context: context_module.RequestContext, server: str,
           request_id: str) -> Row:
-    """Return an action with its events, the oldest first.
+    """Return an action with all of its events, the oldest first.
 
     :raises InstanceActionNotFound: when the server has none of that request
     """
@@ -80,8 +81,8 @@ def shown(context: context_module.RequestContext, server: str,
     if found is None:
         raise exception.InstanceActionNotFound(
             request_id=request_id, instance_uuid=server)
-    events = instance_action_event.InstanceActionEventList.get_by_action(
-        context, found.id)
+    events = instance_action_event.InstanceActionEventList.of_action(
+        context, found.id, owner.find(context, server), limit=None)
     return {**action_row(found), 'events': event_rows(events)}
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import orm
 from nova_actions import actions
 from nova_actions import exception
 from nova_actions import vocabulary
+from nova_actions.db import page
 from nova_actions.db import rows
 from nova_actions.db import status
 from nova_actions.db.engine import reader
@@ -257,16 +258,21 @@ def event_get(session: orm.Session, action_id: int, event_id: int,
 
 @reader
 def event_list(session: orm.Session, action_id: int,
-               read_deleted: str = 'no') -> list[Row]:
-    """Return the events of an action, newest first by (created_at, id)."""
-    return events_of(session, action_id, read_deleted)
+               read_deleted: str = 'no',
+               limit: int | None = page.EVENTS) -> list[Row]:
+    """Return the newest events of an action, newest first by (created_at,
+    id).
+
+    :param limit: how many at the most, and no more than fit into
+        :data:`page.EVENT_BYTES`; None gives all
+    """
+    return events_of(session, action_id, read_deleted, limit)
 
 
-def events_of(session: orm.Session, action_id: int,
-               read_deleted: str) -> list[Row]:
-    """Return the events of an action within a transaction, newest first."""
-    query = sa.select(EVENTS).where(
+def events_of(session: orm.Session, action_id: int, read_deleted: str,
+              limit: int | None = page.EVENTS) -> list[Row]:
+    """Return the same within a transaction."""
+    query = page.newest(sa.select(EVENTS).where(
         EVENTS.c.action_id == action_id,
-        *rows.not_deleted(read_deleted, EVENTS)).order_by(
-            EVENTS.c.created_at.desc(), EVENTS.c.id.desc())
-    return [dict(row) for row in session.execute(query).mappings()]
+        *rows.not_deleted(read_deleted, EVENTS)), EVENTS, limit)
+    return page.within(session.execute(query).mappings(), limit)

@@ -12,6 +12,7 @@ from typing import Any
 from nova_actions import exception
 from nova_actions.db import api
 from nova_actions.db import owner
+from nova_actions.db import page
 from nova_actions.db import status
 from nova_actions.db.cells import attached
 from nova_actions.db.cells import cell as cell_module
@@ -99,11 +100,11 @@ def action_list(context: Any, instance_uuid: str,
         if at is None:
             raise exception.MarkerNotFound(marker=marker)
         keys = keys[keys.index(at) + 1:]
-    page = [key for key in keys if key.is_in(filters or {})][:limit]
-    rows = _fetch(cell, page, read_deleted)
+    wanted = [key for key in keys if key.is_in(filters or {})][:limit]
+    rows = _fetch(cell, wanted, read_deleted)
     return [{**row, 'marker': key.marker,
              'superseded': key.marker in repeated}
-            for key, row in zip(page, rows, strict=True)]
+            for key, row in zip(wanted, rows, strict=True)]
 
 
 def _repeated(keys: Iterable[_Key]) -> set[str]:
@@ -118,16 +119,16 @@ def _repeated(keys: Iterable[_Key]) -> set[str]:
     return repeated
 
 
-def _fetch(cell: Cell, page: Sequence[_Key],
+def _fetch(cell: Cell, keys: Sequence[_Key],
            read_deleted: str) -> list[Row]:
-    """Return the rows of the page, in its order."""
-    wanted = [key.id for key in page if not key.is_own]
+    """Return the rows of a page, in its order."""
+    wanted = [key.id for key in keys if not key.is_own]
     theirs = {row['id']: row for row in cell.ask(
         query.action_rows, wanted)} if wanted else {}
     # One that is gone since it was placed is shown as far as it is known.
     return [key.row if key.is_own else _action(
         cell, theirs.get(key.id) or {**_NOTHING, **key.row}, read_deleted)
-        for key in page]
+        for key in keys]
 
 
 def action_get(context: Any, instance_uuid: str, identifier: str,
@@ -154,7 +155,8 @@ def action_get(context: Any, instance_uuid: str, identifier: str,
     row = cell.ask(query.action_with_events, key.id)
     if row is None:
         return None
-    events = _events(cell, row['events'], read_deleted)
+    newest = row.pop('newest')
+    events = page.within(_events(cell, newest, read_deleted), page.EVENTS)
     return {**_action(cell, row, read_deleted), 'events': events, **more}
 
 
@@ -178,11 +180,9 @@ def _action(cell: Cell, row: Row, read_deleted: str) -> Row:
 
 def _events(cell: Cell, rows: Iterable[Row],
             read_deleted: str) -> list[Row]:
-    """Return a cell's events in the shape of ours, newest first."""
-    return [_event(cell, row) for row in sorted(
-        (row for row in rows if _is_visible(row, read_deleted)),
-        key=lambda row: (row['created_at'] or datetime.datetime.min,
-                         row['id']), reverse=True)]
+    """Return a cell's events in the shape of ours, in their order."""
+    return [_event(cell, row) for row in rows
+            if _is_visible(row, read_deleted)]
 
 
 def _event(cell: Cell, row: Row) -> Row:
@@ -206,15 +206,18 @@ def action_get_instance(context: Any, action_id: int) -> Row | None:
     return attached.as_owner(row, cell.name) if cell and row else None
 
 
-def event_list(context: Any, action_id: int,
-               read_deleted: str = 'no') -> list[Row]:
-    """Return the events of an action, newest first by (created_at, id)."""
+def event_list(context: Any, action_id: int, read_deleted: str = 'no',
+               limit: int | None = page.EVENTS) -> list[Row]:
+    """Return the newest events of an action, newest first by (created_at,
+    id); the rest as in :func:`api.event_list`."""
     if action_id >= 0:
-        return api.event_list(context, action_id, read_deleted=read_deleted)
+        return api.event_list(context, action_id, read_deleted=read_deleted,
+                              limit=limit)
     cell, own_id = attached.of_id(action_id)
     if cell is None:
         return []
-    return _events(cell, cell.ask(query.event_list, own_id), read_deleted)
+    rows = cell.ask(query.event_list, own_id, limit)
+    return page.within(_events(cell, rows, read_deleted), limit)
 
 
 def event_get(context: Any, action_id: int, event_id: int,
@@ -255,14 +258,14 @@ def instance_list(context: Any, limit: int, name: str | None = None,
         seen, _errors = attached.instances([row['uuid'] for row in own])
         found.update({row['uuid']: row for row in own
                       if row['uuid'] not in seen})
-        page = sorted(found.values(), key=_place)[:limit]
+        shown = sorted(found.values(), key=_place)[:limit]
         if len(own) < limit or (
-                len(page) == limit and _place(own[-1]) > _place(page[-1])):
+                len(shown) == limit and _place(own[-1]) > _place(shown[-1])):
             break
         after = own[-1]
-    if not page and errors:
+    if not shown and errors:
         raise errors[0]
-    return page
+    return shown
 
 
 def _marked(context: Any, uuid: str, project_id: str | None) -> Row:

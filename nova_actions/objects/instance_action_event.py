@@ -19,6 +19,7 @@ from nova_actions import validation
 from nova_actions import vocabulary
 from nova_actions.db import api as db
 from nova_actions.db import owner
+from nova_actions.db import page
 from nova_actions.db import record
 from nova_actions.objects import audit
 from nova_actions.objects import base
@@ -338,20 +339,25 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
     def get_by_action(cls, context: Any, action_id: int, *,
                       instance: gate.Instance = None,
                       ) -> 'InstanceActionEventList':
-        """Return the events of an action, newest first; none of an unknown
-        one."""
+        """Return the newest events of an action, newest first; none of an
+        unknown one.
+
+        At most :data:`page.EVENTS`, and :data:`page.EVENT_BYTES` of texts.
+        """
         return cls.of_action(context, action_id, instance)
 
     @classmethod
     def of_action(cls, context: Any, action_id: int, instance: gate.Instance,
                   rows: Sequence[Mapping[str, Any]] | None = None,
+                  limit: int | None = page.EVENTS,
                   ) -> 'InstanceActionEventList':
         """Return the same, here, to a caller who has passed the gate.
 
         :param rows: the events, where they are at hand
+        :param limit: how many at the most; None gives all
         """
         if rows is None:
-            rows = record.event_list(context, action_id,
+            rows = record.event_list(context, action_id, limit=limit,
                                      read_deleted=context.read_deleted)
         target = gate.target_of(instance)
         found = cls(context, objects=[

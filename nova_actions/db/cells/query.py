@@ -129,10 +129,15 @@ def _ends(connection: sa.Connection, tables: Schema,
 
 def action_with_events(connection: sa.Connection, tables: Schema,
                        action_id: int) -> Row | None:
-    """Return an action, its ``events`` whole, by their ids."""
+    """Return an action, its newest events whole as ``newest``, and as
+    ``events`` what tells how each of them ended."""
     table = tables.actions
     for row in _rows(connection, table, table.c.id == action_id):
-        return {**row, 'events': event_list(connection, tables, action_id)}
+        newest = event_list(connection, tables, action_id)
+        events = sorted(newest, key=lambda event: event['id'])
+        if len(newest) >= page.EVENTS:
+            events = _ends(connection, tables, [action_id])
+        return {**row, 'newest': newest, 'events': events}
     return None
 
 
@@ -144,10 +149,16 @@ def action_instance(connection: sa.Connection, tables: Schema,
     return instance_get(connection, tables, uuid) if uuid else None
 
 
-def event_list(connection: sa.Connection, tables: Schema,
-               action_id: int) -> list[Row]:
-    return _rows(connection, tables.events,
-                 tables.events.c.action_id == action_id)
+def event_list(connection: sa.Connection, tables: Schema, action_id: int,
+               limit: int | None = page.EVENTS) -> list[Row]:
+    """Return the newest events of an action, newest first by (created_at,
+    id)."""
+    table = tables.events
+    query = page.newest(sa.select(table).where(
+        table.c.action_id == action_id), table, limit)
+    lacking = dict.fromkeys(schema.COLUMNS[table.name])
+    return [{**lacking, **row}
+            for row in connection.execute(query).mappings()]
 
 
 def event_get(connection: sa.Connection, tables: Schema, action_id: int,

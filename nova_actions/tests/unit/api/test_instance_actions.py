@@ -1,9 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """List and show, over a real database."""
 
+import datetime
 import hashlib
+import uuid
+from unittest import mock
 from urllib import parse
 
+import sqlalchemy as sa
+
+from nova_actions import context
+from nova_actions.api import instance_actions
+from nova_actions.api import views
+from nova_actions.cmd import action as commands
+from nova_actions.db import api as db_api
+from nova_actions.db import page
+from nova_actions.db.models import EVENTS
+from nova_actions.objects import base as objects_base
+from nova_actions.tests import fixtures
 from nova_actions.tests.unit.api import base
 
 
@@ -181,6 +195,91 @@ class ShowTest(base.ApiTestCase):
             self.assertEqual(status, self.get(
                 path, version=version,
                 query_string='foo=1').status_code)
+
+
+class ManyTest(base.ApiTestCase):
+    """However much there is, an answer is bounded, in what is read too."""
+
+    def setUp(self):
+        super().setUp()
+        self.request_id = self.record('create', error='disk full')
+        caller = context.get_admin_context()
+        self.action = db_api.action_get(caller, self.server,
+                                        self.request_id)
+
+    def _add(self, count, **values):
+        """Add events beside the first, each a second after the other."""
+        [event] = self.action['events']
+        with db_api.engine().begin() as connection:
+            connection.execute(sa.insert(EVENTS), [{
+                **event, 'id': None, 'uuid': str(uuid.uuid4()), **values,
+                'event': f'step{number}', 'created_at': event['created_at']
+                + datetime.timedelta(seconds=number + 1)}
+                for number in range(count)])
+
+    def _show(self):
+        answer = self.get(f'{self.path}/{self.request_id}', base.ADMIN,
+                          '2.84')
+        self.assertLessEqual(len(answer.content), 5_000_000)
+        return answer.json['instanceAction']['events']
+
+    def _shown(self):
+        with objects_base.local():
+            return commands.shown(context.get_admin_context(), self.server,
+                                self.request_id)['events']
+
+    def test_the_newest_events(self):
+        self._add(1200)
+        shown = self._show()
+        self.assertEqual([f'step{number}' for number in range(
+            1199, 199, -1)], [event['event'] for event in shown])
+        self.assertEqual(1201, len(self._shown()))
+
+    def test_long_texts(self):
+        # Each of them becomes six bytes of JSON.
+        self._add(150, traceback='\xfc' * 8000)
+        shown = self._show()
+        self.assertEqual('step149', shown[0]['event'])
+        self.assertLess(50, len(shown))
+        self.assertLess(len(shown), 150)
+        self.assertEqual(151, len(self._shown()))
+
+    def test_what_is_read(self):
+        seen = self.useFixture(fixtures.Statements()).seen
+        with mock.patch.object(page, 'EVENT_BYTES', 100):
+            self._add(20, traceback='x' * 10, details=None)
+            self.assertEqual(10, len(self._show()))
+        self.assertTrue([each for each in seen
+                         if 'instance_actions_events' in each
+                         and 'LIMIT' in each])
+
+    def test_actions(self):
+        for _number in range(3):
+            self.record()
+        with mock.patch.object(instance_actions, 'UNPAGED_LIMIT', 2):
+            for version in ('2.1', '2.57'):
+                self.assertEqual(2, len(self.get(
+                    self.path, version=version).json['instanceActions']))
+        self.assertEqual(4, len(self.get(
+            self.path, version='2.58').json['instanceActions']))
+
+    def test_a_page_of_long_actions_goes_on(self):
+        for _number in range(6):
+            self.record()
+        with mock.patch.object(views, 'MAX_BYTES', 1000):
+            cut = self.get(self.path).json['instanceActions']
+            self.assertLess(1, len(cut))
+            self.assertLess(len(cut), 7)
+            seen, query = [], ''
+            while query is not None:
+                answer = self.get(self.path, version='2.58',
+                                  query_string=query).json
+                seen += [each['request_id']
+                         for each in answer['instanceActions']]
+                [link] = answer.get('links') or [None]
+                query = link and parse.urlsplit(link['href']).query
+        self.assertEqual(7, len(set(seen)))
+        self.assertEqual(7, len(seen))
 
 
 class RulesTest(base.ApiTestCase):

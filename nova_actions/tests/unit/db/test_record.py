@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 
 from nova_actions.db import api as db
+from nova_actions.db import page
 from nova_actions.db import record
 from nova_actions.db.models import INSTANCES
 from nova_actions.tests import base
@@ -82,3 +83,34 @@ class ServersTest(base.ObjectTestCase):
                  self.cell.server(hidden=None, vm_state='active')}
         self.assertEqual(shown,
                          {row['uuid'] for row in self._page(9, None)})
+
+
+class EventsTest(base.ObjectTestCase):
+    """An action of a cell's with any number of events."""
+
+    def test_the_newest(self):
+        cell = self.useFixture(fixtures_cells.Cell(self.conf))
+        server = cell.server()
+        action = cell.action(server, request_id='req-1')
+        # The oldest step failed, and was not tried again.
+        cell.event(action, 'first', 'Error', traceback='x')
+        with cell.engine.begin() as connection:
+            connection.execute(sa.insert(fixtures_cells.EVENTS), [{
+                'action_id': action, 'event': f'step{number}', 'deleted': 0,
+                'result': 'Success', 'traceback': 'x' * 10,
+                'start_time': fixtures_cells.START,
+                'finish_time': fixtures_cells.START,
+                'created_at': fixtures_cells.START + datetime.timedelta(
+                    days=1, seconds=number % 7)} for number in range(1100)])
+        found = record.action_get(self.admin, server, 'req-1')
+        times = [event['created_at'] for event in found['events']]
+        self.assertEqual(sorted(times, reverse=True), times)
+        self.assertEqual(page.EVENTS, len(times))
+        self.assertEqual('failed', found['status'])
+        self.assertNotIn('first', [event['event']
+                                   for event in found['events']])
+        for limit, count in ((None, 1101), (7, 7), (page.EVENTS,
+                                                    page.EVENTS)):
+            events = record.event_list(self.admin, found['id'], limit=limit)
+            self.assertEqual(count, len(events))
+            self.assertEqual(found['events'][:7], events[:7])
