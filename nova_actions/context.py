@@ -81,6 +81,10 @@ class RequestContext(context.RequestContext):
             raise exception.PolicyNotAuthorized(action=rule)
         return self._verdicts[key]
 
+    def in_scope(self, rule: str) -> bool:
+        """Tell whether a token of this scope may pass the rule at all."""
+        return policy.in_scope(self.to_policy_values(), rule)
+
     def to_dict(self) -> dict[str, Any]:
         """Return what travels over RPC: all but the token."""
         values = super().to_dict()

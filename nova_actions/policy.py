@@ -226,3 +226,21 @@ def authorize(credentials: Mapping[str, Any], rule: str,
             rule, dict(target), dict(credentials), do_raise=False))
     except policy.InvalidScope:
         return False
+
+
+def in_scope(credentials: Mapping[str, Any], rule: str) -> bool:
+    """Tell whether a token of that scope (a project's, a domain's, the
+    system's) may pass the rule at all, on whatever target.
+
+    :raises RuntimeError: when :func:`setup` has not been called
+    """
+    if _rules is None:
+        raise RuntimeError('policy.setup() has not been called')
+    try:
+        _rules.enforcer().authorize(rule, {}, dict(credentials),
+                                    do_raise=True)
+    except policy.InvalidScope:
+        return False
+    except policy.PolicyNotAuthorized:
+        pass
+    return True

@@ -82,10 +82,9 @@ def _unauthorized(start_response: StartResponse) -> Iterable[bytes]:
 
 def _keystone(application: WSGIApplication,
               conf: cfg.ConfigOpts) -> WSGIApplication:
-    from keystonemiddleware import auth_token
-    protocol: WSGIApplication = auth_token.AuthProtocol(
-        application, {'oslo_config_config': conf})
-    return protocol
+    # Only here, since keystonemiddleware takes long to import.
+    from nova_actions.api import keystone
+    return keystone.Keystone(application, conf)
 
 
 def _noauth2(application: WSGIApplication,

@@ -20,8 +20,10 @@ LIMIT = 1000
 
 
 def _may_see(context: Any, instance: Mapping[str, Any]) -> bool:
-    return (instance['project_id'] == context.project_id
-            or bool(context.is_admin))
+    return instance['project_id'] == context.project_id or (
+        # Whose token passes no rule must not learn by the refusal that it
+        # exists.
+        bool(context.is_admin) and context.in_scope(policies.SHOW))
 
 
 @ovo.VersionedObjectRegistry.register
@@ -61,7 +63,7 @@ class InstanceRecord(base.ActionsObject):
         """Find a server as Nova's REST API does before it asks a rule:
         within the caller's project; only who is an administrator by the
         rule ``context_is_admin`` (by default role admin, in any case) looks
-        beyond it.
+        beyond it, with a token that is not the system's or a domain's.
 
         It runs where the database is, and is not offered over RPC.
 

@@ -16,6 +16,7 @@ from nova_actions.api import app
 from nova_actions.tests import fixtures
 from nova_actions.tests import missing
 from nova_actions.tests import patience
+from nova_actions.tests.functional import catalog
 from nova_actions.tests.functional import client
 from nova_actions.tests.functional import keystone
 from nova_actions.tests.functional import process
@@ -232,25 +233,54 @@ class KeystoneTestCase(base.BaseTestCase):
 
 
 class NoKeystoneTest(base.BaseTestCase):
-    """What a client reads while Keystone is down."""
+    """What a client reads while Keystone is down, or cannot be found."""
 
-    def test_it_is_told_so(self) -> None:
+    def setUp(self) -> None:
+        super().setUp()
         self.useFixture(fixtures.Objects())
-        nowhere = {'auth_url': f'http://127.0.0.1:{process.free_port()}/v3',
-                   'username': 'nova', 'password': 'a password',
-                   'project_name': 'service'}
+        self.log = self.useFixture(base_fixtures.FakeLogger())
+
+    def ask(self, url: str) -> Any:
+        auth = {'auth_url': url, 'username': 'nova',
+                'password': 'a password', 'project_name': 'service'}
         path = pathlib.Path(self.useFixture(base_fixtures.TempDir()).path,
                             'nova-actions.conf')
-        path.write_text(CONF.format(database='sqlite://', auth=nowhere)
+        path.write_text(CONF.format(database='sqlite://', auth=auth)
                         + 'http_request_max_retries = 0\n')
         application = app.create(conf.load(['--config-file', str(path)]))
         # Falcon's client wants a function to look at.
         answer = testing.TestClient(
             lambda environ, start_response: application(
                 environ, start_response)).simulate_get(
-            '/v2.1/servers/x/os-instance-actions',
-            headers={'X-Auth-Token': 'a token'})
-        self.assertEqual(503, answer.status_code)
+            '/v2.1/servers', headers={'X-Auth-Token': 'a token'})
         self.assertIn('x-compute-request-id', answer.headers)
         for secret in ('a token', 'a password', 'Traceback', '127.0.0.1'):
             self.assertNotIn(secret, answer.text)
+        return answer
+
+    def test_it_is_told_so(self) -> None:
+        answer = self.ask(f'http://127.0.0.1:{process.free_port()}/v3')
+        self.assertEqual(503, answer.status_code)
+
+    def test_a_catalog_without_keystone(self) -> None:
+        endpoint = {'id': 'x', 'interface': 'internal', 'region': 'R',
+                    'region_id': 'R', 'url': 'http://127.0.0.1:1'}
+        for services in (
+                [], [{'type': 'identity', 'id': 'x', 'endpoints': []}],
+                [{'type': 'compute', 'id': 'x', 'endpoints': [endpoint]}]):
+            keystone = self.useFixture(catalog.Keystone(services))
+            answer = self.ask(keystone.url)
+            self.assertEqual(503, answer.status_code)
+            self.assertEqual(['serviceUnavailable'], list(answer.json))
+            self.assertIn('retry-after', answer.headers)
+            self.assertIn('Tokens cannot be checked', self.log.output)
+            self.assertNotIn('Traceback', self.log.output)
+
+    def test_a_catalog_with_keystone_only(self) -> None:
+        """There need be no service of ours in it."""
+        services: list[dict[str, Any]] = []
+        keystone = self.useFixture(catalog.Keystone(services))
+        services.append({'type': 'identity', 'id': 'x', 'endpoints': [{
+            'id': 'x', 'interface': 'internal', 'region': 'R',
+            'region_id': 'R', 'url': keystone.url}]})
+        self.assertEqual(200, self.ask(keystone.url).status_code)
