@@ -15,7 +15,7 @@ from nova_actions.api import microversion
 from nova_actions.api import schemas
 from nova_actions.api import server
 from nova_actions.tests import fixtures
-from nova_actions.tests.functional import process
+from nova_actions.tests import patience
 from nova_actions.tests.unit.api import malformed
 from nova_actions.tests.unit.api import wire
 
@@ -271,4 +271,4 @@ class SlowTest(base.BaseTestCase):
                 self.assertTrue(client.is_closed())
             # Its end, for which it waits, would not tell.
             opened = self.running.service._listener.active_channels
-            process.await_true(lambda: not opened, 'no connection')
+            patience.wait_until('no connection', lambda: not opened)
