@@ -2,6 +2,8 @@
 """The samples for proxies, each in a real proxy: the action log is ours,
 the rest is Nova's, and addresses come out as the client knows them."""
 
+import contextlib
+import uuid
 from typing import Any
 from urllib import parse
 
@@ -13,10 +15,30 @@ from nova_actions.tests import fixtures
 from nova_actions.tests import patience
 from nova_actions.tests.functional import proxy
 from nova_actions.tests.functional import record
+from nova_actions.tests.unit.api import malformed
+from nova_actions.tests.unit.api import wire
 
 PROJECT = '0123456789abcdef0123456789abcdef'
 OTHER = 'fedcba9876543210fedcba9876543210'
 CLOUD = 'cloud.example:8774'
+_LOG = 'servers/{server}/os-instance-actions'
+#: Addresses that are the action log to somebody, and not written as such.
+SPELLINGS = (
+    f'/v2.1//{_LOG}', f'//v2.1/{_LOG}', f'/v2.1/{_LOG}'.replace('/', '//'),
+    f'/v2.1/{_LOG}/', f'/v2.1/{_LOG};x', f'/v2.1/{_LOG};x=y/req-1',
+    '/v2.1/servers/{server};x/os-instance-actions', f'/v2.1/{_LOG}.json',
+    '/v2.1/servers;x/{server}/os-instance-actions',
+    '/v2.1/servers/{server}/os-instance%2Dactions',
+    '/v2.1/servers/{server}/os-instance%2dactions/req-1',
+    '/v2.1/servers/{server}/%6fs-instance-actions',
+    '/v2.1/servers/{server}%2Fos-instance-actions',
+    '/v2.1/servers/{server}/os-instance-actions%2Freq-1',
+    f'/v2%2E1/{_LOG}', f'/%762.1/{_LOG}', f'/v2.1%2F{_LOG}',
+    f'/v2.1/{_LOG}%0A', f'/v2.1/{_LOG}%20', f'/v2.1/{_LOG}%00',
+    f'/v2.1/{_LOG}%3Fx', f'/v2.1/{_LOG}%23x', f'/v2.1/./{_LOG}',
+    f'/v2.1/x/../{_LOG}', f'/v2.1/{_LOG}?x=y', f'/v2/{_LOG}',
+    f'/v2//{_LOG}', f'/v2.1/a%0Ab/{_LOG}', f'/v2.1/{PROJECT}//{_LOG}',
+)
 FORWARDED = {'X-Forwarded-Host': 'cloud.example',
              'X-Forwarded-Proto': 'https', 'X-Forwarded-Prefix': '/compute'}
 
@@ -71,7 +93,8 @@ class _Tests:
     def test_who_answers(self) -> None:
         path, web = self.path, self.record.web
         for prefix in ('/v2.1', f'/v2.1/{PROJECT}', '/compute/v2.1',
-                       f'/compute/v2.1/{PROJECT}'):
+                       f'/compute/v2.1/{PROJECT}', '/v2', f'/v2/{PROJECT}',
+                       '/compute/v2'):
             listed = self.ask(f'{prefix}/{path}').json()
             self.assertEqual(record.ACTIONS, len(listed['instanceActions']))
             shown = self.ask(f'{prefix}/{path}/{self.record.failed}').json()
@@ -79,10 +102,77 @@ class _Tests:
         for asked in ('/', '/v2.1', '/v2.1/', '/v2.1/servers',
                       f'/v2.1/servers/{web}', '/compute/v2.1/',
                       '/v2.1/servers/detail?name=a%2Fb%20c',
-                      f'/compute/v2.1/servers/{web}', f'/v2/{path}',
+                      f'/compute/v2.1/servers/{web}', '/v2/', '/v2/servers',
                       f'/v2.1/{path}-not', f'/v2.1/flavors/{web}',
                       f'/elsewhere/v2.1/{path}'):
             self.assertEqual(asked, self.ask(asked).json()['nova'])
+
+    def test_no_spelling_slips_past(self) -> None:
+        """What could be the action log to nova-api comes to us."""
+        for spelling in SPELLINGS:
+            for prefix in ('', '/compute'):
+                path = prefix + spelling.format(server=self.record.web)
+                status, body = self.ask_raw(path)
+                self.assertIn(status, (200, 400, 404), path)
+                self.assertNotIn(b'"nova":', body, path)
+
+    def ask_raw(self, path: str) -> tuple[int, bytes]:
+        """Ask with a path as it is, not as a library would tidy it."""
+        with wire.Client(('127.0.0.1', self.port), wire.get(
+                path, f'X-Auth-Token: user:{PROJECT}:reader',
+                'Connection: close')) as client:
+            return client.answer()
+
+    def test_an_absolute_address(self) -> None:
+        status, body = self.ask_raw(f'http://api/v2.1/{self.path}')
+        self.assertEqual(200, status)
+        self.assertIn(b'instanceActions', body)
+
+    def test_nobody_gets_another_ones_answer(self) -> None:
+        """After whatever another client has sent, on connections that the
+        proxy shares between them."""
+        for name, data in malformed.REQUESTS.items():
+            attack = data.replace(b'/v2.1', f'/v2.1/{self.path}'.encode())
+            with wire.Client(('127.0.0.1', self.port),
+                             attack + malformed.SECOND) as client:
+                client.rest()
+            for _victim in range(3):
+                server = str(uuid.uuid4())
+                answer = self.ask(f'/v2.1/servers/{server}/'
+                                  'os-instance-actions')
+                self.assertEqual(404, answer.status_code, name)
+                self.assertIn(server, answer.text, name)
+
+    def test_chunks(self) -> None:
+        with wire.Client(('127.0.0.1', self.port), wire.get(
+                f'/v2.1/{self.path}', malformed.CHUNKED,
+                f'X-Auth-Token: user:{PROJECT}:reader',
+                body=b'5\r\nhello\r\n0\r\n\r\n')) as client:
+            self.assertEqual(200, client.answer()[0])
+        self.assertEqual(200, self.ask(f'/v2.1/{self.path}').status_code)
+
+    def test_large_headers(self) -> None:
+        """No proxy passes on 100 KB of them, nor does that harm it."""
+        with wire.Client(('127.0.0.1', self.port), wire.get(
+                f'/v2.1/{self.path}',
+                f'X-Auth-Token: {"x" * 100_000}')) as client:
+            self.assertIn(client.answer()[0], (0, 400, 401, 431, 494))
+        self.assertEqual(200, self.ask(f'/v2.1/{self.path}').status_code)
+
+    def test_slow_clients(self) -> None:
+        """Others are answered while they hang, however many there are."""
+        with contextlib.ExitStack() as hanging:
+            for sent in (
+                    wire.get(f'/v2.1/{self.path}', 'Content-Length: 100000',
+                             body=b'x'),
+                    wire.get(f'/v2.1/{self.path}')[:-2], b''):
+                slow = [hanging.enter_context(wire.Client(
+                    ('127.0.0.1', self.port), sent)) for _number in range(12)]
+                for _byte in range(2):
+                    for client in slow:
+                        client.send(b'x' if b'Length' in sent else b'')
+                    answer = self.ask(f'/v2.1/{self.path}')
+                    self.assertEqual(200, answer.status_code)
 
     def test_what_nova_gets(self) -> None:
         told = self.ask(f'/v2.1/servers/{self.record.web}/action', 'POST',
