@@ -6,6 +6,8 @@ import atexit
 import os
 import shutil
 import subprocess
+import time
+import types
 import uuid
 from typing import Any, ClassVar
 from unittest import mock
@@ -153,6 +155,22 @@ class Policy(fixtures.Fixture):
         self.addCleanup(policy.reset)
 
 
+class PromptMessaging(fixtures.Fixture):
+    """oslo.messaging that is not waited for.
+
+    Its fake bus looks for messages every 50 ms, and the threads that work on
+    them look once a second whether they should end.
+    """
+
+    def _setUp(self) -> None:
+        self.useFixture(fixtures.MonkeyPatch(
+            'oslo_messaging._drivers.impl_fake.time', types.SimpleNamespace(
+                time=time.time,
+                sleep=lambda seconds: time.sleep(min(seconds, 0.002)))))
+        self.useFixture(fixtures.MonkeyPatch(
+            'futurist._thread.ThreadWorker.MAX_IDLE_FOR', 0.05))
+
+
 class Conductor(fixtures.Fixture):
     """A conductor in this process, and this process's calls sent to it."""
 
@@ -160,6 +178,7 @@ class Conductor(fixtures.Fixture):
         self._conf = conf
 
     def _setUp(self) -> None:
+        self.useFixture(PromptMessaging())
         self.service = service.ConductorService(self._conf)
         self.service.start()
         self.addCleanup(self.service.stop)
