@@ -25,7 +25,8 @@ class RequestContext(context.RequestContext):
     :param read_deleted: ``no``, ``yes`` or ``only`` (Nova's)
     :param is_admin: True makes an administrator without roles, which only a
         trusted caller (RPC, a command on the conductor's host) may say; None
-        has the rule ``context_is_admin`` decide
+        has the rule ``context_is_admin`` decide. One without a user and a
+        project is the service's own identity
     :raises InvalidInput: for a timestamp or read_deleted that is neither
     """
 
@@ -61,6 +62,9 @@ class RequestContext(context.RequestContext):
         """
         values = dict(super().to_policy_values())
         values['is_admin'] = bool(self.is_admin)
+        values[policy.TRUSTED] = self._trusted_admin
+        values[policy.OWN] = (self._trusted_admin and self.user_id is None
+                              and self.project_id is None)
         if self._trusted_admin:
             values['roles'] = [*values['roles'], 'admin']
         return values
@@ -139,7 +143,7 @@ class RequestContext(context.RequestContext):
 
 
 def get_admin_context(read_deleted: str = 'no') -> RequestContext:
-    """Return a context of nobody's that may do everything."""
+    """Return the service's own context: nobody's, it may do everything."""
     return RequestContext(is_admin=True, read_deleted=read_deleted)
 
 

@@ -29,8 +29,8 @@ FULL = {
 class ContextTestCase(base.BaseTestCase):
     def setUp(self):
         super().setUp()
-        conf = self.useFixture(fixtures.Conf()).conf
-        self.useFixture(fixtures.Policy(conf))
+        self.conf = self.useFixture(fixtures.Conf()).conf
+        self.useFixture(fixtures.Policy(self.conf))
 
 
 class TestFromDict(ContextTestCase):
@@ -154,6 +154,29 @@ class TestAdmin(ContextTestCase):
         self.assertEqual([], admin.roles)
         self.assertIn('admin', admin.to_policy_values()['roles'])
         self.assertEqual('yes', admin.read_deleted)
+
+    def test_no_rule_about_roles_keeps_the_services_own_identity(self):
+        for name in ('context_is_admin', 'service_api', policies.EVENT_FINISH,
+                     policies.LIST_ALL_PROJECTS):
+            for check in ('role:cloud_compute_admin', 'role:x and user_id:y'):
+                self.useFixture(fixtures.Policy(self.conf, {name: check}))
+                sent = context.get_admin_context().to_dict()
+                own = context.RequestContext.from_dict(sent)
+                for rule in policies.ASKED:
+                    self.assertTrue(own.can(rule, {}), rule)
+
+    def test_an_administrator_by_a_trusted_word_is_one(self):
+        self.useFixture(fixtures.Policy(self.conf, {
+            'context_is_admin': 'role:cloud_compute_admin',
+            policies.EVENTS: 'role:auditor'}))
+        for trusted in (True, False):
+            # As a compute service elevates its user's.
+            caller = context.RequestContext.from_dict({
+                'user_id': 'u', 'project_id': 'p', 'roles': ['member'],
+                'is_admin': trusted})
+            self.assertIs(trusted, caller.can(
+                policies.EVENT_FINISH, {'project_id': 'q'}, fatal=False))
+            self.assertFalse(caller.can(policies.EVENTS, {}, fatal=False))
 
     def test_http_does_not_say(self):
         built = context.RequestContext.from_environ(

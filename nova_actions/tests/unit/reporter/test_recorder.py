@@ -324,6 +324,30 @@ class RemoteDurableTestCase(DurableMixin, base.ReporterTestCase):
     REMOTE = True
 
 
+class OtherRolesMixin:
+    """An operator whose administrators have a role of another name."""
+
+    RULES = {'context_is_admin': 'role:cloud_compute_admin'}
+
+    def test_it_records_all_the_same(self):
+        self.create()
+        with reporter.EventReporter(self.context, 'step', 'here',
+                                    self.instance_uuid):
+            pass
+        self.flush()
+        self.assertEqual(['create', 'step'],
+                         [event['event'] for event in self.events()])
+        self.assertEqual({}, base.losses())
+
+
+class LocalOtherRolesTestCase(OtherRolesMixin, base.ReporterTestCase):
+    pass
+
+
+class RemoteOtherRolesTestCase(OtherRolesMixin, base.ReporterTestCase):
+    REMOTE = True
+
+
 class SyncTestCase(base.ReporterTestCase):
 
     SETTINGS = {'mode': 'sync', 'timeout': 0.05,
