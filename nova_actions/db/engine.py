@@ -25,6 +25,7 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy import orm
 
 from nova_actions import exception
+from nova_actions.db import charset
 from nova_actions.db.cells import attached
 
 LOG = logging.getLogger(__name__)
@@ -40,6 +41,11 @@ _ENGINE_OPTIONS = (
     'mysql_wsrep_sync_wait', 'connection_recycle_time', 'max_pool_size',
     'max_retries', 'retry_interval', 'max_overflow', 'pool_timeout',
     'connection_debug', 'connection_trace', 'connection_parameters')
+
+#: A value that does not fit its column, or has no place in the encoding.
+_REFUSALS = (
+    db_exc.DBDataError, db_exc.DBInvalidUnicodeParameter,
+    db_exc.DBConstraintError, sa_exc.DataError, OverflowError, UnicodeError)
 
 _manager: Any = None
 #: What a writer holds. SQLite lets one write at a time, and of those that
@@ -87,6 +93,9 @@ def _prepare(engine: sa.Engine) -> None:
         cursor = connection.cursor()
         for statement in chosen:
             cursor.execute(statement)
+        if engine.dialect.name == 'postgresql':
+            cursor.execute('SHOW server_encoding')
+            charset.learn(cursor.fetchone()[0])
         cursor.close()
         connection.commit()
 
@@ -115,6 +124,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
         cannot be had, or a cell's section cannot be used
     """
     global _manager, _turn
+    charset.learn(None)
     url = conf.database.connection
     if not url:
         raise exception.InvalidInput(
@@ -171,18 +181,43 @@ def errors_translated() -> Iterator[None]:
     except db_exc.DBDuplicateEntry:
         raise exception.Conflict(
             'A row of the same uuid exists already.') from None
-    except (db_exc.DBDataError, db_exc.DBInvalidUnicodeParameter) as error:
-        LOG.warning('The database refused a value: %s', type(error).__name__)
-        raise exception.Invalid(
-            'A value does not fit its column in the database.') from None
     except (db_exc.DBConnectionError, db_exc.DBDeadlock,
             db_exc.CantStartEngineError, sa_exc.TimeoutError) as error:
         LOG.warning('The database does not answer: %s', type(error).__name__)
         raise exception.DatabaseUnavailable() from None
     except (db_exc.DBError, sa_exc.SQLAlchemyError) as error:
+        if _is_refused(error):
+            LOG.warning('The database refused a value: %s', _kind(error))
+            raise exception.Invalid(
+                'A value does not fit its column in the database.') from None
         LOG.error('The database failed: %s', type(error).__name__)
         LOG.debug('The statement that failed:', exc_info=True)
         raise exception.DatabaseUnavailable() from None
+
+
+def _cause(error: Exception) -> Any:
+    """Return what oslo.db or SQLAlchemy made an error of, None if none."""
+    return getattr(error, 'inner_exception', None) or getattr(
+        error, 'orig', None)
+
+
+def _kind(error: Exception) -> str:
+    """Return the class of the innermost error, which tells most."""
+    cause = _cause(error)
+    return type(error).__name__ if cause is None else _kind(cause)
+
+
+def _is_refused(error: Any) -> bool:
+    """Tell whether a value is refused, and will be each time.
+
+    oslo.db has a class of its own for few of those errors; what it does not
+    know is a DBError, as an outage is.
+    """
+    while error is not None:
+        if isinstance(error, _REFUSALS):
+            return True
+        error = _cause(error)
+    return False
 
 
 _retried = oslo_db_api.wrap_db_retry(

@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import mysql
 
+from nova_actions.db import charset
+
 BigId = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MicroDateTime = sa.DateTime().with_variant(
     mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 
-Uuid = Annotated[str, orm.mapped_column(sa.String(36))]
-Name = Annotated[str, orm.mapped_column(sa.String(255))]
-Text = Annotated[str, orm.mapped_column(sa.Text())]
+Uuid = Annotated[str, orm.mapped_column(charset.String(36))]
+Name = Annotated[str, orm.mapped_column(charset.String(255))]
+Text = Annotated[str, orm.mapped_column(charset.Text())]
 Time = Annotated[datetime.datetime, orm.mapped_column(MicroDateTime)]
 Key = Annotated[int, orm.mapped_column(BigId, primary_key=True,
                                        autoincrement=True)]

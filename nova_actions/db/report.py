@@ -6,6 +6,8 @@ Locks are taken in one order, everywhere: the reporter, the actions by id,
 then their events.
 """
 
+import dataclasses
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -14,6 +16,7 @@ from oslo_utils import timeutils
 from sqlalchemy import orm
 
 from nova_actions import exception
+from nova_actions.db import charset
 from nova_actions.db import status
 from nova_actions.db import verdict
 from nova_actions.db.engine import reader
@@ -23,13 +26,14 @@ from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
 from nova_actions.db.models import REPORTERS
 
+LOG = logging.getLogger(__name__)
+
 Row = dict[str, Any]
 Reports = Sequence[Mapping[str, Any]]
 
 #: How often a batch is begun anew when another one has stored the same
 #: things meanwhile.
 ROUNDS = 5
-
 
 
 def apply(context: Any, reports: Reports, epoch: str | None = None,
@@ -45,11 +49,53 @@ def apply(context: Any, reports: Reports, epoch: str | None = None,
         heard of, also with an empty batch
     :param elsewhere: instances known to others, which our own database takes
         over with their first action
-    :raises DatabaseUnavailable: nothing of the batch is stored
+    :raises DatabaseUnavailable: some of the batch may be stored, the rest
+        is not
     """
+    fitted, replaced = [], []
+    for each in reports:
+        row, count = charset.fit_row(each)
+        fitted.append(row)
+        replaced.append(count)
+    answers = _apply_each(context, fitted, epoch, host, elsewhere or {})
+    _tell_replaced(fitted, replaced)
+    return [dataclasses.replace(answer, replaced=count) if count else answer
+            for answer, count in zip(answers, replaced, strict=True)]
+
+
+def _tell_replaced(reports: Reports, replaced: Sequence[int]) -> None:
+    for each, count in zip(reports, replaced, strict=True):
+        if count:
+            LOG.warning(
+                '%d characters of the %s %s on server %s, host %s, were '
+                'replaced: the encoding of the database has none such',
+                count, each['kind'], each['uuid'], each['instance_uuid'],
+                each['host'])
+
+
+def _apply_each(context: Any, reports: Reports, epoch: str | None,
+                host: str | None, elsewhere: Mapping[str, Row],
+                ) -> list[verdict.Verdict]:
+    """Apply a batch; where the database refuses a value of it, in halves, so
+    that the one report is refused that has it."""
+    try:
+        return _apply_anew(context, reports, epoch, host, elsewhere)
+    except exception.Invalid as error:
+        if not reports:
+            raise
+        if len(reports) == 1:
+            return [verdict.refused(error)]
+    middle = len(reports) // 2
+    return [answer for part in (reports[:middle], reports[middle:])
+            for answer in _apply_each(context, part, epoch, host, elsewhere)]
+
+
+def _apply_anew(context: Any, reports: Reports, epoch: str | None,
+                host: str | None, elsewhere: Mapping[str, Row],
+                ) -> list[verdict.Verdict]:
     for attempt in range(ROUNDS):
         try:
-            return _apply(context, reports, epoch, host, elsewhere or {})
+            return _apply(context, reports, epoch, host, elsewhere)
         except exception.Conflict:
             if attempt == ROUNDS - 1:
                 raise exception.DatabaseUnavailable() from None

@@ -9,6 +9,7 @@ from oslo_utils import timeutils
 from oslo_utils import uuidutils
 from sqlalchemy import orm
 
+from nova_actions.db import charset
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
 
@@ -27,7 +28,9 @@ def complete(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
            'created_at': timeutils.utcnow(), 'deleted': 0, 'redactions': 0}
     row.update({name: value for name, value in values.items()
                 if value is not None})
-    return {name: row.get(name) for name in columns(table)}
+    # As it will be read again: who compares must not find a difference.
+    fitted, _replaced = charset.fit_row(row)
+    return {name: fitted.get(name) for name in columns(table)}
 
 
 def insert(session: orm.Session, table: Any, row: Row) -> Row:

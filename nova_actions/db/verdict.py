@@ -36,11 +36,13 @@ class Verdict:
     """What became of one report.
 
     :param error: the class of the refusal, in :mod:`nova_actions.exception`
+    :param replaced: how many of its characters the database cannot hold
     """
 
     verdict: str
     error: str | None = None
     reason: str | None = None
+    replaced: int = 0
 
 
 def refused(error: exception.ActionsException) -> Verdict:
@@ -199,6 +201,8 @@ class Book:
                 return row
         if report['project_id'] is None and uuid in self._instances:
             return self._open(own, report) or self._system_action(report)
+        if uuid not in self._instances:
+            raise exception.InstanceNotFound(instance_id=uuid)
         raise exception.InstanceActionNotFound(
             request_id=report['request_id'], instance_uuid=uuid)
 

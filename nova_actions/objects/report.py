@@ -200,7 +200,7 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
     @gate.gated(policies.EVENT_FINISH, _by_owners)
     def apply(cls, context: Any, reports: 'ReportList',
               host: str | None = None,
-              epoch: str | None = None) -> list[dict[str, str | None]]:
+              epoch: str | None = None) -> list[dict[str, Any]]:
         """Store a batch, in its order, and say of each report what became
         of it.
 
@@ -211,8 +211,10 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
         :param host: where the reporter runs
         :param epoch: its present life
         :returns: for each report ``verdict`` (``applied``, ``known`` or
-            ``refused``), ``error`` (the class of a refusal) and ``reason``
-        :raises DatabaseUnavailable: nothing of it is stored
+            ``refused``), ``error`` (the class of a refusal) and ``reason``;
+            and ``replaced``, if the database could not hold so many of its
+            characters
+        :raises DatabaseUnavailable: some of it may be stored, the rest is not
         """
         answers: list[verdict.Verdict | None] = []
         rows = []
@@ -257,6 +259,7 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
             context, validation.uuid('epoch', epoch), safe)
 
 
-def _answer(given: verdict.Verdict) -> dict[str, str | None]:
-    return {'verdict': given.verdict, 'error': given.error,
-            'reason': given.reason}
+def _answer(given: verdict.Verdict) -> dict[str, Any]:
+    answer = {'verdict': given.verdict, 'error': given.error,
+              'reason': given.reason}
+    return {**answer, 'replaced': given.replaced} if given.replaced else answer

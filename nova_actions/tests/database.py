@@ -21,7 +21,11 @@ _SERVERS = {
     'mysql': ('mysql+pymysql://root@127.0.0.1:3306/', 'test'),
     'postgresql': ('postgresql+psycopg2://postgres@127.0.0.1:5432/',
                    'postgres'),
+    # PostgreSQL with a database that cannot hold every character.
+    'latin1': ('postgresql+psycopg2://postgres@127.0.0.1:5432/', 'postgres'),
 }
+_OPTIONS = {'latin1': " TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' "
+                      "LC_CTYPE 'C'"}
 
 
 def create(fixture: Any, backend: str, template: str = '') -> str:
@@ -40,12 +44,13 @@ def create(fixture: Any, backend: str, template: str = '') -> str:
         with engine.connect() as connection:
             connection.exec_driver_sql(
                 f'CREATE DATABASE {name}'
-                + (f' TEMPLATE {template}' if template else ''))
+                + (f' TEMPLATE {template}' if template
+                   else _OPTIONS.get(backend, '')))
     except sa.exc.OperationalError as error:
         missing.unavailable(backend, error.orig)
 
     def drop() -> None:
-        force = ' WITH (FORCE)' if backend == 'postgresql' else ''
+        force = '' if backend == 'mysql' else ' WITH (FORCE)'
         with engine.connect() as connection:
             connection.exec_driver_sql(f'DROP DATABASE {name}{force}')
         engine.dispose()
@@ -70,7 +75,7 @@ class Template:
         if backend not in self._made:
             self._made[backend] = getattr(self, f'_make_{backend}')()
         made = self._made[backend]
-        if backend == 'postgresql':
+        if backend in ('postgresql', 'latin1'):
             return create(fixture, backend, made)
         url = create(fixture, backend)
         if backend == 'sqlite':
@@ -88,11 +93,14 @@ class Template:
             self._make(url)
             return pathlib.Path(str(sa.make_url(url).database)).read_bytes()
 
-    def _make_postgresql(self) -> str:
+    def _make_latin1(self) -> str:
+        return self._make_postgresql('latin1')
+
+    def _make_postgresql(self, backend: str = 'postgresql') -> str:
         """Return the name of a database, dropped when the process ends."""
         scratch = fixtures.Fixture()
         scratch.setUp()
-        url = create(scratch, 'postgresql')
+        url = create(scratch, backend)
         atexit.register(scratch.cleanUp)
         self._make(url)
         return str(sa.make_url(url).database)

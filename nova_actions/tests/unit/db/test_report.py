@@ -116,7 +116,7 @@ class ReportMixin:
     def test_what_has_no_place_is_refused_alone(self):
         start = self.event('start')
         self.assertEqual(
-            [('refused', 'InstanceActionNotFound'),
+            [('refused', 'InstanceNotFound'),
              ('refused', 'InstanceNotFound'), ('applied', None),
              ('applied', None)],
             self.apply(
@@ -174,7 +174,7 @@ class ReportMixin:
 
     def test_nobodys_event_on_an_unknown_server_is_refused(self):
         self.assertEqual(
-            [('refused', 'InstanceActionNotFound')],
+            [('refused', 'InstanceNotFound')],
             self.apply(self.event('start', project_id=None)))
 
     def test_an_instance_known_elsewhere_is_taken_over(self):
@@ -300,6 +300,67 @@ class MysqlReportTestCase(ReportMixin, base.ObjectTestCase):
 
 class PostgresqlReportTestCase(ReportMixin, base.ObjectTestCase):
     BACKEND = 'postgresql'
+
+
+class Latin1ReportTestCase(ReportMixin, base.ObjectTestCase):
+    """A database that cannot hold every character."""
+
+    BACKEND = 'latin1'
+
+    def test_what_cannot_be_held_is_replaced(self):
+        start = self.event('start', '重启', host='hé')
+        finish = {**start, 'kind': 'finish', 'result': 'Error',
+                  'details': 'café 中文 failed', 'finish_time': NOW}
+        answers = report.apply(self.admin, [self.create(), start])
+        answers += report.apply(self.admin, [finish, self.event('finish')])
+        self.assertEqual([('applied', 0), ('applied', 2), ('applied', 4),
+                          ('applied', 0)],
+                         [(each.verdict, each.replaced) for each in answers])
+        self.assertEqual(
+            {('??', 'hé', 'café ?? failed'), ('step', None, None)},
+            {(event['event'], event['host'], event['details'])
+             for event in self.events()})
+        self.assertEqual([('known', None)], self.apply(finish))
+
+    def test_each_way_of_recording(self):
+        self.apply(self.create())
+        for name in ('重启', 'é'):
+            row = {'instance_uuid': self.instance_uuid, 'action': name,
+                   'request_id': f'req-{len(name)}', 'start_time': NOW,
+                   'uuid': str(uuid.uuid4()), 'status': 'running'}
+            again = [db.action_create(self.admin, row)['uuid']
+                     for _ in range(2)]
+            self.assertEqual([row['uuid']] * 2, again)
+            self.assertIsNone(db.action_get(
+                self.admin, self.instance_uuid, name))
+        self.assertEqual(['é', '??', 'create'],
+                         [row['action'] for row in self.actions()])
+
+
+class RefusedValueTestCase(base.ObjectTestCase):
+    """A column that is shorter than ours, as an operator may have made it."""
+
+    BACKEND = 'postgresql'
+
+    def test_one_report_is_refused_and_no_other(self):
+        with db.engine().begin() as connection:
+            connection.exec_driver_sql(
+                'ALTER TABLE instance_actions_events '
+                'ALTER COLUMN details TYPE varchar(20)')
+        reports = [make('action', self.instance_uuid, 'create')]
+        reports += [make('finish', self.instance_uuid, f'step-{number}',
+                         details='x' * 21 if number == 3 else 'short')
+                    for number in range(9)]
+        answers = report.apply(self.admin, reports)
+        self.assertEqual(
+            {4: 'Invalid'}, {number: answer.error for number, answer
+                             in enumerate(answers) if answer.error})
+        action, = db.action_list(self.admin, self.instance_uuid)
+        self.assertEqual(8, len(db.event_list(self.admin, action['id'])))
+        with objects_base.local():
+            # As any other way of recording says it, too.
+            self.assertRaises(
+                exception.Invalid, report.apply, self.admin, [], 'x' * 40)
 
 
 class UnavailableTestCase(base.ObjectTestCase):

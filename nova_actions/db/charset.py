@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which characters our own database can hold.
+
+PostgreSQL keeps text in the encoding that a database was created with; MySQL
+and SQLite hold any character in our tables.
+"""
+
+import codecs
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+#: Python's names of PostgreSQL's encodings, where it does not know those.
+_NAMES = ((re.compile(r'WIN(\d+)'), r'cp\1'), (re.compile(r'KOI8'), 'koi8_'))
+
+#: The codec of the database's encoding, None where it holds any character.
+_codec: str | None = None
+
+
+def learn(encoding: str | None) -> None:
+    """Set the encoding of the database.
+
+    :param encoding: by PostgreSQL's name; None where it holds any character
+    """
+    global _codec
+    # SQL_ASCII is none: bytes are kept as they come.
+    if encoding in (None, 'UTF8', 'SQL_ASCII'):
+        _codec = None
+        return
+    name = str(encoding)
+    for pattern, replacement in _NAMES:
+        name = pattern.sub(replacement, name)
+    try:
+        _codec = codecs.lookup(name).name
+    except LookupError:
+        _codec = 'ascii'
+
+
+def fit(value: str) -> str:
+    """Return a text with ``?`` for each character that cannot be held."""
+    if _codec is None or value.isascii():
+        return value
+    return value.encode(_codec, 'replace').decode(_codec)
+
+
+def fit_row(row: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
+    """Return a row whose texts can be held, and how many of their characters
+    were replaced."""
+    if _codec is None:
+        return dict(row), 0
+    fitted = {name: fit(value) if isinstance(value, str) else value
+              for name, value in row.items()}
+    return fitted, sum(
+        before != after for name, value in row.items()
+        if isinstance(value, str)
+        for before, after in zip(value, fitted[name], strict=True))
+
+
+class _Fitted:
+    """Makes every text fit that a statement has for a column."""
+
+    def process_bind_param(self, value: Any, _dialect: sa.Dialect) -> Any:
+        return fit(value) if isinstance(value, str) else value
+
+
+class String(_Fitted, sa.TypeDecorator[str]):
+    impl = sa.String
+    cache_ok = True
+
+
+class Text(_Fitted, sa.TypeDecorator[str]):
+    impl = sa.Text
+    cache_ok = True
