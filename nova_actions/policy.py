@@ -19,10 +19,9 @@ LOG = logging.getLogger(__name__)
 
 _ADMIN = 'context_is_admin'
 
-#: Credentials that no role gives: of whom a trusted caller names an
-#: administrator, and of the service's own identity.
+#: A credential that no role gives: of whom a trusted caller names an
+#: administrator.
 TRUSTED = 'is_trusted_admin'
-OWN = 'is_own_identity'
 
 
 @policy.register('is_admin')
@@ -36,18 +35,12 @@ class IsAdminCheck(policy.Check):
         return creds.get('is_admin') is expected
 
 
-class _CredentialCheck(policy.Check):
-    """Passes who has a credential of ours, the check's kind."""
+class _TrustedCheck(policy.Check):
+    """Passes whom a trusted caller names an administrator."""
 
     def __call__(self, target: Any, creds: Mapping[str, Any], enforcer: Any,
                  current_rule: str | None = None) -> bool:
-        return creds.get(self.kind) is True
-
-
-def _add(enforcer: policy.Enforcer, credential: str, rule: str) -> None:
-    """Have who has the credential pass the rule, whatever the file says."""
-    enforcer.rules[rule] = policy.OrCheck(
-        [_CredentialCheck(credential, 'True'), enforcer.rules[rule]])
+        return creds.get(TRUSTED) is True
 
 
 def set_defaults(conf: cfg.ConfigOpts) -> None:
@@ -89,11 +82,10 @@ def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
     except graphlib.CycleError as error:
         raise ValueError('rules refer to each other in a circle: '
                          + ', '.join(error.args[1])) from None
-    # The service's own contexts have no role, whatever the administrators'
-    # is called: with them, nothing would be recorded.
-    _add(enforcer, TRUSTED, _ADMIN)
-    for rule in policies.ASKED:
-        _add(enforcer, OWN, rule)
+    # A trusted administrator has no role, whatever the administrators' role
+    # is called.
+    enforcer.rules[_ADMIN] = policy.OrCheck(
+        [_TrustedCheck(TRUSTED, 'True'), enforcer.rules[_ADMIN]])
     # It would look at the file at every check, and fail the check when there
     # is something wrong with it.
     enforcer.use_conf = False

@@ -35,12 +35,10 @@ def _noun(nouns: Any, name: str, text: str) -> Any:
 
 
 def _verb(verbs: Any, name: str, run: str, text: str,
-          needs_schema: bool = True,
-          needs_objects: bool = False) -> argparse.ArgumentParser:
+          needs_schema: bool = True) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = verbs.add_parser(
         name, help=text, description=text)
-    parser.set_defaults(run=run, needs_schema=needs_schema,
-                        needs_objects=needs_objects)
+    parser.set_defaults(run=run, needs_schema=needs_schema)
     return parser
 
 
@@ -95,14 +93,14 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 def _add_action(actions: Any) -> None:
     listed = _verb(actions, 'list', 'action:action_list',
-                   'list the newest actions', needs_objects=True)
+                   'list the newest actions')
     listed.add_argument('--server', metavar='UUID', help='of one server')
     listed.add_argument('--project', metavar='ID', help='of one project')
     listed.add_argument('--limit', default=50, metavar='N',
                         type=argument.number(1, argument.MAX_COUNT),
                         help='how many at most; default: 50')
     shown = _verb(actions, 'show', 'action:action_show',
-                  'show an action with its events', needs_objects=True)
+                  'show an action with its events')
     shown.add_argument('server', metavar='SERVER', help='its UUID')
     shown.add_argument('request_id', metavar='REQUEST_ID',
                        help='the id of the request, req-…')

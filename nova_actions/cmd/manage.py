@@ -19,17 +19,14 @@ CLI_OPTS = (cfg.SubCommandOpt('noun', title='nouns',
 def main(argv: Sequence[str]) -> int:
     """Run the command; return its exit code."""
     conf = config.load(argv, cli=CLI_OPTS, description=__doc__,
-                       uses=('database', 'policy'))
+                       uses=('database',))
     from nova_actions.cmd import embedded
     from nova_actions.cmd import process
 
     embedded.use_its_database(conf)
     process.set_up_logging(conf)
     process.ask_once(conf)
-    if conf.noun.needs_objects:
-        process.set_up(conf)
-    else:
-        process.set_up_database(conf)
+    process.set_up_database(conf)
     if conf.noun.needs_schema:
         process.require_schema()
     run = pkgutil.resolve_name(f'nova_actions.cmd.{conf.noun.run}')

@@ -22,6 +22,11 @@ RELEASES: Mapping[str, Mapping[str, str]] = {
         'InstanceActionEvent': '1.5', 'InstanceActionEventList': '1.2',
         'InstanceRecord': '1.0', 'InstanceRecordList': '1.0',
         'Report': '1.0', 'ReportList': '1.0'},
+    '1.1': {
+        'InstanceAction': '1.3', 'InstanceActionList': '1.2',
+        'InstanceActionEvent': '1.5', 'InstanceActionEventList': '1.2',
+        'InstanceRecord': '1.1', 'InstanceRecordList': '1.1',
+        'Report': '1.0', 'ReportList': '1.0'},
 }
 
 _OBJECTS = list(RELEASES.values())[-1]

@@ -17,12 +17,9 @@ from nova_actions.policies.instance_actions import LIST
 from nova_actions.policies.instance_actions import LIST_ALL_PROJECTS
 from nova_actions.policies.instance_actions import SHOW
 
-__all__ = ['ACTION_FINISH', 'ACTION_START', 'ASKED', 'EVENTS',
-           'EVENTS_DETAILS', 'EVENT_FINISH', 'EVENT_START', 'LIST',
-           'LIST_ALL_PROJECTS', 'SHOW', 'list_rules']
-
-#: The names of the rules that are asked; the others they refer to.
-ASKED = tuple(rule.name for rule in instance_actions.RULES)
+__all__ = ['ACTION_FINISH', 'ACTION_START', 'EVENTS', 'EVENTS_DETAILS',
+           'EVENT_FINISH', 'EVENT_START', 'LIST', 'LIST_ALL_PROJECTS',
+           'SHOW', 'list_rules']
 
 
 def list_rules() -> Sequence[policy.RuleDefault]:

@@ -40,8 +40,8 @@ COMMANDS = {
     ('status', '--help'): set(),
     ('manage', 'db', 'version'): DATABASE | {'oslo_policy'},
     ('manage', 'db', 'sync'): DATABASE | {'oslo_policy', 'alembic'},
-    ('manage', 'db', 'scrub'): DATABASE | RULES,
-    ('manage', 'action', 'list'): DATABASE | RULES | OBJECTS,
+    ('manage', 'db', 'scrub'): DATABASE | {'oslo_policy'},
+    ('manage', 'action', 'list'): DATABASE | {'oslo_policy'} | OBJECTS,
     ('status', 'upgrade', 'check'): DATABASE | RULES,
 }
 #: What is imported in processes that are not ours.

@@ -192,11 +192,14 @@ class ManageTestCase(base.BaseTestCase):
         self.assertIn('[sanitize] patterns', err)
         self.assertIn('without an upper bound', err)
 
-    def test_a_broken_policy_file(self):
-        for text in ('{', '[1, 2]', 'text', '5: "@"'):
-            with open(os.path.join(self.folder, 'policy.yaml'), 'w',
-                      encoding='utf-8') as file:
-                file.write(text)
-            code, _, err = self.run_command('action', 'list')
-            self.assertEqual(failure.REFUSED, code)
-            self.assertIn('policy', err)
+    def test_no_rule_is_asked(self):
+        self.sync()
+        uuid, request_id = self.start()
+        policy.reset()
+        with open(os.path.join(self.folder, 'policy.yaml'), 'w',
+                  encoding='utf-8') as file:
+            file.write('{')
+        for words in (('list',), ('show', uuid, request_id)):
+            code, out, err = self.run_command('action', *words)
+            self.assertEqual((failure.OK, ''), (code, err))
+            self.assertIn(request_id, out)
