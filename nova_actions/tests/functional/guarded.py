@@ -71,7 +71,8 @@ class Services(missing.Fixture):
         self.api = self.start('api')
         port = self.api.await_line(r'listens on \S+ port (\d+)')[1]
         self.url = f'http://127.0.0.1:{port}'
-        process.await_conductor(self._conf, 'guarded', self.conductor.process)
+        process.await_conductor(bus.url, TOPIC, 'guarded',
+                                self.conductor.process)
 
     def start(self, name: str, **changes: str) -> process.Process:
         """Start a service, its configuration maybe changed."""

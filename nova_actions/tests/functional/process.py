@@ -7,11 +7,11 @@ import re
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import amqp
 import fixtures
 import kombu
-from oslo_config import cfg
 
 from nova_actions.tests import patience
 
@@ -26,23 +26,21 @@ def listens(port: int) -> bool:
     return True
 
 
-def await_conductor(conf: cfg.ConfigOpts, host: str,
-                    conductor: subprocess.Popen[str]) -> None:
-    """Wait until the conductor of a host takes calls from RabbitMQ."""
-    name = f'{conf.conductor.topic}.{host}'
-
+def await_conductor(url: str, topic: str, host: str,
+                    conductor: 'subprocess.Popen[Any]') -> None:
+    """Wait until the conductor of a host takes calls from the RabbitMQ at a
+    URL."""
     def takes_calls() -> bool:
         if conductor.poll() is not None:
             raise AssertionError(f'the conductor of {host} has ended')
         with bus.channel() as channel:
             try:
-                found = channel.queue_declare(name, passive=True)
+                found = channel.queue_declare(f'{topic}.{host}', passive=True)
             except amqp.NotFound:
                 return False
         return bool(found.consumer_count)
 
-    with kombu.Connection(conf.transport_url.replace(
-            'rabbit', 'amqp', 1)) as bus:
+    with kombu.Connection(url.replace('rabbit', 'amqp', 1)) as bus:
         patience.wait_until(f'the conductor of {host}', takes_calls)
 
 

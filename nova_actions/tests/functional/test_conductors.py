@@ -89,7 +89,9 @@ class Process(base_fixtures.Fixture):
                 [sys.executable, '-m', 'nova_actions.cmd.conductor',
                  '--config-file', self.path], stdout=log, stderr=log,
                 text=True, start_new_session=True)
-        process.await_conductor(self._conf, self.host, self.process)
+        process.await_conductor(
+            self._conf.transport_url, self._conf.conductor.topic, self.host,
+            self.process)
 
     def text(self) -> str:
         with open(self.log, encoding='utf-8') as log:

@@ -86,7 +86,6 @@ class ReportFlowMixin:
                 ('resize', 'a', 'Success')], found)
 
     def test_nothing_is_lost_while_no_conductor_is_there(self):
-        self.conf.set_override('rpc_response_timeout', 1)
         self.conductor.service.stop()
         server = self.live(0)
         self.assertFalse(reporter.flush(0.2))

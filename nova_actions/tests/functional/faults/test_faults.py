@@ -133,7 +133,8 @@ class ProcessFaultTestCase(FaultTestCase):
 
 class SilenceTestCase(FaultTestCase):
 
-    SILENCE = 3
+    #: Much longer than a living one is kept waiting on a busy machine.
+    SILENCE = 8
 
     def epoch_of(self, worker):
         events, _ = self.world.rows()

@@ -110,6 +110,8 @@ FAULTS = {'disk': full_disk, 'clock': wrong_clock, 'hold': hold}
 
 def main():
     path, threads, steps, *fault = sys.argv[1:]
+    # Answers get lost here, and each is waited for.
+    reporter.DELIVERY_TIMEOUT = 5.0
     reporter.setup(config.load(['--config-file', path]))
     listen_in()
     middle = threading.Barrier(int(threads), action=FAULTS.get(

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from nova_actions.tests import FULL
 from nova_actions.tests import patience
+from nova_actions.tests.functional import process
 
 WORKER = pathlib.Path(__file__).parent / 'worker.py'
 THREADS = 8 if FULL else 3
@@ -28,7 +29,6 @@ CONFIG = '''
 transport_url = {bus}
 host = {host}
 state_path = {folder}/{host}
-rpc_response_timeout = 5
 log_file = {folder}/log
 [database]
 connection = {database}
@@ -140,6 +140,8 @@ class World(fixtures.Fixture):
                 [sys.executable, '-m', 'nova_actions.cmd.conductor',
                  '--config-file', self.config], stdout=log, stderr=log,
                 start_new_session=True)
+        process.await_conductor(self._bus, self._topic, 'here',
+                                self._conductor)
 
     def kill_conductor(self):
         """Kill it and its workers, at once."""
