@@ -103,7 +103,9 @@ REPORTER_OPTS = [
         help='With mode = sync: how many seconds a report is waited for. '
              'One that is not answered by then is sent again in the '
              'background, as long as the process lives. With both modes: '
-             'how long a process that ends waits for its last reports.'),
+             'how long a process that ends waits for its last reports; with '
+             'mode = durable no longer than half a second for a conductor '
+             'that does not answer.'),
     cfg.IntOpt(
         'spool_max_bytes', default=256 * 1024 * 1024, min=4096,
         help='How many bytes of reports are kept while they cannot be '

@@ -99,6 +99,7 @@ def stats() -> dict[str, int]:
 
 def stop() -> None:
     """End recording in this process; what is not delivered yet within
-    ``[reporter] timeout`` seconds stays in the spool."""
+    ``[reporter] timeout`` seconds, or while the conductor does not answer,
+    stays in the spool."""
     old = process.replace(direct.Direct())
     old.stop(old.settings.timeout)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from nova_actions import exception
+from nova_actions.reporter import bell
 from nova_actions.reporter import clock
 from nova_actions.reporter import loss
 from nova_actions.reporter import spool
@@ -26,6 +27,22 @@ RETRY_MAX = 15.0
 #: Refusals that may turn out otherwise: what it belongs to may still be in
 #: another host's spool, or in a cell that does not answer now.
 _WAITING = ('InstanceNotFound', 'InstanceActionNotFound', 'CellUnavailable')
+
+#: What helps a report that waits.
+_REMEDIES = {
+    'InstanceNotFound': 'Nobody has registered the server: "nova-actions-'
+                        'manage instance import" does that for those of a '
+                        'cell, and so does a recorded action "create"',
+    'InstanceActionNotFound': 'No action of that request is recorded on the '
+                              'server: who begins it has to record that. A '
+                              'server that nobody registered is registered '
+                              'by "nova-actions-manage instance import" or '
+                              'by a recorded action "create"',
+}
+
+#: Seconds without an answer after which a process that ends waits no longer,
+#: where what it has recorded is on disk.
+PATIENCE = 0.4
 
 Entry = spool.Entry
 
@@ -71,7 +88,8 @@ class Delivery:
         self._losses = losses
         self._chore = chore
         self._closed = closed
-        self._condition = threading.Condition()
+        self._bell = bell.Bell()
+        self._lock = threading.RLock()
         self._position = 0
         self._appended = 0
         # The number that the thread wants to be woken for: whoever appends
@@ -80,12 +98,15 @@ class Delivery:
         self._waiting = waiting.Waiting()
         self._gone: set[int] = set()
         self._is_stuck = False
+        self._told_to_wait: set[str] = set()
         self._refused: collections.deque[int] = collections.deque(maxlen=1000)
         self._hurry = False
         self._stopping = False
         self._failures = 0
         self._heard = self._chored = 0.0
-        self.delivered = 0
+        #: How many were stored, and how many characters of theirs were not.
+        self.delivered = self.replaced = 0
+        self._answers: int = 0
         self._thread = threading.Thread(
             target=self._run, name='nova-actions-delivery', daemon=True)
 
@@ -94,22 +115,20 @@ class Delivery:
 
     def notify(self, number: int) -> None:
         """Say that reports up to that number are in the spool."""
-        # Taken in turn: whoever appends must not wait for a delivery.
-        with self._condition:
+        with self._lock:
             self._appended = max(self._appended, number)
-            if self._appended >= self._wanted:
-                self._condition.notify_all()
+        if self._appended >= self._wanted:
+            self._bell.ring()
 
     def wait(self, number: int, timeout: float, hurry: bool = False) -> bool:
         """Wait until every report up to that number is out of the spool.
 
         :param hurry: do not wait for the next attempt
         """
-        with self._condition:
-            self._hurry = self._hurry or hurry
-            self._condition.notify_all()
-            return self._condition.wait_for(
-                lambda: self._is_done(number), timeout)
+        if hurry:
+            self._hurry = True
+            self._bell.ring()
+        return self._bell.wait_for(lambda: self._is_done(number), timeout)
 
     def was_refused(self, number: int) -> bool:
         return number in self._refused
@@ -118,21 +137,29 @@ class Delivery:
         return self._position >= number and not self._waiting.any_before(
             number + 1)
 
-    def drain(self, timeout: float) -> bool:
+    def drain(self, timeout: float, patience: float = math.inf) -> bool:
         """Wait until everything appended so far is out of the spool, with
-        what was taken over at the start."""
+        what was taken over at the start.
+
+        :param patience: seconds; no longer than that without an answer
+        """
         until = _now() + timeout
-        with self._condition:
-            if not self._condition.wait_for(lambda: self._chored, timeout):
+        if not self._bell.wait_for(lambda: self._chored,
+                                   min(timeout, patience)):
+            return False
+        number = self._appended
+        while True:
+            answers = self._answers
+            left = until - _now()
+            if self.wait(number, min(max(0.0, left), patience), hurry=True):
+                return True
+            if left <= patience or self._answers == answers:
                 return False
-            number = self._appended
-        return self.wait(number, max(0.0, until - _now()), hurry=True)
 
     def stop(self, timeout: float) -> bool:
         """End the thread, and tell whether it has ended."""
-        with self._condition:
-            self._stopping = True
-            self._condition.notify_all()
+        self._stopping = True
+        self._bell.ring()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -152,9 +179,8 @@ class Delivery:
             LOG.warning('What dead reporters left could not be taken over: '
                         '%s', type(error).__name__)
             LOG.debug('Why it could not:', exc_info=error)
-        with self._condition:
-            self._chored = _now()
-            self._condition.notify_all()
+        self._chored = _now()
+        self._bell.ring()
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
@@ -165,16 +191,15 @@ class Delivery:
         LOG.debug('Why they cannot be delivered:', exc_info=error)
         wait = min(RETRY_MAX, RETRY_FIRST * 2 ** min(self._failures - 1, 10))
         wait *= random.uniform(0.5, 1)  # noqa: S311
-        with self._condition:
-            self._condition.wait_for(
-                lambda: self._stopping or self._hurry, wait)
-            self._hurry = False
+        self._bell.wait_for(lambda: self._stopping or self._hurry, wait)
+        self._hurry = False
 
     def _succeeded(self) -> None:
         if self._failures >= 1:
             LOG.info('Reports are delivered again, %s wait',
                      self._spool.count)
         self._failures = 0
+        self._answers += 1
         self._heard = _now()
         self._limit = min(self._batch_size, self._limit * 2)
 
@@ -194,7 +219,11 @@ class Delivery:
         try:
             answers = self._line.send([each for _, each in batch])
         except Exception as error:
-            if len(batch) > 1 or not _is_poison(error):
+            if len(batch) > 1 and _is_poison(error):
+                # In halves, until the one that is at fault is alone.
+                self._limit = len(batch) // 2
+                return
+            if len(batch) > 1 or not self._is_at_fault(error):
                 raise
             # Whoever is behind it need not wait for it.
             self._waiting.put_aside(batch[0][0], _now())
@@ -202,6 +231,18 @@ class Delivery:
                         'reason': type(error).__name__}]
         self._succeeded()
         self._settle(batch, answers)
+
+    def _is_at_fault(self, error: Exception) -> bool:
+        """Tell whether an error is the report's that was sent alone, not an
+        outage: a conductor may take a value that its database refuses for
+        the one for the other."""
+        if not isinstance(error, exception.DatabaseUnavailable):
+            return _is_poison(error)
+        try:
+            self._line.send([])
+        except Exception:  # noqa: BLE001 - whatever it is
+            return False
+        return True
 
     @staticmethod
     def _until_close(batch: list[Entry]) -> list[Entry]:
@@ -216,26 +257,31 @@ class Delivery:
         if self._gone:
             self._remove()
             due = min(due, now + RETRY_MAX)
-        with self._condition:
-            came = self._wait_for(1, due - now)
-            if came and self._interval and not self._hurry:
-                # Gather some more.
-                self._wait_for(self._batch_size, self._interval)
-            self._hurry = False
+        came = self._wait_for(1, due - now)
+        if came and self._interval and not self._hurry:
+            # Gather some more.
+            self._wait_for(self._batch_size, self._interval)
+        self._hurry = False
 
     def _wait_for(self, count: int, seconds: float) -> bool:
         """Wait until so many have been appended that were not sent yet."""
         self._wanted = self._position + count
-        came = self._condition.wait_for(
+        came = self._bell.wait_for(
             lambda: self._stopping or self._hurry
             or self._appended >= self._wanted, max(0.0, seconds))
         self._wanted = math.inf
         return came
 
     def _next(self) -> list[Entry]:
-        """Return what is to be sent now: first what has waited."""
+        """Return what is to be sent now: first what has waited, and what was
+        put aside without any other."""
         now = _now()
         batch = []
+        for number in self._waiting.aside(now):
+            found = self._spool.get(number)
+            if found is not None:
+                return [(number, found)]
+            self._waiting.remove(number)
         for number in self._waiting.due(now)[:self._limit]:
             found = self._spool.get(number)
             if found is None:
@@ -248,13 +294,18 @@ class Delivery:
     def _fresh(self, room: int, now: float) -> list[Entry]:
         """Return what has not been sent yet, but for what has to wait."""
         fresh: list[Entry] = []
-        for number, each in self._spool.after(self._position, room):
+        appended = self._appended
+        entries = self._spool.after(self._position, room)
+        if not entries and appended > self._position:
+            # What was behind it is lost with a damaged file.
+            self._position = appended
+            self._bell.ring()
+        for number, each in entries:
             if number not in self._waiting and not self._waiting.join(
                     number, each, now):
                 fresh.append((number, each))
             elif not fresh:
-                with self._condition:
-                    self._position = number
+                self._position = number
         return fresh
 
     def _settle(self, batch: list[Entry],
@@ -263,11 +314,13 @@ class Delivery:
         for (number, each), answer in zip(batch, answers, strict=True):
             refused = answer['verdict'] == 'refused'
             if refused and not self._give_up(number, each, answer):
+                self._tell_to_wait(number, each, answer)
                 again[number] = each
                 continue
             self._waiting.remove(number)
             self._gone.add(number)
             self.delivered += not refused
+            self.replaced += answer.get('replaced', 0)
             if each['kind'] == transition.ACTION and not refused:
                 self._waiting.known(each, _now())
         self._waiting.put_off(again, _now())
@@ -275,10 +328,9 @@ class Delivery:
 
     def _advance(self, batch: list[Entry]) -> None:
         self._remove()
-        with self._condition:
-            self._position = max(self._position, *(
-                number for number, _ in batch))
-            self._condition.notify_all()
+        self._position = max(self._position, *(
+            number for number, _ in batch))
+        self._bell.ring()
 
     def _remove(self) -> None:
         """Take out of the spool what is done with.
@@ -306,26 +358,61 @@ class Delivery:
                 number not in self._waiting or waited < self._parent_timeout):
             return False
         self._refused.append(number)
-        self._losses.add('refused', 1, (
-            f'{transition.described(each)}: {answer["error"]}: '
-            f'{answer["reason"]}'))
+        self._losses.add(loss.REFUSED, 1, (
+            f'{answer["error"]}: {answer["reason"]}'), [each])
         return True
 
+    def _tell_to_wait(self, number: int, each: dict[str, Any],
+                      answer: dict[str, Any]) -> None:
+        """Say of the first report that waits why it does and what helps."""
+        error = answer['error']
+        # At its first attempt it may only have overtaken another host's.
+        if (error in _REMEDIES and number in self._waiting
+                and error not in self._told_to_wait):
+            self._told_to_wait.add(error)
+            LOG.warning(
+                'A report cannot be stored yet and waits, as others like it '
+                'do, for at most %g s: %s: %s %s.', self._parent_timeout,
+                transition.described(transition.identity(each)),
+                answer['reason'], _REMEDIES[error])
+
     def _close(self, number: int, ended: dict[str, Any]) -> None:
-        """Close a dead life, after everything that it had to say."""
+        """Close a dead life: at once what it left open, and once more after
+        the last of what it had to say and that waits now."""
+        if not (number in self._waiting
+                and self._waiting.any_before(number)):
+            try:
+                self._line.close(ended)
+            except Exception as error:
+                if not (_is_poison(error)
+                        or isinstance(error, exception.Forbidden)):
+                    raise
+                if not isinstance(error, exception.Invalid):
+                    # As above: those behind it need not wait.
+                    self._put_off_close(number, ended, error)
+                    return
+                # From a damaged spool.
+                self._losses.add(loss.REFUSED, 1, type(error).__name__)
+            self._succeeded()
         if self._waiting.any_before(number):
             self._waiting.put_aside(number, _now())
         else:
-            try:
-                self._line.close(ended)
-            except exception.Invalid as error:
-                # From a damaged spool; it must not hold up the others.
-                self._losses.add('refused', 1, type(error).__name__)
-            self._succeeded()
-            self._waiting.remove(number)
-            self._gone.add(number)
-            self._closed(ended['uuid'])
+            self._end_close(number, ended)
         self._advance([(number, ended)])
+
+    def _put_off_close(self, number: int, ended: dict[str, Any],
+                       error: Exception) -> None:
+        """Try again later to close a life, for as long as reports wait."""
+        self._waiting.put_aside(number, _now())
+        answer = {'error': _WAITING[0], 'reason': type(error).__name__}
+        if self._give_up(number, ended, answer):
+            self._end_close(number, ended)
+        self._advance([(number, ended)])
+
+    def _end_close(self, number: int, ended: dict[str, Any]) -> None:
+        self._waiting.remove(number)
+        self._gone.add(number)
+        self._closed(ended['uuid'])
 
 
 def _is_poison(error: Exception) -> bool:

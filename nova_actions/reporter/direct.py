@@ -25,21 +25,22 @@ class Direct:
         return Direct()
 
     def record(self, transitions: Sequence[Transition],
-               required: bool = False) -> bool:
+               required: bool = False, is_begun: bool = True) -> bool:
         """As of :meth:`recorder.Recorder.record`."""
         try:
             answers = self._line.send(transitions)
         except Exception as error:  # noqa: BLE001 - never raises
-            self.losses.add('direct', len(transitions), (
-                f'{transition.described(transitions[-1])}: '
-                f'{type(error).__name__}'))
+            self.losses.add(loss.DIRECT, len(transitions),
+                            type(error).__name__, transitions)
             loss.log_why(error)
             return False
         for each, answer in zip(transitions, answers, strict=True):
             if answer['verdict'] == 'refused':
-                self.losses.add('refused', 1, (
-                    f'{transition.described(each)}: {answer["error"]}'))
+                self.losses.add(loss.REFUSED, 1, answer['error'], [each])
         return all(answer['verdict'] != 'refused' for answer in answers)
+
+    def hold(self, _handle: transition.Handle) -> None:
+        """There is no spool."""
 
     def flush(self, _timeout: float) -> bool:
         return True

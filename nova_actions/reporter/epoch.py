@@ -10,13 +10,19 @@ import contextlib
 import fcntl
 import os
 import re
+import struct
+import zlib
 from collections.abc import Iterator
 
 from oslo_utils import uuidutils
 
+from nova_actions.reporter import salvage
+
 _LOCK = re.compile(
     r'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lock')
 _SPOOL_FILES = ('', '-wal', '-shm')
+_NOTE = struct.Struct('<QQ')
+_CHECKSUM = struct.Struct('<I')
 
 
 class Epoch:
@@ -69,6 +75,30 @@ class Epoch:
             pass
         os.close(descriptor)
         return None
+
+    def note(self, count: int, lowest: int) -> None:
+        """Note in the file what is in the spool: SQLite drops what is
+        damaged without a word.
+
+        It is written after they are stored and before they are removed, so
+        that a process that is killed notes too few, not too many.
+        """
+        if self._descriptor is not None:
+            raw = _NOTE.pack(max(0, count), lowest)
+            with contextlib.suppress(OSError):
+                os.pwrite(self._descriptor,
+                          raw + _CHECKSUM.pack(zlib.crc32(raw)), 0)
+
+    def noted(self) -> salvage.Note | None:
+        """Return what was noted, None if nothing was, as by the first
+        release."""
+        if self._descriptor is None:
+            return None
+        raw = os.pread(self._descriptor, _NOTE.size + _CHECKSUM.size, 0)
+        note, checksum = raw[:_NOTE.size], raw[_NOTE.size:]
+        if checksum != _CHECKSUM.pack(zlib.crc32(note)):
+            return None
+        return salvage.Note(*_NOTE.unpack(note))
 
     @property
     def spool_path(self) -> str:

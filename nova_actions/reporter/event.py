@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """EventReporter: one step on one or more servers, from start to end."""
 
-import logging
-import traceback
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
@@ -10,10 +8,9 @@ from typing import Any, Self
 from nova_actions import exception
 from nova_actions import sanitize
 from nova_actions.reporter import clock
+from nova_actions.reporter import loss
 from nova_actions.reporter import process
 from nova_actions.reporter import transition
-
-LOG = logging.getLogger(__name__)
 
 
 def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
@@ -22,11 +19,9 @@ def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
     try:
         return function(*args)
     except Exception as error:  # noqa: BLE001 - never raises
-        process.current().losses.add('error', 1, (
-            f'{what}: {type(error).__name__}'))
-        # Without what it happened in: that may be the failed work's error.
-        LOG.debug('Why it was not recorded:\n%s', ''.join(
-            traceback.format_tb(error.__traceback__)))
+        process.current().losses.add(
+            loss.ERROR, 1, f'{what}: {type(error).__name__}')
+        loss.log_why(error)
         return None
 
 
@@ -55,7 +50,8 @@ def _finish(handle: transition.Handle, exc_val: object, exc_tb: object,
         if exc_tb is None:
             exc_tb = getattr(exc_val, '__traceback__', None)
         outcome = transition.outcome(exc_val, exc_tb, secrets)
-    process.current().record(handle.finishes(outcome))
+    process.current().record(handle.finishes(outcome),
+                             is_begun=handle.is_stored)
 
 
 class EventReporter:
@@ -131,7 +127,10 @@ class EventReporter:
         stored: bool = recorder.record([*before, *starts], required)
         # With the life that it was begun in.
         self._handle = transition.Handle(
-            starts, clock.monotonic_ns(), clock.origin())
+            starts, clock.monotonic_ns(), clock.origin(), stored)
+        # Room is kept for the end only as long as this process may be the
+        # one that records it.
+        recorder.hold(self._handle)
         return stored
 
     def fail(self, reason: object) -> None:

@@ -5,58 +5,115 @@ import collections
 import logging
 import threading
 import traceback
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from nova_actions.reporter import clock
+from nova_actions.reporter import transition
 
 LOG = logging.getLogger(__name__)
 
 #: Seconds between two lines of the log about the same kind of loss.
 INTERVAL = 10.0
 
+#: How many reports a line of the log names; the others it counts.
+NAMED = 20
+
+FULL = 'full'
+SPOOL = 'spool'
+DAMAGED = 'damaged'
+REFUSED = 'refused'
+ENDED = 'ended'
+DIRECT = 'direct'
+ERROR = 'error'
+
+#: Every reason that a report may be lost for, and what it means.
+REASONS: Mapping[str, str] = {
+    FULL: 'the spool is at its limit',
+    SPOOL: 'the spool could not be written',
+    DAMAGED: 'the spool was damaged',
+    REFUSED: 'the conductor does not take it, or not in time',
+    ENDED: 'the process ended and has no spool on disk',
+    DIRECT: 'it could not be sent, and setup() was not called',
+    ERROR: 'recording itself failed',
+}
+
+
+def _names() -> collections.deque[tuple[Any, ...]]:
+    return collections.deque(maxlen=NAMED)
+
+
+class _Kind:
+    """The losses of one reason."""
+
+    def __init__(self) -> None:
+        self.told = 0
+        self.told_at = 0
+        self.why: object = None
+        #: What identifies the last of those that have not been told yet.
+        self.untold = _names()
+
 
 class Losses:
-    """Counts of lost reports by their reason."""
+    """Counts of lost reports by their reason, one of :data:`REASONS`."""
 
     def __init__(self) -> None:
         # A signal handler may come in its own thread's way.
         self._lock = threading.RLock()
         self.counts: collections.Counter[str] = collections.Counter()
-        #: Of each reason: how many have been told, when, and the last why.
-        self._told: dict[str, tuple[int, int, object]] = {}
+        self._kinds = {reason: _Kind() for reason in REASONS}
 
-    def add(self, reason: str, number: int, why: object) -> None:
+    def add(self, reason: str, number: int, why: object,
+            lost: Iterable[transition.Transition] = ()) -> None:
         """Count reports that are lost, and log it, soon if not now.
 
-        :param reason: a word for the kind of loss
-        :param why: what is known about this one
+        :param reason: one of :data:`REASONS`
+        :param why: what is known about this loss; nothing of a report's text
+        :param lost: the reports, where they are known; a line of the log
+            names each
         """
         LOG.debug('%d reports are lost (%s): %s', number, reason, why)
+        kind = self._kinds[reason]
         with self._lock:
             self.counts[reason] += number
-            now = clock.monotonic_ns()
-            told, at, _why = self._told.get(reason, (0, 0, None))
-            self._told[reason] = told, at, why
-            if told and now - at < INTERVAL * 1e9:
+            kind.why = why
+            kind.untold.extend(map(transition.identity, lost))
+            if kind.told and (
+                    clock.monotonic_ns() - kind.told_at < INTERVAL * 1e9):
                 return
         self._tell(reason)
 
     def tell(self) -> None:
         """Log what has been counted and not been told yet."""
-        for reason in list(self._told):
+        for reason in self._kinds:
             self._tell(reason)
 
     def _tell(self, reason: str) -> None:
+        kind = self._kinds[reason]
         with self._lock:
-            told, _at, why = self._told[reason]
             total = self.counts[reason]
-            self._told[reason] = total, clock.monotonic_ns(), why
-        if total > told:
-            LOG.error('%d reports were not recorded (%s), %d of that kind in '
-                      'all; the last: %s', total - told, reason, total, why)
+            number = total - kind.told
+            named, kind.untold = kind.untold, _names()
+            kind.told, kind.told_at = total, clock.monotonic_ns()
+        if number:
+            LOG.error(
+                '%d reports were not recorded (%s: %s), %d of that kind in '
+                'all; the last: %s%s', number, reason, REASONS[reason], total,
+                kind.why, _named(named, number))
+
+
+def _named(named: Collection[tuple[Any, ...]], number: int) -> str:
+    if not named:
+        return ''
+    more = number - len(named)
+    return '; they are: ' + (f'{more} others; ' if more > 0 else '') + (
+        '; '.join(map(transition.described, named)))
 
 
 def log_why(error: Exception) -> None:
     """Log where an error of recording arose, for who looks for it."""
-    # Without what it happened in: that may be the failed work's error.
-    LOG.debug('Why they were not recorded:\n%s', ''.join(
-        traceback.format_tb(error.__traceback__)))
+    # Formatting costs more than recording does, where all are lost.
+    if LOG.isEnabledFor(logging.DEBUG):
+        # Without what it happened in: that may be the failed work's error.
+        LOG.debug('Why it was not recorded:\n%s', ''.join(
+            traceback.format_tb(error.__traceback__)))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from nova_actions.reporter import room
 from nova_actions.reporter import spool
 
 Transition = dict[str, Any]
@@ -18,31 +19,33 @@ class MemorySpool:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
+        self.room = room.Room(max_bytes)
         # A signal handler may come in its own thread's way.
         self._lock = threading.RLock()
         self._entries: dict[int, tuple[int, Transition]] = {}
         self._last = 0
-        self.bytes = 0
+
+    @property
+    def bytes(self) -> int:
+        return self.room.bytes
 
     @property
     def count(self) -> int:
         return len(self._entries)
 
     def append(self, transitions: Sequence[Transition],
-               force: bool = False) -> int:
+               force: bool = False, is_begun: bool = True) -> int:
         """As of :meth:`spool.Spool.append`."""
-        sizes = [len(json.dumps(each)) for each in transitions]
-        count = len(sizes)
+        request = room.Request(transitions, force, is_begun)
+        count = len(request.bodies)
         with self._lock:
-            if self.bytes + sum(sizes) > self._max_bytes and not force:
-                raise spool.SpoolFull(f'{self.bytes} bytes of reports')
+            self.room.admit(request)
             number = self._last
             self._last += count
-            for size, each in zip(sizes, transitions, strict=True):
+            for body in request.bodies:
                 number += 1
-                self._entries[number] = size, each
-                self.bytes += size
+                self._entries[number] = len(body), json.loads(body)
+            self.room.stored(request)
             return number
 
     def after(self, position: int, limit: int) -> list[spool.Entry]:
@@ -59,12 +62,12 @@ class MemorySpool:
         with self._lock:
             for number in numbers:
                 size, _transition = self._entries.pop(number, (0, None))
-                self.bytes -= size
+                self.room.bytes -= size
 
     def sync(self) -> None:
         """There is no disk."""
 
-    def maintain(self) -> None:
+    def maintain(self, is_quiet: bool) -> None:
         """There is no file."""
 
     def close(self) -> None:

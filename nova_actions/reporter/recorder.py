@@ -3,13 +3,14 @@
 
 import dataclasses
 import logging
-import os
+import math
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from oslo_utils import uuidutils
 
+from nova_actions.reporter import aside
 from nova_actions.reporter import clock
 from nova_actions.reporter import delivery
 from nova_actions.reporter import epoch
@@ -128,7 +129,8 @@ class Recorder:
         if self.is_durable and self._life:
             self._spool = spool.Spool(
                 self._life.spool_path, settings.spool_max_bytes,
-                settings.fsync)
+                settings.fsync, self._life.note, self._damaged)
+            self._charge()
         else:
             self._spool = memory.MemorySpool(settings.spool_max_bytes)
         opened = delivery.Delivery(
@@ -145,27 +147,49 @@ class Recorder:
         return opened
 
     def record(self, transitions: Sequence[Transition],
-               required: bool = False) -> bool:
+               required: bool = False, is_begun: bool = True) -> bool:
         """Store transitions, all or none, and tell whether they are stored:
         in the spool, or (``mode = sync``) in the database.
 
         It never raises; what is not stored is counted and logged.
 
         :param required: only what is forced to disk counts as stored
+        :param is_begun: of ends: their starts were stored
         """
         try:
             opened = self.open()
-            return self._record(opened, transitions, required)
+            return self._record(opened, transitions, required, is_begun)
         except Exception as error:  # noqa: BLE001 - never raises
             self._lost(transitions, error)
             return False
 
+    def hold(self, handle: transition.Handle) -> None:
+        """Keep room for the ends of steps only as long as their handle is in
+        this process: whoever has none cannot end them."""
+        if self._spool is not None:
+            self._spool.room.hold(handle, [
+                start['uuid'] for start in handle.starts])
+
+    def _damaged(self, number: int, why: str) -> None:
+        """Count reports of a damaged spool that cannot be read any more, and
+        say that it is damaged even where all can."""
+        LOG.error('A spool was damaged; %d of its reports are lost: %s',
+                  number, why)
+        if number:
+            self.losses.add(loss.DAMAGED, number, why)
+        self._charge()
+
+    def _charge(self) -> None:
+        """Count what is kept of damaged spools against the limit."""
+        self._spool.room.charge(aside.size(self.settings.folder))
+
     def _record(self, opened: delivery.Delivery,
-                transitions: Sequence[Transition], required: bool) -> bool:
+                transitions: Sequence[Transition], required: bool,
+                is_begun: bool) -> bool:
         for each in transitions:
             if each['kind'] != transition.ACTION:
                 each.setdefault('epoch', self._uuid)
-        number = int(self._spool.append(transitions))
+        number = int(self._spool.append(transitions, is_begun=is_begun))
         self._dirty = True
         if required:
             self._spool.sync()
@@ -181,10 +205,10 @@ class Recorder:
 
     def _lost(self, transitions: Sequence[Transition],
               error: Exception) -> None:
-        reason = 'full' if isinstance(error, spool.SpoolFull) else 'spool'
-        self.losses.add(reason, len(transitions), (
-            f'{transition.described(transitions[-1])}: '
-            f'{type(error).__name__}: {error}'))
+        reason = (loss.FULL if isinstance(error, spool.SpoolFull)
+                  else loss.SPOOL)
+        self.losses.add(reason, len(transitions),
+                        f'{type(error).__name__}: {error}', transitions)
         loss.log_why(error)
 
     def _keep(self) -> None:
@@ -193,11 +217,10 @@ class Recorder:
                     if self.settings.fsync == 'interval' else 1.0)
         while not self._ended.wait(interval):
             try:
-                if self._dirty:
-                    self._dirty = False
-                    if self.settings.fsync == 'interval':
-                        self._spool.sync()
-                    self._spool.maintain()
+                is_dirty, self._dirty = self._dirty, False
+                if is_dirty and self.settings.fsync == 'interval':
+                    self._spool.sync()
+                self._spool.maintain(is_quiet=not is_dirty)
             except Exception as error:  # noqa: BLE001 - it must live
                 LOG.warning('The spool could not be forced to disk: %s',
                             type(error).__name__)
@@ -205,6 +228,9 @@ class Recorder:
     def _chore(self, notify: Callable[[int], None]) -> None:
         """Do what has to be done now and then."""
         self.losses.tell()
+        if self.is_durable:
+            # Of others of this host, too.
+            self._charge()
         for dead in epoch.Epoch.orphans(self.settings.folder):
             try:
                 if self._ended.is_set():
@@ -219,7 +245,7 @@ class Recorder:
     def _adopt(self, dead: epoch.Epoch,
                notify: Callable[[int], None]) -> None:
         """Take over what a dead life of this host has left behind."""
-        remains = salvage.Remains(dead.spool_path)
+        remains = salvage.Remains(dead.spool_path, dead.noted())
         count = 0
         for part in remains.parts(_PART):
             self._spool.append(part, force=True)
@@ -231,10 +257,8 @@ class Recorder:
         self._spool.sync()
         notify(number)
         if not remains.is_whole:
-            self.losses.add('damaged', 1, (
-                f'not all of {dead.spool_path} could be read; it is kept '
-                'as .broken'))
-            os.replace(dead.spool_path, f'{dead.spool_path}.broken')
+            kept = aside.keep(dead.spool_path)
+            self._damaged(remains.lost, f'{kept} is what it was')
         # Its lock is kept until it is closed: should we die before, the
         # next one begins with it.
         dead.remove_spool()
@@ -247,18 +271,22 @@ class Recorder:
         if dead is not None:
             dead.remove()
 
-    def flush(self, timeout: float) -> bool:
+    def flush(self, timeout: float, patience: float = math.inf) -> bool:
         """Wait until everything recorded so far is delivered, and tell
-        whether it is."""
+        whether it is.
+
+        :param patience: seconds; no longer than that without an answer
+        """
         if self._opened is None:
             return True
-        return self._opened.drain(timeout)
+        return self._opened.drain(timeout, patience)
 
     def stop(self, timeout: float, at_exit: bool = False) -> bool:
         """Deliver what is recorded if that can be done in time, and end.
 
-        What is left stays in the spool for the next life of this host; where
-        there is none, it is lost.
+        What is left stays in the spool for the next life of this host, so
+        that nobody need wait for a conductor that does not answer; where
+        there is no spool, it is lost.
 
         :param at_exit: the process ends, but threads and finalisers may still
             record: the spool and its lock are left to the system
@@ -266,12 +294,15 @@ class Recorder:
         if self._opened is None:
             self.losses.tell()
             return True
+        patience = delivery.PATIENCE if self.is_durable else math.inf
         until = clock.monotonic_ns() + timeout * 1e9
-        done = self.flush(timeout)
+        done = self.flush(timeout, patience)
         self._ended.set()
-        self._opened.stop(max(0.0, (until - clock.monotonic_ns()) / 1e9))
+        left = max(0.0, (until - clock.monotonic_ns()) / 1e9)
+        # Its thread may be in a call that nobody answers.
+        self._opened.stop(left if done else min(left, patience / 5))
         if not self.is_durable and self._spool.count:
-            self.losses.add('ended', self._spool.count,
+            self.losses.add(loss.ENDED, self._spool.count,
                             'the process ends, and has no spool on disk')
         self.losses.tell()
         if not at_exit:
@@ -287,6 +318,8 @@ class Recorder:
         each reason."""
         return {'waiting': self._spool.count if self._spool else 0,
                 'delivered': self._opened.delivered if self._opened else 0,
+                **({'replaced': self._opened.replaced} if self._opened
+                   and self._opened.replaced else {}),
                 **{f'lost_{reason}': number for reason, number
                    in self.losses.counts.items()}}
 

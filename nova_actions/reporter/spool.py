@@ -8,25 +8,25 @@ a torn end is cut off when it is opened again.
 import collections
 import contextlib
 import itertools
-import json
-import logging
 import os
 import sqlite3
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from nova_actions.reporter import aside
 from nova_actions.reporter import fork
+from nova_actions.reporter import room
 from nova_actions.reporter import salvage
-from nova_actions.reporter import transition
-
-LOG = logging.getLogger(__name__)
+from nova_actions.reporter import seal
 
 Transition = dict[str, Any]
 Entry = tuple[int, Transition]
 
-#: The log of SQLite is written back when it is that long, bytes.
+#: The log of SQLite is written back when it is that long, bytes; whoever
+#: appends does it himself at four times that.
 _LOG_LIMIT = 4 * 1024 * 1024
+#: The least that the log may have, whatever the limit of the spool is.
+_LOG_LEAST = 64 * 1024
 #: Milliseconds that a write waits for the keeper's.
 _BUSY_TIMEOUT = 200
 #: How many rows go in one statement: SQLite limits its arguments.
@@ -34,24 +34,22 @@ _ROWS = 1000
 #: NORMAL waits for the disk only when SQLite's log begins anew.
 _SYNCHRONOUS = {'always': 'FULL', 'interval': 'NORMAL', 'never': 'OFF'}
 
-
-class SpoolFull(Exception):
-    """There is no room for a report."""
-
-
-_encode = json.JSONEncoder(separators=(',', ':')).encode
+SpoolFull = room.SpoolFull
+Row = tuple[int, str, int]
 
 
-class _Request:
+class _Write:
     """What a thread has to write, and what came of it."""
 
-    def __init__(self, bodies: list[str], limit: int) -> None:
-        self.bodies = bodies
-        self.limit = limit
-        self.size = sum(map(len, bodies))
-        self.is_taken = False
-        self.last = 0
-        self.error: Exception | None = OSError('the write was interrupted')
+    def __init__(self, request: room.Request) -> None:
+        self.request = request
+        self.first = self.last = 0
+        self.is_taken = self.is_over = False
+        self.error: Exception | None = None
+
+    def rows(self) -> list[Row]:
+        return [(number, body, seal.of(number, body)) for number, body
+                in enumerate(self.request.bodies, self.first)]
 
 
 class Spool:
@@ -61,25 +59,42 @@ class Spool:
 
     :param path: an SQLite file; made when it is not there, for its owner
         only
-    :param max_bytes: of reports; starts are refused in the last eighth
+    :param max_bytes: of reports, see :class:`room.Room`
     :param fsync: ``always``, ``interval`` (whoever calls :meth:`sync`) or
         ``never``
+    :param note: called with the number of reports and the lowest of their
+        ids, after some were stored and before some are removed
+    :param lost: called with the number of reports that cannot be read any
+        more, and why
     :raises OSError, sqlite3.Error: it cannot be opened
     """
 
-    def __init__(self, path: str, max_bytes: int, fsync: str) -> None:
+    def __init__(self, path: str, max_bytes: int, fsync: str,
+                 note: Callable[[int, int], None] = lambda _count, _id: None,
+                 lost: Callable[[int, str], None] = lambda _number, _why: None,
+                 ) -> None:
         self.path = path
-        self._max_bytes = max_bytes
+        self.room = room.Room(max_bytes)
+        self._note = note
+        self._lost = lost
         self._fsync = fsync
+        self._log_soft = min(_LOG_LIMIT, max(_LOG_LEAST, max_bytes) // 2)
+        self._log_hard = min(4 * _LOG_LIMIT, max(_LOG_LEAST, max_bytes))
         self._lock = fork.writing
         self._keeping = fork.keeping
         self._keeper: sqlite3.Connection | None = None
         self._db: sqlite3.Connection | None = None
-        self._requests: collections.deque[_Request] = collections.deque()
-        self._last = self.bytes = self.count = 0
+        self._writes: collections.deque[_Write] = collections.deque()
+        self._last = self._lowest = self.count = 0
         self._is_closed = False
+        # An interrupt may come between storing and counting.
+        self._is_counted = True
         with self._lock:
             self._open()
+
+    @property
+    def bytes(self) -> int:
+        return self.room.bytes
 
     def _open(self) -> sqlite3.Connection:
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC,
@@ -89,49 +104,81 @@ class Spool:
             # Writing the log back is not the caller's business, see
             # maintain().
             db.execute('PRAGMA wal_autocheckpoint=0')
-            db.execute('CREATE TABLE IF NOT EXISTS report ('
-                       'id INTEGER PRIMARY KEY, body TEXT NOT NULL)')
-            last, self.bytes, self.count = db.execute(
-                'SELECT coalesce(max(id), 0), '
-                'coalesce(sum(length(body)), 0), count(*) FROM report'
-            ).fetchone()
+            self._make_table(db)
+            self._count_all(db)
         except BaseException:
             db.close()
             raise
-        self._last = max(self._last, last)
         self._db = db
         return db
+
+    def _make_table(self, db: sqlite3.Connection) -> None:
+        db.execute('CREATE TABLE IF NOT EXISTS report ('
+                   'id INTEGER PRIMARY KEY, body TEXT NOT NULL, '
+                   'checksum INTEGER)')
+        columns = [row[1] for row in db.execute('PRAGMA table_info(report)')]
+        if b'checksum' not in columns:
+            # Of the first release.
+            db.execute('ALTER TABLE report ADD COLUMN checksum INTEGER')
+        elif not db.execute('SELECT count(*) FROM report').fetchone()[0]:
+            db.execute(f'PRAGMA user_version={seal.VERSION}')
+        version, = db.execute('PRAGMA user_version').fetchone()
+        self._is_sealed = version >= seal.VERSION
+
+    def _count_all(self, db: sqlite3.Connection) -> None:
+        last, lowest, self.room.bytes, self.count = db.execute(
+            'SELECT coalesce(max(id), 0), min(id), '
+            'coalesce(sum(length(body)), 0), count(*) FROM report'
+        ).fetchone()
+        self._last = max(self._last, last)
+        self._lowest = self._last + 1 if lowest is None else lowest
+        self._is_counted = True
+        self._note(self.count, self._lowest)
 
     def _file(self) -> sqlite3.Connection:
         """Return the open file, which a full disk may have kept from being
         opened again."""
         if self._is_closed:
             raise OSError('the spool is closed')
-        return self._db or self._open()
+        db = self._db or self._open()
+        if not self._is_counted and not db.in_transaction:
+            self._count_all(db)
+        return db
 
     def _renew(self) -> None:
         """Begin a new file with what can be read of a broken one, which is
-        kept beside it.
+        kept aside.
 
         :raises OSError, sqlite3.Error: it cannot be had
         """
+        # Before it is closed, since SQLite would touch both files then.
+        kept = aside.keep(self.path)
         self._shut()
-        broken = f'{self.path}.broken'
-        for suffix in ('-wal', '-shm', ''):
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(self.path + suffix, broken + suffix)
-        entries, whole = salvage.read(broken)
+        entries, remains = salvage.read(kept, salvage.Note(
+            self.count, self._lowest))
         self._open()
-        rows = [(number, _encode(each)) for number, each in entries]
-        self._insert(rows)
-        self.bytes = sum(len(body) for _, body in rows)
-        self.count = len(rows)
-        LOG.error('The spool was damaged and has been begun anew%s',
-                  '' if whole else '; not all of it could be read')
+        self._insert([(number, body, seal.of(number, body))
+                      for number, body in (
+                          (number, room.encode(each))
+                          for number, each in entries)])
+        self._count_all(self._file())
+        self._lost(remains.lost, f'{kept} is what it was')
+
+    def _mended(self, work: Callable[[], Any]) -> Any:
+        """Do something with the file; where that is broken, with a new
+        one."""
+        try:
+            return work()
+        except sqlite3.Error as error:
+            if not is_broken(error):
+                raise
+            self._renew()
+            return work()
 
     def _connect(self, synchronous: str) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT / 1000,
                              isolation_level=None, check_same_thread=False)
+        db.text_factory = bytes
         try:
             db.execute('PRAGMA journal_mode=WAL')
             db.execute(f'PRAGMA synchronous={synchronous}')
@@ -144,28 +191,35 @@ class Spool:
         return db
 
     def append(self, transitions: Sequence[Transition],
-               force: bool = False) -> int:
+               force: bool = False, is_begun: bool = True) -> int:
         """Store transitions, all or none; return the last one's id.
 
         :param force: beyond the limit too
+        :param is_begun: of ends: their starts are stored, here or elsewhere
         :raises SpoolFull: there is no room
         :raises OSError, sqlite3.Error: the disk or the file does not let it
         """
-        limit = self._max_bytes
-        if force:
-            limit = sys.maxsize
-        elif any(each['kind'] != transition.FINISH for each in transitions):
-            limit -= limit // 8
-        request = _Request([_encode(each) for each in transitions], limit)
-        self._requests.append(request)
-        with self._lock:
-            # Whoever comes first writes for all who wait behind it: one
-            # transaction, and one wait for the disk.
-            if not request.is_taken:
-                self._write()
-        if request.error is not None:
-            raise request.error
-        return request.last
+        write = _Write(room.Request(transitions, force, is_begun))
+        while not write.is_over:
+            write.is_taken = False
+            self._writes.append(write)
+            with self._lock:
+                # Whoever comes first writes for all who wait behind it: one
+                # transaction, and one wait for the disk.
+                if not write.is_taken:
+                    self._write()
+                elif not write.is_over:
+                    self._see_after(write)
+        if write.error is not None:
+            raise write.error
+        return write.last
+
+    def _see_after(self, write: _Write) -> None:
+        """Find out what came of a write when who did it was interrupted."""
+        if self._file().execute('SELECT count(*) FROM report WHERE id = ?',
+                                (write.last,)).fetchone()[0]:
+            self.room.keep(write.request)
+            write.is_over = True
 
     def _write(self) -> None:
         """Write what is requested, all or none of what there is room for.
@@ -173,48 +227,46 @@ class Spool:
         A signal handler of this thread may come in at any call: numbers are
         given at once, and none twice.
         """
-        taken: list[_Request] = []
-        rows: list[tuple[int, str]] = []
+        taken: list[_Write] = []
         size = 0
-        for request in self._take():
-            if self.bytes + size + request.size > request.limit:
-                request.error = SpoolFull(f'{self.bytes} bytes of reports')
+        for write in self._take():
+            try:
+                self.room.admit(write.request, size)
+            except SpoolFull as error:
+                write.error = error
+                write.is_over = True
                 continue
-            number = len(request.bodies)
+            number = len(write.request.bodies)
             first = self._last + 1
             self._last += number
-            request.last = first + number - 1
-            rows += enumerate(request.bodies, first)
-            size += request.size
-            taken.append(request)
+            write.first, write.last = first, first + number - 1
+            size += write.request.size
+            taken.append(write)
+        rows = [row for write in taken for row in write.rows()]
         try:
-            self._insert_anyhow(rows)
+            self._mended(lambda: self._insert(rows))
+            for write in taken:
+                self.room.stored(write.request)
+            self.count += len(rows)
+            self._note(self.count, self._lowest)
+            self._bound_log()
         except Exception as error:  # noqa: BLE001 - each is told
-            for request in taken:
-                request.error = error
-            return
-        self.bytes += size
-        self.count += len(rows)
-        for request in taken:
-            request.error = None
+            for write in taken:
+                write.error = error
+        except BaseException:
+            self._is_counted = False
+            raise
+        for write in taken:
+            write.is_over = True
 
-    def _take(self) -> Iterator[_Request]:
+    def _take(self) -> Iterator[_Write]:
         with contextlib.suppress(IndexError):
             while True:
-                request = self._requests.popleft()
-                request.is_taken = True
-                yield request
+                write = self._writes.popleft()
+                write.is_taken = True
+                yield write
 
-    def _insert_anyhow(self, rows: list[tuple[int, str]]) -> None:
-        try:
-            self._insert(rows)
-        except sqlite3.Error as error:
-            if not is_broken(error):
-                raise
-            self._renew()
-            self._insert(rows)
-
-    def _insert(self, rows: list[tuple[int, str]]) -> None:
+    def _insert(self, rows: list[Row]) -> None:
         db = self._file()
         if db.in_transaction:
             # What a signal handler writes amid a transaction is undone with
@@ -234,26 +286,46 @@ class Spool:
             raise
 
     @staticmethod
-    def _insert_some(db: sqlite3.Connection,
-                     rows: list[tuple[int, str]]) -> None:
+    def _insert_some(db: sqlite3.Connection, rows: list[Row]) -> None:
         if rows:
-            marks = ','.join(['(?,?)'] * len(rows))
-            db.execute(f'INSERT INTO report (id, body) VALUES {marks}',  # noqa: S608
-                       list(itertools.chain.from_iterable(rows)))
+            marks = ','.join(['(?,?,?)'] * len(rows))
+            db.execute(
+                f'INSERT INTO report (id, body, checksum) VALUES {marks}',  # noqa: S608
+                list(itertools.chain.from_iterable(rows)))
 
     def after(self, position: int, limit: int) -> list[Entry]:
         """Return the next reports behind a position."""
-        with self._lock:
-            rows = self._file().execute(
-                'SELECT id, body FROM report WHERE id > ? ORDER BY id '
-                'LIMIT ?', (position, limit)).fetchall()
-        return [(number, json.loads(body)) for number, body in rows]
+        while True:
+            with self._lock:
+                rows = self._mended(lambda: self._file().execute(
+                    'SELECT id, body, checksum FROM report WHERE id > ? '
+                    'ORDER BY id LIMIT ?', (position, limit)).fetchall())
+            entries = self._checked(rows)
+            if entries or not rows:
+                return entries
 
     def get(self, number: int) -> Transition | None:
         with self._lock:
-            row = self._file().execute(
-                'SELECT body FROM report WHERE id = ?', (number,)).fetchone()
-        return json.loads(row[0]) if row else None
+            rows = self._mended(lambda: self._file().execute(
+                'SELECT id, body, checksum FROM report WHERE id = ?',
+                (number,)).fetchall())
+        return next((each for _, each in self._checked(rows)), None)
+
+    def _checked(self, rows: list[tuple[int, Any, Any]]) -> list[Entry]:
+        """Return those that are what was written; the others are lost."""
+        entries, bad = [], []
+        for number, body, checksum in rows:
+            each = salvage.checked(number, body, checksum, self._is_sealed)
+            if each is None:
+                bad.append(number)
+            else:
+                entries.append((number, each))
+        if bad:
+            self.remove(bad)
+            # Nor need they be as long as it.
+            self._is_counted = False
+            self._lost(len(bad), 'they are not what was written')
+        return entries
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Forget reports that have been delivered, or given up.
@@ -263,26 +335,38 @@ class Spool:
         numbers = list(numbers)
         with self._lock:
             try:
-                for at in range(0, len(numbers), _ROWS):
-                    self._remove_some(numbers[at:at + _ROWS])
+                self._mended(lambda: self._remove_all(numbers))
             except sqlite3.Error:
                 # A full disk lets no row go, but it does let the file go.
                 if not self._holds_only(numbers):
                     raise
                 self._shut()
+                self._note(0, self._last + 1)
                 for suffix in ('-wal', '-shm', ''):
                     with contextlib.suppress(FileNotFoundError):
                         os.unlink(self.path + suffix)
                 self._open()
+            except BaseException:
+                self._is_counted = False
+                raise
+
+    def _remove_all(self, numbers: list[int]) -> None:
+        for at in range(0, len(numbers), _ROWS):
+            self._remove_some(numbers[at:at + _ROWS])
 
     def _remove_some(self, numbers: list[int]) -> None:
         marks = ','.join('?' * len(numbers))
         gone, size = self._file().execute(
             'SELECT count(*), coalesce(sum(length(body)), 0) FROM report '  # noqa: S608
             f'WHERE id IN ({marks})', numbers).fetchone()
+        lowest, = self._file().execute(
+            f'SELECT min(id) FROM report WHERE id NOT IN ({marks})',  # noqa: S608
+            numbers).fetchone()
+        self._lowest = self._last + 1 if lowest is None else lowest
+        self._note(self.count - gone, self._lowest)
         self._file().execute(
             f'DELETE FROM report WHERE id IN ({marks})', numbers)  # noqa: S608
-        self.bytes -= size
+        self.room.bytes -= size
         self.count -= gone
 
     def _holds_only(self, numbers: Iterable[int]) -> bool:
@@ -301,18 +385,44 @@ class Spool:
         finally:
             os.close(descriptor)
 
-    def maintain(self) -> None:
-        """Write SQLite's log back when it has become long.
+    def _log_size(self) -> int:
+        try:
+            return os.stat(f'{self.path}-wal').st_size
+        except FileNotFoundError:
+            return 0
 
-        One thread calls this; those who append are not held up.
+    def _bound_log(self) -> None:
+        """Write SQLite's log back here and now if the keeper cannot keep up:
+        while somebody writes, it may be written back but never begins
+        anew."""
+        if self._log_size() > self._log_hard:
+            self._begin_log_anew()
+
+    def _begin_log_anew(self) -> None:
+        # A log that cannot be written back now is next time.
+        with contextlib.suppress(sqlite3.Error):
+            self._file().execute('PRAGMA wal_checkpoint(TRUNCATE)')
+
+    def maintain(self, is_quiet: bool) -> None:
+        """Write SQLite's log back when it has become long, or when nobody
+        writes.
+
+        One thread calls this; those who append are hardly held up: most of
+        the work is done beside them.
         """
-        with self._keeping, contextlib.suppress(FileNotFoundError):
-            if os.stat(f'{self.path}-wal').st_size <= _LOG_LIMIT:
+        size = self._log_size()
+        if not size or (size <= self._log_soft and not is_quiet):
+            return
+        with self._keeping:
+            if self._is_closed:
                 return
             if self._keeper is None:
                 self._keeper = self._connect(
                     'OFF' if self._fsync == 'never' else 'FULL')
             self._keeper.execute('PRAGMA wal_checkpoint(PASSIVE)')
+        with self._lock:
+            if not self._is_closed:
+                self._begin_log_anew()
 
     def close(self) -> None:
         with self._lock:

@@ -19,6 +19,8 @@ START = 'start'
 FINISH = 'finish'
 CLOSE = 'close'
 
+_IDENTITY = ('kind', 'name', 'uuid', 'instance_uuid', 'host', 'request_id')
+
 #: What stands for a name that is empty or says nothing.
 NAMELESS = 'unknown'
 
@@ -56,10 +58,16 @@ def time_of(value: datetime.datetime) -> str:
     return value.isoformat(timespec='microseconds')
 
 
-def described(each: Transition) -> str:
-    """Return what a person needs to know which one it is."""
-    return (f'{each["kind"]} of {each.get("name")} on '
-            f'{each.get("instance_uuid")} ({each.get("request_id")})')
+def identity(each: Transition) -> tuple[Any, ...]:
+    """Return what tells which one it is, and nothing of its texts."""
+    return tuple(each.get(name) for name in _IDENTITY)
+
+
+def described(identity: tuple[Any, ...]) -> str:
+    """Return an identity as a person reads it."""
+    kind, name, uuid, server, host, request = identity
+    return (f'{kind} of {name}, uuid {uuid}, on server {server}, host '
+            f'{host}, request {request}')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +80,8 @@ class Handle:
     #: When it began by the monotonic clock, and which one that was.
     began: int
     origin: str
+    #: Whether the starts were stored.
+    is_stored: bool = True
 
     def finishes(self, outcome: Transition) -> list[Transition]:
         """Return the transitions that end it, now."""

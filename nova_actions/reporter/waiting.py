@@ -88,16 +88,30 @@ class Waiting:
                 queue.due = now + queue.wait
 
     def put_aside(self, number: int, now: float) -> None:
-        """Have a report wait by itself, so that it holds up no other."""
+        """Have a report wait by itself, so that it holds up no other, and
+        each time for longer."""
+        key = (number,)
         with self._lock:
-            key = self._keys.get(number) or (number,)
-            self._add(number, key, now)
-            self._queues[key].due = now + self._queues[key].wait
+            if self._keys.get(number) != key:
+                since = self.since(number, now)
+                self.remove(number)
+                self._add(number, key, since)
+            queue = self._queues[key]
+            queue.due = now + queue.wait
+            queue.wait = min(MOST, queue.wait * 2)
 
-    def _add(self, number: int, key: Key, now: float) -> None:
-        queue = self._queues.setdefault(key, _Queue(now))
+    def aside(self, now: float) -> list[int]:
+        """Return what waits by itself and is to be tried again, in its
+        order."""
+        with self._lock:
+            return sorted(number for number, key in self._keys.items()
+                          if key == (number,)
+                          and self._queues[key].due <= now)
+
+    def _add(self, number: int, key: Key, since: float) -> None:
+        queue = self._queues.setdefault(key, _Queue(since))
         self._keys[number] = key
-        queue.since.setdefault(number, now)
+        queue.since.setdefault(number, since)
 
     def remove(self, number: int) -> None:
         """Forget a report that waits no more, if it did."""

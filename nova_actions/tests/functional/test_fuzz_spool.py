@@ -66,8 +66,8 @@ class TestFile(base.base.ObjectTestCase):
             self.whole = file.read()
 
     def check_read(self, path):
-        entries, whole = salvage.read(path)
-        self.assertIs(bool, type(whole))
+        entries, remains = salvage.read(path)
+        self.assertIs(bool, type(remains.is_whole))
         for number, each in entries:
             self.assertIs(int, type(number))
             self.assertIn(each['kind'], KINDS)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
+import logging
 import threading
+import time
 from unittest import mock
 
+import fixtures
 import oslo_messaging as messaging
 from oslo_versionedobjects import exception as ovo_exc
 from oslotest import base as oslotest
@@ -10,6 +13,7 @@ from nova_actions import exception
 from nova_actions.reporter import delivery
 from nova_actions.reporter import loss
 from nova_actions.reporter import memory
+from nova_actions.reporter import waiting
 from nova_actions.reporter import wire
 from nova_actions.tests import patience
 
@@ -28,6 +32,9 @@ class Line:
         self.applied = []
         self.trouble = []
         self.refused = {}
+        self.replaced = {}
+        self.close_trouble = []
+        self.pause = 0
         self.is_open = threading.Event()
         self.is_open.set()
         self.is_asked = threading.Event()
@@ -50,10 +57,14 @@ class Line:
             if not error:
                 self.applied.append(uuid)
             answers.append({'verdict': 'refused' if error else 'applied',
-                            'error': error, 'reason': 'why'})
+                            'error': error, 'reason': 'why',
+                            'replaced': self.replaced.get(uuid, 0)})
+        time.sleep(self.pause)
         return answers
 
     def close(self, ended):
+        if self.close_trouble:
+            raise self.close_trouble.pop()
         self.closed.append((ended['uuid'], list(self.applied)))
 
 
@@ -166,20 +177,115 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         self.assertEqual({'refused': 1}, self.losses.counts)
         self.assertEqual(['1'], self.line.applied)
 
-    def test_a_life_is_closed_after_all_that_it_had_to_say(self):
-        self.line.refused['1'] = 'InstanceActionNotFound'
+    def test_a_life_is_closed_at_once_and_after_all_that_it_had_to_say(self):
+        self.line.refused['1'] = 'InstanceNotFound'
         found = self.deliver(start=False)
         number = self.append(found, make(0), make(1), wire.closing(
             'dead', 'seen'), make(2))
         with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
             found.start()
             patience.wait_until('the others', lambda: '2' in self.line.applied)
-            self.assertEqual([], self.line.closed)
+            # Its other steps need not wait for the unknown server.
+            self.assertEqual([('dead', ['0'])], self.line.closed)
+            self.assertEqual([], self.lives)
             self.line.refused.clear()
             self.wait(found, number)
-            patience.wait_until('closing', lambda: self.line.closed)
-        self.assertEqual([('dead', ['0', '2', '1'])], self.line.closed)
+            patience.wait_until('closing', lambda: self.lives)
+        self.assertEqual([('dead', ['0']), ('dead', ['0', '2', '1'])],
+                         self.line.closed)
         self.assertEqual(['dead'], self.lives)
+
+    def close_trouble(self, error, **values):
+        """Have a life that cannot be closed before two reports, and return
+        the delivery and the last number."""
+        self.line.close_trouble = [error] * 3
+        found = self.deliver(**values)
+        return found, self.append(
+            found, wire.closing('dead', 'seen'), make(0), make(1))
+
+    def test_a_life_that_cannot_be_closed_holds_up_nothing(self):
+        for error in (exception.Forbidden(),
+                      exception.PolicyNotAuthorized(action='x'),
+                      exception.ActionsException('The call failed.')):
+            with mock.patch.object(waiting, 'FIRST', 0.01):
+                found, number = self.close_trouble(error)
+                patience.wait_until('the others',
+                                lambda: self.line.applied == ['0', '1'])
+                self.wait(found, number)
+            self.assertEqual((['dead'], [('dead', ['0', '1'])]),
+                             (self.lives, self.line.closed))
+            self.assertEqual({}, self.losses.counts)
+            for seen in (self.lives, self.line.closed, self.line.applied):
+                seen.clear()
+            found.stop(patience.PATIENCE)
+
+    def test_a_life_that_can_never_be_closed_is_counted(self):
+        for error in (exception.Invalid('odd'), exception.Forbidden()):
+            found, number = self.close_trouble(error, parent_timeout=0)
+            self.wait(found, number)
+            found.stop(patience.PATIENCE)
+        self.assertEqual({'refused': 2}, self.losses.counts)
+        self.assertEqual(['dead'] * 2, self.lives)
+
+    def test_a_value_that_is_taken_for_an_outage(self):
+        self.line.refused['3'] = exception.DatabaseUnavailable()
+        found = self.deliver(parent_timeout=0)
+        with mock.patch.object(delivery, 'RETRY_FIRST', 0.001):
+            number = self.append(found, *(make(each) for each in range(8)))
+            self.wait(found, number)
+        self.assertEqual(list('0124567'), sorted(self.line.applied))
+        self.assertEqual({'refused': 1}, self.losses.counts)
+
+    def test_the_first_that_waits_is_said_with_what_helps(self):
+        log = self.useFixture(fixtures.FakeLogger(level=logging.WARNING))
+        self.line.refused = {'0': 'InstanceNotFound', '1': 'InstanceNotFound',
+                             '2': 'InstanceActionNotFound'}
+        found = self.deliver()
+        with mock.patch.object(waiting, 'FIRST', 0.001):
+            number = self.append(found, *(
+                {**make(each), 'host': 'h', 'details': 'its text'}
+                for each in range(3)))
+            patience.wait_until('saying', lambda: log.output.count(
+                'cannot be stored yet') == 2)
+            self.line.refused.clear()
+            self.wait(found, number)
+        first, second = log.output.splitlines()
+        self.assertIn('uuid 0, on server instance of 0, host h', first)
+        for line in (first, second):
+            self.assertIn('instance import', line)
+            self.assertIn('"create"', line)
+            self.assertNotIn('its text', line)
+
+    def test_what_only_overtook_another_is_not_said(self):
+        log = self.useFixture(fixtures.FakeLogger(level=logging.WARNING))
+        self.line.refused['0'] = 'InstanceNotFound'
+        found = self.deliver()
+        number = self.append(found, make(0))
+        patience.wait_until('refusal', lambda: ['0'] in self.line.batches)
+        self.line.refused.clear()
+        self.wait(found, number)
+        self.assertEqual('', log.output)
+
+    def test_replaced_characters_are_counted(self):
+        self.line.replaced['0'] = 3
+        found = self.deliver()
+        self.wait(found, self.append(found, make(0), make(1)))
+        self.assertEqual((2, 3), (found.delivered, found.replaced))
+
+    def test_who_ends_waits_as_long_as_it_gets_answers(self):
+        found = self.deliver(batch_size=1, interval=0)
+        self.line.pause = 0.02
+        self.append(found, *(make(each) for each in range(20)))
+        self.assertTrue(found.drain(patience.PATIENCE, patience.PATIENCE))
+        self.line.is_open.clear()
+        self.addCleanup(self.line.is_open.set)
+        self.append(found, make(20))
+        drained = []
+        waiter = threading.Thread(target=lambda: drained.append(
+            found.drain(patience.PATIENCE * 1000, 0.05)), daemon=True)
+        waiter.start()
+        waiter.join(patience.PATIENCE)
+        self.assertEqual([False], drained)
 
     def test_heartbeats(self):
         self.deliver(heartbeat=0.01)

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import datetime
+import gc
 import itertools
 import os
+import random
 import re
+import signal
 import sqlite3
 import threading
 from unittest import mock
@@ -130,11 +134,12 @@ class DurableMixin:
         self.flush()
         reporter.stop()
         # The log tells of each of them, and which was the last.
-        told = re.findall(r'(\d+) reports were not recorded \(full\).* of '
-                          r'(step-\d+) on', self.log.output)
+        told = re.findall(r'(\d+) reports were not recorded \(full.*? of '
+                          r'(step-\d+), uuid \S+, on server \S+, host here, '
+                          r'request \S+$', self.log.output, re.MULTILINE)
         self.assertEqual(stats['lost_full'], sum(
             int(number) for number, _ in told))
-        self.assertEqual('step-59', told[-1][1])
+        self.assertIn('finish of step-59', self.log.output)
 
     def test_a_large_spool_is_taken_over_in_parts(self):
         self.create()
@@ -316,12 +321,95 @@ class DurableMixin:
             {event['event']: event['result'] for event in self.events()})
 
 
+class EndTestCase(base.ReporterTestCase):
+
+    def test_it_waits_for_no_conductor_that_does_not_answer(self):
+        self.create()
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        with mock.patch.object(
+                report_object.ReportList, 'apply', autospec=True,
+                side_effect=lambda *_args, **_kwargs: gate.wait()):
+            with reporter.EventReporter(self.context, 'step', 'here',
+                                        self.instance_uuid):
+                pass
+            current = process.current()
+            ended = threading.Thread(target=current.stop, args=(
+                patience.PATIENCE * 1000,), kwargs={'at_exit': True}, daemon=True)
+            ended.start()
+            ended.join(patience.PATIENCE)
+            self.assertFalse(ended.is_alive())
+            self.assertEqual(2, current._spool.count)
+            gate.set()
+
+
 class LocalDurableTestCase(DurableMixin, base.ReporterTestCase):
     pass
 
 
 class RemoteDurableTestCase(DurableMixin, base.ReporterTestCase):
     REMOTE = True
+
+
+class _Out(BaseException):
+    pass
+
+
+class InterruptTestCase(base.ReporterTestCase):
+    """A signal handler that raises, as one that calls ``sys.exit`` does,
+    wherever this thread is."""
+
+    INTERRUPTS = 2000
+
+    def setUp(self):
+        super().setUp()
+        self.create()
+        self.addCleanup(signal.signal, signal.SIGALRM, signal.signal(
+            signal.SIGALRM, self.interrupt))
+        self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
+
+    def interrupt(self, _signal, _frame):
+        raise _Out
+
+    def step(self):
+        with reporter.EventReporter(self.context, 'step', 'here',
+                                    self.instance_uuid):
+            pass
+
+    def test_it_leaves_no_lock_that_others_wait_for(self):
+        # It may run a finaliser of somebody else's in this thread.
+        gc.disable()
+        self.addCleanup(gc.enable)
+        steps, done = [0], threading.Event()
+
+        def work():
+            while not done.is_set():
+                self.step()
+                steps[0] += 1
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        self.addCleanup(done.set)
+        for number in range(self.INTERRUPTS):
+            with contextlib.suppress(_Out):
+                signal.setitimer(signal.ITIMER_REAL,
+                                 random.uniform(0.00002, 0.001))
+                for _ in range(1000):
+                    self.step()
+                # As Python does with what is raised in a finaliser.
+                self.fail('the interrupt was dropped')
+            if number % 50 == 0:
+                before = steps[0]
+                patience.wait_until('the other thread\'s next step',
+                                lambda before=before: steps[0] > before)
+        done.set()
+        worker.join()
+        self.flush()
+        # What was interrupted is counted right all the same.
+        current = process.current()
+        self.assertEqual((0, 0, 0), (
+            current.stats()['waiting'], current._spool.count,
+            current._spool.bytes))
 
 
 class OtherRolesMixin:

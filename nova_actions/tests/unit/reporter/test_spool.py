@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
+import functools
+import itertools
 import os
 import signal
 import sqlite3
 import stat
+import sys
 import threading
 from unittest import mock
 
@@ -15,7 +18,7 @@ from nova_actions.reporter import spool
 from nova_actions.tests import patience
 
 
-def make(number, kind='start', text=''):
+def make(number, kind='finish', text=''):
     return {'kind': kind, 'uuid': str(number), 'text': text}
 
 
@@ -103,8 +106,7 @@ class SpoolMixin:
 class MemorySpoolTestCase(SpoolMixin, base.BaseTestCase):
 
     def open(self):
-        # It has no part that is kept for ends.
-        return memory.MemorySpool(self.LIMIT * 7 // 8)
+        return memory.MemorySpool(self.LIMIT)
 
 
 class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
@@ -132,7 +134,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
             found = self.open(fsync)
             found.append([make(fsync)])
             found.sync()
-            found.maintain()
+            found.maintain(is_quiet=False)
             found.close()
         found = self.open()
         self.assertEqual(['always', 'interval', 'never'],
@@ -143,20 +145,93 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         found = self.open()
         self.assertRaises(spool.SpoolFull, self.fill, found, 'start')
         self.assertRaises(spool.SpoolFull, found.append, [
-            make(0, 'action', 'x' * 1000)])
-        found.append([make(0, 'finish', 'x' * 1000)])
+            make(0, 'action', 'x' * 2000)])
+        found.append([make('elsewhere', 'finish', 'x' * 1000)])
 
     def fill(self, found, kind):
-        while True:
-            found.append([make(0, kind, 'x' * 1000)])
+        for number in itertools.count():
+            found.append([make(number, kind, 'x' * 1000)])
 
-    def test_the_log_is_written_back(self):
+    def log_size(self):
+        return os.stat(f'{self.path}-wal').st_size
+
+    def test_the_log_stays_within_the_limit_and_goes_when_it_is_quiet(self):
         found = self.open()
-        for _ in range(600):
-            found.append([make(0, text='x' * 9000)], force=True)
+        for number in range(2000):
+            found.remove([found.append([make(number, text='x' * 1000)])])
+            self.assertLess(self.log_size(), 2 * self.LIMIT)
+        found.maintain(is_quiet=True)
+        found.append([make('last')])
+        found.maintain(is_quiet=False)
+        self.assertGreater(self.log_size(), 0)
+        found.maintain(is_quiet=True)
+        self.assertEqual(0, self.log_size())
+        self.assertEqual(['last'], self.uuids(found.after(0, 10)))
+        found.sync()
+
+    def test_a_long_log_is_written_back_beside_who_appends(self):
+        with mock.patch.object(spool, '_LOG_LIMIT', 2 * spool._LOG_LEAST):
+            found = self.open()
+        # As if nobody who appends did it.
+        found._log_hard = sys.maxsize
+        while self.log_size() <= found._log_soft:
+            found.append([make(0, text='x' * 1000)], force=True)
         before = os.stat(self.path).st_size
-        found.maintain()
+        found.maintain(is_quiet=False)
         self.assertLess(before, os.stat(self.path).st_size)
+        self.assertEqual(0, self.log_size())
+
+    def test_what_is_not_what_was_written_is_lost_and_said(self):
+        for trouble in ('body = replace(body, \'"text":""\', '
+                        '\'"text":"no"\')', 'checksum = NULL',
+                        'body = 5', "body = x'ff'", 'id = id + 1000'):
+            lost = []
+            found = spool.Spool(self.path, self.LIMIT, 'never',
+                                lost=lambda *why, lost=lost: lost.append(why))
+            numbers = [found.append([make(number)]) for number in range(4)]
+            found._db.execute(f'UPDATE report SET {trouble} '
+                              'WHERE id IN (?, ?)', (numbers[0], numbers[2]))
+            self.assertIsNone(found.get(numbers[0]))
+            self.assertEqual(['1', '3'], self.uuids(found.after(0, 10)),
+                             trouble)
+            self.assertEqual([], found.after(numbers[3], 2))
+            self.assertEqual(2, sum(number for number, _ in lost), trouble)
+            self.assertEqual(2, found.count)
+            found.remove(numbers)
+            self.assertEqual((0, 0), (found.count, found.bytes))
+            found.close()
+
+    def test_what_an_interrupted_writer_took_is_written(self):
+        found = self.open()
+        insert = found._insert
+
+        def interrupted(rows, store):
+            """Be interrupted before or after both's rows are stored."""
+            self.assertEqual(2, len(rows))
+            if store:
+                insert(rows)
+            raise KeyboardInterrupt
+
+        for store in (False, True):
+            self.told.clear()
+            with found._lock:
+                other = threading.Thread(target=self.append, args=(
+                    found, [make('other')]))
+                other.start()
+                patience.wait_until('the other', lambda: found._writes)
+                with mock.patch.object(found, '_insert', functools.partial(
+                        interrupted, store=store)):
+                    self.assertRaises(KeyboardInterrupt, found.append,
+                                      [make('own')])
+            other.join()
+            (_, number), = self.told
+            entries = found.after(0, 10)
+            self.assertEqual(['other', 'own'][:1 + store],
+                             sorted(self.uuids(entries)))
+            self.assertIn(number, [number for number, _ in entries])
+            self.assertEqual(len(entries), found.count)
+            found.remove([number for number, _ in entries])
+            self.assertEqual((0, 0), (found.count, found.bytes))
 
     def test_all_or_none(self):
         found = self.open()
@@ -186,7 +261,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
                 for each in threads:
                     each.start()
                 patience.wait_until('the others', lambda: len(
-                    found._requests) == len(threads))
+                    found._writes) == len(threads))
             writes.append(len(rows))
             insert(rows)
 
@@ -283,9 +358,13 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
                 target.write(content)
         return copy
 
+    def assert_read(self, path, is_whole):
+        entries, remains = salvage.read(path)
+        self.assertEqual(([], is_whole), (entries, remains.is_whole))
+
     def test_a_torn_end_is_cut_off(self):
-        entries, whole = salvage.read(self.copy(cut=1234))
-        self.assertTrue(whole)
+        entries, remains = salvage.read(self.copy(cut=1234))
+        self.assertTrue(remains.is_whole)
         uuids = self.uuids(entries)
         self.assertLess(len(uuids), 100)
         self.assertGreater(len(uuids), 90)
@@ -295,7 +374,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         path = os.path.join(os.path.dirname(self.path), 'c.spool')
         with open(path, 'wb') as file:
             file.write(b'no database at all' * 100)
-        self.assertEqual(([], False), salvage.read(path))
+        self.assert_read(path, is_whole=False)
         error = self.assertRaises(
             sqlite3.DatabaseError, spool.Spool, path, 1000, 'never')
         self.assertTrue(spool.is_broken(error))
@@ -306,14 +385,14 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
             content = file.read()
         with open(self.path, 'wb') as file:
             file.write(content.replace(b'CREATE', b'CR\x80ATE'))
-        self.assertEqual(([], False), salvage.read(self.path))
+        self.assert_read(self.path, is_whole=False)
         self.assertRaises(sqlite3.DatabaseError, self.open)
 
     def test_nothing_there(self):
-        self.assertEqual(([], True), salvage.read(self.path))
+        self.assert_read(self.path, is_whole=True)
         with open(self.path, 'wb'):
             pass
-        self.assertEqual(([], True), salvage.read(self.path))
+        self.assert_read(self.path, is_whole=True)
 
     def test_a_damaged_one_is_begun_anew(self):
         found = self.open()
