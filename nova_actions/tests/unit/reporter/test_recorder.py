@@ -335,7 +335,8 @@ class EndTestCase(base.ReporterTestCase):
                 pass
             current = process.current()
             ended = threading.Thread(target=current.stop, args=(
-                patience.PATIENCE * 1000,), kwargs={'at_exit': True}, daemon=True)
+                patience.PATIENCE * 1000,), kwargs={'at_exit': True},
+                daemon=True)
             ended.start()
             ended.join(patience.PATIENCE)
             self.assertFalse(ended.is_alive())
