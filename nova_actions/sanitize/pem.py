@@ -18,6 +18,10 @@ _BODY = re.compile(
     r'|(?:Proc-Type|DEK-Info|Version|Comment|Encryption|Public-Lines'
     r'|Private-\w{3,5}+|Key-Derivation|Argon2-\w{2,20}+):[^\n\\]{0,120}+))*+'
     r'(?:(?:\s|\\n)++[A-Za-z0-9+/]{1,15}+={0,2}+(?![\w+/=-]))?+')
+# A line of a key's body, and what stands of one behind other text.
+_LINE = re.compile(r'(?:[A-Za-z0-9+/=]{4,}+|\\n){1,400}')
+_REST = re.compile(
+    r'(?<![A-Za-z0-9+/=\\])[A-Za-z0-9+/=\\]{16,}+\s*+\Z')
 _LONGEST = 16384
 
 
@@ -56,10 +60,9 @@ def _orphan(piece: str) -> int:
     at = len(piece)
     for line in reversed(re.split(r'(?<=\n)', piece[-_LONGEST:])):
         bare = line.strip(' \t\r\n"\',+\\' + escaped.MARKS)
-        if bare and not re.fullmatch(
-                r'(?:[A-Za-z0-9+/=]{4,}|\\n){1,400}', bare):
-            tail = re.search(r'[A-Za-z0-9+/=\\]{16,}\s*\Z', line)
-            return at - len(line) + tail.start() if tail else at
+        if bare and not _LINE.fullmatch(bare):
+            rest = _REST.search(line)
+            return at - len(line) + rest.start() if rest else at
         at -= len(line)
     return at
 

@@ -180,13 +180,14 @@ class Pattern:
 
     def _repeat(self, code: Any, low: int, high: int, body: Any, pos: int,
                 groups: Groups, then: Rest) -> tuple[int, Groups] | None:
+        if code is op.MAX_REPEAT and not (
+                len(body) == 1 and body[0][0] in SINGLE):
+            return self._groups_repeat(low, high, body, pos, groups, then)
         ends = [(pos, groups)]
         while len(ends) <= high:
             if code is op.MIN_REPEAT and len(ends) > low and (
                     found := then(*ends[-1])):
                 return found
-            # A greedy repeat of more than one character may come back for
-            # another way through its body; ours that do are not tested so.
             step = self._first(body, *ends[-1])
             if step is None or step[0] == ends[-1][0]:
                 break
@@ -201,6 +202,23 @@ class Pattern:
             if found := then(*at):
                 return found
         return None
+
+    def _groups_repeat(self, low: int, high: int, body: Any, pos: int,
+                       groups: Groups, then: Rest
+                       ) -> tuple[int, Groups] | None:
+        """A greedy repeat that comes back for other ways through its body."""
+        def again(p: int, g: Groups) -> tuple[int, Groups] | None:
+            if p == pos:
+                return None
+            return self._groups_repeat(
+                max(low - 1, 0), high - 1, body, p, g, then)
+
+        found = None
+        if high > 0:
+            found = self._seq(body, 0, pos, groups, again)
+        if found is None and low == 0:
+            found = then(pos, groups)
+        return found
 
 
 #: Parsing takes longer than matching.
@@ -252,6 +270,9 @@ def counting(*modules: Any) -> Any:
                     stack.enter_context(
                         mock.patch.object(module, name, pattern_of(value)))
         Pattern.steps = 0
+        # Each round of a group's repeat is a few calls within the last.
+        stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())
+        sys.setrecursionlimit(20_000)
         before = sys.gettrace()
         sys.settrace(trace)
         try:

@@ -111,6 +111,13 @@ class StepsTest(base.BaseTestCase):
     def test_private_keys(self):
         for seed in WORST['F7']:
             self._grows(pem.mask, seed, 'F7')
+        for length in (24, LENGTH):
+            for seed in ('A', 'AAAA\\n', 'A ', '\\', ' '):
+                self._grows(
+                    lambda value: pem.mask(f'{value}|-----END PRIVATE KEY--'
+                                           f'---{value}\\'
+                                           '-----END PRIVATE KEY-----'),
+                    seed, 'F7', length)
 
     def test_sql(self):
         for seed in WORST['sql']:
