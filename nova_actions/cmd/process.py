@@ -52,6 +52,8 @@ def set_up_database(conf: cfg.ConfigOpts) -> None:
         text.setup(sanitize.Sanitizer.from_conf(conf))
     except ValueError as error:
         raise failure.Refusal(f'[sanitize] patterns: {error}') from error
+    except sanitize.Broken as error:
+        raise failure.Refusal(str(error)) from error
     db.setup(conf)
 
 

@@ -10,15 +10,19 @@ from oslo_utils import timeutils
 from nova_actions import sanitize
 from nova_actions import validation
 from nova_actions import vocabulary
+from nova_actions.sanitize import withholding
 
-_sanitizer = sanitize.Sanitizer()
+_sanitizer: sanitize.Sanitizer | None = None
 
 #: What is free text, and belongs together.
 TEXTS = ('details', 'traceback')
 
 
 def sanitizer() -> sanitize.Sanitizer:
-    """Return the process's sanitizer."""
+    """Return the process's sanitizer, the default one before setup."""
+    global _sanitizer
+    if _sanitizer is None:
+        _sanitizer = withholding.for_host()
     return _sanitizer
 
 
@@ -42,8 +46,8 @@ def reason_of(values: Mapping[str, Any]) -> str | None:
     reason: str | None = values.get('reason')
     if reason in sanitize.REASONS:
         return reason
-    return _sanitizer.error(values.get('details') or '', None,
-                            error_type=values.get('error_type')).reason
+    return sanitizer().error(values.get('details') or '', None,
+                             error_type=values.get('error_type')).reason
 
 
 def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
@@ -65,11 +69,11 @@ def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
         elif name == 'request_id' and value is not None:
             value = validation.request_id(name, value)
         elif isinstance(value, str) and name not in TEXTS:
-            value = _sanitizer.name(validation.name(name, value))
+            value = sanitizer().name(validation.name(name, value))
         values[name] = value
     if given := [name for name in TEXTS if name in values]:
-        safe = _sanitizer.error(values.get('details'),
-                                values.get('traceback'))
+        safe = sanitizer().error(values.get('details'),
+                                 values.get('traceback'))
         values.update({name: getattr(safe, name) for name in given})
         values['redactions'] = safe.redactions
     return values

@@ -10,7 +10,6 @@ import logging
 import os
 import typing
 
-from nova_actions import sanitize
 from nova_actions.objects import text
 from nova_actions.reporter import direct
 from nova_actions.reporter import process
@@ -20,6 +19,7 @@ from nova_actions.reporter.decorator import wrap_instance_event
 from nova_actions.reporter.event import EventReporter
 from nova_actions.reporter.event import finish
 from nova_actions.reporter.transition import Handle
+from nova_actions.sanitize import withholding
 
 if typing.TYPE_CHECKING:
     from oslo_config import cfg
@@ -65,7 +65,7 @@ def setup(conf: 'cfg.ConfigOpts') -> None:
     from nova_actions.objects import base
 
     objects.register_all()
-    text.setup(sanitize.Sanitizer.from_conf(conf))
+    text.setup(withholding.for_host(conf))
     chosen = settings(conf)
     timeout = chosen.timeout if chosen.mode == 'sync' else DELIVERY_TIMEOUT
 

@@ -15,14 +15,16 @@ from nova_actions.sanitize import families
 from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import known
 from nova_actions.sanitize import pattern
+from nova_actions.sanitize import selftest
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize.error import REASONS
 from nova_actions.sanitize.error import ErrorText
 from nova_actions.sanitize.known import secrets_of_call
+from nova_actions.sanitize.selftest import Broken
 
 __all__ = (
     'DETAILS_LIMIT', 'NAME_LIMIT', 'REASONS', 'TRACEBACK_LIMIT', 'WITHHELD',
-    'ErrorText', 'Sanitized', 'Sanitizer', 'secrets_of_call',
+    'Broken', 'ErrorText', 'Sanitized', 'Sanitizer', 'secrets_of_call',
 )
 
 DETAILS_LIMIT = 4096
@@ -69,13 +71,22 @@ class Sanitizer:
     def from_conf(cls, conf: Any) -> Self:
         """Build one from the ``[sanitize]`` group of a configuration.
 
-        :raises: ValueError when one of its patterns is refused.
+        :raises: ValueError when one of its patterns is refused; Broken when
+            the rules do not work on this interpreter.
         """
+        Sanitizer().check()
         return cls(
             secrets=known.secrets_of(conf),
             extra_patterns=conf.sanitize.patterns or (),
             source_lines=conf.sanitize.source_lines,
         )
+
+    def check(self) -> None:
+        """Try the rules on a few texts.
+
+        :raises: Broken when they do not work on this interpreter.
+        """
+        selftest.check(lambda value: self.text(value, DETAILS_LIMIT).text)
 
     def text(
         self, value: object, limit: int, secrets: Iterable[object] = ()
@@ -91,7 +102,7 @@ class Sanitizer:
         if value is None:
             return None
         plain = re.sub(r'[\t\n]', '', _text.as_text(value)[:limit + 1024])
-        return self.text(plain, limit).text
+        return self._texts([(plain, limit)], ())[0].text
 
     def error(
         self, exc_val: object, exc_tb: object,

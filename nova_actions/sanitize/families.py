@@ -21,6 +21,7 @@ from nova_actions.sanitize import text as _text
 from nova_actions.sanitize import token
 from nova_actions.sanitize import words
 from nova_actions.sanitize.family import INSIDE
+from nova_actions.sanitize.family import MAYBE_QUOTE
 from nova_actions.sanitize.family import PREFIX
 from nova_actions.sanitize.family import QUOTE
 from nova_actions.sanitize.family import QUOTED
@@ -41,24 +42,24 @@ _BEFORE = (
         r'|amz-security|account-meta-temp-url|container-meta-temp-url|xsrf'
         r'|gitlab|github|consul|openstack|identity|registry|goog|plex)'
         r'[\w-]{0,40}+(?:(?<=token)|(?<=key))'
-        r'(?:' + QUOTE + r'?+\s{0,4}+[:=]|' + QUOTE + r'\s{0,4}+,)'
-        r'\s{0,4}+(?:\[(?=' + QUOTE + r'))?+' + PREFIX + QUOTE + r'?+'
-        r'(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)'),
+        r'(?:' + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + QUOTE + r'\s{0,4}+,)'
+        r'\s{0,4}+(?>\[(?=' + QUOTE + r')|)' + PREFIX + MAYBE_QUOTE
+        + r'(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)'),
         lambda v: not words.is_code(v)),
     family('F2', 'authorization', (
-        r'(?<![\w-])(?:proxy-)?authorization' + QUOTE + r'?+\]?+\s{0,4}+[:=,]'
-        r'\s{0,4}+' + PREFIX + QUOTED),
+        r'(?<![\w-])(?:proxy-)?authorization' + MAYBE_QUOTE
+        + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX + QUOTED),
         lambda v: ' ' in v.strip() or mixed(v)),
     family('F2', 'authorization', (
-        r'(?<![\w-])(?P<o>\\{0,15}+["\'])?+(?:proxy-)?authorization\s{0,4}+[:=]'
+        r'(?<![\w-])(?>(?P<o>\\{0,15}+["\'])|)(?:proxy-)?authorization\s{0,4}+[:=]'
         r'\s{0,4}+(?!["\'\[\\])(?P<v>(?(o)' + INSIDE +
-        r'|[^\n"\'{}]{1,4096}+(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20}+))'
+        r'|[^\n"\'{}]{1,4096}+(?>(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20})))'
         ), lambda v: any(map(mixed, v.split()[:3]))),
     family('F2', 'cookie', (
-        r'(?<![\w-])(?:set-)?cookie2?' + QUOTE + r'?+\]?+\s{0,4}+[:=,]\s{0,4}+'
-        + PREFIX + QUOTED)),
+        r'(?<![\w-])(?:set-)?cookie2?' + MAYBE_QUOTE
+        + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX + QUOTED)),
     family('F2', 'cookie', (
-        r'(?<![\w-])(?P<o>\\{0,15}+["\'])?+(?:set-)?cookie2?:\s{0,4}+(?!["\'\[\\])'
+        r'(?<![\w-])(?>(?P<o>\\{0,15}+["\'])|)(?:set-)?cookie2?:\s{0,4}+(?!["\'\[\\])'
         r'(?P<v>(?(o)' + INSIDE + r'|[^\n"\'{}]{1,4096}+))'),
         lambda v: '=' in v or (mixed(v) and not v.strip().isdigit())),
     family('F3', 'bearer basic negotiate ntlm digest apikey token', (
@@ -77,8 +78,8 @@ _BEFORE = (
         r':(?:\\{1,15}+(?:/|u002f)){2}[^\s/:@\'"<>\\]{0,100}+:'
         r'(?P<v>[^\s/@\'"<>\\]{1,256}+)@')),
     family('F4', '%3a%2f%2f', (
-        r'%3a%2f%2f(?:(?!%3a|%40)[^\s/:@\'"<>&]){0,100}+(?:%3a|:)'
-        r'(?P<v>(?:(?!%40)[^\s/@\'"<>&]){1,256}+)(?:%40|@)')),
+        r'%3a%2f%2f(?>(?:(?!%3a|%40)[^\s/:@\'"<>&]){0,100})(?:%3a|:)'
+        r'(?P<v>(?>(?:(?!%40)[^\s/@\'"<>&]){1,256}))(?:%40|@)')),
     # Without a scheme, as urllib takes a URL apart.
     family('F4', 'netloc=', (
         r'netloc=' + QUOTE
@@ -104,8 +105,8 @@ _BEFORE = (
         r'(?P<v>[A-Za-z0-9%+/=_-]{10,}+)'), mixed),
     family('F5', '%22', (
         r'(?:passw(?:or)?d|passphrase|secret|token|(?:api|access)_?key)'
-        r'[\w.-]{0,20}+%22(?:%20|\+)?+%3A(?:%20|\+)?+%22'
-        r'(?P<v>(?:(?!%22)[^\s&"\'<>]){1,1024}+)')),
+        r'[\w.-]{0,20}+%22(?>%20|\+|)%3A(?>%20|\+|)%22'
+        r'(?P<v>(?>(?:(?!%22)[^\s&"\'<>]){1,1024}))')),
     # A hash of a password has commas, at which an argument may end.
     *token.FAMILIES,
     *command.FAMILIES,
@@ -115,8 +116,8 @@ _BEFORE = (
         r'(?<![A-Za-z0-9+/_-])(?P<v>[A-Za-z0-9+/_-]{256,}+={0,2}+)'),
         base64),
     family('F13', '', (
-        r'(?<![A-Za-z0-9+/])(?P<v>(?:[A-Za-z0-9+/]{56,80}+'
-        r'(?:\r?\n|\\{1,4}+n)[ \t\x1c-\x1f]{0,40}+){2,}+'
+        r'(?<![A-Za-z0-9+/])(?P<v>(?>(?:[A-Za-z0-9+/]{56,80}+'
+        r'(?:\r?\n|\\{1,4}+n)[ \t\x1c-\x1f]{0,40}+){2,})'
         r'[A-Za-z0-9+/]{0,80}+={0,2}+)'),
         base64),
 )
@@ -128,7 +129,7 @@ _BEHIND = (
         r'(?:pass(?:word|phrase|wd|code)?|pwd|secret|token|credential|api-?'
         r'_?key|private-?_?key|access-?_?key|auth_?key|cookie|cleartext)'
         r'(?:s|value|data|text|hash)?)(?:\s[^<>]{0,200}+)?(?<!/)>'
-        r'(?:<!\[CDATA\[)?\s{0,40}+(?:<value>)?+'
+        r'(?:<!\[CDATA\[)?\s{0,40}+(?><value>|)'
         r'(?!\\{0,15}+["\'][,)\s])(?P<v>[^<>\s][^<]{0,4096}+)')),
     family('F16', '<', (
         r'<\w{1,20}(?:\s(?:name|key|id)=' + QUOTE + r')?>?[\w.-]{0,40}?'
@@ -137,15 +138,15 @@ _BEHIND = (
         r'(?P<v>[^<>\s][^<]{0,4096}+)')),
     family('F1', '%', (
         r'(?:pass(?:word|phrase|wd)|secret|token|key)\w{0,20}+'
-        r'(?:\s{0,4}+[:=]|\sis)?+\s{0,4}+%[sr][^\n%]{0,80}?["\']'
+        r'(?>\s{0,4}+[:=]|\sis|)\s{0,4}+%[sr][^\n%]{0,80}?["\']'
         r'\s{0,4}+%\s{0,4}+\(?+' + QUOTED)),
     family('F1', 'passw', (
         r'(?:set|change|reset)_?[a-z_]{0,20}?passw\w{0,10}+\('
-        r'(?:[^()"\'\n]{0,60}+' + QUOTE + r'\[REDACTED:F1\]' + QUOTE
-        + r'){0,4}+[^()"\'\n]{0,60}+' + QUOTED)),
+        r'(?>(?:[^()"\'\n]{0,60}+' + QUOTE + r'\[REDACTED:F1\]' + QUOTE
+        + r'){0,4})[^()"\'\n]{0,60}+' + QUOTED)),
     family('F1', 'pass secret token', (
         r'(?:passw(?:or)?d|passphrase|secret|token)[:= ]{1,4}+' + QUOTE
-        + r'\s{1,4}+(?:\+\s{1,4}+)?+' + QUOTED)),
+        + r'\s{1,4}+(?>\+\s{1,4}+|)' + QUOTED)),
     family('F1', 'compare_digest hmac.new jwt. fernet(', (
         r'(?:compare_digest|hmac\.new|jwt\.(?:en|de)code|fernet)\('
         r'[^()"\'\n]{0,60}?' + PREFIX + QUOTED)),
@@ -164,9 +165,9 @@ _BEHIND = (
         r'<[\w:.-]{0,40}?(?:passw(?:or)?d|passphrase|secret|token)'
         r'[\w.-]{0,20}+\s(?:[^<>]{0,200}?\s)?value=' + QUOTED)),
     family('F1', 'list:', (
-        r'list:[ \t]{0,8}+(?:[|>][+-]?)?+'
-        r'(?P<v>(?:[ \t\r]{0,4}+\n[ \t\x1c-\x1f]{0,40}+(?:- )?'
-        r'[\w.-]{1,64}+:[^\s:]{1,256}+(?=\s|$)){1,100}+)')),
+        r'list:[ \t]{0,8}+(?>[|>][+-]?|)'
+        r'(?P<v>(?>(?:[ \t\r]{0,4}+\n[ \t\x1c-\x1f]{0,40}+(?:- )?'
+        r'[\w.-]{1,64}+:[^\s:]{1,256}+(?=\s|$)){1,100}))')),
     family('F1', 'value:', (
         r'(?:attribute|field|parameter)[^\n]{0,40}?(?:pass|secret|token|key)'
         r'[\w.-]{0,20}+[^\n]{0,12}?Value:\s{1,4}+(?P<v>[^\n]{1,1024}+)')),
@@ -178,7 +179,7 @@ FAMILIES = (*_BEFORE, *_BEHIND)
 # Where one of oslo.utils' patterns can begin to match: each is tried for each
 # of its keys, which costs more than all the other families together.
 _OSLO_KEY = (
-    r'(?:pass(?:word|phrase)?+|pswd|secret(?:_uuid)?+|token|key|configdrive'
+    r'(?:pass(?>word|phrase|)|pswd|secret(?>_uuid|)|token|key|configdrive'
     r'|fsid|cookie|credential|kek|suffix)[0-9]*+')
 _OSLO = re.compile(
     _OSLO_KEY + r'(?:\s*+=\s*+(?:["\'](?=.)|[^\s"\'])|\s*+-|>'

@@ -63,7 +63,8 @@ def family(
 #: Where a token begins: no letter before it, but for a percent code's.
 START = r'(?:(?<![A-Za-z0-9_-])|(?<=%[0-9A-Fa-f]{2}))'
 QUOTE = r'(?:\\{0,15}+["\'])'
-PREFIX = r'(?:[bu]{1,2}+(?=\\{0,15}+["\']))?+'
-QUOTED = r'(?P<q>\\{0,15}["\'])(?P<v>(?:(?!(?P=q))[^\n]){1,4096}+)'
+MAYBE_QUOTE = rf'(?>{QUOTE}|)'
+PREFIX = r'(?>[bu]{1,2}+(?=\\{0,15}+["\'])|)'
+QUOTED = r'(?P<q>\\{0,15}["\'])(?P<v>(?>(?:(?!(?P=q))[^\n]){1,4096}))'
 # Up to the closing quote, over quotes that are escaped deeper.
-INSIDE = r'(?:(?!(?P=o))(?:[^\n\\]|\\{1,63}+["\'])){1,4096}+'
+INSIDE = r'(?>(?:(?!(?P=o))(?:[^\n\\]|\\{1,63}+["\'])){1,4096})'

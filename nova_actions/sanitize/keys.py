@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize import words
+from nova_actions.sanitize.family import MAYBE_QUOTE
 
 GUARDS = (
     'pass', 'pw', 'secret', 'token', 'cred', 'cookie', 'key', 'auth', 'otp',
@@ -21,16 +22,15 @@ GUARDS = (
 #: A value longer than this is masked up to here; F13 sees to long ones.
 MAX_VALUE = 8192
 
-_Q = r'(?:\\{0,15}+["\'])'
 # "... for user nova", and what then leads to a value.
-_OWNER = (r'\s{1,4}+(?:for|of|on)(?:\s{1,4}+'
-          r'(?!(?:is|was|are|has|to|set|reset|changed)\s)%s{1,64}+){1,3}+')
-_VERB = (r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been)(?:\s{1,4}+now)?+'
-         r'(?:\s{1,4}+(?:set|reset|changed)\s{1,4}+to)?+'
-         r'|(?:(?:set|reset|changed)\s{1,4}+)?+to'
+_OWNER = (r'\s{1,4}+(?:for|of|on)(?>(?:\s{1,4}+'
+          r'(?!(?:is|was|are|has|to|set|reset|changed)\s)%s{1,64}+){1,3})')
+_VERB = (r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been)(?>\s{1,4}+now|)'
+         r'(?>\s{1,4}+(?:set|reset|changed)\s{1,4}+to|)'
+         r'|(?>(?:set|reset|changed)\s{1,4}+|)to'
          r'|like(?=\s{1,4}+\\{0,15}+["\']))(?=[\s:]):?+')
 _KEY = re.compile(
-    r'(?:passw(?:or)?d|passphrase|pswd|pwd|secret(?: (?:access )?key)?+|token'
+    r'(?:passw(?:or)?d|passphrase|pswd|pwd|secret(?> (?:access )?key|)|token'
     r'|credential|cookie'
     r'|keyring|authorization|user[_-]?data|config_?drive|sessionid'
     r'|connection[_-]?string'
@@ -46,17 +46,17 @@ _KEY = re.compile(
     r'|(?<=[a-z])(?-i:Pass|Pw)(?![a-z])'
     r'|(?<![\w.-])auth(?=\\{0,15}["\']?\s{0,4}:))'
     r'(?P<tail>[\w.-]{0,40}+)'
-    r'(?P<quote>\\{0,15}+["\']|&(?:quot|\#3[49]|apos);)?+\]?+'
-    r'(?:\s{1,4}+(?:value|string|code|[0-9])(?=\s))?+'
-    r'(?P<sep>(?:\s{0,4}+,?+\s{0,40}+' + _Q + r'?+value' + _Q
-    + r'?+\s{0,4}+[:=]'
+    r'(?>(?P<quote>\\{0,15}+["\']|&(?:quot|\#3[49]|apos);)|)\]?+'
+    r'(?>\s{1,4}+(?:value|string|code|[0-9])(?=\s)|)'
+    r'(?P<sep>(?>\s{0,4}+,?+\s{0,40}+' + MAYBE_QUOTE + r'value'
+    + MAYBE_QUOTE + r'\s{0,4}+[:=]'
     r'|\s{0,40}+(?:=>|:=|[!=]?={1,2}+|%3D|\|(?=\s)'
-    r'|:\s{0,2}+(?:str|bytes|[A-Z]\w{1,20}+\[\w{1,20}+\])(?: \| None)?+'
+    r'|:\s{0,2}+(?:str|bytes|[A-Z]\w{1,20}+\[\w{1,20}+\])(?> \| None|)'
     r'\s{0,2}+='
     r'|:|,)'
     r'|' + _OWNER % r'[^\s:=/]' + r'\s{0,4}+[:=]'
-    r'|' + _OWNER % r'[^\s:=]' + _VERB + r'|' + _VERB + r')?+'
-    r'\s{0,40}+(?:\\{1,15}+\n\s{0,40}+)?+(?:Secret(?:Str|Bytes)?\()?+)',
+    r'|' + _OWNER % r'[^\s:=]' + _VERB + r'|' + _VERB + r'|)'
+    r'\s{0,40}+(?>\\{1,15}+\n\s{0,40}+|)(?>Secret(?:Str|Bytes)?\(|))',
     re.IGNORECASE,
 )
 # Every name above holds one of these, at most so far behind its start. Found
@@ -67,23 +67,23 @@ _STEM = re.compile(
     r'|connection|user[_-]?data|config_?drive|kek|community|process_input)')
 _STEM_BEHIND = 12
 _OPEN = re.compile(
-    r'(?:[uUbBrRfF]{1,2})?+(?P<slash>\\{0,15}+)(?P<quote>"""|\'\'\'|["\'])'
-    r'(?:(?<=\\["\'])(?P=slash)(?P=quote)(?P=slash)(?P=quote)(?=\w))?+'
+    r'(?>[uUbBrRfF]{0,2}+)(?P<slash>\\{0,15}+)(?P<quote>"""|\'\'\'|["\'])'
+    r'(?>(?<=\\["\'])(?P=slash)(?P=quote)(?P=slash)(?P=quote)(?=\w)|)'
 )
 _BARE = re.compile(
-    r'(?:\[REDACTED:F[0-9X]{1,2}\]'
+    r'(?>(?:\[REDACTED:F[0-9X]{1,2}\]'
     r'|(?!\[\.\.\. )[^\s,;&()\[\]{}"\'<>\\]'
     r'|(?!\[\.\.\. )[,;&(\[{)\]}"\'](?=[^\s,;&)\]}"\'<>\\])'
     r'(?![\w.-]{1,40}+=)'
-    r'|(?:>|\\{1,15}+)(?=\w)|<(?![/\w]))++'
+    r'|(?:>|\\{1,15}+)(?=\w)|<(?![/\w]))+)'
 )
 _BLOCK = re.compile(
     r'[|>][+-]?[ \t]{0,8}+'
-    r'(?P<value>(?:\n[\x1c-\x1f]?+[ \t]{1,40}+[^\n]{1,1024}+)++)'
+    r'(?P<value>(?>(?:\n[\x1c-\x1f]?+[ \t]{1,40}+[^\n]{1,1024}+)+))'
 )
 _FLAT = re.compile(
-    r'[\[({](?P<value>(?:[^\[\](){}"\'\\]'
-    r'|(?P<q>\\{0,15}+["\'])(?:(?!(?P=q))[^\n]){0,1024}+(?P=q)){1,1024}+)[\])}]')
+    r'[\[({](?P<value>(?>(?:[^\[\](){}"\'\\]'
+    r'|(?P<q>\\{0,15}+["\'])(?>(?:(?!(?P=q))[^\n]){0,1024})(?P=q)){1,1024}))[\])}]')
 _QUOTED = re.compile(r'["\']')
 # A function that sets what is named by a string.
 _SETTER = re.compile(r'(?:set|put|env)\w{0,20}+\([^()\n]{0,60}\Z')

@@ -14,6 +14,7 @@ MAX_LENGTH = 1000
 #: Ways of matching from one position that a pattern may have.
 MAX_WAYS = 10_000
 
+_SINGLE = (op.ANY, op.IN, op.LITERAL, op.NOT_LITERAL)
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 
 
@@ -32,6 +33,27 @@ def _children(node: Any) -> list[Any]:
     if code is op.GROUPREF_EXISTS:
         return [branch for branch in args[1:] if branch is not None]
     return []
+
+
+def check_portable(sequence: Any) -> None:
+    """See that a pattern means the same on every Python.
+
+    Up to Python 3.11.4 a possessive repeat goes on from where its last,
+    failed attempt ended, if what it repeats can set that place: only a single
+    character or class cannot. An atomic group is right everywhere.
+
+    :raises: ValueError when it does not.
+    """
+    for node in sequence:
+        code, args = node
+        if code is op.POSSESSIVE_REPEAT and not (
+                len(args[2]) == 1 and args[2][0][0] in _SINGLE):
+            raise ValueError(
+                'a possessive repeat of more than one character or class '
+                'means something else on Python 3.11.2; write (?>(?:ab){1,3})'
+                ' for (?:ab){1,3}+')
+        for child in _children(node):
+            check_portable(child)
 
 
 def ways(sequence: Any) -> int:
@@ -65,7 +87,9 @@ def compile_pattern(text: str) -> re.Pattern[str]:
     try:
         if len(text) > MAX_LENGTH:
             raise ValueError(f'it is longer than {MAX_LENGTH} characters')
-        ways(_parser.parse(text))
+        parsed = _parser.parse(text)
+        check_portable(parsed)
+        ways(parsed)
         pattern = re.compile(text)
         if pattern.match('') or pattern.search(' '):
             raise ValueError('it matches an empty text or a space')

@@ -20,8 +20,8 @@ GUARDS = ('values', 'parameters:')
 
 FAMILIES = (
     family('F15', 'identified', (
-        r'(?<!\w)identified\s{1,8}+(?:with\s{1,8}+[\w\\\'"`]{1,64}+\s{1,8}+)?+'
-        r'(?:by|as)\s{1,8}+(?:password\s{1,8}+)?+' + QUOTED)),
+        r'(?<!\w)identified\s{1,8}+(?>with\s{1,8}+[\w\\\'"`]{1,64}+\s{1,8}+|)'
+        r'(?:by|as)\s{1,8}+(?>password\s{1,8}+|)' + QUOTED)),
     family('F15', 'password(', r'(?<!\w)PASSWORD\(\s{0,4}+' + QUOTED,
            flags=0),
 )
@@ -29,10 +29,10 @@ FAMILIES = (
 _VALUES = re.compile(r'\)\s{0,8}+values?\s{0,8}+(?=\()', re.IGNORECASE)
 _PARAMETERS = re.compile(r'\[parameters: \[?+')
 _COMPARED = re.compile(
-    rf'(?<![\w.])(?P<column>[\w.]{{1,128}}+)(?:{QUOTE}|`)?+\s{{0,4}}+'
+    rf'(?<![\w.])(?P<column>[\w.]{{1,128}}+)(?>{QUOTE}|`|)\s{{0,4}}+'
     r'(?:[!<>]?=|like)\s{0,4}+(?P<bind>%\(\w{1,64}+\)s|:\w{1,64}+)',
     re.IGNORECASE)
-_BIND = re.compile(r'(?:%\(|:)(?P<name>\w{1,64}+)(?:\)s)?+\Z')
+_BIND = re.compile(r'(?:%\(|:)(?P<name>\w{1,64}+)(?>\)s|)\Z')
 _NO_VALUE = re.compile(
     r'(?:%s|\?|\$?[0-9]{1,3}|%\(\w{1,64}+\)s|:\w{1,64}+|null|none|default'
     r'|true|false|[\w.]{1,64}+\(\))?\Z', re.IGNORECASE)
@@ -40,7 +40,7 @@ _ENTRY = re.compile(
     r'(?P<q>\\{0,15}+["\'])(?P<name>\w{1,64}+)(?P=q):\s{0,4}+')
 _SPACE = re.compile(r'\s{0,40}+')
 _TYPED = re.compile(r'(?:[ENX]|_\w{1,16}+\s?+)(?=\\{0,15}+["\'])')
-_BARE = re.compile(r'(?:[^,()\n\'"]++|\([^()\n]{0,256}+\)){0,64}+')
+_BARE = re.compile(r'(?>(?:[^,()\n\'"]++|\([^()\n]{0,256}+\)){0,64})')
 #: A list of columns that is longer is not read.
 _MAX_COLUMNS = 4096
 

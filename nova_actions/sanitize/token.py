@@ -5,17 +5,18 @@ from nova_actions.sanitize.family import START
 from nova_actions.sanitize.family import family
 
 # A token that was broken into lines goes on on the next.
-_WRAP = r'(?:\s{0,4}+\n\s{0,16}+(?=[^\s]{0,40}[0-9])[A-Za-z0-9_.=-]{20,}+)*+'
+_WRAP = (r'(?>(?:\s{0,4}+\n\s{0,16}+(?=[^\s]{0,40}[0-9])'
+         r'[A-Za-z0-9_.=-]{20,}+)*)')
 
 FAMILIES = (
     family('F8', 'eyj', (
         START + r'(?P<v>eyJ[A-Za-z0-9_-]{8,}+'
-        r'(?:\.[A-Za-z0-9_-]*+){1,4}+' + _WRAP + ')'), flags=0),
+        r'(?>(?:\.[A-Za-z0-9_-]*+){1,4})' + _WRAP + ')'), flags=0),
     family('F8', 'eyj', (
         START + r'(?P<v>eyJ[A-Za-z0-9+/_-]{24,}+={0,2}+)'),
         flags=0),
     family('F9', 'gaaaa', (
-        START + r'(?P<v>gAAAA[A-Za-z0-9_-]{12,}+(?:=|%3D){0,2}+'
+        START + r'(?P<v>gAAAA[A-Za-z0-9_-]{12,}+(?>(?:=|%3D){0,2})'
         + _WRAP + ')'), flags=0),
     family('F10', (
         'akia asia abia acca gho_ ghp_ ghu_ ghs_ ghr_ github_pat_ gl xox xapp '

@@ -15,6 +15,8 @@ from wsgiref.types import StartResponse
 from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
 
+from oslo_log import log as logging
+
 from nova_actions import conf
 from nova_actions import objects
 from nova_actions import policy
@@ -22,6 +24,8 @@ from nova_actions import sanitize
 from nova_actions.api import app
 from nova_actions.db import api as db_api
 from nova_actions.objects import text
+
+LOG = logging.getLogger(__name__)
 
 #: the environment variable that names configuration files
 CONFIG_FILES = 'NOVA_ACTIONS_CONFIG_FILE'
@@ -39,7 +43,11 @@ def _build() -> WSGIApplication:
     conf.setup_logging(options)
     policy.setup(options)
     db_api.setup(options)
-    text.setup(sanitize.Sanitizer.from_conf(options))
+    try:
+        text.setup(sanitize.Sanitizer.from_conf(options))
+    except sanitize.Broken as error:
+        LOG.critical('No request can be answered: %s', error)
+        raise
     objects.register_all()
     return app.create(options)
 

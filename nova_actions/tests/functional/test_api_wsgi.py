@@ -28,8 +28,16 @@ SERVER = textwrap.dedent("""
         server.serve_forever()
 """)
 
+BROKEN = textwrap.dedent("""
+    from nova_actions.sanitize import keys
+    from nova_actions.wsgi.api import application
 
-class WsgiTest(base.BaseTestCase):
+    keys.mask = lambda text, found: text
+    application({}, None)
+""")
+
+
+class WsgiTestCase(base.BaseTestCase):
 
     def setUp(self):
         super().setUp()
@@ -39,10 +47,16 @@ class WsgiTest(base.BaseTestCase):
         with open(path, 'w', encoding='utf-8') as file:
             file.write('[api]\nauth_strategy = noauth2\n'
                        f'[database]\nconnection = {database.url}\n')
+        self.environment = {**os.environ, 'NOVA_ACTIONS_CONFIG_FILE': path}
+
+
+class WsgiTest(WsgiTestCase):
+
+    def setUp(self):
+        super().setUp()
         process = subprocess.Popen(
             [sys.executable, '-c', SERVER], stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
-            env={**os.environ, 'NOVA_ACTIONS_CONFIG_FILE': path})
+            stderr=subprocess.DEVNULL, text=True, env=self.environment)
         self.addCleanup(process.communicate)
         self.addCleanup(process.terminate)
         self.port = int(process.stdout.readline())
@@ -64,3 +78,14 @@ class WsgiTest(base.BaseTestCase):
         self.assertEqual(401, self._get('/v2.1/servers/x')[0])
         self.assertEqual(404, self._get('/v2.1/servers/x',
                                         'alice:demo:reader')[0])
+
+
+class BrokenTest(WsgiTestCase):
+
+    def test_rules_that_do_not_work_here(self):
+        done = subprocess.run(
+            [sys.executable, '-c', BROKEN], check=False, capture_output=True,
+            text=True, env=self.environment)
+        self.assertNotEqual(0, done.returncode)
+        self.assertIn('No request can be answered: the rules',
+                      done.stdout + done.stderr)

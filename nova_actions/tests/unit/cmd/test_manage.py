@@ -18,6 +18,7 @@ from nova_actions.db import owner
 from nova_actions.objects import base as objects_base
 from nova_actions.objects import instance_action
 from nova_actions.tests import fixtures as our_fixtures
+from nova_actions.tests.unit.sanitize.test_selftest import Broken
 
 
 class ManageTestCase(base.BaseTestCase):
@@ -191,6 +192,13 @@ class ManageTestCase(base.BaseTestCase):
         self.assertEqual(failure.REFUSED, code)
         self.assertIn('[sanitize] patterns', err)
         self.assertIn('without an upper bound', err)
+
+    def test_rules_that_do_not_work_here(self):
+        self.useFixture(Broken())
+        code, _, err = self.run_command('action', 'list')
+        self.assertEqual(failure.REFUSED, code)
+        self.assertIn('do not work on this Python', err)
+        self.assertEqual(1, err.count('\n'))
 
     def test_no_rule_is_asked(self):
         self.sync()

@@ -9,6 +9,7 @@ from nova_actions import reporter
 from nova_actions.reporter import recorder
 from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
+from nova_actions.tests.unit.sanitize.test_selftest import Broken
 
 
 class Odd(Exception):
@@ -50,6 +51,15 @@ class EventMixin:
         self.assertGreaterEqual(row['finish_time'], row['start_time'])
         self.assertGreaterEqual(row['duration_us'], 0)
         self.assertIsNotNone(row['epoch'])
+
+    def test_no_text_is_kept_where_the_rules_do_not_work(self):
+        self.useFixture(Broken())
+        self.assertRaises(ZeroDivisionError, self.divide)
+        row = self.step()
+        self.assertEqual(
+            ('Error', None, None, 'ZeroDivisionError', 'internal'),
+            tuple(row[name] for name in (
+                'result', 'details', 'traceback', 'error_type', 'reason')))
 
     def test_an_exception_is_recorded_and_goes_on(self):
         error = self.assertRaises(ZeroDivisionError, self.divide)

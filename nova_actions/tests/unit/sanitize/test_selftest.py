@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happens where the rules do not work."""
+
+import dataclasses
+import re
+from unittest import mock
+
+import fixtures
+from oslotest import base
+
+from nova_actions import sanitize
+from nova_actions.objects import text
+from nova_actions.sanitize import families
+from nova_actions.sanitize import keys
+from nova_actions.sanitize import pem
+from nova_actions.sanitize import selftest
+from nova_actions.sanitize import sql
+from nova_actions.sanitize import withholding
+
+_NEVER = re.compile(r'(?!)(?P<v>)')
+
+
+def without(label):
+    """Return the families; those of one label find nothing."""
+    return {name: tuple(
+        dataclasses.replace(each, pattern=_NEVER) if each.label == label
+        else each for each in getattr(families, name))
+        for name in ('_BEFORE', '_BEHIND')}
+
+
+class Broken(fixtures.Fixture):
+    """An interpreter on which names of secrets are not found."""
+
+    def _setUp(self):
+        self.useFixture(fixtures.MockPatchObject(keys, '_KEY', _NEVER))
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_actions.objects.text._sanitizer', None))
+        withholding._instead.cache_clear()
+        self.addCleanup(withholding._instead.cache_clear)
+
+
+class SelfTestTest(base.BaseTestCase):
+
+    def test_the_rules_work_here(self):
+        sanitize.Sanitizer().check()
+
+    def test_what_lets_everything_pass_is_seen(self):
+        error = self.assertRaises(sanitize.Broken, selftest.check, str)
+        self.assertNotIn('\n', str(error))
+
+    def test_what_masks_everything_is_seen(self):
+        self.assertRaises(sanitize.Broken, selftest.check,
+                          dict(selftest.SECRETS).get)
+
+    def test_a_family_that_finds_nothing_is_seen(self):
+        for label in ('F2', 'F4', 'F6', 'F8', 'F9', 'F16'):
+            with self.subTest(label), mock.patch.multiple(
+                    families, **without(label)):
+                self.assertRaises(sanitize.Broken,
+                                  sanitize.Sanitizer().check)
+
+    def test_a_rule_that_finds_nothing_is_seen(self):
+        for module in (keys, pem, sql):
+            with self.subTest(module.__name__), mock.patch.object(
+                    module, 'mask', lambda text, *_: text):
+                self.assertRaises(sanitize.Broken,
+                                  sanitize.Sanitizer().check)
+
+
+class HostTest(base.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.log = self.useFixture(fixtures.FakeLogger())
+
+    def test_nothing_is_said_where_they_work(self):
+        self.assertIs(sanitize.Sanitizer, type(withholding.for_host()))
+        self.assertEqual('', self.log.output)
+
+    def test_no_text_of_an_error_is_kept(self):
+        self.useFixture(Broken())
+        sanitizer = text.sanitizer()
+        try:
+            raise TimeoutError("{'password': 'Kx9vQ2rT'}")
+        except TimeoutError as error:
+            safe = sanitizer.error(error, error.__traceback__)
+        self.assertEqual(
+            sanitize.ErrorText('TimeoutError', None, None, 'timeout'), safe)
+        safe = sanitizer.error('Kx9vQ2rT: no valid host', 'Kx9vQ2rT',
+                               error_type='Kx9vQ2rT')
+        self.assertEqual(
+            sanitize.ErrorText(None, None, None, 'no_valid_host'), safe)
+        self.assertEqual(sanitize.WITHHELD,
+                         sanitizer.text('password=Kx9vQ2rT', 99).text)
+        self.assertEqual('compute_reboot', sanitizer.name('compute_reboot'))
+
+    def test_it_is_said_once(self):
+        self.useFixture(Broken())
+        for _ in range(2):
+            text.setup(withholding.for_host())
+            text.sanitizer()
+        self.assertEqual(1, self.log.output.count('are not recorded'))
