@@ -5,9 +5,7 @@ Nova's, which is attached to ours as a cell.
 
 import collections
 import json
-import os
 import pathlib
-import subprocess
 from typing import Any
 
 import fixtures as base_fixtures
@@ -22,7 +20,9 @@ from nova_actions.db.cells import options
 from nova_actions.tests import FULL
 from nova_actions.tests import database
 from nova_actions.tests import fixtures
+from nova_actions.tests import missing
 from nova_actions.tests.functional import peer
+from nova_actions.tests.functional import process
 
 REFERENCE = pathlib.Path(__file__).parent / 'test_api_nova' / 'reference.py'
 
@@ -171,38 +171,33 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {'max_limit': 1000, 'compute_link_prefix': 'http://pub.example/'})
 
 
-class Nova:
-    """Nova's API in a process of its own."""
+class Nova(missing.Fixture):
+    """Nova's API in a process of its own, over a record that is only read;
+    its database's ``url``."""
 
-    def __init__(self, folder: str, connection: str) -> None:
-        with open(os.path.join(folder, 'record.json'), 'w',
-                  encoding='utf-8') as file:
-            json.dump({**RECORD, 'connection': connection}, file)
-        self._log = open(os.path.join(folder, 'log'), 'w+',  # noqa: SIM115
-                         encoding='utf-8')
-        self._process = subprocess.Popen(
-            [peer.nova(), REFERENCE, folder], text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log)
+    def __init__(self, backend: str) -> None:
+        self._backend = backend
+
+    def _setUp(self) -> None:
+        folder = pathlib.Path(self.useFixture(base_fixtures.TempDir()).path)
+        self.url = database.create(self, self._backend)
+        (folder / 'record.json').write_text(json.dumps(
+            {**RECORD, 'connection': self.url}))
+        self._running = self.useFixture(process.Process(
+            [peer.nova(), REFERENCE, folder], speaks=True))
         self._answer()
 
     def ask(self, **request: Any) -> dict[str, Any]:
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(request) + '\n')
-        self._process.stdin.flush()
+        self._running.process.stdin.write(json.dumps(request) + '\n')
+        self._running.process.stdin.flush()
         return self._answer()
 
     def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout
-        line = self._process.stdout.readline()
+        line = self._running.process.stdout.readline()
         if not line:
-            self._log.seek(0)
-            raise AssertionError(self._log.read()[-5000:])
+            raise AssertionError(self._running.log[-5000:])
         answer: dict[str, Any] = json.loads(line)
         return answer
-
-    def close(self) -> None:
-        self._process.communicate()
-        self._log.close()
 
 
 def comparable(status: int, headers: list[Any], body: str) -> dict[str, Any]:
@@ -234,24 +229,24 @@ class ComparisonTestCase(base.BaseTestCase):
 
     BACKEND = 'sqlite'
 
+    @classmethod
+    def setUpClass(cls):
+        """Start a Nova for all methods, each of which leaves it as it was."""
+        super().setUpClass()
+        cls.nova = Nova(cls.BACKEND)
+        cls.nova.setUp()
+        cls.addClassCleanup(cls.nova.cleanUp)
+
     def setUp(self):
         super().setUp()
         self.conf = self.useFixture(fixtures.Objects(
             api__auth_strategy='noauth2')).conf
         self.useFixture(base_fixtures.FakeLogger(level=30))
-        folder = self.useFixture(base_fixtures.TempDir()).path
-        connection = (
-            f'sqlite:///{folder}/cell.sqlite' if self.BACKEND == 'sqlite'
-            else database.create(self, self.BACKEND))
-        self.nova = Nova(folder, connection)
-        self.addCleanup(self.nova.close)
-        self._attach(connection)
-        self.app = app.create(self.conf)
-
-    def _attach(self, connection):
         self.conf.register_opts(options.OPTS, group='cell:nova')
-        self.conf.set_override('connection', connection, group='cell:nova')
+        self.conf.set_override('connection', self.nova.url,
+                               group='cell:nova')
         db_api.setup(self.conf)
+        self.app = app.create(self.conf)
 
     def _ours(self, request):
         environ = testing.create_environ(
@@ -279,6 +274,7 @@ class ComparisonTestCase(base.BaseTestCase):
             self._ours(request), request)
 
     def _set_policy(self, rules):
+        self.addCleanup(self.nova.ask, policy={})
         self.nova.ask(policy=rules)
         self.useFixture(fixtures.Policy(self.conf, rules or {'none': '!'}))
 
@@ -397,6 +393,7 @@ class ComparisonTest(ComparisonTestCase):
 
     def test_options(self):
         for changed in OPTIONS:
+            self.addCleanup(self.nova.ask, conf=dict.fromkeys(changed))
             self.nova.ask(conf=changed)
             for name, value in changed.items():
                 self.conf.set_override(name, value, group='api')

@@ -8,7 +8,7 @@ migrations, fills them with Nova's objects with what ``record.json`` in the
 directory says, and prints one line of JSON for each line that it reads::
 
     {"method", "path", "query", "headers"} -> {"status", "headers", "body"}
-    {"policy": {rule: check}} | {"conf": {option: value}} -> {}
+    {"policy": {rule: check}} | {"conf": {option: value or null}} -> {}
 """
 
 import contextlib
@@ -279,7 +279,10 @@ def main():
                 policy.reset()
             elif 'conf' in asked:
                 for name, value in asked['conf'].items():
-                    CONF.set_override(name, value, group='api')
+                    if value is None:
+                        CONF.clear_override(name, group='api')
+                    else:
+                        CONF.set_override(name, value, group='api')
             else:
                 reply = answer(app, asked)
         sys.stdout.write(json.dumps(reply) + '\n')
