@@ -40,9 +40,9 @@ def listen_in():
     recorder = process.current()
     record = recorder.record
 
-    def listening(transitions, required=False):
+    def listening(transitions, *args, **kwargs):
         began = time.perf_counter_ns()
-        stored = record(transitions, required)
+        stored = record(transitions, *args, **kwargs)
         spent = (time.perf_counter_ns() - began) // 1000
         for each in transitions:
             tell(stored=stored, kind=each['kind'], uuid=each['uuid'],
