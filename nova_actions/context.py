@@ -10,6 +10,7 @@ from oslo_db.sqlalchemy import enginefacade
 from oslo_utils import timeutils
 
 from nova_actions import exception
+from nova_actions import policies
 from nova_actions import policy
 from nova_actions import validation
 
@@ -76,13 +77,13 @@ class RequestContext(context.RequestContext):
             fatal: bool = True) -> bool:
         """Tell whether this context passes the rule on the target.
 
-        A service's own identity passes every rule: it has no role, and what
+        A service's own identity passes every rule of ours: it has no role, and what
         an operator calls the administrators' role must not stop recording.
         A verdict is remembered for the life of the context.
 
         :raises PolicyNotAuthorized: when it does not and fatal is true
         """
-        if self._is_own:
+        if self._is_own and rule in policies.ASKED:
             return True
         key = (rule, *sorted((target or {}).items()))
         if key not in self._verdicts:

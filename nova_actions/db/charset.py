@@ -61,6 +61,10 @@ def fit_row(row: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
 class _Fitted:
     """Makes every text fit that a statement has for a column."""
 
+    @property
+    def python_type(self) -> type[str]:
+        return str
+
     def process_bind_param(self, value: Any, _dialect: sa.Dialect) -> Any:
         return fit(value) if isinstance(value, str) else value
 

@@ -112,6 +112,9 @@ def _prepare(engine: sa.Engine) -> None:
         event.listen(engine, 'begin', begin_immediate)
     # oslo.db has tried a connection, which must not be the first one used.
     engine.dispose()
+    if engine.dialect.name == 'postgresql':
+        # The encoding is known before anything is made to fit.
+        engine.connect().close()
 
 
 def setup(conf: cfg.ConfigOpts) -> None:

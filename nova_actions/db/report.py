@@ -19,6 +19,8 @@ from nova_actions import exception
 from nova_actions.db import charset
 from nova_actions.db import status
 from nova_actions.db import verdict
+from nova_actions.db.engine import engine
+from nova_actions.db.engine import errors_translated
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
 from nova_actions.db.models import ACTIONS
@@ -52,6 +54,9 @@ def apply(context: Any, reports: Reports, epoch: str | None = None,
     :raises DatabaseUnavailable: some of the batch may be stored, the rest
         is not
     """
+    with errors_translated():
+        # The first connection tells what can be held.
+        engine()
     fitted, replaced = [], []
     for each in reports:
         row, count = charset.fit_row(each)

@@ -200,7 +200,7 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
     @gate.gated(policies.EVENT_FINISH, _by_owners)
     def apply(cls, context: Any, reports: 'ReportList',
               host: str | None = None,
-              epoch: str | None = None) -> list[dict[str, Any]]:
+              epoch: str | None = None) -> list[dict[str, str | None]]:
         """Store a batch, in its order, and say of each report what became
         of it.
 
@@ -212,8 +212,8 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
         :param epoch: its present life
         :returns: for each report ``verdict`` (``applied``, ``known`` or
             ``refused``), ``error`` (the class of a refusal) and ``reason``;
-            and ``replaced``, if the database could not hold so many of its
-            characters
+            and ``replaced``, a number in digits, if the database could not
+            hold so many of its characters
         :raises DatabaseUnavailable: some of it may be stored, the rest is not
         """
         answers: list[verdict.Verdict | None] = []
@@ -259,7 +259,9 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
             context, validation.uuid('epoch', epoch), safe)
 
 
-def _answer(given: verdict.Verdict) -> dict[str, Any]:
+def _answer(given: verdict.Verdict) -> dict[str, str | None]:
     answer = {'verdict': given.verdict, 'error': given.error,
               'reason': given.reason}
-    return {**answer, 'replaced': given.replaced} if given.replaced else answer
+    if given.replaced:
+        answer['replaced'] = str(given.replaced)
+    return answer

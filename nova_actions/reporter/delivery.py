@@ -320,7 +320,7 @@ class Delivery:
             self._waiting.remove(number)
             self._gone.add(number)
             self.delivered += not refused
-            self.replaced += answer.get('replaced', 0)
+            self.replaced += int(answer.get('replaced', 0))
             if each['kind'] == transition.ACTION and not refused:
                 self._waiting.known(each, _now())
         self._waiting.put_off(again, _now())
