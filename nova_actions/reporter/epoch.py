@@ -85,9 +85,12 @@ class Epoch:
         """
         if self._descriptor is not None:
             raw = _NOTE.pack(max(0, count), lowest)
-            with contextlib.suppress(OSError):
+            try:
                 os.pwrite(self._descriptor,
                           raw + _CHECKSUM.pack(zlib.crc32(raw)), 0)
+            except OSError:
+                # Reports are stored all the same.
+                return
 
     def noted(self) -> salvage.Note | None:
         """Return what was noted, None if nothing was, as by the first

@@ -40,15 +40,17 @@ class Request:
         self.force = force
         self.is_begun = is_begun
         self._transitions = transitions
-        self.bodies = [encode(each) for each in transitions]
+        self._set([encode(each) for each in transitions])
         self.are_ends = all(each['kind'] == transition.FINISH
                             for each in transitions)
-        self.has_own_action = any(each.get('action_uuid')
-                                  for each in transitions)
+
+    def _set(self, bodies: list[str]) -> None:
+        self.bodies = bodies
+        self.size = sum(map(len, bodies))
 
     @property
-    def size(self) -> int:
-        return sum(map(len, self.bodies))
+    def has_own_action(self) -> bool:
+        return any(each.get('action_uuid') for each in self._transitions)
 
     def uuids(self) -> list[Any]:
         return [each['uuid'] for each in self._transitions]
@@ -61,9 +63,9 @@ class Request:
 
     def trim(self) -> None:
         """Leave out the texts of errors."""
-        self.bodies = [encode({**each, **_NOT_KEPT} if each.get('details')
-                              or each.get('traceback') else each)
-                       for each in self._transitions]
+        self._set([encode({**each, **_NOT_KEPT} if each.get('details')
+                          or each.get('traceback') else each)
+                   for each in self._transitions])
 
 
 class _Held(weakref.ref[Any]):

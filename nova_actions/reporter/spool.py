@@ -27,6 +27,8 @@ Entry = tuple[int, Transition]
 _LOG_LIMIT = 4 * 1024 * 1024
 #: The least that the log may have, whatever the limit of the spool is.
 _LOG_LEAST = 64 * 1024
+#: About what a write adds to the log besides its reports.
+_WRITE = 3 * 4096
 #: Milliseconds that a write waits for the keeper's.
 _BUSY_TIMEOUT = 200
 #: How many rows go in one statement: SQLite limits its arguments.
@@ -87,6 +89,8 @@ class Spool:
         self._writes: collections.deque[_Write] = collections.deque()
         self._last = self._lowest = self.count = 0
         self._is_closed = False
+        #: About what the log has grown by since its size was looked at.
+        self._unlooked = 0
         # An interrupt may come between storing and counting.
         self._is_counted = True
         with self._lock:
@@ -249,7 +253,7 @@ class Spool:
                 self.room.stored(write.request)
             self.count += len(rows)
             self._note(self.count, self._lowest)
-            self._bound_log()
+            self._bound_log(size)
         except Exception as error:  # noqa: BLE001 - each is told
             for write in taken:
                 write.error = error
@@ -391,12 +395,19 @@ class Spool:
         except FileNotFoundError:
             return 0
 
-    def _bound_log(self) -> None:
+    def _bound_log(self, written: int) -> None:
         """Write SQLite's log back here and now if the keeper cannot keep up:
         while somebody writes, it may be written back but never begins
-        anew."""
-        if self._log_size() > self._log_hard:
-            self._begin_log_anew()
+        anew.
+
+        :param written: bytes of reports, since this was last called
+        """
+        # Looking costs as much as all else here.
+        self._unlooked += written + _WRITE
+        if self._unlooked > self._log_hard // 4:
+            self._unlooked = 0
+            if self._log_size() > self._log_hard:
+                self._begin_log_anew()
 
     def _begin_log_anew(self) -> None:
         # A log that cannot be written back now is next time.

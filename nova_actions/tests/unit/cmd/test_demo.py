@@ -78,3 +78,9 @@ class RunTestCase(base.ObjectTestCase):
         stopping.set()
         self.assertEqual(0, demo.run(
             50, stopping, self.conf.state_path).actions)
+
+
+class OtherRolesTestCase(RunTestCase):
+    """An operator whose administrators have a role of another name."""
+
+    RULES = {'context_is_admin': 'role:cloud_compute_admin'}
