@@ -110,8 +110,10 @@ REPORTER_OPTS = [
         'spool_max_bytes', default=256 * 1024 * 1024, min=4096,
         help='How many bytes of reports are kept while they cannot be '
              'delivered. What comes after that is dropped, counted and '
-             'logged; the last eighth is kept for the ends of what has '
-             'begun.'),
+             'logged; room is kept for the end of each step that has begun, '
+             'and the last eighth for ends of what began in another '
+             'process. Damaged spools that are kept aside count, for at most '
+             'half of it.'),
     cfg.StrOpt(
         'fsync', default='interval',
         choices=[('always', 'Before the reported work goes on: survives a '
