@@ -106,12 +106,12 @@ def register(conf: cfg.ConfigOpts, uses: tuple[str, ...] = ALL) -> None:
     """
     used = [name for name in uses
             if name != 'keystone' or conf.api.auth_strategy == 'keystone']
-    for name in used:
-        _REGISTER[name](conf)
     for name, secrets in _SECRETS.items():
         if name not in used:
             for group, option in secrets:
                 conf.register_opt(cfg.StrOpt(option, secret=True), group)
+    for name in used:
+        _REGISTER[name](conf)
 
 
 def set_defaults() -> None:

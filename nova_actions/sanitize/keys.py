@@ -67,12 +67,12 @@ _STEM = re.compile(
     r'|connection|user[_-]?data|config_?drive|kek|community|process_input)')
 _STEM_BEHIND = 12
 _OPEN = re.compile(
-    r'(?>[uUbBrRfF]{0,2}+)(?P<slash>\\{0,15}+)(?P<quote>"""|\'\'\'|["\'])'
+    r'[uUbBrRfF]{0,2}+(?P<slash>\\{0,15}+)(?P<quote>"""|\'\'\'|["\'])'
     r'(?>(?<=\\["\'])(?P=slash)(?P=quote)(?P=slash)(?P=quote)(?=\w)|)'
 )
 _BARE = re.compile(
     r'(?>(?:\[REDACTED:F[0-9X]{1,2}\]'
-    r'|(?!\[\.\.\. )[^\s,;&()\[\]{}"\'<>\\]'
+    r'|[^\s,;&()\[\]{}"\'<>\\]++'
     r'|(?!\[\.\.\. )[,;&(\[{)\]}"\'](?=[^\s,;&)\]}"\'<>\\])'
     r'(?![\w.-]{1,40}+=)'
     r'|(?:>|\\{1,15}+)(?=\w)|<(?![/\w]))+)'

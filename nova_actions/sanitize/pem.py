@@ -14,10 +14,10 @@ _MARK = re.compile(
     r' ?-{4,5}|PuTTY-User-Key-File-[23]')
 # What of a key may follow when its end is missing: it was cut.
 _BODY = re.compile(
-    r'(?>(?:(?>(?:[\s"\',+|>\\]|(?<=\\)[nrt])*)(?:[A-Za-z0-9+/=%]{16,}+'
+    r'(?>(?:(?>(?:[\s"\',+|>\\]++|(?<=\\)[nrt])*)(?:[A-Za-z0-9+/=%]{16,}+'
     r'|(?:Proc-Type|DEK-Info|Version|Comment|Encryption|Public-Lines'
     r'|Private-\w{3,5}+|Key-Derivation|Argon2-\w{2,20}+):[^\n\\]{0,120}+))*)'
-    r'(?>(?>(?:\s|\\n)+)[A-Za-z0-9+/]{1,15}+={0,2}+(?![\w+/=-])|)')
+    r'(?>(?>(?:\s++|\\n)+)[A-Za-z0-9+/]{1,15}+={0,2}+(?![\w+/=-])|)')
 # A line of a key's body, and what stands of one behind other text.
 _LINE = re.compile(r'(?:[A-Za-z0-9+/=]{4,}+|\\n){1,400}')
 _REST = re.compile(

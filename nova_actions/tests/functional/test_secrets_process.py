@@ -17,7 +17,7 @@ from nova_actions.tests.functional import guarded
 from nova_actions.tests.functional import process
 
 #: It ends with every option of every group.
-REPORT = '(?s:Guru Meditation.*?fatal_exception_format_errors = .*?)'
+REPORT = '(?s:Guru Meditation.*?upgrade_levels: *\n *conductor = .*?)'
 
 
 class TestConfiguration(base.ObjectTestCase):
