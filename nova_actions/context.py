@@ -77,8 +77,9 @@ class RequestContext(context.RequestContext):
             fatal: bool = True) -> bool:
         """Tell whether this context passes the rule on the target.
 
-        A service's own identity passes every rule of ours: it has no role, and what
-        an operator calls the administrators' role must not stop recording.
+        A service's own identity passes every rule of ours: it has no role,
+        and what an operator calls the administrators' role must not stop
+        recording.
         A verdict is remembered for the life of the context.
 
         :raises PolicyNotAuthorized: when it does not and fatal is true
