@@ -129,7 +129,7 @@ def _candidate(values: Mapping[str, Any]) -> Any:
     query = sa.select(event.c.id).where(event.c.action_id == ACTIONS.c.id)
     if values.get('uuid'):
         query = query.where(event.c.uuid == values['uuid'])
-    elif values.get('id'):
+    elif 'id' in values:
         query = query.where(event.c.id == values['id'])
     else:
         query = query.where(event.c.event == values['event'])
@@ -145,7 +145,7 @@ def _finishing_action(values: Mapping[str, Any], is_system: bool) -> Any:
     if values.get('uuid'):
         return sa.select(EVENTS.c.action_id).where(
             EVENTS.c.uuid == values['uuid']).scalar_subquery()
-    if values.get('id'):
+    if 'id' in values:
         return values['action_id']
     action_id = rows.by_request(values['instance_uuid'], values['request_id'])
     if not is_system:
@@ -228,7 +228,7 @@ def _lock_with_event(session: orm.Session, values: Mapping[str, Any],
                 ).with_for_update(of=ACTIONS)).mappings().one_or_none()
     if found is None or (
             found['instance_uuid'] != values['instance_uuid']):
-        if values.get('uuid') or values.get('id'):
+        if values.get('uuid') or 'id' in values:
             raise exception.InstanceActionEventNotFound(
                 action_id=values.get('action_id'),
                 event=values.get('event') or values['id'])

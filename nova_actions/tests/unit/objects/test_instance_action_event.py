@@ -271,6 +271,10 @@ class _Tests:
         self.assertEqual('Error', event.result)
         self.assertRaises(exception.Invalid,
                           InstanceActionEvent(self.context).finish)
+        nobodys = InstanceActionEvent(
+            self.context, id=0, action_id=event.action_id)
+        self.assertRaises(exception.InstanceActionEventNotFound,
+                          nobodys.finish)
 
     def test_create(self):
         then = datetime.datetime(2026, 1, 5, 13, 38, 20, 5,
