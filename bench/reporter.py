@@ -10,6 +10,7 @@ size in the same run: a machine's own speed cancels out in the ratio.
 
 import argparse
 import os
+import resource
 import sqlite3
 import statistics
 import tempfile
@@ -63,11 +64,22 @@ def steps_of(steps, spent, failing):
         spent.append((time.perf_counter_ns() - began) / 1000)
 
 
-def recording(folder, steps, threads, failing=False, **settings):
-    """Return the microseconds of steps that are recorded."""
+def limit_files(size):
+    """Let no file of this process grow beyond that."""
+    resource.setrlimit(resource.RLIMIT_FSIZE,
+                       (size, resource.RLIM_INFINITY))
+
+
+def recording(folder, steps, threads, failing=False, is_full=False,
+              **settings):
+    """Return the microseconds of steps that are recorded, or, on a disk that
+    is full, lost."""
     reporter.begin(recorder.Recorder(recorder.Settings(
         folder=os.path.join(folder, uuid.uuid4().hex), host='host',
         timeout=0.1, **settings)))
+    if is_full:
+        steps_of(10, [], failing)
+        limit_files(1024)
     spent = []
     workers = [threading.Thread(target=steps_of, args=(
         steps // threads, spent, failing)) for _ in range(threads)]
@@ -75,9 +87,10 @@ def recording(folder, steps, threads, failing=False, **settings):
         each.start()
     for each in workers:
         each.join()
+    limit_files(resource.RLIM_INFINITY)
     lost = {name: number for name, number in reporter.stats().items()
             if name.startswith('lost')}
-    if lost:
+    if bool(lost) is not is_full:
         raise SystemExit(f'bench: {lost}')
     reporter.stop()
     return spent
@@ -110,6 +123,10 @@ def main():
             folder, options.steps, options.threads), base)
         show('durable, each step fails', recording(
             folder, options.steps // 4, 1, failing=True), base)
+        show('the disk is full', recording(
+            folder, options.steps, 1, is_full=True), base)
+        show('the disk is full, each step fails', recording(
+            folder, options.steps // 4, 1, failing=True, is_full=True), base)
 
 
 if __name__ == '__main__':

@@ -104,7 +104,7 @@ REPORTER_OPTS = [
              'One that is not answered by then is sent again in the '
              'background, as long as the process lives. With both modes: '
              'how long a process that ends waits for its last reports; with '
-             'mode = durable no longer than half a second for a conductor '
+             'mode = durable no longer than 0.25 s for a conductor '
              'that does not answer.'),
     cfg.IntOpt(
         'spool_max_bytes', default=256 * 1024 * 1024, min=4096,

@@ -42,7 +42,7 @@ _REMEDIES = {
 
 #: Seconds without an answer after which a process that ends waits no longer,
 #: where what it has recorded is on disk.
-PATIENCE = 0.4
+PATIENCE = 0.25
 
 Entry = spool.Entry
 

@@ -25,7 +25,7 @@ class Direct:
         return Direct()
 
     def record(self, transitions: Sequence[Transition],
-               required: bool = False, is_begun: bool = True) -> bool:
+               required: bool = False) -> bool:
         """As of :meth:`recorder.Recorder.record`."""
         try:
             answers = self._line.send(transitions)

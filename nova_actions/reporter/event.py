@@ -50,8 +50,7 @@ def _finish(handle: transition.Handle, exc_val: object, exc_tb: object,
         if exc_tb is None:
             exc_tb = getattr(exc_val, '__traceback__', None)
         outcome = transition.outcome(exc_val, exc_tb, secrets)
-    process.current().record(handle.finishes(outcome),
-                             is_begun=handle.is_stored)
+    process.current().record(handle.finishes(outcome))
 
 
 class EventReporter:

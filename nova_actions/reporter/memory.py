@@ -34,9 +34,9 @@ class MemorySpool:
         return len(self._entries)
 
     def append(self, transitions: Sequence[Transition],
-               force: bool = False, is_begun: bool = True) -> int:
+               force: bool = False) -> int:
         """As of :meth:`spool.Spool.append`."""
-        request = room.Request(transitions, force, is_begun)
+        request = room.Request(transitions, force)
         count = len(request.bodies)
         with self._lock:
             self.room.admit(request)

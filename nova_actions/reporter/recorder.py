@@ -147,18 +147,17 @@ class Recorder:
         return opened
 
     def record(self, transitions: Sequence[Transition],
-               required: bool = False, is_begun: bool = True) -> bool:
+               required: bool = False) -> bool:
         """Store transitions, all or none, and tell whether they are stored:
         in the spool, or (``mode = sync``) in the database.
 
         It never raises; what is not stored is counted and logged.
 
         :param required: only what is forced to disk counts as stored
-        :param is_begun: of ends: their starts were stored
         """
         try:
             opened = self.open()
-            return self._record(opened, transitions, required, is_begun)
+            return self._record(opened, transitions, required)
         except Exception as error:  # noqa: BLE001 - never raises
             self._lost(transitions, error)
             return False
@@ -184,12 +183,11 @@ class Recorder:
         self._spool.room.charge(aside.size(self.settings.folder))
 
     def _record(self, opened: delivery.Delivery,
-                transitions: Sequence[Transition], required: bool,
-                is_begun: bool) -> bool:
+                transitions: Sequence[Transition], required: bool) -> bool:
         for each in transitions:
             if each['kind'] != transition.ACTION:
                 each.setdefault('epoch', self._uuid)
-        number = int(self._spool.append(transitions, is_begun=is_begun))
+        number = int(self._spool.append(transitions))
         self._dirty = True
         if required:
             self._spool.sync()
@@ -215,7 +213,11 @@ class Recorder:
         """Look after the file, beside those who write into it."""
         interval = (self.settings.fsync_interval
                     if self.settings.fsync == 'interval' else 1.0)
-        while not self._ended.wait(interval):
+        while True:
+            self._spool.bell.wait_for(
+                lambda: self._ended.is_set() or self._spool.is_long, interval)
+            if self._ended.is_set():
+                return
             try:
                 is_dirty, self._dirty = self._dirty, False
                 if is_dirty and self.settings.fsync == 'interval':

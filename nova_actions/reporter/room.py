@@ -32,14 +32,15 @@ class Request:
     """Transitions that are to be stored, all or none.
 
     :param force: beyond the limit too
-    :param is_begun: of ends: their starts are stored, here or elsewhere
     """
 
-    def __init__(self, transitions: Sequence[Transition], force: bool = False,
-                 is_begun: bool = True) -> None:
+    def __init__(self, transitions: Sequence[Transition],
+                 force: bool = False) -> None:
         self.force = force
-        self.is_begun = is_begun
         self._transitions = transitions
+        #: Of ends: their starts are stored, here or elsewhere.
+        self.is_begun = not [each for each in transitions
+                             if each.pop(transition.UNBEGUN, False)]
         self._set([encode(each) for each in transitions])
         self.are_ends = all(each['kind'] == transition.FINISH
                             for each in transitions)

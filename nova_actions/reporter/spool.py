@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from nova_actions.reporter import aside
+from nova_actions.reporter import bell
 from nova_actions.reporter import fork
 from nova_actions.reporter import room
 from nova_actions.reporter import salvage
@@ -89,6 +90,9 @@ class Spool:
         self._writes: collections.deque[_Write] = collections.deque()
         self._last = self._lowest = self.count = 0
         self._is_closed = False
+        #: Whether the log has become long; whoever looks after it is woken.
+        self.is_long = False
+        self.bell = bell.Bell()
         #: About what the log has grown by since its size was looked at.
         self._unlooked = 0
         # An interrupt may come between storing and counting.
@@ -195,15 +199,14 @@ class Spool:
         return db
 
     def append(self, transitions: Sequence[Transition],
-               force: bool = False, is_begun: bool = True) -> int:
+               force: bool = False) -> int:
         """Store transitions, all or none; return the last one's id.
 
         :param force: beyond the limit too
-        :param is_begun: of ends: their starts are stored, here or elsewhere
         :raises SpoolFull: there is no room
         :raises OSError, sqlite3.Error: the disk or the file does not let it
         """
-        write = _Write(room.Request(transitions, force, is_begun))
+        write = _Write(room.Request(transitions, force))
         while not write.is_over:
             write.is_taken = False
             self._writes.append(write)
@@ -406,8 +409,12 @@ class Spool:
         self._unlooked += written + _WRITE
         if self._unlooked > self._log_hard // 4:
             self._unlooked = 0
-            if self._log_size() > self._log_hard:
+            size = self._log_size()
+            if size > self._log_hard:
                 self._begin_log_anew()
+            elif size > self._log_soft:
+                self.is_long = True
+                self.bell.ring()
 
     def _begin_log_anew(self) -> None:
         # A log that cannot be written back now is next time.
@@ -421,6 +428,7 @@ class Spool:
         One thread calls this; those who append are hardly held up: most of
         the work is done beside them.
         """
+        self.is_long = False
         size = self._log_size()
         if not size or (size <= self._log_soft and not is_quiet):
             return

@@ -19,6 +19,10 @@ START = 'start'
 FINISH = 'finish'
 CLOSE = 'close'
 
+#: What the end of a step has whose start was not stored; it is for the spool
+#: alone, and not stored itself.
+UNBEGUN = 'unbegun'
+
 _IDENTITY = ('kind', 'name', 'uuid', 'instance_uuid', 'host', 'request_id')
 
 #: What stands for a name that is empty or says nothing.
@@ -89,8 +93,10 @@ class Handle:
         if self.origin == clock.origin():
             duration = max(0, (clock.monotonic_ns() - self.began) // 1000)
         now = time_of(clock.utcnow())
+        begun = {} if self.is_stored else {UNBEGUN: True}
         return [{**start, 'kind': FINISH, 'finish_time': now,
-                 'duration': duration, **outcome} for start in self.starts]
+                 'duration': duration, **outcome, **begun}
+                for start in self.starts]
 
 
 def begin(context: Any, kind: str, instance_uuid: Any, name: Any,

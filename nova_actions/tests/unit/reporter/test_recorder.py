@@ -4,6 +4,7 @@ import datetime
 import gc
 import itertools
 import os
+import pickle
 import random
 import re
 import signal
@@ -140,6 +141,49 @@ class DurableMixin:
         self.assertEqual(stats['lost_full'], sum(
             int(number) for number, _ in told))
         self.assertIn('finish of step-59', self.log.output)
+
+    def test_what_has_begun_can_end_in_a_full_spool(self):
+        self.create()
+        away = self.away()
+        current = self.record(spool_max_bytes=40_000).recorder
+        begun = [reporter.EventReporter(self.context, f'begun-{number}',
+                                        'here', self.instance_uuid)
+                 for number in range(10)]
+        for each in begun:
+            each.__enter__()
+        for number in range(100):
+            try:
+                with reporter.ActionReporter(
+                        self.new_context(), self.instance_uuid,
+                        f'other-{number}', 'here'):
+                    raise ValueError('x' * 2000)
+            except ValueError as error:
+                failure = error
+        self.assertGreater(base.losses()['full'], 100)
+        for each in begun:
+            each.__exit__(ValueError, failure, failure.__traceback__)
+        self.assertLessEqual(current._spool.bytes, 40_000)
+        away.stop()
+        self.flush()
+        ends = {event['event']: event['result'] for event in self.events()}
+        self.assertEqual(dict.fromkeys((
+            f'begun-{number}' for number in range(10)), 'Error'), {
+            name: result for name, result in ends.items()
+            if name.startswith('begun')})
+        self.assertNotIn('refused', base.losses())
+
+    def test_room_is_kept_for_who_may_still_end_it(self):
+        self.create()
+        room = process.current()._spool.room
+        before = room._reserved
+        handles = [self.step(failing=False) for _ in range(5)]
+        self.assertGreater(room._reserved, before)
+        # As in another process, which gets the other ones.
+        for handle in handles[:2]:
+            reporter.finish(pickle.loads(pickle.dumps(handle)))
+        del handles, handle
+        self.step()
+        self.assertEqual(before, room._reserved)
 
     def test_a_large_spool_is_taken_over_in_parts(self):
         self.create()

@@ -6,6 +6,7 @@ from oslotest import base
 
 from nova_actions.reporter import memory
 from nova_actions.reporter import room
+from nova_actions.reporter import transition
 
 LIMIT = 20_000
 
@@ -59,8 +60,8 @@ class RoomMachine(stateful.RuleBasedStateMachine):
         """One that began elsewhere, or whose start was refused."""
         self.number += 1
         try:
-            self.spool.append([end(make(self.number, 'start'), text)],
-                              is_begun=is_begun)
+            self.spool.append([{**end(make(self.number, 'start'), text),
+                                transition.UNBEGUN: not is_begun}])
         except room.SpoolFull:
             return
 
@@ -124,17 +125,19 @@ class RoomTestCase(base.BaseTestCase):
         spool = memory.MemorySpool(LIMIT)
         spool.append([make('large', 'start', text='x' * (LIMIT // 3))])
         other = end(make('other', 'start'), 'x' * (LIMIT // 8))
-        self.assertRaises(room.SpoolFull, spool.append, [other],
-                          is_begun=False)
+        self.assertRaises(room.SpoolFull, spool.append, [
+            {**other, transition.UNBEGUN: True}])
         spool.append([other])
 
     def test_the_end_of_an_action_that_was_not_stored(self):
         spool = memory.MemorySpool(LIMIT)
-        self.assertRaises(
-            room.SpoolFull, spool.append,
-            [end(make(1, 'start', action_uuid='a'), 'x')], is_begun=False)
+        self.assertRaises(room.SpoolFull, spool.append, [
+            {**end(make(1, 'start', action_uuid='a'), 'x'),
+             transition.UNBEGUN: True}])
         # Of one that somebody else began, it tells all.
-        spool.append([end(make(1, 'start'), 'x')], is_begun=False)
+        number = spool.append([{**end(make(1, 'start'), 'x'),
+                                transition.UNBEGUN: True}])
+        self.assertNotIn(transition.UNBEGUN, spool.get(number))
 
     def test_what_is_kept_aside_counts_and_ends_nothing(self):
         spool = memory.MemorySpool(LIMIT)

@@ -343,7 +343,9 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
 
     def copy(self, cut=0, damage=False):
         """Leave the files as a power loss would."""
-        found = self.open()
+        # With all in the log.
+        found = spool.Spool(self.path, 10 ** 7, 'interval')
+        self.addCleanup(found.close)
         for number in range(100):
             found.append([make(number, text='x' * 500)])
         copy = os.path.join(os.path.dirname(self.path), 'b.spool')
