@@ -188,7 +188,8 @@ def errors_translated() -> Iterator[None]:
             db_exc.CantStartEngineError, sa_exc.TimeoutError) as error:
         LOG.warning('The database does not answer: %s', type(error).__name__)
         raise exception.DatabaseUnavailable() from None
-    except (db_exc.DBError, sa_exc.SQLAlchemyError) as error:
+    except (db_exc.DBError, db_exc.DBInvalidUnicodeParameter,
+            sa_exc.SQLAlchemyError) as error:
         if _is_refused(error):
             LOG.warning('The database refused a value: %s', _kind(error))
             raise exception.Invalid(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oslo_utils import timeutils
+from oslo_utils import uuidutils
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
@@ -219,8 +220,8 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
         answers: list[verdict.Verdict | None] = []
         rows = []
         known, errors = _owners(context, {
-            str(report.instance_uuid) for report in reports.objects
-            if 'instance_uuid' in report})
+            report.instance_uuid for report in reports.objects
+            if uuidutils.is_uuid_like(_given(report, 'instance_uuid'))})
         for report in reports.objects:
             try:
                 row = report.row()

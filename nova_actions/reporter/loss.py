@@ -115,5 +115,5 @@ def log_why(error: Exception) -> None:
     # Formatting costs more than recording does, where all are lost.
     if LOG.isEnabledFor(logging.DEBUG):
         # Without what it happened in: that may be the failed work's error.
-        LOG.debug('Why it was not recorded:\n%s', ''.join(
+        LOG.debug('Why they were not recorded:\n%s', ''.join(
             traceback.format_tb(error.__traceback__)))

@@ -9,6 +9,7 @@ from nova_actions.db import api as db
 from nova_actions.db import closure
 from nova_actions.db import report
 from nova_actions.objects import base as objects_base
+from nova_actions.objects import report as report_object
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 
@@ -335,6 +336,20 @@ class Latin1ReportTestCase(ReportMixin, base.ObjectTestCase):
                 self.admin, self.instance_uuid, name))
         self.assertEqual(['é', '??', 'create'],
                          [row['action'] for row in self.actions()])
+
+
+class NoTextTestCase(base.ObjectTestCase):
+
+    def test_what_is_no_text_is_refused_alone(self):
+        """On SQLite the driver refuses it, not the database."""
+        answers = report_object.ReportList.apply(
+            self.admin, report_object.ReportList(objects=[
+                report_object.Report(
+                    kind='action', uuid=str(uuid.uuid4()), name='create',
+                    instance_uuid=instance, project_id='p')
+                for instance in ('\ud800', self.instance_uuid)]))
+        self.assertEqual(['InvalidInput', None],
+                         [answer['error'] for answer in answers])
 
 
 class RefusedValueTestCase(base.ObjectTestCase):
