@@ -2,6 +2,7 @@
 """Services in this very process, from start to a signal."""
 
 import contextlib
+import queue
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -22,13 +23,22 @@ def serve(services: Sequence[service.ServiceBase],
         that is set when it should come to its end
     """
     stopping = threading.Event()
+    # A handler may interrupt the very code that holds the lock of an Event;
+    # putting into this queue takes none.
+    asked: queue.SimpleQueue[None] = queue.SimpleQueue()
     signals = service.SignalHandler()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         # The second one ends the process at once.
         signals.clear()
+        asked.put(None)
+
+    def pass_on() -> None:
+        asked.get()
         stopping.set()
 
+    threading.Thread(target=pass_on, name='nova-actions-signals',
+                     daemon=True).start()
     signals.add_handlers(SIGNALS, stop)
     try:
         # Whatever goes wrong with one, the others are stopped.
@@ -41,6 +51,7 @@ def serve(services: Sequence[service.ServiceBase],
             stopping.wait()
     finally:
         signals.clear()
+        asked.put(None)
 
 
 def _end(each: service.ServiceBase) -> None:

@@ -21,7 +21,7 @@ def keep(path: str) -> str:
     target = _free(path)
     for suffix in _SUFFIXES:
         with contextlib.suppress(FileNotFoundError):
-            os.chmod(path + suffix, 0o600)
+            _make_private(path + suffix)
             os.replace(path + suffix, target + suffix)
     with contextlib.suppress(OSError):
         os.unlink(f'{path}-shm')
@@ -33,6 +33,14 @@ def keep(path: str) -> str:
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(folder, name + suffix))
     return target
+
+
+def _make_private(path: str) -> None:
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        os.fchmod(file, 0o600)
+    finally:
+        os.close(file)
 
 
 def _free(path: str) -> str:

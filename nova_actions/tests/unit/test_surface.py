@@ -45,6 +45,8 @@ ALLOWED = {
     ('reporter/__init__.py', 'error'),
     # Where the policy file is broken, and how.
     ('policy.py', 'error'),
+    # A text of the self-test, whose secrets are made up.
+    ('wsgi/api.py', 'error'),
 }
 
 

@@ -53,6 +53,14 @@ class ServingTestCase(base.BaseTestCase):
                 ['start 0', 'start 1', 'stop 1', 'wait 1', 'stop 0',
                  'wait 0'], self.notes)
 
+    def test_a_signal_while_the_event_is_locked(self):
+        def meanwhile(stopping):
+            # Where Event.wait() may be interrupted.
+            with stopping._cond:
+                os.kill(os.getpid(), signal.SIGTERM)
+        serving.serve(self.services(None), meanwhile)
+        self.assertIn('wait 0', self.notes)
+
     def test_what_has_started_is_stopped_when_the_next_cannot(self):
         self.assertRaises(
             OSError, serving.serve, self.services(None, OSError('taken')))
