@@ -192,7 +192,7 @@ class _Reporter(_Flow):
         self.useFixture(base_fixtures.MockPatchObject(
             process.current(), '_record', broken))
         list(itertools.islice(self.fail_all(), 8))
-        self.assertIn('Why it was not recorded', self.log.output)
+        self.assertIn('Why they were not recorded', self.log.output)
         self.check_everything()
 
 
