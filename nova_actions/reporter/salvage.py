@@ -171,7 +171,8 @@ def _opened(path: str) -> Iterator[sqlite3.Connection | None]:
             has_table = db.execute('SELECT count(*) FROM sqlite_master'
                                    ).fetchone()[0]
             yield db if has_table else None
-        except ValueError as error:
+        except (MemoryError, ValueError) as error:
+            # A damaged length may ask for more memory than there is.
             raise sqlite3.DatabaseError('it is no database') from error
 
 
