@@ -114,6 +114,10 @@ class Spool:
             db.execute('PRAGMA wal_autocheckpoint=0')
             self._make_table(db)
             self._count_all(db)
+        except MemoryError as error:
+            # A damaged length may ask for more memory than there is.
+            db.close()
+            raise sqlite3.DatabaseError('it is no database') from error
         except BaseException:
             db.close()
             raise
