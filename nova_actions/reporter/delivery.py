@@ -103,7 +103,9 @@ class Delivery:
         self._hurry = False
         self._stopping = False
         self._failures = 0
-        self._heard = self._chored = 0.0
+        # Never yet: a clock that counts from the start of the system may not
+        # have reached one interval.
+        self._heard = self._chored = -math.inf
         #: How many were stored, and how many characters of theirs were not.
         self.delivered = self.replaced = 0
         self._answers: int = 0
@@ -144,7 +146,7 @@ class Delivery:
         :param patience: seconds; no longer than that without an answer
         """
         until = _now() + timeout
-        if not self._bell.wait_for(lambda: self._chored,
+        if not self._bell.wait_for(lambda: self._chored > -math.inf,
                                    min(timeout, patience)):
             return False
         number = self._appended

@@ -287,6 +287,15 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         waiter.join(patience.PATIENCE)
         self.assertEqual([False], drained)
 
+    def test_a_system_that_has_just_started(self):
+        began = time.monotonic_ns()
+        with mock.patch.object(delivery.clock, 'monotonic_ns',
+                               lambda: time.monotonic_ns() - began):
+            found = self.deliver()
+            self.append(found, make(0))
+            self.assertTrue(found.drain(patience.PATIENCE))
+        self.chore.assert_called_once()
+
     def test_heartbeats(self):
         self.deliver(heartbeat=0.01)
         patience.wait_until('heartbeats',
