@@ -137,9 +137,10 @@ def plot(results: Sequence[Result], path: pathlib.Path) -> None:
     axes.set_yticks([place + 0.4 - height / 2 for place in range(len(names))],
                     names)
     axes.invert_yaxis()
-    axes.set_xscale('log')
+    axes.set_xscale('log', base=2)
+    axes.xaxis.set_major_formatter('{x:g}')
     axes.axvline(1, color='black', linewidth=1)
     axes.set_xlabel('times the rate of Nova 34')
-    axes.legend(loc='lower right')
+    axes.legend(loc='lower center', bbox_to_anchor=(0.5, 1))
     figure.tight_layout()
     figure.savefig(path)
