@@ -82,7 +82,7 @@ def measure(dialect: str, size: dataset.Size,
 
 def main(argv: list[str]) -> int:
     options = parse(argv)
-    if options.nova is None:
+    if not options.nova:
         print('No --nova: compared with the bare drivers alone.',
               file=sys.stderr)
     results: list[result.Result] = []

@@ -41,7 +41,7 @@ class Arena(contextlib.ExitStack):
         root = pathlib.Path(self.enter_context(
             tempfile.TemporaryDirectory(prefix='bench-')))
         for side in workload.SIDES:
-            if self._python[side] is None:
+            if not self._python[side]:
                 continue
             folder = self._folders[side] = root / side
             folder.mkdir()

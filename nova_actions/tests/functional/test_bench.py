@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The benchmarks run, and say what they measured. How fast anything is, no
+test asks."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import fixtures
+from oslotest import base
+
+from nova_actions.tests import patience
+
+ROOT = pathlib.Path(__file__).parents[3]
+
+
+class BenchTestCase(base.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        if not (ROOT / 'bench').exists():
+            self.skipTest('not a source tree')
+
+    def test_beside_the_bare_driver(self):
+        folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        done = subprocess.run(
+            [sys.executable, '-m', 'bench', '--quick', '--nova', '',
+             '--database', 'sqlite', '--only', 'show',
+             '--json', str(folder / 'found.json')],
+            cwd=ROOT, capture_output=True, text=True,
+            timeout=patience.PATIENCE)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn('sqlite, 10,000 actions', done.stdout)
+        found = json.loads((folder / 'found.json').read_text())['results']
+        self.assertEqual(
+            [(workload, side) for workload in ('show', 'REST show')
+             for side in ('bare', 'ours')],
+            [(each['workload'], each['side']) for each in found])
+        for each in found:
+            self.assertEqual(3, len(each['rates']))
+            self.assertGreater(min(each['rates']), 0)
+            self.assertGreater(each['counts']['statements'], 0)
