@@ -65,7 +65,7 @@ class Service(service.ServiceBase):
         self._listener = self._listen()
         self._pool.set_thread_count(self._conf.api.threads)
         self._thread.start()
-        LOG.info('The API listens on %s port %d', *self.address)
+        LOG.info('The API is ready on %s port %d', *self.address)
 
     def _listen(self) -> listener.Listener:
         conf = self._conf

@@ -26,13 +26,15 @@ CLI_OPTS = (
 
 @failure.explained
 def main(argv: Sequence[str]) -> int:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; the signals are those of
+    nova-actions-api."""
     # What is recorded is nobody else's business: database, its WAL, log.
     os.umask(0o077)
     conf = config.parse(argv, cli=CLI_OPTS, description=__doc__)
     embedded.configure(conf)
     from nova_actions.api import server
     from nova_actions.cmd import process
+    from nova_actions.cmd import report
     from nova_actions.cmd import serving
     from nova_actions.cmd import welcome
     from nova_actions.conductor.service import ConductorService
@@ -41,12 +43,17 @@ def main(argv: Sequence[str]) -> int:
     config.setup_logging(conf)
     listening.settle(conf)
     process.set_up(conf)
+    report.set_up(conf)
     migration.db_sync()
     api = server.Service(conf)
     try:
-        serving.serve([api, ConductorService(conf)],
-                      lambda stopping: welcome.welcome(
-                          conf, listening.url(api.address), stopping))
+        with process.life(conf, 'nova-actions-all', host=conf.host,
+                          topic=conf.conductor.topic,
+                          tokens=conf.api.auth_strategy):
+            serving.serve([api, ConductorService(conf)],
+                          lambda stopping: welcome.welcome(
+                              conf, listening.url(api.address), stopping),
+                          reload=lambda: process.take_over(conf))
     except OSError as error:
         raise listening.failed(conf, error) from error
     return failure.OK

@@ -11,20 +11,27 @@ from nova_actions.cmd import listening
 
 @failure.explained
 def main(argv: Sequence[str]) -> int:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; SIGHUP has it take over what may change,
+    SIGUSR2 writes a report."""
     conf = config.load(
         argv, cli=listening.OPTS, description=__doc__,
-        uses=('database', 'policy', 'middleware', 'keystone'))
+        uses=('database', 'policy', 'middleware', 'keystone', 'reports'))
     from nova_actions.api import server
     from nova_actions.cmd import process
+    from nova_actions.cmd import report
     from nova_actions.cmd import serving
 
     config.setup_logging(conf)
     listening.settle(conf)
     process.set_up(conf)
+    report.set_up(conf)
     process.check_schema(conf)
     try:
-        serving.serve([server.Service(conf)])
+        with process.life(conf, 'nova-actions-api',
+                          tokens=conf.api.auth_strategy,
+                          threads=conf.api.threads):
+            serving.serve([server.Service(conf)],
+                          reload=lambda: process.take_over(conf))
     except OSError as error:
         raise listening.failed(conf, error) from error
     return failure.OK

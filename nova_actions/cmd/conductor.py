@@ -17,19 +17,22 @@ def main(argv: Sequence[str]) -> int:
 
     from nova_actions import rpc
     from nova_actions.cmd import process
-    from nova_actions.conductor import process as conductor_process
+    from nova_actions.cmd import report
     from nova_actions.conductor.service import ConductorService
 
     config.setup_logging(conf)
     process.set_up(conf)
-    conductor_process.set_up_report(conf)
+    report.set_up(conf)
     process.check_schema(conf)
     # A worker that cannot start would be started again for ever.
     rpc.get_transport(conf).cleanup()
-    launcher = service.launch(
-        conf, ConductorService(conf), workers=conf.conductor.workers,
-        restart_method='mutate')
-    return int(launcher.wait() or failure.OK)
+    with process.life(conf, 'nova-actions-conductor', host=conf.host,
+                      topic=conf.conductor.topic,
+                      workers=conf.conductor.workers):
+        launcher = service.launch(
+            conf, ConductorService(conf), workers=conf.conductor.workers,
+            restart_method='mutate')
+        return int(launcher.wait() or failure.OK)
 
 
 if __name__ == '__main__':

@@ -34,7 +34,8 @@ def configure(conf: cfg.ConfigOpts) -> None:
         ) from error
     conf.set_default('auth_strategy', 'noauth2', group='api')
     config.complete(conf, (
-        'database', 'policy', 'messaging', 'middleware', 'keystone'))
+        'database', 'policy', 'messaging', 'middleware', 'keystone',
+        'reports'))
     conf.set_default('transport_url', 'fake://')
     conf.set_default('connection', f'sqlite:///{database_path(conf)}',
                      group='database')

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a command says what it could not do: one line, and an exit code."""
 
+import contextlib
+import errno
 import functools
 import io
 import os
@@ -73,8 +75,14 @@ def told(error: exception.ActionsException) -> str:
 
 
 def _flush() -> None:
-    # There is no sys.stdout where it was closed before we began.
-    print(end='', flush=True)
+    try:
+        # There is no sys.stdout where it was closed before we began.
+        print(end='', flush=True)
+    except OSError as error:
+        if error.errno == errno.EIO:
+            # The terminal has hung up.
+            raise BrokenPipeError from error
+        raise
 
 
 def _let_go() -> None:
@@ -88,5 +96,7 @@ def _let_go() -> None:
 
 def _say(text: str, code: int) -> int:
     program = os.path.basename(sys.argv[0]) or 'nova-actions'
-    print(f'{program}: {text}', file=sys.stderr)
+    # Maybe on a terminal that has hung up.
+    with contextlib.suppress(OSError):
+        print(f'{program}: {text}', file=sys.stderr)
     return code

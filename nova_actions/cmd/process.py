@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a process that is to serve or read sets up once."""
 
+import contextlib
 import logging as stdlib_logging
+from collections.abc import Iterator
 
 from oslo_config import cfg
 from oslo_log import log as logging
@@ -9,6 +11,7 @@ from oslo_log import log as logging
 from nova_actions import conf as config
 from nova_actions import exception
 from nova_actions import sanitize
+from nova_actions import version
 from nova_actions.cmd import failure
 from nova_actions.db import api as db
 from nova_actions.db import driver
@@ -36,6 +39,32 @@ def set_up(conf: cfg.ConfigOpts) -> None:
             'the policy cannot be used: '
             f'{" ".join(str(error).split())}') from error
     objects.register_all()
+
+
+@contextlib.contextmanager
+def life(conf: cfg.ConfigOpts, name: str, **facts: object) -> Iterator[None]:
+    """Say in the log what begins to serve, and that it has stopped.
+
+    :param name: of the service
+    :param facts: what is worth knowing of it beside its database
+    """
+    facts['database'] = driver.shown(conf.database.connection)
+    LOG.info('%s %s starts: %s', name, version.version_string(), ', '.join(
+        f'{key} {value}' for key, value in facts.items()))
+    yield
+    LOG.info('%s has stopped', name)
+
+
+def take_over(conf: cfg.ConfigOpts) -> None:
+    """Take over what may change while a service is at work: mutable options,
+    the policy, the files of the log.
+
+    What cannot be used leaves all as it was, and is said in the log.
+    """
+    from nova_actions import policy
+
+    conf.mutate_config_files()
+    policy.setup(conf)
 
 
 def set_up_database(conf: cfg.ConfigOpts) -> None:
@@ -99,11 +128,11 @@ def require_schema() -> None:
     :raises Refusal: when there is no schema
     :raises Unavailable: when it does not answer
     """
-    version = migration.db_version()
-    if version is None:
+    found = migration.db_version()
+    if found is None:
         raise failure.Refusal(
             'the database has no schema yet; make it with '
             '"nova-actions-manage db sync"')
-    if version != migration.HEAD and migration.is_known(version):
+    if found != migration.HEAD and migration.is_known(found):
         LOG.warning('The schema is at %s, this release wants %s; run '
-                    '"nova-actions-manage db sync"', version, migration.HEAD)
+                    '"nova-actions-manage db sync"', found, migration.HEAD)

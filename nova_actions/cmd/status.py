@@ -115,12 +115,12 @@ def _is_garbled(rule: Any) -> bool:
 @failure.explained
 def main(argv: Sequence[str]) -> int:
     """Run the command; return its exit code, oslo.upgradecheck's."""
-    conf = cfg.ConfigOpts()
+    conf = config.Options()
     config.register_opts(conf)
     # upgradecheck.main() would do what follows as one, and tell of a file
     # that cannot be read by a traceback.
     upgradecheck.register_cli_options(conf, Checks(conf))
-    with config.files_readable():
+    with config.parsing():
         conf(list(argv), project='nova-actions',
              version=version.version_string(), description=__doc__)
     config.complete(conf, ('database', 'policy'))

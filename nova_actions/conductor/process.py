@@ -3,36 +3,8 @@
 
 from oslo_config import cfg
 from oslo_log import log as logging
-from oslo_reports import guru_meditation_report
-from oslo_reports.generators import conf as generators
-
-from nova_actions import version
 
 LOG = logging.getLogger(__name__)
-
-
-class _Version:
-    """The version as oslo.reports asks for it."""
-
-    def vendor_string(self) -> str:
-        return 'OpenStack'
-
-    def product_string(self) -> str:
-        return version.PACKAGE
-
-    def version_string_with_package(self) -> str:
-        return version.version_string()
-
-
-def set_up_report(conf: cfg.ConfigOpts) -> None:
-    """Write a report of threads and configuration on SIGUSR2, to stderr or
-    ``[oslo_reports] log_dir``. Secret options are masked in it."""
-    # oslo.reports shows the global cfg.CONF, which is not ours.
-    guru_meditation_report.TextGuruMeditation.register_section(
-        'Configuration of nova-actions',
-        generators.ConfigReportGenerator(conf))
-    guru_meditation_report.TextGuruMeditation.setup_autorun(
-        _Version(), conf=conf)
 
 
 def thread_count(conf: cfg.ConfigOpts) -> int:

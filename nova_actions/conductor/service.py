@@ -5,6 +5,7 @@ from typing import Any
 
 import oslo_messaging as messaging
 from oslo_config import cfg
+from oslo_log import log as logging
 from oslo_service import service
 
 from nova_actions import context
@@ -18,6 +19,8 @@ from nova_actions.conductor import process
 from nova_actions.conductor import retention
 from nova_actions.db import api as db
 from nova_actions.objects import text
+
+LOG = logging.getLogger(__name__)
 
 #: Seconds.
 _PING_TIMEOUT = 30
@@ -57,6 +60,8 @@ class ConductorService(service.Service):
             self._conf.conductor.reporter_timeout, self._ping)
         self._timer.start()
         self._purge.start()
+        LOG.info('The conductor is ready: %s takes calls on the topic %s',
+                 self._conf.host, self._conf.conductor.topic)
 
     def _ping(self) -> None:
         """See that the bus brings what reporters send, and soon.
@@ -89,4 +94,5 @@ class ConductorService(service.Service):
             self._transport.cleanup()
             self._server = None
             db.dispose()
+            LOG.info('The conductor takes no more calls')
         super().stop(graceful)

@@ -6,7 +6,12 @@ handed what it needs. The global ``cfg.CONF`` is not touched.
 """
 
 import contextlib
+import io
+import logging as stdlib_logging
+import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log as logging
@@ -17,8 +22,10 @@ from nova_actions.conf import options
 from nova_actions.conf.libraries import set_defaults
 from nova_actions.db.cells import options as cell_options
 
-__all__ = ['complete', 'files_readable', 'list_opts', 'load', 'parse',
+__all__ = ['Options', 'complete', 'list_opts', 'load', 'parse', 'parsing',
            'register_opts', 'set_defaults', 'setup_logging']
+
+LOG = logging.getLogger(__name__)
 
 
 def list_opts() -> list[tuple[str | None, Sequence[cfg.Opt]]]:
@@ -34,14 +41,52 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
 
 
 @contextlib.contextmanager
-def files_readable() -> Iterator[None]:
+def parsing() -> Iterator[None]:
     """Make oslo.config's kind of error of a file that is a folder, that
-    nobody may read, or that is not text."""
+    nobody may read, or that is not text, and of a value that an option
+    cannot have: oslo.config prints that and ends the process with 1, without
+    saying which program it was."""
+    said = io.StringIO()
     try:
-        yield
+        with contextlib.redirect_stderr(said):
+            yield
+    except SystemExit as error:
+        if error.code != 1:
+            raise
+        text, said = said.getvalue(), io.StringIO()
+        raise cfg.Error(re.sub(
+            '(?<=--)[a-z_]+', lambda option: option[0].replace('_', '-'),
+            text, count=1).strip()) from error
     except (OSError, UnicodeDecodeError) as error:
         raise cfg.Error(
             f'a configuration file cannot be read: {error}') from error
+    finally:
+        print(said.getvalue(), end='', file=sys.stderr)  # noqa: T201
+
+
+class Options(cfg.ConfigOpts):
+    """A configuration that a service may read again while it is at work."""
+
+    def mutate_config_files(self) -> dict[Any, Any]:
+        """Take over the mutable options; where that cannot be done, all
+        stays as it was, and the log says why.
+
+        oslo.config raises SystemExit for a value that an option of the
+        command line cannot have, and the conductor would end by it.
+        """
+        try:
+            with parsing():
+                changed = super().mutate_config_files()
+        except cfg.ConfigFileParseError as error:
+            # Its text has the line, and that may hold a password.
+            why = f'{error.config_file} has a line that is no option'
+        except Exception as error:  # noqa: BLE001 - hooks of libraries, too
+            why = ' '.join(str(error).split())
+        else:
+            LOG.info('The configuration has been read again')
+            return changed
+        LOG.error('The configuration stays as it was: %s', why)
+        return {}
 
 
 def load(argv: Sequence[str] | None = None, *,
@@ -77,10 +122,10 @@ def parse(argv: Sequence[str] | None = None, *,
 
     :raises oslo_config.cfg.Error: for files or arguments that are wrong
     """
-    conf = cfg.ConfigOpts()
+    conf = Options()
     register_opts(conf)
     conf.register_cli_opts(cli)
-    with files_readable():
+    with parsing():
         conf(list(argv or ()), project='nova-actions',
              version=version.version_string(),
              default_config_files=default_config_files,
@@ -99,11 +144,34 @@ def complete(conf: cfg.ConfigOpts,
 def setup_logging(conf: cfg.ConfigOpts) -> None:
     """Let the process's log follow its configuration.
 
+    When the configuration is read again, it is written on into files of the
+    same names: those that are open may have been renamed (logrotate).
+
     :raises oslo_config.cfg.Error: when that cannot be
     """
+    conf.register_mutate_hook(_reopen_logs)
     try:
         logging.setup(conf, 'nova-actions')
     except Exception as error:  # a file of log_config_append runs any code
         raise cfg.Error(
             f'the log cannot be set up: {error}'.replace('\n', ' ')
         ) from error
+
+
+def _reopen_logs(*_ignored: object) -> None:
+    root = stdlib_logging.getLogger()
+    with contextlib.ExitStack() as todo:
+        for each in (root, *root.manager.loggerDict.values()):
+            for handler in getattr(each, 'handlers', ()):
+                if isinstance(handler, stdlib_logging.FileHandler):
+                    todo.callback(_reopen, handler)
+
+
+def _reopen(handler: stdlib_logging.FileHandler) -> None:
+    handler.acquire()
+    try:
+        old, handler.stream = handler.stream, handler._open()
+        if old is not None:
+            old.close()
+    finally:
+        handler.release()

@@ -48,16 +48,16 @@ API_OPTS = [
              'is closed for the next. Each needs an open file; the limit of '
              'the process is raised to that, as far as it may be.'),
     cfg.IntOpt(
-        'max_limit', default=1000, min=0,
+        'max_limit', default=1000, min=0, mutable=True,
         help='How many items a list returns at the most, whatever its caller '
              'asks for.'),
     cfg.StrOpt(
-        'compute_link_prefix',
+        'compute_link_prefix', mutable=True,
         help='What replaces scheme, host and path prefix of this API in the '
              'links of a list, when a proxy hides them: for example '
              'https://cloud.example.org/compute.'),
     cfg.URIOpt(
-        'public_url', schemes=['http', 'https'],
+        'public_url', schemes=['http', 'https'], mutable=True,
         help='The address in the self link of the version document. By '
              'default the address that the request was sent to.'),
     cfg.FloatOpt(

@@ -25,6 +25,15 @@ def problem(url: str | None) -> str | None:
     return None
 
 
+def shown(url: str) -> str:
+    """Return of a URL what tells which database it is: no user, no password
+    and no parameters, which may hold one."""
+    made = sa.make_url(url)
+    return sa.URL.create(
+        made.get_backend_name(), host=made.host, port=made.port,
+        database=made.database).render_as_string()
+
+
 def said(error: BaseException) -> str:
     """Return the driver's own error in one line, from within what SQLAlchemy
     and oslo.db make of it: without a statement and its values."""

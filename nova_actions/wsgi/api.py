@@ -21,6 +21,7 @@ from nova_actions import conf
 from nova_actions import objects
 from nova_actions import policy
 from nova_actions import sanitize
+from nova_actions import version
 from nova_actions.api import app
 from nova_actions.db import api as db_api
 from nova_actions.objects import text
@@ -49,7 +50,9 @@ def _build() -> WSGIApplication:
         LOG.critical('No request can be answered: %s', error)
         raise
     objects.register_all()
-    return app.create(options)
+    application = app.create(options)
+    LOG.info('The API %s is ready', version.version_string())
+    return application
 
 
 def application(environ: WSGIEnvironment,

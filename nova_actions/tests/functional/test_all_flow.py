@@ -136,7 +136,7 @@ class AllTestCase(base.BaseTestCase):
         code, _, errors = self.refused(
             '--demo', '--demo-actions', str(10 ** 20))
         self.assertNotEqual(0, code)
-        self.assertIn('demo_actions', errors)
+        self.assertIn('argument --demo-actions', errors)
 
     def test_ctrl_c_while_a_host_of_the_demonstration_dies(self):
         service = self.useFixture(process.Process(

@@ -89,6 +89,20 @@ class ServicesTestCase(base.BaseTestCase):
                 self.assertIn(reason, text)
                 self.assertEqual(1, len(text.splitlines()), text)
 
+    def test_values_that_an_option_cannot_have(self):
+        for main, words, option in (
+                (all_in_one.main, ('--port', 'abc'), '--port'),
+                (all_in_one.main, ('--demo-actions', 'x'), '--demo-actions'),
+                (api.main, ('--port', '65536'), '--port')):
+            text = self.refused(main, '', *words)
+            self.assertIn(f': argument {option}: ', text)
+            self.assertEqual(1, len(text.splitlines()), text)
+        for main, words in (
+                (conductor.main, ()), (manage.main, ('db', 'version')),
+                (status.main, ('upgrade', 'check'))):
+            text = self.refused(main, 'debug = maybe\n', *words)
+            self.assertIn(': argument --debug: ', text)
+
     def test_an_unknown_bus(self):
         connection = f'sqlite:///{self.folder}/test.sqlite'
         path = os.path.join(self.folder, 'manage.conf')

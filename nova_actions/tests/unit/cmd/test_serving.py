@@ -82,3 +82,21 @@ class ServingTestCase(base.BaseTestCase):
 
         serving.serve(self.services(None), meanwhile)
         self.assertIn('stop 0', self.notes)
+
+    def test_a_reload_goes_on(self):
+        def meanwhile(_stopping):
+            for done in (1, 2):
+                os.kill(os.getpid(), signal.SIGHUP)
+                patience.wait_until('the reload', lambda done=done: (
+                    self.notes.count('reload') == done))
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        def reload():
+            self.notes.append('reload')
+            raise OSError('no such file')
+
+        self.addCleanup(signal.signal, signal.SIGHUP,
+                        signal.getsignal(signal.SIGHUP))
+        serving.serve(self.services(None), meanwhile, reload)
+        self.assertEqual(['start 0', 'reload', 'reload', 'stop 0', 'wait 0'],
+                         self.notes)
