@@ -17,6 +17,7 @@ from oslo_middleware import request_id
 from oslo_middleware import sizelimit
 from oslo_serialization import jsonutils
 
+from nova_actions.api import access
 from nova_actions.api import auth
 from nova_actions.api import errors
 from nova_actions.api import headers
@@ -90,7 +91,8 @@ def create(conf: cfg.ConfigOpts) -> WSGIApplication:
     # From the inside out: an answer of each is seen by all that follow, so
     # that a 401 carries request ids and a browser may read it.
     for wrap in (_size_limit, _faults, _request_ids, _proxy, _cors,
-                 health.beside, headers.on_every_answer, _no_body_for_head):
+                 health.beside, headers.on_every_answer, _no_body_for_head,
+                 access.log):
         app = wrap(app, conf)
     return app
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The health check: beside the pipeline, so that it needs no token."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse
@@ -15,7 +16,7 @@ from nova_actions import context
 from nova_actions import exception
 from nova_actions.db import api as db_api
 
-PATH = '/healthcheck'
+_PATH = re.compile('/+healthcheck/*')
 
 #: looked for in the database, by its index; nobody has it
 NO_INSTANCE = '00000000-0000-0000-0000-000000000000'
@@ -44,14 +45,19 @@ class _Beside:
 
     def __call__(self, environ: WSGIEnvironment,
                  start_response: StartResponse) -> Iterable[bytes]:
-        app = (self.health if environ.get('PATH_INFO') == PATH
-               else self.application)
+        path = environ.get('PATH_INFO') or ''
+        app = self.health if _PATH.fullmatch(path) else self.application
         result: Iterable[bytes] = app(environ, start_response)
         return result
 
 
 def beside(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
-    """Mount the health check at ``/healthcheck`` when ``[healthcheck]
-    backends`` names any; ``nova_actions_database`` is ours."""
-    health = healthcheck.Healthcheck(app, conf)
-    return _Beside(app, health) if conf.healthcheck.backends else app
+    """Mount the health check at ``/healthcheck``. It answers 200 as long as
+    the process does, and what ``[healthcheck] backends`` names is well;
+    ``nova_actions_database`` is ours."""
+    return _Beside(app, healthcheck.Healthcheck(app, conf))
+
+
+def is_probe(method: str, path: str) -> bool:
+    """Tell whether a request only asks whether the process lives."""
+    return (method, path) == ('OPTIONS', '/') or bool(_PATH.fullmatch(path))

@@ -17,6 +17,7 @@ from waitress import channel
 from waitress import server
 from waitress import task
 
+from nova_actions.api import access
 from nova_actions.api import errors
 from nova_actions.api import framing
 from nova_actions.api import headers
@@ -44,6 +45,8 @@ class Refusal(task.ErrorTask):
         self.set_close_on_finish()
         self.channel.has_refused = True
         self.write(body)
+        access.note(self.channel.addr[0], None, None, str(error.code),
+                    len(body), time.time() - self.request.began)
 
 
 class Connection(channel.HTTPChannel):

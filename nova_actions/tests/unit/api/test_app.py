@@ -5,12 +5,14 @@ import uuid
 from unittest import mock
 
 import jsonschema
+from falcon import testing
 
 from nova_actions import exception
 from nova_actions.api import app
 from nova_actions.api import microversion
 from nova_actions.api import schemas
 from nova_actions.objects import instance
+from nova_actions.tests import fixtures
 from nova_actions.tests.unit.api import base
 
 GUARDED = [route for route in app.ROUTES if not route.public]
@@ -250,8 +252,21 @@ class PlainPipelineTest(base.ApiTestCase):
         answer = self.get('/', headers={'Origin': 'https://horizon'})
         self.assertNotIn('access-control-allow-origin', answer.headers)
 
-    def test_no_health_check(self):
-        self.assertEqual(401, self.get('/healthcheck', None).status_code)
+    def test_health_check(self):
+        for path in ('/healthcheck', '/healthcheck/', '//healthcheck'):
+            # 204 is oslo.middleware's answer to HEAD.
+            for method, status in (('GET', 200), ('HEAD', 204)):
+                self.assertEqual(status, self.get(
+                    path, None, method=method).status_code, path)
+        self.assertEqual(404, self.get('/healthchecks').status_code)
+
+    def test_health_check_without_a_keystone(self):
+        conf = self.useFixture(fixtures.Objects()).conf
+        application = app.create(conf)
+        client = testing.TestClient(lambda environ, start_response:
+                                    application(environ, start_response))
+        self.assertEqual(200, client.simulate_get('/healthcheck').status_code)
+        self.assertEqual(503, client.simulate_get(self.path).status_code)
 
     def test_body_too_large(self):
         answer = self.get(self.path, body='x' * 200_000)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The access log: a line for each request, whatever serves it.
+
+Of the address only the path is logged, as it is percent-encoded: a query may
+hold what is nobody's business.
+"""
+
+import time
+import urllib.parse
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse
+from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIEnvironment
+
+from oslo_config import cfg
+from oslo_log import log as logging
+from oslo_middleware import request_id
+
+from nova_actions.api import auth
+from nova_actions.api import health
+from nova_actions.objects import text
+
+LOG = logging.getLogger(__name__)
+
+#: Characters of a name or a path; an honest one is shorter.
+LIMIT = 255
+NONE = '-'
+#: What stays as it is beside letters and digits; no blank and no quote, so
+#: that a line can be told apart again.
+SAFE = "/:~@!$&'()*+,;=[]"
+
+
+class AccessLog:
+    """Log each answer of an application: who asked from where for what, the
+    status, the bytes of the body, the time that it took, and the request's
+    id. Probes that go well are logged at the level DEBUG."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment,
+                 start_response: StartResponse) -> Iterable[bytes]:
+        began = time.monotonic()
+        statuses = ['500']
+        method = environ['REQUEST_METHOD']
+        path = environ.get('SCRIPT_NAME', '') + environ.get('PATH_INFO', '')
+
+        def start(status: str, *rest: Any) -> Any:
+            statuses.append(status.partition(' ')[0])
+            return start_response(status, *rest)
+
+        body = self.application(environ, start)
+        try:
+            # No answer of ours is larger than [api] allows.
+            parts = list(body)
+        finally:
+            getattr(body, 'close', lambda: None)()
+        caller = environ.get(auth.ENVIRON_KEY)
+        is_probe = health.is_probe(method, path) and statuses[-1] < '400'
+        note(environ.get('REMOTE_ADDR'), method, path, statuses[-1],
+             sum(map(len, parts)), time.monotonic() - began,
+             environ.get(request_id.ENV_REQUEST_ID), caller,
+             logging.DEBUG if is_probe else logging.INFO)
+        return parts
+
+
+def note(address: str | None, method: str | None, path: str | None,
+         status: str, size: int, seconds: float,
+         request: str | None = None, caller: Any = None,
+         level: int = logging.INFO) -> None:
+    """Log an answer.
+
+    :param path: as WSGI has it
+    :param size: of the body, bytes
+    :param caller: the request's context, where a token was good
+    """
+    if LOG.isEnabledFor(level):
+        LOG.log(
+            level, '%s "%s %s" status: %s len: %d time: %.1f ms '
+            'request: %s user: %s', address or NONE, _quoted(method),
+            _quoted(path and text.sanitizer().name(path)), status, size,
+            seconds * 1000, request or NONE,
+            _quoted(caller and caller.user_id),
+            # Not that of what its thread did before.
+            extra={'context': caller})
+
+
+def _quoted(value: str | None) -> str:
+    return urllib.parse.quote(
+        (value or '')[:LIMIT], SAFE, 'latin-1', 'replace') or NONE
+
+
+def log(app: WSGIApplication, _conf: cfg.ConfigOpts) -> WSGIApplication:
+    """Log what an application answers."""
+    return AccessLog(app)
