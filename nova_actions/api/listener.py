@@ -44,9 +44,9 @@ class Refusal(task.ErrorTask):
         self.content_length = len(body)
         self.set_close_on_finish()
         self.channel.has_refused = True
-        self.write(body)
         access.note(self.channel.addr[0], None, None, str(error.code),
                     len(body), time.time() - self.request.began)
+        self.write(body)
 
 
 class Connection(channel.HTTPChannel):

@@ -19,7 +19,7 @@ from nova_actions.objects import instance_action_event
 
 Row = dict[str, Any]
 
-LIST_TITLES = ('Time (UTC)', 'Server', 'Action', 'Status', 'Duration', 'User',
+LIST_TITLES = ('Time (UTC)', 'Action', 'Status', 'Duration', 'User', 'Server',
                'Request')
 EVENT_TITLES = ('Time (UTC)', 'Event', 'Host', 'Attempt', 'Result',
                 'Duration')
@@ -135,9 +135,9 @@ def list_text(rows: Sequence[Row]) -> str:
     if not rows:
         return 'No actions.'
     return table.render(LIST_TITLES, [(
-        table.moment(row['start_time']), row['instance_uuid'], row['action'],
-        row['status'], table.duration(row['duration_us']), _user(row),
-        row['request_id']) for row in rows])
+        table.moment(row['start_time']), row['action'], row['status'],
+        table.duration(row['duration_us']), _user(row), row['instance_uuid'],
+        row['request_id']) for row in rows], table.screen())
 
 
 def show_text(row: Row) -> str:
@@ -160,7 +160,7 @@ def show_text(row: Row) -> str:
             table.moment(event['start_time']), event['event'], event['host'],
             event['attempt'], event['result'] or 'running',
             table.duration(event['duration_us']),
-        ) for event in row['events']]))
+        ) for event in row['events']], table.screen()))
     parts.extend(_failure(event) for event in row['events']
                  if event['reason'] or event['details']
                  or event['traceback'])

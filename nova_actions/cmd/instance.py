@@ -7,6 +7,7 @@ from nova_actions import context as context_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import progress
 from nova_actions.db import api as db_api
+from nova_actions.vocabulary import counted
 
 
 def instance_import(args: Any) -> int:
@@ -16,5 +17,5 @@ def instance_import(args: Any) -> int:
         for done in db_api.instance_import(
                 context_module.get_admin_context(), args.cell):
             line.show(done)
-    print(f'The owners of {done} servers of {args.cell} are known.')
+    print(f'The owners of {counted(done, "server")} of {args.cell} are known.')
     return failure.OK

@@ -18,6 +18,7 @@ from nova_actions.db import restore
 from nova_actions.db import retention
 from nova_actions.db import scrub
 from nova_actions.objects import text
+from nova_actions.vocabulary import counted
 
 DONE = failure.OK
 #: --max-rows stopped it; the same again goes on.
@@ -57,7 +58,8 @@ def _purge(args: Any, verb: str, sink: retention.Sink | None) -> int:
                                     dry_run=args.dry_run, sink=sink):
             line.show(done.actions)
     would = f'Would have {verb.lower()}' if args.dry_run else verb
-    print(f'{would} {done.actions} actions with {done.events} events.')
+    print(f'{would} {counted(done.actions, "action")} with '
+          f'{counted(done.events, "event")}.')
     if done.more:
         print(f'--max-rows {args.max_rows} stopped it; there is more to do.')
         return MORE
@@ -89,14 +91,14 @@ def db_restore(args: Any) -> int:
     _say_restored(done)
     if done.foreign:
         raise failure.Refusal(
-            f'{done.foreign} actions were left out: their server belongs to '
-            'another project in this database')
+            f'left out {counted(done.foreign, "action")} of servers that '
+            'belong to another project in this database')
     return DONE
 
 
 def _say_restored(done: restore.Done) -> None:
-    print(f'Restored {done.restored} actions with {done.events} events; '
-          f'{done.known} were there already.')
+    print(f'Restored {counted(done.restored, "action")} with '
+          f'{counted(done.events, "event")}; there already: {done.known}.')
 
 
 def db_scrub(args: Any) -> int:
@@ -109,7 +111,7 @@ def db_scrub(args: Any) -> int:
                                 dry_run=args.dry_run):
             line.show(done.seen)
     would = 'would change' if args.dry_run else 'changed'
-    print(f'{done.changed} of {done.seen} rows {would}.')
+    print(f'{done.changed} of {counted(done.seen, "row")} {would}.')
     return DONE
 
 

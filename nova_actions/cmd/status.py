@@ -112,6 +112,19 @@ def _is_garbled(rule: Any) -> bool:
     return str(rule.check) == '!' and rule.check_str.strip() != '!'
 
 
+def _add_commands(commands: Any, checks: Checks) -> None:
+    """Describe what comes after the options, as oslo.upgradecheck would,
+    whose help does not say what they are."""
+    about = 'what must be mended before the services of this release start'
+    upgrade = commands.add_parser('upgrade', help=about, description=about)
+    upgrade.set_defaults(action_fn=checks.check)
+    upgrade.add_argument('check', choices=('check',), metavar='check',
+                         help='ask everything that the services need. Exit '
+                              'code 0: ready, 1: a warning, 2: a failure')
+    upgrade.add_argument('--json', action='store_true',
+                         help='print the results as JSON')
+
+
 @failure.explained
 def main(argv: Sequence[str]) -> int:
     """Run the command; return its exit code, oslo.upgradecheck's."""
@@ -119,7 +132,10 @@ def main(argv: Sequence[str]) -> int:
     config.register_opts(conf)
     # upgradecheck.main() would do what follows as one, and tell of a file
     # that cannot be read by a traceback.
-    upgradecheck.register_cli_options(conf, Checks(conf))
+    checks = Checks(conf)
+    conf.register_cli_opt(cfg.SubCommandOpt(
+        'command', title='commands',
+        handler=lambda commands: _add_commands(commands, checks)))
     with config.parsing():
         conf(list(argv), project='nova-actions',
              version=version.version_string(), description=__doc__)

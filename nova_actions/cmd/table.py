@@ -2,21 +2,67 @@
 """Rows as a table for people."""
 
 import datetime
+import itertools
+import os
+import shutil
+import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 NONE = '-'
+GAP = '  '
 
 
-def render(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return rows in columns under their titles."""
+def render(titles: Sequence[str], rows: Iterable[Sequence[object]],
+           width: int | None = None) -> str:
+    """Return rows in columns under their titles.
+
+    :param width: of the screen; a row that does not fit goes on in lines
+        below, in columns too, so that nothing is cut or broken
+    """
     cells = [[printable(value) for value in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(titles, *cells,
-                                                      strict=True)]
-    lines = [titles, ['-' * width for width in widths], *cells]
-    return '\n'.join(
-        '  '.join(cell.ljust(width) for cell, width in zip(
-            line, widths, strict=True)).rstrip()
-        for line in lines)
+    widths = [max(map(_width, column)) for column in zip(titles, *cells,
+                                                         strict=True)]
+    lines = _folded(widths, width)
+    rules = ['-' * each for each in widths]
+    return '\n'.join(_line(row, widths, columns)
+                     for row in (titles, rules, *cells) for columns in lines)
+
+
+def _folded(widths: Sequence[int], width: int | None) -> list[range]:
+    """Return the columns of each line that a row takes."""
+    starts = [0]
+    used = 0
+    for number, each in enumerate(widths):
+        used += each + len(GAP)
+        if width and number and used - len(GAP) > width:
+            starts.append(number)
+            used = 2 * len(GAP) + each
+    return [range(*pair) for pair in itertools.pairwise(
+        [*starts, len(widths)])]
+
+
+def _line(row: Sequence[str], widths: Sequence[int],
+          columns: range) -> str:
+    indent = GAP if columns.start else ''
+    return (indent + GAP.join(
+        row[number] + ' ' * (widths[number] - _width(row[number]))
+        for number in columns)).rstrip()
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(0 if unicodedata.combining(char)
+               else 2 if unicodedata.east_asian_width(char) in 'WF' else 1
+               for char in text)
+
+
+def screen() -> int | None:
+    """Return how many columns there are where the output goes; None where
+    nobody looks at it."""
+    if sys.stdout.isatty() or os.environ.get('COLUMNS'):
+        return shutil.get_terminal_size().columns
+    return None
 
 
 def printable(value: object) -> str:

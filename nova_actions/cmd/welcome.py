@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What nova-actions-all says when it serves."""
 
+import datetime
 import os
 import shlex
 import shutil
@@ -13,8 +14,10 @@ from nova_actions import context as context_module
 from nova_actions import version
 from nova_actions.cmd import demo
 from nova_actions.cmd import embedded
+from nova_actions.db import retention
 from nova_actions.objects import base
 from nova_actions.objects import instance_action
+from nova_actions.vocabulary import counted
 
 #: Who the suggested request pretends to be: user, project, roles.
 OPERATOR = 'operator:operators:admin'
@@ -33,11 +36,9 @@ def welcome(conf: cfg.ConfigOpts, where: str,
         _say(f'  log       {conf.log_file}')
     told = demo.Told()
     if conf.demo:
-        _say(f'Playing {conf.demo_actions} actions of a simulated cloud …')
-        told = demo.play(conf, stopping)
+        told = _play(conf, stopping)
         if stopping.is_set():
             return
-        _say(f'Played {told.actions} actions.')
     _say('')
     if told.request is not None:
         _say('A resize that one host refused and the next one took:')
@@ -47,19 +48,36 @@ def welcome(conf: cfg.ConfigOpts, where: str,
     _say('Serving. Ctrl-C stops it.')
 
 
+def _play(conf: cfg.ConfigOpts, stopping: threading.Event) -> demo.Told:
+    before = retention.purge_total(
+        context_module.get_admin_context(),
+        retention.Selection(datetime.datetime.max))
+    if before:
+        _say(f'The database has {counted(before, "action")} already; the '
+             'demonstration adds its own.')
+    wanted = counted(conf.demo_actions, 'action')
+    _say(f'Playing {wanted} of a simulated cloud …')
+    told = demo.play(conf, stopping)
+    if not stopping.is_set():
+        _say(f'Played {counted(told.actions, "action")}.')
+    return told
+
+
 def _suggest(conf: cfg.ConfigOpts, where: str, told: demo.Told) -> None:
     """Print a line for curl that works as it is."""
     path = '/v2.1/'
     uuid = told.server or _newest_server()
     if uuid is not None:
         path = f'/v2.1/servers/{uuid}/os-instance-actions'
-        _say('All that was done to a server, over REST:')
+        _say('The actions of that server, newest first, over REST:'
+             if told.server else
+             'The actions of a server, newest first, over REST:')
     else:
         _say('Nothing is recorded yet. The API answers:')
     header = ''
     if conf.api.auth_strategy == 'noauth2':
         header = f"-H 'X-Auth-Token: {OPERATOR}' "
-    _say(f'  curl -s {header}{where}{path}')
+    _say(f'  curl -s {header}{where}{path} | python3 -m json.tool')
 
 
 def _newest_server() -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from nova_actions import context
 from nova_actions.db import closure
+from nova_actions.vocabulary import counted
 
 LOG = logging.getLogger(__name__)
 
@@ -115,6 +116,6 @@ class Timer:
                 f'{reporter["epoch"]}) has not been heard of for '
                 f'{self._timeout:g} s, last at {last_seen}Z; how this ended '
                 'is not known.'), beats=reporter['beats'])
-        LOG.warning('Closed %d events of the silent reporter of %s', closed,
-                    reporter['host'])
+        LOG.warning('Closed %s of the silent reporter of %s',
+                    counted(closed, 'event'), reporter['host'])
         return closed

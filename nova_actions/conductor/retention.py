@@ -18,6 +18,7 @@ from oslo_utils import timeutils
 from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.db import retention
+from nova_actions.vocabulary import counted
 
 LOG = logging.getLogger(__name__)
 
@@ -77,8 +78,9 @@ class Purge:
             LOG.warning('The purge stops until its next turn: %s',
                         error.format_message())
         if done.rows:
-            LOG.info('Purged %d actions of more than %d days with %d events',
-                     done.actions, days, done.events)
+            LOG.info('Purged %s of more than %s with %s',
+                     counted(done.actions, 'action'), counted(days, 'day'),
+                     counted(done.events, 'event'))
         return done
 
     def _pause(self) -> None:

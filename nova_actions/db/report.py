@@ -27,6 +27,7 @@ from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
 from nova_actions.db.models import REPORTERS
+from nova_actions.vocabulary import counted
 
 LOG = logging.getLogger(__name__)
 
@@ -72,9 +73,9 @@ def _tell_replaced(reports: Reports, replaced: Sequence[int]) -> None:
     for each, count in zip(reports, replaced, strict=True):
         if count:
             LOG.warning(
-                '%d characters of the %s %s on server %s, host %s, were '
-                'replaced: the encoding of the database has none such',
-                count, each['kind'], each['uuid'], each['instance_uuid'],
+                'Replaced %s of the %s %s on server %s, host %s: the encoding '
+                'of the database has none such', counted(count, 'character'),
+                each['kind'], each['uuid'], each['instance_uuid'],
                 each['host'])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from nova_actions.reporter import clock
 from nova_actions.reporter import transition
+from nova_actions.vocabulary import counted
 
 LOG = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class Losses:
         :param lost: the reports, where they are known; a line of the log
             names each
         """
-        LOG.debug('%d reports are lost (%s): %s', number, reason, why)
+        LOG.debug('%s lost (%s): %s', counted(number, 'report'), reason, why)
         kind = self._kinds[reason]
         with self._lock:
             self.counts[reason] += number
@@ -97,17 +98,18 @@ class Losses:
             kind.told, kind.told_at = total, clock.monotonic_ns()
         if number:
             LOG.error(
-                '%d reports were not recorded (%s: %s), %d of that kind in '
-                'all; the last: %s%s', number, reason, REASONS[reason], total,
-                kind.why, _named(named, number))
+                '%s not recorded (%s: %s), %d of that kind in all; the last: '
+                '%s%s', counted(number, 'report'), reason, REASONS[reason],
+                total, kind.why, _named(named, number))
 
 
 def _named(named: Collection[tuple[Any, ...]], number: int) -> str:
     if not named:
         return ''
     more = number - len(named)
-    return '; they are: ' + (f'{more} others; ' if more > 0 else '') + (
-        '; '.join(map(transition.described, named)))
+    others = [counted(more, 'other')] if more > 0 else []
+    return '; namely: ' + '; '.join([
+        *others, *map(transition.described, named)])
 
 
 def log_why(error: Exception) -> None:

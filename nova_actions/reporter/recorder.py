@@ -20,6 +20,7 @@ from nova_actions.reporter import salvage
 from nova_actions.reporter import spool
 from nova_actions.reporter import transition
 from nova_actions.reporter import wire
+from nova_actions.vocabulary import counted
 
 LOG = logging.getLogger(__name__)
 
@@ -172,8 +173,8 @@ class Recorder:
     def _damaged(self, number: int, why: str) -> None:
         """Count reports of a damaged spool that cannot be read any more, and
         say that it is damaged even where all can."""
-        LOG.error('A spool was damaged; %d of its reports are lost: %s',
-                  number, why)
+        LOG.error('A spool was damaged, with the loss of %s: %s',
+                  counted(number, 'report'), why)
         if number:
             self.losses.add(loss.DAMAGED, number, why)
         self._charge()
@@ -265,8 +266,8 @@ class Recorder:
         # next one begins with it.
         dead.remove_spool()
         self._adopted[dead.uuid] = dead
-        LOG.info('Took over %d reports of the dead reporter %s', count,
-                 dead.uuid)
+        LOG.info('Took over %s of the dead reporter %s',
+                 counted(count, 'report'), dead.uuid)
 
     def _closed(self, uuid: str) -> None:
         dead = self._adopted.pop(uuid, None)

@@ -96,7 +96,8 @@ class AllTestCase(base.BaseTestCase):
         self.assertIn('Nothing is recorded yet', service.text)
         words = shlex.split(service.line('curl'))
         header = words[words.index('-H') + 1].split(': ')
-        request = urllib.request.Request(words[-1], headers=dict([header]))
+        request = urllib.request.Request(
+            words[words.index('|') - 1], headers=dict([header]))
         with urllib.request.urlopen(
                 request, timeout=patience.PATIENCE) as answer:
             self.assertEqual('v2.1', json.load(answer)['version']['id'])
@@ -114,10 +115,24 @@ class AllTestCase(base.BaseTestCase):
 
     def test_it_goes_on_with_what_it_had(self):
         service = self.useFixture(All('--demo', '--demo-actions', '2'))
+        self.assertNotIn('already', service.text)
+        service.stop(signal.SIGTERM)
+        service._options = ('--demo', '--demo-actions', '1')
+        service.start()
+        self.assertIn('has 2 actions already', service.text)
+        self.assertIn('Played 1 action.', service.text)
         service.stop(signal.SIGTERM)
         service._options = ()
         service.start()
         self.assertIn('os-instance-actions', service.line('curl'))
+
+    def test_a_line_to_paste_into_a_shell(self):
+        service = self.useFixture(All())
+        done = subprocess.run(
+            ['sh', '-c', service.line('curl')], text=True, check=True,
+            capture_output=True, timeout=patience.PATIENCE)
+        self.assertEqual('v2.1', json.loads(done.stdout)['version']['id'])
+        self.assertLess(5, len(done.stdout.splitlines()))
 
     def test_a_taken_port(self):
         with socket.create_server(('127.0.0.1', 0)) as taken:

@@ -67,7 +67,7 @@ class TestRetention(old.OldRowsTestCase):
         self.assertIn('--max-rows 2 stopped it', out)
         code, out, _ = self.run_command('purge', *self.BEFORE)
         self.assertEqual(0, code)
-        self.assertIn('Deleted 1 actions', out)
+        self.assertIn('Deleted 1 action ', out)
         self.assertEqual(1, len(self.left(server)))
 
     def test_by_age_but_for_the_last(self):
@@ -93,7 +93,7 @@ class TestRetention(old.OldRowsTestCase):
         for known in (0, 2):
             code, out, _ = self.run_command('restore', self.path)
             self.assertEqual(0, code)
-            self.assertIn(f'{known} were there already', out)
+            self.assertIn(f'there already: {known}', out)
             self.assertEqual(before, self.content())
 
     def test_scrub(self):
@@ -154,4 +154,4 @@ class TestRetention(old.OldRowsTestCase):
                 server.encode(), other.encode())))
         code, _, err = self.run_command('restore', self.path)
         self.assertEqual(failure.REFUSED, code)
-        self.assertIn('2 actions were left out', err)
+        self.assertIn('left out 2 actions of servers', err)

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 import datetime
 
+import hypothesis
+from hypothesis import strategies
 from oslotest import base
 
+from nova_actions import vocabulary
 from nova_actions.cmd import table
 
 
@@ -15,6 +18,36 @@ class TableTestCase(base.BaseTestCase):
             'ab     1\n'
             'abcde  -',
             table.render(('Name', 'N'), [('ab', 1), ('abcde', None)]))
+
+    def test_what_does_not_fit_goes_on_below(self):
+        rows = [('reboot', 'alice', 'x' * 6), ('resize', 'bob', 'y')]
+        self.assertEqual(
+            'What    Who\n  Where\n------  -----\n  ------\n'
+            'reboot  alice\n  xxxxxx\nresize  bob\n  y',
+            table.render(('What', 'Who', 'Where'), rows, 13))
+
+    @hypothesis.given(
+        strategies.lists(strategies.tuples(*(
+            strategies.text(max_size=20) for _ in range(4)))),
+        strategies.integers(42, 100))
+    def test_nothing_is_cut_or_wider_than_the_screen(self, rows, width):
+        text = table.render(('A', 'B', 'C', 'D'), rows, width)
+        for line in text.splitlines():
+            self.assertLessEqual(table._width(line), width)
+        for row in rows:
+            for cell in row:
+                self.assertIn(table.printable(cell).strip(), text)
+
+    def test_wide_characters_take_two_columns(self):
+        lines = table.render(('A', 'B'), [('\u670d\u52a1', 1), ('x', 2)])
+        self.assertEqual(
+            ['A     B', '----  -', '\u670d\u52a1  1', 'x     2'],
+            lines.splitlines())
+
+    def test_counted(self):
+        self.assertEqual(
+            ['0 rows', '1 row', '2 rows'],
+            [vocabulary.counted(number, 'row') for number in range(3)])
 
     def test_titles_stand_without_rows(self):
         self.assertEqual('A  B\n-  -', table.render(('A', 'B'), []))

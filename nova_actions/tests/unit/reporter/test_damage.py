@@ -22,6 +22,7 @@ from nova_actions.reporter import seal
 from nova_actions.reporter import spool
 from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
+from nova_actions.vocabulary import counted
 
 REPORTS = 60
 
@@ -263,8 +264,9 @@ class AdoptionTestCase(base.ReporterTestCase):
             if not lost:
                 self.assertEqual(REPORTS, len(self.events()) - before)
             else:
-                self.assertIn(f'{lost} reports were not recorded (damaged',
-                              self.log.output)
+                self.assertIn(
+                    f'{counted(lost, "report")} not recorded (damaged',
+                    self.log.output)
             self.assertIn(f'{path}.broken', self.log.output)
             self.assertEqual(as_it_was, digests(f'{path}.broken'),
                              damage.__name__)

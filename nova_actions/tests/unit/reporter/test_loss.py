@@ -31,11 +31,11 @@ class LossTestCase(base.BaseTestCase):
         full, error = (f'({reason}: {loss.REASONS[reason]})'
                        for reason in (loss.FULL, loss.ERROR))
         self.assertEqual([
-            f'2 reports were not recorded {full}, 2 of that kind in all; the '
+            f'2 reports not recorded {full}, 2 of that kind in all; the '
             'last: number 1',
-            f'1 reports were not recorded {error}, 1 of that kind in all; '
+            f'1 report not recorded {error}, 1 of that kind in all; '
             'the last: odd',
-            f'8 reports were not recorded {full}, 10 of that kind in all; the '
+            f'8 reports not recorded {full}, 10 of that kind in all; the '
             'last: number 5'], self.told())
 
     def test_each_is_named_once_and_without_its_text(self):
@@ -61,7 +61,7 @@ class LossTestCase(base.BaseTestCase):
         for _ in range(loss.NAMED + 5):
             self.losses.add(loss.FULL, 1, 'why', [each])
         self.losses.tell()
-        self.assertIn('they are: 5 others; ', self.told()[-1])
+        self.assertIn('namely: 5 others; ', self.told()[-1])
 
     def test_only_a_known_reason(self):
         self.assertRaises(KeyError, self.losses.add, 'other', 1, 'odd')

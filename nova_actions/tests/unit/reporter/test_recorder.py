@@ -135,7 +135,7 @@ class DurableMixin:
         self.flush()
         reporter.stop()
         # The log tells of each of them, and which was the last.
-        told = re.findall(r'(\d+) reports were not recorded \(full.*? of '
+        told = re.findall(r'(\d+) reports? not recorded \(full.*? of '
                           r'(step-\d+), uuid \S+, on server \S+, host here, '
                           r'request \S+$', self.log.output, re.MULTILINE)
         self.assertEqual(stats['lost_full'], sum(
