@@ -96,7 +96,8 @@ REPORTER_OPTS = [
                              '[DEFAULT] state_path and sent from there; the '
                              'work that it tells of waits for no network'),
                  ('sync', 'Each report is sent at once, and waited for at '
-                          'most [reporter] timeout seconds')],
+                          'most [reporter] timeout seconds'),
+                 ('off', 'Nothing is recorded by this process')],
         help='How what happens gets to the conductor.'),
     cfg.FloatOpt(
         'timeout', default=5.0, min=0.1,

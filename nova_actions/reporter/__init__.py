@@ -12,20 +12,23 @@ import typing
 
 from nova_actions.objects import text
 from nova_actions.reporter import direct
+from nova_actions.reporter import off
 from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter.action import ActionReporter
 from nova_actions.reporter.decorator import wrap_instance_event
 from nova_actions.reporter.event import EventReporter
 from nova_actions.reporter.event import finish
+from nova_actions.reporter.transition import Context
 from nova_actions.reporter.transition import Handle
 from nova_actions.sanitize import withholding
 
 if typing.TYPE_CHECKING:
     from oslo_config import cfg
 
-__all__ = ['ActionReporter', 'EventReporter', 'Handle', 'finish', 'flush',
-           'settings', 'setup', 'stats', 'stop', 'wrap_instance_event']
+__all__ = ['ActionReporter', 'Context', 'EventReporter', 'Handle', 'finish',
+           'flush', 'settings', 'setup', 'stats', 'stop',
+           'wrap_instance_event']
 
 LOG = logging.getLogger(__name__)
 
@@ -72,10 +75,16 @@ def setup(conf: 'cfg.ConfigOpts') -> None:
     def connect() -> None:
         base.set_remote(rpcapi.ConductorAPI(conf, timeout=timeout))
 
-    begin(recorder.Recorder(chosen, connect))
+    if chosen.mode == 'off':
+        LOG.info('Nothing is recorded by this process: [reporter] mode is '
+                 'off')
+        connect()
+        begin(off.Off(chosen))
+    else:
+        begin(recorder.Recorder(chosen, connect))
 
 
-def begin(new: recorder.Recorder) -> None:
+def begin(new: recorder.Recorder | off.Off) -> None:
     """Use a recorder from now on; the one before is stopped."""
     stop()
     process.replace(new)
@@ -87,8 +96,11 @@ def begin(new: recorder.Recorder) -> None:
 
 def flush(timeout: float) -> bool:
     """Wait at most so many seconds until everything recorded so far is in
-    the database, and tell whether it is."""
-    return bool(process.current().flush(timeout))
+    the database, and tell whether it is: False, too, when something was lost
+    since the last call."""
+    current = process.current()
+    done = bool(current.flush(timeout))
+    return not current.losses.since_asked() and done
 
 
 def stats() -> dict[str, int]:

@@ -2,7 +2,7 @@
 """ActionReporter: an action that one process begins and ends."""
 
 import types
-from typing import Any, Self
+from typing import Self
 
 from nova_actions.reporter import event
 from nova_actions.reporter import transition
@@ -21,8 +21,8 @@ class ActionReporter:
     :param host: where it runs
     """
 
-    def __init__(self, context: Any, instance_uuid: str, action: str,
-                 host: str | None = None) -> None:
+    def __init__(self, context: transition.Context, instance_uuid: str,
+                 action: str, host: str | None = None) -> None:
         self.context = context
         self.instance_uuid = instance_uuid
         self.action = action

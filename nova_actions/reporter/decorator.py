@@ -4,10 +4,13 @@
 import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 
 from nova_actions.reporter import event
+from nova_actions.reporter import misuse
 
+P = ParamSpec('P')
+R = TypeVar('R')
 Call = tuple[str | None, str, Mapping[str, Any]]
 FailedWhen = Callable[[Any], Any] | Collection[Any] | None
 
@@ -15,7 +18,7 @@ FailedWhen = Callable[[Any], Any] | Collection[Any] | None
 def wrap_instance_event(
     prefix: str, graceful_exit: bool = False,
     failed_when: FailedWhen = None,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Report each call of a method ``(self, context, …, instance, …)`` as
     the step ``<prefix>_<name of the method>`` of that instance's action. The
     step of a coroutine lasts until it has been awaited.
@@ -30,24 +33,30 @@ def wrap_instance_event(
     :raises RecordingRequired: (the wrapped method) the step is listed in
         ``[reporter] required_actions`` and its start cannot be stored
     """
-    def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
+    if callable(prefix):
+        misuse.undecorated(prefix)
+        return cast(Callable[..., Any], prefix)
+
+    def decorator(function: Callable[P, R]) -> Callable[P, R]:
         method = _Method(function, prefix, failed_when)
+        undecorated = cast(Callable[..., Any], function)
 
         @functools.wraps(function)
         def wrapper(self: Any, context: Any, *args: Any,
                     **kwargs: Any) -> Any:
             with method.begin(self, context, *args, **kwargs) as step:
-                return method.judge(step, function(
+                return method.judge(step, undecorated(
                     self, context, *args, **kwargs))
 
         @functools.wraps(function)
         async def awaited(self: Any, context: Any, *args: Any,
                           **kwargs: Any) -> Any:
             with method.begin(self, context, *args, **kwargs) as step:
-                return method.judge(step, await function(
+                return method.judge(step, await undecorated(
                     self, context, *args, **kwargs))
 
-        return awaited if inspect.iscoroutinefunction(function) else wrapper
+        return cast(Callable[P, R], awaited if inspect.iscoroutinefunction(
+            function) else wrapper)
     return decorator
 
 

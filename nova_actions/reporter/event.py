@@ -9,6 +9,8 @@ from nova_actions import exception
 from nova_actions import sanitize
 from nova_actions.reporter import clock
 from nova_actions.reporter import loss
+from nova_actions.reporter import misuse
+from nova_actions.reporter import nesting
 from nova_actions.reporter import process
 from nova_actions.reporter import transition
 
@@ -46,11 +48,19 @@ def _finish(handle: transition.Handle, exc_val: object, exc_tb: object,
             failed: object, secrets: Iterable[str]) -> None:
     if failed is not None and exc_val is None:
         outcome = transition.failure(failed, secrets)
-    else:
-        if exc_tb is None:
-            exc_tb = getattr(exc_val, '__traceback__', None)
-        outcome = transition.outcome(exc_val, exc_tb, secrets)
-    process.current().record(handle.finishes(outcome))
+        process.current().record(handle.finishes(outcome))
+        return
+    if exc_tb is None:
+        exc_tb = getattr(exc_val, '__traceback__', None)
+    inside = nesting.references(exc_val, handle)
+    has_own = len(inside) < len(handle.starts)
+    outcome = transition.outcome(exc_val, exc_tb if has_own else None,
+                                 secrets)
+    ends = [{**end, 'traceback': inside[end['instance_uuid']]}
+            if end['instance_uuid'] in inside else end
+            for end in handle.finishes(outcome)]
+    if process.current().record(ends) and has_own:
+        nesting.note(exc_val, handle)
 
 
 class EventReporter:
@@ -70,7 +80,8 @@ class EventReporter:
         wherever they occur in its error
     """
 
-    def __init__(self, context: Any, event_name: str, host: str | None,
+    def __init__(self, context: transition.Context, event_name: str,
+                 host: str | None,
                  *instance_uuids: str, graceful_exit: bool = False,
                  arguments: Mapping[str, Any] | None = None) -> None:
         self.context = context
@@ -114,12 +125,13 @@ class EventReporter:
         # Nothing of the step before, where one reporter is used twice.
         self._handle = self._reason = None
         self._detached = False
+        misuse.warn(self.context, self.event_name, self.instance_uuids)
         starts = tuple(
             transition.begin(self.context, transition.START, uuid,
                              self.event_name,
                              host=transition.name_of(self.host),
                              action_uuid=action_uuid)
-            for uuid in dict.fromkeys(self.instance_uuids))
+            for uuid in dict.fromkeys(map(str, self.instance_uuids)))
         if not starts:
             return False
         recorder = process.current()

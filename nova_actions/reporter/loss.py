@@ -35,7 +35,8 @@ REASONS: Mapping[str, str] = {
     DAMAGED: 'the spool was damaged',
     REFUSED: 'the conductor does not take it, or not in time',
     ENDED: 'the process ended and has no spool on disk',
-    DIRECT: 'it could not be sent, and setup() was not called',
+    DIRECT: 'it could not be sent, and nothing keeps it; call '
+            'nova_actions.reporter.setup(conf) once in each process',
     ERROR: 'recording itself failed',
 }
 
@@ -62,6 +63,7 @@ class Losses:
         # A signal handler may come in its own thread's way.
         self._lock = threading.RLock()
         self.counts: collections.Counter[str] = collections.Counter()
+        self._asked = 0
         self._kinds = {reason: _Kind() for reason in REASONS}
 
     def add(self, reason: str, number: int, why: object,
@@ -83,6 +85,12 @@ class Losses:
                     clock.monotonic_ns() - kind.told_at < INTERVAL * 1e9):
                 return
         self._tell(reason)
+
+    def since_asked(self) -> int:
+        """Return how many reports were lost since this was called last."""
+        with self._lock:
+            before, self._asked = self._asked, sum(self.counts.values())
+            return self._asked - before
 
     def tell(self) -> None:
         """Log what has been counted and not been told yet."""

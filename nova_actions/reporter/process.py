@@ -34,7 +34,7 @@ def _after_fork() -> None:
 
 def _at_exit() -> None:
     timeout = _current.settings.timeout
-    if _current.settings.mode == 'durable':
+    if _current.settings.mode in ('durable', 'off'):
         # Who still records does it into the spool: sent at once, it would
         # wait for the bus and be of no life that ends.
         _current.stop(timeout, at_exit=True)

@@ -5,7 +5,7 @@ import dataclasses
 import datetime
 import functools
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from oslo_utils import uuidutils
 
@@ -29,6 +29,16 @@ _IDENTITY = ('kind', 'name', 'uuid', 'instance_uuid', 'host', 'request_id')
 NAMELESS = 'unknown'
 
 Transition = dict[str, Any]
+
+
+class Context(Protocol):
+    """What is read of a request's context: Nova's has it, and each of
+    oslo.context's; ``global_request_id``, ``user_name`` and ``project_name``
+    are read, too, where they are there."""
+
+    request_id: Any
+    user_id: Any
+    project_id: Any
 
 
 class _Withheld(Exception):

@@ -125,7 +125,7 @@ def main():
     free_disk()
     tell(worked=True)
     sys.stdin.readline()
-    tell(flushed=reporter.flush(FOREVER), **reporter.stats())
+    tell(flushed=process.current().flush(FOREVER), **reporter.stats())
 
 
 if __name__ == '__main__':

@@ -51,7 +51,8 @@ class ReporterTestCase(base.ObjectTestCase):
         return self.useFixture(Recording(**settings))
 
     def flush(self):
-        self.assertTrue(reporter.flush(patience.PATIENCE))
+        """Wait until all is delivered that was not lost."""
+        self.assertTrue(process.current().flush(patience.PATIENCE))
 
     def create(self, context=None):
         """Have an action of a request of a new server."""
