@@ -8,6 +8,7 @@ from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
 
 from keystoneauth1 import exceptions
+from keystoneauth1 import loading
 from keystonemiddleware import auth_token
 from oslo_config import cfg
 
@@ -38,3 +39,25 @@ class Keystone:
                       ' '.join(str(error).split()))
             return errors.answer(start_response, 503, _NOBODY_TO_ASK,
                                  ('Retry-After', '30'))
+
+
+def ask(conf: cfg.ConfigOpts, timeout: float) -> None:
+    """Get a token of our own and look for the endpoint that tokens are
+    checked at, as keystonemiddleware will.
+
+    :param timeout: of each request, seconds
+    :raises keystoneauth1.exceptions.ClientException: when that fails
+    """
+    options = conf.keystone_authtoken
+    session = loading.session.Session().load_from_options(
+        auth=loading.load_auth_from_conf_options(
+            conf, options.auth_section or 'keystone_authtoken'),
+        cert=options.certfile, key=options.keyfile, cacert=options.cafile,
+        insecure=options.insecure, timeout=timeout)
+    session.get_token()
+    if session.get_endpoint(
+            service_type='identity', interface=options.interface,
+            region_name=options.region_name) is None:
+        raise exceptions.EndpointNotFound(
+            f'the catalog has no {options.interface} endpoint of the identity '
+            'service')

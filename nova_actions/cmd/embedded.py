@@ -46,9 +46,12 @@ def configure(conf: cfg.ConfigOpts) -> None:
         os.path.abspath(conf.state_path), LOG_FILE))
 
 
-def use_its_database(conf: cfg.ConfigOpts) -> None:
-    """Read the embedded database where none is configured and it exists."""
+def use_its_database(conf: cfg.ConfigOpts) -> bool:
+    """Read the embedded database where none is configured and it exists;
+    tell whether that is so."""
     path = database_path(conf)
-    if not conf.database.connection and os.path.exists(path):
-        print(f'(the database of nova-actions-all, {path})', file=sys.stderr)
-        conf.set_default('connection', f'sqlite:///{path}', group='database')
+    if conf.database.connection or not os.path.exists(path):
+        return False
+    print(f'(the database of nova-actions-all, {path})', file=sys.stderr)
+    conf.set_default('connection', f'sqlite:///{path}', group='database')
+    return True

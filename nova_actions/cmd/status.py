@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova-actions-status: is this deployment ready for this release?"""
 
+import queue
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from oslo_config import cfg
@@ -16,6 +18,9 @@ from nova_actions.cmd import failure
 
 Code = upgradecheck.Code
 Result = upgradecheck.Result
+
+#: Seconds in which whoever is asked must have answered.
+PATIENCE = 10.0
 
 #: What the names of our own rules begin with.
 OURS = 'os_compute_api:os-instance-actions:'
@@ -43,9 +48,11 @@ class Checks(upgradecheck.UpgradeCommands):
         from nova_actions.db import migration
         try:
             db.setup(self._conf)
-            version = migration.db_version()
+            version = _within(PATIENCE, migration.db_version)
         except exception.ActionsException as error:
             return Result(Code.FAILURE, failure.told(error))
+        except TimeoutError as error:
+            return Result(Code.FAILURE, f'The database: {error}.')
         finally:
             db.dispose()
         if version == migration.HEAD:
@@ -58,6 +65,58 @@ class Checks(upgradecheck.UpgradeCommands):
             Code.FAILURE,
             f'The schema is at {version or "nothing"}, this release wants '
             f'{migration.HEAD}. Run "nova-actions-manage db sync".')
+
+    def check_cells(self) -> Result:
+        """Does each cell answer that is attached?"""
+        from nova_actions.db import api as db
+        from nova_actions.db.cells import attached
+        from nova_actions.db.cells import query
+        try:
+            # Bounded by [api] cell_timeout, all at once.
+            attached.setup(self._conf)
+            _answers, errors = attached.ask_all(query.nothing)
+        except exception.ActionsException as error:
+            return Result(Code.FAILURE, failure.told(error))
+        finally:
+            db.dispose()
+        if errors:
+            return Result(Code.FAILURE, ' '.join(
+                failure.told(error) for error in errors))
+        return Result(Code.SUCCESS)
+
+    def check_bus(self) -> Result:
+        """Does the bus take a message?"""
+        url = self._conf.transport_url
+        if not url:
+            return Result(
+                Code.WARNING, '[DEFAULT] transport_url is not set. The '
+                'conductor needs it, and each service that reports.')
+        if url.startswith('fake:'):
+            return Result(Code.SUCCESS)
+        from nova_actions.conductor import bus
+        try:
+            _within(PATIENCE, lambda: bus.ask(self._conf))
+        except Exception as error:  # noqa: BLE001 - of any driver
+            return Result(Code.FAILURE, 'The bus ([DEFAULT] transport_url) '
+                          f'cannot be reached: {_said(error)}')
+        return Result(Code.SUCCESS)
+
+    def check_keystone(self) -> Result:
+        """Does Keystone give us a token, and can it check others'?"""
+        if self._conf.api.auth_strategy != 'keystone':
+            return Result(Code.SUCCESS)
+        options = self._conf.keystone_authtoken
+        if not (options.auth_type or options.auth_section):
+            return Result(
+                Code.WARNING, '[keystone_authtoken] auth_type is not set. '
+                'The API needs it.')
+        from nova_actions.api import keystone
+        try:
+            _within(PATIENCE, lambda: keystone.ask(self._conf, PATIENCE))
+        except Exception as error:  # noqa: BLE001 - of any plugin
+            return Result(Code.FAILURE, 'Keystone ([keystone_authtoken]) '
+                          f'does not serve us: {_said(error)}')
+        return Result(Code.SUCCESS)
 
     def check_policy(self) -> Result:
         """Does the policy file say what its author means?"""
@@ -102,9 +161,41 @@ class Checks(upgradecheck.UpgradeCommands):
     _upgrade_checks = (
         ('Database driver', check_driver),
         ('Database schema', check_schema),
+        ('Cells', check_cells),
+        ('Bus', check_bus),
+        ('Keystone', check_keystone),
         ('Policy file', check_policy),
         ('Reporters', check_reporters),
     )
+
+
+def _within(seconds: float, question: Callable[[], Any]) -> Any:
+    """Return the answer to a question, or raise what it raises.
+
+    :raises TimeoutError: when there is none in time
+    """
+    answers: queue.SimpleQueue[tuple[Any, Exception | None]]
+    answers = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put((question(), None))
+        except Exception as error:  # noqa: BLE001 - raised where it is awaited
+            answers.put((None, error))
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer, error = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError(f'no answer in {seconds:g} s') from None
+    if error is not None:
+        raise error
+    return answer
+
+
+def _said(error: Exception) -> str:
+    text = ' '.join(str(error).split()).rstrip('.') or type(error).__name__
+    return f'{text}.'
 
 
 def _is_garbled(rule: Any) -> bool:
@@ -139,11 +230,13 @@ def main(argv: Sequence[str]) -> int:
     with config.parsing():
         conf(list(argv), project='nova-actions',
              version=version.version_string(), description=__doc__)
-    config.complete(conf, ('database', 'policy'))
+    config.complete(conf, ('database', 'policy', 'messaging', 'keystone'))
     from nova_actions.cmd import process
 
     upgradecheck.CONF = conf
-    embedded.use_its_database(conf)
+    if embedded.use_its_database(conf):
+        conf.set_default('transport_url', 'fake://')
+        conf.set_default('auth_strategy', 'noauth2', group='api')
     process.set_up_logging(conf)
     process.ask_once(conf)
     return upgradecheck.run(conf)

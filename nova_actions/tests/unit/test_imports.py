@@ -42,7 +42,9 @@ COMMANDS = {
     ('manage', 'db', 'sync'): DATABASE | {'oslo_policy', 'alembic'},
     ('manage', 'db', 'scrub'): DATABASE | {'oslo_policy'},
     ('manage', 'action', 'list'): DATABASE | {'oslo_policy'} | OBJECTS,
-    ('status', 'upgrade', 'check'): DATABASE | RULES,
+    # It asks the bus and Keystone.
+    ('status', 'upgrade', 'check'): (
+        DATABASE | RULES | OBJECTS | {'keystonemiddleware', 'kombu'}),
 }
 #: What is imported in processes that are not ours.
 MODULES = ('nova_actions.conf', 'nova_actions.reporter')

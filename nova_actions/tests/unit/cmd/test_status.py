@@ -4,7 +4,9 @@ import io
 import json
 import logging
 import os
+import socket
 import sqlite3
+import threading
 
 import fixtures
 from oslotest import base
@@ -33,10 +35,13 @@ class StatusTestCase(base.BaseTestCase):
                   encoding='utf-8') as file:
             file.write(text)
 
-    def configure(self, connection):
+    def configure(self, connection, more='', bus='fake://',
+                  tokens='noauth2'):
         self.write('test.conf',
                    f'[DEFAULT]\nstate_path = {self.folder}/state\n'
-                   f'[database]\nconnection = {connection}\n')
+                   f'transport_url = {bus}\n'
+                   f'[database]\nconnection = {connection}\n'
+                   f'[api]\nauth_strategy = {tokens}\n{more}')
 
     def check(self):
         out = io.StringIO()
@@ -54,6 +59,46 @@ class StatusTestCase(base.BaseTestCase):
     def test_ready(self):
         self.sync()
         self.assertEqual(0, self.check()[0])
+
+    def test_what_cannot_be_reached(self):
+        self.sync()
+        with socket.create_server(('127.0.0.1', 0)) as taken:
+            port = taken.getsockname()[1]
+        self.configure(
+            f'sqlite:///{self.folder}/test.sqlite',
+            '[keystone_authtoken]\nauth_type = password\n'
+            f'auth_url = http://127.0.0.1:{port}/v3\nusername = nova\n'
+            'password = S3cr3t\nproject_name = service\n'
+            'user_domain_id = default\nproject_domain_id = default\n'
+            f'[cell:east]\nconnection = sqlite:///{self.folder}/none\n'
+            f'[cell:west]\nconnection = mysql+pymysql://root:S3cr3t@'
+            f'127.0.0.1:{port}/nova\n',
+            bus=f'rabbit://guest:S3cr3t@127.0.0.1:{port}/', tokens='keystone')
+        code, found = self.check()
+        self.assertEqual(2, code)
+        for name, word in (('Cells', 'Cell east'), ('Cells', 'Cell west'),
+                           ('Bus', 'refused'), ('Keystone', 'v3/auth')):
+            result, text = found[name]
+            self.assertEqual(2, result, name)
+            self.assertIn(word, text)
+            self.assertNotIn('S3cr3t', text)
+
+    def test_what_is_not_configured(self):
+        self.sync()
+        self.configure(f'sqlite:///{self.folder}/test.sqlite', bus='',
+                       tokens='keystone')
+        code, found = self.check()
+        self.assertEqual(1, code)
+        self.assertEqual((1, 1), (found['Bus'][0], found['Keystone'][0]))
+
+    def test_who_never_answers(self):
+        ended = threading.Event()
+        self.addCleanup(ended.set)
+        error = self.assertRaises(TimeoutError, status._within, 0.01,
+                                  ended.wait)
+        self.assertIn('no answer in 0.01 s', str(error))
+        self.assertRaises(ZeroDivisionError, status._within, 60,
+                          lambda: 1 / 0)
 
     def test_no_schema(self):
         code, found = self.check()
