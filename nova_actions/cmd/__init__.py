@@ -8,6 +8,10 @@ A command parses its arguments first and imports what it works with after
 that: help, version and usage errors cost next to nothing.
 """
 
-from nova_actions import concurrency
+from nova_actions.cmd import interrupt
+
+interrupt.be_brief()
+
+from nova_actions import concurrency  # noqa: E402 - it takes a while
 
 concurrency.use_threads()
