@@ -174,9 +174,10 @@ def _failure(event: Row) -> str:
     if event['reason']:
         title += f' ({event["reason"]})'
     lines = [table.printable(f'{title}:')]
-    for text in (event['details'], event['traceback']):
-        lines.extend('    ' + table.printable(line)
-                     for line in (text or '').splitlines())
+    for line in (event['details'] or '').splitlines():
+        lines.append(table.paragraph(line, '    ', table.screen()))
+    lines.extend('    ' + table.printable(line)
+                 for line in (event['traceback'] or '').splitlines())
     return '\n'.join(lines)
 
 

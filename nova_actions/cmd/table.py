@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -55,6 +56,17 @@ def _width(text: str) -> int:
     return sum(0 if unicodedata.combining(char)
                else 2 if unicodedata.east_asian_width(char) in 'WF' else 1
                for char in text)
+
+
+def paragraph(line: str, indent: str, width: int | None) -> str:
+    """Return a line of prose, broken between words where it does not fit."""
+    text = indent + printable(line)
+    if width is None or _width(text) <= width:
+        return text
+    return textwrap.fill(
+        printable(line), width, initial_indent=indent,
+        subsequent_indent=indent, break_long_words=False,
+        break_on_hyphens=False)
 
 
 def screen() -> int | None:

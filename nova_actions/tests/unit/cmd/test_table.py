@@ -44,6 +44,10 @@ class TableTestCase(base.BaseTestCase):
             ['A     B', '----  -', '\u670d\u52a1  1', 'x     2'],
             lines.splitlines())
 
+    def test_prose_is_broken_between_words(self):
+        self.assertEqual('  no room', table.paragraph('no room', '  ', None))
+        self.assertEqual('  no\n  room', table.paragraph('no room', '  ', 7))
+
     def test_counted(self):
         self.assertEqual(
             ['0 rows', '1 row', '2 rows'],
