@@ -14,19 +14,19 @@ from nova_actions.db.importing import instance_import
 from nova_actions.db.instance import action_get_instance
 from nova_actions.db.instance import instance_get
 from nova_actions.db.instance import instance_list
-from nova_actions.db.instance_action import action_all
 from nova_actions.db.instance_action import action_create
 from nova_actions.db.instance_action import action_finish
 from nova_actions.db.instance_action import action_get
 from nova_actions.db.instance_action import action_list
+from nova_actions.db.instance_action import action_named
 from nova_actions.db.instance_action_event import event_finish
 from nova_actions.db.instance_action_event import event_get
 from nova_actions.db.instance_action_event import event_list
 from nova_actions.db.instance_action_event import event_start
 
 __all__ = [
-    'action_all', 'action_create', 'action_finish', 'action_get',
-    'action_get_instance', 'action_list', 'begun', 'dispose', 'engine',
+    'action_create', 'action_finish', 'action_get', 'action_get_instance',
+    'action_list', 'action_named', 'begun', 'dispose', 'engine',
     'errors_translated', 'event_finish', 'event_get', 'event_list',
     'event_start', 'instance_get', 'instance_import', 'instance_list',
     'setup',

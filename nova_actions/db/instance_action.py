@@ -2,7 +2,7 @@
 """Actions: what was asked to be done to an instance."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from nova_actions import exception
 from nova_actions.db import instance_action_event
+from nova_actions.db import page
 from nova_actions.db import rows
 from nova_actions.db import status
 from nova_actions.db.engine import reader
@@ -124,13 +125,15 @@ def action_list(session: orm.Session, instance_uuid: str | None = None,
                 project_id: str | None = None, limit: int | None = None,
                 marker: str | None = None,
                 filters: Mapping[str, datetime.datetime] | None = None,
-                read_deleted: str = 'no') -> list[Row]:
+                read_deleted: str = 'no',
+                behind: page.Place | None = None) -> list[Row]:
     """Return actions, newest first by (created_at, id).
 
     :param project_id: of the servers' owner
     :param marker: a request id, or an action's uuid, after which to go on
     :param filters: ``changes-since``, ``changes-before``: the window on
         updated_at, both ends inclusive
+    :param behind: a place after which to go on
     :raises MarkerNotFound: when the marker names nothing
     """
     if limit == 0:
@@ -151,9 +154,12 @@ def action_list(session: orm.Session, instance_uuid: str | None = None,
         conditions.append(
             ACTIONS.c.updated_at <= filters['changes-before'])
     if marker is not None:
+        behind = _position(session, scope, marker)
+    if behind is not None:
         conditions.append(
-            sa.tuple_(ACTIONS.c.created_at, ACTIONS.c.id)
-            < sa.tuple_(*_position(session, scope, marker)))
+            sa.tuple_(ACTIONS.c.created_at, ACTIONS.c.id) < sa.tuple_(
+                sa.literal(behind.created_at, ACTIONS.c.created_at.type),
+                sa.literal(behind.id, ACTIONS.c.id.type)))
     query = sa.select(ACTIONS, _superseded()).where(
         *scope, *conditions).order_by(
             ACTIONS.c.created_at.desc(), ACTIONS.c.id.desc()).limit(limit)
@@ -161,15 +167,18 @@ def action_list(session: orm.Session, instance_uuid: str | None = None,
 
 
 @reader
-def action_all(session: orm.Session, instance_uuid: str) -> list[Row]:
-    """Return all actions of an instance, the deleted ones too, in no
-    order."""
-    return [dict(row) for row in session.execute(sa.select(ACTIONS).where(
-        ACTIONS.c.instance_uuid == instance_uuid)).mappings()]
+def action_named(session: orm.Session, instance_uuid: str,
+                 requests: Sequence[str | None]) -> list[Row]:
+    """Return all actions of an instance with one of those request ids, the
+    deleted ones too, in no order."""
+    return [dict(row) for some in page.chunks(requests)
+            for row in session.execute(sa.select(ACTIONS).where(
+                ACTIONS.c.instance_uuid == instance_uuid,
+                page.one_of(ACTIONS.c.request_id, some))).mappings()]
 
 
 def _position(session: orm.Session, scope: list[Any], marker: str,
-              ) -> tuple[Any, Any]:
+              ) -> page.Place:
     row = session.execute(_newest(
         sa.select(ACTIONS.c.created_at, ACTIONS.c.id,
                   ACTIONS.c.request_id, ACTIONS.c.uuid).where(
@@ -177,5 +186,4 @@ def _position(session: orm.Session, scope: list[Any], marker: str,
                            ACTIONS.c.uuid == marker)))).one_or_none()
     if row is None or marker not in (row.request_id, row.uuid):
         raise exception.MarkerNotFound(marker=marker)
-    return (sa.literal(row.created_at, ACTIONS.c.created_at.type),
-            sa.literal(row.id, ACTIONS.c.id.type))
+    return page.Place(row.created_at, row.id)

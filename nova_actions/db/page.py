@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """How much of a long list is read, of our own database and of a cell's."""
 
+import dataclasses
+import datetime
 import itertools
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -11,6 +13,46 @@ import sqlalchemy as sa
 #: their texts: one action may have any number of them.
 EVENTS = 1000
 EVENT_BYTES = 5_000_000
+
+#: How many ids stand in one statement.
+CHUNK = 1000
+
+V = TypeVar('V')
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A place in a list that is sorted newest first by (created_at, id).
+
+    :param created_at: the least of times stands for none
+    :param included: whether what is just there comes behind it
+    """
+
+    created_at: datetime.datetime
+    id: int
+    included: bool = False
+
+    def admits(self, table: sa.FromClause) -> Any:
+        """Return the condition that a row comes behind it."""
+        at, row_id = table.c.created_at, table.c.id
+        beyond = row_id <= self.id if self.included else row_id < self.id
+        if self.created_at == datetime.datetime.min:
+            return sa.and_(at.is_(None), beyond)
+        here = sa.literal(self.created_at, at.type)
+        return sa.or_(at < here, sa.and_(at == here, beyond), at.is_(None))
+
+
+def chunks(values: Sequence[V]) -> Iterable[Sequence[V]]:
+    """Return values in as many as stand in one statement."""
+    return [values[at:at + CHUNK] for at in range(0, len(values), CHUNK)]
+
+
+def one_of(column: Any, values: Sequence[Any]) -> Any:
+    """Return the condition that a column has one of those values, one of
+    which may be None."""
+    there = [value for value in values if value is not None]
+    known = column.in_(there)
+    return sa.or_(known, column.is_(None)) if None in values else known
 
 
 def newest(query: Any, table: sa.FromClause, limit: int | None) -> Any:

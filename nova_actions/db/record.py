@@ -4,13 +4,13 @@
 Where no cell knows a server, each function is that of :mod:`api`.
 """
 
-import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nova_actions import exception
 from nova_actions.db import api
+from nova_actions.db import merged
 from nova_actions.db import owner
 from nova_actions.db import page
 from nova_actions.db import status
@@ -21,60 +21,6 @@ from nova_actions.db.cells import query
 
 Row = dict[str, Any]
 Cell = cell_module.Cell
-
-#: An action of which a cell says nothing.
-_NOTHING: Row = dict.fromkeys((
-    'action', 'user_id', 'project_id', 'message', 'start_time',
-    'finish_time', 'deleted_at', 'events'))
-
-
-@dataclasses.dataclass(frozen=True, order=True)
-class _Key:
-    """The place of an action in a list of both databases."""
-
-    created_at: datetime.datetime
-    id: int
-    is_own: bool
-    row: Row = dataclasses.field(compare=False)
-    marker: str = dataclasses.field(compare=False)
-
-    def meets(self, identifier: str) -> bool:
-        return identifier in (self.row['request_id'], self.marker)
-
-    def is_visible(self, read_deleted: str) -> bool:
-        return _is_visible(self.row, read_deleted)
-
-    def is_in(self, filters: Mapping[str, datetime.datetime]) -> bool:
-        at: datetime.datetime | None = self.row['updated_at']
-        if at is None:
-            return not filters
-        return (filters.get('changes-since', at) <= at
-                and at <= filters.get('changes-before', at))
-
-
-def _is_visible(row: Row, read_deleted: str) -> bool:
-    return read_deleted == 'yes' or bool(row['deleted']) is (
-        read_deleted == 'only')
-
-
-def _keys(context: Any, cell: Cell, instance_uuid: str) -> list[_Key]:
-    """Return the places of a server's actions, the newest first."""
-    call = cell.start(query.action_keys, instance_uuid)
-    own = [_Key(row['created_at'], row['id'], True, row, row['uuid'])
-           for row in api.action_all(context, instance_uuid)]
-    theirs = [_Key(row['created_at'] or datetime.datetime.min, row['id'],
-                   False, row, ids.marker(cell.name, row['id']))
-              for row in call.result()]
-    return sorted(own + theirs, reverse=True)
-
-
-def _find(keys: Iterable[_Key], identifier: str) -> _Key | None:
-    """Return the action whose own marker that is, or the newest of that
-    request."""
-    found = [key for key in keys if key.meets(identifier)]
-    exact = [key for key in found if key.marker == identifier]
-    return next(iter(exact or found), None)
-
 
 def action_list(context: Any, instance_uuid: str,
                 limit: int | None = None, marker: str | None = None,
@@ -90,44 +36,12 @@ def action_list(context: Any, instance_uuid: str,
         return api.action_list(
             context, instance_uuid=instance_uuid, limit=limit,
             marker=marker, filters=filters, read_deleted=read_deleted)
-    if limit == 0:
-        return []
-    keys = _keys(context, cell, instance_uuid)
-    repeated = _repeated(keys)
-    keys = [key for key in keys if key.is_visible(read_deleted)]
-    if marker is not None:
-        at = _find(keys, marker)
-        if at is None:
-            raise exception.MarkerNotFound(marker=marker)
-        keys = keys[keys.index(at) + 1:]
-    wanted = [key for key in keys if key.is_in(filters or {})][:limit]
-    rows = _fetch(cell, wanted, read_deleted)
-    return [{**row, 'marker': key.marker,
-             'superseded': key.marker in repeated}
-            for key, row in zip(wanted, rows, strict=True)]
-
-
-def _repeated(keys: Iterable[_Key]) -> set[str]:
-    """Return the markers of actions that their request id does not name."""
-    seen: set[str] = set()
-    repeated = set()
-    for key in keys:
-        request_id = key.row['request_id']
-        if request_id in seen or ids.is_marker(request_id or ''):
-            repeated.add(key.marker)
-        seen.add(request_id)
-    return repeated
-
-
-def _fetch(cell: Cell, keys: Sequence[_Key],
-           read_deleted: str) -> list[Row]:
-    """Return the rows of a page, in its order."""
-    wanted = [key.id for key in keys if not key.is_own]
-    theirs = {row['id']: row for row in cell.ask(
-        query.action_rows, wanted)} if wanted else {}
-    # One that is gone since it was placed is shown as far as it is known.
+    both = merged.Merged(context, cell, instance_uuid, filters, read_deleted)
+    keys = both.page(limit, marker)
+    theirs = [key.id for key in keys if not key.is_own]
+    ends = cell.ask(query.action_ends, theirs, read_deleted) if theirs else {}
     return [key.row if key.is_own else _action(
-        cell, theirs.get(key.id) or {**_NOTHING, **key.row}, read_deleted)
+        cell, key.row, None if ends is None else ends[key.id])
         for key in keys]
 
 
@@ -143,29 +57,22 @@ def action_get(context: Any, instance_uuid: str, identifier: str,
     if cell is None:
         return api.action_get(context, instance_uuid, identifier,
                               read_deleted=read_deleted)
-    keys = _keys(context, cell, instance_uuid)
-    key = _find((key for key in keys if key.is_visible(read_deleted)),
-                identifier)
+    key = merged.Merged(context, cell, instance_uuid,
+                        read_deleted=read_deleted).find(identifier)
     if key is None:
         return None
-    more = {'marker': key.marker,
-            'superseded': key.marker in _repeated(keys)}
     if key.is_own:
-        return {**key.row, **more}
-    row = cell.ask(query.action_with_events, key.id)
-    if row is None:
-        return None
-    newest = row.pop('newest')
-    events = page.within(_events(cell, newest, read_deleted), page.EVENTS)
-    return {**_action(cell, row, read_deleted), 'events': events, **more}
+        return key.row
+    newest, ends = cell.ask(query.action_events, key.id, read_deleted)
+    return {**_action(cell, key.row, ends), 'events': page.within(
+        _events(cell, newest), page.EVENTS)}
 
 
-def _action(cell: Cell, row: Row, read_deleted: str) -> Row:
-    """Return a cell's action in the shape of ours, its status derived."""
-    events = row['events']
-    if events is not None:
-        events = [event for event in events
-                  if _is_visible(event, read_deleted)]
+def _action(cell: Cell, row: Row, events: Sequence[Row] | None) -> Row:
+    """Return a cell's action in the shape of ours, its status derived.
+
+    :param events: what tells how it ended, None where that is not known
+    """
     derived: str | None = None
     if events is not None or row['message'] or row['finish_time']:
         derived = status.derive(row, events)
@@ -178,11 +85,9 @@ def _action(cell: Cell, row: Row, read_deleted: str) -> Row:
             'events': None}
 
 
-def _events(cell: Cell, rows: Iterable[Row],
-            read_deleted: str) -> list[Row]:
+def _events(cell: Cell, rows: Iterable[Row]) -> list[Row]:
     """Return a cell's events in the shape of ours, in their order."""
-    return [_event(cell, row) for row in rows
-            if _is_visible(row, read_deleted)]
+    return [_event(cell, row) for row in rows]
 
 
 def _event(cell: Cell, row: Row) -> Row:
@@ -216,8 +121,8 @@ def event_list(context: Any, action_id: int, read_deleted: str = 'no',
     cell, own_id = attached.of_id(action_id)
     if cell is None:
         return []
-    rows = cell.ask(query.event_list, own_id, limit)
-    return page.within(_events(cell, rows, read_deleted), limit)
+    rows = cell.ask(query.event_list, own_id, read_deleted, limit)
+    return page.within(_events(cell, rows), limit)
 
 
 def event_get(context: Any, action_id: int, event_id: int,
@@ -229,10 +134,9 @@ def event_get(context: Any, action_id: int, event_id: int,
     cell, own_id = attached.of_id(action_id)
     if cell is None or attached.of_id(event_id)[0] is not cell:
         return None
-    row = cell.ask(query.event_get, own_id, attached.of_id(event_id)[1])
-    if row is None or not _is_visible(row, read_deleted):
-        return None
-    return _event(cell, row)
+    row = cell.ask(query.event_get, own_id, attached.of_id(event_id)[1],
+                   read_deleted)
+    return row and _event(cell, row)
 
 
 def instance_list(context: Any, limit: int, name: str | None = None,

@@ -39,10 +39,12 @@ class Breaker:
             self._closed_until = self._clock() + RETRY
         return self._error(RETRY)
 
-    def reset(self) -> None:
-        """Note an answer."""
+    def reset(self) -> bool:
+        """Note an answer, and tell whether there had been none."""
         with self._lock:
+            was_closed = self._closed_until is not None
             self._closed_until = None
+            return was_closed
 
     def _error(self, seconds: float) -> exception.CellUnavailable:
         return exception.CellUnavailable(

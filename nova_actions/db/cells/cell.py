@@ -2,6 +2,7 @@
 """One attached cell: asked in a thread, waited for as long as is allowed."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -26,10 +27,10 @@ Query = Callable[Concatenate[sa.Connection, schema.Schema, P], R]
 #: What says that the cell is away, not that one question was wrong.
 _AWAY = (sa_exc.OperationalError, sa_exc.InterfaceError,
          sa_exc.TimeoutError, OSError)
-#: What SQLAlchemy and drivers raise, texts of other encodings and times that
-#: are none included.
-_FAILED = (sa_exc.SQLAlchemyError, OSError, ArithmeticError, LookupError,
-           RuntimeError, TypeError, ValueError)
+#: For how many seconds the same trouble is not told again, and how many of
+#: them are remembered.
+TOLD_FOR = 300.0
+_TOLD = 100
 
 
 class Call(Generic[R]):
@@ -40,7 +41,7 @@ class Call(Generic[R]):
         self._run = run
         self._done = threading.Event()
         self._result: R
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._until = time.monotonic() + cell.timeout
         # Not of an executor's: the interpreter waits at its end for theirs.
         threading.Thread(target=self._work, daemon=True,
@@ -49,7 +50,7 @@ class Call(Generic[R]):
     def _work(self) -> None:
         try:
             self._result = self._run()
-        except _FAILED as error:
+        except BaseException as error:  # noqa: BLE001 - of a thread's own
             self._error = error
         finally:
             self._done.set()
@@ -60,7 +61,7 @@ class Call(Generic[R]):
             raise self._cell.silent('no answer in time')
         if self._error is not None:
             raise self._cell.failed(self._error) from self._error
-        self._cell.breaker.reset()
+        self._cell.answered()
         return self._result
 
 
@@ -77,6 +78,8 @@ class Cell:
         self.breaker = breaker.Breaker(name)
         self.engine = engine.create(url, timeout)
         self._schema: schema.Schema | None = None
+        #: What was told of it, and when.
+        self._told: dict[str, float] = {}
 
     def start(self, query: Query[P, R], *args: P.args,
               **kwargs: P.kwargs) -> Call[R]:
@@ -85,7 +88,10 @@ class Cell:
         :raises CellUnavailable: the cell has not answered just now
         """
         self.breaker.enter()
-        return Call(self, lambda: self._read(query, *args, **kwargs))
+        try:
+            return Call(self, lambda: self._read(query, *args, **kwargs))
+        except (RuntimeError, MemoryError) as error:  # no thread to be had
+            raise self.failed(error) from error
 
     def ask(self, query: Query[P, R], *args: P.args,
             **kwargs: P.kwargs) -> R:
@@ -95,19 +101,40 @@ class Cell:
         """
         return self.start(query, *args, **kwargs).result()
 
+    def answered(self) -> None:
+        """Note that the cell is there."""
+        if self.breaker.reset():
+            LOG.info('Cell %s answers again', self.name)
+            self._told.clear()
+
     def silent(self, why: str) -> exception.CellUnavailable:
         """Note that the cell is away, and return the error to raise."""
-        LOG.warning('Cell %s does not answer: %s', self.name, why)
+        if self._is_news(why):
+            LOG.warning('Cell %s does not answer: %s', self.name, why)
         return self.breaker.trip()
 
-    def failed(self, error: Exception) -> exception.CellUnavailable:
-        """Return the error to raise for one of the driver's."""
+    def failed(self, error: BaseException) -> exception.CellUnavailable:
+        """Return the error to raise for one that came up in a question:
+        of the driver's, or one that nobody foresaw."""
+        why = driver.said(error)
         if isinstance(error, _AWAY):
-            return self.silent(driver.said(error))
-        LOG.error('Cell %s failed: %s', self.name, driver.said(error))
-        LOG.debug('The statement that failed:', exc_info=error)
-        self.breaker.reset()
+            return self.silent(why)
+        self.answered()
+        if self._is_news(why):
+            LOG.error('Cell %s failed: %s', self.name, why)
+        LOG.debug('What failed:', exc_info=error)
         return exception.CellUnavailable(cell=self.name, retry_after=1)
+
+    def _is_news(self, why: str) -> bool:
+        """Tell whether that was not told just now: a cell may be asked
+        often."""
+        now = time.monotonic()
+        if now < self._told.get(why, -math.inf) + TOLD_FOR:
+            return False
+        if len(self._told) >= _TOLD:
+            self._told.clear()
+        self._told[why] = now
+        return True
 
     def _read(self, query: Query[P, R], *args: P.args,
               **kwargs: P.kwargs) -> R:
@@ -122,6 +149,5 @@ class Cell:
     def _read_once(self, query: Query[P, R], *args: P.args,
                    **kwargs: P.kwargs) -> R:
         with self.engine.connect() as connection:
-            if self._schema is None:
-                self._schema = schema.read(connection)
-            return query(connection, self._schema, *args, **kwargs)
+            self._schema = seen = schema.read(connection, self._schema)
+            return query(connection, seen, *args, **kwargs)

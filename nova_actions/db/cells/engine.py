@@ -10,6 +10,8 @@ from urllib import parse
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from nova_actions.db import limits
+
 POOL_SIZE = 5
 MAX_OVERFLOW = 5
 
@@ -17,17 +19,16 @@ MAX_OVERFLOW = 5
 RECYCLE = 1800
 
 _READ_ONLY = {
-    'sqlite': ('PRAGMA query_only = ON',),
-    'mysql': ('SET SESSION TRANSACTION READ ONLY',),
-    'postgresql': ('SET default_transaction_read_only = on',
-                   'SET statement_timeout = {milliseconds}'),
+    'sqlite': 'PRAGMA query_only = ON',
+    'mysql': 'SET SESSION TRANSACTION READ ONLY',
+    'postgresql': 'SET default_transaction_read_only = on',
 }
 
 
 def create(url: str, timeout: float) -> sa.Engine:
     """Return an engine that is not connected yet.
 
-    :param timeout: seconds after which the driver gives up, where it can
+    :param timeout: seconds after which driver and database give up
     """
     parsed = sa.make_url(url)
     name = parsed.get_backend_name()
@@ -41,13 +42,11 @@ def create(url: str, timeout: float) -> sa.Engine:
         poolclass=sa.QueuePool, hide_parameters=True,
         connect_args=_arguments(name, parsed.get_driver_name(), timeout),
         **options)
-    statements = [text.format(milliseconds=math.ceil(timeout * 1000))
-                  for text in _READ_ONLY[name]]
 
     def connect(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for statement in statements:
-            cursor.execute(statement)
+        cursor.execute(_READ_ONLY[name])
+        limits.set_up(cursor, name, timeout)
         cursor.close()
         connection.commit()
 

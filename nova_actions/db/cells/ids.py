@@ -12,7 +12,7 @@ import zlib
 #: Names of cells stand in links.
 NAME = re.compile('[A-Za-z0-9._-]{1,64}')
 
-_MARKER = re.compile(r'cell:[A-Za-z0-9._-]{1,64}:[0-9]{1,20}')
+_MARKER = re.compile(r'cell:([A-Za-z0-9._-]{1,64}):([0-9]{1,20})')
 _BITS = 40
 _MASK = (1 << _BITS) - 1
 
@@ -35,6 +35,15 @@ def decode(row_id: int) -> tuple[int, int]:
 def marker(name: str, row_id: int) -> str:
     """Return what names a cell's action where its request id does not."""
     return f'cell:{name}:{row_id}'
+
+
+def marked(value: str, name: str) -> int | None:
+    """Return the id of the cell's row that a marker names, None where it is
+    none of that cell."""
+    match = _MARKER.fullmatch(value)
+    if match is None or match[1] != name or int(match[2]) > _MASK:
+        return None
+    return int(match[2])
 
 
 def is_marker(value: str) -> bool:

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What of Nova's tables a cell has: older releases lack columns, and an
-operator may have added indexes."""
+"""What of Nova's tables a cell has: older releases lack columns, a migration
+may run while we read, and an operator may have added indexes."""
 
 import dataclasses
+import time
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import exc as sa_exc
+
+#: For how many seconds what is known of a cell's indexes is believed.
+INDEXES_FOR = 60.0
 
 _ID: Any = sa.BigInteger()
 _TEXT: Any = sa.String()
@@ -30,32 +35,93 @@ COLUMNS: dict[str, dict[str, Any]] = {
         'action_id': _ID, 'start_time': _TIME, 'finish_time': _TIME},
 }
 
+#: What no row can do without; NULL in their place would be a lie.
+_NEEDED = {'id', 'uuid', 'instance_uuid', 'action_id'}
+
+#: What has never heard of it is not so; anything else reads as NULL.
+_ABSENT: dict[str, Any] = {'deleted': sa.literal_column('0'),
+                           'hidden': sa.false()}
+
+_BETWEEN = 'nova_actions_between'
+#: Returns no row; its columns are those of the tables, one after another.
+_ASK = sa.text(
+    f'SELECT {", ".join(f"{name}.*, 0 AS {_BETWEEN}" for name in COLUMNS)} '  # noqa: S608
+    f'FROM {", ".join(COLUMNS)} LIMIT 0')
+
+Columns = tuple[frozenset[str], ...]
+
 
 @dataclasses.dataclass(frozen=True)
 class Schema:
-    """The tables of one cell.
+    """The tables of one cell, each with all columns that are read.
 
     :param finds_events: events can be found by their action without reading
         them all: Nova has no index for that, MySQL makes one
     """
 
-    instances: sa.TableClause
-    actions: sa.TableClause
-    events: sa.TableClause
+    instances: sa.FromClause
+    actions: sa.FromClause
+    events: sa.FromClause
     finds_events: bool
+    columns: Columns
+    read_at: float
 
 
-def read(connection: sa.Connection) -> Schema:
-    """Return what the cell has."""
-    inspector = sa.inspect(connection)
-    tables: list[sa.TableClause] = []
-    for name, columns in COLUMNS.items():
-        there = {column['name'] for column in inspector.get_columns(name)}
-        tables.append(sa.table(name, *(
-            sa.column(column, kind) for column, kind in columns.items()
-            if column in there)))
-    leading = {index['column_names'][0] for index in inspector.get_indexes(
-        'instance_actions_events') if index['column_names']}
-    # SQLite is for trials, whose tables are small.
-    finds = 'action_id' in leading or connection.dialect.name == 'sqlite'
-    return Schema(tables[0], tables[1], tables[2], finds)
+def read(connection: sa.Connection, last: Schema | None) -> Schema:
+    """Return what the cell has now: the last answer where it still holds.
+
+    :raises LookupError: a table, or what no row can do without, is not there
+    """
+    columns = _columns(connection)
+    now = time.monotonic()
+    if last and last.columns == columns and now < last.read_at + INDEXES_FOR:
+        return last
+    instances, actions, events = (
+        _table(name, there) for name, there
+        in zip(COLUMNS, columns, strict=True))
+    return Schema(instances, actions, events, _finds_events(connection),
+                  columns, now)
+
+
+def _columns(connection: sa.Connection) -> Columns:
+    """Return the columns of each table, in one statement that costs next to
+    nothing."""
+    found: list[set[str]] = [set()]
+    try:
+        result = connection.execute(_ASK)
+    except sa_exc.OperationalError as error:
+        # SQLite says this as it says that there is no file.
+        if 'no such table' not in str(error.orig):
+            raise
+        raise LookupError(str(error.orig)) from error
+    with result:
+        for name, *_rest in result.cursor.description:
+            if name == _BETWEEN:
+                found.append(set())
+            else:
+                found[-1].add(name)
+    return tuple(map(frozenset, found[:-1]))
+
+
+def _table(name: str, there: frozenset[str]) -> sa.FromClause:
+    wanted = COLUMNS[name]
+    lacking = wanted.keys() - there
+    if needed := lacking & _NEEDED:
+        raise LookupError(f'{name} has no column {", ".join(sorted(needed))}')
+    table = sa.table(name, *(sa.column(each, kind) for each, kind
+                             in wanted.items() if each in there))
+    if not lacking:
+        return table
+    # Databases read through this; an index serves as before.
+    return sa.select(table, *(
+        _ABSENT.get(each, sa.cast(sa.null(), wanted[each])).label(each)
+        for each in sorted(lacking))).subquery(name)
+
+
+def _finds_events(connection: sa.Connection) -> bool:
+    if connection.dialect.name == 'sqlite':
+        # It is for trials, whose tables are small.
+        return True
+    indexes = sa.inspect(connection).get_indexes('instance_actions_events')
+    return 'action_id' in {index['column_names'][0] for index in indexes
+                           if index['column_names']}

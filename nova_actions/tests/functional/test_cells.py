@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from nova_actions import exception
 from nova_actions.db import owner
+from nova_actions.db.cells import cell
 from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance import InstanceRecordList
 from nova_actions.objects.instance_action import InstanceAction
@@ -15,6 +16,7 @@ from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
+from nova_actions.tests import patience
 
 
 class _Tests:
@@ -170,6 +172,13 @@ class _Tests:
 
 class _Local(_Tests):
 
+    LACKING = {
+        'instances': ('created_at', 'deleted', 'deleted_at', 'hidden',
+                      'user_id', 'vm_state'),
+        'instance_actions': ('created_at', 'updated_at', 'deleted',
+                             'message', 'start_time', 'user_id'),
+        'instance_actions_events': ('created_at', 'deleted', 'host')}
+
     def test_host_id(self):
         self.cell.event(self.cell.action(self.server))
         event = self.listed()[0].events[0]
@@ -236,6 +245,83 @@ class _Local(_Tests):
                     statement)
                 self.assertRegex(str(error).lower().replace('-', ''),
                                  r'read ?only')
+
+    def test_each_action_once(self):
+        """Ours where both have it; one request may do a thing twice."""
+        both = self.cell.action(self.server, 'extend_volume',
+                                request_id='req-both')
+        self.cell.action(self.server, 'extend_volume', request_id='req-both',
+                         start_time=fixtures_cells.START
+                         + 30 * fixtures_cells.SECOND)
+        context = self.new_context(request_id='req-both')
+        context.timestamp = fixtures_cells.START + (
+            fixtures_cells.SECOND * 0.4)
+        ours = InstanceAction.action_start(context, self.server,
+                                           'extend_volume')
+        shown = self.listed()
+        self.assertEqual(2, len(shown))
+        self.assertEqual([ours.uuid], [
+            action.uuid for action in shown if action.uuid])
+        self.assertEqual(ours.id, self.shown('req-both').id)
+        self.assertEqual(ours.id, self.shown(
+            f'cell:{self.cell.name}:{both}').id)
+
+    def test_columns_that_change(self):
+        self.cell.event(self.cell.action(self.server), details='no room')
+
+        def seen():
+            return self.shown(self.listed()[0].request_id,
+                              self.admin).events[0].details
+        self.assertEqual('no room', seen())
+        for change, expected in (
+                ('RENAME COLUMN details TO told', None),
+                ('ADD COLUMN details TEXT', None),
+                ('DROP COLUMN details', None),
+                ('RENAME COLUMN told TO details', 'no room')):
+            with self.cell.engine.begin() as connection:
+                connection.exec_driver_sql(
+                    f'ALTER TABLE instance_actions_events {change}')
+            self.assertEqual(expected, seen(), change)
+        # What may be lacking, all at once.
+        action_id = self.listed()[0].id
+        for names in ('{0} TO x{0}', 'x{0} TO {0}'):
+            with self.cell.engine.begin() as connection:
+                for table, columns in self.LACKING.items():
+                    for column in columns:
+                        connection.exec_driver_sql(
+                            f'ALTER TABLE {table} RENAME COLUMN '
+                            + names.format(column))
+            self.assertEqual(action_id, self.listed()[0].id)
+            self.assertEqual('no room', seen())
+            self.assertEqual([self.server], [
+                each.uuid for each in InstanceRecordList.get_by_project(
+                    self.context, 'owner', 'web')])
+
+    def test_what_nobody_waits_for_is_given_up(self):
+        """By the database itself."""
+        sleep = {'mysql': 'SELECT SLEEP(30)',
+                 'postgresql': 'SELECT pg_sleep(30)'}.get(self.CELL)
+        if sleep is None:
+            self.skipTest('SQLite has no limit of its own')
+        quick = cell.Cell('quick', self.cell.url, 0.5)
+        self.addCleanup(quick.engine.dispose)
+        marker = f'/* {uuid.uuid4()} */'
+        self.assertRaises(
+            exception.CellUnavailable, quick.ask,
+            lambda connection, _tables: connection.exec_driver_sql(
+                f'{sleep} {marker}').all())
+        running = {
+            'mysql': 'SELECT count(*) FROM information_schema.processlist '
+                     'WHERE info LIKE %s AND info NOT LIKE %s',
+            'postgresql': 'SELECT count(*) FROM pg_stat_activity WHERE '
+                          "state = 'active' AND query LIKE %s "
+                          'AND query NOT LIKE %s'}[self.CELL]
+
+        def is_over():
+            with self.cell.engine.connect() as connection:
+                return not connection.exec_driver_sql(
+                    running, (f'%{marker}%', '%LIKE%')).scalar()
+        patience.wait_until('given up', is_over)
 
     def test_a_move_between_cells(self):
         """While it lasts both have the server, one hidden."""

@@ -98,7 +98,7 @@ class _Tests:
             self.admin, self.instance_uuid, 'req-7')
         InstanceActionEvent.get_by_id(
             self.admin, found.id, found.events[0].id)
-        db.action_all(self.admin, self.instance_uuid)
+        db.action_named(self.admin, self.instance_uuid, ['req-7', None])
         self.check()
 
     def test_servers(self):

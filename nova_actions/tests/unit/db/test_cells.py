@@ -18,7 +18,9 @@ from nova_actions.db.cells import attached
 from nova_actions.db.cells import breaker
 from nova_actions.db.cells import engine
 from nova_actions.db.cells import ids
+from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
 
@@ -158,6 +160,74 @@ class CellTest(base.ObjectTestCase):
             self.admin, server, ids.marker('east', action))
         self.assertEqual((None, None), (found.events[0].host,
                                         found.events[0].details))
+
+    def test_columns_that_change_while_we_read(self):
+        server = self.cell.server()
+        self.cell.event(self.cell.action(server), details='no room')
+        marker = ids.marker('east', 1)
+
+        def seen():
+            found = InstanceAction.get_by_request_id(
+                self.admin, server, marker)
+            listed = InstanceActionList.get_by_instance_uuid(
+                self.admin, server)
+            self.assertEqual(found.id, listed[0].id)
+            return found.events[0].details, found.updated_at is None
+        self.assertEqual(('no room', False), seen())
+        self.execute('ALTER TABLE instance_actions_events '
+                     'RENAME details TO told')
+        self.assertEqual((None, False), seen())
+        self.execute('ALTER TABLE instance_actions RENAME updated_at TO at')
+        self.assertEqual((None, True), seen())
+        self.execute('ALTER TABLE instance_actions_events ADD details TEXT')
+        self.execute("UPDATE instance_actions_events SET details = 'new'")
+        self.assertEqual(('new', True), seen())
+        self.execute('ALTER TABLE instance_actions_events '
+                     'RENAME action_id TO action')
+        error = self.assertRaises(exception.CellUnavailable, seen)
+        self.assertEqual(1, error.kwargs['retry_after'])
+
+    def test_an_error_that_nobody_foresaw(self):
+        server = self.cell.server()
+        self.useFixture(base_fixtures.MonkeyPatch(
+            'threading.excepthook', self.fail))
+        log = self.useFixture(base_fixtures.FakeLogger(level=logging.INFO))
+        for kind in (AssertionError, SystemExit, MemoryError, StopIteration,
+                     KeyboardInterrupt, GeneratorExit):
+            def fail(*_args, kind=kind):
+                raise kind('as nobody thought')
+            for _ in range(3):
+                error = self.assertRaises(
+                    exception.CellUnavailable, self.cell.cell.ask, fail)
+                self.assertEqual(1, error.kwargs['retry_after'])
+            self.assertEqual(1, log.output.count(
+                f'Cell east failed: builtins.{kind.__name__}: '
+                'as nobody thought'))
+        # It is asked again at once.
+        self.assertTrue(InstanceRecord.lookup(self.admin, server))
+
+    def test_no_thread_to_ask_with(self):
+        def start(_thread):
+            raise RuntimeError("can't start new thread")
+        with base_fixtures.MonkeyPatch('threading.Thread.start', start):
+            self.assertRaises(exception.CellUnavailable, attached.instance,
+                              self.instance_uuid)
+
+    def test_an_outage_is_told_once_and_its_end(self):
+        log = self.useFixture(base_fixtures.FakeLogger(level=logging.INFO))
+        now = [0.0]
+        self.cell.cell.breaker._clock = lambda: now[0]
+
+        def fail(*_args):
+            raise OSError('gone')
+        for _ in range(3):
+            self.assertRaises(exception.CellUnavailable,
+                              self.cell.cell.ask, fail)
+            now[0] += breaker.RETRY
+        self.assertIsNone(attached.instance(self.instance_uuid))
+        self.assertEqual(
+            ['Cell east does not answer: builtins.OSError: gone',
+             'Cell east answers again'], log.output.splitlines())
 
     def test_a_database_of_another_kind(self):
         self.execute('DROP TABLE instance_actions_events')

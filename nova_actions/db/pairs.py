@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which actions of two databases are the same: one to one, since one request
+may do the same thing to a server twice."""
+
+import collections
+import datetime
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Row = dict[str, Any]
+
+#: How far apart the two starts of one action may be. Nova takes the time when
+#: the request came in, and most databases keep whole seconds of it.
+APART = datetime.timedelta(seconds=2)
+
+
+def find(own: Iterable[Row], others: Iterable[Row]) -> dict[int, Row]:
+    """Return our own row of each action that another database has too, by
+    its id there.
+
+    :param own: actions on one server, of one request
+    :param others: those of the other database
+    """
+    found: dict[int, Row] = {}
+    # In one order, so that a page agrees with the next.
+    own, others = (sorted(rows, key=lambda row: int(row['id']))
+                   for rows in (own, others))
+    for name, rows in _by(lambda row: row['action'], others).items():
+        mine = [row for row in own if row['action'] == name]
+        # What agrees most is found first.
+        for tell in (lambda row: row['start_time'], _second):
+            mine, rows = _equal(mine, rows, tell, found)
+        _near(mine, rows, found)
+    return found
+
+
+def _by(tell: Callable[[Row], Any], rows: Iterable[Row],
+        ) -> dict[Any, list[Row]]:
+    found = collections.defaultdict(list)
+    for row in rows:
+        found[tell(row)].append(row)
+    return found
+
+
+def _second(row: Row) -> datetime.datetime | None:
+    at: datetime.datetime | None = row['start_time']
+    return at and at.replace(microsecond=0)
+
+
+def _equal(own: Iterable[Row], others: Iterable[Row],
+           tell: Callable[[Row], Any], found: dict[int, Row],
+           ) -> tuple[list[Row], list[Row]]:
+    """Pair those of which the same is told; return who is left."""
+    left, mine = [], _by(tell, own)
+    for row in others:
+        if same := mine.get(tell(row)):
+            found[row['id']] = same.pop(0)
+        else:
+            left.append(row)
+    return [row for rows in mine.values() for row in rows], left
+
+
+def _near(own: Iterable[Row], others: Iterable[Row],
+          found: dict[int, Row]) -> None:
+    """Pair those that began at about the same time, in their order."""
+    mine, theirs = (collections.deque(sorted(
+        (row for row in rows if row['start_time']),
+        key=lambda row: row['start_time'])) for rows in (own, others))
+    while mine and theirs:
+        apart = mine[0]['start_time'] - theirs[0]['start_time']
+        if abs(apart) < APART:
+            found[theirs.popleft()['id']] = mine.popleft()
+        elif apart > datetime.timedelta(0):
+            theirs.popleft()
+        else:
+            mine.popleft()
