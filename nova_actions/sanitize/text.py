@@ -59,6 +59,11 @@ def clean(text: str) -> str:
     return _SURROGATE.sub('\ufffd', text)
 
 
+def plain_ends(text: str) -> str:
+    """Return a text whose lines end in \\n only."""
+    return text.replace('\r\n', '\n')
+
+
 def size(text: str) -> int:
     return len(text.encode('utf-8', 'replace'))
 

@@ -297,6 +297,20 @@ class _Local(_Tests):
                 each.uuid for each in InstanceRecordList.get_by_project(
                     self.context, 'owner', 'web')])
 
+    def test_a_traceback_comes_back_as_it_stands(self):
+        trace = ('Traceback (most recent call last):\r\n'
+                 '  File "C:\\nova\\x.py", line 1, in <module>\r\n'
+                 '\tTabbed, caf\xe9 and  two blanks \r\n\r\nEnd\n')
+        action = self.cell.action(self.server)
+        self.cell.event(action, traceback=trace, details='a\r\nb')
+        event = self.shown(self.listed()[0].request_id, self.admin).events[0]
+        self.assertEqual((trace, 'a\r\nb'), (event.traceback,
+                                             event.details))
+        action = self.cell.action(self.server)
+        self.cell.event(action, traceback='a\r\npassword=QwErTy12345\r\nb')
+        event = self.shown(self.listed()[0].request_id, self.admin).events[0]
+        self.assertNotIn('QwErTy12345', event.traceback)
+
     def test_what_nobody_waits_for_is_given_up(self):
         """By the database itself."""
         sleep = {'mysql': 'SELECT SLEEP(30)',
