@@ -17,7 +17,22 @@ HEARTBEAT = 1.0
 
 def database_path(conf: cfg.ConfigOpts) -> str:
     """Return where the embedded database is, or would be."""
-    return os.path.join(os.path.abspath(conf.state_path), DATABASE)
+    return os.path.join(conf.state_path, DATABASE)
+
+
+def _use(conf: cfg.ConfigOpts, path: str) -> None:
+    """Make a file the database where none is configured.
+
+    :raises Refusal: when it has no URL
+    """
+    from nova_actions.db import driver
+    url = driver.file_url(path)
+    if url is None:
+        raise failure.Refusal(
+            f'[DEFAULT] state_path {conf.state_path}: SQLAlchemy has no URL '
+            'for a file there; take a path without "?" and "%"')
+    conf.set_default('connection', config.folder.escaped(url),
+                     group='database')
 
 
 def configure(conf: cfg.ConfigOpts) -> None:
@@ -37,13 +52,12 @@ def configure(conf: cfg.ConfigOpts) -> None:
         'database', 'policy', 'messaging', 'middleware', 'keystone',
         'reports'))
     conf.set_default('transport_url', 'fake://')
-    conf.set_default('connection', f'sqlite:///{database_path(conf)}',
-                     group='database')
+    _use(conf, database_path(conf))
     # All are on one machine: a death is to be known soon.
     conf.set_default('heartbeat_interval', HEARTBEAT, group='reporter')
     # The terminal is for what a person wants to know.
-    conf.set_default('log_file', os.path.join(
-        os.path.abspath(conf.state_path), LOG_FILE))
+    conf.set_default('log_file', config.folder.escaped(
+        os.path.join(conf.state_path, LOG_FILE)))
 
 
 def use_its_database(conf: cfg.ConfigOpts) -> bool:
@@ -53,5 +67,5 @@ def use_its_database(conf: cfg.ConfigOpts) -> bool:
     if conf.database.connection or not os.path.exists(path):
         return False
     print(f'(the database of nova-actions-all, {path})', file=sys.stderr)
-    conf.set_default('connection', f'sqlite:///{path}', group='database')
+    _use(conf, path)
     return True

@@ -14,6 +14,7 @@ from nova_actions import context as context_module
 from nova_actions import version
 from nova_actions.cmd import demo
 from nova_actions.cmd import embedded
+from nova_actions.db import driver
 from nova_actions.db import retention
 from nova_actions.objects import base
 from nova_actions.objects import instance_action
@@ -93,7 +94,7 @@ def _newest_server() -> str | None:
 def _data(conf: cfg.ConfigOpts) -> str:
     path = embedded.database_path(conf)
     url: str = conf.database.connection
-    return path if url == f'sqlite:///{path}' else url.partition(':')[0]
+    return path if url == driver.file_url(path) else url.partition(':')[0]
 
 
 def _manage(conf: cfg.ConfigOpts) -> str:

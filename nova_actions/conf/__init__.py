@@ -10,20 +10,21 @@ import io
 import logging as stdlib_logging
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log as logging
 
 from nova_actions import version
+from nova_actions.conf import folder
 from nova_actions.conf import libraries
 from nova_actions.conf import options
 from nova_actions.conf.libraries import set_defaults
 from nova_actions.db.cells import options as cell_options
 
-__all__ = ['Options', 'complete', 'list_opts', 'load', 'parse', 'parsing',
-           'register_opts', 'set_defaults', 'setup_logging']
+__all__ = ['Options', 'complete', 'folder', 'list_opts', 'load', 'parse',
+           'parsing', 'register_opts', 'set_defaults', 'setup_logging']
 
 LOG = logging.getLogger(__name__)
 
@@ -130,15 +131,49 @@ def parse(argv: Sequence[str] | None = None, *,
              version=version.version_string(),
              default_config_files=default_config_files,
              description=description)
+    _check_names(conf)
     return conf
 
 
 def complete(conf: cfg.ConfigOpts,
              uses: tuple[str, ...] = libraries.ALL) -> None:
     """Register what a parsed configuration lacks: the options of libraries,
-    and the sections of cells, which are known from the files only."""
+    and the sections of cells, which are known from the files only.
+
+    :raises oslo_config.cfg.Error: for a value that names no option
+    """
     libraries.register(conf, uses)
     cell_options.sections(conf)
+    _check_names(conf)
+
+
+def _check_names(conf: cfg.ConfigOpts) -> None:
+    """See that each ``$`` in a value names an option: oslo.config says that
+    the option itself is missing. The value is not told: it may be a
+    password.
+
+    :raises oslo_config.cfg.Error: when one does not
+    """
+    for name in conf:
+        option = f'[DEFAULT] {name}'
+        try:
+            values = conf[name]
+            if isinstance(values, cfg.ConfigOpts.GroupAttr):
+                for each in values:
+                    option = f'[{name}] {each}'
+                    _try(values, each)
+        except (cfg.NoSuchOptError, cfg.TemplateSubstitutionError):
+            # From None, since that tells the value.
+            raise cfg.Error(
+                f'{option} holds a "$" before what is no option; write "$$" '
+                'for a "$"') from None
+        except ValueError:
+            continue
+
+
+def _try(values: Mapping[str, object], name: str) -> None:
+    with contextlib.suppress(ValueError):  # which is for whoever uses it
+        values[name]
 
 
 def setup_logging(conf: cfg.ConfigOpts) -> None:

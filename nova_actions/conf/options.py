@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from oslo_config import cfg
 from oslo_config import types
 
+from nova_actions.conf import folder
+
 DEFAULT_OPTS = [
     cfg.StrOpt(
         'host', default=socket.gethostname(), sample_default='<hostname>',
@@ -16,13 +18,14 @@ DEFAULT_OPTS = [
         regex='.', max_length=255,
         help='The name of this host. The conductor listens on the bus under '
              'it; a reporter writes it into the events of the host.'),
-    cfg.StrOpt(
-        'state_path', default=os.path.join(
-            os.environ.get('XDG_STATE_HOME')
-            or os.path.expanduser('~/.local/state'), 'nova-actions'),
+    cfg.Opt(
+        'state_path', type=folder.Folder(), default=folder.escaped(
+            os.path.join(os.environ.get('XDG_STATE_HOME')
+                         or '~/.local/state', 'nova-actions')),
         sample_default='$XDG_STATE_HOME/nova-actions',
         help='The folder of what must survive a restart: the database of '
-             'nova-actions-all and the spool of the reporter.'),
+             'nova-actions-all and the spool of the reporter. As in every '
+             'option, "$$" stands for a "$".'),
 ]
 API_OPTS = [
     cfg.StrOpt(

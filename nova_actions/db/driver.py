@@ -34,6 +34,14 @@ def shown(url: str) -> str:
         database=made.database).render_as_string()
 
 
+def file_url(path: str) -> str | None:
+    """Return the URL of a file of SQLite; None where it has none, as those
+    with a "?" before SQLAlchemy 2.1."""
+    url = sa.URL.create('sqlite', database=path).render_as_string(
+        hide_password=False)
+    return url if sa.make_url(url).database == path else None
+
+
 def said(error: BaseException) -> str:
     """Return the driver's own error in one line, from within what SQLAlchemy
     and oslo.db make of it: without a statement and its values."""

@@ -7,12 +7,12 @@ spool when they return, and a thread of this process delivers it.
 """
 
 import logging
-import os
 import typing
 
 from nova_actions.objects import text
 from nova_actions.reporter import direct
 from nova_actions.reporter import off
+from nova_actions.reporter import place
 from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter.action import ActionReporter
@@ -41,7 +41,8 @@ def settings(conf: 'cfg.ConfigOpts') -> recorder.Settings:
     """Return the reporter's settings from a configuration."""
     group = conf.reporter
     return recorder.Settings(
-        folder=os.path.join(conf.state_path, 'spool'), host=conf.host,
+        folder=place.own(conf.state_path),
+        former_folder=place.former(conf.state_path), host=conf.host,
         mode=group.mode, timeout=group.timeout,
         spool_max_bytes=group.spool_max_bytes, fsync=group.fsync,
         fsync_interval=group.fsync_interval, batch_size=group.batch_size,

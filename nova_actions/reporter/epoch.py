@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from oslo_utils import uuidutils
 
+from nova_actions.reporter import place
 from nova_actions.reporter import salvage
 
 _LOCK = re.compile(
@@ -40,9 +41,10 @@ class Epoch:
     def begin(cls, folder: str) -> 'Epoch':
         """Begin a life of this process.
 
-        :raises OSError: the folder or the file cannot be had
+        :raises OSError: the folder or the file cannot be had, or the folder
+            is not this user's alone
         """
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        place.make(folder)
         while True:
             uuid = uuidutils.generate_uuid()
             found = cls._take(folder, uuid, os.O_CREAT | os.O_EXCL)
@@ -52,8 +54,11 @@ class Epoch:
     @classmethod
     def orphans(cls, folder: str) -> Iterator['Epoch']:
         """Yield the lives in a folder that are over; each is locked, so that
-        nobody else takes care of it."""
+        nobody else takes care of it. A folder that is not this user's alone
+        has none."""
         with contextlib.suppress(OSError):
+            if place.problem(folder) is not None:
+                return
             for name in sorted(os.listdir(folder)):
                 match = _LOCK.fullmatch(name)
                 if match:

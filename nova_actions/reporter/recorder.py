@@ -5,7 +5,7 @@ import dataclasses
 import logging
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from oslo_utils import uuidutils
@@ -50,6 +50,8 @@ class Settings:
     parent_timeout: float = 3600.0
     heartbeat_interval: float = 30.0
     required_actions: frozenset[str] = frozenset()
+    #: Where a release before may have left spools.
+    former_folder: str | None = None
 
 
 class Recorder:
@@ -234,7 +236,7 @@ class Recorder:
         if self.is_durable:
             # Of others of this host, too.
             self._charge()
-        for dead in epoch.Epoch.orphans(self.settings.folder):
+        for dead in self._orphans():
             try:
                 if self._ended.is_set():
                     # Its own may be among them now.
@@ -244,6 +246,11 @@ class Recorder:
                 # For the next time, or for somebody else.
                 dead.let_go()
                 raise
+
+    def _orphans(self) -> Iterator[epoch.Epoch]:
+        for folder in (self.settings.folder, self.settings.former_folder):
+            if folder is not None:
+                yield from epoch.Epoch.orphans(folder)
 
     def _adopt(self, dead: epoch.Epoch,
                notify: Callable[[int], None]) -> None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import stat
+import subprocess
+import sys
 
 import fixtures
 from oslotest import base
@@ -8,6 +10,8 @@ from oslotest import base
 from nova_actions import conf
 from nova_actions.cmd import embedded
 from nova_actions.cmd import failure
+from nova_actions.db import api as db
+from nova_actions.db import migration
 
 
 class EmbeddedTestCase(base.BaseTestCase):
@@ -55,3 +59,56 @@ class EmbeddedTestCase(base.BaseTestCase):
             pass
         embedded.use_its_database(self.conf)
         self.assertEqual(f'sqlite:///{path}', self.conf.database.connection)
+
+    def test_paths_of_any_characters(self):
+        """The database, the log and what is read of them are there."""
+        folder = self.useFixture(fixtures.TempDir()).path
+        for name in ('a?b', 'a%41b', 'a%b', 'a$b', 'a${b}', '$', 'a b', '#',
+                     ';', '&x=1', "it's", '"', 'a\\b', '[x]', ':memory:',
+                     '@', '密é', '~'):
+            path = os.path.join(folder, name)
+            file = os.path.join(folder, 'conf')
+            with open(file, 'w', encoding='utf-8') as opened:
+                opened.write('[DEFAULT]\nstate_path = '
+                             f'{path.replace("$", "$$")}\n')
+            tested = conf.parse(['--config-file', file])
+            embedded.configure(tested)
+            self.assertEqual(path, tested.state_path)
+            self.assertEqual(f'{path}/nova-actions.log', tested.log_file)
+            conf.setup_logging(tested)
+            db.setup(tested)
+            migration.db_sync()
+            db.dispose()
+            self.assertLessEqual({'nova-actions.log', 'nova-actions.sqlite'},
+                                 set(os.listdir(path)))
+            reader = conf.load(['--config-file', file])
+            embedded.use_its_database(reader)
+            self.assertEqual(tested.database.connection,
+                             reader.database.connection)
+        self.assertIn('conf', os.listdir(folder))
+
+    def test_a_path_from_the_environment(self):
+        folder = self.useFixture(fixtures.TempDir()).path
+        done = subprocess.run(
+            [sys.executable, '-c', 'from nova_actions import conf\n'
+             'print(conf.parse([], default_config_files=[]).state_path)'],
+            env={'XDG_STATE_HOME': f'{folder}/a$b'}, capture_output=True,
+            text=True, check=True)
+        self.assertEqual(f'{folder}/a$b/nova-actions\n', done.stdout)
+
+    def test_paths_that_are_refused(self):
+        for path, reason in (('a\nb', 'control character'),
+                             ('a\0b', 'control character'),
+                             ('a\x7f', 'control character'),
+                             (' ', 'empty'), ('\udcff', 'UTF-8')):
+            error = self.assertRaises(ValueError, self.conf.set_override,
+                                      'state_path', path)
+            self.assertIn(reason, str(error))
+
+    def test_paths_that_are_not_absolute(self):
+        for path, expected in (
+                ('rel', os.path.join(os.getcwd(), 'rel')),
+                ('/a/../b/', '/b'),
+                ('~/x', os.path.join(os.path.expanduser('~'), 'x'))):
+            self.conf.set_override('state_path', path)
+            self.assertEqual(expected, self.conf.state_path)

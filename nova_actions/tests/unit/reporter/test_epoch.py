@@ -4,16 +4,19 @@ import signal
 import stat
 import subprocess
 import sys
+from unittest import mock
 
 import fixtures
 from oslotest import base
 
 from nova_actions.reporter import epoch
+from nova_actions.reporter import place
 
 #: Begins a life and forks a child that says so and waits longer than it.
 LIFE = '''
 import os, sys
 from nova_actions.reporter import epoch
+from nova_actions.reporter import place
 found = epoch.Epoch.begin(sys.argv[1])
 if os.fork() == 0:
     found.let_go()
@@ -48,6 +51,45 @@ class EpochTestCase(base.BaseTestCase):
         for name in os.listdir(self.folder):
             self.assertEqual(0o600, stat.S_IMODE(os.stat(
                 os.path.join(self.folder, name)).st_mode))
+
+    def test_a_folder_that_is_not_its_users(self):
+        """It is refused with its reason, and nothing in it is touched."""
+        left = self.begin()
+        left.let_go()
+
+        def refused(reason):
+            error = self.assertRaises(OSError, epoch.Epoch.begin,
+                                      self.folder)
+            self.assertIn(reason, str(error))
+            self.assertIn(self.folder, str(error))
+            self.assertEqual([], self.orphans())
+        for mode in (0o701, 0o740, 0o770, 0o777):
+            os.chmod(self.folder, mode)
+            refused('0700')
+        os.chmod(self.folder, 0o700)
+        with mock.patch('os.geteuid', autospec=True,
+                        return_value=os.geteuid() + 1):
+            refused('belongs to user')
+        self.assertEqual([left.uuid], self.orphans())
+        moved = f'{self.folder}.moved'
+        os.rename(self.folder, moved)
+        os.symlink(moved, self.folder)
+        refused('symbolic link')
+        os.unlink(self.folder)
+        os.symlink(f'{moved}.not', self.folder)
+        refused('symbolic link')
+        os.unlink(self.folder)
+        with open(self.folder, 'wb'):
+            pass
+        refused('no folder')
+
+    def test_each_user_has_one(self):
+        folders = set()
+        for user in (0, 162, 42436):
+            with mock.patch('os.geteuid', autospec=True, return_value=user):
+                folders.add(place.own('/state'))
+        self.assertEqual(3, len(folders))
+        self.assertEqual({'/state'}, set(map(os.path.dirname, folders)))
 
     def test_a_living_one_is_no_orphan(self):
         first, second = self.begin(), self.begin()

@@ -199,6 +199,18 @@ class DurableMixin:
             ['create', *(f'step-{number}' for number in range(7))],
             [event['event'] for event in self.events()])
 
+    def test_what_a_release_before_left_elsewhere_is_delivered(self):
+        self.create()
+        away = self.away()
+        self.step()
+        self.kill()
+        away.stop()
+        new = os.path.join(self.useFixture(fixtures_lib.TempDir()).path,
+                           'new')
+        self.record(folder=new, former_folder=self.recording.folder)
+        self.flush()
+        self.assertEqual(2, len(self.events()))
+
     def test_what_is_taken_over_at_once_is_waited_for(self):
         self.create()
         away = self.away()
