@@ -10,29 +10,14 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
+from nova_actions.sanitize import cost
+
 MAX_LENGTH = 1000
 #: Ways of matching from one position that a pattern may have.
 MAX_WAYS = 10_000
 
-_SINGLE = (op.ANY, op.IN, op.LITERAL, op.NOT_LITERAL)
-_REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
-
-
-def _children(node: Any) -> list[Any]:
-    code, args = node
-    if code in _REPEATS:
-        return [args[2]]
-    if code is op.SUBPATTERN:
-        return [args[3]]
-    if code is op.BRANCH:
-        return list(args[1])
-    if code is op.ATOMIC_GROUP:
-        return [args]
-    if code in (op.ASSERT, op.ASSERT_NOT):
-        return [args[1]]
-    if code is op.GROUPREF_EXISTS:
-        return [branch for branch in args[1:] if branch is not None]
-    return []
+#: Steps that a search may take, some tenths of a second at the most.
+MAX_STEPS = 12_000_000
 
 
 def check_portable(sequence: Any) -> None:
@@ -47,12 +32,12 @@ def check_portable(sequence: Any) -> None:
     for node in sequence:
         code, args = node
         if code is op.POSSESSIVE_REPEAT and not (
-                len(args[2]) == 1 and args[2][0][0] in _SINGLE):
+                len(args[2]) == 1 and args[2][0][0] in cost.SINGLE):
             raise ValueError(
                 'a possessive repeat of more than one character or class '
                 'means something else on Python 3.11.2; write (?>(?:ab){1,3})'
                 ' for (?:ab){1,3}+')
-        for child in _children(node):
+        for child in cost.children(node):
             check_portable(child)
 
 
@@ -61,8 +46,8 @@ def ways(sequence: Any) -> int:
     total = 1
     for node in sequence:
         code, args = node
-        inner = [ways(child) for child in _children(node)]
-        if code in _REPEATS:
+        inner = [ways(child) for child in cost.children(node)]
+        if code in cost.REPEATS:
             low, high, _body = args
             if high is op.MAXREPEAT:
                 raise ValueError('it has a repeat without an upper bound')
@@ -90,6 +75,11 @@ def compile_pattern(text: str) -> re.Pattern[str]:
         parsed = _parser.parse(text)
         check_portable(parsed)
         ways(parsed)
+        if cost.steps(parsed, parsed.state.flags) > MAX_STEPS:
+            raise ValueError(
+                'its cost is quadratic: parts of it that vary in length can '
+                'take the same characters, at each of which it begins anew; '
+                'let less vary, or begin with a character that they exclude')
         pattern = re.compile(text)
         if pattern.match('') or pattern.search(' '):
             raise ValueError('it matches an empty text or a space')

@@ -25,8 +25,8 @@ MODULES = {'pickle', 'cPickle', 'dill', 'marshal', 'shelve', 'subprocess',
            'yaml', 'ctypes', 'telnetlib', 'pty', 'commands', 'code'}
 CALLS = {'eval', 'exec', 'compile', 'system', 'popen', 'mktemp', 'spawnl',
          'execv', 'execve', 'chmod'}
-#: re.compile() is no compile().
-FINE = {'re.compile'}
+#: Those of re are no compile().
+FINE = {'re.compile', '_compiler.compile'}
 
 LEVELS = {'info', 'warning', 'error', 'critical', 'exception', 'log'}
 #: Names of what may hold a secret, a traceback or a person.
