@@ -8,6 +8,7 @@ handed what it needs. The global ``cfg.CONF`` is not touched.
 import contextlib
 import io
 import logging as stdlib_logging
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -177,7 +178,9 @@ def _try(values: Mapping[str, object], name: str) -> None:
 
 
 def setup_logging(conf: cfg.ConfigOpts) -> None:
-    """Let the process's log follow its configuration.
+    """Let the process's log follow its configuration. Files that this process
+    makes from then on, those of the log first, are nobody's but its user's to
+    write and its group's to read.
 
     When the configuration is read again, it is written on into files of the
     same names: those that are open may have been renamed (logrotate).
@@ -185,6 +188,7 @@ def setup_logging(conf: cfg.ConfigOpts) -> None:
     :raises oslo_config.cfg.Error: when that cannot be
     """
     conf.register_mutate_hook(_reopen_logs)
+    os.umask(os.umask(0o077) | 0o027)
     try:
         logging.setup(conf, 'nova-actions')
     except Exception as error:  # a file of log_config_append runs any code
