@@ -21,7 +21,7 @@ def statements(caption, name):
     """Return the guide's statements for a database of that name."""
     text = GUIDE.read_text('utf-8').partition(f':caption: {caption}')[2]
     block = re.match(r'\n\n((?:(?: {6}.*)?\n)+)', text)[1]
-    block = re.sub(r'CREATE DATABASE [^;]*;|\\c \w+', '', block)
+    block = re.sub(r'CREATE DATABASE [^;]*;|--.*', '', block)
     block = block.replace('nova_actions', name)
     return [each.strip() for each in block.split(';') if each.strip()]
 
