@@ -5,7 +5,6 @@ Only events that carry the reporter's epoch are touched: of a Nova client's
 nobody can know whether it lives.
 """
 
-import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from sqlalchemy import orm
 
 from nova_actions import vocabulary
 from nova_actions.db import report
+from nova_actions.db import rows
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
 from nova_actions.db.models import EVENTS
@@ -28,11 +28,11 @@ CHUNK = 200
 def reporter_list(session: orm.Session) -> list[dict[str, Any]]:
     """Return the reporters that are not closed: epoch, host, beats and
     last_seen (naive UTC, by a conductor's clock)."""
-    rows = session.execute(sa.select(
+    found = session.execute(sa.select(
         REPORTERS.c.epoch, REPORTERS.c.host, REPORTERS.c.beats,
         REPORTERS.c.last_seen,
     ).where(REPORTERS.c.closed_at.is_(None))).mappings()
-    return [dict(row) for row in rows]
+    return [dict(row) for row in found]
 
 
 def close(context: Any, epoch: str, evidence: str,
@@ -81,11 +81,6 @@ def _close_some(session: orm.Session, epoch: str, evidence: str,
             details=evidence, reason=vocabulary.REASON_INTERRUPTED,
             updated_at=now).execution_options(
                 synchronize_session=False))
-    report.settle(session, {row['id']: _later(now, row['updated_at'])
+    report.settle(session, {row['id']: rows.moved(row, now)
                             for row in locked})
     return updated.rowcount, True
-
-
-def _later(now: datetime.datetime,
-           then: datetime.datetime | None) -> datetime.datetime:
-    return now if then is None else max(now, then)

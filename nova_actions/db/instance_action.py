@@ -90,7 +90,7 @@ def action_finish(session: orm.Session, instance_uuid: str,
         .where(EVENTS.c.action_id == row['id'])
         .order_by(EVENTS.c.id)).mappings().all()
     row['finish_time'] = max(finish_time, row['finish_time'] or finish_time)
-    row['updated_at'] = max(finish_time, row['updated_at'] or finish_time)
+    row['updated_at'] = rows.moved(row, finish_time)
     row['status'] = status.derive({'finish_time': finish_time}, [
         dict(event) for event in events])
     row['message'] = (

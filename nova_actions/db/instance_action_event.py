@@ -114,9 +114,8 @@ def _settle(session: orm.Session, action: Row, event: Row,
                   'finish_time': None}
     else:
         values = dict(status.settled(action['id']))
-    moved = event['finish_time'] or event['start_time']
-    if touch and moved:
-        values['updated_at'] = max(moved, action['updated_at'] or moved)
+    at = event['finish_time'] or event['start_time']
+    values['updated_at'] = rows.moved(action, at if touch else None)
     session.execute(sa.update(ACTIONS).where(
         ACTIONS.c.id == action['id']).values(values))
 

@@ -7,6 +7,7 @@ then their events.
 """
 
 import dataclasses
+import datetime
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
@@ -17,6 +18,7 @@ from sqlalchemy import orm
 
 from nova_actions import exception
 from nova_actions.db import charset
+from nova_actions.db import rows as rows_module
 from nova_actions.db import status
 from nova_actions.db import verdict
 from nova_actions.db.engine import engine
@@ -236,11 +238,10 @@ def _store(session: orm.Session, book: verdict.Book) -> None:
         row['action_id'] = row['action']['id']
     _insert(session, EVENTS, book.new_events)
     _update_events(session, list(book.changed.values()))
+    new = {row['uuid'] for row in book.new_actions}
     settle(session, {
-        action['id']: max(
-            (time for time in (moved, action['updated_at'])
-             if time is not None), default=None)
-        for action, moved in book.touched.values()})
+        action['id']: rows_module.moved(action, at, action['uuid'] in new)
+        for action, at in book.touched.values()})
 
 
 def _update_events(session: orm.Session, rows: list[Row]) -> None:
@@ -270,7 +271,8 @@ def _by_id(table: sa.Table, name: str,
         for value, found in ids.items()))
 
 
-def settle(session: orm.Session, moved: Mapping[int, Any]) -> None:
+def settle(session: orm.Session,
+           moved: Mapping[int, datetime.datetime]) -> None:
     """Bring locked actions up to date with their events.
 
     :param moved: their new ``updated_at`` by id
@@ -280,13 +282,10 @@ def settle(session: orm.Session, moved: Mapping[int, Any]) -> None:
     # A bare column, which no subquery takes for a table of its own.
     this = cast(Any, sa.literal_column(f'{ACTIONS.name}.id',
                                        type_=ACTIONS.c.id.type))
-    times = [(ACTIONS.c.id == row_id, sa.literal(
-        time, ACTIONS.c.updated_at.type)) for row_id, time in moved.items()
-        if time is not None]
     values: Row = dict(status.settled(this))
-    if times:
-        values['updated_at'] = sa.case(*times,
-                                       else_=ACTIONS.c.updated_at)
+    values['updated_at'] = sa.case(*(
+        (ACTIONS.c.id == row_id, sa.literal(at, ACTIONS.c.updated_at.type))
+        for row_id, at in moved.items()))
     session.execute(sa.update(ACTIONS).where(
         ACTIONS.c.id.in_(sorted(moved))).values(values).execution_options(
             synchronize_session=False))

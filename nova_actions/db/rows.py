@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of the record, and what every function on them is made of."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -15,6 +16,24 @@ from nova_actions.db.models import ACTIONS
 
 Row = dict[str, Any]
 
+_TICK = datetime.timedelta(microseconds=1)
+
+
+def moved(action: Mapping[str, Any], at: datetime.datetime | None,
+          is_new: bool = False) -> datetime.datetime:
+    """Return the ``updated_at`` that a locked action gets now.
+
+    It is another one with each change of the action's events, whatever their
+    times are. InnoDB skips an UPDATE that changes nothing, and Galera, which
+    compares the rows that two nodes have written, would then take both.
+
+    :param at: when it happened; None where that does not move the action
+    :param is_new: this transaction has inserted the action
+    """
+    before: datetime.datetime | None = action['updated_at']
+    if before is None:
+        return at or timeutils.utcnow()
+    return max(at or before, before if is_new else before + _TICK)
 
 
 def columns(table: sa.FromClause) -> set[str]:

@@ -15,6 +15,7 @@ from nova_actions.tests import fixtures
 
 NOW = datetime.datetime(2026, 3, 1, 12, 0, 0, 123456)
 SECOND = datetime.timedelta(seconds=1)
+MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 def make(kind, instance, name, request='req-1', **values):
@@ -191,7 +192,8 @@ class ReportMixin:
         self.apply(self.create(), self.event(
             'finish', finish_time=NOW + 9 * SECOND))
         self.apply(self.event('finish', finish_time=NOW + SECOND))
-        self.assertEqual(NOW + 9 * SECOND, self.actions()[0]['updated_at'])
+        self.assertEqual(NOW + 9 * SECOND + MICROSECOND,
+                         self.actions()[0]['updated_at'])
 
     def test_a_late_finish_corrects_an_interrupted_one(self):
         start = self.event('start')

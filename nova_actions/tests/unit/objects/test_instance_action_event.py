@@ -10,6 +10,7 @@ from nova_actions.objects.instance_action_event import InstanceActionEventList
 from nova_actions.tests import base
 
 EVENT = 'compute_reboot_instance'
+MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 class _Tests:
@@ -167,7 +168,7 @@ class _Tests:
         self.start(self.admin, 'compute_stop', host='host1')
         action = self.action()
         self.assertEqual(2, len(action.events))
-        self.assertEqual(before, action.updated_at)
+        self.assertEqual(before + MICROSECOND, action.updated_at)
         self.finish(self.admin, 'compute_stop')
         self.finish()
         self.assertEqual('succeeded', self.action().status)
@@ -194,7 +195,7 @@ class _Tests:
         before = self.action().updated_at
         past = datetime.datetime(2020, 1, 1)
         self.finish(finish_time=past)
-        self.assertEqual(before, self.action().updated_at)
+        self.assertEqual(before + MICROSECOND, self.action().updated_at)
 
     def test_get_by_id(self):
         event = self.start()
