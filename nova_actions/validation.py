@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from oslo_utils import timeutils
-from oslo_utils import uuidutils
 
 from nova_actions import exception
 
@@ -21,6 +20,7 @@ LIMIT_MAX = 2 ** 31 - 1
 INTEGER_MAX = 2 ** 63 - 1
 
 _PRINTABLE = re.compile(r'[\x20-\x7e]+')
+_UUID = re.compile(r'[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')
 _CONTROL = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
 _FILTERS = ('changes-since', 'changes-before')
 
@@ -32,11 +32,10 @@ def _refuse(argument: str, reason: str) -> exception.InvalidInput:
 
 
 def uuid(argument: str, value: Any) -> str:
-    """A UUID in its 36 characters."""
-    if (not isinstance(value, str) or len(value) != 36
-            or not uuidutils.is_uuid_like(value)):
-        raise _refuse(argument, 'it is not a UUID')
-    return value
+    """A UUID in its 36 characters; small letters are returned."""
+    if isinstance(value, str) and _UUID.fullmatch(value):
+        return value.lower()
+    raise _refuse(argument, 'it is not a UUID')
 
 
 def request_id(argument: str, value: Any) -> str:

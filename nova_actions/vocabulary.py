@@ -7,6 +7,23 @@ RESULT_ERROR = 'Error'
 RESULT_INTERRUPTED = 'Interrupted'
 RESULTS = (RESULT_SUCCESS, RESULT_ERROR, RESULT_INTERRUPTED)
 
+#: Refusals of a report that may turn out otherwise: what it belongs to may
+#: still be in another host's spool, or in a cell that does not answer now.
+PASSING_REFUSALS = ('InstanceNotFound', 'InstanceActionNotFound',
+                    'CellUnavailable')
+
+#: Every reason that a report may be lost for, and what it means.
+LOSSES = {
+    'full': 'the spool is at its limit',
+    'spool': 'the spool could not be written',
+    'damaged': 'the spool was damaged',
+    'refused': 'the conductor does not take it, or not in time',
+    'ended': 'the process ended and has no spool on disk',
+    'direct': 'it could not be sent, and nothing keeps it; call '
+              'nova_actions.reporter.setup(conf) once in each process',
+    'error': 'recording itself failed',
+}
+
 #: The reason of an event that was closed since its reporter had died.
 REASON_INTERRUPTED = 'interrupted'
 

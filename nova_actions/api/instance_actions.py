@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The handlers of os-instance-actions: list and show."""
 
+import functools
 from typing import Any
 
 from nova_actions import exception
@@ -77,11 +78,13 @@ def show(call: Call, server_id: str, request_id: str) -> dict[str, Any]:
 def _page(call: Call, server_id: str, limit: int,
           marker: str | None) -> list[instance_action.InstanceAction]:
     try:
-        return list(instance_action.InstanceActionList.get_by_instance_uuid(
-            call.caller, server_id, limit=limit,
-            marker=None if marker is None else request.identifier(marker),
-            filters={name: value for name, value in call.query.items()
-                     if name.startswith('changes-')}))
+        actions = instance_action.InstanceActionList
+        return actions.in_pages(
+            functools.partial(
+                actions.get_by_instance_uuid, call.caller, server_id,
+                filters={name: value for name, value in call.query.items()
+                         if name.startswith('changes-')}),
+            limit, None if marker is None else request.identifier(marker))
     except exception.MarkerNotFound:
         raise exception.MarkerNotFound(marker=marker) from None
 

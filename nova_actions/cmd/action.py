@@ -4,6 +4,7 @@ person or a program reads them."""
 
 import collections
 import datetime
+import functools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -61,11 +62,11 @@ def listed(context: context_module.RequestContext, server: str | None,
     """Return the newest actions: of a server, of a project, or of all."""
     actions = instance_action.InstanceActionList
     if server is None:
-        found = actions.get_by_project(
-            context, project_id=project, limit=limit)
+        fetch = functools.partial(actions.get_by_project, context, project)
     else:
-        found = actions.get_by_instance_uuid(context, server, limit=limit)
-    return [action_row(each) for each in found
+        fetch = functools.partial(actions.get_by_instance_uuid, context,
+                                  server)
+    return [action_row(each) for each in actions.in_pages(fetch, limit)
             if project is None or server is None
             or each.project_id == project]
 
@@ -82,7 +83,8 @@ def shown(context: context_module.RequestContext, server: str,
         raise exception.InstanceActionNotFound(
             request_id=request_id, instance_uuid=server)
     events = instance_action_event.InstanceActionEventList.of_action(
-        context, found.id, owner.find(context, server), limit=None)
+        context, found.id, owner.find(context, found.instance_uuid or ''),
+        limit=None)
     return {**action_row(found), 'events': event_rows(events)}
 
 
@@ -96,6 +98,7 @@ def action_row(action: instance_action.InstanceAction) -> Row:
         'action': action.action,
         'status': action.status,
         'message': action.message,
+        'evidence': action.evidence,
         'request_id': action.request_id,
         'user_id': action.user_id,
         'user_name': action.user_name,
@@ -145,6 +148,7 @@ def show_text(row: Row) -> str:
     facts = [
         ('Action', row['action']),
         ('Status', row['status']),
+        *([('Evidence', row['evidence'])] if row['evidence'] else []),
         ('Server', row['instance_uuid']),
         ('Request', row['request_id']),
         ('User', _user(row)),

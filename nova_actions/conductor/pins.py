@@ -24,7 +24,7 @@ RELEASES: Mapping[str, Mapping[str, str]] = {
         'Report': '1.0', 'ReportList': '1.0'},
     '1.1': {
         'InstanceAction': '1.3', 'InstanceActionList': '1.2',
-        'InstanceActionEvent': '1.5', 'InstanceActionEventList': '1.2',
+        'InstanceActionEvent': '1.6', 'InstanceActionEventList': '1.3',
         'InstanceRecord': '1.1', 'InstanceRecordList': '1.1',
         'Report': '1.0', 'ReportList': '1.0'},
 }

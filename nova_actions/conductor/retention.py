@@ -6,17 +6,14 @@ not find, and none waits for another but for the length of a batch.
 """
 
 import datetime
-import random
-import threading
-from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log as logging
-from oslo_service import loopingcall
 from oslo_utils import timeutils
 
 from nova_actions import context as context_module
 from nova_actions import exception
+from nova_actions.conductor import periodic
 from nova_actions.db import retention
 from nova_actions.vocabulary import counted
 
@@ -24,10 +21,6 @@ LOG = logging.getLogger(__name__)
 
 #: Seconds between batches, in which writers get their turn.
 PAUSE = 0.1
-
-
-class _Stopped(Exception):
-    """The conductor ends."""
 
 
 class Purge:
@@ -39,25 +32,14 @@ class Purge:
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf
-        self._ends = threading.Event()
-        self._timer: Any = None
+        self._periodic = periodic.Periodic(
+            self.run, conf.retention.interval)
 
     def start(self) -> None:
-        interval = self._conf.retention.interval
-        self._ends.clear()
-        self._timer = loopingcall.FixedIntervalLoopingCall(self.run)
-        # Workers that start together need not go after the same rows.
-        self._timer.start(interval, stop_on_exception=False,
-                          initial_delay=random.uniform(  # noqa: S311
-                              0, min(interval, 60)))
+        self._periodic.start()
 
     def stop(self) -> None:
-        """End after the batch that is being worked on."""
-        self._ends.set()
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer.wait()
-            self._timer = None
+        self._periodic.stop()
 
     def run(self) -> retention.Done:
         """Purge what is too old by now."""
@@ -72,7 +54,7 @@ class Purge:
             for part in retention.purge(context_module.get_admin_context(),
                                         selection, pause=self._pause):
                 done = part
-        except _Stopped:
+        except periodic.Stopped:
             LOG.debug('The purge ends with the conductor')
         except exception.Unavailable as error:
             LOG.warning('The purge stops until its next turn: %s',
@@ -84,5 +66,4 @@ class Purge:
         return done
 
     def _pause(self) -> None:
-        if self._ends.wait(PAUSE):
-            raise _Stopped
+        self._periodic.pause(PAUSE)

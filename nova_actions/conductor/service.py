@@ -17,6 +17,7 @@ from nova_actions.conductor import closure
 from nova_actions.conductor import manager
 from nova_actions.conductor import process
 from nova_actions.conductor import retention
+from nova_actions.conductor import upkeep
 from nova_actions.db import api as db
 from nova_actions.objects import text
 
@@ -40,6 +41,7 @@ class ConductorService(service.Service):
         self._transport: Any = None
         self._timer: closure.Timer | None = None
         self._purge = retention.Purge(conf)
+        self._upkeep = upkeep.Upkeep(conf)
 
     def start(self) -> None:
         super().start()
@@ -60,6 +62,7 @@ class ConductorService(service.Service):
             self._conf.conductor.reporter_timeout, self._ping)
         self._timer.start()
         self._purge.start()
+        self._upkeep.start()
         LOG.info('The conductor is ready: %s takes calls on the topic %s',
                  self._conf.host, self._conf.conductor.topic)
 
@@ -86,6 +89,7 @@ class ConductorService(service.Service):
             self._timer.stop()
             self._timer = None
         self._purge.stop()
+        self._upkeep.stop()
         if self._server is not None:
             if graceful:
                 rpc.finish(self._server)

@@ -91,6 +91,16 @@ CONDUCTOR_OPTS = [
              'times [reporter] heartbeat_interval, and longer than the bus is '
              'away from a host that lives. 0 turns that off: they are closed '
              'when the host\'s reporter starts anew.'),
+    cfg.IntOpt(
+        'orphan_timeout', default=86400, min=0,
+        help='After how many seconds an action that has neither got a step '
+             'nor been ended counts as interrupted. A step that comes later '
+             'opens it again. 0 turns that off: it runs for ever.'),
+    cfg.IntOpt(
+        'clock_tolerance', default=300, min=0, max=366 * 86400,
+        help='By how many seconds the clock of a host that records may be '
+             'ahead of this one. A time that is later is cut to now, counted '
+             'and logged.'),
 ]
 REPORTER_OPTS = [
     cfg.StrOpt(

@@ -26,6 +26,7 @@ from sqlalchemy import orm
 
 from nova_actions import exception
 from nova_actions.db import charset
+from nova_actions.db import clock
 from nova_actions.db.cells import attached
 
 LOG = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
     """
     global _manager, _turn
     charset.learn(None)
+    clock.learn(conf.conductor.clock_tolerance)
     url = conf.database.connection
     if not url:
         raise exception.InvalidInput(

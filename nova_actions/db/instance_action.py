@@ -72,14 +72,17 @@ def action_create(context: Any, values: Mapping[str, Any],
 @writer
 def action_finish(session: orm.Session, instance_uuid: str,
                   request_id: str | None, finish_time: datetime.datetime,
-                  ) -> Row:
-    """End the newest action of a request.
+                  action_id: int | None = None) -> Row:
+    """End the newest action of a request, or the one of that id.
 
     :raises InstanceActionNotFound: when there is none
     """
     locked = session.execute(
         sa.select(ACTIONS).where(
-            ACTIONS.c.id == rows.by_request(instance_uuid, request_id)
+            ACTIONS.c.instance_uuid == instance_uuid,
+            ACTIONS.c.id == (
+                rows.by_request(instance_uuid, request_id)
+                if action_id is None else action_id)
         ).with_for_update()).mappings().one_or_none()
     if locked is None:
         raise exception.InstanceActionNotFound(
@@ -89,7 +92,10 @@ def action_finish(session: orm.Session, instance_uuid: str,
         sa.select(EVENTS.c.event, EVENTS.c.finish_time, EVENTS.c.result)
         .where(EVENTS.c.action_id == row['id'])
         .order_by(EVENTS.c.id)).mappings().all()
-    row['finish_time'] = max(finish_time, row['finish_time'] or finish_time)
+    row['finish_time'] = max(
+        time for time in (finish_time, row['finish_time'], row['start_time'])
+        if time is not None)
+    row['evidence'] = None
     row['updated_at'] = rows.moved(row, finish_time)
     row['status'] = status.derive({'finish_time': finish_time}, [
         dict(event) for event in events])
@@ -99,7 +105,8 @@ def action_finish(session: orm.Session, instance_uuid: str,
     session.execute(sa.update(ACTIONS).where(
         ACTIONS.c.id == row['id']).values(
             {name: row[name] for name in (
-                'finish_time', 'updated_at', 'status', 'message')}))
+                'finish_time', 'updated_at', 'status', 'message',
+                'evidence')}))
     return row
 
 

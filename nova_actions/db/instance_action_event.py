@@ -16,6 +16,7 @@ from sqlalchemy import orm
 from nova_actions import actions
 from nova_actions import exception
 from nova_actions import vocabulary
+from nova_actions.db import clock
 from nova_actions.db import page
 from nova_actions.db import rows
 from nova_actions.db import status
@@ -111,7 +112,7 @@ def _settle(session: orm.Session, action: Row, event: Row,
     values: dict[str, Any]
     if event['finish_time'] is None:
         values = {'status': status.RUNNING, 'message': None,
-                  'finish_time': None}
+                  'finish_time': None, 'evidence': None}
     else:
         values = dict(status.settled(action['id']))
     at = event['finish_time'] or event['start_time']
@@ -146,20 +147,31 @@ def _finishing_action(values: Mapping[str, Any], is_system: bool) -> Any:
             EVENTS.c.uuid == values['uuid']).scalar_subquery()
     if 'id' in values:
         return values['action_id']
-    action_id = rows.by_request(values['instance_uuid'], values['request_id'])
-    if not is_system:
-        return action_id
+    # One request may have several actions of a server. Where none has the
+    # step, the newest tells which one lacks it.
+    found = [_holder(values, of_request=True),
+             rows.by_request(values['instance_uuid'], values['request_id'])]
+    if is_system:
+        found.append(_holder(values, of_request=False))
+    return sa.func.coalesce(*found)
+
+
+def _holder(values: Mapping[str, Any], of_request: bool) -> Any:
+    """Return the id of the newest action that has a step as is meant, an
+    open one first, as a subquery: one of that request, or any."""
     action, event = ACTIONS.alias(), EVENTS.alias()
-    anywhere = sa.select(event.c.action_id).join(
+    query = sa.select(event.c.action_id).join(
         action, action.c.id == event.c.action_id).where(
             action.c.instance_uuid == values['instance_uuid'],
             event.c.event == values['event'])
+    if of_request:
+        query = query.where(action.c.request_id == values['request_id'])
     if values.get('host'):
-        anywhere = anywhere.where(event.c.host == values['host'])
-    anywhere = anywhere.order_by(
+        query = query.where(event.c.host == values['host'])
+    return query.order_by(
         sa.case((event.c.finish_time.is_(None), 0), else_=1),
-        event.c.id.desc()).limit(1)
-    return sa.func.coalesce(action_id, anywhere.scalar_subquery())
+        action.c.created_at.desc(), action.c.id.desc(),
+        event.c.id.desc()).limit(1).scalar_subquery()
 
 
 @writer
@@ -175,6 +187,7 @@ def event_finish(session: orm.Session, values: Mapping[str, Any],
         one that has finished with the same result (a resend)
     :raises Forbidden: when another host's event is meant
     """
+    values, _late = clock.fit(values)
     action_id = _finishing_action(values, is_system)
     # A second round only where another finish came between the reading and
     # the lock (PostgreSQL reads the event as of before the wait).
@@ -210,6 +223,8 @@ def _finish_changes(values: Mapping[str, Any], event: Row) -> Row:
         elapsed = values['finish_time'] - event['start_time']
         changes['duration_us'] = max(
             0, elapsed // datetime.timedelta(microseconds=1))
+    changes['finish_time'] = clock.end_of(
+        event['start_time'], values['finish_time'], changes['duration_us'])
     changes['redactions'] = event['redactions'] + values.get('redactions', 0)
     changes['updated_at'] = timeutils.utcnow()
     return changes

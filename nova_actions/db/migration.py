@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 VERSION_TABLE = 'alembic_version_nova_actions'
 
 #: The newest revision that this release knows.
-HEAD = '3c9e52b7a1d4'
+HEAD = '4d8a6f3b1c95'
 
 
 def _config() -> 'config.Config':

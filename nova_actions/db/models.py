@@ -73,6 +73,9 @@ class InstanceAction(_Row, Base):
                  'instance_uuid', 'updated_at'),
         sa.Index('instance_actions_request_id_idx', 'request_id'),
         sa.Index('instance_actions_created_at_id_idx', 'created_at', 'id'),
+        # Those that run, for what never got a step.
+        sa.Index('instance_actions_status_created_at_idx', 'status',
+                 'created_at'),
         _MYSQL)
 
     id: orm.Mapped[Key]
@@ -91,6 +94,8 @@ class InstanceAction(_Row, Base):
     finish_time: orm.Mapped[Time | None]
     message: orm.Mapped[Name | None]
     status: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    #: Why it counts as interrupted although no step of it does.
+    evidence: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
 
 
 class InstanceActionEvent(_Row, Base):
@@ -147,6 +152,16 @@ class Reporter(Base):
     beats: orm.Mapped[int] = orm.mapped_column(sa.BigInteger(), default=0)
     #: When what it left open was closed.
     closed_at: orm.Mapped[Time | None]
+    #: What it told last: how many reports wait, and how many were lost, by
+    #: reason, as JSON. NULL for one that does not tell.
+    waiting: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
+    lost: orm.Mapped[str | None] = orm.mapped_column(sa.Text())
+    #: How many of its reports a conductor refused for good, and how many
+    #: times in them it had to cut to its own.
+    refused: orm.Mapped[int] = orm.mapped_column(
+        sa.BigInteger(), default=0, server_default='0')
+    times_cut: orm.Mapped[int] = orm.mapped_column(
+        sa.BigInteger(), default=0, server_default='0')
 
 
 # The tables, for what is written in SQL.

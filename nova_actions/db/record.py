@@ -79,6 +79,7 @@ def _action(cell: Cell, row: Row, events: Sequence[Row] | None) -> Row:
     end = row['finish_time']
     if events and end is None and derived != status.RUNNING:
         end = max(event['finish_time'] for event in events)
+        end = max(end, row['start_time'] or end)
     return {**row, 'id': ids.encode(cell.name, row['id']), 'uuid': None,
             'global_request_id': None, 'user_name': None,
             'project_name': None, 'status': derived, 'finish_time': end,

@@ -18,6 +18,8 @@ from sqlalchemy import orm
 
 from nova_actions import exception
 from nova_actions.db import charset
+from nova_actions.db import clock
+from nova_actions.db import reporter
 from nova_actions.db import rows as rows_module
 from nova_actions.db import status
 from nova_actions.db import verdict
@@ -28,7 +30,6 @@ from nova_actions.db.engine import writer
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
-from nova_actions.db.models import REPORTERS
 from nova_actions.vocabulary import counted
 
 LOG = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ ROUNDS = 5
 def apply(context: Any, reports: Reports, epoch: str | None = None,
           host: str | None = None,
           elsewhere: Mapping[str, Row] | None = None,
-          ) -> list[verdict.Verdict]:
+          judged: Mapping[str, str] | None = None) -> list[verdict.Verdict]:
     """Apply a batch in its order and say of each report what became of it.
 
     The same handle again changes nothing.
@@ -54,21 +55,29 @@ def apply(context: Any, reports: Reports, epoch: str | None = None,
         heard of, also with an empty batch
     :param elsewhere: instances known to others, which our own database takes
         over with their first action
+    :param judged: whose servers these were when the rules were asked: the
+        project by the server's uuid
+    :raises InstanceExists: a server has been registered to another project
+        meanwhile; some of the batch may be stored
     :raises DatabaseUnavailable: some of the batch may be stored, the rest
         is not
     """
     with errors_translated():
         # The first connection tells what can be held.
         engine()
-    fitted, replaced = [], []
+    fitted, replaced, cut = [], [], []
     for each in reports:
-        row, count = charset.fit_row(each)
+        row, late = clock.fit(each)
+        row, count = charset.fit_row(row)
         fitted.append(row)
         replaced.append(count)
-    answers = _apply_each(context, fitted, epoch, host, elsewhere or {})
+        cut.append(late)
+    answers = _apply_each(context, fitted, epoch, host, elsewhere or {},
+                          judged or {})
     _tell_replaced(fitted, replaced)
-    return [dataclasses.replace(answer, replaced=count) if count else answer
-            for answer, count in zip(answers, replaced, strict=True)]
+    return [dataclasses.replace(answer, replaced=count, cut=late)
+            for answer, count, late in zip(answers, replaced, cut,
+                                           strict=True)]
 
 
 def _tell_replaced(reports: Reports, replaced: Sequence[int]) -> None:
@@ -81,13 +90,12 @@ def _tell_replaced(reports: Reports, replaced: Sequence[int]) -> None:
                 each['host'])
 
 
-def _apply_each(context: Any, reports: Reports, epoch: str | None,
-                host: str | None, elsewhere: Mapping[str, Row],
-                ) -> list[verdict.Verdict]:
+def _apply_each(context: Any, reports: Reports,
+                *args: Any) -> list[verdict.Verdict]:
     """Apply a batch; where the database refuses a value of it, in halves, so
     that the one report is refused that has it."""
     try:
-        return _apply_anew(context, reports, epoch, host, elsewhere)
+        return _apply_anew(context, reports, *args)
     except exception.Invalid as error:
         if not reports:
             raise
@@ -95,15 +103,16 @@ def _apply_each(context: Any, reports: Reports, epoch: str | None,
             return [verdict.refused(error)]
     middle = len(reports) // 2
     return [answer for part in (reports[:middle], reports[middle:])
-            for answer in _apply_each(context, part, epoch, host, elsewhere)]
+            for answer in _apply_each(context, part, *args)]
 
 
-def _apply_anew(context: Any, reports: Reports, epoch: str | None,
-                host: str | None, elsewhere: Mapping[str, Row],
-                ) -> list[verdict.Verdict]:
+def _apply_anew(context: Any, reports: Reports,
+                *args: Any) -> list[verdict.Verdict]:
     for attempt in range(ROUNDS):
         try:
-            return _apply(context, reports, epoch, host, elsewhere)
+            return _apply(context, reports, *args)
+        except exception.InstanceExists:
+            raise
         except exception.Conflict:
             if attempt == ROUNDS - 1:
                 raise exception.DatabaseUnavailable() from None
@@ -126,13 +135,16 @@ def _known_instances(session: orm.Session,
 @writer
 def _apply(session: orm.Session, reports: Reports, epoch: str | None,
            host: str | None, elsewhere: Mapping[str, Row],
-           ) -> list[verdict.Verdict]:
+           judged: Mapping[str, str]) -> list[verdict.Verdict]:
     if epoch is not None:
-        _beat(session, epoch, host)
+        reporter.beat(session, epoch, host)
     if not reports:
         return []
     uuids = {report['instance_uuid'] for report in reports}
     known = _known_instances(session, uuids)
+    for uuid, row in known.items():
+        if judged.get(uuid, row['project_id']) != row['project_id']:
+            raise exception.InstanceExists(instance_uuid=uuid)
     newest = _newest(session, reports)
     ids = _actions_meant(session, reports) | newest
     locked = lock(session, ids)
@@ -141,17 +153,6 @@ def _apply(session: orm.Session, reports: Reports, epoch: str | None,
     answers = [book.enter(report) for report in reports]
     _store(session, book)
     return answers
-
-
-def _beat(session: orm.Session, epoch: str, host: str | None) -> None:
-    """Note that a reporter was heard of, which revives it."""
-    now = timeutils.utcnow()
-    updated: Any = session.execute(sa.update(REPORTERS).where(
-        REPORTERS.c.epoch == epoch).values(
-            last_seen=now, beats=REPORTERS.c.beats + 1, closed_at=None))
-    if not updated.rowcount:
-        session.execute(sa.insert(REPORTERS).values(
-            epoch=epoch, host=host, created_at=now, last_seen=now, beats=1))
 
 
 def _actions_meant(session: orm.Session, reports: Reports) -> set[int]:

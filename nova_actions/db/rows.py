@@ -11,6 +11,7 @@ from oslo_utils import uuidutils
 from sqlalchemy import orm
 
 from nova_actions.db import charset
+from nova_actions.db import clock
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
 
@@ -48,6 +49,7 @@ def complete(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
     row.update({name: value for name, value in values.items()
                 if value is not None})
     # As it will be read again: who compares must not find a difference.
+    row, _late = clock.fit(row)
     fitted, _replaced = charset.fit_row(row)
     return {name: fitted.get(name) for name in columns(table)}
 

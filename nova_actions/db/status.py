@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import InstanceActionEvent
 from nova_actions.vocabulary import RESULT_ERROR
 from nova_actions.vocabulary import RESULT_INTERRUPTED
@@ -31,8 +32,8 @@ OPEN = (RUNNING, INTERRUPTED)
 
 
 def settled(action_id: int) -> dict[str, sa.ColumnElement[Any]]:
-    """Return the values of ``status``, ``message`` and ``finish_time`` that
-    follow from the events of an action."""
+    """Return the values of ``status``, ``message``, ``finish_time`` and
+    ``evidence`` that follow from the events of an action."""
     event = orm.aliased(InstanceActionEvent)
     later = orm.aliased(InstanceActionEvent)
 
@@ -47,8 +48,11 @@ def settled(action_id: int) -> dict[str, sa.ColumnElement[Any]]:
 
     is_open = some(event.finish_time.is_(None))
     failed, interrupted = last_is(RESULT_ERROR), last_is(RESULT_INTERRUPTED)
-    end = sa.select(sa.func.max(event.finish_time)).where(
+    last = sa.select(sa.func.max(event.finish_time)).where(
         event.action_id == action_id).scalar_subquery()
+    # The steps' hosts have other clocks than who began the action.
+    start = ACTIONS.c.start_time
+    end = sa.case((last < start, start), else_=last)
     return {
         'status': sa.case(
             (is_open, RUNNING), (failed, FAILED), (interrupted, INTERRUPTED),
@@ -59,6 +63,8 @@ def settled(action_id: int) -> dict[str, sa.ColumnElement[Any]]:
                            (sa.or_(failed, interrupted), MESSAGE_ERROR),
                            else_=sa.null()),
         'finish_time': sa.case((is_open, sa.null()), else_=end),
+        # It is about an action without steps.
+        'evidence': sa.null(),
     }
 
 

@@ -13,6 +13,7 @@ from oslo_utils import uuidutils
 from nova_actions import actions
 from nova_actions import exception
 from nova_actions import vocabulary
+from nova_actions.db import clock
 from nova_actions.db import status
 
 Row = dict[str, Any]
@@ -37,12 +38,14 @@ class Verdict:
 
     :param error: the class of the refusal, in :mod:`nova_actions.exception`
     :param replaced: how many of its characters the database cannot hold
+    :param cut: how many of its times were from the future
     """
 
     verdict: str
     error: str | None = None
     reason: str | None = None
     replaced: int = 0
+    cut: int = 0
 
 
 def refused(error: exception.ActionsException) -> Verdict:
@@ -163,7 +166,9 @@ class Book:
             elapsed = report['finish_time'] - event['start_time']
             outcome['duration_us'] = max(
                 0, elapsed // datetime.timedelta(microseconds=1))
-        outcome['finish_time'] = report['finish_time']
+        outcome['finish_time'] = clock.end_of(
+            event['start_time'], report['finish_time'],
+            outcome['duration_us'])
         outcome['redactions'] = (event.get('redactions') or 0) + (
             report['redactions'] if event is not report else 0)
         outcome['updated_at'] = timeutils.utcnow()

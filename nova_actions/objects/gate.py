@@ -16,6 +16,7 @@ from nova_actions import exception
 from nova_actions import validation
 from nova_actions.db import owner
 from nova_actions.db import record
+from nova_actions.objects import base
 
 F = TypeVar('F', bound=Callable[..., Any])
 Arguments = Mapping[str, Any]
@@ -25,14 +26,25 @@ Resolve = Callable[[Any, Any, Arguments], Instance]
 #: How many things one call may carry.
 BATCH_LIMIT = 500
 
+#: How many items a list returns at the most, whoever asks.
+LIST_LIMIT = 1000
+
 
 def _batch(argument: str, value: Any) -> Any:
     found = getattr(value, 'objects', None)
-    if not isinstance(found, list) or len(found) > BATCH_LIMIT:
+    if (not isinstance(value, base.ActionsObject)
+            or base.bare(value.obj_name()) != 'ReportList'
+            or not isinstance(found, list) or len(found) > BATCH_LIMIT):
         raise exception.InvalidInput(
             argument=argument,
-            reason=f'it is not a list object of at most {BATCH_LIMIT}')
+            reason=f'it is not a ReportList of at most {BATCH_LIMIT}')
     return value
+
+
+def _limit(argument: str, value: Any) -> int:
+    """How many items a list returns: never more than there may be."""
+    return LIST_LIMIT if value is None else min(
+        validation.limit(argument, value), LIST_LIMIT)
 
 
 #: The shape of each argument that a remotable may have, by its name.
@@ -49,7 +61,7 @@ CHECKS: Mapping[str, validation.Check] = {
     'project_id': validation.optional(validation.name),
     'want_result': validation.optional(validation.boolean),
     'all_projects': validation.boolean,
-    'limit': validation.optional(validation.limit),
+    'limit': _limit,
     'marker': validation.optional(validation.request_id),
     'filters': validation.optional(validation.filters),
     'start_time': validation.optional(validation.time),
@@ -60,6 +72,7 @@ CHECKS: Mapping[str, validation.Check] = {
     'exc_tb': validation.optional(validation.text),
     'epoch': validation.optional(validation.uuid),
     'evidence': validation.text,
+    'details': validation.optional(validation.text),
     'reports': _batch,
 }
 
@@ -107,6 +120,15 @@ def by_project(_self: Any, _context: Any,
     if arguments.get('project_id') is None:
         return None
     return {'project_id': arguments['project_id'], 'user_id': None}
+
+
+def is_own(context: Any, record: Mapping[str, Any]) -> bool:
+    """Tell whether a record says that the context's user did it, and nobody
+    else."""
+    return ((record.get('project_id'), record.get('user_id'))
+            == (context.project_id, context.user_id)
+            and all(record.get(name) in (None, getattr(context, name))
+                    for name in ('project_name', 'user_name')))
 
 
 def _set(obj: Any, name: str) -> Any:

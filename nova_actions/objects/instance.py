@@ -9,6 +9,7 @@ from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions import exception
 from nova_actions import policies
+from nova_actions import validation
 from nova_actions.db import owner
 from nova_actions.db import record
 from nova_actions.objects import base
@@ -16,7 +17,7 @@ from nova_actions.objects import fields
 from nova_actions.objects import gate
 
 #: how many servers one call returns at the most
-LIMIT = 1000
+LIMIT = gate.LIST_LIMIT
 
 
 def _may_see(context: Any, instance: Mapping[str, Any]) -> bool:
@@ -71,9 +72,11 @@ class InstanceRecord(base.ActionsObject):
         :raises InstanceNotFound: unknown, foreign or deleted
         :raises Unavailable: a database that may know it does not answer
         """
-        found = None
-        if len(uuid) <= 36 and '\0' not in uuid:
-            found = owner.find(context, uuid, fresh=read_deleted != 'yes')
+        try:
+            found = owner.find(context, validation.uuid('uuid', uuid),
+                               fresh=read_deleted != 'yes')
+        except exception.InvalidInput:
+            found = None
         if (found is None or not _may_see(context, found)
                 or (found['deleted'] and read_deleted != 'yes')):
             raise exception.InstanceNotFound(instance_id=uuid)
@@ -126,7 +129,8 @@ class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
         if limit == 0:
             return cls(context, objects=[])
         found = record.instance_list(
-            context, min(limit or LIMIT, LIMIT), name, project_id, marker)
+            context, limit or LIMIT, name, project_id,
+            marker and marker.lower())
         records = cls(context, objects=[
             InstanceRecord._from_db_object(context, instance)
             for instance in found])

@@ -40,7 +40,8 @@ def _by_own_instance_or_creator(self: Any, context: Any,
     instance = gate.by_own_instance(self, context, arguments)
     if instance is None and 'action' in self and (
             self.action == actions.CREATE):
-        return _creator(context, self.instance_uuid)
+        return _creator(context, validation.uuid('instance_uuid',
+                                                 self.instance_uuid))
     return instance
 
 
@@ -51,13 +52,14 @@ def _creator(context: Any, instance_uuid: str) -> dict[str, Any] | None:
             'user_id': context.user_id, 'created_at': timeutils.utcnow()}
 
 
-def _store(context: Any, values: dict[str, Any]) -> dict[str, Any]:
-    """Store an action, and its instance where our own database lacks it."""
+def _store(context: Any, values: dict[str, Any],
+           instance: gate.Instance) -> dict[str, Any]:
+    """Store an action, and its instance where our own database lacks it.
+
+    :param instance: the one that the rule was asked about
+    """
     uuid = values['instance_uuid']
     values.setdefault('uuid', uuidutils.generate_uuid())
-    instance = owner.find(context, uuid)
-    if instance is None and values['action'] == actions.CREATE:
-        instance = _creator(context, uuid)
     if instance is None:
         raise exception.InstanceNotFound(instance_id=uuid)
     missing = None if instance.get('id') else instance
@@ -71,6 +73,20 @@ def _store(context: Any, values: dict[str, Any]) -> dict[str, Any]:
         instance = owner.find(context, uuid, fresh=True)
         context.can(policies.ACTION_START, gate.target_of(instance))
         return db.action_create(context, values)
+
+
+def _as_own(context: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Return an action that the context's user has begun.
+
+    :raises PolicyNotAuthorized: when it says that somebody else has
+    """
+    sanitizer = text.sanitizer()
+    own = {name: sanitizer.name(getattr(context, name)) for name in (
+        'user_id', 'user_name', 'project_id', 'project_name')}
+    if any(values.get(name) not in (None, value)
+           for name, value in own.items()):
+        raise exception.PolicyNotAuthorized(action=policies.ACTION_START)
+    return {**values, **own}
 
 
 @ovo.VersionedObjectRegistry.register
@@ -113,6 +129,9 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     _superseded = False
     #: The marker of a row that has no uuid.
     _marker: str | None = None
+    #: Why it counts as interrupted although no step of it does; known where
+    #: the database is.
+    evidence: str | None = None
     #: The events, where they came with the row.
     _rows: list[dict[str, Any]] | None = None
 
@@ -125,6 +144,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
                 setattr(self, name, row[name])
         self._superseded = bool(row.get('superseded'))
         self._marker = row.get('marker')
+        self.evidence = row.get('evidence')
         self._rows = row.get('events')
         self._context = context
         self.obj_reset_changes()
@@ -175,7 +195,9 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     @gate.gated(policies.ACTION_START, _by_instance_or_creator)
     def action_start(cls, context: Any, instance_uuid: str, action_name: str,
                      want_result: bool | None = True,
-                     uuid: str | None = None) -> 'InstanceAction | None':
+                     uuid: str | None = None, *,
+                     instance: gate.Instance = None,
+                     ) -> 'InstanceAction | None':
         """Record that the context's request begins an action.
 
         ``create`` registers an unknown server to the caller's project.
@@ -196,7 +218,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
             'project_id': sanitizer.name(context.project_id),
             'project_name': sanitizer.name(context.project_name),
             'start_time': context.timestamp,
-            'updated_at': context.timestamp})
+            'updated_at': context.timestamp}, instance)
         return cls()._from_db_object(context, row) if want_result else None
 
     @classmethod
@@ -216,22 +238,29 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     @gate.remotable
     @gate.gated(policies.ACTION_FINISH, gate.by_own_instance)
     def finish(self) -> None:
-        """Record that this object's action has ended.
+        """Record that this object's action has ended: the newest of the
+        context's request, where it does not say which one it is.
 
         :raises InstanceActionNotFound: when it is not in the database
         """
-        request_id = self.request_id if 'request_id' in self else None
-        row = db.action_finish(self._context, str(self.instance_uuid),
-                               request_id, timeutils.utcnow())
+        request_id = (self.request_id if 'request_id' in self
+                      else self._context.request_id)
+        row = db.action_finish(
+            self._context,
+            validation.uuid('instance_uuid', self.instance_uuid), request_id,
+            timeutils.utcnow(), self.id if 'id' in self else None)
         self._from_db_object(self._context, row)
 
     @gate.remotable
     @gate.gated(policies.ACTION_START, _by_own_instance_or_creator)
-    def create(self) -> None:
+    def create(self, *, instance: gate.Instance = None) -> None:
         """Store this object with every field that is set, as when records
         are copied. One that does not say when it started starts now.
 
+        Who may not act on everything stores what he did himself.
+
         :raises ObjectActionError: when it has an id
+        :raises PolicyNotAuthorized: when it is a record of somebody else
         :raises InvalidInput: when a field has not its shape
         """
         if 'id' in self:
@@ -241,8 +270,14 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         values['action'] = validation.name('action', values.get('action'))
         validation.optional(validation.one_of(*status.STATUSES))(
             'status', values.get('status'))
-        values.setdefault('start_time', timeutils.utcnow())
-        self._from_db_object(self._context, _store(self._context, values))
+        if values.get('start_time') is None:
+            now = timeutils.utcnow()
+            values['start_time'] = min(now, values.get('finish_time') or now)
+        if not self._context.can(policies.ACTION_START,
+                                 gate.target_of(None), fatal=False):
+            values = _as_own(self._context, values)
+        self._from_db_object(self._context,
+                             _store(self._context, values, instance))
 
 
 @ovo.VersionedObjectRegistry.register
@@ -279,6 +314,22 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
         return found
 
     @classmethod
+    def in_pages(cls, fetch: Callable[..., 'InstanceActionList'], limit: int,
+                 marker: str | None = None) -> list[InstanceAction]:
+        """Return actions from as many calls as it takes.
+
+        :param fetch: one of the methods below, given all but these two
+        :param limit: how many at the most
+        """
+        found: list[InstanceAction] = []
+        while True:
+            page = list(fetch(limit=limit - len(found), marker=marker))
+            found += page
+            if len(page) < gate.LIST_LIMIT or len(found) >= limit:
+                return found
+            marker = page[-1].marker
+
+    @classmethod
     @gate.remotable
     @gate.gated(policies.LIST, gate.by_instance)
     def get_by_instance_uuid(cls, context: Any, instance_uuid: str,
@@ -288,7 +339,8 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
                              ) -> 'InstanceActionList':
         """Return the actions of a server, newest first.
 
-        :param limit: how many at the most
+        :param limit: how many at the most; never more than
+            :data:`gate.LIST_LIMIT`
         :param marker: the request id (or an action's own marker) to go on
             after
         :param filters: ``changes-since`` and ``changes-before``, both

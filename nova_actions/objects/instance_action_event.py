@@ -18,6 +18,7 @@ from nova_actions import policies
 from nova_actions import validation
 from nova_actions import vocabulary
 from nova_actions.db import api as db
+from nova_actions.db import clock
 from nova_actions.db import owner
 from nova_actions.db import page
 from nova_actions.db import record
@@ -80,12 +81,14 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     # Version 1.4: Added details
     # Version 1.5: Added uuid, duration, error_type and reason; times
     #              carry microseconds, which an older reader does not get
-    VERSION = '1.5'
+    # Version 1.6: event_start() takes details
+    VERSION = '1.6'
     HAS_MICROSECONDS = '1.5'
     ADDED = {'host': '1.2', 'details': '1.4', 'uuid': '1.5',
              'duration': '1.5', 'error_type': '1.5', 'reason': '1.5'}
     ADDED_ARGUMENTS = {
-        'event_start': {'host': '1.2', 'uuid': '1.5', 'start_time': '1.5'},
+        'event_start': {'host': '1.2', 'uuid': '1.5', 'start_time': '1.5',
+                        'details': '1.6'},
         'event_finish': {'host': '1.5', 'uuid': '1.5'},
         'event_finish_with_failure': dict.fromkeys(
             ('host', 'uuid', 'finish_time', 'duration', 'error_type'),
@@ -177,13 +180,15 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     def event_start(cls, context: Any, instance_uuid: str, event_name: str,
                     want_result: bool | None = True, host: str | None = None,
                     uuid: str | None = None,
-                    start_time: datetime.datetime | None = None, *,
+                    start_time: datetime.datetime | None = None,
+                    details: str | None = None, *,
                     instance: gate.Instance = None,
                     ) -> 'InstanceActionEvent | None':
         """Record that a step of the context's request begins.
 
         :param uuid: the event's handle; the same again is a resend
         :param start_time: UTC; now by default
+        :param details: what else is to be said of it
         :raises InstanceActionNotFound: when the request has no action
         """
         if instance is None:
@@ -199,7 +204,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
                 'request_id': context.request_id,
                 'global_request_id': sanitizer.name(
                     context.global_request_id),
-                'start_time': start_time or timeutils.utcnow()},
+                'start_time': start_time or timeutils.utcnow(),
+                **text.details(details)},
             is_system=context.project_id is None,
             owner=None if instance.get('id') else instance)
         if not instance.get('id'):
@@ -311,6 +317,10 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         values['duration_us'] = validation.optional(validation.duration)(
             'duration', self.duration if 'duration' in self else None)
         values['reason'] = text.reason_of(values)
+        if values.get('start_time') is None:
+            values['start_time'] = clock.start_of(
+                values.get('finish_time') or timeutils.utcnow(),
+                values['duration_us'] if values.get('finish_time') else None)
         row = db.event_start(self._context, {
             **values, 'instance_uuid': instance_uuid,
             'request_id': request_id})
@@ -323,7 +333,8 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
     # Version 1.0: Initial version
     # Version 1.1: InstanceActionEvent <= 1.4
     # Version 1.2: InstanceActionEvent <= 1.5
-    VERSION = '1.2'
+    # Version 1.3: InstanceActionEvent <= 1.6
+    VERSION = '1.3'
 
     fields = {
         'objects': ovo_fields.ListOfObjectsField(
@@ -331,7 +342,8 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
     }
 
     obj_relationships = {
-        'objects': [('1.0', '1.0'), ('1.1', '1.4'), ('1.2', '1.5')]}
+        'objects': [('1.0', '1.0'), ('1.1', '1.4'), ('1.2', '1.5'),
+                    ('1.3', '1.6')]}
 
     @classmethod
     @gate.remotable

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Report and ReportList: what a reporter tells the conductor, many at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from oslo_utils import timeutils
-from oslo_utils import uuidutils
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
@@ -14,9 +13,11 @@ from nova_actions import exception
 from nova_actions import policies
 from nova_actions import validation
 from nova_actions import vocabulary
+from nova_actions.db import clock
 from nova_actions.db import closure as closure_db
 from nova_actions.db import owner
 from nova_actions.db import report as report_db
+from nova_actions.db import reporter as reporter_db
 from nova_actions.db import verdict
 from nova_actions.objects import base
 from nova_actions.objects import fields
@@ -112,6 +113,8 @@ class Report(base.ActionsObject):
             values['result'] = _result('result', values['result'])
             values['finish_time'] = (
                 values['finish_time'] or timeutils.utcnow())
+            values['start_time'] = values['start_time'] or clock.start_of(
+                values['finish_time'], values['duration_us'])
             error = sanitizer.error(values['details'], values['traceback'])
             values.update(details=error.details, traceback=error.traceback,
                           redactions=error.redactions)
@@ -133,16 +136,13 @@ def _given(report: Report, name: str) -> Any:
     return getattr(report, name) if name in report else None
 
 
-def _instance_of(report: Report,
+def _instance_of(row: Mapping[str, Any],
                  known: Mapping[str, Any]) -> gate.Instance:
-    """Return the report's instance, or who would own it by creating it."""
-    found: gate.Instance = known.get(report.instance_uuid)
-    creates = (_given(report, 'kind'), _given(report, 'name')) == (
-        verdict.ACTION, actions.CREATE)
-    project_id = _given(report, 'project_id')
-    if found is None and creates and project_id is not None:
-        return {'project_id': project_id,
-                'user_id': _given(report, 'user_id')}
+    """Return a report's instance, or who would own it by creating it."""
+    found: gate.Instance = known.get(row['instance_uuid'])
+    creates = (row['kind'], row['name']) == (verdict.ACTION, actions.CREATE)
+    if found is None and creates and row['project_id'] is not None:
+        return {'project_id': row['project_id'], 'user_id': row['user_id']}
     return found
 
 
@@ -164,18 +164,19 @@ def _by_owners(_self: Any, context: Any,
     ownerless = gate.target_of(None, host)
     if context.can(policies.EVENT_FINISH, ownerless, fatal=False):
         return None
-    reports = arguments['reports'].objects
-    known, errors = _owners(context, [
-        validation.uuid('instance_uuid', _given(report, 'instance_uuid'))
-        for report in reports])
+    rows = [{name: _given(report, name) for name in Report.fields}
+            for report in arguments['reports'].objects]
+    for row in rows:
+        row['instance_uuid'] = validation.uuid('instance_uuid',
+                                               row['instance_uuid'])
+    known, errors = _owners(context, [row['instance_uuid'] for row in rows])
     for error in errors.values():
         raise error
     instance: gate.Instance = None
-    for report in reports:
-        if (_given(report, 'project_id'), _given(report, 'user_id')) != (
-                context.project_id, context.user_id):
+    for row in rows:
+        if not gate.is_own(context, row):
             raise exception.PolicyNotAuthorized(action=policies.EVENT_FINISH)
-        instance = _instance_of(report, known)
+        instance = _instance_of(row, known)
         context.can(policies.EVENT_FINISH, gate.target_of(instance, host))
     return instance
 
@@ -217,31 +218,19 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
             hold so many of its characters
         :raises DatabaseUnavailable: some of it may be stored, the rest is not
         """
-        answers: list[verdict.Verdict | None] = []
-        rows = []
-        known, errors = _owners(context, {
-            report.instance_uuid for report in reports.objects
-            if uuidutils.is_uuid_like(_given(report, 'instance_uuid'))})
-        for report in reports.objects:
+        rows = [_row(report) for report in reports.objects]
+        host = text.sanitizer().name(host)
+        for attempt in range(report_db.ROUNDS):
             try:
-                row = report.row()
-                rule = _RULES[row['kind']]
-                if row['instance_uuid'] in errors:
-                    raise errors[row['instance_uuid']]
-                if not _may(context, rule, _instance_of(report, known), host):
-                    raise exception.PolicyNotAuthorized(action=rule)
-            except exception.ActionsException as error:
-                answers.append(verdict.refused(error))
-            else:
-                answers.append(None)
-                rows.append(row)
-        copied = {uuid: instance for uuid, instance in known.items()
-                  if not instance.get('id')}
-        stored = iter(report_db.apply(
-            context, rows, epoch, text.sanitizer().name(host), copied))
-        for uuid in copied:
-            owner.forget(uuid)
-        return [_answer(each or next(stored)) for each in answers]
+                answers = _store(context, rows, host, epoch)
+                break
+            except exception.InstanceExists:
+                # Its owner is known by now, and the rules are asked again.
+                if attempt == report_db.ROUNDS - 1:
+                    raise exception.DatabaseUnavailable() from None
+        if epoch is not None:
+            _count(context, epoch, answers)
+        return [_answer(each) for each in answers]
 
     @classmethod
     @gate.remotable
@@ -256,8 +245,72 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
         :returns: how many events were closed
         """
         safe = text.sanitizer().text(evidence, 1024).text or ''
-        return closure_db.close(
-            context, validation.uuid('epoch', epoch), safe)
+        return closure_db.close(context, epoch, safe)
+
+
+def _row(report: Report) -> dict[str, Any] | verdict.Verdict:
+    """Return what is to be stored of a report, or why it is refused."""
+    try:
+        return report.row()
+    except exception.ActionsException as error:
+        return verdict.refused(error)
+
+
+def _store(context: Any, rows: Sequence[dict[str, Any] | verdict.Verdict],
+           host: str | None, epoch: str | None) -> list[verdict.Verdict]:
+    """Ask the rules and store what they let pass."""
+    known, errors = _owners(context, {
+        row['instance_uuid'] for row in rows if isinstance(row, dict)})
+    copied = {uuid: instance for uuid, instance in known.items()
+              if not instance.get('id')}
+    answers: list[verdict.Verdict | None] = []
+    passed = []
+    for row in rows:
+        if isinstance(row, dict):
+            refusal = _refusal(context, row, known, errors, host)
+            if refusal is None:
+                passed.append(row)
+            answers.append(refusal)
+        else:
+            answers.append(row)
+    stored = iter(report_db.apply(context, passed, epoch, host, copied, {
+        uuid: instance['project_id'] for uuid, instance in known.items()}))
+    for uuid in copied:
+        owner.forget(uuid)
+    return [each or next(stored) for each in answers]
+
+
+def _refusal(context: Any, row: Mapping[str, Any], known: dict[str, Any],
+             errors: Mapping[str, exception.Unavailable],
+             host: str | None) -> verdict.Verdict | None:
+    """Return why a report is refused before it is stored; who creates a
+    server counts as its owner for what follows."""
+    uuid, rule = row['instance_uuid'], _RULES[row['kind']]
+    if uuid in errors:
+        return verdict.refused(errors[uuid])
+    instance = _instance_of(row, known)
+    if not _may(context, rule, instance, host):
+        return verdict.refused(exception.PolicyNotAuthorized(action=rule))
+    if instance is not None:
+        known.setdefault(uuid, instance)
+    return None
+
+
+def _count(context: Any, epoch: str,
+           answers: Iterable[verdict.Verdict]) -> None:
+    """Count, for who looks after the reporters, what was not taken as it
+    came."""
+    refused = cut = 0
+    for each in answers:
+        cut += each.cut
+        refused += (each.verdict == verdict.REFUSED
+                    and each.error not in vocabulary.PASSING_REFUSALS)
+    if refused or cut:
+        try:
+            reporter_db.count(context, epoch, refused, cut)
+        except exception.Unavailable:
+            # What could be stored is; the sender counts, too.
+            return
 
 
 def _answer(given: verdict.Verdict) -> dict[str, str | None]:

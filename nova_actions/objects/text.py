@@ -32,6 +32,14 @@ def setup(new: sanitize.Sanitizer) -> None:
     _sanitizer = new
 
 
+def details(value: str | None) -> dict[str, Any]:
+    """Return the columns of an event that a text about it fills."""
+    if value is None:
+        return {}
+    safe = sanitizer().error(value, None)
+    return {'details': safe.details, 'redactions': safe.redactions}
+
+
 def reason_of(values: Mapping[str, Any]) -> str | None:
     """Return why an event failed, one of :data:`sanitize.REASONS`: what is
     said if that is one of them, else what its error tells; None where it did

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from nova_actions import exception
+from nova_actions import vocabulary
 from nova_actions.reporter import bell
 from nova_actions.reporter import clock
 from nova_actions.reporter import loss
@@ -24,9 +25,7 @@ LOG = logging.getLogger(__name__)
 RETRY_FIRST = 0.25
 RETRY_MAX = 15.0
 
-#: Refusals that may turn out otherwise: what it belongs to may still be in
-#: another host's spool, or in a cell that does not answer now.
-_WAITING = ('InstanceNotFound', 'InstanceActionNotFound', 'CellUnavailable')
+_WAITING = vocabulary.PASSING_REFUSALS
 
 #: What helps a report that waits.
 _REMEDIES = {

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from nova_actions import vocabulary
 from nova_actions.reporter import clock
 from nova_actions.reporter import transition
 from nova_actions.vocabulary import counted
@@ -29,16 +30,7 @@ DIRECT = 'direct'
 ERROR = 'error'
 
 #: Every reason that a report may be lost for, and what it means.
-REASONS: Mapping[str, str] = {
-    FULL: 'the spool is at its limit',
-    SPOOL: 'the spool could not be written',
-    DAMAGED: 'the spool was damaged',
-    REFUSED: 'the conductor does not take it, or not in time',
-    ENDED: 'the process ended and has no spool on disk',
-    DIRECT: 'it could not be sent, and nothing keeps it; call '
-            'nova_actions.reporter.setup(conf) once in each process',
-    ERROR: 'recording itself failed',
-}
+REASONS: Mapping[str, str] = vocabulary.LOSSES
 
 
 def _names() -> collections.deque[tuple[Any, ...]]:

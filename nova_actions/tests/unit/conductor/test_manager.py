@@ -142,7 +142,7 @@ class TestVersions(WireTestCase):
                          {'InstanceAction': '2.0'},
                          {'InstanceAction': '0.9'},
                          {'InstanceAction': '1.3',
-                          'InstanceActionEvent': '1.6'}):
+                          'InstanceActionEvent': '1.7'}):
             failure = self.fails(
                 'oslo_versionedobjects.exception.IncompatibleObjectVersion',
                 self.start, versions=versions)

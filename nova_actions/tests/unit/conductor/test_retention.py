@@ -5,6 +5,7 @@ from unittest import mock
 from oslo_utils import fixture as utils_fixture
 
 from nova_actions import exception
+from nova_actions.conductor import periodic
 from nova_actions.conductor import retention
 from nova_actions.conductor import service
 from nova_actions.db import retention as db_retention
@@ -65,7 +66,7 @@ class TestPurge(old.OldRowsTestCase):
             run(timer)
             purged.set()
         with (mock.patch.object(retention.Purge, 'run', note),
-              mock.patch.object(retention.random, 'uniform', autospec=True,
+              mock.patch.object(periodic.random, 'uniform', autospec=True,
                                 return_value=0)):
             conductor = service.ConductorService(self.conf)
             conductor.start()

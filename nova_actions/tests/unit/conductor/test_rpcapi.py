@@ -54,7 +54,7 @@ class TestUnpinned(ClientTestCase):
         self.assertNotIn('namespace', self.sent)
         self.assertEqual({
             'objname': 'InstanceActionEvent', 'objmethod': 'event_start',
-            'object_versions': {'InstanceActionEvent': '1.5'},
+            'object_versions': {'InstanceActionEvent': '1.6'},
             'args': [self.instance_uuid, 'e'],
             'kwargs': {'host': 'h', 'uuid': None}}, self.args())
 

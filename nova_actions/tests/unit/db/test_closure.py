@@ -77,7 +77,7 @@ class ClosureMixin:
     def test_a_late_true_finish_corrects_it(self):
         start = self.start()
         self.close()
-        late = start['start_time'] + datetime.timedelta(hours=1)
+        late = start['start_time'] + datetime.timedelta(minutes=1)
         answer, = report.apply(self.admin, [{
             **start, 'kind': 'finish', 'result': 'Success',
             'finish_time': late}])

@@ -69,6 +69,40 @@ class _Tests:
                 self.write(each.sorted_tables)
         self.assertGreater(len(releases), 1)
 
+    def test_a_server_in_capitals_is_the_same_server(self):
+        migration.db_sync('3c9e52b7a1d4')
+        old = sa.MetaData()
+        old.reflect(db.engine())
+        lower, alone, foreign = (str(uuid.uuid4()) for _ in range(3))
+        mixed = lower[:-4] + lower[-4:].upper()
+        servers = [(lower, 'p'), (lower.upper(), 'p'), (alone.upper(), 'p'),
+                   (foreign, 'p'), (foreign.upper(), 'q')]
+        if mixed not in (lower, lower.upper()):
+            servers.append((mixed, 'p'))
+        with db.engine().begin() as connection:
+            for server, project in servers:
+                now = timeutils.utcnow()
+                connection.execute(old.tables['instances'].insert().values(
+                    uuid=server, project_id=project, created_at=now))
+                connection.execute(
+                    old.tables['instance_actions'].insert().values(
+                        uuid=str(uuid.uuid4()), instance_uuid=server,
+                        action='a', status='running', created_at=now,
+                        project_id=project))
+        migration.db_sync()
+        with db.engine().connect() as connection:
+            found = connection.execute(sa.select(
+                models.INSTANCES.c.uuid, models.INSTANCES.c.project_id,
+                sa.func.count(models.ACTIONS.c.id)).join(
+                    models.ACTIONS, models.ACTIONS.c.instance_uuid
+                    == models.INSTANCES.c.uuid).group_by(
+                        models.INSTANCES.c.uuid,
+                        models.INSTANCES.c.project_id)).all()
+        self.assertEqual({
+            (lower, 'p', len(servers) - 3), (alone, 'p', 1),
+            (foreign, 'p', 1), (foreign.upper(), 'q', 1)},
+            {tuple(row) for row in found})
+
     def write(self, tables):
         with db.engine().begin() as connection:
             for table in tables:

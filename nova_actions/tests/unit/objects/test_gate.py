@@ -12,6 +12,7 @@ from nova_actions.objects import base
 from nova_actions.objects import gate
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
+from nova_actions.objects.report import ReportList
 from nova_actions.tests import base as tests_base
 
 UUID = '4c1a1c5e-6a3d-4f3e-8a1b-0a3c5d7e9f11'
@@ -114,6 +115,24 @@ class _Shapes:
         again = InstanceAction.action_start(
             self.context, action.instance_uuid, 're\0bo\x1bot\n')
         self.assertEqual('reboot', again.action)
+
+
+class TestWrongTypes(test_base.BaseTestCase):
+
+    def test_an_object_for_any_argument(self):
+        wrong = [versions[0]() for name, versions
+                 in ovo.VersionedObjectRegistry.obj_classes().items()
+                 if name.startswith(base.PREFIX)
+                 and name != base.prefixed('ReportList')]
+        wrong += [InstanceActionList(objects=[InstanceAction()]),
+                  ReportList(objects=[]).objects, 1.5, b'x']
+        for _class, _name, method in remotables():
+            arguments = inspect.signature(method.original_fn).parameters
+            for argument in arguments.keys() - {'self', 'cls', 'context'}:
+                for given in wrong:
+                    self.assertRaises(
+                        exception.InvalidInput, gate.CHECKS[argument],
+                        argument, given)
 
 
 class TestLocal(_Shapes, tests_base.ObjectTestCase):

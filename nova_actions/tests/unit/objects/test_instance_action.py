@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 import datetime
+import functools
 import uuid
+from unittest import mock
 
 from nova_actions import exception
+from nova_actions.objects import gate
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
@@ -102,6 +105,24 @@ class _Tests:
         action._context = self.new_context()
         action.finish()
         self.assertEqual(self.context.request_id, action.request_id)
+
+    def test_finish_of_what_names_the_server_only(self):
+        """As Nova's client does."""
+        self.start()
+        action = InstanceAction(self.context,
+                                instance_uuid=self.instance_uuid.upper())
+        action.finish()
+        self.assertEqual((self.context.request_id, 'succeeded'),
+                         (action.request_id, action.status))
+
+    def test_finish_ends_that_very_action(self):
+        older, newer = self.start(), self.start(action='delete')
+        older.finish()
+        self.assertEqual(('create', 'succeeded'),
+                         (older.action, older.status))
+        found = InstanceAction.get_by_request_id(
+            self.admin, self.instance_uuid, newer.uuid)
+        self.assertEqual('running', found.status)
 
     def test_finish_of_an_unknown_request(self):
         self.start()
@@ -211,6 +232,24 @@ class _Tests:
                 self.admin, project)))
         self.assertRaises(exception.Forbidden,
                           InstanceActionList.get_by_project, self.context)
+
+    def test_a_list_is_never_longer_than_it_may_be(self):
+        self.start()
+        with mock.patch.object(gate, 'LIST_LIMIT', 3):
+            for _ in range(4):
+                self.start(self.new_context(), 'reboot')
+            for limit in (None, 3, 4, 2**31 - 1):
+                for found in (
+                        InstanceActionList.get_by_project(
+                            self.admin, limit=limit),
+                        InstanceActionList.get_by_instance_uuid(
+                            self.context, self.instance_uuid, limit)):
+                    self.assertEqual(3, len(found))
+            for limit in (0, 2, 3, 4, 5, 100):
+                whole = InstanceActionList.in_pages(functools.partial(
+                    InstanceActionList.get_by_project, self.admin), limit)
+                self.assertEqual(min(limit, 5), len({
+                    action.uuid for action in whole}))
 
     def test_lazy_events(self):
         action = self.start()

@@ -10,6 +10,7 @@ from nova_actions.objects.instance_action_event import InstanceActionEventList
 from nova_actions.tests import base
 
 EVENT = 'compute_reboot_instance'
+HANDLE = str(uuid.uuid4())
 MICROSECOND = datetime.timedelta(microseconds=1)
 
 
@@ -183,6 +184,57 @@ class _Tests:
             action.action, action.user_id, action.project_id,
             action.status))
         self.assertEqual(1, len(self.action().events))
+
+    def test_an_older_action_of_the_request_has_the_step(self):
+        """Deleting a resized server is two actions of one request."""
+        self.start(name='compute_confirm_resize', host='host1')
+        older = self.action().uuid
+        InstanceAction.action_start(self.context, self.instance_uuid,
+                                    'delete')
+        for name in ('compute_terminate', EVENT):
+            self.start(name=name, host='host1')
+        self.start(name=EVENT, host='host2')
+        for host in (None, 'host1'):
+            done = self.finish(name='compute_confirm_resize', host=host)
+            self.assertEqual('Success', done.result)
+        found = InstanceAction.get_by_request_id(
+            self.admin, self.instance_uuid, older)
+        self.assertEqual(('create', 'succeeded'),
+                         (found.action, found.status))
+        self.assertRaises(exception.InstanceActionEventNotFound, self.finish,
+                          name='never begun')
+
+    def test_an_open_step_of_an_older_action_comes_first(self):
+        first = self.start(uuid=HANDLE)
+        InstanceAction.action_start(self.context, self.instance_uuid,
+                                    'delete')
+        second = self.start()
+        ended = [self.finish().id for _ in range(3)]
+        self.assertEqual([second.id, first.id, second.id], ended)
+
+    def test_details_of_a_start(self):
+        event = self.start(self.admin_of_project(),
+                           details="it said {'password': 'QwErTy12345'}")
+        self.assertIn('it said', event.details)
+        self.assertNotIn('QwErTy', event.details)
+        self.finish(exc_val='boom', exc_tb='frames')
+
+    def admin_of_project(self):
+        return self.new_context(roles=['admin'], is_admin=True,
+                                request_id=self.context.request_id)
+
+    def test_a_copied_step_has_a_start(self):
+        for values in ({}, {'start_time': None}):
+            event = InstanceActionEvent(self.context, event='x', **values)
+            event.create(self.instance_uuid, self.context.request_id)
+            self.assertIsNotNone(event.start_time)
+        past = datetime.datetime(2026, 1, 5, 13, tzinfo=datetime.UTC)
+        event = InstanceActionEvent(
+            self.context, event='x', finish_time=past, result='Success',
+            duration=60_000_000)
+        event.create(self.instance_uuid, self.context.request_id)
+        self.assertEqual((past - datetime.timedelta(minutes=1), past),
+                         (event.start_time, event.finish_time))
 
     def test_work_without_a_project_finds_its_event(self):
         self.start(self.admin, 'compute_stop')

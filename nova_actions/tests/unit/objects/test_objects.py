@@ -19,8 +19,8 @@ from nova_actions.objects import base as objects_base
 #: (doc/source/objects.rst).
 FINGERPRINTS = {
     'InstanceAction': '1.3-78ce6e9c108bcf5e53814aa90a776dc8',
-    'InstanceActionEvent': '1.5-31a8b678316dec7e3492b5c4e514751a',
-    'InstanceActionEventList': '1.2-a52804b0957d4905ee975100cdd5a1f0',
+    'InstanceActionEvent': '1.6-c151cff2364b42a9eec88965dc4779f6',
+    'InstanceActionEventList': '1.3-a52804b0957d4905ee975100cdd5a1f0',
     'InstanceActionList': '1.2-3f3a005eb85c87e1a71b057c46b86508',
     'InstanceRecord': '1.1-b89e332d80320c9c7dfc33be992a0ae0',
     'InstanceRecordList': '1.1-4622a44efeb0ae5bcde115ee52d00b9c',
