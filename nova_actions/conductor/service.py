@@ -14,6 +14,7 @@ from nova_actions import policy
 from nova_actions import rpc
 from nova_actions import sanitize
 from nova_actions.conductor import closure
+from nova_actions.conductor import consumer
 from nova_actions.conductor import manager
 from nova_actions.conductor import process
 from nova_actions.conductor import retention
@@ -37,7 +38,7 @@ class ConductorService(service.Service):
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         super().__init__()
         self._conf = conf
-        self._server: Any = None
+        self._consumer: consumer.Consumer | None = None
         self._transport: Any = None
         self._timer: closure.Timer | None = None
         self._purge = retention.Purge(conf)
@@ -50,14 +51,11 @@ class ConductorService(service.Service):
         policy.setup(self._conf)
         text.setup(sanitize.Sanitizer.from_conf(self._conf))
         self._transport = rpc.get_transport(self._conf)
-        server = rpc.get_server(
-            self._transport,
-            messaging.Target(topic=self._conf.conductor.topic,
-                             server=self._conf.host),
-            [manager.ConductorManager(), manager.BaseManager()])
+        taking = consumer.Consumer(
+            self._make_server, process.thread_count(self._conf))
         # This waits for the bus, as long as that takes.
-        server.start(override_pool_size=process.thread_count(self._conf))
-        self._server = server
+        taking.start()
+        self._consumer = taking
         self._timer = closure.Timer(
             self._conf.conductor.reporter_timeout, self._ping)
         self._timer.start()
@@ -65,6 +63,13 @@ class ConductorService(service.Service):
         self._upkeep.start()
         LOG.info('The conductor is ready: %s takes calls on the topic %s',
                  self._conf.host, self._conf.conductor.topic)
+
+    def _make_server(self) -> Any:
+        return rpc.get_server(
+            self._transport,
+            messaging.Target(topic=self._conf.conductor.topic,
+                             server=self._conf.host),
+            [manager.ConductorManager(), manager.BaseManager()])
 
     def _ping(self) -> None:
         """See that the bus brings what reporters send, and soon.
@@ -90,13 +95,10 @@ class ConductorService(service.Service):
             self._timer = None
         self._purge.stop()
         self._upkeep.stop()
-        if self._server is not None:
-            if graceful:
-                rpc.finish(self._server)
-            else:
-                self._server.stop()
+        if self._consumer is not None:
+            self._consumer.stop(graceful)
             self._transport.cleanup()
-            self._server = None
+            self._consumer = None
             db.dispose()
             LOG.info('The conductor takes no more calls')
         super().stop(graceful)

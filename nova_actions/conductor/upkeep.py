@@ -46,8 +46,9 @@ class Upkeep:
                 closed = orphans.interrupt(context, self._timeout)
             forgotten = reporter.forget(context)
         except exception.Unavailable as error:
-            LOG.warning('The upkeep stops until its next turn: %s',
-                        error.format_message())
+            # Whoever met it first has said so.
+            LOG.debug('The upkeep stops until its next turn: %s',
+                      error.format_message())
         if closed:
             LOG.warning('%d actions that had got no step within %d s count '
                         'as interrupted', closed, self._timeout)

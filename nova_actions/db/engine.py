@@ -27,6 +27,7 @@ from sqlalchemy import orm
 from nova_actions import exception
 from nova_actions.db import charset
 from nova_actions.db import clock
+from nova_actions.db import outage
 from nova_actions.db.cells import attached
 
 LOG = logging.getLogger(__name__)
@@ -129,6 +130,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
     """
     global _manager, _turn
     charset.learn(None)
+    outage.setup()
     clock.learn(conf.conductor.clock_tolerance)
     url = conf.database.connection
     if not url:
@@ -186,8 +188,10 @@ def errors_translated() -> Iterator[None]:
     except db_exc.DBDuplicateEntry:
         raise exception.Conflict(
             'A row of the same uuid exists already.') from None
-    except (db_exc.DBConnectionError, db_exc.DBDeadlock,
-            db_exc.CantStartEngineError, sa_exc.TimeoutError) as error:
+    except (db_exc.DBConnectionError, db_exc.CantStartEngineError) as error:
+        outage.went(_kind(error))
+        raise exception.DatabaseUnavailable() from None
+    except (db_exc.DBDeadlock, sa_exc.TimeoutError) as error:
         LOG.warning('The database does not answer: %s', type(error).__name__)
         raise exception.DatabaseUnavailable() from None
     except (db_exc.DBError, db_exc.DBInvalidUnicodeParameter,
@@ -196,6 +200,9 @@ def errors_translated() -> Iterator[None]:
             LOG.warning('The database refused a value: %s', _kind(error))
             raise exception.Invalid(
                 'A value does not fit its column in the database.') from None
+        if _is_of_connecting(error):
+            outage.went(_kind(error))
+            raise exception.DatabaseUnavailable() from None
         LOG.error('The database failed: %s', type(error).__name__)
         LOG.debug('The statement that failed:', exc_info=True)
         raise exception.DatabaseUnavailable() from None
@@ -226,9 +233,17 @@ def _is_refused(error: Any) -> bool:
     return False
 
 
-_retried = oslo_db_api.wrap_db_retry(
-    max_retries=5, retry_interval=0.1, max_retry_interval=2,
-    retry_on_deadlock=True, retry_on_disconnect=True)
+def _is_of_connecting(error: Any) -> bool:
+    """Tell whether no connection could be made: oslo.db does not know each
+    of the drivers' words for that."""
+    return isinstance(error, sa_exc.OperationalError) and (
+        error.statement is None)
+
+
+def _retrying(on_disconnect: bool) -> Any:
+    return oslo_db_api.wrap_db_retry(
+        max_retries=5, retry_interval=0.1, max_retry_interval=2,
+        retry_on_deadlock=True, retry_on_disconnect=on_disconnect)
 
 
 def _transactional(
@@ -238,7 +253,6 @@ def _transactional(
     def decorator(
         function: Callable[Concatenate[orm.Session, P], R],
     ) -> Callable[Concatenate[Any, P], R]:
-        @_retried  # type: ignore[untyped-decorator]
         def run(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
             if _manager is None:
                 raise RuntimeError('db.engine.setup() has not been called')
@@ -251,11 +265,16 @@ def _transactional(
             finally:
                 _writing.reset(token)
 
+        patient, prompt = _retrying(True)(run), _retrying(False)(run)
+
         @functools.wraps(function)
         def wrapper(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
+            # While it is known to be away, nobody waits for it.
+            chosen = prompt if outage.is_known() else patient
             with errors_translated():
-                result: R = run(context, *args, **kwargs)
-                return result
+                result: R = chosen(context, *args, **kwargs)
+            outage.came_back()
+            return result
         return cast(Callable[Concatenate[Any, P], R], wrapper)
     return decorator
 

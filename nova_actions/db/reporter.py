@@ -67,6 +67,16 @@ def count(session: orm.Session, epoch: str, refused: int,
 
 
 @reader
+def ask(session: orm.Session) -> None:
+    """See that the database answers. It is asked for a row of a table: a
+    Galera node without a quorum answers everything else.
+
+    :raises DatabaseUnavailable: it does not
+    """
+    session.execute(sa.select(REPORTERS.c.id).limit(1)).first()
+
+
+@reader
 def page(session: orm.Session, after: int = 0) -> list[Row]:
     """Return the next reporters by id, the closed ones too.
 
