@@ -7,7 +7,7 @@ go on with, or raises InvalidInput, which names the argument and the limit.
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from oslo_utils import timeutils
@@ -73,11 +73,26 @@ def integer(argument: str, value: Any) -> int:
     return value
 
 
-def duration(argument: str, value: Any) -> int:
-    """A length of time in microseconds."""
+def count(argument: str, value: Any) -> int:
+    """How many there are of something."""
     if integer(argument, value) < 0:
         raise _refuse(argument, 'it is below 0')
     return int(value)
+
+
+#: A length of time in microseconds.
+duration = count
+
+
+def counts(words: Iterable[str]) -> Check:
+    """Return a check of how many there are by a word. Other words are passed
+    over: a newer sender may know more."""
+    def check(argument: str, value: Any) -> dict[str, int]:
+        if not isinstance(value, Mapping):
+            raise _refuse(argument, 'it is not a mapping')
+        return {word: count(argument, value[word]) for word in words
+                if value.get(word)}
+    return check
 
 
 def boolean(argument: str, value: Any) -> bool:

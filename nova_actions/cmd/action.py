@@ -5,13 +5,13 @@ person or a program reads them."""
 import collections
 import datetime
 import functools
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.cmd import failure
+from nova_actions.cmd import output
 from nova_actions.cmd import table
 from nova_actions.db import owner
 from nova_actions.objects import base
@@ -31,7 +31,7 @@ def action_list(args: Any) -> int:
     with base.local():
         rows = listed(context_module.get_admin_context(), args.server,
                       args.project, args.limit)
-    _print(args.format, rows, list_text)
+    output.show(args.format, rows, list_text)
     return failure.OK
 
 
@@ -40,21 +40,8 @@ def action_show(args: Any) -> int:
     with base.local():
         row = shown(context_module.get_admin_context(), args.server,
                     args.request_id)
-    _print(args.format, row, show_text)
+    output.show(args.format, row, show_text)
     return failure.OK
-
-
-def _print(form: str, data: Any, text: Callable[[Any], str]) -> None:
-    if form == 'json':
-        print(json.dumps(data, default=_json, indent=2))
-    else:
-        print(text(data))
-
-
-def _json(value: object) -> str:
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat()
-    return str(value)
 
 
 def listed(context: context_module.RequestContext, server: str | None,

@@ -28,6 +28,10 @@ def add_nouns(nouns: Any) -> None:
 
     _add_action(_noun(nouns, 'action', 'what was done to servers'))
 
+    reporter = _noun(nouns, 'reporter', 'the processes that record')
+    _add_format(_verb(reporter, 'list', 'reporter:reporter_list',
+                      'list who records, what waits and what was lost'))
+
 
 def _noun(nouns: Any, name: str, text: str) -> Any:
     parser = nouns.add_parser(name, help=text, description=text)
@@ -105,5 +109,9 @@ def _add_action(actions: Any) -> None:
     shown.add_argument('request_id', metavar='REQUEST_ID',
                        help='the id of the request, req-…')
     for parser in (listed, shown):
-        parser.add_argument('--format', choices=('table', 'json'),
-                            default='table', help='default: table')
+        _add_format(parser)
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('--format', choices=('table', 'json'),
+                        default='table', help='default: table')

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-actions-manage: the schema, a cell's servers, a view of actions."""
+"""nova-actions-manage: the schema, a cell's servers, views of actions and
+reporters."""
 
 import pkgutil
 import sys

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 from sqlalchemy import orm
 
+from nova_actions import exception
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
 from nova_actions.db.models import EVENTS
@@ -42,18 +43,26 @@ def beat(session: orm.Session, epoch: str, host: str | None,
             **told))
 
 
-@writer
-def told(session: orm.Session, epoch: str, host: str | None, waiting: int,
+def told(context: Any, epoch: str, host: str | None, waiting: int,
          lost: Mapping[str, int]) -> None:
     """Note what a reporter tells of itself.
 
     :param waiting: how many reports it has that are not delivered yet
     :param lost: how many it has lost in this life, by reason
-
-    :raises Conflict: another one has noted that life for the first time
     """
-    beat(session, epoch, host, waiting=waiting,
-         lost=json.dumps(dict(lost), sort_keys=True))
+    values = {'waiting': waiting,
+              'lost': json.dumps(dict(lost), sort_keys=True)}
+    try:
+        _told(context, epoch, host, values)
+    except exception.Conflict:
+        # Somebody else has noted that life for the first time.
+        _told(context, epoch, host, values)
+
+
+@writer
+def _told(session: orm.Session, epoch: str, host: str | None,
+          values: Row) -> None:
+    beat(session, epoch, host, **values)
 
 
 @writer

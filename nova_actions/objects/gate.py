@@ -14,6 +14,7 @@ from oslo_versionedobjects import base as ovo
 
 from nova_actions import exception
 from nova_actions import validation
+from nova_actions import vocabulary
 from nova_actions.db import owner
 from nova_actions.db import record
 from nova_actions.objects import base
@@ -74,6 +75,8 @@ CHECKS: Mapping[str, validation.Check] = {
     'evidence': validation.text,
     'details': validation.optional(validation.text),
     'reports': _batch,
+    'waiting': validation.count,
+    'lost': validation.counts(vocabulary.LOSSES),
 }
 
 
@@ -120,6 +123,12 @@ def by_project(_self: Any, _context: Any,
     if arguments.get('project_id') is None:
         return None
     return {'project_id': arguments['project_id'], 'user_id': None}
+
+
+def by_nobody(_self: Any, _context: Any,
+              _arguments: Arguments) -> Instance:
+    """It is for who may act on everything."""
+    return None
 
 
 def is_own(context: Any, record: Mapping[str, Any]) -> bool:

@@ -181,11 +181,6 @@ def _by_owners(_self: Any, context: Any,
     return instance
 
 
-def _by_nobody(_self: Any, _context: Any,
-               _arguments: gate.Arguments) -> gate.Instance:
-    return None
-
-
 @ovo.VersionedObjectRegistry.register
 class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
     # Version 1.0: Initial version
@@ -234,7 +229,7 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
 
     @classmethod
     @gate.remotable
-    @gate.gated(policies.EVENT_FINISH, _by_nobody)
+    @gate.gated(policies.EVENT_FINISH, gate.by_nobody)
     def close_epoch(cls, context: Any, epoch: str, evidence: str,
                     host: str | None = None) -> int:
         """Close as interrupted what a dead reporter's life left open.
@@ -245,7 +240,8 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
         :returns: how many events were closed
         """
         safe = text.sanitizer().text(evidence, 1024).text or ''
-        return closure_db.close(context, epoch, safe)
+        return closure_db.close(
+            context, validation.uuid('epoch', epoch), safe)
 
 
 def _row(report: Report) -> dict[str, Any] | verdict.Verdict:

@@ -105,6 +105,7 @@ class Delivery:
         # Never yet: a clock that counts from the start of the system may not
         # have reached one interval.
         self._heard = self._chored = -math.inf
+        self._told = _now()
         #: How many were stored, and how many characters of theirs were not.
         self.delivered = self.replaced = 0
         self._answers: int = 0
@@ -209,8 +210,7 @@ class Delivery:
         batch = self._next()
         if not batch:
             if self._heard + self._heartbeat <= _now():
-                self._line.send([])
-                self._succeeded()
+                self._beat()
             self._rest()
             return
         if batch[0][1]['kind'] == transition.CLOSE:
@@ -232,6 +232,15 @@ class Delivery:
                         'reason': type(error).__name__}]
         self._succeeded()
         self._settle(batch, answers)
+        if self._told + self._heartbeat <= _now():
+            # While there is much to send, too.
+            self._beat()
+
+    def _beat(self) -> None:
+        """Say that this reporter lives, what waits and what was lost."""
+        self._line.beat(int(self._spool.count), self._losses.counts)
+        self._told = _now()
+        self._succeeded()
 
     def _is_at_fault(self, error: Exception) -> bool:
         """Tell whether an error is the report's that was sent alone, not an

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From transitions to the conductor, as one remotable call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nova_actions.reporter import transition
@@ -45,6 +45,23 @@ class Wire:
             context.get_admin_context(), report.ReportList(objects=reports),
             host=self._host, epoch=self._epoch))
         return [each or next(given) for each in answers]
+
+    def beat(self, waiting: int, lost: Mapping[str, int]) -> None:
+        """Say that this life goes on, and how it is.
+
+        :raises ActionsException, oslo errors: it was not heard
+        """
+        from oslo_versionedobjects import exception as ovo_exc
+
+        from nova_actions import context
+        from nova_actions.objects import reporter
+        try:
+            reporter.Reporter.beat(
+                context.get_admin_context(), str(self._epoch), waiting,
+                dict(lost), host=self._host)
+        except ovo_exc.UnsupportedObjectError:
+            # By a conductor of the first release, which hears this.
+            self.send([])
 
     def close(self, ended: Transition) -> None:
         """Have the conductor close what a dead life left open.

@@ -15,6 +15,7 @@ from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.objects.instance_action_event import InstanceActionEventList
 from nova_actions.objects.report import Report
 from nova_actions.objects.report import ReportList
+from nova_actions.objects.reporter import Reporter
 from nova_actions.tests import fixtures
 from nova_actions.tests.unit.objects import test_gate
 
@@ -172,6 +173,8 @@ CALLS = {
         c, _finish(c, g), host='h'),
     'ReportList.apply: nothing': lambda g, c: ReportList.apply(
         c, ReportList(objects=[])),
+    'Reporter.beat': lambda g, c: Reporter.beat(
+        c, str(uuid.uuid4()), 0, {}),
     'ReportList.close_epoch': lambda g, c: ReportList.close_epoch(
         c, str(uuid.uuid4()), 'gone'),
 }

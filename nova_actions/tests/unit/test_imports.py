@@ -42,6 +42,7 @@ COMMANDS = {
     ('manage', 'db', 'sync'): DATABASE | {'oslo_policy', 'alembic'},
     ('manage', 'db', 'scrub'): DATABASE | {'oslo_policy'},
     ('manage', 'action', 'list'): DATABASE | {'oslo_policy'} | OBJECTS,
+    ('manage', 'reporter', 'list'): DATABASE | {'oslo_policy'},
     # It asks the bus and Keystone.
     ('status', 'upgrade', 'check'): (
         DATABASE | RULES | OBJECTS | {'keystonemiddleware', 'kombu'}),

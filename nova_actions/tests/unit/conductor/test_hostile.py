@@ -123,7 +123,8 @@ GOOD: dict[str, Any] = {
     'limit': 1, 'marker': 'req-1', 'filters': {}, 'duration': 1,
     'start_time': '2026-01-01T00:00:00Z', 'exc_val': 'v', 'exc_tb': 't',
     'finish_time': '2026-01-01T00:00:00Z', 'error_type': 'E',
-    'evidence': 'x', 'details': 'd', 'epoch': None, 'reports': wire.primitive(
+    'evidence': 'x', 'details': 'd', 'waiting': 0, 'lost': {},
+    'epoch': None, 'reports': wire.primitive(
         'ReportList', '1.0', objects=[wire.primitive(
             'Report', '1.0', kind='finish', uuid=UUID, instance_uuid=UUID,
             name='n', result='Success')])}

@@ -29,6 +29,7 @@ class Line:
     def __init__(self):
         self.batches = []
         self.closed = []
+        self.told = []
         self.applied = []
         self.trouble = []
         self.refused = {}
@@ -61,6 +62,10 @@ class Line:
                             'replaced': self.replaced.get(uuid, 0)})
         time.sleep(self.pause)
         return answers
+
+    def beat(self, waiting, lost):
+        self.send([])
+        self.told.append((waiting, dict(lost)))
 
     def close(self, ended):
         if self.close_trouble:
@@ -295,6 +300,23 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             self.append(found, make(0))
             self.assertTrue(found.drain(patience.PATIENCE))
         self.chore.assert_called_once()
+
+    def test_what_waits_and_what_was_lost_is_told(self):
+        self.losses.add(loss.FULL, 3, 'why')
+        self.deliver(heartbeat=0.01)
+        patience.wait_until('a heartbeat', lambda: self.line.told)
+        self.assertEqual((0, {'full': 3}), self.line.told[-1])
+        self.losses.add(loss.FULL, 1, 'why')
+        patience.wait_until('the next', lambda: self.line.told[-1] == (
+            0, {'full': 4}))
+
+    def test_it_is_told_while_there_is_much_to_send(self):
+        found = self.deliver(start=False, heartbeat=0, batch_size=1)
+        number = self.append(found, *(make(each) for each in range(5)))
+        found.start()
+        self.wait(found, number)
+        patience.wait_until('all of it', lambda: {4, 3, 2, 1, 0} <= {
+            waiting for waiting, _lost in self.line.told})
 
     def test_heartbeats(self):
         self.deliver(heartbeat=0.01)

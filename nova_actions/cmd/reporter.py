@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb of ``nova-actions-manage reporter``: who records, and what was
+lost."""
+
+import datetime
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nova_actions import context as context_module
+from nova_actions import vocabulary
+from nova_actions.cmd import failure
+from nova_actions.cmd import output
+from nova_actions.cmd import table
+from nova_actions.db import reporter
+
+Row = dict[str, Any]
+
+TITLES = ('Host', 'Session', 'Last seen (UTC)', 'State', 'Waiting', 'Lost')
+
+#: How wide what is printed is at the most, where numbers are not huge.
+WIDTH = 80
+_HOST_WIDTH = 24
+_SESSION_WIDTH = 8
+
+
+def reporter_list(args: Any) -> int:
+    """Print the reporters that live, and what others have lost."""
+    rows = sorted(_rows(), key=lambda row: (row['host'] or '',
+                                            row['last_seen']))
+    output.show(args.format, rows, list_text)
+    return failure.OK
+
+
+def _rows() -> Iterator[Row]:
+    context = context_module.get_admin_context()
+    after = 0
+    while page := reporter.page(context, after):
+        after = page[-1]['id']
+        for row in page:
+            if row['closed_at'] is None or row['lost'] or row['times_cut']:
+                yield {
+                    'host': row['host'], 'session': row['epoch'],
+                    'last_seen': row['last_seen'].replace(
+                        tzinfo=datetime.UTC),
+                    'state': 'ended' if row['closed_at'] else 'alive',
+                    'waiting': row['waiting'], 'lost': row['lost'],
+                    'times_cut': row['times_cut']}
+
+
+def list_text(rows: Sequence[Row]) -> str:
+    """Return reporters as a table, and below it what was lost and why."""
+    if not rows:
+        return 'No reporters.'
+    shown = table.render(TITLES, [(
+        _short(row['host']),
+        row['session'][:_SESSION_WIDTH], table.moment(row['last_seen']),
+        row['state'], row['waiting'], _total(row)) for row in rows])
+    return '\n\n'.join([shown, *filter(None, map(_details, rows))])
+
+
+def _short(host: str | None) -> str | None:
+    if host is None or len(host) <= _HOST_WIDTH:
+        return host
+    return host[:_HOST_WIDTH - 1] + '…'
+
+
+def _total(row: Row) -> int | None:
+    # One of the first release does not tell what it has lost.
+    if row['waiting'] is None and not row['lost']:
+        return None
+    return sum(map(int, row['lost'].values()))
+
+
+def _details(row: Row) -> str:
+    """Return what was not recorded as it was told; empty for nothing."""
+    found = [f'{number} lost ({reason}: {vocabulary.LOSSES[reason]})'
+             for reason, number in sorted(row['lost'].items())]
+    if row['times_cut']:
+        found.append(f'{row["times_cut"]} times cut (its clock is ahead)')
+    if not found:
+        return ''
+    host = table.printable(row['host'])
+    return textwrap.fill(
+        f'{host}, session {row["session"]}: {"; ".join(found)}', WIDTH,
+        subsequent_indent='    ', break_on_hyphens=False)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reporter: what a reporting process tells of itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_versionedobjects import base as ovo
+
+from nova_actions import policies
+from nova_actions import validation
+from nova_actions.db import reporter as reporter_db
+from nova_actions.objects import base
+from nova_actions.objects import gate
+from nova_actions.objects import text
+
+
+@ovo.VersionedObjectRegistry.register
+class Reporter(base.ActionsObject):
+    """One life of a reporting process."""
+
+    # Version 1.0: Initial version
+    VERSION = '1.0'
+
+    @classmethod
+    @gate.remotable
+    @gate.gated(policies.EVENT_FINISH, gate.by_nobody)
+    def beat(cls, context: Any, epoch: str, waiting: int,
+             lost: Mapping[str, int], host: str | None = None) -> None:
+        """Say that a reporter lives, as an empty batch of reports does, and
+        how it is.
+
+        :param epoch: its present life
+        :param waiting: how many reports it has not delivered yet
+        :param lost: how many it has lost in this life, by the reasons of
+            :data:`vocabulary.LOSSES`; others are passed over
+        :param host: where it runs
+        """
+        reporter_db.told(
+            context, validation.uuid('epoch', epoch),
+            text.sanitizer().name(host), waiting, lost)

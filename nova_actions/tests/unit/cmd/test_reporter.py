@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``nova-actions-manage reporter list``."""
+
+import io
+import json
+import uuid
+
+import fixtures as base_fixtures
+
+from nova_actions.cmd import manage
+from nova_actions.cmd import reporter as cmd_reporter
+from nova_actions.db import closure
+from nova_actions.db import report
+from nova_actions.db import reporter
+from nova_actions.tests import base
+
+
+class TestReporterList(base.ObjectTestCase):
+
+    def run_list(self, *arguments):
+        output = io.StringIO()
+        with base_fixtures.MonkeyPatch('sys.stdout', output):
+            path = self.useFixture(base_fixtures.TempDir()).join('conf')
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write('[database]\nconnection = '
+                           f'{self.conf.database.connection}\n')
+            self.assertEqual(0, manage.main([
+                '--config-file', path, 'reporter', 'list', *arguments]))
+        return output.getvalue()
+
+    def test_nobody(self):
+        self.assertEqual('No reporters.\n', self.run_list())
+        self.assertEqual('[]\n', self.run_list('--format', 'json'))
+
+    def test_who_lives_and_who_has_lost(self):
+        old, new, ended, gone = (str(uuid.uuid4()) for _ in range(4))
+        report.apply(self.admin, [], old, 'old.example.org')
+        reporter.count(self.admin, old, 0, 7)
+        reporter.told(self.admin, new, 'h' * 255, 12, {})
+        for epoch, lost in ((ended, {'full': 3, 'refused': 2}), (gone, {})):
+            reporter.told(self.admin, epoch, 'ended', 0, lost)
+            closure.close(self.admin, epoch, 'it is dead')
+        text = self.run_list()
+        self.assertLessEqual(
+            max(map(len, text.splitlines()[:5])), cmd_reporter.WIDTH)
+        self.assertIn(f'ended, session {ended}: 3 lost', text)
+        for word in ('full: the spool is at its limit', '7 times cut'):
+            self.assertIn(word, ' '.join(text.split()))
+        self.assertNotIn(gone[:8], text)
+        rows = {row['session']: row for row in json.loads(
+            self.run_list('--format', 'json'))}
+        self.assertEqual({old, new, ended}, rows.keys())
+        self.assertEqual(('ended', 0, {'full': 3, 'refused': 2}), tuple(
+            rows[ended][name] for name in ('state', 'waiting', 'lost')))
+        self.assertEqual((None, {}), (rows[old]['waiting'],
+                                      rows[old]['lost']))
+        self.assertTrue(rows[new]['last_seen'].endswith('+00:00'))
+
+    def test_what_conductors_refuse_of_an_old_one(self):
+        epoch = str(uuid.uuid4())
+        report.apply(self.admin, [], epoch, 'h')
+        reporter.count(self.admin, epoch, 4, 0)
+        row, = json.loads(self.run_list('--format', 'json'))
+        self.assertEqual({'refused': 4}, row['lost'])
+        self.assertIn('alive  -        4', self.run_list())
