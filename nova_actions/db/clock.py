@@ -31,13 +31,14 @@ def learn(tolerance: float) -> None:
     _tolerance = datetime.timedelta(seconds=tolerance)
 
 
-def is_future(value: datetime.datetime) -> bool:
+def is_future(value: datetime.datetime, now: datetime.datetime) -> bool:
     """Tell whether a time is later than any clock may say."""
-    return value > timeutils.utcnow() + _tolerance
+    return value > now + _tolerance
 
 
 def end_of(start: datetime.datetime | None, finish: datetime.datetime,
-           duration_us: int | None) -> datetime.datetime:
+           duration_us: int | None,
+           now: datetime.datetime) -> datetime.datetime:
     """Return when something ended: where the clock was set back meanwhile,
     its start and what was measured tell."""
     if start is None or finish >= start:
@@ -46,7 +47,7 @@ def end_of(start: datetime.datetime | None, finish: datetime.datetime,
         end = start + datetime.timedelta(microseconds=duration_us or 0)
     except OverflowError:
         return start
-    return max(start, timeutils.utcnow()) if is_future(end) else end
+    return max(start, now) if is_future(end, now) else end
 
 
 def start_of(finish: datetime.datetime,
@@ -61,15 +62,16 @@ def start_of(finish: datetime.datetime,
 def fit(row: Mapping[str, Any]) -> tuple[Row, int]:
     """Return a row of an action or an event whose times can be true, and how
     many were cut to now."""
+    now = timeutils.utcnow()
     late = [name for name, value in row.items()
-            if isinstance(value, datetime.datetime) and is_future(value)]
-    fitted = {**row, **dict.fromkeys(late, timeutils.utcnow())}
+            if isinstance(value, datetime.datetime) and is_future(value, now)]
+    fitted = {**row, **dict.fromkeys(late, now)}
     if late:
         _tell(row, late)
     if fitted.get('finish_time') is not None:
         fitted['finish_time'] = end_of(
             fitted.get('start_time'), fitted['finish_time'],
-            fitted.get('duration_us'))
+            fitted.get('duration_us'), now)
     return fitted, len(late)
 
 

@@ -11,11 +11,9 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 from sqlalchemy import orm
 
-from nova_actions import vocabulary
-from nova_actions.db import report
-from nova_actions.db import rows
+from nova_actions.db import ledger
 from nova_actions.db.engine import reader
-from nova_actions.db.engine import writer
+from nova_actions.db.engine import recorder
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import REPORTERS
 
@@ -51,36 +49,30 @@ def close(context: Any, epoch: str, evidence: str,
             return closed
 
 
-@writer
-def _close_some(session: orm.Session, epoch: str, evidence: str,
+@recorder
+def _close_some(connection: Any, epoch: str, evidence: str,
                 beats: int | None) -> tuple[int, bool]:
     """Close some actions' events; return how many, and whether there may be
     more."""
-    life = session.execute(sa.select(REPORTERS).where(
+    life = connection.execute(sa.select(REPORTERS).where(
         REPORTERS.c.epoch == epoch).with_for_update()).mappings().first()
     if beats is not None and (life is None or life['beats'] != beats
                               or life['closed_at'] is not None):
         return 0, False
-    is_open = sa.and_(EVENTS.c.epoch == epoch,
-                      EVENTS.c.finish_time.is_(None))
-    ids = list(session.execute(
-        sa.select(EVENTS.c.action_id).where(is_open).distinct()
-        .order_by(EVENTS.c.action_id).limit(CHUNK)).scalars())
-    now = timeutils.utcnow()
+    ids = list(connection.execute(
+        sa.select(EVENTS.c.action_id).where(
+            EVENTS.c.epoch == epoch, EVENTS.c.finish_time.is_(None)
+        ).distinct().order_by(EVENTS.c.action_id).limit(CHUNK)).scalars())
     if not ids:
-        session.execute(sa.update(REPORTERS).where(
-            REPORTERS.c.epoch == epoch).values(closed_at=now))
+        connection.execute(sa.update(REPORTERS).where(
+            REPORTERS.c.epoch == epoch).values(closed_at=timeutils.utcnow()))
         return 0, False
-    locked = report.lock(session, ids)
-    # Where the clocks disagree, an end still comes after its beginning.
-    end = sa.case((EVENTS.c.start_time > now, EVENTS.c.start_time),
-                  else_=sa.literal(now, EVENTS.c.finish_time.type))
-    updated: Any = session.execute(sa.update(EVENTS).where(
-        is_open, EVENTS.c.action_id.in_(ids)).values(
-            finish_time=end, result=vocabulary.RESULT_INTERRUPTED,
-            details=evidence, reason=vocabulary.REASON_INTERRUPTED,
-            updated_at=now).execution_options(
-                synchronize_session=False))
-    report.settle(session, {row['id']: rows.moved(row, now)
-                            for row in locked})
-    return updated.rowcount, True
+    book = ledger.of_actions(connection, ids)
+    closed = 0
+    for action in book.actions.values():
+        for event in action.events.values():
+            if event['epoch'] == epoch and event['finish_time'] is None:
+                book.interrupt(event, action, evidence)
+                closed += 1
+    ledger.store(connection, book)
+    return closed, True

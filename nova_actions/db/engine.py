@@ -247,7 +247,7 @@ def _retrying(on_disconnect: bool) -> Any:
 
 
 def _transactional(
-    mode: str,
+    mode: str, is_plain: bool = False,
 ) -> Callable[[Callable[Concatenate[orm.Session, P], R]],
               Callable[Concatenate[Any, P], R]]:
     def decorator(
@@ -259,8 +259,10 @@ def _transactional(
             is_writer = mode == 'writer'
             token = _writing.set(is_writer)
             try:
+                scope = getattr(_manager, mode)
                 with (_turn if is_writer else contextlib.nullcontext(),
-                      getattr(_manager, mode).using(context) as session):
+                      (scope.connection if is_plain else scope).using(
+                          context) as session):
                     return function(session, *args, **kwargs)
             finally:
                 _writing.reset(token)
@@ -281,3 +283,6 @@ def _transactional(
 
 reader = _transactional('reader')
 writer = _transactional('writer')
+#: As a writer, but gives a connection: without the work that a session does
+#: beside.
+recorder = _transactional('writer', is_plain=True)

@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from oslo_utils import timeutils
 from sqlalchemy import orm
 
 from nova_actions import exception
 from nova_actions.db import instance_action_event
+from nova_actions.db import ledger_rows
+from nova_actions.db import ledger_rules
 from nova_actions.db import page
 from nova_actions.db import rows
 from nova_actions.db import status
 from nova_actions.db.engine import reader
-from nova_actions.db.engine import writer
+from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
-from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
 from nova_actions.db.rows import Row
 
@@ -38,12 +40,15 @@ def _superseded() -> Any:
     ).correlate(ACTIONS).label('superseded')
 
 
-@writer
-def _action_insert(session: orm.Session, row: Row,
+@recorder
+def _action_insert(connection: Any, row: Row,
                    owner: Mapping[str, Any] | None) -> Row:
     if owner is not None:
-        rows.insert(session, INSTANCES, rows.complete(INSTANCES, owner))
-    return rows.insert(session, ACTIONS, row)
+        ledger_rows.insert(connection, INSTANCES,
+                           [rows.complete(INSTANCES, owner)])
+    stored = dict(row)
+    ledger_rows.insert(connection, ACTIONS, [stored])
+    return stored
 
 
 def action_create(context: Any, values: Mapping[str, Any],
@@ -69,45 +74,27 @@ def action_create(context: Any, values: Mapping[str, Any],
         raise
 
 
-@writer
-def action_finish(session: orm.Session, instance_uuid: str,
+@recorder
+def action_finish(connection: Any, instance_uuid: str,
                   request_id: str | None, finish_time: datetime.datetime,
                   action_id: int | None = None) -> Row:
     """End the newest action of a request, or the one of that id.
 
     :raises InstanceActionNotFound: when there is none
     """
-    locked = session.execute(
-        sa.select(ACTIONS).where(
-            ACTIONS.c.instance_uuid == instance_uuid,
-            ACTIONS.c.id == (
-                rows.by_request(instance_uuid, request_id)
-                if action_id is None else action_id)
-        ).with_for_update()).mappings().one_or_none()
-    if locked is None:
+    found = ledger_rows.locked_with_events(
+        connection, *((ledger_rows.BY_REQUEST, {
+            'instance_uuid': instance_uuid, 'request_id': request_id})
+            if action_id is None else
+            (ledger_rows.BY_ACTION, {'action_id': action_id})))
+    if found is None or found[0]['instance_uuid'] != instance_uuid:
         raise exception.InstanceActionNotFound(
             request_id=request_id, instance_uuid=instance_uuid)
-    row = dict(locked)
-    events = session.execute(
-        sa.select(EVENTS.c.event, EVENTS.c.finish_time, EVENTS.c.result)
-        .where(EVENTS.c.action_id == row['id'])
-        .order_by(EVENTS.c.id)).mappings().all()
-    row['finish_time'] = max(
-        time for time in (finish_time, row['finish_time'], row['start_time'])
-        if time is not None)
-    row['evidence'] = None
-    row['updated_at'] = rows.moved(row, finish_time)
-    row['status'] = status.derive({'finish_time': finish_time}, [
-        dict(event) for event in events])
-    row['message'] = (
-        status.MESSAGE_ERROR
-        if row['status'] in (status.FAILED, status.INTERRUPTED) else None)
-    session.execute(sa.update(ACTIONS).where(
-        ACTIONS.c.id == row['id']).values(
-            {name: row[name] for name in (
-                'finish_time', 'updated_at', 'status', 'message',
-                'evidence')}))
-    return row
+    book = ledger_rules.Ledger(timeutils.utcnow(), {}, [found[0]], found[1])
+    action = book.actions[found[0]['uuid']]
+    book.end(action, finish_time)
+    ledger_rows.update(connection, ACTIONS, [action.row])
+    return action.row
 
 
 @reader

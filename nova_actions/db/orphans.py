@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 from sqlalchemy import orm
 
-from nova_actions.db import report
-from nova_actions.db import rows
+from nova_actions.db import ledger
 from nova_actions.db import status
 from nova_actions.db.engine import reader
-from nova_actions.db.engine import writer
+from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 
@@ -50,27 +49,13 @@ def _orphans(session: orm.Session, before: datetime.datetime) -> list[int]:
             ACTIONS.c.created_at).limit(CHUNK)).scalars())
 
 
-@writer
-def _close(session: orm.Session, ids: Sequence[int], evidence: str) -> int:
-    locked = {row['id']: row for row in report.lock(session, ids)}
+@recorder
+def _close(connection: Any, ids: Sequence[int], evidence: str) -> int:
+    book = ledger.of_actions(connection, ids)
     # Some may have got a step before they were locked.
-    stepped = set(session.execute(sa.select(EVENTS.c.action_id).where(
-        EVENTS.c.action_id.in_(sorted(locked)))).scalars())
-    left = {row_id: row for row_id, row in locked.items()
-            if row['status'] == status.RUNNING and row_id not in stepped}
-    if not left:
-        return 0
-    now = timeutils.utcnow()
-    kind = ACTIONS.c.updated_at.type
-    session.execute(sa.update(ACTIONS).where(
-        ACTIONS.c.id.in_(sorted(left))).values(
-            status=status.INTERRUPTED, message=status.MESSAGE_ERROR,
-            evidence=evidence, finish_time=sa.case(
-                (ACTIONS.c.start_time > now, ACTIONS.c.start_time),
-                else_=sa.literal(now, kind)),
-            updated_at=sa.case(*(
-                (ACTIONS.c.id == row_id,
-                 sa.literal(rows.moved(row, now), kind))
-                for row_id, row in left.items()))).execution_options(
-                    synchronize_session=False))
+    left = [each for each in book.actions.values()
+            if each.row['status'] == status.RUNNING and not each.events]
+    for action in left:
+        book.interrupt_action(action, evidence)
+    ledger.store(connection, book)
     return len(left)

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from nova_actions.db import report
+from nova_actions.db import ledger_rows
 from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
@@ -213,7 +213,7 @@ def _measure(session: orm.Session, ids: Sequence[int], left: int | None,
 def _delete(session: orm.Session, ids: Sequence[int], left: int | None,
             first: bool, selection: Selection, sink: Sink | None) -> _Taken:
     # Meanwhile some may have gone, or been corrected by a late finish.
-    locked = {row['id']: row for row in report.lock(session, ids)
+    locked = {row['id']: row for row in ledger_rows.lock(session, ids)
               if row['status'] != status.RUNNING
               and (row['updated_at'] or row['created_at'])
               < selection.before}

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from nova_actions import sanitize
-from nova_actions.db import report
+from nova_actions.db import ledger_rows
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
 from nova_actions.db.models import ACTIONS
@@ -125,9 +125,9 @@ def _write(session: orm.Session, table: sa.Table, rows: Sequence[Row],
            sanitizer: sanitize.Sanitizer) -> int:
     """Make rows safe as they are by now; return how many changed."""
     if table is ACTIONS:
-        report.lock(session, [row['id'] for row in rows])
+        ledger_rows.lock(session, [row['id'] for row in rows])
     elif table is EVENTS:
-        report.lock(session, {row['action_id'] for row in rows})
+        ledger_rows.lock(session, {row['action_id'] for row in rows})
     now = session.execute(sa.select(*_columns(table)).where(
         table.c.id.in_(sorted(row['id'] for row in rows))).order_by(
             table.c.id)).mappings()

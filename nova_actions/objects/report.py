@@ -15,6 +15,7 @@ from nova_actions import validation
 from nova_actions import vocabulary
 from nova_actions.db import clock
 from nova_actions.db import closure as closure_db
+from nova_actions.db import ledger_rules
 from nova_actions.db import owner
 from nova_actions.db import report as report_db
 from nova_actions.db import reporter as reporter_db
@@ -25,9 +26,9 @@ from nova_actions.objects import gate
 from nova_actions.objects import text
 
 _RULES: Mapping[str, str] = {
-    verdict.ACTION: policies.ACTION_START,
-    verdict.START: policies.EVENT_START,
-    verdict.FINISH: policies.EVENT_FINISH,
+    ledger_rules.ACTION: policies.ACTION_START,
+    ledger_rules.START: policies.EVENT_START,
+    ledger_rules.FINISH: policies.EVENT_FINISH,
 }
 
 _result = validation.one_of(vocabulary.RESULT_SUCCESS, vocabulary.RESULT_ERROR)
@@ -109,7 +110,7 @@ class Report(base.ActionsObject):
             values[name] = sanitizer.name(values[name])
         values['duration_us'] = values.pop('duration')
         values['redactions'] = 0
-        if values['kind'] == verdict.FINISH:
+        if values['kind'] == ledger_rules.FINISH:
             values['result'] = _result('result', values['result'])
             values['finish_time'] = (
                 values['finish_time'] or timeutils.utcnow())
@@ -140,7 +141,8 @@ def _instance_of(row: Mapping[str, Any],
                  known: Mapping[str, Any]) -> gate.Instance:
     """Return a report's instance, or who would own it by creating it."""
     found: gate.Instance = known.get(row['instance_uuid'])
-    creates = (row['kind'], row['name']) == (verdict.ACTION, actions.CREATE)
+    creates = (row['kind'], row['name']) == (
+        ledger_rules.ACTION, actions.CREATE)
     if found is None and creates and row['project_id'] is not None:
         return {'project_id': row['project_id'], 'user_id': row['user_id']}
     return found

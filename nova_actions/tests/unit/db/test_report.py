@@ -226,7 +226,7 @@ class ReportMixin:
             return len(statements.seen)
 
         epoch = str(uuid.uuid4())
-        small, large = batch(1), batch(60)
+        small, large = batch(2), batch(60)
         self.apply(self.create(), epoch=epoch)
         self.assertEqual(count(small), count(large))
         ends = [make('start', self.instance_uuid, 'step')

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from nova_actions import exception
 from nova_actions.db import api as db
 from nova_actions.db import engine
+from nova_actions.db import ledger_rows
 from nova_actions.db import models
-from nova_actions.db import report
 from nova_actions.db import retention
 from nova_actions.tests import fixtures
 from nova_actions.tests.unit.db import old
@@ -120,13 +120,13 @@ class RetentionMixin:
     def test_what_changes_before_the_lock_stays(self):
         server = self.instance()
         uuid = self.action(server, 9)
-        lock = report.lock
+        lock = ledger_rows.lock
 
         def late(session, ids):
             session.execute(sa.update(models.InstanceAction).values(
                 status='running'))
             return lock(session, ids)
-        with mock.patch.object(report, 'lock', late):
+        with mock.patch.object(ledger_rows, 'lock', late):
             self.assertEqual(retention.Done(), self.purge())
         self.assertEqual({uuid}, self.left(server))
 

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger: locks, loads, applies the rules and stores, each time in one
+transaction.
+
+A batch costs a number of statements that does not grow with it; a call of a
+Nova client's is a batch of one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from oslo_utils import timeutils
+
+from nova_actions.db import ledger_rows
+from nova_actions.db import rows
+from nova_actions.db.ledger_rules import ACTION
+from nova_actions.db.ledger_rules import Action
+from nova_actions.db.ledger_rules import Ledger
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import EVENTS
+from nova_actions.db.models import INSTANCES
+
+Row = dict[str, Any]
+Reports = Sequence[Mapping[str, Any]]
+
+
+def store(connection: Any, ledger: Ledger) -> None:
+    """Store what the rules have made of a part of the record."""
+    changed = ledger.settle()
+    ledger_rows.insert(connection, INSTANCES, [
+        rows.complete(INSTANCES, row) for row in ledger.new_instances])
+    new = [each for each in ledger.actions.values() if each.is_new]
+    _insert_actions(connection, new)
+    for row, action in ledger.new_events:
+        row['action_id'] = action.row['id']
+    ledger_rows.insert(connection, EVENTS,
+                       [row for row, _action in ledger.new_events])
+    ledger_rows.update(connection, EVENTS,
+                       list(ledger.changed_events.values()))
+    ledger_rows.update(connection, ACTIONS, [each.row for each in changed])
+
+
+def _insert_actions(connection: Any, new: Sequence[Action]) -> None:
+    whole = [rows.complete(ACTIONS, each.row) for each in new]
+    ledger_rows.insert(connection, ACTIONS, whole)
+    ids = {row['uuid']: row['id'] for row in whole}
+    if len(new) > 1:
+        ids = dict(connection.execute(
+            sa.select(ACTIONS.c.uuid, ACTIONS.c.id).where(
+                ACTIONS.c.uuid.in_(list(ids)))).tuples().all())
+    for each in new:
+        each.row['id'] = ids[each.row['uuid']]
+
+
+def as_entry(report: Mapping[str, Any]) -> Row:
+    """Return a report of a batch as the rules take it."""
+    entry = {**report, 'is_system': report['project_id'] is None}
+    if report['kind'] != ACTION:
+        entry['row'] = rows.complete(EVENTS, {
+            'event': report['name'], 'redactions': report['redactions'],
+            **{name: report[name] for name in (
+                'uuid', 'host', 'epoch', 'start_time', 'details')}})
+    return entry
+
+
+def load(connection: Any, entries: Reports,
+         instances: Mapping[str, Row]) -> Ledger:
+    """Lock and load what a batch is about."""
+    newest = _newest(connection, entries)
+    ids = _actions_meant(connection, entries) | newest
+    locked = ledger_rows.lock(connection, ids) if ids else []
+    events = ledger_rows.events(connection, ids, [
+        entry['uuid'] for entry in entries
+        if entry['kind'] != ACTION]) if ids else []
+    return Ledger(timeutils.utcnow(), instances, locked, events)
+
+
+_MEANT = sa.union_all(
+    sa.select(EVENTS.c.action_id).where(EVENTS.c.uuid.in_(
+        sa.bindparam('events', expanding=True))),
+    sa.select(ACTIONS.c.id).where(ACTIONS.c.uuid.in_(
+        sa.bindparam('actions', expanding=True))),
+    sa.select(ACTIONS.c.id).where(
+        ACTIONS.c.instance_uuid.in_(
+            sa.bindparam('instances', expanding=True)),
+        ACTIONS.c.request_id.in_(
+            sa.bindparam('requests', expanding=True))))
+
+
+def _actions_meant(connection: Any, entries: Reports) -> set[int]:
+    """Return the ids of the actions that the batch names: by their own
+    uuid, by one of their events', or by their request."""
+    steps = [entry for entry in entries
+             if entry['kind'] != ACTION and entry['request_id']]
+    return set(connection.execute(_MEANT, {
+        'events': [entry['uuid'] for entry in entries],
+        'actions': [uuid for entry in entries
+                    for uuid in (entry['uuid'], entry['action_uuid'])
+                    if uuid],
+        'instances': sorted({entry['instance_uuid'] for entry in steps}),
+        'requests': sorted({entry['request_id'] for entry in steps}),
+    }).scalars())
+
+
+def _newest(connection: Any, entries: Reports) -> set[int]:
+    """Return, for each event of nobody's, the id of the action that was its
+    instance's newest when it began."""
+    wanted = {(entry['instance_uuid'], entry['start_time'])
+              for entry in entries
+              if entry['is_system'] and entry['kind'] != ACTION}
+    if not wanted:
+        return set()
+    queries = []
+    for uuid, began in sorted(wanted, key=str):
+        query = sa.select(ACTIONS.c.id).where(
+            ACTIONS.c.instance_uuid == uuid)
+        if began is not None:
+            query = query.where(sa.or_(ACTIONS.c.start_time.is_(None),
+                                       ACTIONS.c.start_time <= began))
+        newest = query.order_by(ACTIONS.c.created_at.desc(),
+                                ACTIONS.c.id.desc()).limit(1).subquery()
+        queries.append(sa.select(newest.c.id))
+    return set(connection.execute(sa.union_all(*queries)).scalars())
+
+
+def of_actions(connection: Any, ids: Iterable[int]) -> Ledger:
+    """Lock actions and load their events that count."""
+    locked = ledger_rows.lock(connection, ids)
+    return Ledger(timeutils.utcnow(), {}, locked, ledger_rows.events(
+        connection, [row['id'] for row in locked]))

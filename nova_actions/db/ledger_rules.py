@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of the record (design.md, 7): what becomes of it when something
+is reported.
+
+Pure: rows that the caller has locked go in, changed and new rows come out.
+There is no SQL here, and no clock.
+"""
+
+import dataclasses
+import datetime
+import uuid as uuid_module
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nova_actions import actions
+from nova_actions import exception
+from nova_actions import vocabulary
+from nova_actions.db import clock
+from nova_actions.db import status
+
+Row = dict[str, Any]
+Report = Mapping[str, Any]
+Time = datetime.datetime
+
+ACTION = 'action'
+START = 'start'
+FINISH = 'finish'
+
+APPLIED = 'applied'
+KNOWN = 'known'
+
+MICROSECOND = datetime.timedelta(microseconds=1)
+
+#: What a finish says of an event.
+OUTCOME = ('result', 'details', 'traceback', 'error_type', 'reason',
+           'duration_us')
+_ACTOR = ('instance_uuid', 'request_id', 'global_request_id')
+
+
+@dataclasses.dataclass
+class Action:
+    """An action's row, with what is known of its events.
+
+    :param events: by uuid, oldest first: all that :func:`status.derive`
+        needs, or of an action that only begins steps, none
+    :param is_new: this transaction stores it
+    :param is_touched: something of it has changed
+    :param moved: when that happened, of what belongs to its request
+    """
+
+    row: Row
+    events: dict[str, Row] = dataclasses.field(default_factory=dict)
+    is_new: bool = False
+    is_touched: bool = False
+    moved: Time | None = None
+
+    def touch(self, at: Time | None) -> None:
+        """Note that an event of it has changed, at a time that moves it or
+        at none."""
+        self.is_touched = True
+        if at is not None:
+            self.moved = max(at, self.moved or at)
+
+    @property
+    def status(self) -> str:
+        if not self.events:
+            return str(self.row['status'])
+        return status.derive(self.row, self.events.values())
+
+
+class Ledger:
+    """The part of the record that one transaction is about.
+
+    A report says ``kind``, ``uuid`` (the handle), ``name``,
+    ``instance_uuid``, ``request_id``, ``host``, ``action_uuid``,
+    ``start_time``, ``finish_time``, and ``is_system``: nobody's, which joins
+    what runs; ``row`` has what is stored of an event that is new.
+
+    :param now: naive UTC
+    :param instances: the known ones, by uuid; one without ``id`` is known
+        elsewhere, and registered with its first action
+    :param locked: rows of actions, oldest first
+    :param events: rows of events of those actions, oldest first
+    """
+
+    def __init__(self, now: Time, instances: Mapping[str, Row],
+                 locked: Iterable[Row], events: Iterable[Row]) -> None:
+        self._now = now
+        self._instances = dict(instances)
+        self.actions = {row['uuid']: Action(row) for row in locked}
+        self._events: dict[str, tuple[Row, Action]] = {}
+        by_id = {each.row['id']: each for each in self.actions.values()}
+        for row in events:
+            if row['action_id'] in by_id:
+                self._hold(row, by_id[row['action_id']])
+        #: What is to be stored, oldest first.
+        self.new_instances: list[Row] = []
+        self.new_events: list[tuple[Row, Action]] = []
+        self.changed_events: dict[str, Row] = {}
+
+    def _hold(self, row: Row, action: Action) -> None:
+        action.events[row['uuid']] = row
+        self._events[row['uuid']] = row, action
+
+    def enter(self, report: Report) -> str:
+        """Enter a report: ``APPLIED``, or ``KNOWN`` when it changes nothing.
+
+        :raises ActionsException: it is refused
+        """
+        return {ACTION: self._action, START: self._start,
+                FINISH: self._finish}[report['kind']](report)
+
+    # -- actions ----------------------------------------------------------
+
+    def _action(self, report: Report) -> str:
+        known = self.actions.get(report['uuid'])
+        if known is not None:
+            if known.row['instance_uuid'] != report['instance_uuid']:
+                raise exception.Conflict()
+            return KNOWN
+        uuid = report['instance_uuid']
+        if uuid not in self._instances:
+            if report['name'] != actions.CREATE or not report['project_id']:
+                raise exception.InstanceNotFound(instance_id=uuid)
+            self._instances[uuid] = {
+                'uuid': uuid, 'project_id': report['project_id'],
+                'user_id': report['user_id']}
+        self._add_action({
+            **{name: report[name] for name in (
+                *_ACTOR, 'uuid', 'user_id', 'user_name', 'project_id',
+                'project_name', 'start_time')},
+            'action': report['name'], 'updated_at': report['start_time']})
+        return APPLIED
+
+    def _add_action(self, values: Row) -> Action:
+        instance = self._instances[values['instance_uuid']]
+        if not instance.get('id') and instance not in self.new_instances:
+            self.new_instances.append(instance)
+        action = Action({'status': status.RUNNING, 'message': None,
+                         'finish_time': None, 'evidence': None, **values},
+                        is_new=True)
+        self.actions[values['uuid']] = action
+        return action
+
+    def end(self, action: Action, at: Time) -> None:
+        """End an action, whatever is open of it."""
+        row = action.row
+        row['finish_time'] = _latest(at, row['finish_time'],
+                                     row['start_time'])
+        row['status'] = status.derive({'finish_time': at},
+                                      action.events.values())
+        self._close(action, at)
+
+    def interrupt_action(self, action: Action, evidence: str) -> None:
+        """Close an action that never got a step."""
+        row = action.row
+        row['finish_time'] = _latest(self._now, row['start_time'])
+        row['status'] = status.INTERRUPTED
+        self._close(action, self._now)
+        row['evidence'] = evidence
+
+    def _close(self, action: Action, at: Time) -> None:
+        action.row['message'] = _message(action.row['status'])
+        action.row['evidence'] = None
+        action.touch(at)
+        self._move(action)
+
+    # -- events -----------------------------------------------------------
+
+    def _start(self, report: Report) -> str:
+        known = self._events.get(report['uuid'])
+        if known is not None:
+            _check_same(*known, report)
+            return KNOWN
+        self._add_event(report, {})
+        return APPLIED
+
+    def _finish(self, report: Report) -> str:
+        known = self._events.get(report['uuid'])
+        if known is None:
+            # Its start is still on the way, or lost: the finish tells all.
+            self._add_event(report, self._outcome(report, report))
+            return APPLIED
+        _check_same(*known, report)
+        return self.finish(*known, report)
+
+    def finish(self, event: Row, action: Action, report: Report) -> str:
+        """Finish an event that is open, or correct one that was closed as
+        interrupted.
+
+        :raises Forbidden: it is another host's
+        :raises InstanceActionEventNotFound: it has finished otherwise
+        """
+        if report['host'] and event['host'] != report['host']:
+            raise exception.Forbidden(
+                'A host may finish only its own events.')
+        if event['finish_time'] is not None and (
+                event['result'] != vocabulary.RESULT_INTERRUPTED):
+            if event['result'] == report['result']:
+                return KNOWN
+            raise exception.InstanceActionEventNotFound(
+                action_id=action.row.get('id'), event=event['event'])
+        event.update(self._outcome(report, event))
+        event['redactions'] += report['redactions']
+        self._changed(event, action, report['finish_time'],
+                      report['request_id'])
+        return APPLIED
+
+    def interrupt(self, event: Row, action: Action, evidence: str) -> None:
+        """Close an open event of which nobody will tell how it ended."""
+        # Where the clocks disagree, an end still comes after its beginning.
+        event.update(
+            finish_time=_latest(self._now, event['start_time']),
+            result=vocabulary.RESULT_INTERRUPTED, details=evidence,
+            reason=vocabulary.REASON_INTERRUPTED, updated_at=self._now)
+        self._changed(event, action, self._now, action.row['request_id'])
+
+    def _changed(self, event: Row, action: Action, at: Time,
+                 request_id: str | None) -> None:
+        if event.get('id') is not None:
+            self.changed_events[event['uuid']] = event
+        action.touch(at if action.row['request_id'] == request_id else None)
+
+    def _outcome(self, report: Report, event: Mapping[str, Any]) -> Row:
+        outcome = {name: report[name] for name in OUTCOME}
+        if outcome['details'] is None and event.get('result') is None:
+            # What its start has said stays.
+            outcome['details'] = event['details']
+        began, ended = event['start_time'], report['finish_time']
+        if outcome['duration_us'] is None and began:
+            outcome['duration_us'] = max(0, (ended - began) // MICROSECOND)
+        outcome['finish_time'] = clock.end_of(
+            began, ended, outcome['duration_us'], self._now)
+        outcome['updated_at'] = self._now
+        return outcome
+
+    def _add_event(self, report: Report, outcome: Row) -> None:
+        action = self._action_of(report)
+        row = {**report['row'], **outcome}
+        self._hold(row, action)
+        self.new_events.append((row, action))
+        self._changed(row, action, row['finish_time'] or row['start_time'],
+                      report['request_id'])
+
+    def _action_of(self, report: Report) -> Action:
+        """Return the action that an event belongs to: the one that is named,
+        else the newest of the request."""
+        uuid = report['instance_uuid']
+        found = self.actions.get(report['action_uuid'] or '')
+        if found is not None and found.row['instance_uuid'] == uuid:
+            return found
+        own = [each for each in self.actions.values()
+               if each.row['instance_uuid'] == uuid]
+        for each in reversed(own):
+            if each.row['request_id'] == report['request_id']:
+                return each
+        if uuid not in self._instances:
+            raise exception.InstanceNotFound(instance_id=uuid)
+        if not report['is_system']:
+            raise exception.InstanceActionNotFound(
+                request_id=report['request_id'], instance_uuid=uuid)
+        return _open_at(own, report['start_time']) or self._add_action({
+            **{name: report[name] for name in (*_ACTOR, 'start_time')},
+            'uuid': _system_uuid(report['uuid']), 'action': actions.SYSTEM,
+            'user_id': None, 'user_name': None, 'project_id': None,
+            'project_name': None, 'updated_at': report['start_time']})
+
+    # -- what follows -----------------------------------------------------
+
+    def settle(self) -> list[Action]:
+        """Bring the actions up to date with their events; return those that
+        changed and are stored already."""
+        touched = [each for each in self.actions.values() if each.is_touched]
+        for action in touched:
+            if action.events:
+                self._settle(action)
+        return [each for each in touched if not each.is_new]
+
+    def _settle(self, action: Action) -> None:
+        row, events = action.row, action.events.values()
+        row['status'] = status.derive(row, events)
+        row['message'] = _message(row['status'])
+        row['evidence'] = None
+        row['finish_time'] = None
+        if row['status'] != status.RUNNING:
+            # The steps' hosts have other clocks than who began the action.
+            row['finish_time'] = _latest(row['start_time'], *(
+                event.get('latest') or event['finish_time']
+                for event in events), *(
+                event['finish_time'] for event in events))
+        self._move(action)
+
+    def _move(self, action: Action) -> None:
+        """Have ``updated_at`` another one with each change of an action's
+        events, whatever their times are. InnoDB skips an UPDATE that changes
+        nothing, and Galera, which compares the rows that two nodes have
+        written, would then take both."""
+        before = action.row['updated_at']
+        if before is None:
+            action.row['updated_at'] = action.moved or self._now
+        else:
+            action.row['updated_at'] = _latest(action.moved, (
+                before if action.is_new else before + MICROSECOND))
+
+
+def _check_same(event: Row, action: Action, report: Report) -> None:
+    if (event['event'], action.row['instance_uuid']) != (
+            report['name'], report['instance_uuid']):
+        raise exception.Conflict('The handle is another event\'s.')
+
+
+def _open_at(own: list[Action], began: Time | None) -> Action | None:
+    """Return the action that was the newest when an event began, if it may
+    still be added to."""
+    for each in reversed(own):
+        if not began or not each.row['start_time'] or (
+                each.row['start_time'] <= began):
+            return each if each.status in status.OPEN else None
+    return None
+
+
+def _system_uuid(event_uuid: str) -> str:
+    """Return the uuid of the action that an event gets for itself: the same
+    whenever the event is reported."""
+    return str(uuid_module.uuid5(uuid_module.UUID(event_uuid),
+                                 actions.SYSTEM))
+
+
+def _message(value: str) -> str | None:
+    return (status.MESSAGE_ERROR
+            if value in (status.FAILED, status.INTERRUPTED) else None)
+
+
+def _latest(*times: Time | None) -> Time:
+    return max(time for time in times if time is not None)
