@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from nova_actions.sanitize import error as _error
-from nova_actions.sanitize import families
-from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import known
 from nova_actions.sanitize import pattern
+from nova_actions.sanitize import rules as _rules
 from nova_actions.sanitize import selftest
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize.error import REASONS
@@ -139,80 +138,69 @@ class Sanitizer:
         values = self._secrets
         if secrets:
             values = known.variants([*secrets, *values])
+        rules = _rules.Rules(values, self._extra)
+        raw = [None if value is None else _text.as_text(value)
+               for value, _limit in texts]
         limits = [limit for _value, limit in texts]
-        safe = self._together(texts, values)
-        for _round in range(_ROUNDS):
-            if not any(each.redactions for each in safe):
-                return safe
-            # A forged placeholder is text to the rules until it is one.
-            again = self._together(
-                [(each.text, limit)
-                 for each, limit in zip(safe, limits, strict=True)], values)
-            if again == safe:
-                return safe
-            safe = again
-        return self._together(
-            [(each.text and WITHHELD, limit)
-             for each, limit in zip(safe, limits, strict=True)], ())
-
-    def _together(
-        self, texts: list[tuple[object, int]], values: tuple[str, ...]
-    ) -> list[Sanitized]:
-        """What is found in one of the texts is masked in the others too."""
-        found = _found.Found()
-        known_before = -1
-        while known_before < len(found):
-            known_before = len(found)
-            safe = [self._one(value, limit, values, found)
-                    for value, limit in texts]
-        return safe
-
-    def _one(
-        self, value: object, limit: int, values: tuple[str, ...],
-        found: _found.Found,
-    ) -> Sanitized:
-        if value is None:
-            return Sanitized(None, 0)
-        try:
-            text = _text.as_text(value)
-            safe = self._safe(text, limit, values, found)
-            # Rules are written for lines that end in \n; where they find
-            # nothing, lines end as they did.
-            if safe == _text.plain_ends(text) and _text.size(text) <= limit:
-                safe = text
-        except Exception:  # noqa: BLE001
-            safe = _text.head_of(WITHHELD, limit)
-        return Sanitized(safe, _text.count(safe))
-
-    def _safe(
-        self, value: str, limit: int, values: tuple[str, ...],
-        found: _found.Found,
-    ) -> str:
-        head, tail, left_out = _text.pieces(value, limit)
-        head = self._settle(head, values, found)
-        tail = self._settle(tail, values, found)
-        result = _text.join(head, tail, left_out, limit)
-        if result == head:
-            return result
-        for _round in range(_ROUNDS):
+        pieces = list(map(_pieces, raw, limits))
+        settled = iter(_settle(
+            [part for piece in pieces for part in piece[:2]], rules))
+        joined = []
+        cut = False
+        for limit, (_head, _tail, left_out) in zip(
+                limits, pieces, strict=True):
+            head = next(settled)
+            safe = _text.join(head, next(settled), left_out, limit)
+            joined.append(safe)
+            cut = cut or safe != head
+        for _round in range(_ROUNDS if cut else 0):
             # Joining may have put a name next to what was no value of it.
-            again = self._settle(result, values, found)
-            again = _text.join(again, '', 0, limit)
-            if again == result:
-                return result
-            result = again
-        return _text.head_of(WITHHELD, limit)
+            again = [_text.join(safe, '', 0, limit) for safe, limit in zip(
+                _settle(list(joined), rules), limits, strict=True)]
+            if again == joined:
+                break
+            joined = again
+        return [_result(text, safe, limit) for text, safe, limit in zip(
+            raw, joined, limits, strict=True)]
 
-    def _settle(
-        self, text: str, values: tuple[str, ...], found: _found.Found
-    ) -> str:
-        if not text:
-            return text
-        text = _text.clean(text)
-        for _round in range(_ROUNDS):
-            masked = families.once(
-                known.mask(text, values), self._extra, found)
-            if masked == text:
-                return text
-            text = masked
+
+def _result(text: str | None, safe: str, limit: int) -> Sanitized:
+    if text is None:
+        return Sanitized(None, 0)
+    # Rules are written for lines that end in \n; where they find nothing,
+    # lines end as they did.
+    if safe == _text.plain_ends(text) and _text.size(text) <= limit:
+        safe = text
+    return Sanitized(safe, _text.count(safe))
+
+
+def _pieces(text: str | None, limit: int) -> tuple[str, str, int]:
+    if text is None:
+        return '', '', 0
+    head, tail, left_out = _text.pieces(text, limit)
+    return _text.clean(head), _text.clean(tail), left_out
+
+
+def _settle(texts: list[str], rules: _rules.Rules) -> list[str]:
+    """Mask until nothing changes. A rule may see more once another has hit,
+    and what is found in one text is masked in the others too."""
+    stale = {number for number, text in enumerate(texts) if text}
+    for _round in range(_ROUNDS):
+        for number in sorted(stale):
+            masked = _masked(texts[number], rules)
+            if masked == texts[number]:
+                stale.discard(number)
+            texts[number] = masked
+        stale |= {number for number, text in enumerate(texts)
+                  if rules.found.stands_in(text)}
+        if not stale:
+            return texts
+    return [WITHHELD if number in stale else text
+            for number, text in enumerate(texts)]
+
+
+def _masked(text: str, rules: _rules.Rules) -> str:
+    try:
+        return rules.mask(text)
+    except Exception:  # noqa: BLE001
         return WITHHELD

@@ -4,10 +4,15 @@
 import dataclasses
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from nova_actions.sanitize import found as _found
-from nova_actions.sanitize import text as _text
+from nova_actions.sanitize.text import CUT
+from nova_actions.sanitize.text import FILL
+from nova_actions.sanitize.text import Index
+from nova_actions.sanitize.text import Span
+
+#: A pattern is tried on the lines around a guard, so far before and behind.
+REACH = 96
 
 
 def always(value: str) -> bool:
@@ -26,45 +31,89 @@ def base64(value: str) -> bool:
             and any(c.islower() for c in value))
 
 
+def is_filled(value: str) -> bool:
+    """Tell what is masked already."""
+    return not value.strip(FILL)
+
+
 @dataclasses.dataclass(frozen=True)
 class Family:
     """One family: where the group ``v`` of its pattern matched goes."""
 
     label: str
     guards: tuple[str, ...]
-    pattern: re.Pattern[str]
+    regex: str
     check: Callable[[str], bool] = always
+    flags: int = re.IGNORECASE
+    reach: int = REACH
+    #: What must not stand before the secret on its line.
+    unless: str = ''
 
-    def apply(self, text: str, lower: str, found: _found.Found) -> str:
-        if self.guards and not any(g in lower for g in self.guards):
-            return text
-        return self.pattern.sub(
-            functools.partial(self._replace, found), text)
+    @functools.cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self.regex, self.flags)
 
-    def _replace(self, found: _found.Found, match: re.Match[str]) -> str:
-        whole, value = match[0], match['v']
-        if (not value or _text.PLACEHOLDER.fullmatch(value)
-                or _text.CUT_MARK.search(whole) or not self.check(value)):
-            return whole
-        found.add(value)
-        start = match.start('v') - match.start()
-        return (whole[:start] + _text.mark(self.label)
-                + whole[start + len(value):])
+    def spans(self, text: str, index: Index) -> Iterator[Span]:
+        """Yield where its secrets stand.
+
+        :param text: as the rules read it
+        """
+        for first, last in _windows(index, self.guards, self.reach):
+            for match in self.pattern.finditer(text, first, last):
+                value = match['v']
+                if (value and not is_filled(value) and CUT not in match[0]
+                        and self.check(value)
+                        and not self._is_excused(text, match.start('v'))):
+                    yield *match.span('v'), self.label
+
+    def _is_excused(self, text: str, at: int) -> bool:
+        if not self.unless:
+            return False
+        line = text.rfind('\n', max(0, at - 400), at) + 1
+        return bool(re.search(self.unless, text[max(line, at - 400):at]))
+
+
+def _windows(index: Index, guards: tuple[str, ...], reach: int
+             ) -> list[tuple[int, int]]:
+    """Return the whole lines around what a pattern cannot do without."""
+    lower = index.text
+    if not guards:
+        return [(0, len(lower))]
+    found = []
+    for guard in filter(index.has, guards):
+        at = lower.find(guard)
+        while at >= 0:
+            first = lower.rfind('\n', 0, max(0, at - reach)) + 1
+            last = lower.find('\n', at + reach)
+            last = len(lower) if last < 0 else last
+            found.append((first, last))
+            at = lower.find(guard, last)
+    if len(found) < 2:
+        return found
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(found):
+        if joined and first <= joined[-1][1]:
+            before = joined.pop()
+            first, last = before[0], max(last, before[1])
+        joined.append((first, last))
+    return joined
 
 
 def family(
-    label: str, guards: str, pattern: str,
+    label: str, guards: str | tuple[str, ...], regex: str,
     check: Callable[[str], bool] = always, flags: int = re.IGNORECASE,
+    reach: int = REACH, unless: str = '',
 ) -> Family:
-    return Family(label, tuple(guards.split()), re.compile(pattern, flags),
-                  check)
+    if isinstance(guards, str):
+        guards = tuple(guards.split())
+    return Family(label, guards, regex, check, flags, reach, unless)
 
 
-#: Where a token begins: no letter before it, but for a percent code's.
-START = r'(?:(?<![A-Za-z0-9_-])|(?<=%[0-9A-Fa-f]{2}))'
-QUOTE = r'(?:\\{0,15}+["\'])'
-MAYBE_QUOTE = rf'(?>{QUOTE}|)'
-PREFIX = r'(?>[bu]{1,2}+(?=\\{0,15}+["\'])|)'
-QUOTED = r'(?P<q>\\{0,15}["\'])(?P<v>(?>(?:(?!(?P=q))[^\n]){1,4096}))'
+#: Where a token begins.
+START = r'(?<![A-Za-z0-9_-])'
+QUOTE = r'["\'`]'
+MAYBE_QUOTE = r'["\'`]?+'
+PREFIX = r'(?>[bu]{1,2}+(?=["\'])|)'
+QUOTED = r'(?P<q>["\'])(?P<v>(?>(?:(?!(?P=q))[^\n\\]|\\[^\n]){1,4096}))'
 # Up to the closing quote, over quotes that are escaped deeper.
-INSIDE = r'(?>(?:(?!(?P=o))(?:[^\n\\]|\\{1,63}+["\'])){1,4096})'
+INSIDE = r'(?>(?:(?!(?P=o))[^\n\\]|\\[^\n]){1,4096})'

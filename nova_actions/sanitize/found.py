@@ -4,7 +4,6 @@
 The message of an error repeats what the line of source had behind a name.
 """
 
-import functools
 import re
 from collections.abc import Iterator
 
@@ -22,7 +21,8 @@ class Found:
     """The values that were found in the texts of one error."""
 
     def __init__(self) -> None:
-        self._values: dict[str, re.Pattern[str]] = {}
+        #: Each value, and whether it is one wherever it stands.
+        self._values: dict[str, bool] = {}
 
     def __len__(self) -> int:
         return len(self._values)
@@ -32,26 +32,36 @@ class Found:
         quotes and behind a colon only."""
         if (len(self) >= MAX_VALUES or value in self._values
                 or not _MIN_LENGTH <= len(value) <= _MAX_LENGTH
-                or _CONTROL.search(value)
-                or _text.PLACEHOLDER.search(value)
-                or _text.CUT_MARK.search(value)):
+                or _CONTROL.search(value)):
             return
-        plain = re.escape(value)
         if words.is_peculiar(value):
-            self._values[value] = re.compile(
-                rf'(?<![A-Za-z0-9]){plain}(?![A-Za-z0-9])')
+            self._values[value] = True
         elif words.may_be_secret(value):
-            self._values[value] = re.compile(
-                rf'(?<=["\']){plain}(?=\\{{0,15}}["\'])'
-                rf'|(?<=: ){plain}(?=\s|\\|$)')
+            self._values[value] = False
 
-    def mask(self, text: str) -> str:
-        """Mask what was found so far."""
-        for value in self._present(text):
-            text = _text.outside(text, functools.partial(
-                self._values[value].sub, _text.mark('F0')))
-        return text
+    def spans(self, text: str) -> Iterator[_text.Span]:
+        """Yield where what was found so far stands."""
+        for value, anywhere in self._values.items():
+            at = text.find(value)
+            while at >= 0:
+                end = at + len(value)
+                if _stands(text, at, end, anywhere):
+                    yield at, end, 'F0'
+                at = text.find(value, at + 1)
 
-    def _present(self, text: str) -> Iterator[str]:
-        longest = sorted(self._values, key=lambda value: (-len(value), value))
-        return (value for value in longest if value in text)
+    def stands_in(self, text: str) -> bool:
+        """Tell whether anything of it is in a text that is not masked."""
+        return any(value in text for value in self._values) and any(
+            self.spans(_text.blank(text)))
+
+
+def _stands(text: str, start: int, end: int, anywhere: bool) -> bool:
+    """Tell whether a value stands for itself there."""
+    before, behind = text[max(0, start - 2):start], text[end:end + 1]
+    if anywhere:
+        return not ((before[-1:].isalnum() and before[-1:].isascii())
+                    or (behind.isalnum() and behind.isascii()))
+    if before[-1:] in ('"', "'"):
+        return behind in ('"', "'")
+    return before == ': ' and (not behind or behind.isspace()
+                               or behind == '\\')

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Literal secrets: those of a call and those of the configuration."""
 
-import functools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib import parse
 
-from nova_actions.sanitize import keys
+from nova_actions.sanitize import naming
 from nova_actions.sanitize import text as _text
 
 #: A shorter value would be found in words that are no secret.
@@ -37,12 +36,13 @@ def variants(values: Iterable[object]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda form: (-len(form), form)))
 
 
-def mask(text: str, values: tuple[str, ...]) -> str:
+def spans(text: str, values: tuple[str, ...]) -> Iterator[_text.Span]:
+    """Yield where values stand, the longest first."""
     for value in values:
-        if value in text:
-            text = _text.outside(text, functools.partial(
-                re.compile(re.escape(value)).sub, _text.mark('F0')))
-    return text
+        at = text.find(value)
+        while at >= 0:
+            yield at, at + len(value), 'F0'
+            at = text.find(value, at + len(value))
 
 
 def _strings(value: Any, depth: int = 0) -> Iterator[str]:
@@ -67,7 +67,7 @@ def secrets_of_call(context: Any,
 def _named(value: Any, depth: int = 0) -> Iterator[str]:
     if isinstance(value, Mapping) and depth < 4:
         for name, item in value.items():
-            if isinstance(name, str) and keys.names_secret(name):
+            if isinstance(name, str) and naming.names_secret(name):
                 yield from _strings(item)
             else:
                 yield from _named(item, depth + 1)

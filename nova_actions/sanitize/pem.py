@@ -2,8 +2,8 @@
 """F7: private keys."""
 
 import re
+from collections.abc import Iterator
 
-from nova_actions.sanitize import escaped
 from nova_actions.sanitize import text as _text
 
 GUARDS = ('private key', 'private%20key', 'private+key', 'putty')
@@ -25,13 +25,14 @@ _REST = re.compile(
 _LONGEST = 16384
 
 
-def mask(text: str) -> str:
-    """Mask private keys, whether or not both its ends are there.
+def spans(text: str, index: _text.Index) -> Iterator[_text.Span]:
+    """Yield private keys, whether or not both its ends are there.
 
     One pass over the marks, since a lazy pattern from each BEGIN to an END
     that never comes would take quadratic time.
     """
-    out: list[str] = []
+    if not any(map(index.has, GUARDS)):
+        return
     done, begin, opened = 0, -1, 0
     marks = [(m.start(), m.end(), m['which']) for m in _MARK.finditer(text)]
     for start, end, which in [*marks, (len(text), len(text), 'BEGIN')]:
@@ -41,25 +42,22 @@ def mask(text: str) -> str:
             else:
                 body = _BODY.match(text, begin, start)
                 stop = body.end() if body else begin
-            out.append(text[done:opened] + _text.mark('F7'))
+            yield opened, stop, 'F7'
             done, begin = stop, -1
             if stop == end:
                 continue
         if which == 'END':
-            piece = text[done:start]
-            lead = _orphan(piece)
-            out.append(piece[:lead] + _text.mark('F7'))
+            yield done + _orphan(text[done:start]), end, 'F7'
             done = end
         elif start < len(text):
             begin, opened = end, start
-    return ''.join([*out, text[done:]]) if done else text
 
 
 def _orphan(piece: str) -> int:
     """Return where the lines of a key begin whose head was cut away."""
     at = len(piece)
     for line in reversed(re.split(r'(?<=\n)', piece[-_LONGEST:])):
-        bare = line.strip(' \t\r\n"\',+\\' + escaped.MARKS)
+        bare = line.strip(' \t\r\n"\',+\\')
         if bare and not _LINE.fullmatch(bare):
             rest = _REST.search(line)
             return at - len(line) + rest.start() if rest else at

@@ -9,8 +9,8 @@ is, wherever its value is listed. Parameters without names are all masked.
 import re
 from collections.abc import Iterator
 
-from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import keys
+from nova_actions.sanitize import naming
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize.family import QUOTE
 from nova_actions.sanitize.family import QUOTED
@@ -20,7 +20,7 @@ GUARDS = ('values', 'parameters:')
 
 FAMILIES = (
     family('F15', 'identified', (
-        r'(?<!\w)identified\s{1,8}+(?>with\s{1,8}+[\w\\\'"`]{1,64}+\s{1,8}+|)'
+        r'(?<!\w)identified\s{1,8}+(?>with\s{1,8}+[\w\'"`]{1,64}+\s{1,8}+|)'
         r'(?:by|as)\s{1,8}+(?>password\s{1,8}+|)' + QUOTED)),
     family('F15', 'password(', r'(?<!\w)PASSWORD\(\s{0,4}+' + QUOTED,
            flags=0),
@@ -37,9 +37,9 @@ _NO_VALUE = re.compile(
     r'(?:%s|\?|\$?[0-9]{1,3}|%\(\w{1,64}+\)s|:\w{1,64}+|null|none|default'
     r'|true|false|[\w.]{1,64}+\(\))?\Z', re.IGNORECASE)
 _ENTRY = re.compile(
-    r'(?P<q>\\{0,15}+["\'])(?P<name>\w{1,64}+)(?P=q):\s{0,4}+')
+    r'(?P<q>["\'])(?P<name>\w{1,64}+)(?P=q):\s{0,4}+')
 _SPACE = re.compile(r'\s{0,40}+')
-_TYPED = re.compile(r'(?:[ENX]|_\w{1,16}+\s?+)(?=\\{0,15}+["\'])')
+_TYPED = re.compile(r'(?:[ENX]|_\w{1,16}+\s?+)(?=["\'])')
 _BARE = re.compile(r'(?>(?:[^,()\n\'"]++|\([^()\n]{0,256}+\)){0,64})')
 #: A list of columns that is longer is not read.
 _MAX_COLUMNS = 4096
@@ -88,7 +88,7 @@ def _secret_columns(text: str, end: int) -> list[int]:
     if ')' in names:
         return []
     return [number for number, name in enumerate(names.split(','))
-            if keys.names_secret(name.strip(' \t\n\r\\`"\'[]'))]
+            if naming.names_secret(name.strip(' \t\n`"\'[]'))]
 
 
 def _inserted(text: str) -> Iterator[Span]:
@@ -107,7 +107,7 @@ def _binds(text: str, inserted: list[Span]) -> set[str]:
     """Return the parameters that stand for the value of a secret."""
     found = [text[start:end].strip() for start, end in inserted]
     found += [match['bind'] for match in _COMPARED.finditer(text)
-              if keys.names_secret(match['column'])]
+              if naming.names_secret(match['column'])]
     return {bind['name'] for one in found if (bind := _BIND.match(one))}
 
 
@@ -127,16 +127,15 @@ def _parameters(text: str, inserted: list[Span]) -> Iterator[Span]:
             yield _item(text, entry.end())[0]
 
 
-def mask(text: str, seen: _found.Found) -> str:
-    """Mask the values of columns of secrets, and parameters without names."""
+def spans(text: str, index: _text.Index) -> Iterator[_text.Span]:
+    """Yield the values of columns of secrets, and parameters without names."""
+    if not any(map(index.has, GUARDS)):
+        return
     inserted = list(_inserted(text))
-    out, done = [], 0
+    done = 0
     for start, end in sorted({*inserted, *_parameters(text, inserted)}):
         value = text[start:end].strip()
         if (start >= done and not _NO_VALUE.match(value)
-                and not _text.PLACEHOLDER.fullmatch(value)
-                and not _text.CUT_MARK.search(value)):
-            seen.add(value.strip('\'"'))
-            out += [text[done:start], _text.mark('F15')]
+                and value.strip(_text.FILL) and _text.CUT not in value):
+            yield start, end, 'F15'
             done = end
-    return ''.join([*out, text[done:]])

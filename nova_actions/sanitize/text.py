@@ -1,14 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a text is made of, and how much of it is kept."""
 
+import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 #: What stands where a secret was; the label names the rule that hit.
 PLACEHOLDER = re.compile(r'\[REDACTED:F(?:[0-9]{1,2}|X)\]')
 #: What stands where bytes were cut.
 CUT_MARK = re.compile(r'\[\.\.\. [0-9]{1,19} bytes cut \.\.\.\]')
-_KEPT = re.compile(f'({PLACEHOLDER.pattern}|{CUT_MARK.pattern})')
+_MARK, _CUT = '[REDACTED:F', '[... '
+_KEPT = re.compile(f'(?P<mark>{PLACEHOLDER.pattern})|{CUT_MARK.pattern}')
+#: What a rule sees where a text is masked already, and where it was cut: no
+#: cleaned text holds them.
+FILL, CUT = '\x00', '\x01'
+#: Where a secret begins and ends, and the rule that found it.
+Span = tuple[int, int, str]
+_WORD = re.compile(r'[a-z]{2,}')
+_LOWER = {upper: upper + 32 for upper in range(65, 91)}
+_DOUBLE = '\u201c\u201d\u201e\xab\xbb\u300c\u300d'
+_SAME: dict[int, int | str] = {
+    **{0xff01 + each: 0x21 + each for each in range(94)},
+    **dict.fromkeys(map(ord, '\u3000\xa0'), ' '),
+    **dict.fromkeys(map(ord, _DOUBLE), '"'),
+    **dict.fromkeys(map(ord, '\u2018\u2019\u201a'), "'"),
+}
 #: What is read beyond the limit, so that a secret lying across the final cut
 #: is still seen whole by the rules, and only then cut away.
 MARGIN = 1024
@@ -27,15 +43,102 @@ def mark(label: str) -> str:
     return f'[REDACTED:{label}]'
 
 
+@functools.lru_cache(maxsize=1024)
+def _core(guard: str) -> str:
+    """Return the longest word in what is looked for."""
+    words: list[str] = _WORD.findall(guard)
+    return max(words, key=len, default='')
+
+
+class Index:
+    """A text in lower case, and which words occur in it."""
+
+    def __init__(self, text: str) -> None:
+        low = text.lower()
+        # Some letters are two in lower case.
+        self.text = low if len(low) == len(text) else text.translate(_LOWER)
+        self._words = ' '.join(set(_WORD.findall(self.text)))
+        self._has: dict[str, bool] = {}
+
+    def has(self, guard: str) -> bool:
+        found = self._has.get(guard)
+        if found is None:
+            # Looked for among words first: most texts repeat theirs.
+            core = _core(guard)
+            found = self._has[guard] = (
+                not core or core in self._words) and guard in self.text
+        return found
+
+    def find(self, guard: str) -> Iterator[int]:
+        """Yield where something stands."""
+        at = self.text.find(guard) if self.has(guard) else -1
+        while at >= 0:
+            yield at
+            at = self.text.find(guard, at + len(guard))
+
+
 def count(text: str) -> int:
     return len(PLACEHOLDER.findall(text))
 
 
-def outside(text: str, change: Callable[[str], str]) -> str:
-    """Change a text but for its placeholders and marks."""
-    parts = _KEPT.split(text)
-    parts[::2] = map(change, parts[::2])
-    return ''.join(parts)
+def _blank(match: re.Match[str]) -> str:
+    return (FILL if match['mark'] else CUT) * len(match[0])
+
+
+def plain(text: str) -> str:
+    """Return a text with plain signs for full-width and typographic ones."""
+    return text if text.isascii() else text.translate(_SAME)
+
+
+def blank(text: str) -> str:
+    """Return a cleaned text as the rules read it: of the same length, what is
+    masked as :data:`FILL`, and what was cut as :data:`CUT`."""
+    text = plain(text)
+    return (_KEPT.sub(_blank, text) if _MARK in text or _CUT in text
+            else text)
+
+
+def fill(text: str, spans: Iterable[Span]) -> str:
+    """Return a text as the rules read it when these spans are masked."""
+    out, done = [], 0
+    for start, end, _label in sorted(spans):
+        if end > done:
+            start = max(start, done)
+            out += [text[done:start], FILL * (end - start)]
+            done = end
+    return ''.join([*out, text[done:]]) if out else text
+
+
+def _apart(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Return spans and marks in order, joined where they overlap; a mark
+    alone has no label."""
+    marks = [(*match.span(), '') for match in _KEPT.finditer(text)] if (
+        _MARK in text or _CUT in text) else []
+    joined: list[Span] = []
+    for start, end, label in sorted([*marks, *spans]):
+        if joined and start < joined[-1][1]:
+            first, last, before = joined.pop()
+            start, end = first, max(end, last)
+            label = before or label
+        joined.append((start, end, label))
+    return joined
+
+
+def masked(text: str, spans: Iterable[Span], harmless: Iterable[Span] = (),
+           change: Callable[[str], str] | None = None) -> str:
+    """Return a text with placeholders for spans.
+
+    :param harmless: what stays as it is
+    :param change: what is done to everything else
+    """
+    out, done = [], 0
+    for start, end, label in _apart(text, [*spans, *harmless]):
+        between = text[done:start]
+        out += [change(between) if change else between,
+                mark(label) if label else text[start:end]]
+        done = end
+    out.append(change(text[done:]) if change else text[done:])
+    return ''.join(out)
 
 
 def as_text(value: object) -> str:
@@ -53,7 +156,8 @@ def as_text(value: object) -> str:
 
 def clean(text: str) -> str:
     """Drop what no database and no terminal should be given."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.replace('\n', '').replace(
+            '\t', '').isprintable():
         return text
     text = _UNWANTED.sub('', _ANSI.sub('', text))
     return _SURROGATE.sub('\ufffd', text)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Telling a secret from a word: which keys and values are harmless."""
 
+import functools
 import re
 
 _HARMLESS_TAIL = re.compile(
@@ -20,6 +21,11 @@ _HARMLESS_HEAD = re.compile(
     r'^(?i:public|primary|foreign|no|max|min|len|is|has|num|need|without'
     r'|invalid|missing|unknown|expired)[_-]|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
 )
+#: Names of what tells about something.
+DESCRIBES = frozenset((
+    'desc', 'description', 'info', 'message', 'msg', 'code', 'error', 'reason',
+    'title', 'status', 'name', 'detail', 'details', 'result', 'ref', 'href',
+    'rel', 'links', 'type', 'level'))
 PLURAL = re.compile(r'(?:passwords|secrets?|credentials?|tokens|keyring'
                     r'|cookies?)$',
                     re.IGNORECASE)
@@ -54,7 +60,7 @@ _UUID = re.compile(
     r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
 _ADDRESS = re.compile(
     r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{2}:){5}|/|[a-z]+://'
-    r'|v?[0-9]+\.[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$')
+    r'|v?[0-9]+\.[0-9]|HTTP/[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$')
 _HUMP = re.compile(r'[A-Z]+(?![a-z])|[A-Z]?[a-z]+')
 _VOWEL = re.compile(r'[aeiouyAEIOUY]')
 _RUN = re.compile(r'[A-Z]?[a-z]{1,3}[A-Z]{5,}|[A-Z]{5,}[a-z]{1,3}')
@@ -80,6 +86,7 @@ where which while who will with without wrong you your
 """))
 
 
+@functools.lru_cache(maxsize=4096)
 def harmless_key(key: str) -> bool:
     """Tell names such as key_name, token_type or secret_ref."""
     return bool(_HARMLESS_TAIL.search(key) or _HARMLESS_HEAD.search(key))
@@ -122,6 +129,10 @@ def is_peculiar(value: str) -> bool:
         or bool(_SIGNS.search(value)))
 
 
+def is_uuid(value: str) -> bool:
+    return bool(_UUID.match(value))
+
+
 def may_be_secret(value: str) -> bool:
     """Tell letters that are not known as a word."""
     return bool(_ALPHA.match(value)) and not (
@@ -144,11 +155,11 @@ def is_code(value: str) -> bool:
 
 def _is_reference(value: str, key: str, sep: str) -> bool:
     """Tell the id of a secret, and the cookie of a flow."""
-    name = key.lower()
+    name = key.lower().lstrip('-')
     if name == 'cookie':
         return bool(_NUMBER.match(value))
     if sep.startswith('='):
-        return False
+        return name == 'secret' and bool(_UUID.match(value))
     if name == 'credential' and _HEX.match(value):
         return True
     return name in ('secret', 'credential') and bool(_UUID.match(value))

@@ -44,6 +44,12 @@ class Found:
     def end(self, name: Any = 0) -> int:
         return self.span(name)[1]
 
+    @property
+    def lastgroup(self) -> str | None:
+        """The named group that matched, where only one can."""
+        return next((name for name, number in self._names.items()
+                     if number in self._groups), None)
+
     def __getitem__(self, name: Any) -> str | None:
         start, end = self.span(name)
         return self._text[start:end] if start >= 0 else None

@@ -4,7 +4,7 @@ import types
 from oslotest import base
 
 from nova_actions import sanitize
-from nova_actions.sanitize import keys
+from nova_actions.sanitize import naming
 
 
 class TestSecretsOfCall(base.BaseTestCase):
@@ -42,9 +42,9 @@ class TestNames(base.BaseTestCase):
     def test_names_of_secrets(self):
         for name in ('new_pass', 'admin_password', 'injected_password',
                      'auth_token', 'adminPass', 'private_key', 'secret'):
-            self.assertTrue(keys.names_secret(name), name)
+            self.assertTrue(naming.names_secret(name), name)
 
     def test_harmless_names(self):
         for name in ('instance', 'key_name', 'block_device_mapping', 'image',
                      'token_type', 'host', 'network_info', ''):
-            self.assertFalse(keys.names_secret(name), name)
+            self.assertFalse(naming.names_secret(name), name)

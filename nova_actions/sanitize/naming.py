@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where names of secrets stand in a text, and what leads to their values."""
+
+import functools
+import re
+from typing import NamedTuple
+
+from nova_actions.sanitize import names
+from nova_actions.sanitize import text as _text
+from nova_actions.sanitize import words
+from nova_actions.sanitize.family import MAYBE_QUOTE
+
+# "... for user nova", and what then leads to a value.
+_OWNER = (r'\s{1,4}+(?:for|of|on)(?>(?:\s{1,4}+'
+          r'(?!(?:is|was|are|has|to|set|reset|changed)\s)%s{1,64}+){1,3})')
+_VERB = (r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been)(?>\s{1,4}+now|)'
+         r'(?>\s{1,4}+(?:set|reset|changed)\s{1,4}+to|)'
+         r'|(?>(?:set|reset|changed)\s{1,4}+|)to'
+         r'|like(?=\s{1,4}+["\']))(?=[\s:]):?+')
+# A key of YAML whose value stands under another name further down.
+_SCHEMA = (r':[ \t]{0,4}+\n(?>(?:[ \t]{1,20}+(?!default)[\w-]{1,20}+:'
+           r'[^\n]{0,120}+\n){0,6})[ \t]{1,20}+default:')
+_BEHIND_NAME = re.compile(
+    r'(?P<quote>["\'`]|)\]?+'
+    r'(?>\s{1,4}+(?:value|string|code|[0-9])(?=\s)|)'
+    r'(?P<sep>(?>\s{0,4}+,?+\s{0,40}+' + MAYBE_QUOTE + r'value'
+    + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + _SCHEMA
+    + r'|\s{0,40}+(?:=>|:=|[!=]?={1,2}+|\|(?=\s)'
+    r'|:\s{0,2}+(?:str|bytes|[A-Z]\w{1,20}+\[\w{1,20}+\])(?> \| None|)'
+    r'\s{0,2}+='
+    r'|:|,)'
+    r'|' + _OWNER % r'[^\s:=/]' + r'\s{0,4}+[:=]'
+    r'|' + _OWNER % r'[^\s:=]' + _VERB + r'|' + _VERB + r'|)'
+    r'\s{0,40}+(?>\\\n\s{0,40}+|\(\s{1,40}+(?=[bur]{0,2}+["\'])|)'
+    r'(?>Secret(?:Str|Bytes)?\(|))',
+    re.IGNORECASE,
+)
+_NAME_CHARS = (
+    'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-'
+)
+_RUN = re.compile(r'[\w.-]{0,64}+')
+_TWO = re.compile(r'(?>(?: (?:access )?key(?![\w-]))|)')
+# The word before one that is no secret's name alone.
+_FIRST = re.compile(r'[A-Za-z0-9]{1,20} \Z')
+_SECOND = re.compile(r'(?:keys?|community|string)(?![A-Za-z0-9])',
+                     re.IGNORECASE)
+_STRING = re.compile(r' string(?![\w-])', re.IGNORECASE)
+_AUTH = re.compile(r'["\']?\s{0,4}:')
+_INPUT = re.compile(r'=b?["\']')
+
+
+# The plain case, which is most: the end of the name, a sign, a quote.
+_PLAIN = re.compile(r'(?P<quote>["\']|)(?P<sep>[:=] ?)(?=["\'])')
+
+
+class Name(NamedTuple):
+    """A secret's name in a text, and what leads to the value behind it."""
+
+    key: str
+    start: int
+    #: Where the name ends, and the value begins.
+    tail: int
+    end: int
+    quote: str
+    sep: str
+    kind: str
+
+
+@functools.lru_cache(maxsize=4096)
+def kind_of(name: str) -> str:
+    """Return how a name is one of a secret: 'own', 'foreign' or ''."""
+    if names.NAME.search(name):
+        return 'own'
+    return 'foreign' if names.FOREIGN.search(name) else ''
+
+
+def at(text: str, stem: int, length: int) -> Name | None:
+    """Return the name that a part at a place belongs to."""
+    before = text[max(0, stem - 64):stem]
+    start = stem - (len(before) - len(before.rstrip(_NAME_CHARS)))
+    while start > 0 and stem - start < 64 and text[start - 1] > '~' and (
+            text[start - 1].isalnum()):
+        start -= 1
+    run = _RUN.match(text, stem + length)
+    tail = run.end() if run else stem + length
+    key = text[start:tail]
+    if _SECOND.match(key) and (first := _FIRST.search(
+            text[max(0, start - 21):start])):
+        start -= len(first[0])
+        key = text[start:tail]
+    kind = kind_of(key)
+    if not kind and (second := _STRING.match(text, tail)):
+        tail = second.end()
+        key = text[start:tail]
+        kind = kind_of(key)
+    if key == 'process_input' and _INPUT.match(text, tail):
+        kind = 'own'
+    if not kind or (key.lower() == 'auth' and not _AUTH.match(text, tail)):
+        return None
+    two = _TWO.match(text, tail) if key.lower().endswith('secret') else None
+    end = two.end() if two else tail
+    behind = _PLAIN.match(text, end) or _BEHIND_NAME.match(text, end)
+    if behind is None or not behind['sep'] or (
+            kind == 'foreign' and behind['sep'].strip()[:1] not in (
+                ':', '=')):
+        return None
+    return Name(key, start, tail, behind.end(), behind['quote'], behind['sep'],
+                kind)
+
+
+def stems(text: str, index: _text.Index) -> list[tuple[int, int]]:
+    """Return where parts stand that tell a secret's name."""
+    parts = names.STEMS if text.isascii() else names.ALL_STEMS
+    return sorted((at, at + len(part)) for part in parts
+                  for at in index.find(part))
+
+
+def names_secret(name: str) -> bool:
+    """Tell whether what stands under this name is a secret."""
+    return bool(kind_of(name[:255])) and not words.harmless_key(name[:255])

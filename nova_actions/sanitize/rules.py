@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A text and what it was before it was escaped pass all rules."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nova_actions.sanitize import coded
+from nova_actions.sanitize import command
+from nova_actions.sanitize import families
+from nova_actions.sanitize import found as _found
+from nova_actions.sanitize import keys
+from nova_actions.sanitize import known
+from nova_actions.sanitize import oslo
+from nova_actions.sanitize import pem
+from nova_actions.sanitize import sql
+from nova_actions.sanitize import text as _text
+from nova_actions.sanitize import token
+from nova_actions.sanitize import view
+from nova_actions.sanitize import xml
+
+
+def _extra(patterns: tuple[re.Pattern[str], ...], text: str
+           ) -> Iterator[_text.Span]:
+    """Yield what an operator's patterns find between what is masked."""
+    for pattern in patterns:
+        done = 0
+        for first, last in [*(match.span() for match in _DONE.finditer(text)),
+                            (len(text), len(text))]:
+            for match in pattern.finditer(text, done, first):
+                yield *match.span(), 'FX'
+            done = last
+
+
+_DONE = re.compile(f'[{_text.FILL}{_text.CUT}]+')
+
+#: In this order, and those of names between them; each sees what those before
+#: it have found as masked.
+_FIRST: tuple[Any, ...] = (
+    pem, sql, *families.BEFORE, token, command, coded)
+_LAST: tuple[Any, ...] = (xml, *families.BEHIND)
+#: All that are patterns.
+FAMILIES = (*families.BEFORE, *command.FAMILIES, *coded.FAMILIES,
+            *families.BEHIND)
+#: What is found by these is no value that may stand elsewhere.
+_ALONE = ('F0', 'F7', 'FX')
+
+
+class _Pass:
+    """One text as the rules read it, and what they have found in it so far.
+    Places in it stay the same: what is found is overwritten."""
+
+    def __init__(self, text: str, found: _found.Found) -> None:
+        self.text = text
+        self.index = _text.Index(text)
+        self.spans: list[_text.Span] = []
+        #: Values that a name leads to, and that are harmless.
+        self.harmless: list[_text.Span] = []
+        self._found = found
+
+    def take(self, spans: Iterable[_text.Span]) -> None:
+        new = list(spans)
+        if new:
+            self.spans += new
+            for start, end, label in new:
+                if label not in _ALONE:
+                    self._found.add(self.text[start:end])
+            self.text = _text.fill(self.text, new)
+
+    def take_named(self) -> None:
+        spans, self.harmless = keys.spans(self.text, self.index)
+        self.take(spans)
+
+
+class Rules:
+    """What is looked for in the texts of one error, and what was found."""
+
+    def __init__(self, values: tuple[str, ...] = (),
+                 extra: tuple[re.Pattern[str], ...] = ()) -> None:
+        self.found = _found.Found()
+        self._values = values
+        self._extra = extra
+
+    def mask(self, text: str) -> str:
+        """Mask what is found in a cleaned text, and in what it was before
+        it was escaped."""
+        done = self._pass(_text.blank(text))
+        if not oslo.may_find(done.text, done.index, done.harmless):
+            return _text.masked(text, done.spans)
+        return _text.masked(text, done.spans, done.harmless, oslo.mask)
+
+    def _pass(self, text: str, depth: int = 0) -> _Pass:
+        spans = []
+        before = view.of(text) if depth < view.MAX_DEPTH else None
+        if before:
+            for start, end, label in self._pass(before.text, depth + 1).spans:
+                spans.append((*before.origin(start, end), label))
+            # No value goes on in what a log has put before the next line.
+            for at in before.prefixed:
+                text = f'{text[:at]}{_text.CUT}{text[at + 1:]}'
+        done = _Pass(_text.fill(text, spans), self.found)
+        done.spans += spans
+        done.take(known.spans(done.text, self._values))
+        for rule in _FIRST:
+            done.take(rule.spans(done.text, done.index))
+        done.take_named()
+        for rule in _LAST:
+            done.take(rule.spans(done.text, done.index))
+        done.take(_extra(self._extra, done.text))
+        done.take(self.found.spans(done.text))
+        return done

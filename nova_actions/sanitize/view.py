@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A text as it was before it was escaped, quoted, wrapped or logged.
+
+The rules know plain texts. What is escaped for HTML, a URL, JSON or a literal,
+broken into lines of a fixed length, or stands behind what a log writes before
+each line, is shown to them as it was, and each place in it is known in the
+text as it stands.
+"""
+
+import bisect
+import re
+from collections.abc import Iterator
+
+from nova_actions.sanitize import text as _text
+
+#: So often may a text have been escaped.
+MAX_DEPTH = 6
+
+_CHARS = {'n': '\n', 'r': '\n', 't': '\t', 'b': '', 'f': '\n', 'v': '\n',
+          'a': ''}
+_ENTITIES = {'quot': '"', 'apos': "'", 'amp': '&', 'lt': '<', 'gt': '>',
+             'nbsp': ' ', 'colon': ':', 'equals': '=', 'newline': '\n'}
+_ESCAPE = re.compile(
+    r'\\(?:(?P<char>[nrtbfva]|\n)|(?P<same>["\'\\/])'
+    r'|(?P<bytes>x[CDcd][0-9A-Fa-f]\\x[89ABab][0-9A-Fa-f]'
+    r'|x[Ee][0-9A-Fa-f](?:\\x[89ABab][0-9A-Fa-f]){2})'
+    r'|(?:x|u00|U000000)(?P<hex>[0-9A-Fa-f]{2})'
+    r'|(?:u|U000)(?P<wide>[0-9A-Fa-f]{4,5})|(?P<octal>[0-3][0-7]{2}))'
+    r'|&(?:\#(?P<number>[0-9]{2,6})|\#[xX](?P<point>[0-9A-Fa-f]{2,5})'
+    r'|(?P<entity>quot|apos|amp|lt|gt|nbsp|colon|equals|newline));'
+    r'|(?P<percent>%[0-7][0-9A-Fa-f]'
+    r'|%[CDcd][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])'
+    r'|%[Ee][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){2})'
+    r'|(?P<plus>\+)')
+# A blank in what is escaped for a URL.
+_CODED = re.compile(r'\S{0,60}?%[0-9A-Fa-f]{2}')
+_CODED_BEFORE = re.compile(r'%[0-9A-Fa-f]{2}\S{0,60}\Z')
+# A line that ends within a token of fixed length, and what goes on with it.
+_WRAPPED = re.compile(r'[A-Za-z0-9_+/=.-]{24}["\']?[ \t\\]{0,4}\Z')
+_END = re.compile(r'["\']?[ \t\\]{0,4}\Z')
+_GOES_ON = re.compile(
+    r'(?P<gap>[ \t>|]{0,40}["\']?)'
+    r'(?:(?=[^\s]{0,40}[0-9])[A-Za-z0-9_+/=.-]{16,}'
+    r'|(?=[a-z_+/=.-]{0,40}[0-9A-Z])[A-Za-z0-9_+/=.-]{1,40}'
+    r'(?:["\',;)\]}]|\s|\Z))')
+_DIGITS = dict.fromkeys(map(ord, '123456789abcdef'), '0')
+# What a log writes before a line ends in one of these.
+_AFTER = re.compile(r'[^"\'{}=\n]*[\]:>|)\w-][ \t]')
+_STAMP = re.compile(r'[\d:.\[\]>|]|ERROR|WARN|INFO|DEBUG|TRACE')
+_MIN_PREFIX = 5
+_SHOWN = re.compile(r'\[[0-9;?]{0,20}[A-Za-z]')
+#: Between lines that stand apart: no value goes on over it.
+_GAP = '\n' + _text.CUT + '\n'
+
+#: Where a piece of a text stands that is read as other than it is.
+Change = tuple[int, int, str]
+
+
+class View:
+    """A text as it is read, and where its characters stand in another."""
+
+    #: Where lines begin with what a log has put there.
+    prefixed: tuple[int, ...] = ()
+
+    def __init__(self, text: str, changes: list[Change]) -> None:
+        out, self._at, self._from, self._copied = [], [0], [0], [True]
+        done = length = 0
+        for start, end, new in changes:
+            if start > done:
+                out.append(text[done:start])
+                length += start - done
+            if new:
+                self._add(length, start, False)
+                out.append(new)
+                length += len(new)
+            self._add(length, end, True)
+            done = end
+        out.append(text[done:])
+        self.text = _text.plain(''.join(out))
+
+    def _add(self, at: int, origin: int, copied: bool) -> None:
+        if self._at[-1] == at:
+            self._from[-1], self._copied[-1] = origin, copied
+        else:
+            self._at.append(at)
+            self._from.append(origin)
+            self._copied.append(copied)
+
+    def _origin(self, at: int) -> int:
+        piece = bisect.bisect_right(self._at, at) - 1
+        if self._copied[piece]:
+            return self._from[piece] + at - self._at[piece]
+        return self._from[piece]
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the other text of one in this."""
+        piece = bisect.bisect_right(self._at, end - 1) - 1
+        last = self._origin(end - 1) + 1
+        if not self._copied[piece]:
+            last = self._from[piece + 1]
+        return self._origin(start), last
+
+
+def _escaped(match: re.Match[str]) -> str:
+    kind, value = match.lastgroup, match[match.lastgroup or 0]
+    match kind:
+        case 'same':
+            return value
+        case 'char':
+            return _CHARS.get(value, '')
+        case 'hex' | 'wide' | 'point':
+            return chr(min(int(value, 16), 0x10ffff))
+        case 'octal':
+            return chr(int(value, 8))
+        case 'number':
+            return chr(min(int(value), 0x10ffff))
+        case 'entity':
+            return _ENTITIES[value]
+        case 'plus':
+            return ' '
+    digits = value.replace('%', '').replace('\\', '').replace('x', '')
+    return bytes.fromhex(digits).decode('utf-8', 'replace')
+
+
+def _escapes(text: str) -> Iterator[Change]:
+    """Yield what is escaped; what a cleaned text has not is left out."""
+    if '\\' not in text and '%' not in text and '&' not in text:
+        return
+    hidden = 0
+    for match in _ESCAPE.finditer(text):
+        start, end = match.span()
+        if start < hidden:
+            continue
+        if match['plus'] and not (
+                _CODED.match(text, end)
+                or _CODED_BEFORE.search(text, max(0, start - 64), start)):
+            continue
+        new = _escaped(match)
+        if new == '\x1b' and (shown := _SHOWN.match(text, end)):
+            end = hidden = shown.end()
+        if not ' ' <= new <= '~':
+            new = _text.clean(new)
+        yield start, end, new
+
+
+def _shared(line: str, other: str) -> int:
+    """Return how much of a line is what another begins with, too, but for
+    the digits, and is what a log writes before its lines."""
+    line, other = (each[:200].translate(_DIGITS) for each in (line, other))
+    low, high = 0, min(len(line), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if line[:middle] == other[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _prefix(line: str, others: tuple[str, str]) -> int:
+    length = 0
+    for other in others:
+        if (other[:4] == line[:4] and line[0] not in ' \t{'
+                and (found := _AFTER.match(line, 0, _shared(line, other)))
+                and _STAMP.search(line, 0, found.end())):
+            length = max(length, found.end())
+    return length if length >= _MIN_PREFIX else 0
+
+
+def _lines(text: str) -> Iterator[Change]:
+    """Yield what a log has put before lines, and where a token of fixed
+    length was broken into lines."""
+    # The first may stand behind the quote of a literal.
+    at = len(text) - len(text.lstrip('b"\'\\'))
+    lines = text[at:].split('\n')
+    before = ''
+    for number, line in enumerate(lines):
+        behind = lines[number + 1] if number + 1 < len(lines) else ''
+        start = line[:4]
+        if start and start in (before[:4], behind[:4]) and (
+                length := _prefix(line, (before, behind))):
+            yield at, at + length, ''
+        end = at + len(line)
+        if (len(line) >= 24 and behind and ' ' not in line[-20:]
+                and _WRAPPED.search(line, max(0, len(line) - 30))
+                and (found := _GOES_ON.match(behind))):
+            gap = _END.search(line, max(0, len(line) - 5))
+            yield (at + gap.start() if gap else end,
+                   end + 1 + len(found['gap']), '')
+        at = end + 1
+        before = line
+
+
+def _around(text: str, changes: list[Change]) -> list[Change]:
+    """Leave out the lines that nothing changes in, nor in their neighbours."""
+    kept: list[Change] = []
+    shown = 0
+    for change in changes:
+        if change[0] >= shown:
+            line = max(0, text.rfind('\n', 0, change[0]))
+            start = text.rfind('\n', 0, line) + 1
+            if start > shown:
+                kept.append((shown, start, _GAP))
+        kept.append(change)
+        if change[1] > shown:
+            shown = _lines_behind(text, change[1])
+    if shown < len(text):
+        kept.append((shown, len(text), _GAP))
+    return kept
+
+
+def _lines_behind(text: str, at: int) -> int:
+    for _line in range(2):
+        at = text.find('\n', at) + 1
+        if not at:
+            return len(text)
+    return at - 1
+
+
+def of(text: str) -> View | None:
+    """Return a text as it was before; None for one that is as it was."""
+    lines = list(_lines(text)) if '\n' in text else []
+    changes: list[Change] = []
+    done = 0
+    for change in sorted((*_escapes(text), *lines)):
+        if change[0] >= done:
+            changes.append(change)
+            done = change[1]
+    if not changes:
+        return None
+    view = View(text, _around(text, changes))
+    view.prefixed = tuple(start for start, _end, _new in lines
+                          if text[start - 1:start] == '\n')
+    return view

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""F16: elements of XML whose name is a secret's."""
+
+import re
+from collections.abc import Iterator
+
+from nova_actions.sanitize import naming
+from nova_actions.sanitize import text as _text
+
+_ELEMENT = re.compile(
+    r'<(?:[\w-]{1,30}:)?(?P<name>[\w.-]{1,60}+)(?>\s[^<>]{0,200}+|)(?<!/)>'
+    r'(?>\s{0,40}+<(?i:value)>|)(?>\s{0,40}+<!\[CDATA\[|)\s{0,40}+'
+    r'(?![\"\'][,)\s])(?P<v>[^<>\s][^<]{0,4096}+)')
+# libvirt: the value stands beside a description and what it is used for.
+_SECRET = re.compile(r'<secret(?>\s[^<>]{0,200}+|)(?<!/)>')
+_VALUE = re.compile(r'<value>\s{0,40}+(?P<v>[^<>\s][^<]{0,4096}+)')
+
+
+def spans(text: str, index: _text.Index) -> Iterator[_text.Span]:
+    """Yield the texts of elements whose name is a secret's."""
+    if '<' not in text or '>' not in text:
+        return
+    for match in _ELEMENT.finditer(text):
+        if naming.names_secret(match['name']) or match['name'] == 'cleartext':
+            yield from _stripped(match)
+    for opened in _SECRET.finditer(text):
+        end = text.find('</secret', opened.end(), opened.end() + 2000)
+        if end >= 0 and (found := _VALUE.search(text, opened.end(), end)):
+            yield from _stripped(found)
+
+
+def _stripped(match: re.Match[str]) -> Iterator[_text.Span]:
+    value = match['v'].rstrip().removesuffix(']]>')
+    if value.strip(_text.FILL) and _text.CUT not in value:
+        start = match.start('v')
+        yield start, start + len(value), 'F16'
