@@ -3,7 +3,6 @@
 
 import dataclasses
 import datetime
-import functools
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -41,29 +40,10 @@ class Context(Protocol):
     project_id: Any
 
 
-class _Withheld(Exception):
-    """A name could not be judged."""
-
-
-@functools.lru_cache(maxsize=4096)
-def _safe(sanitizer: sanitize.Sanitizer, value: str) -> str | None:
-    """:raises _Withheld: which is not kept: it may have been for want of
-    stack, far down in a recursion"""
-    name = sanitizer.name(value)
-    if name == sanitize.WITHHELD:
-        raise _Withheld
-    return name
-
-
 def name_of(value: Any) -> str | None:
     """Return a name that may be stored; None for nothing."""
     if value is None or value == '':
         return None
-    if isinstance(value, str) and len(value) <= sanitize.NAME_LIMIT:
-        try:
-            return _safe(text.sanitizer(), value) or None
-        except _Withheld:
-            return sanitize.WITHHELD
     safe = text.sanitizer().name(value) or ''
     return safe[:sanitize.NAME_LIMIT] or None
 

@@ -6,6 +6,7 @@ where it is stored and where it is read. Applying it again changes nothing.
 """
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any, Self
@@ -16,6 +17,7 @@ from nova_actions.sanitize import pattern
 from nova_actions.sanitize import rules as _rules
 from nova_actions.sanitize import selftest
 from nova_actions.sanitize import text as _text
+from nova_actions.sanitize import version
 from nova_actions.sanitize.error import REASONS
 from nova_actions.sanitize.error import ErrorText
 from nova_actions.sanitize.known import secrets_of_call
@@ -35,6 +37,14 @@ WITHHELD = _text.mark('F99')
 # A rule may see more once another has hit, so they run until nothing changes;
 # twice is usual. A text that never settles is withheld as a whole.
 _ROUNDS = 8
+
+
+# How many names are remembered.
+_NAMES = 4096
+
+
+class _Withheld(Exception):
+    """A name could not be judged."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +75,14 @@ class Sanitizer:
         self._extra: tuple[re.Pattern[str], ...] = tuple(
             pattern.compile_pattern(each) for each in extra_patterns)
         self._source_lines = source_lines
+        self._names = functools.lru_cache(maxsize=_NAMES)(self._name)
+
+    @functools.cached_property
+    def rules(self) -> str:
+        """A short text that is another one when the built-in rules or an
+        operator's patterns are others. Secrets of the configuration do not
+        count: they differ from process to process."""
+        return version.of(each.pattern for each in self._extra)
 
     @classmethod
     def from_conf(cls, conf: Any) -> Self:
@@ -97,11 +115,24 @@ class Sanitizer:
         return self._texts([(value, limit)], secrets)[0]
 
     def name(self, value: object, limit: int = NAME_LIMIT) -> str | None:
-        """Return a name: one line, without secrets."""
+        """Return a name: one line, without secrets. Names repeat, so the
+        last ones are remembered."""
         if value is None:
             return None
+        short = type(value) is str and len(value) <= NAME_LIMIT
+        try:
+            return (self._names if short else self._name)(value, limit)
+        except _Withheld:
+            return _text.head_of(WITHHELD, limit)
+
+    def _name(self, value: object, limit: int) -> str | None:
+        """:raises _Withheld: which is not remembered: it may have been for
+        want of stack, far down in a recursion"""
         plain = re.sub(r'[\t\n]', '', _text.as_text(value)[:limit + 1024])
-        return self._texts([(plain, limit)], ())[0].text
+        name = self._texts([(plain, limit)], ())[0].text
+        if name == WITHHELD:
+            raise _Withheld
+        return name
 
     def error(
         self, exc_val: object, exc_tb: object,
@@ -204,3 +235,10 @@ def _masked(text: str, rules: _rules.Rules) -> str:
         return rules.mask(text)
     except Exception:  # noqa: BLE001
         return WITHHELD
+
+
+def __getattr__(name: str) -> str:
+    """RULES: :attr:`Sanitizer.rules` without an operator's patterns."""
+    if name == 'RULES':
+        return version.of()
+    raise AttributeError(name)

@@ -87,7 +87,8 @@ class Rules:
         done = self._pass(_text.blank(text))
         if not oslo.may_find(done.text, done.index, done.harmless):
             return _text.masked(text, done.spans)
-        return _text.masked(text, done.spans, done.harmless, oslo.mask)
+        return _text.masked(text, done.spans, done.harmless,
+                            oslo.Masker().mask)
 
     def _pass(self, text: str, depth: int = 0) -> _Pass:
         spans = []

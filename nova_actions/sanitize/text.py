@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a text is made of, and how much of it is kept."""
 
-import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 
@@ -43,11 +42,14 @@ def mark(label: str) -> str:
     return f'[REDACTED:{label}]'
 
 
-@functools.lru_cache(maxsize=1024)
+#: The longest word in each that is looked for.
+_CORES: dict[str, str] = {}
+
+
 def _core(guard: str) -> str:
-    """Return the longest word in what is looked for."""
     words: list[str] = _WORD.findall(guard)
-    return max(words, key=len, default='')
+    core = _CORES[guard] = max(words, key=len, default='')
+    return core
 
 
 class Index:
@@ -58,16 +60,14 @@ class Index:
         # Some letters are two in lower case.
         self.text = low if len(low) == len(text) else text.translate(_LOWER)
         self._words = ' '.join(set(_WORD.findall(self.text)))
-        self._has: dict[str, bool] = {}
 
     def has(self, guard: str) -> bool:
-        found = self._has.get(guard)
-        if found is None:
-            # Looked for among words first: most texts repeat theirs.
+        """Tell whether something occurs in the text. It is looked for in its
+        words first: they are fewer, and most texts repeat theirs."""
+        core = _CORES.get(guard)
+        if core is None:
             core = _core(guard)
-            found = self._has[guard] = (
-                not core or core in self._words) and guard in self.text
-        return found
+        return core in self._words and guard in self.text
 
     def find(self, guard: str) -> Iterator[int]:
         """Yield where something stands."""

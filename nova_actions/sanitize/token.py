@@ -46,7 +46,7 @@ FAMILIES = (
 
 
 # Where a token may begin: enough to tell that none of a vendor's is there.
-_BEGIN = re.compile(r'\b[\w.~-]{3}(?=[\w.~%+=-]{7})', re.ASCII)
+_BEGIN = re.compile(r'\b(?=([\w.~-]{3})[\w.~%+=-]{7})', re.ASCII)
 
 Rests = dict[str, re.Pattern[str]]
 
@@ -99,13 +99,13 @@ def _behind(text: str, prefix: str, rest: re.Pattern[str], whole: int = 1
 
     :param whole: whether it must begin a word
     """
-    at = text.find(prefix)
+    at, end = text.find(prefix), -1
     while at >= 0:
         start = at + len(prefix)
-        before = text[at - 1:at] if whole else ''
+        before = text[at - 1:at] if whole and at > end else ''
         if not (before.isalnum() and before.isascii()) and before != '_':
             found = rest.match(text, start)
             if found and found[0] and CUT not in found[0]:
                 yield at, found.end(), 'F10'
-                start = found.end()
+                start = end = found.end()
         at = text.find(prefix, start)

@@ -47,7 +47,7 @@ _DIGITS = dict.fromkeys(map(ord, '123456789abcdef'), '0')
 # What a log writes before a line ends in one of these.
 _AFTER = re.compile(r'[^"\'{}=\n]*[\]:>|)\w-][ \t]')
 _STAMP = re.compile(r'[\d:.\[\]>|]|ERROR|WARN|INFO|DEBUG|TRACE')
-_MIN_PREFIX = 5
+_MIN_PREFIX, _MIN_LINE = 5, 11
 _SHOWN = re.compile(r'\[[0-9;?]{0,20}[A-Za-z]')
 #: Between lines that stand apart: no value goes on over it.
 _GAP = '\n' + _text.CUT + '\n'
@@ -160,7 +160,7 @@ def _shared(line: str, other: str) -> int:
 def _prefix(line: str, others: tuple[str, str]) -> int:
     length = 0
     for other in others:
-        if (other[:4] == line[:4] and line[0] not in ' \t{'
+        if (other[:4] == line[:4] and other != line and line[0] not in ' \t{'
                 and (found := _AFTER.match(line, 0, _shared(line, other)))
                 and _STAMP.search(line, 0, found.end())):
             length = max(length, found.end())
@@ -177,7 +177,7 @@ def _lines(text: str) -> Iterator[Change]:
     for number, line in enumerate(lines):
         behind = lines[number + 1] if number + 1 < len(lines) else ''
         start = line[:4]
-        if start and start in (before[:4], behind[:4]) and (
+        if len(line) > _MIN_LINE and start in (before[:4], behind[:4]) and (
                 length := _prefix(line, (before, behind))):
             yield at, at + length, ''
         end = at + len(line)

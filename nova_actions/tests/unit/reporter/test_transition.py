@@ -2,6 +2,7 @@
 from oslotest import base
 
 from nova_actions import sanitize
+from nova_actions.objects import text
 from nova_actions.reporter import transition
 
 
@@ -16,6 +17,8 @@ def deep(function):
 class NameTestCase(base.BaseTestCase):
 
     def test_want_of_stack_is_not_kept(self):
+        # Made, and its rules tried, where there is stack enough.
+        text.sanitizer()
         name = 'compute_far_down'
         found = deep(lambda: transition.name_of(name))
         self.assertEqual(sanitize.WITHHELD, found)
