@@ -98,6 +98,9 @@ _OTHERS = (
     family('F6', 'vault', (
         r'(?<![\w-])(?:vault|bao)\s[^\n|;]{0,200}?\s(?:secret_id|token|value'
         r'|secret)=(?!@)' + _VALUE)),
+    family('F6', 'wpa_passphrase', (
+        r'(?<![\w-])wpa_passphrase' + _GAP + r'[^\s\'",]{1,64}+' + _GAP
+        + _VALUE)),
     # Windows: the word behind the name of an account.
     family('F6', ('net user', 'net.exe', "'user',", 'net1 user'), (
         r'(?<![\w-])net1?(?:\.exe)?' + _GAP + r'user' + _GAP

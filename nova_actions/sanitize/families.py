@@ -48,7 +48,7 @@ BEFORE = (
         r'(?<![\w-])(?>(?P<o>["\'])|)(?:proxy-)?authorization\s{0,4}+[:=]'
         r'\s{0,4}+(?!["\'\[\\])(?P<v>(?(o)' + INSIDE +
         r'|[^\n"\'{}]{1,4096}+(?>(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20})))'
-        ), lambda v: any(map(mixed, v.split()[:3]))),
+        ), lambda v: '\x00' in v or any(map(mixed, v.split()[:3]))),
     family('F2', 'cookie', (
         r'(?<![\w-])(?:set-)?cookie2?' + MAYBE_QUOTE
         + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX + QUOTED)),

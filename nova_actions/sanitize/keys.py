@@ -33,12 +33,13 @@ _BLOCK = re.compile(
 _FLAT = re.compile(
     r'[\[({](?P<value>(?>(?:[^\[\](){}"\'\\\x01]'
     r'|(?P<q>["\'])(?>(?:(?!(?P=q))[^\n\x01]){0,1024})(?P=q)){1,1024}))[\])}]')
+_ENDS = ('', *' \t\n,;:)]}')
 _QUOTED = re.compile(r'["\']')
 _ENTRIES = re.compile(r'["\']([\w-]{1,64}+)["\']\s{0,4}+:')
 # A function that sets what is named by a string.
 _SETTER = re.compile(r'(?:set|put|env)\w{0,20}+\([^()\n]{0,60}\Z')
 # A value that is masked already.
-_DONE = re.compile(r'(?P<q>["\']|)\x00++(?:(?(q)(?P=q)|[,;&)}\]\n])|\Z)')
+_DONE = re.compile(r'(?P<q>["\']|)\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)')
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
 _REST = re.compile(r'[^\n:=]{0,200}+(?=\n|$)')
 def _closed(text: str, start: int, quote: str) -> int:
@@ -49,8 +50,9 @@ def _closed(text: str, start: int, quote: str) -> int:
         before = text[max(start, at - 64):at]
         slashes = len(before) - len(before.rstrip('\\'))
         if not slashes % 2:
+            # SQL doubles one within a value.
             doubled = len(quote) == 1 and text.startswith(quote * 2, at)
-            if not doubled or at == start:
+            if not doubled or at == start or text[at + 2:at + 3] in _ENDS:
                 return at
             at += 1
         at = text.find(quote, at + len(quote), stop)
@@ -185,6 +187,9 @@ def _value(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
         if not (pair or strong or setter or key.startswith('-')):
             return None
         sep = '=' if pair else sep
+    if sep == '(' and not (span and words.is_peculiar(
+            text[span[0]:span[1]])):
+        return None
     if span is None:
         found = _argument(text, at) or _bare(text, name)
         if found and name.kind == 'foreign' and _is_word(
@@ -210,6 +215,7 @@ def values(text: str, index: _text.Index
             continue
         at = name.tail
         if _DONE.match(text, name.end):
+            yield name.tail, name.end, name.key, False
             continue
         found = _value(text, name)
         if found and found[0] < found[1]:
@@ -217,8 +223,9 @@ def values(text: str, index: _text.Index
             if secret:
                 at = max(at, last)
             # What is harmless is so with the words that lead to it.
-            yield (first if secret else name.tail), last, name.key, secret
+            yield name.tail, first if secret else last, name.key, False
             if secret:
+                yield first, last, name.key, True
                 yield from _more(text, last, name.key)
 
 

@@ -19,6 +19,8 @@ ENGLISH = (
     r'|heartbeat|kek|rgw|mon|mds|ssh|swift|s3|recovery|unlock|priv|fixed|luks'
     r'|dhchap|backup|service|signature|temp[_-]?url|webhook|object'
     r'|crypto|cipher|symmetric|chap|volume|root|vault|unseal|wrapping|bearer'
+    r'|cephx?|minio|aws|azure|gcp|openai|stripe|twilio|sendgrid|mailgun'
+    r'|datadog|consul|rabbit|redis|rndc|tsig|dkim|unlock|disk|gpg|pgp|tls'
     r'|ipsec|wpa|radius|tacacs|snmp|bgp|md5|sha1|sha256)[ _-]?key(?!id)',
     r'key[_-]data',
     r'(?:admin|user|db|root|bind|auth|priv|my|new|old|chap|bmc|ipmi|sys'

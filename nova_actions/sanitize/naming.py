@@ -28,11 +28,11 @@ _BEHIND_NAME = re.compile(
     + r'|\s{0,40}+(?:=>|:=|[!=]?={1,2}+|\|(?=\s)'
     r'|:\s{0,2}+(?:str|bytes|[A-Z]\w{1,20}+\[\w{1,20}+\])(?> \| None|)'
     r'\s{0,2}+='
-    r'|:|,)'
+    r'|:|,|\((?=["\']))'
     r'|' + _OWNER % r'[^\s:=/]' + r'\s{0,4}+[:=]'
     r'|' + _OWNER % r'[^\s:=]' + _VERB + r'|' + _VERB + r'|)'
     r'\s{0,40}+(?>\\\n\s{0,40}+|\(\s{1,40}+(?=[bur]{0,2}+["\'])|)'
-    r'(?>Secret(?:Str|Bytes)?\(|))',
+    r'(?>Secret(?:Str|Bytes)?\(|!{1,2}[A-Za-z][\w:/.-]{0,30}+[ \t]{1,4}+|))',
     re.IGNORECASE,
 )
 _NAME_CHARS = (
@@ -45,6 +45,9 @@ _FIRST = re.compile(r'[A-Za-z0-9]{1,20} \Z')
 _SECOND = re.compile(r'(?:keys?|community|string)(?![A-Za-z0-9])',
                      re.IGNORECASE)
 _STRING = re.compile(r' string(?![\w-])', re.IGNORECASE)
+# Whose it is, behind a name of another language.
+_OF = re.compile(r'(?> [^\W\d_]{1,20}){1,3}')
+_SIGNS = (':', '=', '|', ',', '(')
 _AUTH = re.compile(r'["\']?\s{0,4}:')
 _INPUT = re.compile(r'=b?["\']')
 
@@ -100,9 +103,13 @@ def at(text: str, stem: int, length: int) -> Name | None:
     two = _TWO.match(text, tail) if key.lower().endswith('secret') else None
     end = two.end() if two else tail
     behind = _PLAIN.match(text, end) or _BEHIND_NAME.match(text, end)
+    if kind == 'foreign' and key[0] != '-' and behind and (
+            not behind['sep'].strip()) and (
+            of := _OF.match(text, end)):
+        behind = _BEHIND_NAME.match(text, of.end())
     if behind is None or not behind['sep'] or (
-            kind == 'foreign' and behind['sep'].strip()[:1] not in (
-                ':', '=')):
+            kind == 'foreign' and key[0] != '-'
+            and behind['sep'].strip()[:1] not in _SIGNS):
         return None
     return Name(key, start, tail, behind.end(), behind['quote'], behind['sep'],
                 kind)

@@ -54,6 +54,8 @@ class _Pass:
         self.text = text
         self.index = _text.Index(text)
         self.spans: list[_text.Span] = []
+        #: Where no value goes on.
+        self.bars: list[view.Change] = []
         #: Values that a name leads to, and that are harmless.
         self.harmless: list[_text.Span] = []
         self._found = found
@@ -91,16 +93,19 @@ class Rules:
                             oslo.Masker().mask)
 
     def _pass(self, text: str, depth: int = 0) -> _Pass:
-        spans = []
+        spans: list[_text.Span] = []
+        bars: list[view.Change] = []
         before = view.of(text) if depth < view.MAX_DEPTH else None
         if before:
-            for start, end, label in self._pass(before.text, depth + 1).spans:
-                spans.append((*before.origin(start, end), label))
-            # No value goes on in what a log has put before the next line.
-            for at in before.prefixed:
-                text = f'{text[:at]}{_text.CUT}{text[at + 1:]}'
+            inner = self._pass(before.text, depth + 1)
+            spans, bars = (
+                [(*before.origin(start, end), each) for start, end, each in of]
+                for of in (inner.spans, inner.bars))
+            bars += before.bars
+            text = view.barred(text, bars)
         done = _Pass(_text.fill(text, spans), self.found)
         done.spans += spans
+        done.bars = bars
         done.take(known.spans(done.text, self._values))
         for rule in _FIRST:
             done.take(rule.spans(done.text, done.index))

@@ -22,7 +22,8 @@ FAMILIES = (
     family('F9', 'gaaaa', (
         START + r'(?P<v>gAAAA[A-Za-z0-9_-]{12,}+={0,2})'), flags=0),
     family('F10', 'accountkey sharedaccess', (
-        r'(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s{0,2}+=\s{0,2}+'
+        r'(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s{0,2}+=(?!>)'
+        r'\s{0,2}+'
         r'(?P<v>[^\s;\'"]++)')),
     family('F10', 'aws amazon', (
         r'(?<![A-Za-z0-9])(?:aws|amazon)[^\n]{0,60}?[\s\'":=]'

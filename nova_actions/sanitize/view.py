@@ -52,6 +52,13 @@ _SHOWN = re.compile(r'\[[0-9;?]{0,20}[A-Za-z]')
 #: Between lines that stand apart: no value goes on over it.
 _GAP = '\n' + _text.CUT + '\n'
 
+# Signs that a value ends at, and what they are read as where they are escaped:
+# white space to every pattern, but no line end.
+_STRUCTURE = frozenset('"\'<>=:,;{}[]()&|\\ \t\n')
+_ESCAPED = '\x1c'
+
+_BLANK = re.compile(r'[ \n\\]')
+
 #: Where a piece of a text stands that is read as other than it is.
 Change = tuple[int, int, str]
 
@@ -59,8 +66,8 @@ Change = tuple[int, int, str]
 class View:
     """A text as it is read, and where its characters stand in another."""
 
-    #: Where lines begin with what a log has put there.
-    prefixed: tuple[int, ...] = ()
+    #: Where in the other text no value goes on.
+    bars: list[Change]
 
     def __init__(self, text: str, changes: list[Change]) -> None:
         out, self._at, self._from, self._copied = [], [0], [0], [True]
@@ -124,14 +131,16 @@ def _escaped(match: re.Match[str]) -> str:
 
 def _escapes(text: str) -> Iterator[Change]:
     """Yield what is escaped; what a cleaned text has not is left out."""
-    if '\\' not in text and '%' not in text and '&' not in text:
+    # A form has no other blanks.
+    form = '+' in text and not _BLANK.search(text)
+    if not form and '\\' not in text and '%' not in text and '&' not in text:
         return
     hidden = 0
     for match in _ESCAPE.finditer(text):
         start, end = match.span()
         if start < hidden:
             continue
-        if match['plus'] and not (
+        if match['plus'] and not form and not (
                 _CODED.match(text, end)
                 or _CODED_BEFORE.search(text, max(0, start - 64), start)):
             continue
@@ -176,12 +185,13 @@ def _lines(text: str) -> Iterator[Change]:
     before = ''
     for number, line in enumerate(lines):
         behind = lines[number + 1] if number + 1 < len(lines) else ''
-        start = line[:4]
-        if len(line) > _MIN_LINE and start in (before[:4], behind[:4]) and (
-                length := _prefix(line, (before, behind))):
+        length = 0
+        if len(line) > _MIN_LINE and line[:4] in (before[:4], behind[:4]):
+            length = _prefix(line, (before, behind))
+        if length:
             yield at, at + length, ''
         end = at + len(line)
-        if (len(line) >= 24 and behind and ' ' not in line[-20:]
+        if (not length and len(line) >= 24 and behind and ' ' not in line[-20:]
                 and _WRAPPED.search(line, max(0, len(line) - 30))
                 and (found := _GOES_ON.match(behind))):
             gap = _END.search(line, max(0, len(line) - 5))
@@ -217,18 +227,48 @@ def _lines_behind(text: str, at: int) -> int:
     return at - 1
 
 
+def _letters(text: str, at: int) -> int:
+    """Return how many letters before a quote belong to its literal."""
+    before = text[max(0, at - 2):at]
+    return int(before[-1:] in tuple('ubrfUBRF')
+               and not before[:-1].isalnum())
+
+
+def _bars(text: str, escapes: list[Change], lines: list[Change]
+          ) -> list[Change]:
+    """Return where no value goes on: over an escaped sign, and into what a
+    log has put before the next line. What is escaped for a URL is a part of
+    the value behind a plain name."""
+    return [(start - _letters(text, start), end, _ESCAPED)
+            for start, end, new in escapes
+            if new in _STRUCTURE and text[start] in '\\&'
+            ] + [(start, start + 1, _text.CUT) for start, _end, _new in lines
+                 if text[start - 1:start] == '\n']
+
+
+def barred(text: str, bars: list[Change]) -> str:
+    """Return a text of the same length with bars in it."""
+    out, done = [], 0
+    for start, end, bar in sorted(bars):
+        if end > done:
+            start = max(start, done)
+            out += [text[done:start], bar * (end - start)]
+            done = end
+    return ''.join([*out, text[done:]])
+
+
 def of(text: str) -> View | None:
     """Return a text as it was before; None for one that is as it was."""
     lines = list(_lines(text)) if '\n' in text else []
+    escapes = list(_escapes(text))
     changes: list[Change] = []
     done = 0
-    for change in sorted((*_escapes(text), *lines)):
+    for change in sorted([*escapes, *lines]):
         if change[0] >= done:
             changes.append(change)
             done = change[1]
     if not changes:
         return None
     view = View(text, _around(text, changes))
-    view.prefixed = tuple(start for start, _end, _new in lines
-                          if text[start - 1:start] == '\n')
+    view.bars = _bars(text, escapes, lines)
     return view

@@ -47,8 +47,8 @@ class NamesTest(base.BaseTestCase):
 
     def test_they_are_remembered(self):
         sanitizer = sanitize.Sanitizer()
-        with mock.patch.object(sanitizer, '_texts',
-                               wraps=sanitizer._texts) as made:
+        with mock.patch.object(sanitizer, '_texts', autospec=True,
+                               side_effect=sanitizer._texts) as made:
             for _ in range(3):
                 self.assertEqual('reboot', sanitizer.name('reboot'))
             self.assertEqual(1, made.call_count)
@@ -61,6 +61,6 @@ class NamesTest(base.BaseTestCase):
     def test_what_was_withheld_is_tried_again(self):
         sanitizer = sanitize.Sanitizer()
         with mock.patch.object(sanitize._rules.Rules, 'mask',
-                               side_effect=RecursionError):
+                               autospec=True, side_effect=RecursionError):
             self.assertEqual(sanitize.WITHHELD, sanitizer.name('reboot'))
         self.assertEqual('reboot', sanitizer.name('reboot'))
