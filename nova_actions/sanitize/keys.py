@@ -160,45 +160,47 @@ def _argument(text: str, at: int) -> tuple[int, int, bool] | None:
     return None
 
 
-def _is_word(value: str) -> bool:
-    return value.replace('-', '').isalpha()
+def _led_to(text: str, name: naming.Name, sep: str,
+            span: tuple[int, int, int] | None) -> str | None:
+    """Return what leads from a name to a quoted value, None if nothing."""
+    value = text[span[0]:span[1]] if span else ''
+    if sep == '|':
+        # Else no cell of a table: a command behind another.
+        return sep if text[:name.start].rstrip(' \t')[-1:] == '|' else None
+    if sep == '(':
+        return sep if words.is_peculiar(value) else None
+    if sep != ',':
+        return sep
+    if span is None or not name.quote or naming.kind_of(value):
+        return None
+    opened = text[max(0, name.start - 8):name.start].rstrip('"\'ub').rstrip()
+    if opened.endswith(('(', '[')) and (
+            text[span[2]:span[2] + 3].lstrip()[:1] in (')', ']')):
+        return '='  # A pair.
+    if words.is_strong(value) or name.key.startswith('-') or _SETTER.search(
+            text[max(0, name.start - 90):name.start]):
+        return sep
+    return None
 
 
 def _value(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     """Return start and end of the value of a name, and if it is a secret."""
-    key, start = name.key, name.start
-    sep = name.sep.strip()
-    if sep == '|' and text[:start].rstrip(' \t')[-1:] != '|':
-        return None  # No cell of a table: a command behind another.
     at = name.end
-    if text[at:at + 1] == '[' and not words.PLURAL.search(key):
+    if text[at:at + 1] == '[' and not words.PLURAL.search(name.key):
         at += 1
     span = quoted(text, at)
-    if sep == ',':
-        if span is None or not name.quote:
-            return None
-        opened = text[max(0, start - 8):start].rstrip('"\'ub').rstrip()
-        pair = opened.endswith(('(', '['))
-        pair = pair and text[span[2]:span[2] + 3].lstrip()[:1] in (')', ']')
-        strong = words.is_strong(text[span[0]:span[1]])
-        if naming.kind_of(text[span[0]:span[1]]):
-            return None  # One name behind another.
-        setter = _SETTER.search(text[max(0, start - 90):start])
-        if not (pair or strong or setter or key.startswith('-')):
-            return None
-        sep = '=' if pair else sep
-    if sep == '(' and not (span and words.is_peculiar(
-            text[span[0]:span[1]])):
+    sep = _led_to(text, name, name.sep.strip(), span)
+    if sep is None:
         return None
     if span is None:
         found = _argument(text, at) or _bare(text, name)
-        if found and name.kind == 'foreign' and _is_word(
-                text[found[0]:found[1]]):
+        if found and name.kind == 'foreign' and (
+                text[found[0]:found[1]].replace('-', '').isalpha()):
             found = *found[:2], False
     else:
-        value = text[span[0]:span[1]]
-        found = *span[:2], words.is_quoted_value(value, key, sep)
-    if found and words.harmless_key(key):
+        found = *span[:2], words.is_quoted_value(
+            text[span[0]:span[1]], name.key, sep)
+    if found and words.harmless_key(name.key):
         found = *found[:2], False
     return found
 

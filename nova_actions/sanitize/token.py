@@ -46,6 +46,7 @@ FAMILIES = (
 )
 
 
+_RUN = re.compile(r'[\w.~%+=-]{10,}+', re.ASCII)
 # Where a token may begin: enough to tell that none of a vendor's is there.
 _BEGIN = re.compile(r'\b(?=([\w.~-]{3})[\w.~%+=-]{7})', re.ASCII)
 
@@ -83,7 +84,8 @@ def spans(text: str, index: Index) -> Iterator[Span]:
     """Yield the tokens of vendors."""
     words, paths = _vendors()
     done: set[str] = set()
-    for first in set(_BEGIN.findall(text)) & words.keys():
+    runs = ' '.join(set(_RUN.findall(text)))
+    for first in set(_BEGIN.findall(runs)) & words.keys():
         for prefix, rest in words[first].items():
             if prefix not in done:
                 done.add(prefix)
