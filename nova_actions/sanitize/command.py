@@ -136,10 +136,12 @@ _OTHERS = (
 )
 #: All that are patterns.
 FAMILIES = (*_FLAGS, *_OTHERS)
-_OPTION = re.compile(r'[ \n\'"](?:-{1,2}[A-Za-z]|/user:|/pass:|wpa_)')
+# One of these stands before each flag.
+_OPTIONS = (' -', '\n-', "'-", '"-', '/user:', '/pass:')
 
 
 def spans(text: str, index: Index) -> Iterator[Span]:
     """Yield the arguments that are secrets."""
-    for each in FAMILIES if _OPTION.search(text) else _OTHERS:
+    any_flag = any(option in text for option in _OPTIONS)
+    for each in FAMILIES if any_flag else _OTHERS:
         yield from each.spans(text, index)
