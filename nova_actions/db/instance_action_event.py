@@ -115,7 +115,7 @@ def _event_finish(connection: Any, values: Mapping[str, Any],
     action, event, book = _meant(connection, values, is_system)
     book.finish(event, action, {
         **dict.fromkeys(('details', 'traceback', 'error_type', 'reason',
-                         'duration_us', 'host')), 'redactions': 0,
+                         'duration_us', 'rules', 'host')), 'redactions': 0,
         'request_id': action.row['request_id'], **values})
     ledger.store(connection, book)
     return event

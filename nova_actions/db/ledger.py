@@ -60,7 +60,7 @@ def as_entry(report: Mapping[str, Any]) -> Row:
         entry['row'] = rows.complete(EVENTS, {
             'event': report['name'], 'redactions': report['redactions'],
             **{name: report[name] for name in (
-                'uuid', 'host', 'epoch', 'start_time', 'details')}})
+                'uuid', 'host', 'epoch', 'start_time', 'details', 'rules')}})
     return entry
 
 

@@ -202,7 +202,7 @@ def locked_with_events(connection: Any, query: Any,
 _CHANGING = {
     ACTIONS: ('status', 'message', 'finish_time', 'evidence', 'updated_at'),
     EVENTS: ('finish_time', 'result', 'details', 'traceback', 'error_type',
-             'reason', 'duration_us', 'redactions', 'updated_at')}
+             'reason', 'duration_us', 'redactions', 'rules', 'updated_at')}
 
 _UPDATES = {table: sa.update(table).where(
     table.c.id == sa.bindparam('row_id')).values(

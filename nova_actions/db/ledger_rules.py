@@ -33,7 +33,7 @@ MICROSECOND = datetime.timedelta(microseconds=1)
 
 #: What a finish says of an event.
 OUTCOME = ('result', 'details', 'traceback', 'error_type', 'reason',
-           'duration_us')
+           'duration_us', 'rules')
 _ACTOR = ('instance_uuid', 'request_id', 'global_request_id')
 
 
@@ -211,7 +211,7 @@ class Ledger:
         # Where the clocks disagree, an end still comes after its beginning.
         event.update(
             finish_time=_latest(self._now, event['start_time']),
-            result=vocabulary.RESULT_INTERRUPTED, details=evidence,
+            result=vocabulary.RESULT_INTERRUPTED, details=evidence, rules=None,
             reason=vocabulary.REASON_INTERRUPTED, updated_at=self._now)
         self._changed(event, action, self._now, action.row['request_id'])
 
@@ -225,7 +225,7 @@ class Ledger:
         outcome = {name: report[name] for name in OUTCOME}
         if outcome['details'] is None and event.get('result') is None:
             # What its start has said stays.
-            outcome['details'] = event['details']
+            outcome.update(details=event['details'], rules=event['rules'])
         began, ended = event['start_time'], report['finish_time']
         if outcome['duration_us'] is None and began:
             outcome['duration_us'] = max(0, (ended - began) // MICROSECOND)

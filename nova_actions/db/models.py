@@ -129,6 +129,8 @@ class InstanceActionEvent(_Row, Base):
     reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     redactions: orm.Mapped[int] = orm.mapped_column(
         sa.Integer(), default=0, server_default='0')
+    #: Which rules its texts were made safe by; NULL where that is not known.
+    rules: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     #: The life of the reporter that began it; NULL for a Nova client's.
     epoch: orm.Mapped[Uuid | None]
 

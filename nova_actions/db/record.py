@@ -100,7 +100,7 @@ def _event(cell: Cell, row: Row) -> Row:
             'action_id': ids.encode(cell.name, row['action_id']),
             'uuid': None, 'error_type': None, 'reason': None,
             'duration_us': duration,
-            'redactions': 0, 'epoch': None}
+            'redactions': 0, 'rules': None, 'epoch': None}
 
 
 def action_get_instance(context: Any, action_id: int) -> Row | None:

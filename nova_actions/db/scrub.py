@@ -92,7 +92,8 @@ def changes(table: sa.Table, row: Mapping[str, Any],
     wanted: Row = {name: sanitizer.name(row[name])
                    for name in _NAMES[table.name]}
     if table is EVENTS:
-        safe = sanitizer.error(row['details'], row['traceback'])
+        safe = sanitizer.again(row['details'], row['traceback'],
+                               row['rules'])
         wanted.update(details=safe.details, traceback=safe.traceback)
     changed = {name: value for name, value in wanted.items()
                if value != row[name]}
@@ -103,13 +104,15 @@ def changes(table: sa.Table, row: Mapping[str, Any],
                   if name in ('details', 'traceback'))
         if new > 0:
             changed['redactions'] = row['redactions'] + new
+        changed['rules'] = sanitizer.rules
     return changed
 
 
 def _columns(table: sa.Table) -> list[sa.Column[Any]]:
     names = ['id', *_NAMES[table.name]]
     if table is EVENTS:
-        names += ['action_id', 'details', 'traceback', 'redactions']
+        names += ['action_id', 'details', 'traceback', 'redactions',
+                  'rules']
     return [table.c[name] for name in names]
 
 

@@ -68,7 +68,7 @@ def _outcome(exc_val: str | None, exc_tb: str | None,
     return {'result': vocabulary.RESULT_ERROR, 'details': error.details,
             'traceback': error.traceback,
             'error_type': error.error_type, 'reason': error.reason,
-            'redactions': error.redactions}
+            'redactions': error.redactions, 'rules': error.rules}
 
 
 @ovo.VersionedObjectRegistry.register
@@ -126,9 +126,10 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
             withheld |= {'traceback', 'host', 'error_type'}
         if not context.can(policies.EVENTS_DETAILS, target, fatal=False):
             withheld.add('details')
-        safe = text.sanitizer().error(
+        safe = text.sanitizer().again(
             None if 'details' in withheld else row['details'],
-            None if 'traceback' in withheld else row['traceback'])
+            None if 'traceback' in withheld else row['traceback'],
+            row['rules'])
         for name in self.fields:
             value = row['duration_us' if name == 'duration' else name]
             if name in withheld:

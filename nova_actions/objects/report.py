@@ -109,7 +109,7 @@ class Report(base.ActionsObject):
         for name in _NAMES:
             values[name] = sanitizer.name(values[name])
         values['duration_us'] = values.pop('duration')
-        values['redactions'] = 0
+        values.update(redactions=0, rules=None)
         if values['kind'] == ledger_rules.FINISH:
             values['result'] = _result('result', values['result'])
             values['finish_time'] = (
@@ -118,7 +118,7 @@ class Report(base.ActionsObject):
                 values['finish_time'], values['duration_us'])
             error = sanitizer.error(values['details'], values['traceback'])
             values.update(details=error.details, traceback=error.traceback,
-                          redactions=error.redactions)
+                          redactions=error.redactions, rules=error.rules)
             values['reason'] = text.reason_of(values)
         else:
             values['finish_time'] = None

@@ -37,7 +37,8 @@ def details(value: str | None) -> dict[str, Any]:
     if value is None:
         return {}
     safe = sanitizer().error(value, None)
-    return {'details': safe.details, 'redactions': safe.redactions}
+    return {'details': safe.details, 'redactions': safe.redactions,
+            'rules': safe.rules}
 
 
 def reason_of(values: Mapping[str, Any]) -> str | None:
@@ -83,5 +84,5 @@ def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
         safe = sanitizer().error(values.get('details'),
                                  values.get('traceback'))
         values.update({name: getattr(safe, name) for name in given})
-        values['redactions'] = safe.redactions
+        values.update(redactions=safe.redactions, rules=safe.rules)
     return values

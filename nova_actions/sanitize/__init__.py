@@ -79,10 +79,12 @@ class Sanitizer:
 
     @functools.cached_property
     def rules(self) -> str:
-        """A short text that is another one when the built-in rules or an
-        operator's patterns are others. Secrets of the configuration do not
-        count: they differ from process to process."""
-        return version.of(each.pattern for each in self._extra)
+        """A short text that is another one when the built-in rules, an
+        operator's patterns or what is kept of tracebacks are others. Secrets
+        of the configuration do not count: they differ from process to
+        process."""
+        return version.of((each.pattern for each in self._extra),
+                          self._source_lines)
 
     @classmethod
     def from_conf(cls, conf: Any) -> Self:
@@ -159,7 +161,21 @@ class Sanitizer:
             traceback=trace.text,
             reason=raw.reason,
             redactions=details.redactions + trace.redactions,
+            rules=self.rules,
         )
+
+    def again(self, details: str | None, trace: str | None,
+              rules: str | None) -> ErrorText:
+        """Return stored texts of one error as they may be shown: as they
+        are, where they were made safe by the same rules.
+
+        :param rules: those that they were made safe by, where that is known
+        """
+        if rules == self.rules and not any(
+                value in text for text in (details, trace) if text
+                for value in self._secrets):
+            return ErrorText(None, details, trace, None, rules=rules)
+        return self.error(details, trace)
 
     def _texts(
         self, texts: list[tuple[object, int]], secrets: Iterable[object]

@@ -71,6 +71,8 @@ class ErrorText:
     #: One of REASONS, None when nothing failed.
     reason: str | None
     redactions: int = 0
+    #: :attr:`Sanitizer.rules` that it was made safe by.
+    rules: str | None = None
 
 
 def type_name(exc: BaseException) -> str:

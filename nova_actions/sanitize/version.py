@@ -22,10 +22,11 @@ def _built_in() -> str:
     return digest.hexdigest()
 
 
-def of(patterns: Iterable[str] = ()) -> str:
+def of(patterns: Iterable[str] = (), source_lines: bool = True) -> str:
     """Return a short name of the rules with an operator's patterns.
 
     :param patterns: in any order
+    :param source_lines: whether tracebacks keep their lines of source
     """
-    named = '\0'.join([_built_in(), *sorted(patterns)])
+    named = '\0'.join([_built_in(), str(source_lines), *sorted(patterns)])
     return hashlib.sha256(named.encode()).hexdigest()[:_LENGTH]

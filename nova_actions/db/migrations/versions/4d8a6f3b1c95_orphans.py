@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why an action without steps counts as over, what reporters tell of
-themselves, and servers by one spelling of their UUIDs."""
+"""Why an action without steps counts as over, which rules a text is safe by,
+what reporters tell of themselves, and servers by one spelling of their
+UUIDs."""
 
 from typing import Any
 
@@ -19,6 +20,7 @@ _ACTIONS = sa.table('instance_actions', sa.column('instance_uuid'))
 
 def upgrade() -> None:
     op.add_column('instance_actions', sa.Column('evidence', sa.String(255)))
+    op.add_column('instance_actions_events', sa.Column('rules', sa.String(32)))
     op.create_index('instance_actions_status_created_at_idx',
                     'instance_actions', ['status', 'created_at'])
     op.add_column('reporters', sa.Column('waiting', sa.BigInteger()))

@@ -26,7 +26,7 @@ def make(kind, instance, name, request='req-1', **values):
     return {**dict.fromkeys((
         'host', 'action_uuid', 'epoch', 'global_request_id', 'user_id',
         'user_name', 'project_name', 'start_time', 'finish_time',
-        'duration_us', 'result', 'details', 'traceback', 'error_type',
+        'duration_us', 'result', 'details', 'rules', 'traceback', 'error_type',
         'reason')),
         'kind': kind, 'uuid': str(uuid.uuid4()), 'instance_uuid': instance,
         'name': name, 'request_id': request, 'project_id': 'owner',
