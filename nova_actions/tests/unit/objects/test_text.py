@@ -50,7 +50,8 @@ class _Tests:
     def test_what_is_safe_by_the_same_rules_is_read_as_it_is(self):
         self.finish()
         self.assertEqual(text.sanitizer().rules, self.stored()['rules'])
-        with mock.patch.object(sanitize.Sanitizer, 'error') as again:
+        with mock.patch.object(sanitize.Sanitizer, 'error',
+                               autospec=True) as again:
             self.assertIn(SECRET, self.shown())
         again.assert_not_called()
 
