@@ -344,6 +344,7 @@ class ComparisonTest(ComparisonTestCase):
     def test_paths_and_methods(self):
         list_path, show_path = _path(WEB), _path(WEB, 1)
         behind = list_path.removeprefix('/v2.1')
+        # Not a UUID in capitals: whether Nova knows it is up to its database.
         for token in ('reader', 'admin of the project', 'foreigner'):
             for path in (
                     f'/v2.1/{OURS}{behind}', f'/v2.1/{OTHER}{behind}',
@@ -351,7 +352,7 @@ class ComparisonTest(ComparisonTestCase):
                     f'/v2.1/-{behind}', f'{list_path}/', f'{show_path}/',
                     f'{list_path}.json', f'{show_path}.json', _path('web'),
                     _path(''), _path('\xc3\xbc'), _path('\xff'),
-                    _path(_server(WEB).upper()), _path('x' * 300),
+                    _path('x' * 300),
                     _path(_server(WEB).replace('-', '')), _path(WEB, '\xff'),
                     _path(WEB, 'x' * 300), _path(WEB, _request(1).upper()),
                     _path(WEB, f'{_request(1)} '), _path(WEB, 'odd id?'),
