@@ -79,7 +79,7 @@ class Cloud(missing.Fixture):
         running = self.useFixture(process.Process(
             [sys.executable, '-m', 'nova_actions.cmd.api', '--config-file',
              path]))
-        port = running.await_line(r'listens on \S+ port (\d+)')[1]
+        port = running.await_line(r'is ready on \S+ port (\d+)')[1]
         return f'http://127.0.0.1:{port}'
 
     def auth(self, user: str) -> dict[str, Any]:
