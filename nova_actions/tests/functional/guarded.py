@@ -69,7 +69,7 @@ class Services(missing.Fixture):
             self.useFixture(base_fixtures.TempDir()).path)
         self.conductor = self.start('conductor')
         self.api = self.start('api')
-        port = self.api.await_line(r'listens on \S+ port (\d+)')[1]
+        port = self.api.await_line(r'is ready on \S+ port (\d+)')[1]
         self.url = f'http://127.0.0.1:{port}'
         process.await_conductor(bus.url, TOPIC, 'guarded',
                                 self.conductor.process)
