@@ -133,7 +133,11 @@ class ActionsObject(base.VersionedObject):
         try:
             version = parse_version(primitive.get(key))
             data = primitive.get(cls._obj_primitive_key('data'))
-            if version is None or not isinstance(data, dict):
+            # oslo tells it back to the sender, whatever it is.
+            namespace = primitive.get(cls._obj_primitive_key('namespace'))
+            if version is None or not isinstance(data, dict) or (
+                    not isinstance(namespace, str)
+                    or len(namespace) > NAME_LIMIT):
                 raise ValueError('not an object')
             return super().obj_from_primitive(
                 {**primitive, key: version}, context)

@@ -97,6 +97,13 @@ class TestPrimitives(base.BaseTestCase):
                                 **{f'nova_object.{key}': value})
             self.assertNotIn('secret', text)
 
+    def test_a_namespace_is_not_told_back_whatever_it_is(self):
+        for value in ({'x': 'secret' * 10_000}, 'secret' * 10_000, ['secret'],
+                      None):
+            text = self.refused(exception.InvalidInput,
+                                **{'nova_object.namespace': value})
+            self.assertNotIn('secret', text)
+
     def test_unknown(self):
         text = self.refused(ovo_exc.UnsupportedObjectError,
                             **{'nova_object.name': 'Instance'})
