@@ -68,7 +68,7 @@ class FlowMixin:
                 **dict.fromkeys((
                     'host', 'epoch', 'global_request_id', 'user_id',
                     'user_name', 'project_name', 'duration_us', 'details',
-                    'traceback', 'error_type', 'reason')),
+                    'traceback', 'error_type', 'reason', 'rules')),
                 'kind': 'finish', 'uuid': str(uuid.uuid4()),
                 'action_uuid': uuid_, 'instance_uuid': self.server,
                 'name': 'late', 'request_id': self.requests[uuid_],
