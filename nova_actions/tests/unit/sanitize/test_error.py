@@ -83,8 +83,10 @@ class ErrorTest(base.BaseTestCase):
         self.assertIsNone(self.sanitizer.error('it broke', None).error_type)
 
     def test_nothing_failed(self):
-        self.assertEqual(sanitize.ErrorText(None, None, None, None),
-                         self.sanitizer.error(None, None))
+        self.assertEqual(
+            sanitize.ErrorText(None, None, None, None,
+                               rules=self.sanitizer.rules),
+            self.sanitizer.error(None, None))
 
     def test_hostile(self):
         class Hostile(Exception):
