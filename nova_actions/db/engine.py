@@ -27,6 +27,7 @@ from sqlalchemy import orm
 from nova_actions import exception
 from nova_actions.db import charset
 from nova_actions.db import clock
+from nova_actions.db import connection as connection_module
 from nova_actions.db import outage
 from nova_actions.db.cells import attached
 
@@ -112,6 +113,8 @@ def _prepare(engine: sa.Engine) -> None:
     event.listen(engine, 'connect', connect)
     if engine.dialect.name == 'sqlite':
         event.listen(engine, 'begin', begin_immediate)
+    else:
+        connection_module.lighten(engine)
     # oslo.db has tried a connection, which must not be the first one used.
     engine.dispose()
     if engine.dialect.name == 'postgresql':
@@ -142,7 +145,9 @@ def setup(conf: cfg.ConfigOpts) -> None:
     _create_private(url)
     manager = enginefacade.transaction_context()
     manager.configure(**{name: getattr(conf.database, name)
-                         for name in _ENGINE_OPTIONS})
+                         for name in _ENGINE_OPTIONS},
+                      # It would sleep, for the sake of green threads.
+                      thread_checkin=False)
     manager.append_on_engine_create(_prepare)
     if _manager is not None:
         _manager.dispose_pool()
@@ -246,23 +251,34 @@ def _retrying(on_disconnect: bool) -> Any:
         retry_on_deadlock=True, retry_on_disconnect=on_disconnect)
 
 
+def _read(context: Any) -> Any:
+    return _manager.reader.using(context)
+
+
+def _write(context: Any) -> Any:
+    return _manager.writer.using(context)
+
+
+def _record(_context: Any) -> Any:
+    return engine().begin()
+
+
 def _transactional(
-    mode: str, is_plain: bool = False,
+    begin: Callable[[Any], Any],
 ) -> Callable[[Callable[Concatenate[orm.Session, P], R]],
               Callable[Concatenate[Any, P], R]]:
+    is_writer = begin is not _read
+
     def decorator(
         function: Callable[Concatenate[orm.Session, P], R],
     ) -> Callable[Concatenate[Any, P], R]:
         def run(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
             if _manager is None:
                 raise RuntimeError('db.engine.setup() has not been called')
-            is_writer = mode == 'writer'
             token = _writing.set(is_writer)
             try:
-                scope = getattr(_manager, mode)
                 with (_turn if is_writer else contextlib.nullcontext(),
-                      (scope.connection if is_plain else scope).using(
-                          context) as session):
+                      begin(context) as session):
                     return function(session, *args, **kwargs)
             finally:
                 _writing.reset(token)
@@ -281,8 +297,8 @@ def _transactional(
     return decorator
 
 
-reader = _transactional('reader')
-writer = _transactional('writer')
-#: As a writer, but gives a connection: without the work that a session does
-#: beside.
-recorder = _transactional('writer', is_plain=True)
+reader = _transactional(_read)
+writer = _transactional(_write)
+#: As a writer, but gives a connection, and joins no transaction of the
+#: context: without the work that a session does beside.
+recorder = _transactional(_record)

@@ -82,16 +82,16 @@ def action_finish(connection: Any, instance_uuid: str,
 
     :raises InstanceActionNotFound: when there is none
     """
-    found = ledger_rows.locked_with_events(
+    locked, events = ledger_rows.locked_with_events(
         connection, *((ledger_rows.BY_REQUEST, {
             'instance_uuid': instance_uuid, 'request_id': request_id})
             if action_id is None else
             (ledger_rows.BY_ACTION, {'action_id': action_id})))
-    if found is None or found[0]['instance_uuid'] != instance_uuid:
+    if not locked or locked[-1]['instance_uuid'] != instance_uuid:
         raise exception.InstanceActionNotFound(
             request_id=request_id, instance_uuid=instance_uuid)
-    book = ledger_rules.Ledger(timeutils.utcnow(), {}, [found[0]], found[1])
-    action = book.actions[found[0]['uuid']]
+    book = ledger_rules.Ledger(timeutils.utcnow(), {}, locked, events)
+    action = book.actions[locked[-1]['uuid']]
     book.end(action, finish_time)
     ledger_rows.update(connection, ACTIONS, [action.row])
     return action.row

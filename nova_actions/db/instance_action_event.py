@@ -124,31 +124,33 @@ def _event_finish(connection: Any, values: Mapping[str, Any],
 def _meant(connection: Any, values: Mapping[str, Any],
            is_system: bool) -> tuple[Action, Row, Ledger]:
     """Lock the action and return the event that a finish means."""
-    host = values.get('host')
     if values.get('uuid'):
-        query, which = ledger_rows.BY_HANDLE, ('uuid',)
+        query, which = ledger_rows.BY_HANDLE, ['uuid']
     elif 'id' in values:
-        query, which = ledger_rows.BY_ID, ('id',)
+        query, which = ledger_rows.BY_ID, ['id']
     else:
-        query = ledger_rows.by_name(is_system, bool(host))
-        which = ('event', *(('host',) if host else ()))
-    found = ledger_rows.locked_with_events(connection, query, {
+        query = (ledger_rows.BY_REQUEST_OR_STEP if is_system
+                 else ledger_rows.BY_REQUEST)
+        which = ['event', *(['host'] if values.get('host') else [])]
+    locked, events = ledger_rows.locked_with_events(connection, query, {
         name: values.get(name) for name in (
             'uuid', 'id', 'action_id', 'instance_uuid', 'request_id',
             'event', 'host')})
-    if found is None or (
-            found[0]['instance_uuid'] != values['instance_uuid']):
+    if not locked or locked[-1]['instance_uuid'] != values['instance_uuid']:
         raise _unknown(values)
-    book = Ledger(timeutils.utcnow(), {}, [found[0]], found[1])
-    action = book.actions[found[0]['uuid']]
-    meant = [row for row in action.events.values()
+    book = Ledger(timeutils.utcnow(), {}, locked, events)
+    # One request may have several actions of a server, oldest first here.
+    # Where none has the step, the newest tells which one lacks it.
+    meant = [(row['finish_time'] is None, at, row['id'], action, row)
+             for at, action in enumerate(book.actions.values())
+             for row in action.events.values()
              if all(row[name] == values[name] for name in which)]
     if not meant:
         raise exception.InstanceActionEventNotFound(
-            action_id=action.row['id'],
+            action_id=locked[-1]['id'],
             event=values.get('event') or values.get('id'))
-    return action, max(meant, key=lambda row: (
-        row['finish_time'] is None, row['id'])), book
+    *_order, action, event = max(meant, key=lambda found: found[:3])
+    return action, event, book
 
 
 def _unknown(values: Mapping[str, Any]) -> exception.ActionsException:

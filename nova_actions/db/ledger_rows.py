@@ -5,7 +5,6 @@ Locks are taken in one order, everywhere: the reporter, the actions by id,
 then their events.
 """
 
-import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
 
 Row = dict[str, Any]
-Of = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
+Of = Callable[[Any], sa.ColumnElement[bool]]
 
 _BAD = (vocabulary.RESULT_ERROR, vocabulary.RESULT_INTERRUPTED)
 
@@ -35,40 +34,45 @@ def lock(connection: Any, ids: Iterable[int]) -> list[Row]:
     """Lock actions, in the order of their ids, and return them oldest
     first."""
     found = connection.execute(_LOCK, {'ids': sorted(ids)}).mappings()
-    return sorted((dict(row) for row in found),
-                  key=lambda row: (row['created_at'], row['id']))
+    return sorted((dict(row) for row in found), key=_age)
 
 
-def events_that_count(of: Of, *more: Any) -> Any:
-    """Return the query for those events of actions that their status hangs
-    on: the last one of each name, what is open, and what went wrong.
+def _age(row: Row) -> tuple[Any, ...]:
+    return row['created_at'], row['id']
 
-    Their column ``latest`` is the end of the last of that name that went
-    well.
 
-    :param of: makes the condition on a column with an action's id
-    :param more: makes conditions for further events, from the table
+def _last_of_each(of: Of, *by: str) -> Any:
+    """Return the last event of each name in each action, as a subquery:
+    ``last`` is its id, and ``latest`` the last end among those of that name
+    that went well.
+
+    :param of: makes the conditions on a table of actions
+    :param by: columns that tell events apart besides their name
     """
-    each = EVENTS.alias('each_event')
-    names = sa.select(
-        each.c.action_id, each.c.event, sa.func.max(each.c.id).label('last'),
+    action, each = ACTIONS.alias('its_action'), EVENTS.alias('each_event')
+    return sa.select(
+        sa.func.max(each.c.id).label('last'),
         sa.func.max(sa.case((each.c.result.in_(_BAD), None),
                             else_=each.c.finish_time)).label('latest'),
-    ).where(of(each.c.action_id)).group_by(
-        each.c.action_id, each.c.event).subquery('names')
-    return sa.select(*EVENT_COLUMNS, names.c.latest).join(names, sa.and_(
-        names.c.action_id == EVENTS.c.action_id,
-        names.c.event == EVENTS.c.event)).where(
-            of(EVENTS.c.action_id), sa.or_(
-                EVENTS.c.id == names.c.last, EVENTS.c.finish_time.is_(None),
-                EVENTS.c.result.in_(_BAD),
-                *(condition(EVENTS) for condition in more)))
+    ).join(action, action.c.id == each.c.action_id).where(
+        of(action)).group_by(
+            each.c.action_id, each.c.event,
+            *(each.c[name] for name in by)).subquery('names')
 
 
-_EVENTS = events_that_count(
-    lambda column: column.in_(sa.bindparam('ids', expanding=True)),
-    lambda table: table.c.uuid.in_(sa.bindparam('uuids', expanding=True)),
-).order_by(EVENTS.c.id)
+def _counts(names: Any, *more: Any) -> sa.ColumnElement[bool]:
+    """Whether the status of its action hangs on an event: it is the last one
+    of its name, or open, or went wrong."""
+    return sa.or_(names.c.last.is_not(None), EVENTS.c.finish_time.is_(None),
+                  EVENTS.c.result.in_(_BAD), *more)
+
+
+_IDS: sa.BindParameter[int] = sa.bindparam('ids', expanding=True)
+_names = _last_of_each(lambda actions: actions.c.id.in_(_IDS))
+_EVENTS = sa.select(*EVENT_COLUMNS, _names.c.latest).join(
+    _names, _names.c.last == EVENTS.c.id, isouter=True).where(
+        EVENTS.c.action_id.in_(_IDS), _counts(_names, EVENTS.c.uuid.in_(
+            sa.bindparam('uuids', expanding=True)))).order_by(EVENTS.c.id)
 
 
 def events(connection: Any, ids: Iterable[int],
@@ -104,97 +108,89 @@ def begun_before() -> Any:
         1).scalar_subquery()
 
 
-def _open_first(event: Any) -> Any:
-    return sa.case((event.c.finish_time.is_(None), 0), else_=1)
+def _of_request(actions: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        actions.c.instance_uuid == sa.bindparam('instance_uuid'),
+        actions.c.request_id == sa.bindparam('request_id'))
 
 
-def _holder(of_request: bool, has_host: bool) -> Any:
-    """Return the id of the newest action that has a step as is meant, an
-    open one first, as a subquery: one of that request, or any."""
+def _holder(of: Of) -> Any:
+    """Return the id of the newest action that has a step of that name, on
+    that host if one is given, an open step first, as a subquery."""
     action, event = ACTIONS.alias('holder'), EVENTS.alias('held')
-    query = sa.select(event.c.action_id).join(
+    host = sa.bindparam('host', type_=EVENTS.c.host.type)
+    return sa.select(event.c.action_id).join(
         action, action.c.id == event.c.action_id).where(
-            action.c.instance_uuid == sa.bindparam('instance_uuid'),
-            event.c.event == sa.bindparam('event'))
-    if of_request:
-        query = query.where(
-            action.c.request_id == sa.bindparam('request_id'))
-    if has_host:
-        query = query.where(event.c.host == sa.bindparam('host'))
-    return query.order_by(
-        _open_first(event), action.c.created_at.desc(), action.c.id.desc(),
+            of(action), event.c.event == sa.bindparam('event'),
+            sa.or_(host.is_(None), event.c.host == host)).order_by(
+        sa.case((event.c.finish_time.is_(None), 0), else_=1),
+        action.c.created_at.desc(), action.c.id.desc(),
         event.c.id.desc()).limit(1).scalar_subquery()
 
 
-@functools.cache
-def by_name(is_system: bool, has_host: bool) -> Any:
-    """Return the query for a finish that tells the name of the step, and
-    maybe the host."""
-    # One request may have several actions of a server. Where none has the
-    # step, the newest tells which one lacks it.
-    found = [_holder(True, has_host), by_request()]
-    if is_system:
-        found.append(_holder(False, has_host))
-    action_id = sa.func.coalesce(*found)
-    meant = EVENTS.alias('meant')
-    query = sa.select(meant.c.id).where(
-        meant.c.action_id == action_id,
-        meant.c.event == sa.bindparam('event'))
-    if has_host:
-        query = query.where(meant.c.host == sa.bindparam('host'))
-    newest = query.order_by(_open_first(meant), meant.c.id.desc()).limit(
-        1).scalar_subquery()
-    return _locked_with_events(action_id, lambda table: table.c.id == newest)
-
-
-def _locked_with_events(action_id: Any, *more: Any) -> Any:
-    """Return the query that locks an action and reads its events that count.
+def _locked_with_events(of: Of, *more: Any) -> Any:
+    """Return the query that locks actions, in the order of their ids, and
+    reads their events that count.
 
     The events are read as of before a wait for the lock; ``seen`` tells
     whether there was one: it is ``updated_at`` as of then.
+
+    :param of: makes the conditions on a table of actions
+    :param more: conditions for further events
     """
-    found = events_that_count(lambda column: column == action_id,
-                              *more).subquery('found')
+    # A finish may mean the last one on a host.
+    names = _last_of_each(of, 'host')
     before = ACTIONS.alias('before')
     seen = sa.select(before.c.updated_at).where(
         before.c.id == ACTIONS.c.id).scalar_subquery()
     return sa.select(
-        ACTIONS, seen.label('seen'),
-        *(column.label(f'event_{column.name}') for column in found.columns),
+        ACTIONS, seen.label('seen'), names.c.latest.label('event_latest'),
+        *(column.label(f'event_{column.name}') for column in EVENT_COLUMNS),
     ).select_from(ACTIONS.outerjoin(
-        found, found.c.action_id == ACTIONS.c.id)).where(
-            ACTIONS.c.id == action_id).order_by(
-                found.c.id).with_for_update(of=ACTIONS)
+        EVENTS, EVENTS.c.action_id == ACTIONS.c.id).outerjoin(
+            names, names.c.last == EVENTS.c.id)).where(
+        of(ACTIONS), sa.or_(EVENTS.c.id.is_(None), _counts(names, *more)),
+    ).order_by(ACTIONS.c.id, EVENTS.c.id).with_for_update(of=ACTIONS)
 
 
 _handle = EVENTS.alias('handle')
+_handle_action = sa.select(_handle.c.action_id).where(
+    _handle.c.uuid == sa.bindparam('uuid')).scalar_subquery()
+_action_id = sa.bindparam('action_id', type_=ACTIONS.c.id.type)
+
 BY_HANDLE = _locked_with_events(
-    sa.select(_handle.c.action_id).where(
-        _handle.c.uuid == sa.bindparam('uuid')).scalar_subquery(),
-    lambda table: table.c.uuid == sa.bindparam('uuid'))
+    lambda actions: actions.c.id == _handle_action,
+    EVENTS.c.uuid == sa.bindparam('uuid'))
 BY_ID = _locked_with_events(
-    sa.bindparam('action_id', type_=ACTIONS.c.id.type),
-    lambda table: table.c.id == sa.bindparam('id'))
-BY_REQUEST = _locked_with_events(by_request())
+    lambda actions: actions.c.id == _action_id,
+    EVENTS.c.id == sa.bindparam('id'))
+BY_REQUEST = _locked_with_events(_of_request)
+#: The same for who has no project: where the request has no action, any that
+#: has such a step.
+BY_REQUEST_OR_STEP = _locked_with_events(
+    lambda actions: actions.c.id == sa.func.coalesce(
+        _holder(_of_request), by_request(), _holder(
+            lambda held: held.c.instance_uuid == sa.bindparam(
+                'instance_uuid'))))
 BY_ACTION = _locked_with_events(
-    sa.bindparam('action_id', type_=ACTIONS.c.id.type))
+    lambda actions: actions.c.id == _action_id)
 
 
-def locked_with_events(connection: Any, query: Any,
-                       values: Row) -> tuple[Row, list[Row]] | None:
-    """Lock an action and return it with its events that count, oldest first;
-    None when there is none."""
+def locked_with_events(connection: Any, query: Any, values: Row,
+                       ) -> tuple[list[Row], list[Row]]:
+    """Lock actions and return them, oldest first, with their events that
+    count, oldest first."""
     while True:
         found = connection.execute(query, values).mappings().all()
-        if not found:
-            return None
-        action = {column.name: found[0][column.name]
-                  for column in ACTIONS.columns}
-        if found[0]['seen'] == action['updated_at']:
+        actions = {row['id']: row for row in found}
+        if all(row['seen'] == row['updated_at'] for row in actions.values()):
             break
     names = [*(column.name for column in EVENT_COLUMNS), 'latest']
-    return action, [{name: row[f'event_{name}'] for name in names}
-                    for row in found if row['event_id'] is not None]
+    return sorted(({column.name: row[column.name]
+                    for column in ACTIONS.columns}
+                   for row in actions.values()), key=_age), [
+        {name: row[f'event_{name}'] for name in names}
+        for row in found if row['event_id'] is not None]
 
 
 # -- changes -----------------------------------------------------------------
