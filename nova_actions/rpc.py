@@ -85,8 +85,7 @@ class ContextSerializer(messaging.Serializer):
         self._objects = base.Serializer(pins)
 
     def serialize_entity(self, ctxt: Any, entity: Any) -> Any:
-        return jsonutils.to_primitive(
-            self._objects.serialize_entity(ctxt, entity), fallback=str)
+        return _plain(self._objects.serialize_entity(ctxt, entity))
 
     def deserialize_entity(self, ctxt: Any, entity: Any) -> Any:
         return self._objects.deserialize_entity(ctxt, entity)
@@ -98,6 +97,19 @@ class ContextSerializer(messaging.Serializer):
     def deserialize_context(self, ctxt: Mapping[str, Any],
                             ) -> context.RequestContext:
         return context.RequestContext.from_dict(ctxt)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it. Nearly all are that already, which
+    oslo.serialization would ask of each item many times."""
+    kind = type(value)
+    if value is None or kind in (str, int, bool, float):
+        return value
+    if kind is dict and all(type(key) is str for key in value):
+        return {key: _plain(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_plain(item) for item in value]
+    return jsonutils.to_primitive(value, fallback=str)
 
 
 class LocalDispatcher(rpc_dispatcher.RPCDispatcher):

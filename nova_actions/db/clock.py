@@ -63,10 +63,12 @@ def fit(row: Mapping[str, Any]) -> tuple[Row, int]:
     """Return a row of an action or an event whose times can be true, and how
     many were cut to now."""
     now = timeutils.utcnow()
+    limit = now + _tolerance
     late = [name for name, value in row.items()
-            if isinstance(value, datetime.datetime) and is_future(value, now)]
-    fitted = {**row, **dict.fromkeys(late, now)}
+            if isinstance(value, datetime.datetime) and value > limit]
+    fitted = dict(row)
     if late:
+        fitted.update(dict.fromkeys(late, now))
         _tell(row, late)
     if fitted.get('finish_time') is not None:
         fitted['finish_time'] = end_of(

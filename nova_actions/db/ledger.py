@@ -53,14 +53,18 @@ def _insert_actions(connection: Any, new: Sequence[Action]) -> None:
         each.row['id'] = ids[each.row['uuid']]
 
 
+#: What the row of a new event has of its report.
+_OF_START = ('uuid', 'host', 'epoch', 'start_time', 'details', 'rules',
+             'redactions')
+
+
 def as_entry(report: Mapping[str, Any]) -> Row:
-    """Return a report of a batch as the rules take it."""
+    """Return a report of a batch, which fits, as the rules take it."""
     entry = {**report, 'is_system': report['project_id'] is None}
     if report['kind'] != ACTION:
-        entry['row'] = rows.complete(EVENTS, {
-            'event': report['name'], 'redactions': report['redactions'],
-            **{name: report[name] for name in (
-                'uuid', 'host', 'epoch', 'start_time', 'details', 'rules')}})
+        entry['row'] = rows.complete_fitted(EVENTS, {
+            'event': report['name'],
+            **{name: report[name] for name in _OF_START}})
     return entry
 
 
@@ -91,16 +95,21 @@ _MEANT = sa.union_all(
 def _actions_meant(connection: Any, entries: Reports) -> set[int]:
     """Return the ids of the actions that the batch names: by their own
     uuid, by one of their events', or by their request."""
-    steps = [entry for entry in entries
-             if entry['kind'] != ACTION and entry['request_id']]
+    steps = [entry for entry in entries if entry['kind'] != ACTION]
+    by_request = [entry for entry in steps if entry['request_id']]
     return set(connection.execute(_MEANT, {
-        'events': [entry['uuid'] for entry in entries],
-        'actions': [uuid for entry in entries
-                    for uuid in (entry['uuid'], entry['action_uuid'])
-                    if uuid],
-        'instances': sorted({entry['instance_uuid'] for entry in steps}),
-        'requests': sorted({entry['request_id'] for entry in steps}),
+        'events': _distinct(entry['uuid'] for entry in steps),
+        'actions': _distinct(entry['uuid'] if entry['kind'] == ACTION
+                             else entry['action_uuid'] for entry in entries),
+        'instances': _distinct(
+            entry['instance_uuid'] for entry in by_request),
+        'requests': _distinct(entry['request_id'] for entry in by_request),
     }).scalars())
+
+
+def _distinct(values: Iterable[str | None]) -> list[str]:
+    """Return each value once: a start and its end have the same."""
+    return sorted(value for value in set(values) if value)
 
 
 def _newest(connection: Any, entries: Reports) -> set[int]:

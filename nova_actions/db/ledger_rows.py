@@ -5,10 +5,14 @@ Locks are taken in one order, everywhere: the reporter, the actions by id,
 then their events.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite
 
 from nova_actions import vocabulary
 from nova_actions.db.models import ACTIONS
@@ -25,6 +29,15 @@ _BAD = (vocabulary.RESULT_ERROR, vocabulary.RESULT_INTERRUPTED)
 EVENT_COLUMNS = [column for column in EVENTS.columns
                  if column.name != 'traceback']
 
+
+
+def fetched(result: Any) -> list[Row]:
+    """Return all rows of a result: dict() of SQLAlchemy's mappings takes
+    several times as long."""
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
+
+
 _LOCK = sa.select(ACTIONS).where(ACTIONS.c.id.in_(
     sa.bindparam('ids', expanding=True))).order_by(
         ACTIONS.c.id).with_for_update()
@@ -33,8 +46,8 @@ _LOCK = sa.select(ACTIONS).where(ACTIONS.c.id.in_(
 def lock(connection: Any, ids: Iterable[int]) -> list[Row]:
     """Lock actions, in the order of their ids, and return them oldest
     first."""
-    found = connection.execute(_LOCK, {'ids': sorted(ids)}).mappings()
-    return sorted((dict(row) for row in found), key=_age)
+    return sorted(fetched(connection.execute(
+        _LOCK, {'ids': sorted(ids)})), key=_age)
 
 
 def _age(row: Row) -> tuple[Any, ...]:
@@ -79,9 +92,8 @@ def events(connection: Any, ids: Iterable[int],
            uuids: Iterable[str] = ()) -> list[Row]:
     """Return the events of locked actions that count, oldest first, and
     those of these uuids."""
-    found = connection.execute(_EVENTS, {
-        'ids': sorted(ids), 'uuids': sorted(uuids)}).mappings()
-    return [dict(row) for row in found]
+    return fetched(connection.execute(_EVENTS, {
+        'ids': sorted(ids), 'uuids': sorted(uuids)}))
 
 
 # -- where a single call belongs ---------------------------------------------
@@ -181,7 +193,7 @@ def locked_with_events(connection: Any, query: Any, values: Row,
     """Lock actions and return them, oldest first, with their events that
     count, oldest first."""
     while True:
-        found = connection.execute(query, values).mappings().all()
+        found = fetched(connection.execute(query, values))
         actions = {row['id']: row for row in found}
         if all(row['seen'] == row['updated_at'] for row in actions.values()):
             break
@@ -216,26 +228,31 @@ def update(connection: Any, table: sa.Table, rows: Sequence[Row]) -> None:
             'row_id': rows[0]['id'],
             **{f'new_{name}': rows[0].get(name) for name in names}})
     elif rows:
-        # One statement: of several at once, drivers send one after the
-        # other.
-        connection.execute(sa.update(table).where(
-            table.c.id.in_(sorted(row['id'] for row in rows))).values(
-                {name: _by_id(table, name, rows) for name in names}))
+        # One statement: of several updates at once, drivers send one after
+        # the other. Each row is there and locked, so none is inserted.
+        connection.execute(
+            _upsert(table, connection.dialect.name),
+            [{column.name: row.get(column.name) for column in table.columns}
+             for row in rows])
 
 
-def _by_id(table: sa.Table, name: str,
-           rows: Iterable[Row]) -> sa.ColumnElement[Any]:
-    """Return what each of the rows has in a column, as an expression."""
-    ids: dict[Any, list[int]] = {}
-    for row in rows:
-        if row.get(name) is not None:
-            ids.setdefault(row[name], []).append(row['id'])
-    kind = table.c[name].type
-    if not ids:
-        return sa.null()
-    return sa.case(*(
-        (table.c.id.in_(found), sa.literal(value, kind))
-        for value, found in ids.items()))
+@functools.cache
+def _upsert(table: sa.Table, dialect: str) -> Any:
+    """Return the statement that stores what has changed of whole rows."""
+    names = _CHANGING[table]
+    if dialect in ('mysql', 'mariadb'):
+        query = mysql.insert(table)
+        return query.on_duplicate_key_update(
+            {name: query.inserted[name] for name in names})
+    insert = {'postgresql': postgresql, 'sqlite': sqlite}[dialect].insert
+    query = insert(table)
+    query = query.on_conflict_do_update(
+        index_elements=[table.c.id],
+        set_={name: query.excluded[name] for name in names})
+    # SQLAlchemy makes one statement of many only where it returns something;
+    # SQLite is asked without a round trip anyway.
+    return (query.returning(table.c.id) if dialect == 'postgresql'
+            else query)
 
 
 def insert(connection: Any, table: sa.Table, rows: Sequence[Row]) -> None:

@@ -14,6 +14,7 @@ from nova_actions import exception
 from nova_actions.db import charset
 from nova_actions.db import clock
 from nova_actions.db import ledger
+from nova_actions.db import ledger_rows
 from nova_actions.db import ledger_rules
 from nova_actions.db import reporter
 from nova_actions.db.engine import engine
@@ -33,6 +34,9 @@ Reports = Sequence[Mapping[str, Any]]
 #: How often a batch is begun anew when another one has stored the same
 #: things meanwhile.
 ROUNDS = 5
+
+_INSTANCES = sa.select(INSTANCES).where(
+    INSTANCES.c.uuid.in_(sa.bindparam('uuids', expanding=True)))
 
 
 def apply(context: Any, reports: Reports, epoch: str | None = None,
@@ -69,6 +73,7 @@ def apply(context: Any, reports: Reports, epoch: str | None = None,
                           judged or {})
     _tell_replaced(fitted, replaced)
     return [dataclasses.replace(answer, replaced=count, cut=late)
+            if count or late else answer
             for answer, count, late in zip(answers, replaced, cut,
                                            strict=True)]
 
@@ -120,9 +125,8 @@ def owners(session: orm.Session, uuids: Iterable[str]) -> dict[str, Row]:
 
 def _known_instances(session: orm.Session,
                      uuids: Iterable[str]) -> dict[str, Row]:
-    rows = session.execute(sa.select(INSTANCES).where(
-        INSTANCES.c.uuid.in_(sorted(set(uuids))))).mappings()
-    return {row['uuid']: dict(row) for row in rows}
+    found = session.execute(_INSTANCES, {'uuids': sorted(set(uuids))})
+    return {row['uuid']: row for row in ledger_rows.fetched(found)}
 
 
 @recorder

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of the record, and what every function on them is made of."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,21 +16,32 @@ from nova_actions.db.engine import reader
 
 Row = dict[str, Any]
 
-def columns(table: sa.FromClause) -> set[str]:
+
+@functools.cache
+def columns(table: sa.FromClause) -> frozenset[str]:
     """Return the names of the table's columns."""
-    return {column.name for column in table.columns}
+    return frozenset(column.name for column in table.columns)
 
 
 def complete(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
     """Return a whole row of the table from the values that are known."""
-    row = {'uuid': uuidutils.generate_uuid(),
-           'created_at': timeutils.utcnow(), 'deleted': 0, 'redactions': 0}
-    row.update({name: value for name, value in values.items()
-                if value is not None})
     # As it will be read again: who compares must not find a difference.
-    row, _late = clock.fit(row)
+    row, _late = clock.fit(values)
     fitted, _replaced = charset.fit_row(row)
-    return {name: fitted.get(name) for name in columns(table)}
+    return complete_fitted(table, fitted)
+
+
+def complete_fitted(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
+    """Return the same of values that fit already."""
+    row = {name: values.get(name) for name in columns(table)}
+    if row['uuid'] is None:
+        row['uuid'] = uuidutils.generate_uuid()
+    if row['created_at'] is None:
+        row['created_at'] = timeutils.utcnow()
+    for name in ('deleted', 'redactions'):
+        if name in row and row[name] is None:
+            row[name] = 0
+    return row
 
 
 def not_deleted(read_deleted: str, table: Any) -> list[Any]:

@@ -22,6 +22,7 @@ from nova_actions.db import reporter as reporter_db
 from nova_actions.db import verdict
 from nova_actions.objects import base
 from nova_actions.objects import fields
+from nova_actions.objects import flat
 from nova_actions.objects import gate
 from nova_actions.objects import text
 
@@ -32,23 +33,21 @@ _RULES: Mapping[str, str] = {
 }
 
 _result = validation.one_of(vocabulary.RESULT_SUCCESS, vocabulary.RESULT_ERROR)
-_uuid = validation.optional(validation.uuid)
-_name = validation.optional(validation.name)
-_time = validation.optional(validation.time)
-_text = validation.optional(validation.text)
-_request = validation.optional(validation.request_id)
 
-#: The shape of each field.
-_SHAPES: Mapping[str, validation.Check] = {
+#: The shape of each field; those that are needed come first.
+_NEEDED: Mapping[str, validation.Check] = {
     'kind': validation.one_of(*_RULES), 'uuid': validation.uuid,
-    'instance_uuid': validation.uuid, 'name': validation.name,
-    'host': _name, 'action_uuid': _uuid, 'epoch': _uuid,
-    'request_id': _request, 'global_request_id': _name,
-    'user_id': _name, 'user_name': _name, 'project_id': _name,
-    'project_name': _name, 'start_time': _time, 'finish_time': _time,
-    'duration': validation.optional(validation.duration),
-    'result': validation.optional(_result), 'error_type': _name,
-    'details': _text, 'traceback': _text, 'reason': _name,
+    'instance_uuid': validation.uuid, 'name': validation.name}
+_SHAPES: Mapping[str, validation.Check] = {
+    'host': validation.name, 'action_uuid': validation.uuid,
+    'epoch': validation.uuid, 'request_id': validation.request_id,
+    'global_request_id': validation.name, 'user_id': validation.name,
+    'user_name': validation.name, 'project_id': validation.name,
+    'project_name': validation.name, 'start_time': validation.time,
+    'finish_time': validation.time, 'duration': validation.duration,
+    'result': _result, 'error_type': validation.name,
+    'details': validation.text, 'traceback': validation.text,
+    'reason': validation.name,
 }
 #: Names that people chose, in which anything may stand.
 _NAMES = ('name', 'host', 'global_request_id', 'user_id', 'user_name',
@@ -56,7 +55,7 @@ _NAMES = ('name', 'host', 'global_request_id', 'user_id', 'user_name',
 
 
 @ovo.VersionedObjectRegistry.register
-class Report(base.ActionsObject):
+class Report(flat.FlatObject):
     """One transition: an action begins, a step of it begins, a step ends.
 
     A report of an end tells all that its beginning told, so that it can
@@ -102,12 +101,17 @@ class Report(base.ActionsObject):
 
         :raises InvalidInput: a field has not its shape
         """
-        values = {name: check(name, getattr(self, name)
-                              if name in self else None)
-                  for name, check in _SHAPES.items()}
+        given = self.values()
+        values: dict[str, Any] = {
+            name: check(name, given.get(name))
+            for name, check in _NEEDED.items()}
+        for name, check in _SHAPES.items():
+            value = given.get(name)
+            values[name] = None if value is None else check(name, value)
         sanitizer = text.sanitizer()
         for name in _NAMES:
-            values[name] = sanitizer.name(values[name])
+            if values[name] is not None:
+                values[name] = sanitizer.name(values[name])
         values['duration_us'] = values.pop('duration')
         values.update(redactions=0, rules=None)
         if values['kind'] == ledger_rules.FINISH:
@@ -116,9 +120,7 @@ class Report(base.ActionsObject):
                 values['finish_time'] or timeutils.utcnow())
             values['start_time'] = values['start_time'] or clock.start_of(
                 values['finish_time'], values['duration_us'])
-            error = sanitizer.error(values['details'], values['traceback'])
-            values.update(details=error.details, traceback=error.traceback,
-                          redactions=error.redactions, rules=error.rules)
+            _make_safe(values)
             values['reason'] = text.reason_of(values)
         else:
             values['finish_time'] = None
@@ -126,15 +128,22 @@ class Report(base.ActionsObject):
         return values
 
 
+def _make_safe(values: dict[str, Any]) -> None:
+    """Make the texts of an end safe."""
+    sanitizer = text.sanitizer()
+    values['rules'] = sanitizer.rules
+    if values['details'] is values['traceback'] is None:
+        return
+    error = sanitizer.error(values['details'], values['traceback'])
+    values.update(details=error.details, traceback=error.traceback,
+                  redactions=error.redactions)
+
+
 def _may(context: Any, rule: str, instance: gate.Instance,
          host: str | None) -> bool:
     """Whether the context may act on everything, or on that instance."""
     return any(context.can(rule, gate.target_of(target, host), fatal=False)
                for target in (None, instance))
-
-
-def _given(report: Report, name: str) -> Any:
-    return getattr(report, name) if name in report else None
 
 
 def _instance_of(row: Mapping[str, Any],
@@ -166,7 +175,7 @@ def _by_owners(_self: Any, context: Any,
     ownerless = gate.target_of(None, host)
     if context.can(policies.EVENT_FINISH, ownerless, fatal=False):
         return None
-    rows = [{name: _given(report, name) for name in Report.fields}
+    rows = [{**dict.fromkeys(Report.fields), **report.values()}
             for report in arguments['reports'].objects]
     for row in rows:
         row['instance_uuid'] = validation.uuid('instance_uuid',

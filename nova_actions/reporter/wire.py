@@ -34,9 +34,7 @@ class Wire:
         reports = []
         for each in transitions:
             try:
-                reports.append(report.Report(**{
-                    name: value for name, value in each.items()
-                    if name in report.Report.fields}))
+                reports.append(report.Report.of(each))
                 answers.append(None)
             except (ArithmeticError, TypeError, ValueError) as error:
                 answers.append({'verdict': 'refused', 'error': 'Invalid',

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Objects of which hundreds travel in one message.
+
+oslo.versionedobjects asks several questions of each field of each object,
+both when it is sent and when it arrives. For an object that has only texts,
+numbers and times, and one version, they can be asked once for its class.
+"""
+
+import datetime
+import functools
+from collections.abc import Mapping
+from typing import Any, Self
+
+from oslo_versionedobjects import fields as ovo_fields
+
+from nova_actions.objects import base
+from nova_actions.objects import fields
+
+#: Where oslo keeps the value of a field.
+_ATTRIBUTE = '_obj_'
+_TYPES = {ovo_fields.StringField: str, ovo_fields.IntegerField: int,
+          fields.MicroDateTimeField: datetime.datetime}
+
+
+def _time(value: Any) -> datetime.datetime | None:
+    """Return a time as it is on the wire, or as a reporter writes it down,
+    in UTC; None for what has neither form."""
+    if not isinstance(value, str):
+        return None
+    text = value.removesuffix('Z')
+    if len(text) != len('2000-01-01T00:00:00.000000') or text[10] != 'T':
+        return None
+    try:
+        found = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.replace(tzinfo=datetime.UTC) if not found.tzinfo else None
+
+
+class FlatObject(base.ActionsObject):
+    """Base of an object with fields of those types alone, and one version.
+
+    A field that is None is not sent, and which ones have changed is not told.
+    """
+
+    @classmethod
+    @functools.cache
+    def _types(cls) -> dict[str, type]:
+        return {name: _TYPES[type(field)]
+                for name, field in cls.fields.items()}
+
+    @classmethod
+    def _attributes(cls, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what an object's attributes are; None where oslo has to
+        look at the values."""
+        found = {}
+        for name, kind in cls._types().items():
+            value = values.get(name)
+            if value is None:
+                if name in values and not cls.fields[name].nullable:
+                    return None
+                continue
+            if kind is datetime.datetime:
+                value = _time(value)
+            if type(value) is not kind:
+                return None
+            found[_ATTRIBUTE + name] = value
+        return found
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Build one from values by name; other names are passed over.
+
+        :raises ValueError, TypeError: a value is not its field's
+        """
+        attributes = cls._attributes(values)
+        if attributes is None:
+            return cls(**{name: value for name, value in values.items()
+                          if name in cls.fields})
+        made = cls()
+        vars(made).update(attributes)
+        return made
+
+    @classmethod
+    def _obj_from_primitive(cls, context: Any, objver: str,
+                            primitive: dict[str, Any]) -> Self:
+        attributes = cls._attributes(
+            cls._obj_primitive_field(primitive, 'data'))
+        if attributes is None:
+            return super()._obj_from_primitive(context, objver, primitive)
+        made = cls(context)
+        made.VERSION = objver
+        vars(made).update(attributes)
+        return made
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields that are set, by name."""
+        held = vars(self)
+        return {name: held[_ATTRIBUTE + name] for name in self._types()
+                if _ATTRIBUTE + name in held}
+
+    def obj_to_primitive(
+        self, target_version: str | None = None,
+        version_manifest: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        if target_version not in (None, self.VERSION):
+            return super().obj_to_primitive(target_version, version_manifest)
+        data = {}
+        for name, value in self.values().items():
+            if isinstance(value, datetime.datetime):
+                value = value.replace(tzinfo=None).isoformat(
+                    timespec='microseconds') + 'Z'
+            if value is not None:
+                data[name] = value
+        return {
+            self._obj_primitive_key('name'): base.bare(self.obj_name()),
+            self._obj_primitive_key('namespace'): self.OBJ_PROJECT_NAMESPACE,
+            self._obj_primitive_key('version'): self.VERSION,
+            self._obj_primitive_key('data'): data}
