@@ -103,9 +103,10 @@ class Sanitizer:
     def check(self) -> None:
         """Try the rules on a few texts.
 
-        :raises: Broken when they do not work on this interpreter.
+        :raises: Broken when they do not work on this interpreter;
+            RecursionError or MemoryError when that cannot be told now.
         """
-        selftest.check(lambda value: self.text(value, DETAILS_LIMIT).text)
+        selftest.check(_rules.Rules(self._secrets, self._extra).mask)
 
     def text(
         self, value: object, limit: int, secrets: Iterable[object] = ()

@@ -4,8 +4,6 @@
 import re
 from collections.abc import Iterable
 
-from oslo_utils import strutils
-
 from nova_actions.sanitize import text as _text
 
 # Where one of oslo.utils' patterns can begin to match: each is tried for each
@@ -70,5 +68,9 @@ class Masker:
 
 
 def _mask(line: str) -> str:
+    # Few texts come here, and it takes half of what importing the reporter
+    # takes.
+    from oslo_utils import strutils
+
     return ''.join(strutils.mask_password(line[at:at + _CHUNK], _MARK)
                    for at in range(0, len(line), _CHUNK))

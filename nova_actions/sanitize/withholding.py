@@ -49,6 +49,58 @@ def _instead(reason: str) -> Withholding:
     return Withholding()
 
 
+class Untried(sanitize.Sanitizer):
+    """Try the rules at each use until that can be done, and withhold until
+    then: what is recorded first may be so with hardly any stack left."""
+
+    def __init__(self, conf: Any) -> None:
+        super().__init__()
+        self._conf = conf
+        self._tried: sanitize.Sanitizer | None = None
+
+    def _now(self) -> sanitize.Sanitizer:
+        if self._tried is None:
+            try:
+                self._tried = _made(self._conf)
+            except (RecursionError, MemoryError):
+                return Withholding()
+            except (sanitize.Broken, ValueError) as error:
+                self._tried = _instead(str(error))
+        return self._tried
+
+    @property
+    def rules(self) -> str:
+        """Those of the sanitizer that it stands for."""
+        return self._now().rules
+
+    def text(
+        self, value: object, limit: int, secrets: Iterable[object] = ()
+    ) -> sanitize.Sanitized:
+        return self._now().text(value, limit, secrets)
+
+    def name(self, value: object, limit: int = sanitize.NAME_LIMIT
+             ) -> str | None:
+        return self._now().name(value, limit)
+
+    def error(
+        self, exc_val: object, exc_tb: object,
+        secrets: Iterable[object] = (), error_type: str | None = None,
+    ) -> sanitize.ErrorText:
+        return self._now().error(exc_val, exc_tb, secrets, error_type)
+
+    def again(self, details: str | None, trace: str | None,
+              rules: str | None) -> sanitize.ErrorText:
+        return self._now().again(details, trace, rules)
+
+
+def _made(conf: Any) -> sanitize.Sanitizer:
+    if conf is not None:
+        return sanitize.Sanitizer.from_conf(conf)
+    plain = sanitize.Sanitizer()
+    plain.check()
+    return plain
+
+
 def for_host(conf: Any = None) -> sanitize.Sanitizer:
     """Return a sanitizer for a process that must go on if the rules do not
     work on its interpreter.
@@ -57,10 +109,8 @@ def for_host(conf: Any = None) -> sanitize.Sanitizer:
     :raises ValueError: one of its patterns is refused
     """
     try:
-        if conf is not None:
-            return sanitize.Sanitizer.from_conf(conf)
-        plain = sanitize.Sanitizer()
-        plain.check()
-        return plain
+        return _made(conf)
     except sanitize.Broken as error:
         return _instead(str(error))
+    except (RecursionError, MemoryError):
+        return Untried(conf)

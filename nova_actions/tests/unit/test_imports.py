@@ -97,3 +97,10 @@ class ImportsTest(base.BaseTestCase):
             found, has_chosen = self.run_python(name)
             self.assertEqual(set(), found, name)
             self.assertFalse(has_chosen, name)
+
+    def test_what_is_sanitized_last_is_imported_then(self):
+        done = subprocess.run(
+            [sys.executable, '-c', 'import sys, nova_actions.sanitize\n'
+             "print('oslo_utils.strutils' in sys.modules)"],
+            check=True, capture_output=True, text=True)
+        self.assertEqual('False', done.stdout.strip())

@@ -71,6 +71,60 @@ class SelfTestTest(base.BaseTestCase):
                                   sanitize.Sanitizer().check)
 
 
+class StackTest(base.BaseTestCase):
+    """A first use with hardly any stack left."""
+
+    def setUp(self):
+        super().setUp()
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_actions.objects.text._sanitizer', None))
+
+    def test_too_little_says_nothing_about_the_rules(self):
+        for error in (RecursionError, MemoryError):
+            self.assertRaises(error, selftest.check,
+                              mock.Mock(side_effect=error, spec=()))
+
+    def test_an_error_of_a_rule_does(self):
+        self.assertRaises(sanitize.Broken, selftest.check,
+                          mock.Mock(side_effect=IndexError, spec=()))
+
+    def test_it_is_tried_again(self):
+        for error in (RecursionError, MemoryError):
+            with mock.patch.object(keys, 'spans', autospec=True,
+                                   side_effect=error):
+                made = withholding.for_host()
+                self.assertEqual(sanitize.WITHHELD,
+                                 made.text('password=Kx9vQ2rT', 99).text)
+                self.assertIsNone(made.error('ValueError: a', None).details)
+            self.assertEqual('password=[REDACTED:F1]',
+                             made.text('password=Kx9vQ2rT', 99).text)
+            self.assertEqual('a', made.error('a', None).details)
+            self.assertEqual('a', made.again('a', None, None).details)
+            self.assertEqual(sanitize.RULES, made.rules)
+            self.assertEqual('reboot', made.name('reboot'))
+
+    def test_what_is_broken_then_stays_withheld(self):
+        with mock.patch.object(keys, 'spans', autospec=True,
+                               side_effect=RecursionError):
+            made = withholding.for_host()
+        self.useFixture(Broken())
+        log = self.useFixture(fixtures.FakeLogger())
+        for _ in range(2):
+            self.assertEqual(sanitize.WITHHELD,
+                             made.text('password=Kx9vQ2rT', 99).text)
+        self.assertEqual(1, log.output.count('are not recorded'))
+
+    def test_the_first_use_far_down(self):
+        def deep():
+            try:
+                return deep()
+            except RecursionError:
+                return text.sanitizer().error('a', None).details
+
+        self.assertIn(deep(), (None, sanitize.WITHHELD, 'a'))
+        self.assertEqual('a', text.sanitizer().error('a', None).details)
+
+
 class HostTest(base.BaseTestCase):
 
     def setUp(self):
