@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize.family import base64
 from nova_actions.sanitize.family import family
+from nova_actions.sanitize.index import Index
 
 _LONG_LINE, _ROW = 256, 56
 _LONG = family('F13', '', (
@@ -19,7 +20,7 @@ _LINES = family('F13', '', (
     r'[A-Za-z0-9+/]{0,80}+={0,2}+)'), base64)
 
 
-def spans(text: str, index: _text.Index) -> Iterator[_text.Span]:
+def spans(text: str, index: Index) -> Iterator[_text.Span]:
     """Yield what is base64 and long, where lines are long at all."""
     lines = text.split('\n')
     if max(map(len, lines)) >= _LONG_LINE:

@@ -8,7 +8,8 @@ from nova_actions.sanitize import tables
 from nova_actions.sanitize.family import MAYBE_QUOTE
 from nova_actions.sanitize.family import Family
 from nova_actions.sanitize.family import family
-from nova_actions.sanitize.text import Index
+from nova_actions.sanitize.family import tried
+from nova_actions.sanitize.index import Index
 from nova_actions.sanitize.text import Span
 
 # Between two words: 'a', 'b' or "a b" or a b.
@@ -141,7 +142,6 @@ _OPTIONS = (' -', '\n-', "'-", '"-', '/user:', '/pass:')
 
 
 def spans(text: str, index: Index) -> Iterator[Span]:
-    """Yield the arguments that are secrets."""
+    """Return the arguments that are secrets."""
     any_flag = any(option in text for option in _OPTIONS)
-    for each in FAMILIES if any_flag else _OTHERS:
-        yield from each.spans(text, index)
+    return tried(FAMILIES if any_flag else _OTHERS, text, index)

@@ -4,11 +4,13 @@
 import dataclasses
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from nova_actions.sanitize.index import Index
+from nova_actions.sanitize.index import cores_of
+from nova_actions.sanitize.index import look_for
 from nova_actions.sanitize.text import CUT
 from nova_actions.sanitize.text import FILL
-from nova_actions.sanitize.text import Index
 from nova_actions.sanitize.text import Span
 
 #: A pattern is tried on the lines around a guard, so far before and behind.
@@ -52,6 +54,10 @@ class Family:
     @functools.cached_property
     def pattern(self) -> re.Pattern[str]:
         return re.compile(self.regex, self.flags)
+
+    @functools.cached_property
+    def cores(self) -> frozenset[str]:
+        return cores_of(self.guards)
 
     def spans(self, text: str, index: Index) -> Iterator[Span]:
         """Yield where its secrets stand.
@@ -99,6 +105,14 @@ def _windows(index: Index, guards: tuple[str, ...], reach: int
     return joined
 
 
+def tried(families: Iterable[Family], text: str, index: Index
+          ) -> Iterator[Span]:
+    """Yield what families find that may find something."""
+    for each in families:
+        if index.may_have(each.cores):
+            yield from each.spans(text, index)
+
+
 def family(
     label: str, guards: str | tuple[str, ...], regex: str,
     check: Callable[[str], bool] = always, flags: int = re.IGNORECASE,
@@ -106,6 +120,7 @@ def family(
 ) -> Family:
     if isinstance(guards, str):
         guards = tuple(guards.split())
+    look_for(guards)
     return Family(label, guards, regex, check, flags, reach, unless)
 
 

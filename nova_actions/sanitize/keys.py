@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from nova_actions.sanitize import naming
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize import words
+from nova_actions.sanitize.index import Index
 
 #: A value longer than this is masked up to here; F13 sees to long ones.
 MAX_VALUE = 8192
@@ -205,7 +206,7 @@ def _value(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     return found
 
 
-def values(text: str, index: _text.Index
+def values(text: str, index: Index
            ) -> Iterator[tuple[int, int, str, bool]]:
     """Yield start, end and name of every value, and if it is a secret."""
     at = 0
@@ -244,7 +245,7 @@ def _more(text: str, at: int, key: str
         at = span[1]
 
 
-def spans(text: str, index: _text.Index
+def spans(text: str, index: Index
           ) -> tuple[list[_text.Span], list[_text.Span]]:
     """Return every value that stands behind the name of a secret, and what
     stands behind one and is none."""

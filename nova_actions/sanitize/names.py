@@ -9,6 +9,8 @@ for (translations of GNOME Keyring, KWallet and sudo).
 
 import re
 
+from nova_actions.sanitize.index import look_for
+
 #: In a name, whatever stands around it there.
 ENGLISH = (
     r'passw(?:or)?d', 'passphrase', 'passcode', 'pswd', 'pwd', 'secret',
@@ -97,3 +99,4 @@ _PARTS = (
 STEMS = (*_PARTS, *(each for each in _FOREIGN if each.isascii() and not (
     each.isalpha() and any(part in each for part in _PARTS))))
 ALL_STEMS = (*STEMS, *(each for each in _FOREIGN if not each.isascii()))
+look_for(ALL_STEMS)

@@ -6,9 +6,9 @@ import re
 from typing import NamedTuple
 
 from nova_actions.sanitize import names
-from nova_actions.sanitize import text as _text
 from nova_actions.sanitize import words
 from nova_actions.sanitize.family import MAYBE_QUOTE
+from nova_actions.sanitize.index import Index
 
 # "... for user nova", and what then leads to a value.
 _OWNER = (r'\s{1,4}+(?:for|of|on)(?>(?:\s{1,4}+'
@@ -115,7 +115,7 @@ def at(text: str, stem: int, length: int) -> Name | None:
                 kind)
 
 
-def stems(text: str, index: _text.Index) -> list[tuple[int, int]]:
+def stems(text: str, index: Index) -> list[tuple[int, int]]:
     """Return where parts stand that tell a secret's name."""
     parts = names.STEMS if text.isascii() else names.ALL_STEMS
     return sorted((at, at + len(part)) for part in parts

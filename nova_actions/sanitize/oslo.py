@@ -5,11 +5,14 @@ import re
 from collections.abc import Iterable
 
 from nova_actions.sanitize import text as _text
+from nova_actions.sanitize.index import Index
+from nova_actions.sanitize.index import look_for
 
 # Where one of oslo.utils' patterns can begin to match: each is tried for each
 # of its keys, which costs more than all the other families together.
 _PARTS = ('pass', 'pswd', 'secret', 'token', 'key', 'configdrive', 'fsid',
-               'cookie', 'credential', 'kek', 'suffix')
+          'cookie', 'credential', 'kek', 'suffix')
+look_for(_PARTS)
 _KEY = (
     r'(?:pass(?>word|phrase|)|pswd|secret(?>_uuid|)|token|key|configdrive'
     r'|fsid|cookie|credential|kek|suffix)[0-9]*+')
@@ -27,21 +30,34 @@ _MARK = _text.mark('F14')
 _MAX_LINES = 64
 
 
-def may_find(text: str, index: _text.Index,
-                 harmless: Iterable[_text.Span] = ()) -> bool:
+def may_find(text: str, index: Index, harmless: Iterable[_text.Span] = ()
+             ) -> bool:
     """Tell whether oslo.utils may find anything but what is harmless."""
+    return _may_find(text, index.text, filter(index.has, _PARTS), harmless)
+
+
+def _may_find(text: str, low: str, parts: Iterable[str],
+              harmless: Iterable[_text.Span]) -> bool:
     stops = {start for start, _end, _label in harmless}
-    for part in _PARTS:
-        for at in index.find(part):
-            if part == 'key' and not text[at - 1:at].isalpha() and (
-                    text[at - 1:at] != '_'):
-                continue  # Each of its names has something before that.
-            if (found := _BEGIN.match(text, at)) and (
-                    not found['flag'] or _FLAG.search(
-                        text, max(0, at - 34), at)) and (
-                    stops.isdisjoint(range(at + 1, found.end() + 1))):
+    for part in parts:
+        at = low.find(part)
+        while at >= 0:
+            if _begins(text, part, at, stops):
                 return True
+            at = low.find(part, at + len(part))
     return False
+
+
+def _begins(text: str, part: str, at: int, stops: set[int]) -> bool:
+    """Tell whether one of its patterns can begin with a part at a place."""
+    if part == 'key' and not text[at - 1:at].isalpha() and (
+            text[at - 1:at] != '_'):
+        return False  # Each of its names has something before that.
+    found = _BEGIN.match(text, at)
+    return found is not None and (
+        not found['flag']
+        or _FLAG.search(text, max(0, at - 34), at) is not None) and (
+        stops.isdisjoint(range(at + 1, found.end() + 1)))
 
 
 class Masker:
@@ -57,7 +73,9 @@ class Masker:
         return ''.join(parts)
 
     def _line(self, line: str) -> str:
-        if not may_find(line, _text.Index(line)):
+        low = line.lower()
+        if len(low) == len(line) and not _may_find(
+                line, low, [part for part in _PARTS if part in low], ()):
             return line
         if line not in self._lines and len(self._lines) < _MAX_LINES:
             masked = _mask(line)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from nova_actions.sanitize import text as _text
+from nova_actions.sanitize.index import Index
 
 GUARDS = ('private key', 'private%20key', 'private+key', 'putty')
 
@@ -25,7 +26,7 @@ _REST = re.compile(
 _LONGEST = 16384
 
 
-def spans(text: str, index: _text.Index) -> Iterator[_text.Span]:
+def spans(text: str, index: Index) -> Iterator[_text.Span]:
     """Yield private keys, whether or not both its ends are there.
 
     One pass over the marks, since a lazy pattern from each BEGIN to an END

@@ -8,6 +8,7 @@ from typing import Any
 from nova_actions.sanitize import coded
 from nova_actions.sanitize import command
 from nova_actions.sanitize import families
+from nova_actions.sanitize import family
 from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import known
@@ -18,6 +19,7 @@ from nova_actions.sanitize import text as _text
 from nova_actions.sanitize import token
 from nova_actions.sanitize import view
 from nova_actions.sanitize import xml
+from nova_actions.sanitize.index import Index
 
 
 def _extra(patterns: tuple[re.Pattern[str], ...], text: str
@@ -52,7 +54,7 @@ class _Pass:
 
     def __init__(self, text: str, found: _found.Found) -> None:
         self.text = text
-        self.index = _text.Index(text)
+        self.index = Index(text)
         self.spans: list[_text.Span] = []
         #: Where no value goes on.
         self.bars: list[view.Change] = []
@@ -68,6 +70,12 @@ class _Pass:
                 if label not in _ALONE:
                     self._found.add(self.text[start:end])
             self.text = _text.fill(self.text, new)
+
+    def take_all(self, rules: tuple[Any, ...]) -> None:
+        for rule in rules:
+            if not isinstance(rule, family.Family) or self.index.may_have(
+                    rule.cores):
+                self.take(rule.spans(self.text, self.index))
 
     def take_named(self) -> None:
         spans, self.harmless = keys.spans(self.text, self.index)
@@ -107,11 +115,9 @@ class Rules:
         done.spans += spans
         done.bars = bars
         done.take(known.spans(done.text, self._values))
-        for rule in _FIRST:
-            done.take(rule.spans(done.text, done.index))
+        done.take_all(_FIRST)
         done.take_named()
-        for rule in _LAST:
-            done.take(rule.spans(done.text, done.index))
+        done.take_all(_LAST)
         done.take(_extra(self._extra, done.text))
         done.take(self.found.spans(done.text))
         return done

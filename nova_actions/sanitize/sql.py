@@ -15,8 +15,11 @@ from nova_actions.sanitize import text as _text
 from nova_actions.sanitize.family import QUOTE
 from nova_actions.sanitize.family import QUOTED
 from nova_actions.sanitize.family import family
+from nova_actions.sanitize.index import Index
+from nova_actions.sanitize.index import look_for
 
 GUARDS = ('values', 'parameters:')
+look_for(GUARDS)
 
 FAMILIES = (
     family('F15', 'identified', (
@@ -127,7 +130,7 @@ def _parameters(text: str, inserted: list[Span]) -> Iterator[Span]:
             yield _item(text, entry.end())[0]
 
 
-def spans(text: str, index: _text.Index) -> Iterator[_text.Span]:
+def spans(text: str, index: Index) -> Iterator[_text.Span]:
     """Yield the values of columns of secrets, and parameters without names."""
     if not any(map(index.has, GUARDS)):
         return

@@ -2,7 +2,7 @@
 """What a text is made of, and how much of it is kept."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 #: What stands where a secret was; the label names the rule that hit.
 PLACEHOLDER = re.compile(r'\[REDACTED:F(?:[0-9]{1,2}|X)\]')
@@ -15,8 +15,6 @@ _KEPT = re.compile(f'(?P<mark>{PLACEHOLDER.pattern})|{CUT_MARK.pattern}')
 FILL, CUT = '\x00', '\x01'
 #: Where a secret begins and ends, and the rule that found it.
 Span = tuple[int, int, str]
-_WORD = re.compile(r'[a-z]{2,}')
-_LOWER = {upper: upper + 32 for upper in range(65, 91)}
 _DOUBLE = '\u201c\u201d\u201e\xab\xbb\u300c\u300d'
 _SAME: dict[int, int | str] = {
     **{0xff01 + each: 0x21 + each for each in range(94)},
@@ -40,41 +38,6 @@ _SURROGATE = re.compile('[\ud800-\udfff]')
 
 def mark(label: str) -> str:
     return f'[REDACTED:{label}]'
-
-
-#: The longest word in each that is looked for.
-_CORES: dict[str, str] = {}
-
-
-def _core(guard: str) -> str:
-    words: list[str] = _WORD.findall(guard)
-    core = _CORES[guard] = max(words, key=len, default='')
-    return core
-
-
-class Index:
-    """A text in lower case, and which words occur in it."""
-
-    def __init__(self, text: str) -> None:
-        low = text.lower()
-        # Some letters are two in lower case.
-        self.text = low if len(low) == len(text) else text.translate(_LOWER)
-        self._words = ' '.join(set(_WORD.findall(self.text)))
-
-    def has(self, guard: str) -> bool:
-        """Tell whether something occurs in the text. It is looked for in its
-        words first: they are fewer, and most texts repeat theirs."""
-        core = _CORES.get(guard)
-        if core is None:
-            core = _core(guard)
-        return core in self._words and guard in self.text
-
-    def find(self, guard: str) -> Iterator[int]:
-        """Yield where something stands."""
-        at = self.text.find(guard) if self.has(guard) else -1
-        while at >= 0:
-            yield at
-            at = self.text.find(guard, at + len(guard))
 
 
 def count(text: str) -> int:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from nova_actions.sanitize import tables
 from nova_actions.sanitize.family import START
 from nova_actions.sanitize.family import family
+from nova_actions.sanitize.index import Index
 from nova_actions.sanitize.text import CUT
-from nova_actions.sanitize.text import Index
 from nova_actions.sanitize.text import Span
 
 FAMILIES = (
@@ -46,7 +46,10 @@ FAMILIES = (
 )
 
 
-_RUN = re.compile(r'[\w.~%+=-]{10,}+', re.ASCII)
+#: What no token of a vendor has, and no shorter one is.
+_APART = {code: ' ' for code in range(128)
+          if not (chr(code).isalnum() or chr(code) in '_.~%+=-')}
+_MIN_LENGTH = 10
 # Where a token may begin: enough to tell that none of a vendor's is there.
 _BEGIN = re.compile(r'\b(?=([\w.~-]{3})[\w.~%+=-]{7})', re.ASCII)
 
@@ -84,7 +87,8 @@ def spans(text: str, index: Index) -> Iterator[Span]:
     """Yield the tokens of vendors."""
     words, paths = _vendors()
     done: set[str] = set()
-    runs = ' '.join(set(_RUN.findall(text)))
+    runs = ' '.join({run for run in text.translate(_APART).split()
+                     if len(run) >= _MIN_LENGTH})
     for first in set(_BEGIN.findall(runs)) & words.keys():
         for prefix, rest in words[first].items():
             if prefix not in done:

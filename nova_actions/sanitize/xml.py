@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nova_actions.sanitize import naming
 from nova_actions.sanitize import text as _text
+from nova_actions.sanitize.index import Index
 
 _ELEMENT = re.compile(
     r'<(?:[\w-]{1,30}:)?(?P<name>[\w.-]{1,60}+)(?>\s[^<>]{0,200}+|)(?<!/)>'
@@ -16,7 +17,7 @@ _SECRET = re.compile(r'<secret(?>\s[^<>]{0,200}+|)(?<!/)>')
 _VALUE = re.compile(r'<value>\s{0,40}+(?P<v>[^<>\s][^<]{0,4096}+)')
 
 
-def spans(text: str, index: _text.Index) -> Iterator[_text.Span]:
+def spans(text: str, index: Index) -> Iterator[_text.Span]:
     """Yield the texts of elements whose name is a secret's."""
     if '<' not in text or '>' not in text:
         return

@@ -5,6 +5,7 @@ import dataclasses
 
 from oslotest import base
 
+from nova_actions.sanitize import index
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import names
 from nova_actions.sanitize import naming
@@ -110,7 +111,7 @@ def counting(family):
 
 
 def spans_of(rule, value):
-    return list(rule.spans(value, text.Index(value)))
+    return list(rule.spans(value, index.Index(value)))
 
 
 class StepsTest(base.BaseTestCase):
@@ -118,8 +119,8 @@ class StepsTest(base.BaseTestCase):
         counts = []
         for size in (length, 2 * length):
             value = (seed * (size // len(seed) + 1))[:size]
-            with steps.counting(keys, names, naming, oslo, pem, sql, text,
-                                token, view, words, xml) as count:
+            with steps.counting(index, keys, names, naming, oslo, pem, sql,
+                                text, token, view, words, xml) as count:
                 run(value)
                 counts.append(count())
         ratio = counts[1] / max(counts[0], 1)
@@ -156,7 +157,7 @@ class StepsTest(base.BaseTestCase):
 
     def test_oslo(self):
         for seed in (*WORST['F1'], *WORST['F6'], '--password', '--token_'):
-            self._grows(lambda value: oslo.may_find(value, text.Index(value)),
+            self._grows(lambda value: oslo.may_find(value, index.Index(value)),
                         seed, 'F14', 120)
 
     def test_views(self):

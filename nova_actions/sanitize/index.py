@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which of the words that the rules look for occur in a text.
+
+Most rules find nothing in most texts, so what a text costs is mostly finding
+that out. Words repeat from text to text, and what of each is looked for is
+remembered.
+"""
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+_WORD = re.compile(r'[a-z]{2,}')
+_LOWER = {upper: upper + 32 for upper in range(65, 91)}
+# Letters in lower case, anything else as a blank: of ASCII this splits a text
+# into words in a third of the time of a pattern.
+_LETTERS: dict[int, int | str] = {**dict.fromkeys(range(128), ' '), **_LOWER,
+            **{letter: letter for letter in range(97, 123)}}
+
+#: What is looked for, and what of it is looked for first.
+_CORES: dict[str, str] = {}
+#: Words that were met, and the cores that occur in each.
+_KNOWN: dict[str, frozenset[str]] = {}
+_MAX_KNOWN, _MAX_LENGTH = 16384, 64
+#: So many words of one text may be new; more are looked at all together.
+_MAX_NEW = 64
+
+
+def _core(guard: str) -> str:
+    """Return the longest word in what is looked for, else its signs."""
+    words: list[str] = _WORD.findall(guard)
+    signs = '$' if '$' in guard else guard.strip(' "\'=') or guard
+    return max(words, key=len, default=signs)
+
+
+def look_for(guards: Iterable[str]) -> None:
+    """Say what may be asked for; when texts are read already, it is looked
+    for in each anew."""
+    for guard in guards:
+        _CORES[guard] = _core(guard)
+
+
+class _Guards(NamedTuple):
+    """What is looked for once texts are read, and the cores of it."""
+
+    cores: dict[str, str]
+    words: frozenset[str]
+    signs: tuple[str, ...]
+
+
+@functools.cache
+def _guards() -> _Guards:
+    cores = dict(_CORES)
+    words = frozenset(filter(_WORD.fullmatch, cores.values()))
+    return _Guards(cores, words, tuple({*cores.values()} - words))
+
+
+def cores_of(guards: Iterable[str]) -> frozenset[str]:
+    """Return of what one occurs in each text that one of these does; the
+    empty one, which occurs in all, where nothing better is known."""
+    known = _guards().cores
+    return frozenset(known.get(guard, '') for guard in guards) or _ANY
+
+
+_ANY = frozenset(('',))
+
+
+def _cores_in(words: set[str], cores: frozenset[str]) -> set[str]:
+    """Return which cores occur in some words, and the empty one."""
+    present = {''}
+    new = []
+    for word in words:
+        known = _KNOWN.get(word)
+        if known is None:
+            new.append(word)
+        elif known:
+            present |= known
+    if len(new) > _MAX_NEW:
+        joined = ' '.join(new)
+        return present | {core for core in cores if core in joined}
+    for word in new:
+        found = frozenset(core for core in cores if core in word)
+        present |= found
+        if len(word) <= _MAX_LENGTH:
+            if len(_KNOWN) >= _MAX_KNOWN:
+                _KNOWN.clear()
+            _KNOWN[word] = found
+    return present
+
+
+class Index:
+    """A text in lower case, and which words occur in it."""
+
+    def __init__(self, text: str) -> None:
+        low = text.lower()
+        # Some letters are two in lower case.
+        self.text = low if len(low) == len(text) else text.translate(_LOWER)
+        words = (text.translate(_LETTERS).split() if text.isascii()
+                 else _WORD.findall(self.text))
+        guards = _guards()
+        self._cores = guards.cores
+        self._present = _cores_in(set(words), guards.words)
+        self._present.update(
+            sign for sign in guards.signs if sign in self.text)
+
+    def may_have(self, cores: frozenset[str]) -> bool:
+        """Tell whether one of the guards that these are of may occur."""
+        return not self._present.isdisjoint(cores)
+
+    def has(self, guard: str) -> bool:
+        """Tell whether something occurs in the text."""
+        return (self._cores.get(guard, '') in self._present
+                and guard in self.text)
+
+    def find(self, guard: str) -> Iterator[int]:
+        """Yield where something stands."""
+        at = self.text.find(guard) if self.has(guard) else -1
+        while at >= 0:
+            yield at
+            at = self.text.find(guard, at + len(guard))
