@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from nova_actions.sanitize import tables
 from nova_actions.sanitize.family import MAYBE_QUOTE
 from nova_actions.sanitize.family import Family
+from nova_actions.sanitize.family import Group
 from nova_actions.sanitize.family import family
-from nova_actions.sanitize.family import tried
 from nova_actions.sanitize.index import Index
 from nova_actions.sanitize.text import Span
 
@@ -66,8 +66,9 @@ _OTHERS = (
         r'(?<=[\s\'"])(?-i:-[pP])' + _GAP + _VALUE + r'[ \'",]{1,4}'
         r'(?>(?:(?!-u[\s\'",]|--user)[^\s|;\'",]{1,64}+[ \'",]{1,4}+){0,8})'
         + _USER), _is_password, unless=_OTHER),
-    family('F6', 'curl wget govc --proxy-user http', (
-        r'(?:curl|wget|http|govc)' + MAYBE_QUOTE + r'[^\n|]{0,160}?[\s\'"]'
+    family('F6', ('curl', 'wget', 'govc', '--proxy-user', 'http ', 'https '), (
+        r'(?:curl|wget|(?<![\w/])https?(?=[\s\'",])|govc)' + MAYBE_QUOTE
+        + r'[^\n|]{0,160}?[\s\'"]'
         r'(?:-[a-z]{0,6}u|--user|--proxy-user|-a|--auth)' + _MAYBE
         + r'[^\s\'":]{0,100}+' + MAYBE_QUOTE + ':' + MAYBE_QUOTE
         + r'(?!\x00)(?P<v>[^\s\'"]++)')),
@@ -107,11 +108,12 @@ _OTHERS = (
         r'(?<![\w-])net1?(?:\.exe)?' + _GAP + r'user' + _GAP
         + r'[^\s\'",/]{1,64}+' + _GAP + r'(?![/*])' + _VALUE)),
     family('F6', 'securestring', (
-        r'ConvertTo-SecureString\s{1,4}+(?>-String\s{1,4}+|)'
+        r'ConvertTo-SecureString\s{1,4}+(?>(?:-(?:String|AsPlainText|Force)'
+        r'\s{1,4}+){0,3})'
         r'(?:(?P<q>["\'])(?P<v>(?>(?:(?!(?P=q))[^\n]){1,256}))(?P=q))')),
     family('F6', 'securestring', (
-        r'ConvertTo-SecureString\s{1,4}+(?>-(?:String|AsPlainText|Force)'
-        r'\s{1,4}+){0,3}(?![-$"\'(])(?P<v>[^\s\'"]++)')),
+        r'ConvertTo-SecureString\s{1,4}+(?>(?:-(?:String|AsPlainText|Force)'
+        r'\s{1,4}+){0,3})(?![-$"\'(:])(?P<v>[^\s\'")]++)')),
     # What is given to a program that reads a password.
     family('F6', 'echo printf', (
         r'(?:echo|printf)\s{1,4}+(?>-\w{1,3}\s{1,4}+|' + MAYBE_QUOTE
@@ -137,11 +139,10 @@ _OTHERS = (
 )
 #: All that are patterns.
 FAMILIES = (*_FLAGS, *_OTHERS)
-# One of these stands before each flag.
-_OPTIONS = (' -', '\n-', "'-", '"-', '/user:', '/pass:')
+_GROUP = Group(FAMILIES)
 
 
 def spans(text: str, index: Index) -> Iterator[Span]:
-    """Return the arguments that are secrets."""
-    any_flag = any(option in text for option in _OPTIONS)
-    return tried(FAMILIES if any_flag else _OTHERS, text, index)
+    """Yield the arguments that are secrets."""
+    for each in _GROUP.that_may_find(index):
+        yield from each.spans(text, index)

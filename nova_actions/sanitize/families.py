@@ -43,7 +43,7 @@ BEFORE = (
     family('F2', 'authorization', (
         r'(?<![\w-])(?:proxy-)?authorization' + MAYBE_QUOTE
         + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX + QUOTED),
-        lambda v: ' ' in v.strip() or mixed(v)),
+        lambda v: (' ' in v.strip() or mixed(v)) and not words.is_code(v)),
     family('F2', 'authorization', (
         r'(?<![\w-])(?>(?P<o>["\'])|)(?:proxy-)?authorization\s{0,4}+[:=]'
         r'\s{0,4}+(?!["\'\[\\])(?P<v>(?(o)' + INSIDE +
@@ -88,9 +88,13 @@ BEFORE = (
         r'|awsaccesskeyid|(?:api|access|secret|auth)[_-]?key|passw(?:or)?d|pwd|secret'
         r'|client_secret|api_?key|session|ticket|password|se_sig|hmac)'
         r'=(?P<v>[^\s&\'"<>;#\\]++)')),
-    family('F5', 'key= code= auth=', (
-        r'(?<=[?&;])(?:key|code|auth)='
-        r'(?P<v>[^\s&\'"<>;#\\]++)'), mixed),
+    family('F5', 'key= auth=', (
+        r'(?<=[?&;])(?:key|auth)=(?P<v>[^\s&\'"<>;#\\]++)'), mixed),
+    # Of OAuth, not of an error.
+    family('F5', 'code=', (
+        r'(?<=[?&;])code=(?P<v>[^\s&\'"<>;#\\]{8,}+)'),
+        lambda v: mixed(v) and not v.isdigit() and not re.fullmatch(
+            r'[A-Z0-9_.-]+|[a-z_.-]+', v)),
     family('F5', 'sig= signature= credential=', (
         r'(?<![A-Za-z0-9])(?:sig|signature|credential)='
         r'(?P<v>[A-Za-z0-9%+/=_-]{10,}+)'), mixed),
@@ -120,7 +124,7 @@ BEHIND = (
         r'(?:compare_digest|hmac\.new|jwt\.(?:en|de)code|fernet)\('
         r'[^()"\'\n]{0,60}?' + PREFIX + QUOTED)),
     # A request of Keystone for a token by a token.
-    family('F1', 'token', (
+    family('F1', ('token"', "token'", 'token`'), (
         r'token' + QUOTE + r':\s{0,40}+\{[^{}]{0,200}?' + QUOTE + 'id'
         + QUOTE + r':\s{0,40}+' + QUOTED)),
     family('F6', 'set_password', (

@@ -5,7 +5,9 @@ import dataclasses
 import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
+from nova_actions.sanitize import words
 from nova_actions.sanitize.index import Index
 from nova_actions.sanitize.index import cores_of
 from nova_actions.sanitize.index import look_for
@@ -68,7 +70,7 @@ class Family:
             for match in self.pattern.finditer(text, first, last):
                 value = match['v']
                 if (value and not is_filled(value) and CUT not in match[0]
-                        and self.check(value)
+                        and not words.is_masked(value) and self.check(value)
                         and not self._is_excused(text, match.start('v'))):
                     yield *match.span('v'), self.label
 
@@ -105,12 +107,29 @@ def _windows(index: Index, guards: tuple[str, ...], reach: int
     return joined
 
 
-def tried(families: Iterable[Family], text: str, index: Index
-          ) -> Iterator[Span]:
-    """Yield what families find that may find something."""
-    for each in families:
-        if index.may_have(each.cores):
-            yield from each.spans(text, index)
+class Group:
+    """Rules in their order, of which few may find something in a text."""
+
+    def __init__(self, rules: Iterable[Any]) -> None:
+        self.rules = tuple(rules)
+
+    @functools.cached_property
+    def _by_core(self) -> dict[str, list[int]]:
+        """Which rules may find something where a core occurs; those that are
+        no families, everywhere."""
+        found: dict[str, list[int]] = {}
+        for number, rule in enumerate(self.rules):
+            cores = rule.cores if isinstance(rule, Family) else ('',)
+            for core in cores:
+                found.setdefault(core, []).append(number)
+        return found
+
+    def that_may_find(self, index: Index) -> Iterator[Any]:
+        """Yield the rules that may find something."""
+        by_core = self._by_core
+        numbers = {number for core in index.cores & by_core.keys()
+                   for number in by_core[core]}
+        return (self.rules[number] for number in sorted(numbers))
 
 
 def family(

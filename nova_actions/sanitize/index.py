@@ -47,13 +47,17 @@ class _Guards(NamedTuple):
     cores: dict[str, str]
     words: frozenset[str]
     signs: tuple[str, ...]
+    #: Those that no text of ASCII has.
+    wide: tuple[str, ...]
 
 
 @functools.cache
 def _guards() -> _Guards:
     cores = dict(_CORES)
     words = frozenset(filter(_WORD.fullmatch, cores.values()))
-    return _Guards(cores, words, tuple({*cores.values()} - words))
+    others = sorted({*cores.values()} - words)
+    return _Guards(cores, words, tuple(filter(str.isascii, others)),
+                   tuple(sign for sign in others if not sign.isascii()))
 
 
 def cores_of(guards: Iterable[str]) -> frozenset[str]:
@@ -64,6 +68,15 @@ def cores_of(guards: Iterable[str]) -> frozenset[str]:
 
 
 _ANY = frozenset(('',))
+
+
+@functools.cache
+def _by_core(guards: tuple[str, ...]) -> dict[str, list[str]]:
+    known = _guards().cores
+    found: dict[str, list[str]] = {}
+    for guard in guards:
+        found.setdefault(known.get(guard, ''), []).append(guard)
+    return found
 
 
 def _cores_in(words: set[str], cores: frozenset[str]) -> set[str]:
@@ -96,22 +109,27 @@ class Index:
         low = text.lower()
         # Some letters are two in lower case.
         self.text = low if len(low) == len(text) else text.translate(_LOWER)
-        words = (text.translate(_LETTERS).split() if text.isascii()
-                 else _WORD.findall(self.text))
         guards = _guards()
+        words, signs = text.translate(_LETTERS).split(), guards.signs
+        if not text.isascii():
+            words, signs = _WORD.findall(self.text), signs + guards.wide
         self._cores = guards.cores
-        self._present = _cores_in(set(words), guards.words)
-        self._present.update(
-            sign for sign in guards.signs if sign in self.text)
-
-    def may_have(self, cores: frozenset[str]) -> bool:
-        """Tell whether one of the guards that these are of may occur."""
-        return not self._present.isdisjoint(cores)
+        #: Cores of what may occur in it.
+        self.cores = _cores_in(set(words), guards.words)
+        self.cores.update(
+            [sign for sign in signs if sign in self.text])
 
     def has(self, guard: str) -> bool:
         """Tell whether something occurs in the text."""
-        return (self._cores.get(guard, '') in self._present
+        return (self._cores.get(guard, '') in self.cores
                 and guard in self.text)
+
+    def those_of(self, guards: tuple[str, ...]) -> Iterator[str]:
+        """Return which of some guards may occur; they are always the same
+        ones."""
+        by_core = _by_core(guards)
+        return (guard for core in self.cores & by_core.keys()
+                for guard in by_core[core])
 
     def find(self, guard: str) -> Iterator[int]:
         """Yield where something stands."""

@@ -43,6 +43,10 @@ _SETTER = re.compile(r'(?:set|put|env)\w{0,20}+\([^()\n]{0,60}\Z')
 _DONE = re.compile(r'(?P<q>["\']|)\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)')
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
 _REST = re.compile(r'[^\n:=]{0,200}+(?=\n|$)')
+# What stands behind "credentials:", each with a name of its own.
+_ASSIGNED = re.compile(r'[a-z][\w.-]{2,40}=')
+
+
 def _closed(text: str, start: int, quote: str) -> int:
     """Return where the quote opened before start is closed, or -1."""
     stop = min(len(text), start + MAX_VALUE)
@@ -125,7 +129,8 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     if name.quote and not sep.strip():
         return None
     found = _BARE.match(text, at)
-    if found is None:
+    if found is None or (words.PLURAL.search(name.key)
+                         and _ASSIGNED.match(found[0])):
         return None
     value = _trim(found[0])
     end = at + len(value)
@@ -145,8 +150,10 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
                 and text[max(0, start - 1):start] == ':'):
         secret = False
     line = text.rfind('\n', max(0, start - 40), start) + 1
-    if rest and more and not text[line:start].strip(' \t-') and '=' in sep:
-        end = rest.end()
+    if rest and more and not text[line:start].strip(' \t-') and (
+            '=' in sep and text[at - 1] == ' '
+            and not words.is_peculiar(value)):
+        end = rest.end()  # A file's line, whose value has blanks.
     return at, end, secret
 
 
@@ -220,8 +227,13 @@ def values(text: str, index: Index
         if _DONE.match(text, name.end):
             yield name.tail, name.end, name.key, False
             continue
+        if (done := words.masked_at(text, name.end)) >= 0:
+            yield name.tail, done, name.key, False
+            continue
         found = _value(text, name)
-        if found and found[0] < found[1]:
+        if found and found[0] == found[1]:
+            yield name.tail, found[1] + 1, name.key, False
+        elif found:
             first, last, secret = found
             if secret:
                 at = max(at, last)

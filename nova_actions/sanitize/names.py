@@ -23,12 +23,16 @@ ENGLISH = (
     r'|crypto|cipher|symmetric|chap|volume|root|vault|unseal|wrapping|bearer'
     r'|cephx?|minio|aws|azure|gcp|openai|stripe|twilio|sendgrid|mailgun'
     r'|datadog|consul|rabbit|redis|rndc|tsig|dkim|unlock|disk|gpg|pgp|tls'
-    r'|ipsec|wpa|radius|tacacs|snmp|bgp|md5|sha1|sha256)[ _-]?key(?!id)',
+    r'|ipsec|wpa|radius|tacacs|snmp|bgp|md5|sha1|sha256|hex_kg|kg|wep'
+    r'|consumer|activation|registration|subscription|tls|preshared|pre[_-]shared'
+    r'|transport|gossip|enrol(?:l?ment)?|product)[ _-]?key(?!id)',
     r'key[_-]data',
     r'(?:admin|user|db|root|bind|auth|priv|my|new|old|chap|bmc|ipmi|sys'
     r'|ssh|store|key|vnc|smtp|ftp|sudo|become|su|sasl|ldap|mail)'
     r'[_-]?(?:pass|pw)(?![a-z])',
-    r'(?<![a-z])(?:pass|pw|otp|psk|kek|creds?|pin[_-]?code)(?![a-z])',
+    r'(?<![a-z])(?:pass|pw|[th]?otp|psk|kek|creds?|pin[_-]?code)(?![a-z])',
+    r'(?:soap_session|session[_-]?ticket|clone[_-]?ticket)', r'private-mac',
+    r'key[ _-]?material', r'(?:saml)?signature_?value',
     r'snmp[ _-]community', r'community[ _-]?string',
     r'webhook[_-]?url(?!s)', r'unseal[_-]?key', r'instance[_-]id[_-]signature'
     r'|url-signature|temp_url_sig',
@@ -93,7 +97,7 @@ _PARTS = (
     'otp', 'psk', 'session', 'connection', 'user_data', 'user-data',
     'userdata', 'config_drive', 'configdrive', 'kek', 'community',
     'process_input', 'webhook', 'signature', 'temp_url', 'pin_code',
-    'pin-code', 'pincode')
+    'pin-code', 'pincode', 'ticket', 'private-mac')
 #: Each name holds one of these; found in lower-cased text they take a tenth
 #: of the time that the names take.
 STEMS = (*_PARTS, *(each for each in _FOREIGN if each.isascii() and not (

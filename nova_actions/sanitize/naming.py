@@ -22,7 +22,7 @@ _SCHEMA = (r':[ \t]{0,4}+\n(?>(?:[ \t]{1,20}+(?!default)[\w-]{1,20}+:'
            r'[^\n]{0,120}+\n){0,6})[ \t]{1,20}+default:')
 _BEHIND_NAME = re.compile(
     r'(?P<quote>["\'`]|)\]?+'
-    r'(?>\s{1,4}+(?:value|string|code|[0-9])(?=\s)|)'
+    r'(?>\s{1,4}+(?:value|string|codes?|[0-9]{1,2})(?=[\s:=])|)'
     r'(?P<sep>(?>\s{0,4}+,?+\s{0,40}+' + MAYBE_QUOTE + r'value'
     + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + _SCHEMA
     + r'|\s{0,40}+(?:=>|:=|[!=]?={1,2}+|\|(?=\s)'
@@ -44,7 +44,7 @@ _TWO = re.compile(r'(?>(?: (?:access )?key(?![\w-]))|)')
 _FIRST = re.compile(r'[A-Za-z0-9]{1,20} \Z')
 _SECOND = re.compile(r'(?:keys?|community|string)(?![A-Za-z0-9])',
                      re.IGNORECASE)
-_STRING = re.compile(r' string(?![\w-])', re.IGNORECASE)
+_STRING = re.compile(r' (?:string|material)(?![\w-])', re.IGNORECASE)
 # Whose it is, behind a name of another language.
 _OF = re.compile(r'(?> [^\W\d_]{1,20}){1,3}')
 _SIGNS = (':', '=', '|', ',', '(')
@@ -118,7 +118,7 @@ def at(text: str, stem: int, length: int) -> Name | None:
 def stems(text: str, index: Index) -> list[tuple[int, int]]:
     """Return where parts stand that tell a secret's name."""
     parts = names.STEMS if text.isascii() else names.ALL_STEMS
-    return sorted((at, at + len(part)) for part in parts
+    return sorted((at, at + len(part)) for part in index.those_of(parts)
                   for at in index.find(part))
 
 

@@ -6,13 +6,20 @@ from collections.abc import Iterator
 
 from nova_actions.sanitize import text as _text
 from nova_actions.sanitize.index import Index
+from nova_actions.sanitize.index import look_for
 
-GUARDS = ('private key', 'private%20key', 'private+key', 'putty')
+GUARDS = ('private key', 'private%20key', 'private+key')
+_PUTTYS = 'private-lines'
+look_for((*GUARDS, _PUTTYS))
 
 _MARK = re.compile(
     r'-{4,5} ?(?P<which>BEGIN|END)(?: |%20|\+)(?:[A-Z0-9 +]|%20){0,40}?'
     r'PRIVATE(?: |%20|\+)KEY(?: BLOCK)?'
-    r' ?-{4,5}|PuTTY-User-Key-File-[23]')
+    r' ?-{4,5}')
+# PuTTY's private part, up to its check.
+_PUTTY = re.compile(
+    r'Private-Lines: [0-9]{1,3}\s{1,4}'
+    r'(?P<lines>[A-Za-z0-9+/=\s\x00]{8,12000}+)')
 # What of a key may follow when its end is missing: it was cut.
 _BODY = re.compile(
     r'(?>(?:(?>(?:[\s"\',+|>\\]++|(?<=\\)[nrt])*)(?:[A-Za-z0-9+/=%]{16,}+'
@@ -32,6 +39,8 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
     One pass over the marks, since a lazy pattern from each BEGIN to an END
     that never comes would take quadratic time.
     """
+    if index.has(_PUTTYS):
+        yield from _putty(text)
     if not any(map(index.has, GUARDS)):
         return
     done, begin, opened = 0, -1, 0
@@ -52,6 +61,15 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
             done = end
         elif start < len(text):
             begin, opened = end, start
+
+
+def _putty(text: str) -> Iterator[_text.Span]:
+    """Yield the private lines of PuTTY's keys."""
+    for found in _PUTTY.finditer(text):
+        lines = found['lines'].removesuffix('Private').rstrip()
+        if lines.strip(_text.FILL + '\n'):
+            start = found.start('lines')
+            yield start, start + len(lines), 'F7'
 
 
 def _orphan(piece: str) -> int:

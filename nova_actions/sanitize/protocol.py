@@ -87,7 +87,8 @@ FAMILIES = (
         r'(?<!\w)user\s{1,4}+set\s{1,4}+password\s{1,4}+[0-9]{1,3}\s{1,4}+'
         + MAYBE_QUOTE + _WORD)),
     # A token within a path.
-    family('F17', 'token /secret-id/ /unwrap/ /invite/ /reset', (
+    family('F17', '/token -token /access /password /magic /secret-id/ /unwrap/'
+           ' /invite /reset', (
         r'/(?:tokens?|secret-id|unwrap|invites?|reset(?:_password)?'
         r'|passwords?/reset|magic-link|access[_-]?tokens?|auth-tokens?)/'
         r'(?P<v>(?=[A-Za-z_=.~-]{0,64}[0-9])[A-Za-z0-9_=.~-]{16,4096}+)'

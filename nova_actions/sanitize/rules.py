@@ -3,7 +3,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from nova_actions.sanitize import coded
 from nova_actions.sanitize import command
@@ -12,6 +11,7 @@ from nova_actions.sanitize import family
 from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import known
+from nova_actions.sanitize import line
 from nova_actions.sanitize import oslo
 from nova_actions.sanitize import pem
 from nova_actions.sanitize import sql
@@ -38,12 +38,12 @@ _DONE = re.compile(f'[{_text.FILL}{_text.CUT}]+')
 
 #: In this order, and those of names between them; each sees what those before
 #: it have found as masked.
-_FIRST: tuple[Any, ...] = (
-    pem, sql, *families.BEFORE, token, command, coded)
-_LAST: tuple[Any, ...] = (xml, *families.BEHIND)
+_FIRST = family.Group((
+    pem, sql, *families.BEFORE, token, command, *line.FAMILIES, coded))
+_LAST = family.Group((xml, *families.BEHIND))
 #: All that are patterns.
-FAMILIES = (*families.BEFORE, *command.FAMILIES, *coded.FAMILIES,
-            *families.BEHIND)
+FAMILIES = (*families.BEFORE, *command.FAMILIES, *line.FAMILIES,
+            *coded.FAMILIES, *families.BEHIND)
 #: What is found by these is no value that may stand elsewhere.
 _ALONE = ('F0', 'F7', 'FX')
 
@@ -71,11 +71,9 @@ class _Pass:
                     self._found.add(self.text[start:end])
             self.text = _text.fill(self.text, new)
 
-    def take_all(self, rules: tuple[Any, ...]) -> None:
-        for rule in rules:
-            if not isinstance(rule, family.Family) or self.index.may_have(
-                    rule.cores):
-                self.take(rule.spans(self.text, self.index))
+    def take_all(self, group: family.Group) -> None:
+        for rule in group.that_may_find(self.index):
+            self.take(rule.spans(self.text, self.index))
 
     def take_named(self) -> None:
         spans, self.harmless = keys.spans(self.text, self.index)

@@ -11,6 +11,7 @@ import bisect
 import re
 from collections.abc import Iterator
 
+from nova_actions.sanitize import names
 from nova_actions.sanitize import text as _text
 
 #: So often may a text have been escaped.
@@ -36,13 +37,15 @@ _ESCAPE = re.compile(
 _CODED = re.compile(r'\S{0,60}?%[0-9A-Fa-f]{2}')
 _CODED_BEFORE = re.compile(r'%[0-9A-Fa-f]{2}\S{0,60}\Z')
 # A line that ends within a token of fixed length, and what goes on with it.
-_WRAPPED = re.compile(r'[A-Za-z0-9_+/=.-]{24}["\']?[ \t\\]{0,4}\Z')
+_WRAPPED = re.compile(
+    r'[A-Za-z0-9_+/=.-]{23}[A-Za-z0-9_+/.-]["\']?[ \t\\]{0,4}\Z')
 _END = re.compile(r'["\']?[ \t\\]{0,4}\Z')
 _GOES_ON = re.compile(
     r'(?P<gap>[ \t>|]{0,40}["\']?)'
     r'(?:(?=[^\s]{0,40}[0-9])[A-Za-z0-9_+/=.-]{16,}'
-    r'|(?=[a-z_+/=.-]{0,40}[0-9A-Z])[A-Za-z0-9_+/=.-]{1,40}'
-    r'(?:["\',;)\]}]|\s|\Z))')
+    r'|(?=[A-Za-z0-9_+/=.-][a-z_+/=.-]{0,40}[0-9A-Z]|[0-9])'
+    r'[A-Za-z0-9_+/=.-]{1,40}'
+    r'(?:["\',;)\]}]|\s(?![ \t]{0,3}[:=])|\Z))')
 _DIGITS = dict.fromkeys(map(ord, '123456789abcdef'), '0')
 # What a log writes before a line ends in one of these.
 _AFTER = re.compile(r'[^"\'{}=\n]*[\]:>|)\w-][ \t]')
@@ -166,12 +169,20 @@ def _shared(line: str, other: str) -> int:
     return low
 
 
+def _leads_to_value(before: str) -> bool:
+    """Tell the name of a secret, which may stand on several lines, from what
+    a log writes."""
+    return before.rstrip()[-1:] not in tuple(')]|>') and bool(
+        names.NAME.search(before[-32:]))
+
+
 def _prefix(line: str, others: tuple[str, str]) -> int:
     length = 0
     for other in others:
         if (other[:4] == line[:4] and other != line and line[0] not in ' \t{'
                 and (found := _AFTER.match(line, 0, _shared(line, other)))
-                and _STAMP.search(line, 0, found.end())):
+                and _STAMP.search(line, 0, found.end())
+                and not _leads_to_value(line[:found.end()])):
             length = max(length, found.end())
     return length if length >= _MIN_PREFIX else 0
 

@@ -10,7 +10,8 @@ _HARMLESS_TAIL = re.compile(
     r'|enabled|required|count|driver|state|status|version|class|algorithm'
     r'|timeout|interval|host|port|cache|lifetime|backend|fingerprint|max|min'
     r'|model|plugin|hash_algorithm|issued_at|audit\w{0,12}|usage|flavor'
-    r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func|function|handler|manager|py|rotation)$'
+    r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func|function|handler|manager|py|rotation'
+    r'|endpoints?|cert[_-]hash|at|uri|mgmt)$'
     r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
     r'|Failed|Invalid|Expired|Unavailable|Conflict|Missing|Exists|Request'
     r'|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager)$'
@@ -37,7 +38,7 @@ _NOTHING = re.compile(
     r'(?:none|null|nil|true|false|yes|no|undefined|str|bytes|int|bool|dict'
     r'|list|object|string|\?|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
     r'|(?:bearer |basic |token )?\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}'
-    r'|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}'
+    r'|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}|(?:bearer |basic |token )%[sr]'
     r'|\\{1,15}+[nrt])$',
     re.IGNORECASE)
 _CODE = re.compile(r'[A-Za-z_][\w.]{0,120}(?:\(|\[[\'"])|self\.[\w.]+$')
@@ -56,6 +57,7 @@ _RULE = re.compile(r'(?:not )?(?:rule|role|is_admin|project_id|user_id):')
 _HEX = re.compile(r'(?:[0-9a-f]{32}|[0-9a-f]{64})$')
 _NUMBER = re.compile(r'(?:0x[0-9a-fA-F]+|[0-9]+)$')
 _ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
+_FILE = re.compile(r'(?:/[a-z0-9._-]{2,64}){2,16}$')
 _UUID = re.compile(
     r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
 _ADDRESS = re.compile(
@@ -88,11 +90,14 @@ where which while who will with without wrong you your
 
 @functools.lru_cache(maxsize=4096)
 def harmless_key(key: str) -> bool:
-    """Tell names such as key_name, token_type or secret_ref."""
+    """Tell names such as key_name, TOKEN_TYPE or secret_ref."""
+    if key.isupper():
+        key = key.lower()
     return bool(_HARMLESS_TAIL.search(key) or _HARMLESS_HEAD.search(key))
 
 
-def _word(value: str) -> bool:
+def is_word(value: str) -> bool:
+    """Tell a word of a sentence about secrets."""
     return (value.lower() in _STOP or bool(_ADJECTIVE.match(value)))
 
 
@@ -136,7 +141,7 @@ def is_uuid(value: str) -> bool:
 def may_be_secret(value: str) -> bool:
     """Tell letters that are not known as a word."""
     return bool(_ALPHA.match(value)) and not (
-        _word(value) or is_code(value) or harmless_key(value))
+        is_word(value) or is_code(value) or harmless_key(value))
 
 
 def is_signed(value: str) -> bool:
@@ -153,6 +158,32 @@ def is_code(value: str) -> bool:
                 and ('_' in value or '.' in value))
 
 
+# What others write where they have masked something; keystoneauth gives the
+# hash of a token.
+_MASKED = re.compile(
+    r'(?:bearer |basic |token )?(?:[\[(<{*]{0,4}(?:redacted|masked|filtered'
+    r'|hidden|sanitized|removed|obfuscated|censored|scrubbed|secret|withheld'
+    r'|protected|stripped|omitted|not shown)[\])>}*]{0,4}'
+    r'|[*x\u2022\u25cf#]{3,}|[*\u2022\u25cf.]{3,}\w{0,4}|\w{0,4}[*\u2022\u25cf]{4,}\w{0,4}'
+    r'|\{SHA(?:1|256|512)\}[0-9a-f]{40,128})', re.IGNORECASE)
+
+
+_MASKED_AT = re.compile(
+    rf'[bu]?(?P<q>["\']|){_MASKED.pattern}(?(q)(?P=q))'
+    r'(?=$|[\s,;&)}\]"\'@|<>\\])', re.IGNORECASE)
+
+
+def is_masked(value: str) -> bool:
+    """Tell what somebody has masked already."""
+    return bool(_MASKED.fullmatch(value))
+
+
+def masked_at(text: str, at: int) -> int:
+    """Return where it ends that somebody has masked at a place, or -1."""
+    found = _MASKED_AT.match(text, at)
+    return found.end() if found else -1
+
+
 def _is_reference(value: str, key: str, sep: str) -> bool:
     """Tell the id of a secret, and the cookie of a flow."""
     name = key.lower().lstrip('-')
@@ -165,12 +196,18 @@ def _is_reference(value: str, key: str, sep: str) -> bool:
     return name in ('secret', 'credential') and bool(_UUID.match(value))
 
 
+def _is_file(value: str, key: str) -> bool:
+    """Tell the path of the file that holds a key."""
+    return bool(_FILE.match(value)) and key.lower().endswith(
+        ('key', 'keyring', 'token', 'secret', 'credentials', 'cookie'))
+
+
 def _behind_colon(value: str, key: str, more: bool) -> bool:
     if '.' in key and '_' in value and is_name(value):
         return False  # A module's function.
     if _ALPHA.match(value) and harmless_key(value):
         return False
-    return not _word(value) and not (more and _ALPHA.match(value))
+    return not is_word(value) and not (more and _ALPHA.match(value))
 
 
 def _in_prose(value: str, sep: str) -> bool:
@@ -186,21 +223,22 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
 
     :param more: whether further words follow it on its line.
     """
-    if is_code(value) or _is_reference(value, key, sep) or (
+    if is_code(value) or _is_reference(value, key, sep) or _is_file(
+            value, key) or (
             value == key and value.islower() and value.isidentifier()):
         return False
     if value.isdigit() and len(value) < 5 and (
             (more and sep == ':') or not _PASS.search(key)):
         return False
     if key.startswith('-') and not sep:
-        return value[:1] != '-' and not _word(value)
+        return value[:1] not in ('-', '(') and not is_word(value)
     if ('=' in sep or sep.lower() == '%3d'
             or (is_scrambled(value) and key.lower() != 'auth')):
         return True
     if sep[:1] in (':', '|'):
         return _behind_colon(value, key, more)
     if sep and sep.split()[-1] != 'to':
-        return not _word(value) and value[:1] not in ('/', '(') and not (
+        return not is_word(value) and value[:1] not in ('/', '(') and not (
             more and _ALPHA.match(value) and value.islower())
     if _UUID.match(value):
         return key.lower().endswith('token')
@@ -211,15 +249,18 @@ def is_quoted_value(value: str, key: str, sep: str) -> bool:
     """Judge a value within quotes."""
     if (not value.strip() or _NOTHING.match(value) or _RULE.match(value)
             or _CONCATENATED.match(value)
-            or _is_reference(value, key, sep and '=')):
+            or _is_reference(value, key, sep and '=')
+            or _is_file(value, key)):
         return False
     if sep and sep != ',':
         return True
     if key.startswith('-'):
         return True
-    if key.lower() == 'secret' and _KEBAB.match(value):
+    if key.lower() == 'token' and ' ' in value:
+        return False  # A parser's.
+    if key.lower() in ('secret', 'secrets') and _KEBAB.match(value):
         return False  # The name of one of Kubernetes.
     if _UUID.match(value):
         return key.lower().endswith('token')
-    return not (_word(value) or (
+    return not (is_word(value) or (
         _NAME.match(value) and ('_' in value or _STEM.search(value))))

@@ -10,6 +10,7 @@ from oslotest import base
 from nova_actions import sanitize
 from nova_actions.objects import text
 from nova_actions.sanitize import command
+from nova_actions.sanitize import family
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import pem
 from nova_actions.sanitize import rules
@@ -22,10 +23,10 @@ from nova_actions.sanitize import xml
 
 def without(label):
     """Return the rules; the families of one label find nothing."""
-    return {name: tuple(
+    return {name: family.Group(
         dataclasses.replace(each, regex='(?!)(?P<v>)')
         if getattr(each, 'label', '') == label
-        else each for each in getattr(rules, name))
+        else each for each in getattr(rules, name).rules)
         for name in ('_FIRST', '_LAST')}
 
 

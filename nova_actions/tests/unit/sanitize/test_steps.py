@@ -7,6 +7,7 @@ from oslotest import base
 
 from nova_actions.sanitize import index
 from nova_actions.sanitize import keys
+from nova_actions.sanitize import line
 from nova_actions.sanitize import names
 from nova_actions.sanitize import naming
 from nova_actions.sanitize import oslo
@@ -84,6 +85,7 @@ WORST = {
             '/token/', '/token/a1', '/v3/tokens/', 'key(', 'key(a, key=',
             'payload: "', 'payload": "a" payload_content', 'payload=',
             'payload_content ', 'apop a '),
+    'F18': ('a', 'a ', 'a:', "'", '0', '1 a ', '-a '),
     'F16': ('<password', '<password ', '<a name="password">', '<a name="',
             '<key>password</key>', '<token><value>', '<a pass', '<a:',
             '<pass<', '<secret ', '<secret value=', '<secret a value="',
@@ -133,6 +135,15 @@ class StepsTest(base.BaseTestCase):
                 self._grows(lambda value, f=counted: spans_of(f, value),
                             seed, family.label,
                             400 if family.label == 'F4' else LENGTH)
+
+    def test_lines(self):
+        """Each of what leads to a value, over and over."""
+        for each in line.FAMILIES:
+            counted = counting(each)
+            for guard in each.guards[:4]:
+                for seed in (guard, f'{guard} a ', f'{guard}:a1'):
+                    self._grows(lambda value, f=counted: spans_of(f, value),
+                                seed, each.label)
 
     def test_keys(self):
         for seed in (*WORST['F1'], *WORST['F6'], '\\"', 'a', '-', "','"):
