@@ -35,7 +35,8 @@ BEFORE = (
         r'|gitlab|github|consul|openstack|identity|registry|goog|plex'
         r'|instance-id|hub|access|session|user|ms|functions|rundeck|jfrog'
         r'|amzn|slack|shopify|ovh|emc-rest|rancher|nomad|influxdb)'
-        r'[\w-]{0,40}+(?:(?<=token)|(?<=key)|(?<=signature)|(?<=secret))'
+        r'[\w-]{0,40}+(?:(?<=token)|(?<=key)|(?<=signature)|(?<=secret)'
+        r'|(?<=signature-256))'
         r'(?:' + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + QUOTE + r'\s{0,4}+,)'
         r'\s{0,4}+(?>\[(?=' + QUOTE + r')|)' + PREFIX + MAYBE_QUOTE
         + r'(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)'),
@@ -107,7 +108,8 @@ BEHIND = (
     family('F16', '<', (
         r'<\w{1,20}(?:\s(?:name|key|id)=' + QUOTE + r')?>?[\w.-]{0,40}?'
         r'(?:pass(?:word|phrase|wd)|secret|token|credential|api_?key)'
-        r'[\w.-]{0,20}+(?:' + QUOTE + r'>|</key>\s{0,40}+<\w{1,20}>)'
+        r'[\w.-]{0,20}+(?:' + QUOTE + r'[^<>\n]{0,60}>(?>\s{0,40}+<value>|)'
+        r'|</(?:key|name)>\s{0,40}+<\w{1,20}>)'
         r'(?P<v>[^<>\s][^<]{0,4096}+)')),
     family('F1', '%', (
         r'(?:pass(?:word|phrase|wd)|secret|token|key)\w{0,20}+'
@@ -130,7 +132,7 @@ BEHIND = (
     family('F6', 'set_password', (
         r'(?<!\w)set_password\s{1,4}+(?:vnc|spice)\s{1,4}+(?P<v>\S++)')),
     family('F1', 'auth login(', (
-        r'(?:\.login\(|auth(?:\s{0,4}+=\s{0,4}+\(|\())\s{0,4}+' + QUOTE
+        r'(?:(?<!\w)login\(|auth(?:\s{0,4}+=\s{0,4}+\(|\())\s{0,4}+' + QUOTE
         + r'[^"\'\n\\]{0,64}+' + QUOTE + r'\s{0,4}+,\s{0,4}+' + PREFIX
         + QUOTED)),
     family('F16', '<token', r'<token\s{1,4}+id=' + QUOTED),

@@ -43,6 +43,8 @@ _SETTER = re.compile(r'(?:set|put|env)\w{0,20}+\([^()\n]{0,60}\Z')
 _DONE = re.compile(r'(?P<q>["\']|)\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)')
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
 _REST = re.compile(r'[^\n:=]{0,200}+(?=\n|$)')
+# A mapping without quotes, a remark.
+_OPENED = re.compile(r'[{(][A-Za-z][^)}]{0,60}\Z')
 # What stands behind "credentials:", each with a name of its own.
 _ASSIGNED = re.compile(r'[a-z][\w.-]{2,40}=')
 
@@ -131,6 +133,8 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     found = _BARE.match(text, at)
     if found is None or (words.PLURAL.search(name.key)
                          and _ASSIGNED.match(found[0])):
+        return None
+    if _OPENED.match(found[0]):
         return None
     value = _trim(found[0])
     end = at + len(value)

@@ -65,6 +65,10 @@ _KINDS = {
                lambda value: not words.is_word(value)),
     'blob': (r'(?P<v>[A-Za-z0-9+/=_%.\x00-]{16,8192})', mixed),
     'token': (r'(?P<v>[A-Za-z0-9_~%.-]{6,4096})', _is_code),
+    'colon': (r'(?P<v>[^\s:@\'",;\x00]{4,128})(?![^\s\'",;])', _is_strong),
+    'digits': (r'(?P<v>[0-9]{4,12})(?![\w.-])', str.isdigit),
+    'uuid': (r'(?P<v>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})',
+             words.is_uuid),
     # Several, of which each has a digit.
     'codes': (rf'(?P<v>{_CODE}(?>(?:[,;\s]{{1,3}}{_CODE}){{0,31}}))', mixed),
     'scram': (r'(?P<v>[A-Za-z0-9+/=]{4,64}\$[A-Za-z0-9+/=]{8,128}'
@@ -75,12 +79,15 @@ _KINDS = {
 }
 
 
+_WITHOUT_GAP = ('colon', 'digits', 'uuid', 'quoted', 'base64', 'shadow',
+                'pwdump', 'last', 'scram', 'strong')
+
+
 def _row(guards: str, before: str, kind: str) -> Family:
     value, check = _KINDS[kind]
     # Behind a word, a gap; behind what says what leads to it, a quote.
     gap = MAYBE_QUOTE
-    if kind in ('quoted', 'base64', 'shadow', 'pwdump', 'last', 'scram',
-                'strong') or before.endswith('0x'):
+    if kind in _WITHOUT_GAP or before.endswith('0x'):
         gap = _GAP if kind == 'quoted' and before[-1].isalpha() else ''
     elif before[-1].isalnum() or before[-1] == '§':
         gap = _GAP

@@ -25,8 +25,8 @@ FAMILIES = (
         r'\s{1,4}+(?P<v>[A-Za-z0-9+/=_-]{8,}+)'), mixed),
     # IMAP (RFC 3501): tag LOGIN user password.
     family('F17', (' login ',), (
-        r'(?<![^\s"\'])[A-Za-z]{0,4}+[0-9]{1,6}+\s(?-i:LOGIN)\s[^\s]{1,64}+\s'
-        + MAYBE_QUOTE + _WORD)),
+        r'(?<![^\s"\'])[A-Za-z]{0,4}[0-9]{0,6}\s(?-i:LOGIN)\s[^\s]{1,64}+\s'
+        + MAYBE_QUOTE + _WORD), _no_word),
     # POP3 and FTP (RFC 1939, 959).
     family('F17', ('pass ', 'pass\t'), (
         r'(?:(?<=\n)|(?<=^)|(?<=[>:\]] )|(?<=[\'"]))(?-i:PASS)[ \t]{1,4}+'

@@ -19,6 +19,8 @@ FAMILIES = (
     family('F8', 'eyj', (
         START + r'(?P<v>eyJ[A-Za-z0-9+/_-]{24,}+={0,2}+)'),
         flags=0),
+    # Google's, to refresh one.
+    family('F10', '1//0', r'(?<![\w/.-])(?P<v>1//0[\w-]{30,120})', flags=0),
     family('F9', 'gaaaa', (
         START + r'(?P<v>gAAAA[A-Za-z0-9_-]{12,}+={0,2})'), flags=0),
     family('F10', 'accountkey sharedaccess', (
