@@ -6,7 +6,9 @@ oslo.service choose a concurrency backend. So each is imported only when its
 options are registered, and a process registers those that it needs.
 """
 
-from collections.abc import Callable, Mapping
+import contextlib
+import importlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from oslo_config import cfg
@@ -57,19 +59,24 @@ def _messaging(conf: cfg.ConfigOpts) -> None:
     from oslo_concurrency import opts as concurrency_opts
     from oslo_messaging import opts
 
-    # oslo.messaging registers these groups on the global cfg.CONF alone, and
-    # then reads them from the configuration that it was given. Drop this
-    # when oslo_messaging.opts lists them.
-    from oslo_messaging._metrics import client as metrics
-    from oslo_messaging._tracing import client as tracing
-
     # oslo.messaging registers it once more, as it is then.
     oslo_messaging.set_transport_defaults(control_exchange=EXCHANGE)
     _register(conf, [
         *opts.list_opts(), *concurrency_opts.list_opts(),
-        ('oslo_messaging_metrics', metrics.oslo_messaging_metrics),
-        ('oslo_messaging_tracing', tracing.oslo_messaging_tracing)])
+        *_unlisted_messaging()])
     _set_defaults(conf, _MESSAGING)
+
+
+def _unlisted_messaging() -> Iterator[tuple[str, Any]]:
+    """Yield the groups that oslo.messaging registers on the global cfg.CONF
+    alone, and then reads from the configuration that it was given. Drop this
+    when oslo_messaging.opts lists them."""
+    for name in ('metrics', 'tracing'):
+        # There is no tracing before oslo.messaging 18.3.
+        with contextlib.suppress(ModuleNotFoundError):
+            client = importlib.import_module(f'oslo_messaging._{name}.client')
+            group = f'oslo_messaging_{name}'
+            yield group, getattr(client, group)
 
 
 def _middleware(conf: cfg.ConfigOpts) -> None:

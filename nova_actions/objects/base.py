@@ -217,7 +217,7 @@ class ActionsObject(base.VersionedObject):
 class PersistentObject:
     """Mixin: the columns that every row of Nova's has."""
 
-    fields: MutableMapping[str, ovo_fields.Field[Any]] = {
+    fields: 'MutableMapping[str, ovo_fields.Field[Any]]' = {
         'created_at': fields.MicroDateTimeField(nullable=True),
         'updated_at': fields.MicroDateTimeField(nullable=True),
         'deleted_at': fields.MicroDateTimeField(nullable=True),

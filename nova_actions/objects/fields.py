@@ -2,7 +2,7 @@
 """Field types that oslo.versionedobjects lacks."""
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oslo_utils import timeutils
 from oslo_versionedobjects import base
@@ -30,7 +30,15 @@ class MicroDateTime(fields.DateTime):
         return super().coerce(obj, attr, value).astimezone(datetime.UTC)
 
 
-class MicroDateTimeField(fields.AutoTypedField[datetime.datetime]):
+if TYPE_CHECKING:
+    _AutoTypedField = fields.AutoTypedField[datetime.datetime]
+else:
+    # A generic class only since oslo.versionedobjects 3.10; Nova 32 comes
+    # with an older one.
+    _AutoTypedField = fields.AutoTypedField
+
+
+class MicroDateTimeField(_AutoTypedField):
     AUTO_TYPE = MicroDateTime()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from oslo_versionedobjects import base as ovo
+from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions import exception
 from nova_actions import validation
@@ -23,6 +24,10 @@ F = TypeVar('F', bound=Callable[..., Any])
 Arguments = Mapping[str, Any]
 Instance = Mapping[str, Any] | None
 Resolve = Callable[[Any, Any, Arguments], Instance]
+
+#: Whether oslo's ``remotable`` is for classmethods, too: since 3.10, when its
+#: fields became generic classes. Nova 32 comes with 3.8.
+_FOR_CLASSES = hasattr(ovo_fields.AutoTypedField, '__class_getitem__')
 
 #: How many things one call may carry.
 BATCH_LIMIT = 500
@@ -148,6 +153,9 @@ def _set(obj: Any, name: str) -> Any:
 
 def remotable(function: F) -> F:
     """oslo's decorator, which hides the types of what it decorates."""
+    if not _FOR_CLASSES and next(iter(
+            inspect.signature(function).parameters)) == 'cls':
+        return cast(F, ovo.remotable_classmethod(function).__func__)
     return cast(F, ovo.remotable(function))
 
 

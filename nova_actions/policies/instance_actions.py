@@ -24,14 +24,14 @@ EVENT_FINISH = f'{_ROOT}:event:finish'
 #: user's context), services, administrators.
 _RECORDERS = f'project_id:%(project_id)s or {base.SERVICE} or {base.ADMIN}'
 
-_LIST_OPERATION: policy.Operation = {
+_LIST_OPERATION: 'policy.Operation' = {
     'method': 'GET', 'path': '/servers/{server_id}/os-instance-actions'}
-_SHOW_OPERATION: policy.Operation = {
+_SHOW_OPERATION: 'policy.Operation' = {
     'method': 'GET',
     'path': '/servers/{server_id}/os-instance-actions/{request_id}'}
 
 
-def _rpc(*names: str) -> list[policy.Operation]:
+def _rpc(*names: str) -> 'list[policy.Operation]':
     return [{'method': 'RPC', 'path': name} for name in names]
 
 

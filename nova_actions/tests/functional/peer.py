@@ -15,6 +15,11 @@ def nova() -> pathlib.Path:
     return _python('Nova', 'NOVA_ACTIONS_TEST_NOVA_PYTHON')
 
 
+def older_nova(series: int) -> pathlib.Path:
+    """Return the Python that has Nova of an older series, 32 or 33."""
+    return _python(f'Nova {series}', f'NOVA_ACTIONS_TEST_NOVA{series}_PYTHON')
+
+
 def keystone() -> pathlib.Path:
     """Return the Python that has Keystone."""
     return _python('Keystone', 'NOVA_ACTIONS_TEST_KEYSTONE_PYTHON')

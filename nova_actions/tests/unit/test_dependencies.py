@@ -24,7 +24,8 @@ def _numbers(version):
 
 def _parse(lines):
     for line in lines:
-        if line.strip() and not line.startswith('#'):
+        # An extra may stand on another one of ours.
+        if line.strip() and not line.startswith(('#', 'nova-actions[')):
             yield _REQUIREMENT.fullmatch(line.strip()).groups()
 
 

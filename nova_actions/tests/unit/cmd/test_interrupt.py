@@ -22,3 +22,13 @@ class InterruptTestCase(base.BaseTestCase):
         done = self.run_python('1 / 0')
         self.assertEqual(1, done.returncode)
         self.assertIn('ZeroDivisionError', done.stderr)
+
+    def test_parts_that_are_not_installed(self):
+        done = self.run_python(
+            'from nova_actions.cmd import extra\n'
+            'extra.missing = lambda: ["falcon", "waitress"]\n'
+            'import falcon_that_is_missing')
+        self.assertEqual(1, done.returncode)
+        self.assertEqual(
+            '-c: falcon, waitress not installed; a command needs pip install '
+            "'nova-actions[server]'\n", done.stderr)
