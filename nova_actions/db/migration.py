@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 VERSION_TABLE = 'alembic_version_nova_actions'
 
 #: The newest revision that this release knows.
-HEAD = '4d8a6f3b1c95'
+HEAD = '5e9b7c2a4d16'
 
 
 def _config() -> 'config.Config':

@@ -20,6 +20,8 @@ Text = Annotated[str, orm.mapped_column(charset.Text())]
 Time = Annotated[datetime.datetime, orm.mapped_column(MicroDateTime)]
 Key = Annotated[int, orm.mapped_column(BigId, primary_key=True,
                                        autoincrement=True)]
+Count = Annotated[int, orm.mapped_column(sa.BigInteger(), default=0,
+                                         server_default='0')]
 
 # Comparisons are exact on every database (Nova's collation on MySQL ignores
 # case), and any character fits.
@@ -166,8 +168,73 @@ class Reporter(Base):
         sa.BigInteger(), default=0, server_default='0')
 
 
+class FollowedCell(Base):
+    """How far a followed cell has been copied, and who copies it."""
+
+    __tablename__ = 'followed_cells'
+    __table_args__ = (
+        sa.UniqueConstraint('cell', name='uniq_followed_cells0cell'), _MYSQL)
+
+    id: orm.Mapped[Key]
+    cell: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    created_at: orm.Mapped[Time]
+    #: The last ids that were copied. A row that Nova archives keeps its id,
+    #: so that one number does for a table and its shadow.
+    action_id: orm.Mapped[Count]
+    event_id: orm.Mapped[Count]
+    #: The newest ids that were seen.
+    action_top: orm.Mapped[Count]
+    event_top: orm.Mapped[Count]
+    #: How many rows were copied, how many attempts were told apart, and how
+    #: many rows were left out since they cannot be stored.
+    actions: orm.Mapped[Count]
+    events: orm.Mapped[Count]
+    attempts: orm.Mapped[Count]
+    skipped: orm.Mapped[Count]
+    paused: orm.Mapped[Count]
+    #: The last archived server that was looked at for its owner, NULL when
+    #: none is wanted.
+    owner_id: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
+    #: When all that it had was copied first, and last.
+    whole_at: orm.Mapped[Time | None]
+    caught_up_at: orm.Mapped[Time | None]
+    #: What was created before that is not copied (any more).
+    floor: orm.Mapped[Time | None]
+    holder: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
+    #: By our own database's clock.
+    lease_end: orm.Mapped[Time | None]
+
+
+class FollowedRow(Base):
+    """Where a copied row is from. It goes with its action."""
+
+    __tablename__ = 'followed_rows'
+    __table_args__ = (
+        sa.UniqueConstraint(
+            'cell', 'source', 'source_id',
+            name='uniq_followed_rows0cell0source0source_id'),
+        sa.Index('followed_rows_action_id_idx', 'action_id'),
+        _MYSQL)
+
+    id: orm.Mapped[Key]
+    cell: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    #: Nova's table; its shadow is the same.
+    source: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    source_id: orm.Mapped[int] = orm.mapped_column(sa.BigInteger())
+    action_id: orm.Mapped[int] = orm.mapped_column(
+        BigId, sa.ForeignKey('instance_actions.id', ondelete='CASCADE',
+                             name='followed_rows_action_id_fkey'))
+    #: How many rows of ours were made of it; 0 when its action was recorded
+    #: by ourselves.
+    attempts: orm.Mapped[int] = orm.mapped_column(sa.Integer())
+    #: How the last of them had ended in the cell, NULL while it had not.
+    seen: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
+
+
 # The tables, for what is written in SQL.
 INSTANCES = cast(sa.Table, Instance.__table__)
 ACTIONS = cast(sa.Table, InstanceAction.__table__)
 EVENTS = cast(sa.Table, InstanceActionEvent.__table__)
 REPORTERS = cast(sa.Table, Reporter.__table__)
+FOLLOWED_CELLS = cast(sa.Table, FollowedCell.__table__)
+FOLLOWED_ROWS = cast(sa.Table, FollowedRow.__table__)
