@@ -17,6 +17,7 @@ from nova_actions.db import ledger_rows
 from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
+from nova_actions.db.follow import state as follow_state
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
@@ -77,6 +78,9 @@ def purge(context: Any, selection: Selection, *,
     :param dry_run: only count
     """
     done = Done()
+    if not dry_run:
+        # What goes must not be copied from a cell again.
+        follow_state.raise_floor(context, selection.before)
     for ids in _pages(context, selection):
         while ids:
             left = _left(selection, done)

@@ -65,6 +65,17 @@ EVENTS = _table(
     sa.Column('traceback', sa.Text), sa.Column('details', sa.Text))
 
 
+def _shadow(table: sa.Table) -> sa.Table:
+    """Where Nova puts archived rows: as they were, without indexes."""
+    return sa.Table(f'shadow_{table.name}', SHADOWS, *(
+        sa.Column(each.name, each.type, primary_key=each.primary_key,
+                  autoincrement=False) for each in table.columns), **_MYSQL)
+
+
+SHADOWS = sa.MetaData()
+SHADOW = {table: _shadow(table) for table in (INSTANCES, ACTIONS, EVENTS)}
+
+
 def _make(url: str) -> None:
     METADATA.create_all(sa.create_engine(url, poolclass=sa.NullPool))
 
@@ -136,6 +147,38 @@ class Cell(missing.Fixture):
                   'finish_time': result and START + 2 * SECOND, **values}
         return int(self.insert(EVENTS, action_id=action_id, event=name,
                                result=result, **values))
+
+    def add_shadows(self) -> None:
+        """Make the tables of what is archived."""
+        SHADOWS.create_all(self.engine)
+
+    def move(self, table: sa.Table, row_id: int) -> None:
+        """Archive a row, as Nova does when its server is deleted."""
+        with self.engine.begin() as connection:
+            row = connection.execute(sa.select(table).where(
+                table.c.id == row_id)).mappings().one()
+            connection.execute(sa.insert(SHADOW[table]).values(**row))
+            connection.execute(sa.delete(table).where(table.c.id == row_id))
+        self.written = self.content()
+
+    def archive(self, action_id: int) -> None:
+        """Archive an action with its events."""
+        for event_id in self._events_of(EVENTS, action_id):
+            self.move(EVENTS, event_id)
+        self.move(ACTIONS, action_id)
+
+    def purge(self, action_id: int) -> None:
+        """Delete an archived action with its events."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(SHADOW[EVENTS]).where(
+                SHADOW[EVENTS].c.action_id == action_id))
+            connection.execute(sa.delete(SHADOW[ACTIONS]).where(
+                SHADOW[ACTIONS].c.id == action_id))
+
+    def _events_of(self, table: sa.Table, action_id: int) -> list[int]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(sa.select(table.c.id).where(
+                table.c.action_id == action_id)).scalars())
 
     def content(self) -> list[Any]:
         """Return every row."""

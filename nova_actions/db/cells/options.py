@@ -17,6 +17,24 @@ OPTS = [
              'read-only; give it a user who may only read. Each cell, cell0 '
              'included, has a section of its own, whose name is the '
              'cell\'s: letters, digits, ".", "_" and "-".'),
+    cfg.BoolOpt(
+        'follow', default=False,
+        help='Have a conductor copy the actions of this cell into our own '
+             'database: first those that are there, then what is new. They '
+             'are kept when Nova archives or purges them. Do not rename the '
+             'section afterwards: everything would be copied again.'),
+    cfg.FloatOpt(
+        'follow_interval', default=5.0, min=0.1, max=10.0,
+        help='With follow: how many seconds pass between two looks.'),
+    cfg.IntOpt(
+        'follow_window', default=10_000, min=0, max=1_000_000,
+        help='With follow: how many ids of the last hour are looked at '
+             'again, since rows may be committed late, and Nova may '
+             'overwrite them.'),
+    cfg.IntOpt(
+        'follow_rate', default=1000, min=1, max=1_000_000,
+        help='With follow: how many rows are copied in a second at the '
+             'most.'),
 ]
 
 

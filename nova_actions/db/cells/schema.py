@@ -3,7 +3,9 @@
 may run while we read, and an operator may have added indexes."""
 
 import dataclasses
+import re
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,11 +44,19 @@ _NEEDED = {'id', 'uuid', 'instance_uuid', 'action_id'}
 _ABSENT: dict[str, Any] = {'deleted': sa.literal_column('0'),
                            'hidden': sa.false()}
 
+#: What MySQL, MariaDB and PostgreSQL say to a user who may not read all.
+_DENIED = re.compile('denied', re.IGNORECASE)
+
 _BETWEEN = 'nova_actions_between'
 #: Returns no row; its columns are those of the tables, one after another.
 _ASK = sa.text(
     f'SELECT {", ".join(f"{name}.*, 0 AS {_BETWEEN}" for name in COLUMNS)} '  # noqa: S608
     f'FROM {", ".join(COLUMNS)} LIMIT 0')
+
+#: Tells a user of those columns only that he may read.
+_LISTED = sa.table('columns', *map(sa.column, (
+    'table_schema', 'table_name', 'column_name')),
+    schema='information_schema')
 
 Columns = tuple[frozenset[str], ...]
 
@@ -57,6 +67,7 @@ class Schema:
 
     :param finds_events: events can be found by their action without reading
         them all: Nova has no index for that, MySQL makes one
+    :param is_partial: only some columns of the tables may be read
     """
 
     instances: sa.FromClause
@@ -65,6 +76,7 @@ class Schema:
     finds_events: bool
     columns: Columns
     read_at: float
+    is_partial: bool = False
 
 
 def read(connection: sa.Connection, last: Schema | None) -> Schema:
@@ -72,7 +84,8 @@ def read(connection: sa.Connection, last: Schema | None) -> Schema:
 
     :raises LookupError: a table, or what no row can do without, is not there
     """
-    columns = _columns(connection)
+    columns, is_partial = _columns(
+        connection, last is not None and last.is_partial)
     now = time.monotonic()
     if last and last.columns == columns and now < last.read_at + INDEXES_FOR:
         return last
@@ -80,10 +93,48 @@ def read(connection: sa.Connection, last: Schema | None) -> Schema:
         _table(name, there) for name, there
         in zip(COLUMNS, columns, strict=True))
     return Schema(instances, actions, events, _finds_events(connection),
-                  columns, now)
+                  columns, now, is_partial)
 
 
-def _columns(connection: sa.Connection) -> Columns:
+def readable(connection: sa.Connection,
+             names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the columns that this user may read of each of those tables
+    that are there."""
+    if connection.dialect.name == 'sqlite':
+        inspector = sa.inspect(connection)
+        return {name: frozenset(each['name']
+                                for each in inspector.get_columns(name))
+                for name in names if inspector.has_table(name)}
+    here = (sa.func.current_schema()
+            if connection.dialect.name == 'postgresql'
+            else sa.func.database())
+    columns: dict[str, set[str]] = {}
+    for name, column in connection.execute(sa.select(
+            _LISTED.c.table_name, _LISTED.c.column_name).where(
+                _LISTED.c.table_schema == here,
+                _LISTED.c.table_name.in_(list(names)))):
+        columns.setdefault(name, set()).add(column)
+    return {name: frozenset(found) for name, found in columns.items()}
+
+
+def _columns(connection: sa.Connection,
+             is_partial: bool) -> tuple[Columns, bool]:
+    """Return the columns of each table, and whether only some may be read.
+
+    :param is_partial: whether that was so before
+    """
+    if not is_partial:
+        try:
+            return _all_columns(connection), False
+        except sa_exc.DBAPIError as error:
+            if not _DENIED.search(str(error.orig)):
+                raise
+            connection.rollback()
+    found = readable(connection, COLUMNS)
+    return tuple(found.get(name, frozenset()) for name in COLUMNS), True
+
+
+def _all_columns(connection: sa.Connection) -> Columns:
     """Return the columns of each table, in one statement that costs next to
     nothing."""
     found: list[set[str]] = [set()]
@@ -104,24 +155,43 @@ def _columns(connection: sa.Connection) -> Columns:
 
 
 def _table(name: str, there: frozenset[str]) -> sa.FromClause:
-    wanted = COLUMNS[name]
-    lacking = wanted.keys() - there
-    if needed := lacking & _NEEDED:
+    if needed := lacking(name, there):
         raise LookupError(f'{name} has no column {", ".join(sorted(needed))}')
-    table = sa.table(name, *(sa.column(each, kind) for each, kind
+    return table(name, COLUMNS[name], there)
+
+
+def lacking(name: str, there: frozenset[str]) -> set[str]:
+    """Return the columns that no row of a table can do without and that are
+    not there."""
+    return (COLUMNS[name].keys() - there) & _NEEDED
+
+
+def table(name: str, wanted: Mapping[str, Any],
+          there: frozenset[str]) -> sa.FromClause:
+    """Return a table with all wanted columns, whatever it lacks."""
+    found = sa.table(name, *(sa.column(each, kind) for each, kind
                              in wanted.items() if each in there))
-    if not lacking:
-        return table
+    absent = sorted(wanted.keys() - there)
+    if not absent:
+        return found
     # Databases read through this; an index serves as before.
-    return sa.select(table, *(
+    return sa.select(found, *(
         _ABSENT.get(each, sa.cast(sa.null(), wanted[each])).label(each)
-        for each in sorted(lacking))).subquery(name)
+        for each in absent)).subquery(name)
 
 
 def _finds_events(connection: sa.Connection) -> bool:
     if connection.dialect.name == 'sqlite':
         # It is for trials, whose tables are small.
         return True
-    indexes = sa.inspect(connection).get_indexes('instance_actions_events')
+    try:
+        indexes = sa.inspect(connection).get_indexes(
+            'instance_actions_events')
+    except sa_exc.DBAPIError as error:
+        if not _DENIED.search(str(error.orig)):
+            raise
+        # MySQL shows nothing to who may read some columns only; it makes one
+        # for the foreign key.
+        return True
     return 'action_id' in {index['column_names'][0] for index in indexes
                            if index['column_names']}

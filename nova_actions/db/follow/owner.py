@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whose a server is that was nobody's when its actions were copied."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from oslo_utils import timeutils
+
+from nova_actions.db.engine import recorder
+from nova_actions.db.follow import state
+from nova_actions.db.models import INSTANCES
+
+Row = dict[str, Any]
+
+
+def learn(connection: Any, owners: Iterable[Row]) -> None:
+    """Give servers that are nobody's to whom a cell says that they
+    belong."""
+    for each in owners:
+        if each['project_id']:
+            connection.execute(sa.update(INSTANCES).where(
+                INSTANCES.c.uuid == each['uuid'],
+                INSTANCES.c.project_id == '').values(
+                    updated_at=timeutils.utcnow(), **{
+                        name: each[name] for name in (
+                            'project_id', 'user_id', 'display_name',
+                            'deleted', 'deleted_at')}))
+
+
+@recorder
+def store(connection: Any, cell: str, holder: str, owners: Iterable[Row],
+          last: int | None) -> None:
+    """Store whose some servers are, and how far those were looked for.
+
+    :raises Lost: another conductor follows the cell
+    """
+    held = state.held(connection, cell, holder)
+    learn(connection, owners)
+    state.change(connection, held['id'], owner_id=last)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far a followed cell has been copied, and who may copy it: one at a
+time, by a lease that our own database's clock measures."""
+
+import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from oslo_utils import timeutils
+from sqlalchemy import orm
+
+from nova_actions import exception
+from nova_actions.db.engine import reader
+from nova_actions.db.engine import recorder
+from nova_actions.db.engine import writer
+from nova_actions.db.models import FOLLOWED_CELLS
+
+Row = dict[str, Any]
+Time = datetime.datetime
+
+#: For how long a holder need not be heard of. Each of its transactions
+#: begins the time anew.
+LEASE = datetime.timedelta(seconds=20)
+
+_NOW = {'postgresql': "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
+        'mysql': 'SELECT UTC_TIMESTAMP(6)',
+        'sqlite': "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"}
+
+
+class Lost(Exception):
+    """Another conductor follows the cell by now, or it is paused."""
+
+
+def acquire(context: Any, cell: str, holder: str,
+            floor: Time | None = None) -> Row | None:
+    """Take the lease of a cell, or go on with it, and return the state with
+    ``now``, by the database's clock; None when another has it, or following
+    is paused.
+
+    :param floor: what was created before that is not to be copied
+    """
+    try:
+        return _acquire(context, cell, holder, floor)
+    except exception.Conflict:
+        # Another has just made the row.
+        return None
+
+
+@recorder
+def _acquire(connection: Any, cell: str, holder: str,
+             floor: Time | None) -> Row | None:
+    row = _locked(connection, cell)
+    at = now(connection)
+    if row is None:
+        connection.execute(sa.insert(FOLLOWED_CELLS).values(
+            cell=cell, created_at=at))
+        row = _locked(connection, cell)
+        assert row is not None
+    if row['paused'] or not _is_free(row, holder, at):
+        return None
+    row.update(holder=holder, lease_end=at + LEASE,
+               floor=max(filter(None, (floor, row['floor'])), default=None))
+    change(connection, row['id'], holder=holder, lease_end=row['lease_end'],
+           floor=row['floor'])
+    return {**row, 'now': at}
+
+
+def _is_free(row: Row, holder: str, at: Time) -> bool:
+    return row['holder'] == holder or row['lease_end'] is None or (
+        row['lease_end'] <= at)
+
+
+def held(connection: Any, cell: str, holder: str) -> Row:
+    """Lock the state of a cell in a transaction that is to write, and begin
+    the lease anew.
+
+    :raises Lost: the lease is another's, or has ended
+    """
+    row = _locked(connection, cell)
+    # Asked apart: the lock may have been waited for.
+    at = now(connection)
+    if row is None or row['paused'] or row['holder'] != holder or (
+            row['lease_end'] is None or row['lease_end'] <= at):
+        raise Lost
+    change(connection, row['id'], lease_end=at + LEASE)
+    return {**row, 'now': at}
+
+
+def _locked(connection: Any, cell: str) -> Row | None:
+    row = connection.execute(sa.select(FOLLOWED_CELLS).where(
+        FOLLOWED_CELLS.c.cell == cell).with_for_update()).mappings().first()
+    return dict(row) if row else None
+
+
+def change(connection: Any, row_id: int, **values: Any) -> None:
+    """Store values of a state that is locked."""
+    connection.execute(sa.update(FOLLOWED_CELLS).where(
+        FOLLOWED_CELLS.c.id == row_id).values(values))
+
+
+def now(connection: Any) -> Time:
+    """Return the time by the database's clock, naive UTC."""
+    name = connection.dialect.name
+    value = connection.exec_driver_sql(
+        _NOW['mysql' if name == 'mariadb' else name]).scalar()
+    if isinstance(value, str):
+        value = Time.fromisoformat(value)
+    return timeutils.normalize_time(value)
+
+
+@recorder
+def reached(connection: Any, cell: str, holder: str, since: Time) -> Row:
+    """Note that all that a cell had at a time is copied; return the state as
+    it was before.
+
+    :raises Lost: the lease is another's
+    """
+    row = held(connection, cell, holder)
+    change(connection, row['id'], caught_up_at=since,
+           whole_at=row['whole_at'] or since)
+    return row
+
+
+@recorder
+def release(connection: Any, cell: str, holder: str) -> None:
+    """Give the lease back, so that another need not wait for its end."""
+    connection.execute(sa.update(FOLLOWED_CELLS).where(
+        FOLLOWED_CELLS.c.cell == cell,
+        FOLLOWED_CELLS.c.holder == holder).values(lease_end=None))
+
+
+@recorder
+def pause(connection: Any, cell: str, paused: bool) -> bool:
+    """Have nobody follow a cell until it is resumed; tell whether the cell
+    has ever been followed."""
+    row = _locked(connection, cell)
+    if row is None:
+        return False
+    change(connection, row['id'], paused=int(paused))
+    return True
+
+
+@writer
+def raise_floor(session: orm.Session, before: Time) -> None:
+    """Have nothing copied from any cell that was created before that: what
+    is purged here must not come back."""
+    session.execute(sa.update(FOLLOWED_CELLS).where(sa.or_(
+        FOLLOWED_CELLS.c.floor.is_(None), FOLLOWED_CELLS.c.floor < before),
+    ).values(floor=before).execution_options(synchronize_session=False))
+
+
+@reader
+def get(session: orm.Session, cell: str) -> Row | None:
+    """Return the state of a cell with ``now``, by the database's clock; None
+    when it has never been followed."""
+    row = session.execute(sa.select(FOLLOWED_CELLS).where(
+        FOLLOWED_CELLS.c.cell == cell)).mappings().first()
+    return {**row, 'now': now(session.connection())} if row else None
