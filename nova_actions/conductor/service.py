@@ -15,6 +15,7 @@ from nova_actions import rpc
 from nova_actions import sanitize
 from nova_actions.conductor import closure
 from nova_actions.conductor import consumer
+from nova_actions.conductor import follow
 from nova_actions.conductor import manager
 from nova_actions.conductor import process
 from nova_actions.conductor import retention
@@ -43,6 +44,7 @@ class ConductorService(service.Service):
         self._timer: closure.Timer | None = None
         self._purge = retention.Purge(conf)
         self._upkeep = upkeep.Upkeep(conf)
+        self._follow = follow.Follow(conf)
 
     def start(self) -> None:
         super().start()
@@ -61,6 +63,7 @@ class ConductorService(service.Service):
         self._timer.start()
         self._purge.start()
         self._upkeep.start()
+        self._follow.start()
         LOG.info('The conductor is ready: %s takes calls on the topic %s',
                  self._conf.host, self._conf.conductor.topic)
 
@@ -95,6 +98,7 @@ class ConductorService(service.Service):
             self._timer = None
         self._purge.stop()
         self._upkeep.stop()
+        self._follow.stop()
         if self._consumer is not None:
             self._consumer.stop(graceful)
             self._transport.cleanup()

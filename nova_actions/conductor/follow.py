@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conductor follows the cells that say ``follow = true``.
+
+Every worker of every conductor tries; one at a time has the lease of a cell,
+and another takes it over when that one is gone.
+"""
+
+import datetime
+import os
+import uuid
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log as logging
+from oslo_utils import timeutils
+
+from nova_actions import context as context_module
+from nova_actions import exception
+from nova_actions.conductor import periodic
+from nova_actions.db.cells import options
+from nova_actions.db.follow import follower
+from nova_actions.db.follow import source
+from nova_actions.db.follow import state
+from nova_actions.objects import text
+
+LOG = logging.getLogger(__name__)
+
+
+class Follow:
+    """Follows every cell that is to be followed, while it runs."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+        self._cells: list[FollowedCell] = []
+
+    def start(self) -> None:
+        """Begin; connections are made in this process."""
+        self._cells = [
+            FollowedCell(self._conf, section)
+            for section in options.sections(self._conf)
+            if self._conf[section].follow]
+        for each in self._cells:
+            each.start()
+
+    def stop(self) -> None:
+        """End after the batch that is being worked on."""
+        for each in self._cells:
+            each.stop()
+        self._cells = []
+
+
+class FollowedCell:
+    """Follows one cell every ``follow_interval`` seconds.
+
+    :param section: of its configuration
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, section: str) -> None:
+        settings = conf[section]
+        self._retention = conf.retention
+        self._holder = f'{conf.host[:200]} {os.getpid()} {uuid.uuid4()}'
+        self._periodic = periodic.Periodic(self.run, settings.follow_interval)
+        self._source = source.Source(
+            section.removeprefix(options.PREFIX), settings.connection,
+            conf.api.cell_timeout)
+        self._follower = follower.Follower(
+            self._source, self._holder, text.sanitizer(),
+            window=settings.follow_window, rate=settings.follow_rate,
+            pause=self._periodic.pause)
+        self._told: str | None = None
+
+    def start(self) -> None:
+        self._periodic.start()
+
+    def stop(self) -> None:
+        """Give the lease back, so that another follows at once."""
+        self._periodic.stop()
+        try:
+            state.release(context_module.get_admin_context(),
+                          self._source.name, self._holder)
+        except exception.Unavailable:
+            LOG.debug('The lease of %s ends by itself', self._source.name)
+        self._source.dispose()
+
+    def run(self) -> dict[str, Any] | None:
+        """Do a round; return the state at its end, None where there is none
+        to tell."""
+        context = context_module.get_admin_context()
+        try:
+            done = self._follower.run(context, self._floor())
+        except periodic.Stopped:
+            LOG.debug('Following ends with the conductor')
+        except state.Lost:
+            self._tell('Another follows cell %s by now, or it is paused')
+        except exception.Unavailable as error:
+            # Whoever met it first has said so.
+            LOG.debug('Following stops until its next turn: %s',
+                      error.format_message())
+        else:
+            if done is None:
+                self._tell('Another follows cell %s, or it is paused')
+            else:
+                self._tell('All that cell %s has is copied; following it')
+            return done
+        return None
+
+    def _floor(self) -> datetime.datetime | None:
+        """Return before when nothing is worth to be copied."""
+        days = self._retention.days
+        return timeutils.utcnow() - datetime.timedelta(
+            days=days) if days else None
+
+    def _tell(self, what: str) -> None:
+        """Say what is the case, once."""
+        if what != self._told:
+            LOG.info(what, self._source.name)
+            self._told = what

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conductor follows what is to be followed."""
+
+from unittest import mock
+
+from nova_actions.conductor import follow
+from nova_actions.conductor import periodic
+from nova_actions.conductor import service
+from nova_actions.db import api as db
+from nova_actions.db.follow import state
+from nova_actions.tests import base
+from nova_actions.tests import fixtures_cells
+from nova_actions.tests import fixtures_follow
+from nova_actions.tests import patience
+
+
+class TestFollow(base.ObjectTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.cell = self.useFixture(fixtures_cells.Cell(self.conf))
+        self.cell.event(self.cell.action(self.cell.server()))
+
+    def set(self, **values):
+        for name, value in values.items():
+            self.conf.set_override(name, value, group='cell:east')
+
+    def made(self):
+        """Return what follows the cell, not started."""
+        made = follow.FollowedCell(self.conf, 'cell:east')
+        self.addCleanup(made.stop)
+        return made
+
+    def test_off_by_default(self):
+        timer = follow.Follow(self.conf)
+        with mock.patch.object(follow, 'FollowedCell', autospec=True) as made:
+            timer.start()
+            made.assert_not_called()
+            self.set(follow=True)
+            timer.start()
+            made.assert_called_once_with(self.conf, 'cell:east')
+            timer.stop()
+        made.return_value.stop.assert_called_once_with()
+
+    def test_a_conductor_follows(self):
+        self.set(follow=True, follow_interval=0.1)
+        with mock.patch.object(periodic.random, 'uniform', autospec=True,
+                               return_value=0):
+            conductor = service.ConductorService(self.conf)
+            conductor.start()
+            try:
+                patience.wait_until('a copy', fixtures_follow.content)
+            finally:
+                conductor.stop()
+        db.setup(self.conf)
+        row = state.get(self.admin, 'east')
+        self.assertIn(self.conf.host, row['holder'])
+        self.assertIsNone(row['lease_end'])
+
+    def test_two_of_them(self):
+        first, second = self.made(), self.made()
+        self.assertIsNotNone(first.run())
+        self.assertIsNone(second.run())
+        first.stop()
+        self.assertIsNotNone(second.run())
+
+    def test_too_old(self):
+        self.conf.set_override('days', 1, group='retention')
+        self.assertIsNotNone(self.made().run())
+        self.assertEqual([], fixtures_follow.content())
+
+    def test_the_cell_is_down_and_caught_up_later(self):
+        made = self.made()
+        made.run()
+        before = state.get(self.admin, 'east')['caught_up_at']
+        self.cell.action(self.cell.server())
+        with mock.patch.object(
+                made._source, 'ask', autospec=True,
+                side_effect=follow.exception.CellUnavailable(
+                    cell='east', retry_after=1)):
+            self.assertIsNone(made.run())
+        self.assertEqual(before,
+                         state.get(self.admin, 'east')['caught_up_at'])
+        self.assertIsNotNone(made.run())
+        self.assertEqual(2, len(fixtures_follow.content()))
+
+    def test_our_own_database_is_down(self):
+        made = self.made()
+        with mock.patch.object(state, 'acquire', autospec=True,
+                               side_effect=follow.exception.
+                               DatabaseUnavailable):
+            self.assertIsNone(made.run())
+
+    def test_the_end_does_not_wait_for_the_rest(self):
+        self.set(follow_rate=1)
+        self.cell.event(self.cell.action(self.cell.server()))
+        made = self.made()
+        made._periodic.stop()
+        self.assertIsNone(made.run())
+        self.assertEqual(1, len(fixtures_follow.content()))
+
+    def test_told_once(self):
+        made = self.made()
+        with self.assertLogs(follow.LOG.logger, 'INFO') as logged:
+            for _round in range(3):
+                made.run()
+        self.assertEqual(1, len(logged.output))
