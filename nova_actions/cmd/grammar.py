@@ -26,6 +26,22 @@ def add_nouns(nouns: Any) -> None:
     imported.add_argument('cell', metavar='CELL',
                           help='the name of the cell in the configuration')
 
+    followed = _verb(_noun(nouns, 'cell', 'the cells that are attached'),
+                     'follow', 'cell:cell_follow',
+                     'show how far the following of a cell has come. Exit '
+                     'code 1: nobody follows it')
+    followed.add_argument('cell', metavar='CELL',
+                          help='the name of the cell in the configuration')
+    instead = followed.add_mutually_exclusive_group()
+    instead.add_argument('--dry-run', action='store_true',
+                         help='say how much there is to copy, and how long '
+                              'that takes')
+    instead.add_argument('--pause', action='store_true',
+                         help='have all conductors stop until --resume')
+    instead.add_argument('--resume', action='store_true',
+                         help='have a conductor go on')
+    _add_format(followed)
+
     _add_action(_noun(nouns, 'action', 'what was done to servers'))
 
     reporter = _noun(nouns, 'reporter', 'the processes that record')

@@ -18,6 +18,7 @@ R = TypeVar('R')
 Row = dict[str, Any]
 
 _cells: dict[str, cell.Cell] = {}
+_settings: dict[str, Any] = {}
 
 
 def setup(conf: cfg.ConfigOpts) -> None:
@@ -25,7 +26,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
 
     :raises InvalidInput: for a section that cannot be used
     """
-    global _cells
+    global _cells, _settings
     found: dict[str, cell.Cell] = {}
     tags: dict[int, str] = {}
     for section in options.sections(conf):
@@ -41,6 +42,7 @@ def setup(conf: cfg.ConfigOpts) -> None:
         found[name] = cell.Cell(name, url, conf.api.cell_timeout)
     dispose()
     _cells = found
+    _settings = {name: conf[f'{options.PREFIX}{name}'] for name in found}
 
 
 def _check(section: str, name: str, url: str | None) -> None:
@@ -76,6 +78,11 @@ def get(name: str) -> cell.Cell:
         return _cells[name]
     except KeyError:
         raise exception.CellNotFound(cell=name) from None
+
+
+def settings(name: str) -> Any:
+    """Return the options of a cell that is attached."""
+    return _settings[get(name).name]
 
 
 def of_id(row_id: int) -> tuple[cell.Cell | None, int]:

@@ -162,6 +162,15 @@ def edges(connection: sa.Connection, tables: Tables,
     return found
 
 
+def newest(connection: sa.Connection, tables: Tables, name: str,
+           limit: int) -> list[Row]:
+    """Return the rows with the greatest ids of a table and of its
+    shadow."""
+    return [row for table in tables.both(name)
+            for row in _all(connection, sa.select(table).order_by(
+                table.c.id.desc()).limit(limit))]
+
+
 def owners(connection: sa.Connection, tables: Tables,
            uuids: Iterable[str]) -> list[Row]:
     """Return the servers among those that are not archived."""

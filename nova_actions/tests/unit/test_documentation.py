@@ -16,7 +16,8 @@ from nova_actions.tests import fixtures
 
 ROOT = pathlib.Path(nova_actions.__file__).parent.parent
 OPTION = re.compile(r'(?<!%)\[([a-z_]+|DEFAULT)\]\s+([a-z_0-9]+)\b')
-COMMAND = re.compile(r'nova-actions-manage\s+(db|action|instance)\s+([a-z]+)')
+COMMAND = re.compile(r'nova-actions-manage\s+'
+                     r'(db|action|instance|cell|reporter)\s+([a-z]+)')
 PATH = re.compile(r'``((?:doc|etc|nova_actions|bench|api-ref|releasenotes)'
                   r'/[\w./-]+)``')
 #: Not ours: Nova's, a proxy's.

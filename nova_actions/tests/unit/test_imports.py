@@ -43,6 +43,7 @@ COMMANDS = {
     ('manage', 'db', 'scrub'): DATABASE | {'oslo_policy'},
     ('manage', 'action', 'list'): DATABASE | {'oslo_policy'} | OBJECTS,
     ('manage', 'reporter', 'list'): DATABASE | {'oslo_policy'},
+    ('manage', 'cell', 'follow', 'east'): DATABASE | {'oslo_policy'},
     # It asks the bus and Keystone.
     ('status', 'upgrade', 'check'): (
         DATABASE | RULES | OBJECTS | {'keystonemiddleware', 'kombu'}),

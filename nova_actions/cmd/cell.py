@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb of ``nova-actions-manage cell``: how a cell is followed."""
+
+import dataclasses
+import datetime
+from typing import Any
+
+from nova_actions import context as context_module
+from nova_actions.cmd import failure
+from nova_actions.cmd import output
+from nova_actions.cmd import table
+from nova_actions.db.cells import attached
+from nova_actions.db.follow import estimate
+from nova_actions.db.follow import source
+from nova_actions.db.follow import state
+from nova_actions.vocabulary import counted
+
+Row = dict[str, Any]
+
+OFF = 'off'
+PAUSED = 'paused'
+UNATTENDED = 'nobody follows it'
+HISTORY = 'copying what is there'
+FOLLOWING = 'following'
+
+
+def cell_follow(args: Any) -> int:
+    """Show how a cell is followed, or do what is asked instead."""
+    settings = attached.settings(args.cell)
+    context = context_module.get_admin_context()
+    if args.pause or args.resume:
+        if not state.pause(context, args.cell, bool(args.pause)):
+            print(f'{args.cell} has never been followed.')
+            return failure.ABSENT
+        print(f'{args.cell} is {"paused" if args.pause else "resumed"}.')
+        return failure.OK
+    row = state.get(context, args.cell)
+    if args.dry_run:
+        output.show(args.format, dataclasses.asdict(_estimate(
+            args.cell, settings, row)), estimate_text)
+        return failure.OK
+    shown = _shown(args.cell, bool(settings.follow), row)
+    output.show(args.format, shown, state_text)
+    return (failure.OK if shown['state'] in (HISTORY, FOLLOWING)
+            else failure.ABSENT)
+
+
+def _estimate(name: str, settings: Any,
+              row: Row | None) -> estimate.Estimate:
+    cell = source.Source(name, settings.connection,
+                         attached.get(name).timeout)
+    try:
+        return estimate.make(cell, row, settings.follow_rate)
+    finally:
+        cell.dispose()
+
+
+def _shown(name: str, is_on: bool, row: Row | None) -> Row:
+    """Return what is worth to be known of a state."""
+    if row is None:
+        return {'cell': name, 'state': UNATTENDED if is_on else OFF}
+    top = row['action_top'] + row['event_top']
+    lag = row['caught_up_at'] and row['now'] - row['caught_up_at']
+    return {
+        'cell': name, 'state': _word(is_on, row),
+        **{each: row[each] for each in (
+            'actions', 'events', 'attempts', 'skipped')},
+        'percent': 100 if row['whole_at'] else (
+            (row['action_id'] + row['event_id']) * 100 // top if top else 0),
+        'lag': lag and max(0.0, lag.total_seconds()),
+        'floor': row['floor'] and row['floor'].replace(tzinfo=datetime.UTC),
+        'holder': row['holder']}
+
+
+def _word(is_on: bool, row: Row) -> str:
+    if row['paused']:
+        return PAUSED
+    if row['lease_end'] is None or row['lease_end'] <= row['now']:
+        return UNATTENDED if is_on else OFF
+    return FOLLOWING if row['whole_at'] else HISTORY
+
+
+def state_text(shown: Row) -> str:
+    """Return a state as lines."""
+    lines = [f'Cell:        {shown["cell"]}', f'State:       {shown["state"]}']
+    if 'actions' not in shown:
+        return '\n'.join(lines)
+    lag, floor = shown['lag'], shown['floor']
+    return '\n'.join([
+        *lines,
+        f'Copied:      {counted(shown["actions"], "action")}, '
+        f'{counted(shown["events"], "event")} ({shown["percent"]} %)',
+        f'Overwritten: {counted(shown["attempts"], "event")}',
+        f'Left out:    {counted(shown["skipped"], "row")}',
+        f'Lag:         {"-" if lag is None else f"{lag:.0f} s"}',
+        f'Not before:  {table.printable(table.moment(floor))}',
+        f'By:          {table.printable(shown["holder"])}'])
+
+
+def estimate_text(found: Row) -> str:
+    """Return an estimate as a sentence."""
+    return (f'There are at most {counted(found["actions"], "action")} and '
+            f'{counted(found["events"], "event")} to copy, about '
+            f'{found["bytes"] / 1e6:.1f} MB of text, in '
+            f'{found["seconds"]:.0f} s by follow_rate.')
