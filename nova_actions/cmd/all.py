@@ -19,6 +19,12 @@ CLI_OPTS = (
                 help='Play a small simulated cloud first (3 hosts, 20 '
                      'servers, 2 projects), so that there is something to '
                      'look at.'),
+    cfg.StrOpt('cell', metavar='URL',
+               help='Attach the Nova cell database with that SQLAlchemy URL: '
+                    'mysql+pymysql://root@localhost/nova_cell1 for '
+                    'example. It is only read.'),
+    cfg.BoolOpt('follow', default=False,
+                help='Copy what that cell has, and what is added.'),
     cfg.IntOpt('demo-actions', default=200, min=1, max=100_000, metavar='N',
                help='How many actions the demonstration plays.'),
 )
@@ -32,6 +38,7 @@ def main(argv: Sequence[str]) -> int:
     os.umask(0o077)
     conf = config.parse(argv, cli=CLI_OPTS, description=__doc__)
     embedded.configure(conf)
+    embedded.attach(conf)
     from nova_actions.api import server
     from nova_actions.cmd import process
     from nova_actions.cmd import report

@@ -60,6 +60,29 @@ def configure(conf: cfg.ConfigOpts) -> None:
         os.path.join(conf.state_path, LOG_FILE)))
 
 
+def attach(conf: cfg.ConfigOpts) -> None:
+    """Attach the cell of the command line, by the name of its database.
+
+    :raises Refusal: when there is none to be followed, or its URL is none
+    """
+    if not conf.cell:
+        if conf.follow:
+            raise failure.Refusal('--follow follows the cell of --cell URL')
+        return
+    from nova_actions.db import driver
+    from nova_actions.db.cells import options
+    problem = driver.problem(conf.cell)
+    if problem is not None:
+        raise failure.Refusal(problem.replace('[database] connection',
+                                              '--cell'))
+    section = options.PREFIX + driver.name(conf.cell)
+    conf.register_opts(options.OPTS, group=section)
+    # As on the command line: no "$" stands for an option.
+    conf.set_override('connection', config.folder.escaped(conf.cell),
+                      group=section)
+    conf.set_override('follow', conf.follow, group=section)
+
+
 def use_its_database(conf: cfg.ConfigOpts) -> bool:
     """Read the embedded database where none is configured and it exists;
     tell whether that is so."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova-actions-status: is this deployment ready for this release?"""
 
+import functools
 import queue
 import sys
 import threading
@@ -84,6 +85,33 @@ class Checks(upgradecheck.UpgradeCommands):
                 failure.told(error) for error in errors))
         return Result(Code.SUCCESS)
 
+    def check_following(self) -> Result:
+        """Does somebody follow the cells that are to be followed?"""
+        from nova_actions import context as context_module
+        from nova_actions.db import api as db
+        from nova_actions.db.cells import options
+        from nova_actions.db.follow import state
+        names = [section.removeprefix(options.PREFIX)
+                 for section in options.sections(self._conf)
+                 if self._conf[section].follow]
+        if not names or self.check_schema().code != Code.SUCCESS:
+            return Result(Code.SUCCESS)
+        context = context_module.get_admin_context()
+        try:
+            db.setup(self._conf)
+            late = [name for name in names if _within(
+                PATIENCE, functools.partial(
+                    state.is_late, context, name))]
+        except (exception.ActionsException, TimeoutError) as error:
+            return Result(Code.WARNING, _said(error))
+        finally:
+            db.dispose()
+        if late:
+            return Result(Code.WARNING, (
+                f'Nobody follows {", ".join(late)}, or it lags behind. Run '
+                '"nova-actions-manage cell follow".'))
+        return Result(Code.SUCCESS)
+
     def check_bus(self) -> Result:
         """Does the bus take a message?"""
         url = self._conf.transport_url
@@ -162,6 +190,7 @@ class Checks(upgradecheck.UpgradeCommands):
         ('Database driver', check_driver),
         ('Database schema', check_schema),
         ('Cells', check_cells),
+        ('Followed cells', check_following),
         ('Bus', check_bus),
         ('Keystone', check_keystone),
         ('Policy file', check_policy),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The database driver that a URL names, and what it says."""
 
+import re
+
 import sqlalchemy as sa
 from sqlalchemy import exc as sa_exc
 
@@ -32,6 +34,13 @@ def shown(url: str) -> str:
     return sa.URL.create(
         made.get_backend_name(), host=made.host, port=made.port,
         database=made.database).render_as_string()
+
+
+def name(url: str) -> str:
+    """Return the name of a URL's database, of a file the last part, in
+    letters that may name a cell."""
+    last = (sa.make_url(url).database or '').rpartition('/')[2]
+    return re.sub('[^A-Za-z0-9._-]', '-', last)[:64] or 'cell'
 
 
 def file_url(path: str) -> str | None:

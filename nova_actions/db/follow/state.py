@@ -22,6 +22,9 @@ Time = datetime.datetime
 #: begins the time anew.
 LEASE = datetime.timedelta(seconds=20)
 
+#: How old what is copied may be before somebody should look.
+LATE = datetime.timedelta(minutes=5)
+
 _NOW = {'postgresql': "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
         'mysql': 'SELECT UTC_TIMESTAMP(6)',
         'sqlite': "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"}
@@ -156,3 +159,18 @@ def get(session: orm.Session, cell: str) -> Row | None:
     row = session.execute(sa.select(FOLLOWED_CELLS).where(
         FOLLOWED_CELLS.c.cell == cell)).mappings().first()
     return {**row, 'now': now(session.connection())} if row else None
+
+
+def is_late(context: Any, cell: str) -> bool:
+    """Tell whether nobody follows a cell, or what is copied of it is older
+    than :data:`LATE`; one that is paused is not late, nor one whose history
+    is being copied."""
+    row = get(context, cell)
+    if row is None:
+        return True
+    if row['paused']:
+        return False
+    if row['lease_end'] is None or row['lease_end'] <= row['now']:
+        return True
+    return row['caught_up_at'] is not None and (
+        row['now'] - row['caught_up_at'] > LATE)

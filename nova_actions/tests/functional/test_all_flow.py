@@ -18,6 +18,8 @@ import urllib.request
 import fixtures
 from oslotest import base
 
+from nova_actions.tests import fixtures as tests_fixtures
+from nova_actions.tests import fixtures_cells
 from nova_actions.tests import patience
 from nova_actions.tests.functional import process
 
@@ -133,6 +135,22 @@ class AllTestCase(base.BaseTestCase):
             capture_output=True, timeout=patience.PATIENCE)
         self.assertEqual('v2.1', json.loads(done.stdout)['version']['id'])
         self.assertLess(5, len(done.stdout.splitlines()))
+
+    def test_a_dump_of_a_cell(self):
+        conf = self.useFixture(tests_fixtures.Conf()).conf
+        cell = self.useFixture(fixtures_cells.Cell(conf))
+        cell.event(cell.action(cell.server()))
+        service = self.useFixture(All('--cell', cell.url, '--follow'))
+
+        def listed():
+            done = subprocess.run(
+                [sys.executable, '-m', 'nova_actions.cmd.manage', 'action',
+                 'list', '--format', 'json'], env=service.environ, text=True,
+                capture_output=True, timeout=patience.PATIENCE, check=True)
+            return json.loads(done.stdout)
+        action, = patience.wait_until('the copy', listed)
+        self.assertEqual(('reboot', 'succeeded'),
+                         (action['action'], action['status']))
 
     def test_a_taken_port(self):
         with socket.create_server(('127.0.0.1', 0)) as taken:

@@ -8,10 +8,12 @@ import fixtures
 from oslotest import base
 
 from nova_actions import conf
+from nova_actions.cmd import all as all_
 from nova_actions.cmd import embedded
 from nova_actions.cmd import failure
 from nova_actions.db import api as db
 from nova_actions.db import migration
+from nova_actions.db.cells import options
 
 
 class EmbeddedTestCase(base.BaseTestCase):
@@ -41,6 +43,30 @@ class EmbeddedTestCase(base.BaseTestCase):
         embedded.configure(self.conf)
         self.assertEqual('sqlite://', self.conf.database.connection)
         self.assertEqual('keystone', self.conf.api.auth_strategy)
+
+    def attach(self, *arguments):
+        self.conf = conf.parse(list(arguments), cli=all_.CLI_OPTS,
+                               default_config_files=[])
+        embedded.attach(self.conf)
+        return options.sections(self.conf)
+
+    def test_no_cell(self):
+        self.assertEqual([], self.attach())
+
+    def test_a_cell(self):
+        url = 'mysql+pymysql://root:a$b@localhost/nova_cell1'
+        for words, follows in (((), False), (('--follow',), True)):
+            self.assertEqual(['cell:nova_cell1'], self.attach(
+                '--cell', url.replace('$', '$$'), *words))
+            section = self.conf['cell:nova_cell1']
+            self.assertEqual((url, follows),
+                             (section.connection, section.follow))
+        self.assertEqual(['cell:a-dump.sqlite'], self.attach(
+            '--cell', 'sqlite:////tmp/a dump.sqlite'))
+
+    def test_a_cell_that_is_none(self):
+        for words in (('--follow',), ('--cell', 'nova_cell1')):
+            self.assertRaises(failure.Refusal, self.attach, *words)
 
     def test_no_folder(self):
         path = os.path.join(self.useFixture(fixtures.TempDir()).path, 'file')

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
+import datetime
 import io
 import json
 import logging
@@ -9,13 +10,18 @@ import sqlite3
 import threading
 
 import fixtures
+import sqlalchemy as sa
 from oslotest import base
 
+from nova_actions import conf
+from nova_actions import context as context_module
 from nova_actions import policy
 from nova_actions.cmd import manage
 from nova_actions.cmd import status
 from nova_actions.db import api as db
 from nova_actions.db import migration
+from nova_actions.db.follow import state
+from nova_actions.tests import fixtures_cells
 
 
 class StatusTestCase(base.BaseTestCase):
@@ -55,6 +61,30 @@ class StatusTestCase(base.BaseTestCase):
     def sync(self):
         with contextlib.redirect_stdout(io.StringIO()):
             manage.main(['--config-file', self.config, 'db', 'sync'])
+
+    def test_a_cell_that_is_to_be_followed(self):
+        path = f'{self.folder}/cell.sqlite'
+        fixtures_cells.METADATA.create_all(sa.create_engine(
+            f'sqlite:///{path}', poolclass=sa.NullPool))
+        self.configure(
+            f'sqlite:///{self.folder}/test.sqlite',
+            f'[cell:east]\nconnection = sqlite:///{path}\nfollow = true\n')
+        self.sync()
+        code, found = self.check()
+        self.assertEqual(1, code)
+        self.assertIn('east', found['Followed cells'][1])
+        db.setup(conf.load(['--config-file', self.config]))
+        context = context_module.get_admin_context()
+        state.acquire(context, 'east', 'somebody')
+        self.assertEqual(0, self.result())
+        state.reached(context, 'east', 'somebody', datetime.datetime(
+            2026, 1, 1))
+        self.assertEqual(1, self.result())
+        state.pause(context, 'east', True)
+        self.assertEqual(0, self.result())
+
+    def result(self):
+        return self.check()[1]['Followed cells'][0]
 
     def test_ready(self):
         self.sync()
