@@ -17,6 +17,7 @@ from nova_actions.db import pairs
 from nova_actions.db.cells import cell as cell_module
 from nova_actions.db.cells import ids
 from nova_actions.db.cells import query
+from nova_actions.db.follow import row as follow_row
 
 Row = dict[str, Any]
 
@@ -160,7 +161,8 @@ class Merged:
             query.action_named, self._instance, list(own)) if own else ())
         for request in unknown:
             self._requests[request] = _request(
-                own[request], theirs[request]) if request in own else None
+                self._cell.name, own[request],
+                theirs[request]) if request in own else None
 
     def _counterpart(self, row: Row) -> Row | None:
         """Return our own row of a cell's action."""
@@ -205,8 +207,12 @@ def _by_request(rows: Iterable[Row]) -> dict[str | None, list[Row]]:
     return found
 
 
-def _request(own: list[Row], theirs: list[Row]) -> _Request:
-    ours = pairs.find(own, theirs)
+def _request(cell: str, own: list[Row], theirs: list[Row]) -> _Request:
+    ours = follow_row.copies(cell, own, theirs)
+    copies = {row['uuid'] for row in ours.values()}
+    ours.update(pairs.find(
+        [row for row in own if row['uuid'] not in copies],
+        [row for row in theirs if row['id'] not in ours]))
     keys = [_own_key(row) for row in own]
     keys += [_their_key(row) for row in theirs if row['id'] not in ours]
     return _Request(ours, max(keys))

@@ -3,7 +3,7 @@
 
 import datetime
 import uuid as uuid_module
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oslo_utils import timeutils
@@ -32,6 +32,19 @@ def event_uuid(cell: str, source_id: int, attempt: int) -> str:
     """Return the uuid of one of our copies of a cell's event."""
     return str(uuid_module.uuid5(
         _NAMESPACE, f'{cell}/{EVENTS}/{source_id}/{attempt}'))
+
+
+def copies(cell: str, own: Iterable[Row],
+           theirs: Iterable[Row]) -> dict[int, Row]:
+    """Return our copy of each action of a cell that has one, by its id
+    there."""
+    by_uuid = {row['uuid']: row for row in own}
+    found = {}
+    for row in theirs:
+        copy = by_uuid.get(action_uuid(cell, row['id']))
+        if copy is not None:
+            found[row['id']] = copy
+    return found
 
 
 def created(row: Mapping[str, Any]) -> Time:

@@ -195,6 +195,22 @@ class TestCopies(FollowTestCase):
         self.assertLess(0, state.get(self.admin, 'east')['skipped'])
 
 
+class TestShown(FollowTestCase):
+
+    def test_once_each(self):
+        """Whatever is the same of them, and whatever has changed since."""
+        server = self.cell.server()
+        same = [self.cell.action(server, 'extend_volume', request_id='req-1')
+                for _number in range(2)]
+        self.round()
+        self.cell.update(ACTIONS, same[1], start_time=START + 60 * SECOND)
+        self.cell.action(server, 'extend_volume', request_id='req-1')
+        listed = InstanceActionList.get_by_instance_uuid(
+            self.context, server)
+        self.assertEqual([False, True, True],
+                         [action.id > 0 for action in listed])
+
+
 class TestOwners(FollowTestCase):
 
     def owner(self):
