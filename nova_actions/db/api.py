@@ -22,12 +22,13 @@ from nova_actions.db.instance_action import action_named
 from nova_actions.db.instance_action_event import event_finish
 from nova_actions.db.instance_action_event import event_get
 from nova_actions.db.instance_action_event import event_list
+from nova_actions.db.instance_action_event import event_list_with_owner
 from nova_actions.db.instance_action_event import event_start
 
 __all__ = [
     'action_create', 'action_finish', 'action_get', 'action_get_instance',
     'action_list', 'action_named', 'begun', 'dispose', 'engine',
     'errors_translated', 'event_finish', 'event_get', 'event_list',
-    'event_start', 'instance_get', 'instance_import', 'instance_list',
-    'setup',
+    'event_list_with_owner', 'event_start', 'instance_get',
+    'instance_import', 'instance_list', 'setup',
 ]

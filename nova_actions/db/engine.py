@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections and transactions of our own database.
 
-:func:`reader` and :func:`writer` turn a function of a session into one of a
-request context: they open the transaction, run it again after a deadlock or a
-lost connection, and let no error of the driver out.
+:func:`reader` and :func:`writer` turn a function of a connection or a session
+into one of a request context: they open the transaction, run it again after a
+deadlock or a lost connection, and let no error of the driver out.
 """
 
 import contextlib
@@ -22,7 +22,6 @@ from oslo_db import exception as db_exc
 from oslo_db.sqlalchemy import enginefacade
 from sqlalchemy import event
 from sqlalchemy import exc as sa_exc
-from sqlalchemy import orm
 
 from nova_actions import exception
 from nova_actions.db import charset
@@ -252,7 +251,7 @@ def _retrying(on_disconnect: bool) -> Any:
 
 
 def _read(context: Any) -> Any:
-    return _manager.reader.using(context)
+    return _manager.reader.connection.using(context)
 
 
 def _write(context: Any) -> Any:
@@ -265,12 +264,12 @@ def _record(_context: Any) -> Any:
 
 def _transactional(
     begin: Callable[[Any], Any],
-) -> Callable[[Callable[Concatenate[orm.Session, P], R]],
+) -> Callable[[Callable[Concatenate[Any, P], R]],
               Callable[Concatenate[Any, P], R]]:
     is_writer = begin is not _read
 
     def decorator(
-        function: Callable[Concatenate[orm.Session, P], R],
+        function: Callable[Concatenate[Any, P], R],
     ) -> Callable[Concatenate[Any, P], R]:
         def run(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
             if _manager is None:

@@ -2,12 +2,12 @@
 """Actions: what was asked to be done to an instance."""
 
 import datetime
+import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
-from sqlalchemy import orm
 
 from nova_actions import exception
 from nova_actions.db import instance_action_event
@@ -21,6 +21,9 @@ from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import INSTANCES
 from nova_actions.db.rows import Row
+
+#: Characters of a uuid, at the most.
+UUID_LENGTH = 36
 
 
 def _newest(query: Any) -> Any:
@@ -38,6 +41,25 @@ def _superseded() -> Any:
         sa.tuple_(newer.c.created_at, newer.c.id)
         > sa.tuple_(ACTIONS.c.created_at, ACTIONS.c.id),
     ).correlate(ACTIONS).label('superseded')
+
+
+_SHOWN = sa.select(ACTIONS, _superseded())
+_NAMES = (*(column.name for column in ACTIONS.columns), 'superseded')
+
+
+def _may_be_uuid(identifier: str) -> bool:
+    """Tell whether an action may have it for its uuid: most request ids are
+    longer."""
+    return len(identifier) <= UUID_LENGTH
+
+
+def _named(may_be_uuid: bool) -> Any:
+    """Return the condition that an action has an identifier for its request
+    id, or for its uuid."""
+    of_request = ACTIONS.c.request_id == sa.bindparam('identifier')
+    if not may_be_uuid:
+        return of_request
+    return sa.or_(of_request, ACTIONS.c.uuid == sa.bindparam('identifier'))
 
 
 @recorder
@@ -97,25 +119,77 @@ def action_finish(connection: Any, instance_uuid: str,
     return action.row
 
 
+@functools.cache
+def _get(may_be_uuid: bool, read_deleted: str) -> Any:
+    action = _newest(_SHOWN.where(
+        ACTIONS.c.instance_uuid == sa.bindparam('instance_uuid'),
+        _named(may_be_uuid), *rows.not_deleted(read_deleted, ACTIONS),
+    )).subquery('action')
+    return instance_action_event.with_events(
+        action, action.columns, action.c.id, read_deleted)
+
+
 @reader
-def action_get(session: orm.Session, instance_uuid: str, identifier: str,
-               read_deleted: str = 'no') -> Row | None:
+def action_get(connection: sa.Connection, instance_uuid: str,
+               identifier: str, read_deleted: str = 'no') -> Row | None:
     """Return an action of an instance by its request id (the newest of that
     request) or by its own uuid, with its ``events`` as they were then."""
-    query = sa.select(ACTIONS, _superseded()).where(
-        ACTIONS.c.instance_uuid == instance_uuid,
-        sa.or_(ACTIONS.c.request_id == identifier,
-               ACTIONS.c.uuid == identifier),
-        *rows.not_deleted(read_deleted, ACTIONS))
-    row = session.execute(_newest(query)).mappings().one_or_none()
+    row, events = instance_action_event.row_and_events(
+        connection, _get(_may_be_uuid(identifier), read_deleted), _NAMES,
+        {'instance_uuid': instance_uuid, 'identifier': identifier})
     if row and identifier in (row['request_id'], row['uuid']):
-        return {**row, 'events': instance_action_event.events_of(
-            session, row['id'], read_deleted)}
+        return {**row, 'events': events}
     return None
 
 
+class _Scope(NamedTuple):
+    """What a list is of."""
+
+    has_instance: bool
+    has_project: bool
+    read_deleted: str
+
+    def conditions(self) -> list[Any]:
+        found = rows.not_deleted(self.read_deleted, ACTIONS)
+        if self.has_instance:
+            found.append(
+                ACTIONS.c.instance_uuid == sa.bindparam('instance_uuid'))
+        if self.has_project:
+            found.append(ACTIONS.c.instance_uuid.in_(
+                sa.select(INSTANCES.c.uuid).where(
+                    INSTANCES.c.project_id == sa.bindparam('project_id'))))
+        return found
+
+
+@functools.cache
+def _list(scope: _Scope, filters: frozenset[str], is_behind: bool,
+          is_limited: bool) -> Any:
+    at, row_id = ACTIONS.c.created_at, ACTIONS.c.id
+    query = _SHOWN.where(*scope.conditions())
+    if 'changes_since' in filters:
+        query = query.where(
+            ACTIONS.c.updated_at >= sa.bindparam('changes_since'))
+    if 'changes_before' in filters:
+        query = query.where(
+            ACTIONS.c.updated_at <= sa.bindparam('changes_before'))
+    if is_behind:
+        place = sa.bindparam('created_at', type_=at.type), sa.bindparam(
+            'id', type_=row_id.type)
+        # MariaDB finds the place in the index by the first of these alone.
+        query = query.where(
+            at <= place[0], sa.tuple_(at, row_id) < sa.tuple_(*place))
+    return page.newest(query, ACTIONS, page.LIMIT if is_limited else None)
+
+
+@functools.cache
+def _position_of(scope: _Scope, may_be_uuid: bool) -> Any:
+    return _newest(sa.select(
+        ACTIONS.c.created_at, ACTIONS.c.id, ACTIONS.c.request_id,
+        ACTIONS.c.uuid).where(*scope.conditions(), _named(may_be_uuid)))
+
+
 @reader
-def action_list(session: orm.Session, instance_uuid: str | None = None,
+def action_list(connection: sa.Connection, instance_uuid: str | None = None,
                 project_id: str | None = None, limit: int | None = None,
                 marker: str | None = None,
                 filters: Mapping[str, datetime.datetime] | None = None,
@@ -132,52 +206,37 @@ def action_list(session: orm.Session, instance_uuid: str | None = None,
     """
     if limit == 0:
         return []
-    conditions = []
-    scope = rows.not_deleted(read_deleted, ACTIONS)
-    if instance_uuid is not None:
-        scope.append(ACTIONS.c.instance_uuid == instance_uuid)
-    if project_id is not None:
-        scope.append(ACTIONS.c.instance_uuid.in_(
-            sa.select(INSTANCES.c.uuid).where(
-                INSTANCES.c.project_id == project_id)))
-    filters = filters or {}
-    if 'changes-since' in filters:
-        conditions.append(
-            ACTIONS.c.updated_at >= filters['changes-since'])
-    if 'changes-before' in filters:
-        conditions.append(
-            ACTIONS.c.updated_at <= filters['changes-before'])
+    scope = _Scope(instance_uuid is not None, project_id is not None,
+                   read_deleted)
+    filters = {name.replace('-', '_'): value
+               for name, value in (filters or {}).items()}
+    values = {'instance_uuid': instance_uuid, 'project_id': project_id,
+              'limit': limit, **filters}
     if marker is not None:
-        behind = _position(session, scope, marker)
+        behind = _position(connection, scope, values, marker)
     if behind is not None:
-        conditions.append(
-            sa.tuple_(ACTIONS.c.created_at, ACTIONS.c.id) < sa.tuple_(
-                sa.literal(behind.created_at, ACTIONS.c.created_at.type),
-                sa.literal(behind.id, ACTIONS.c.id.type)))
-    query = sa.select(ACTIONS, _superseded()).where(
-        *scope, *conditions).order_by(
-            ACTIONS.c.created_at.desc(), ACTIONS.c.id.desc()).limit(limit)
-    return [dict(row) for row in session.execute(query).mappings()]
+        values.update(created_at=behind.created_at, id=behind.id)
+    return rows.found(connection, _list(
+        scope, frozenset(filters), behind is not None,
+        limit is not None), values)
 
 
 @reader
-def action_named(session: orm.Session, instance_uuid: str,
+def action_named(connection: sa.Connection, instance_uuid: str,
                  requests: Sequence[str | None]) -> list[Row]:
     """Return all actions of an instance with one of those request ids, the
     deleted ones too, in no order."""
-    return [dict(row) for some in page.chunks(requests)
-            for row in session.execute(sa.select(ACTIONS).where(
+    return [row for some in page.chunks(requests)
+            for row in rows.found(connection, sa.select(ACTIONS).where(
                 ACTIONS.c.instance_uuid == instance_uuid,
-                page.one_of(ACTIONS.c.request_id, some))).mappings()]
+                page.one_of(ACTIONS.c.request_id, some)))]
 
 
-def _position(session: orm.Session, scope: list[Any], marker: str,
-              ) -> page.Place:
-    row = session.execute(_newest(
-        sa.select(ACTIONS.c.created_at, ACTIONS.c.id,
-                  ACTIONS.c.request_id, ACTIONS.c.uuid).where(
-            *scope, sa.or_(ACTIONS.c.request_id == marker,
-                           ACTIONS.c.uuid == marker)))).one_or_none()
-    if row is None or marker not in (row.request_id, row.uuid):
+def _position(connection: sa.Connection, scope: _Scope,
+              values: Mapping[str, Any], marker: str) -> page.Place:
+    found = connection.execute(
+        _position_of(scope, _may_be_uuid(marker)),
+        {**values, 'identifier': marker}).one_or_none()
+    if found is None or marker not in (found.request_id, found.uuid):
         raise exception.MarkerNotFound(marker=marker)
-    return page.Place(row.created_at, row.id)
+    return page.Place(found.created_at, found.id)

@@ -14,6 +14,9 @@ import sqlalchemy as sa
 EVENTS = 1000
 EVENT_BYTES = 5_000_000
 
+#: How many rows a statement returns that is built once.
+LIMIT: Any = sa.bindparam('limit', type_=sa.Integer())
+
 #: How many ids stand in one statement.
 CHUNK = 1000
 
@@ -55,19 +58,18 @@ def one_of(column: Any, values: Sequence[Any]) -> Any:
     return sa.or_(known, column.is_(None)) if None in values else known
 
 
-def newest(query: Any, table: sa.FromClause, limit: int | None) -> Any:
+def newest(query: Any, table: sa.FromClause, limit: Any) -> Any:
     """Return the query for the newest rows, by (created_at, id)."""
     return query.order_by(table.c.created_at.desc(),
                           table.c.id.desc()).limit(limit)
 
 
-def within(events: Iterable[Any],
+def within(rows: list[dict[str, Any]],
            limit: int | None) -> list[dict[str, Any]]:
     """Return as many events as their texts leave room for.
 
     :param limit: None gives all
     """
-    rows = [dict(event) for event in events]
     sizes = itertools.accumulate(
         len(row['traceback'] or '') + len(row['details'] or '')
         for row in rows)

@@ -126,6 +126,18 @@ def event_list(context: Any, action_id: int, read_deleted: str = 'no',
     return page.within(_events(cell, rows), limit)
 
 
+def event_list_with_owner(context: Any, action_id: int,
+                          read_deleted: str = 'no',
+                          ) -> tuple[Row | None, list[Row]]:
+    """Return the instance that an action belongs to, None of an unknown
+    one, and the action's newest events, as :func:`event_list` does."""
+    if action_id >= 0:
+        return api.event_list_with_owner(context, action_id, read_deleted)
+    owner = action_get_instance(context, action_id)
+    return owner, (event_list(context, action_id, read_deleted)
+                   if owner else [])
+
+
 def event_get(context: Any, action_id: int, event_id: int,
               read_deleted: str = 'no') -> Row | None:
     """Return one event of an action."""

@@ -30,6 +30,15 @@ from nova_actions.objects import sent_error
 from nova_actions.objects import text
 
 
+def _by_action_with_events(_self: Any, context: Any,
+                           arguments: gate.Arguments) -> gate.Instance:
+    """The owner is that of the instance whose action is named; with it come
+    the ``events`` of that, which the same statement reads."""
+    instance, events = record.event_list_with_owner(
+        context, arguments['action_id'], context.read_deleted)
+    return {**instance, 'events': events} if instance else None
+
+
 def _readable(name: str, value: Any) -> Any:
     """Return an exception or a traceback as text that can travel."""
     if isinstance(value, BaseException):
@@ -348,7 +357,7 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
 
     @classmethod
     @gate.remotable
-    @gate.gated(policies.SHOW, gate.by_action)
+    @gate.gated(policies.SHOW, _by_action_with_events)
     def get_by_action(cls, context: Any, action_id: int, *,
                       instance: gate.Instance = None,
                       ) -> 'InstanceActionEventList':
@@ -357,7 +366,8 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
 
         At most :data:`page.EVENTS`, and :data:`page.EVENT_BYTES` of texts.
         """
-        return cls.of_action(context, action_id, instance)
+        return cls.of_action(context, action_id, instance,
+                             instance['events'] if instance else [])
 
     @classmethod
     def of_action(cls, context: Any, action_id: int, instance: gate.Instance,
