@@ -137,17 +137,12 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
 
     def _from_db_object(self, context: Any,
                         row: Mapping[str, Any]) -> 'InstanceAction':
-        for name in self.fields:
-            if name == 'deleted':
-                self.deleted = bool(row['deleted'])
-            elif name != 'events':
-                setattr(self, name, row[name])
+        self._take(context, {name: row[name] for name in self.fields
+                             if name != 'events'})
         self._superseded = bool(row.get('superseded'))
         self._marker = row.get('marker')
         self.evidence = row.get('evidence')
         self._rows = row.get('events')
-        self._context = context
-        self.obj_reset_changes()
         return self
 
     @property

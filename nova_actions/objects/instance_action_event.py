@@ -5,7 +5,7 @@ import datetime
 import functools
 import hashlib
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from oslo_utils import timeutils
@@ -63,6 +63,17 @@ def _error_as_text(function: gate.F) -> gate.F:
             **{name: _readable(name, value)
                for name, value in kwargs.items()})
     return cast(gate.F, wrapper)
+
+
+def _withheld(context: Any, instance: gate.Instance) -> set[str]:
+    """Return the fields of a server's events that a context may not see."""
+    target = gate.target_of(instance)
+    withheld = set()
+    if not context.can(policies.EVENTS, target, fatal=False):
+        withheld |= {'traceback', 'host', 'error_type'}
+    if not context.can(policies.EVENTS_DETAILS, target, fatal=False):
+        withheld.add('details')
+    return withheld
 
 
 def _outcome(exc_val: str | None, exc_tb: str | None,
@@ -125,38 +136,27 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     _host: str | None = None
 
     def _from_db_object(self, context: Any, row: Mapping[str, Any],
-                        target: Mapping[str, Any]) -> 'InstanceActionEvent':
-        """Take over a row, without what the context may not see of it.
+                        withheld: Iterable[str]) -> 'InstanceActionEvent':
+        """Take over a row, its texts made safe once more, by the rules of
+        today.
 
-        Texts are made safe once more, by the rules of today.
+        :param withheld: the fields that the context may not see
         """
-        withheld = set()
-        if not context.can(policies.EVENTS, target, fatal=False):
-            withheld |= {'traceback', 'host', 'error_type'}
-        if not context.can(policies.EVENTS_DETAILS, target, fatal=False):
-            withheld.add('details')
-        safe = text.sanitizer().again(
-            None if 'details' in withheld else row['details'],
-            None if 'traceback' in withheld else row['traceback'],
-            row['rules'])
-        for name in self.fields:
-            value = row['duration_us' if name == 'duration' else name]
-            if name in withheld:
-                value = None
-            elif name == 'deleted':
-                value = bool(value)
-            elif name in text.TEXTS:
-                value = getattr(safe, name)
-            setattr(self, name, value)
+        values = {name: row['duration_us' if name == 'duration' else name]
+                  for name in self.fields}
+        values.update(dict.fromkeys(withheld))
+        if values['details'] is not None or values['traceback'] is not None:
+            safe = text.sanitizer().again(
+                values['details'], values['traceback'], row['rules'])
+            values.update(details=safe.details, traceback=safe.traceback)
+        self._take(context, values)
         self._host = row['host']
-        self._context = context
-        self.obj_reset_changes()
         return self
 
     def _read(self, context: Any, row: Mapping[str, Any],
               instance: gate.Instance) -> 'InstanceActionEvent':
         """Take over the one row that a call returns."""
-        self._from_db_object(context, row, gate.target_of(instance))
+        self._from_db_object(context, row, _withheld(context, instance))
         audit.tracebacks_read(context, instance, [self])
         return self
 
@@ -222,7 +222,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
             owner.forget(instance_uuid)
         if not want_result:
             return None
-        return cls()._from_db_object(context, row, gate.target_of(instance))
+        return cls()._from_db_object(context, row,
+                                     _withheld(context, instance))
 
     @classmethod
     @_error_as_text
@@ -334,7 +335,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         row = db.event_start(self._context, {
             **values, 'instance_uuid': instance_uuid,
             'request_id': request_id})
-        self._from_db_object(self._context, row, gate.target_of(instance))
+        self._from_db_object(self._context, row,
+                             _withheld(self._context, instance))
 
 
 @ovo.VersionedObjectRegistry.register
@@ -382,9 +384,9 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
         if rows is None:
             rows = record.event_list(context, action_id, limit=limit,
                                      read_deleted=context.read_deleted)
-        target = gate.target_of(instance)
+        withheld = _withheld(context, instance) if rows else ()
         found = cls(context, objects=[
-            InstanceActionEvent()._from_db_object(context, row, target)
+            InstanceActionEvent()._from_db_object(context, row, withheld)
             for row in rows])
         found.obj_reset_changes()
         audit.tracebacks_read(context, instance, found.objects)

@@ -4,6 +4,8 @@
 import threading
 from typing import Any
 
+import hypothesis
+from hypothesis import strategies
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import exception as ovo_exc
 from oslotest import base
@@ -39,6 +41,35 @@ class TestNames(base.BaseTestCase):
                 ('1.2 ', None), ('\uff11.2', None), ('1.' + '9' * 10, None)):
             self.assertEqual(version, objects_base.parse_version(value))
         self.assertTrue(objects_base.is_newer('1.10', '1.9'))
+
+
+_TIMES = strategies.none() | strategies.datetimes()
+_TEXTS = strategies.none() | strategies.text()
+
+
+class TestTaking(base.BaseTestCase):
+    """A row is taken over as oslo's setters would do it."""
+
+    @hypothesis.given(strategies.fixed_dictionaries({
+        **dict.fromkeys(objects_base.TIME_FIELDS, _TIMES),
+        **dict.fromkeys(('uuid', 'action', 'message', 'status'), _TEXTS),
+        'id': strategies.integers(-2 ** 63, 2 ** 63 - 1),
+        'deleted': strategies.integers(0, 2 ** 63 - 1)}))
+    def test_as_by_setters(self, values):
+        context = object()
+        expected, taken = InstanceAction(context), InstanceAction()
+        for name, value in values.items():
+            setattr(expected, name, value)
+        taken.message = 'something else'
+        taken._take(context, values)
+        self.assertEqual(set(), taken.obj_what_changed())
+        self.assertIs(context, taken._context)
+        expected.obj_reset_changes()
+        self.assertEqual(expected.obj_to_primitive(),
+                         taken.obj_to_primitive())
+        self.assertEqual(
+            {name: getattr(expected, name) for name in values},
+            {name: getattr(taken, name) for name in values})
 
 
 class TestIndirection(base.BaseTestCase):
