@@ -5,7 +5,7 @@ import glob
 import graphlib
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from oslo_config import cfg
@@ -13,34 +13,14 @@ from oslo_log import log as logging
 from oslo_policy import opts
 from oslo_policy import policy
 
+from nova_actions import checks
 from nova_actions import policies
 
 LOG = logging.getLogger(__name__)
 
 _ADMIN = 'context_is_admin'
 
-#: A credential that no role gives: of whom a trusted caller names an
-#: administrator.
-TRUSTED = 'is_trusted_admin'
-
-
-@policy.register('is_admin')
-class IsAdminCheck(policy.Check):
-    """The check ``is_admin:True``, as Nova reads it: "true" in any case asks
-    for an administrator, whatever else for somebody who is none."""
-
-    def __call__(self, target: Any, creds: Mapping[str, Any], enforcer: Any,
-                 current_rule: str | None = None) -> bool:
-        expected = self.match.lower() == 'true'
-        return creds.get('is_admin') is expected
-
-
-class _TrustedCheck(policy.Check):
-    """Passes whom a trusted caller names an administrator."""
-
-    def __call__(self, target: Any, creds: Mapping[str, Any], enforcer: Any,
-                 current_rule: str | None = None) -> bool:
-        return creds.get(TRUSTED) is True
+TRUSTED = checks.TRUSTED
 
 
 def set_defaults(conf: cfg.ConfigOpts) -> None:
@@ -66,7 +46,7 @@ def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
     """
     # oslo.policy does not say which file it means, and takes for granted
     # what YAML makes of it.
-    main, others = _paths(conf)
+    main, others = _paths(conf, conf.find_file)
     for path in (main, *others):
         if path and os.path.isfile(path):
             _check(path)
@@ -85,7 +65,9 @@ def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
     # A trusted administrator has no role, whatever the administrators' role
     # is called.
     enforcer.rules[_ADMIN] = policy.OrCheck(
-        [_TrustedCheck(TRUSTED, 'True'), enforcer.rules[_ADMIN]])
+        [checks.TrustedCheck(TRUSTED, 'True'), enforcer.rules[_ADMIN]])
+    for name, check in enforcer.rules.items():
+        enforcer.rules[name] = checks.prompt(check)
     # It would look at the file at every check, and fail the check when there
     # is something wrong with it.
     enforcer.use_conf = False
@@ -127,23 +109,46 @@ def _references(check: Any) -> Iterator[str]:
 
 
 _Seen = tuple[str, int, int, int]
+_Find = Callable[[str], str | None]
 
 
-def _look(conf: cfg.ConfigOpts) -> tuple[_Seen | None, list[_Seen]]:
+def _look(conf: cfg.ConfigOpts,
+          find: _Find) -> tuple[_Seen | None, list[_Seen]]:
     """Return what tells that the policy file was changed, None when there is
     none, and that those of ``policy_dirs`` were."""
-    main, others = _paths(conf)
+    main, others = _paths(conf, find)
     return _look_at(main), [seen for path in others
                             if (seen := _look_at(path))]
 
 
-def _paths(conf: cfg.ConfigOpts) -> tuple[str | None, list[str]]:
+def _paths(conf: cfg.ConfigOpts,
+           find: _Find) -> tuple[str | None, list[str]]:
     """Return the policy file, None when there is none, and what is in
     ``policy_dirs``."""
-    folders = map(conf.find_file, conf.oslo_policy.policy_dirs)
-    return conf.find_file(conf.oslo_policy.policy_file), [
+    folders = map(find, conf.oslo_policy.policy_dirs)
+    return find(conf.oslo_policy.policy_file), [
         path for folder in folders if folder
         for path in sorted(glob.glob(f'{glob.escape(folder)}/*'))]
+
+
+def _finder(conf: cfg.ConfigOpts) -> _Find:
+    """Return a ``conf.find_file`` that does not list the folders each time
+    that it looks into them."""
+    project, snaps = conf.project, [
+        os.environ[name] for name in ('SNAP_COMMON', 'SNAP')
+        if os.environ.get(name)]
+    folders = [*conf.config_dirs,
+               *(os.path.dirname(os.path.abspath(os.path.expanduser(path)))
+                 for path in reversed(conf.config_file)),
+               *([f'~/.{project}'] if project else []), '~',
+               *([f'/etc/{project}'] if project else []), '/etc',
+               *(f'{snap}/etc/{project}' for snap in snaps if project)]
+    folders = [os.path.abspath(os.path.expanduser(path)) for path in folders]
+
+    def find(name: str) -> str | None:
+        paths = (os.path.join(folder, name) for folder in folders)
+        return next(filter(os.path.exists, paths), None)
+    return find
 
 
 def _look_at(path: str | None) -> _Seen | None:
@@ -166,11 +171,12 @@ class _Rules:
         self.conf = conf
         # Formatting a line of the log asks who is an administrator.
         self._lock = threading.RLock()
-        self._seen = _look(conf)
+        self._find = _finder(conf)
+        self._seen = _look(conf, self._find)
         self._enforcer = load(conf)
 
     def enforcer(self) -> policy.Enforcer:
-        seen = _look(self.conf)
+        seen = _look(self.conf, self._find)
         if seen != self._seen:
             with self._lock:
                 if seen != self._seen:
@@ -181,7 +187,7 @@ class _Rules:
 
     def read_again(self) -> None:
         with self._lock:
-            self._seen = _look(self.conf)
+            self._seen = _look(self.conf, self._find)
             self._read()
 
     def _read(self, gone: object = False) -> None:

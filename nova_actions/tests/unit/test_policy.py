@@ -5,6 +5,7 @@ import logging
 import os
 
 import fixtures as base_fixtures
+from oslo_config import cfg
 from oslotest import base
 
 from nova_actions import context
@@ -88,6 +89,23 @@ class FileTest(base.BaseTestCase):
         os.unlink(os.path.join(self.folder, 'd/more.yaml'))
         self.assertFalse(self.passes())
         self.assertEqual('', self.log.output)
+
+    def test_it_is_looked_for_where_oslo_config_does(self):
+        home = self.useFixture(base_fixtures.TempDir()).path
+        self.useFixture(base_fixtures.EnvironmentVariable('HOME', home))
+        own, more = (self.useFixture(base_fixtures.TempDir()).path
+                     for _number in range(2))
+        self.write('', name=f'{own}/x.conf')
+        conf = cfg.ConfigOpts()
+        conf(['--config-file', f'{own}/x.conf', '--config-dir', more],
+             project='nova_actions', default_config_files=[])
+        find = policy._finder(conf)
+        self.assertIsNone(find('rules.yaml'))
+        for folder in (home, f'{home}/.nova_actions', own, more):
+            self.write('', name=f'{folder}/rules.yaml')
+            self.assertEqual(f'{folder}/rules.yaml', find('rules.yaml'))
+            self.assertEqual(conf.find_file('rules.yaml'), find('rules.yaml'))
+        self.assertEqual('/etc/passwd', find('passwd'))
 
     def test_what_cannot_be_used_changes_nothing(self):
         self.write(f'"{policies.LIST}": "role:reader"')

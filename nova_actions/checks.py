@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of rules: Nova's own kind, and faster forms of oslo.policy's.
+
+oslo.policy (6.0) inspects the signature of each part of a rule each time it
+is asked, which takes longer than the part itself. Here that is done once, when
+the rules are read.
+"""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_policy import policy
+
+#: A credential that no role gives: of whom a trusted caller names an
+#: administrator.
+TRUSTED = 'is_trusted_admin'
+
+
+@policy.register('is_admin')
+class IsAdminCheck(policy.Check):
+    """The check ``is_admin:True``, as Nova reads it: "true" in any case asks
+    for an administrator, whatever else for somebody who is none."""
+
+    def __call__(self, target: Any, creds: Mapping[str, Any], enforcer: Any,
+                 current_rule: str | None = None) -> bool:
+        expected = self.match.lower() == 'true'
+        return creds.get('is_admin') is expected
+
+
+class TrustedCheck(policy.Check):
+    """Passes whom a trusted caller names an administrator."""
+
+    def __call__(self, target: Any, creds: Mapping[str, Any], enforcer: Any,
+                 current_rule: str | None = None) -> bool:
+        return creds.get(TRUSTED) is True
+
+
+class _And(policy.AndCheck):
+    def __call__(self, target: Any, creds: Any, enforcer: Any,
+                 current_rule: str | None = None) -> bool:
+        return all(rule(target, creds, enforcer, current_rule)
+                   for rule in self.rules)
+
+
+class _Or(policy.OrCheck):
+    def __call__(self, target: Any, creds: Any, enforcer: Any,
+                 current_rule: str | None = None) -> bool:
+        return any(rule(target, creds, enforcer, current_rule)
+                   for rule in self.rules)
+
+
+class _Not(policy.NotCheck):
+    def __call__(self, target: Any, creds: Any, enforcer: Any,
+                 current_rule: str | None = None) -> bool:
+        return not self.rule(target, creds, enforcer, current_rule)
+
+
+class _Rule(policy.RuleCheck):
+    def __call__(self, target: Any, creds: Any, enforcer: Any,
+                 current_rule: str | None = None) -> bool:
+        try:
+            return bool(enforcer.rules[self.match](
+                target, creds, enforcer, current_rule))
+        except KeyError:
+            # oslo.policy's too: what is not there lets nobody pass.
+            return False
+
+
+class _Old(policy.Check):
+    """A plug-in's check that is not told the rule's name."""
+
+    def __init__(self, check: Any) -> None:
+        super().__init__(check.kind, check.match)
+        self.check = check
+
+    def __call__(self, target: Any, creds: Any, enforcer: Any,
+                 current_rule: str | None = None) -> bool:
+        return bool(self.check(target, creds, enforcer))
+
+
+def prompt(check: Any) -> Any:
+    """Return a check that gives the same answers, sooner; each of its parts
+    takes four arguments."""
+    if type(check) is policy.AndCheck:
+        return _And([prompt(rule) for rule in check.rules])
+    if type(check) is policy.OrCheck:
+        return _Or([prompt(rule) for rule in check.rules])
+    if type(check) is policy.NotCheck:
+        return _Not(prompt(check.rule))
+    if type(check) is policy.RuleCheck:
+        return _Rule(check.kind, check.match)
+    if len(inspect.getfullargspec(check.__call__).args) > 4:
+        return check
+    return _Old(check)
