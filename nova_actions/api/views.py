@@ -22,6 +22,9 @@ MAX_BYTES = 4_900_000
 
 def bounded(views: Iterable[View]) -> list[View]:
     """Return as many of these, from the first, as fit into one answer."""
+    views = list(views)
+    if sum(map(_most, views)) <= MAX_BYTES:
+        return views
     taken: list[View] = []
     left = MAX_BYTES
     for view in views:
@@ -32,12 +35,19 @@ def bounded(views: Iterable[View]) -> list[View]:
     return taken
 
 
+def _most(view: View) -> int:
+    """Return what a flat item takes as JSON at the most, found sooner than
+    by writing it: a character takes up to twelve bytes, anything else that
+    stands there is short."""
+    return sum(100 + 12 * len(value) if isinstance(value, str) else 100
+               for value in view.values())
+
+
 def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: times in UTC, without a zone, with
-    microseconds."""
+    """Return a value as JSON has it: times, which objects hold in UTC,
+    without a zone, with microseconds."""
     if isinstance(value, datetime.datetime):
-        return timeutils.normalize_time(value).isoformat(
-            timespec='microseconds')
+        return value.replace(tzinfo=None).isoformat(timespec='microseconds')
     return value
 
 

@@ -250,8 +250,8 @@ def _retrying(on_disconnect: bool) -> Any:
         retry_on_deadlock=True, retry_on_disconnect=on_disconnect)
 
 
-def _read(context: Any) -> Any:
-    return _manager.reader.connection.using(context)
+def _read(_context: Any) -> Any:
+    return connection_module.reading(_manager.reader.get_engine())
 
 
 def _write(context: Any) -> Any:
@@ -299,5 +299,5 @@ def _transactional(
 reader = _transactional(_read)
 writer = _transactional(_write)
 #: As a writer, but gives a connection, and joins no transaction of the
-#: context: without the work that a session does beside.
+#: context: without the work that a session does beside. So does a reader.
 recorder = _transactional(_record)

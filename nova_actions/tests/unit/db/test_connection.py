@@ -3,9 +3,12 @@ import sqlite3
 from unittest import mock
 
 import sqlalchemy as sa
+from oslo_db import exception as db_exc
 from oslotest import base
 
+from nova_actions.db import api as db
 from nova_actions.db import connection
+from nova_actions.tests import fixtures
 
 
 class _Connection(sqlite3.Connection):
@@ -74,3 +77,39 @@ class TestLighten(base.BaseTestCase):
         raw = self.engine.raw_connection()
         raw.close()
         self.assertEqual(['do_rollback'], self.asked)
+
+
+class TestReading(base.BaseTestCase):
+
+    def setUp(self):
+        super().setUp()
+        conf = self.useFixture(fixtures.Conf()).conf
+        self.useFixture(fixtures.Database(conf, 'postgresql'))
+        self.engine = db.engine()
+
+    def _read(self, statement='SELECT 1'):
+        with connection.reading(self.engine) as session:
+            session.execute(sa.text(statement))
+            driver = session.connection.dbapi_connection
+            return driver, driver.info.transaction_status
+
+    def test_no_transaction_is_begun(self):
+        _driver, status = self._read()
+        self.assertEqual(0, status)
+
+    def test_who_writes_next_has_one(self):
+        reader, _status = self._read()
+        self.assertRaises(db_exc.DBError, self._read, 'SELECT nothing')
+        with self.engine.connect() as session:
+            driver = session.connection.dbapi_connection
+            self.assertIs(reader, driver)
+            session.execute(sa.text('CREATE TABLE other (id INTEGER)'))
+            self.assertEqual(2, driver.info.transaction_status)
+        with self.engine.connect() as session:
+            self.assertFalse(sa.inspect(session).has_table('other'))
+
+    def test_one_that_was_lost(self):
+        self.assertRaises(
+            db_exc.DBConnectionError, self._read,
+            'SELECT pg_terminate_backend(pg_backend_pid())')
+        self._read()
