@@ -2,7 +2,8 @@
 """Compares nova-actions with Nova 34 and with the bare drivers.
 
     python -m bench --quick | --full [--nova PYTHON] [--database NAME ...]
-                    [--only WORDS] [--json FILE] [--plot FILE]
+                    [--only WORDS ...] [--actions NUMBER ...] [--json FILE]
+                    [--plot FILE]
 
 The sides take turns at each workload, so that whatever else the machine does
 meets all of them; medians and ratios count, not single figures. It needs
@@ -42,8 +43,12 @@ def parse(argv: list[str]) -> argparse.Namespace:
         help='the Python of an environment with Nova 34.0.0')
     parser.add_argument('--database', action='append',
                         choices=databases.DIALECTS)
-    parser.add_argument('--only', metavar='WORDS', default='',
-                        help='workloads whose titles have these words')
+    parser.add_argument('--only', metavar='WORDS', action='append',
+                        help='workloads whose titles have these words; may '
+                             'be given several times')
+    parser.add_argument('--actions', type=int, action='append',
+                        choices=[size.total for size in (SMALL, LARGE)],
+                        help='how many actions the databases have')
     parser.add_argument('--json', type=pathlib.Path, metavar='FILE')
     parser.add_argument('--plot', type=pathlib.Path, metavar='FILE')
     return parser.parse_args(argv)
@@ -54,8 +59,8 @@ def measure(dialect: str, size: dataset.Size,
     """Return what each side did on a database."""
     runs, seconds = (5, 3.0) if options.full else (3, 0.3)
     chosen = [each for each in workload.WORKLOADS
-              if options.only in each.title and (
-                  dialect != 'sqlite' or each.is_alone)]
+              if any(words in each.title for words in options.only or ['']
+                     ) and (dialect != 'sqlite' or each.is_alone)]
     found: dict[tuple[str, str], result.Result] = {}
     with arena.Arena(dialect, size, options.nova) as sides:
         for run in range(runs):
@@ -74,8 +79,7 @@ def measure(dialect: str, size: dataset.Size,
                     one.cpu.append(
                         1000 * answer['cpu'] / answer['operations'])
                     if run == 0 and each.clients == 1 and not each.by_rpc:
-                        one.counts = sides.ask(
-                            side, False, operations=COUNTED, **task)
+                        one.counts = sides.count(side, COUNTED, **task)
     print('\r\033[K', end='', file=sys.stderr)
     return list(found.values())
 
@@ -86,7 +90,11 @@ def main(argv: list[str]) -> int:
         print('No --nova: compared with the bare drivers alone.',
               file=sys.stderr)
     results: list[result.Result] = []
-    for size in (SMALL, LARGE) if options.full else (SMALL,):
+    for size in (SMALL, LARGE):
+        if size.total not in (options.actions or (
+                [SMALL.total, LARGE.total] if options.full
+                else [SMALL.total])):
+            continue
         for dialect in options.database or databases.DIALECTS:
             if size is SMALL or dialect != 'sqlite':
                 results += measure(dialect, size, options)

@@ -3,6 +3,7 @@
 
 import contextlib
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any
 from bench import child
 from bench import databases
 from bench import dataset
+from bench import relay
 from bench import workload
 from bench.sides import bare
 from bench.sides import ours
@@ -35,6 +37,7 @@ class Arena(contextlib.ExitStack):
         self._urls: dict[str, str] = {}
         self._folders: dict[str, pathlib.Path] = {}
         self._children: dict[tuple[str, bool], child.Child] = {}
+        self._counting: dict[str, tuple[child.Child, relay.Relay | None]] = {}
 
     def __enter__(self) -> 'Arena':
         super().__enter__()
@@ -48,11 +51,16 @@ class Arena(contextlib.ExitStack):
             self._urls[side] = self.enter_context(
                 databases.database(self._dialect, str(folder)))
             self._make_tables(side)
+            # Nova's API database holds the address of the other one.
+            shutil.copytree(folder, self._counting_folder(side))
             with contextlib.closing(databases.connect(
                     self._urls[side])) as connection:
                 dataset.fill(connection, self._dialect, self._size,
                              has_more=side != 'nova')
         return self
+
+    def _counting_folder(self, side: str) -> pathlib.Path:
+        return self._folders[side].with_name(f'{side}-counting')
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -83,6 +91,30 @@ class Arena(contextlib.ExitStack):
             self._children[key] = self._start(side, by_rpc)
         return self._children[key].ask(**task)
 
+    def count(self, side: str, operations: int,
+              **task: Any) -> dict[str, float]:
+        """Return what an operation costs, whatever the machine's speed.
+
+        It is counted in a process of its own, whose way to the database
+        takes longer.
+        """
+        if side not in self._counting:
+            url, counter = self._urls[side], None
+            if self._dialect != 'sqlite':
+                url, counter = self.enter_context(relay.beside(url))
+            self._counting[side] = self._child(
+                side, url=url, folder=self._counting_folder(side)), counter
+        counting, counter = self._counting[side]
+        # Whatever happens once only has happened after this.
+        counting.ask(operations=1, **task)
+        if counter is not None:
+            counter.take()
+        counts: dict[str, float] = counting.ask(operations=operations, **task)
+        if counter is not None:
+            # It is done once more before it is counted.
+            counts['round trips'] = counter.take() / (operations + 1)
+        return counts
+
     def _start(self, side: str, by_rpc: bool) -> child.Child:
         way = []
         if by_rpc:
@@ -94,12 +126,15 @@ class Arena(contextlib.ExitStack):
                 self._child(side, *way, '--conductor')
         return self._child(side, *way)
 
-    def _child(self, side: str, *arguments: str) -> child.Child:
+    def _child(self, side: str, *arguments: str,
+               url: str | None = None,
+               folder: pathlib.Path | None = None) -> child.Child:
+        folder = folder or self._folders[side]
         made = child.Child(
             str(self._python[side]), f'bench.sides.{side}',
-            self._urls[side], str(self._folders[side]),
+            url or self._urls[side], str(folder),
             str(self._size.servers), str(self._size.actions), *arguments,
-            log=self._folders[side] / 'log')
+            log=folder / 'log')
         self.callback(made.close)
         return made
 

@@ -18,7 +18,7 @@ class Result:
     :param rates: operations a second, of each run
     :param cpu: CPU milliseconds an operation, of each run, in the process
         that did it or asked for it
-    :param counts: statements and transactions an operation
+    :param counts: statements, transactions and round trips an operation
     """
 
     database: str
@@ -77,14 +77,20 @@ def table(results: Sequence[Result]) -> str:
                                        ratio(sides, 'bare')))
         lines.append(f'{workload:28}{cells}{ratios}')
     lines += ['', f'{"an operation costs":28}{"side":>8}{"CPU ms":>9}'
-                  f'{"statements":>12}{"commits":>9}{"rollbacks":>11}']
+                  f'{"statements":>12}{"commits":>9}{"rollbacks":>11}'
+              f'{"round trips":>13}']
     lines += [f'{each.database + ": " + each.workload:28}{each.side:>8}'
               f'{statistics.median(each.cpu):9.2f}'
               f'{each.counts.get("statements", 0):12.1f}'
               f'{each.counts.get("commits", 0):9.1f}'
               f'{each.counts.get("rollbacks", 0):11.1f}'
+              f'{_number(each.counts.get("round trips")):>13}'
               for each in results if each.counts]
     return '\n'.join(lines[1:])
+
+
+def _number(value: float | None) -> str:
+    return '-' if value is None else f'{value:.1f}'
 
 
 def _cell(result: Result | None) -> str:
