@@ -19,6 +19,8 @@ View = dict[str, Any]
 #: stays below 5 MB.
 MAX_BYTES = 4_900_000
 
+_TIME_LENGTH = len('2026-01-01T00:00:00.000000')
+
 
 def bounded(views: Iterable[View]) -> list[View]:
     """Return as many of these, from the first, as fit into one answer."""
@@ -47,7 +49,7 @@ def _plain(value: Any) -> Any:
     """Return a value as JSON has it: times, which objects hold in UTC,
     without a zone, with microseconds."""
     if isinstance(value, datetime.datetime):
-        return value.replace(tzinfo=None).isoformat(timespec='microseconds')
+        return value.isoformat(timespec='microseconds')[:_TIME_LENGTH]
     return value
 
 

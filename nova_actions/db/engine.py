@@ -290,7 +290,8 @@ def _transactional(
             chosen = prompt if outage.is_known() else patient
             with errors_translated():
                 result: R = chosen(context, *args, **kwargs)
-            outage.came_back()
+            if outage.is_known():
+                outage.came_back()
             return result
         return cast(Callable[Concatenate[Any, P], R], wrapper)
     return decorator

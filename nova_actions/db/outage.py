@@ -16,6 +16,8 @@ _lock = threading.Lock()
 _since: float | None = None
 #: Set while the database is away.
 _away = threading.Event()
+#: Tells whether the database was away when it was last asked.
+is_known = _away.is_set
 
 
 def _has_no_traceback(record: logging.LogRecord) -> bool:
@@ -58,11 +60,6 @@ def came_back() -> None:
         seconds, _since = time.monotonic() - _since, None
         _away.clear()
     LOG.info('The database answers again, after %.1f s', seconds)
-
-
-def is_known() -> bool:
-    """Tell whether the database was away when it was last asked."""
-    return _away.is_set()
 
 
 def wait(timeout: float) -> bool:

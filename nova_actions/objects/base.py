@@ -8,6 +8,7 @@ left alone; on the wire and in error texts the bare names are used.
 
 import contextlib
 import contextvars
+import datetime
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, ClassVar
@@ -161,10 +162,12 @@ class ActionsObject(base.VersionedObject):
         self.obj_reset_changes()
         own = self.__dict__
         for name, value in values.items():
+            if name == 'deleted':
+                value = bool(value)
+            elif name in TIME_FIELDS and value is not None:
+                value = value.replace(tzinfo=datetime.UTC)
             # Where oslo's setters put it.
-            own[f'_obj_{name}'] = (
-                fields.aware(value) if name in TIME_FIELDS
-                else bool(value) if name == 'deleted' else value)
+            own[f'_obj_{name}'] = value
 
     def obj_load_attr(self, attrname: str) -> None:
         raise exception.InvalidInput(argument=attrname,

@@ -42,15 +42,6 @@ class MicroDateTimeField(_AutoTypedField):
     AUTO_TYPE = MicroDateTime()
 
 
-def aware(value: datetime.datetime | None) -> datetime.datetime | None:
-    """Return a time as a field holds it, in UTC; a naive one is that."""
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        return value.replace(tzinfo=datetime.UTC)
-    return value.astimezone(datetime.UTC)
-
-
 def whole_seconds(value: str | None) -> str | None:
     """Return the wire form of a time as Nova's objects carry it."""
     if value is None:
