@@ -106,6 +106,10 @@ class DatabaseUnavailable(Unavailable):
     msg_fmt = 'The database is not available now.'
 
 
+class DatabaseTimeout(DatabaseUnavailable):
+    msg_fmt = 'The database took too long to answer; try again later.'
+
+
 class ConductorUnavailable(Unavailable):
     msg_fmt = 'The conductor did not answer: %(reason)s.'
 

@@ -23,9 +23,9 @@ def main(argv: Sequence[str]) -> int:
 
     config.setup_logging(conf)
     listening.settle(conf)
-    process.set_up(conf)
+    process.set_up(conf, conf.api.database_timeout)
     report.set_up(conf)
-    process.check_schema(conf)
+    process.check_schema(conf, conf.api.database_timeout)
     try:
         with process.life(conf, 'nova-actions-api',
                           tokens=conf.api.auth_strategy,

@@ -21,17 +21,18 @@ from nova_actions.objects import text
 LOG = logging.getLogger(__name__)
 
 
-def set_up(conf: cfg.ConfigOpts) -> None:
+def set_up(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
     """Set up database, policy and objects from a configuration.
 
     Nothing is connected yet.
 
+    :param statement_timeout: as of :func:`nova_actions.db.engine.setup`
     :raises Refusal: for a configuration that cannot work
     """
     from nova_actions import objects
     from nova_actions import policy
 
-    set_up_database(conf)
+    set_up_database(conf, statement_timeout)
     try:
         policy.setup(conf)
     except ValueError as error:
@@ -67,11 +68,13 @@ def take_over(conf: cfg.ConfigOpts) -> None:
     policy.setup(conf)
 
 
-def set_up_database(conf: cfg.ConfigOpts) -> None:
+def set_up_database(conf: cfg.ConfigOpts,
+                    statement_timeout: float = 0) -> None:
     """Set up what reads and writes rows, without rules or objects.
 
     Nothing is connected yet.
 
+    :param statement_timeout: as of :func:`nova_actions.db.engine.setup`
     :raises Refusal: for a configuration that cannot work
     """
     problem = driver.problem(conf.database.connection)
@@ -83,7 +86,7 @@ def set_up_database(conf: cfg.ConfigOpts) -> None:
         raise failure.Refusal(f'[sanitize] patterns: {error}') from error
     except sanitize.Broken as error:
         raise failure.Refusal(str(error)) from error
-    db.setup(conf)
+    db.setup(conf, statement_timeout)
 
 
 def set_up_logging(conf: cfg.ConfigOpts) -> None:
@@ -101,16 +104,18 @@ def ask_once(conf: cfg.ConfigOpts) -> None:
     conf.set_override('max_retries', 0, group='database')
 
 
-def check_schema(conf: cfg.ConfigOpts) -> None:
+def check_schema(conf: cfg.ConfigOpts,
+                 statement_timeout: float = 0) -> None:
     """See that the database has our tables, then let it go again.
 
     A service may start before its database and then waits for it; but what
     lacks its tables will not mend itself.
 
+    :param statement_timeout: as of :func:`nova_actions.db.engine.setup`
     :raises Refusal: when there is no schema
     """
     ask_once(conf)
-    db.setup(conf)
+    db.setup(conf, statement_timeout)
     try:
         require_schema()
     except exception.Unavailable as error:
@@ -119,7 +124,7 @@ def check_schema(conf: cfg.ConfigOpts) -> None:
         # The connections must not cross a fork.
         db.dispose()
         conf.clear_override('max_retries', group='database')
-        db.setup(conf)
+        db.setup(conf, statement_timeout)
 
 
 def require_schema() -> None:

@@ -68,6 +68,12 @@ API_OPTS = [
         help='How many seconds a cell is waited for. A cell that does not '
              'answer costs that long once; then its servers get 503 with '
              'Retry-After, and other servers are not affected.'),
+    cfg.FloatOpt(
+        'database_timeout', default=30.0, min=0,
+        help='How many seconds our own database works on one statement of '
+             'nova-actions-api or the WSGI application; then it breaks off, '
+             'and the request gets 503. MySQL limits only SELECT, SQLite '
+             'nothing. 0 turns that off.'),
 ]
 CONDUCTOR_OPTS = [
     cfg.StrOpt(

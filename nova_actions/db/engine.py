@@ -27,6 +27,7 @@ from nova_actions import exception
 from nova_actions.db import charset
 from nova_actions.db import clock
 from nova_actions.db import connection as connection_module
+from nova_actions.db import limits
 from nova_actions.db import outage
 from nova_actions.db.cells import attached
 
@@ -72,8 +73,10 @@ def _create_private(url: str) -> None:
                 reason=f'{path}: {error.strerror}') from error
 
 
-def _prepare(engine: sa.Engine) -> None:
+def _prepare(engine: sa.Engine, timeout: float) -> None:
     """Set up each connection of a new engine.
+
+    :param timeout: what one statement may take, seconds; 0: for ever
 
     READ COMMITTED whatever the server's default: after a wait for the parent
     row's lock, the next statement must see what its former holder committed.
@@ -98,6 +101,8 @@ def _prepare(engine: sa.Engine) -> None:
         if engine.dialect.name == 'postgresql':
             cursor.execute('SHOW server_encoding')
             charset.learn(cursor.fetchone()[0])
+        if timeout:
+            limits.set_up(cursor, engine.dialect.name, timeout)
         cursor.close()
         connection.commit()
 
@@ -121,12 +126,14 @@ def _prepare(engine: sa.Engine) -> None:
         engine.connect().close()
 
 
-def setup(conf: cfg.ConfigOpts) -> None:
+def setup(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
     """Set the process's own database from ``[database]``, and the cells
     beside it from ``[cell:NAME]``.
 
     Nothing is connected yet.
 
+    :param statement_timeout: after how many seconds the database breaks off
+        a statement; 0: never
     :raises InvalidInput: when no connection is configured, its SQLite file
         cannot be had, or a cell's section cannot be used
     """
@@ -147,7 +154,8 @@ def setup(conf: cfg.ConfigOpts) -> None:
                          for name in _ENGINE_OPTIONS},
                       # It would sleep, for the sake of green threads.
                       thread_checkin=False)
-    manager.append_on_engine_create(_prepare)
+    manager.append_on_engine_create(
+        functools.partial(_prepare, timeout=statement_timeout))
     if _manager is not None:
         _manager.dispose_pool()
     _manager = manager
@@ -207,6 +215,10 @@ def errors_translated() -> Iterator[None]:
         if _is_of_connecting(error):
             outage.went(_kind(error))
             raise exception.DatabaseUnavailable() from None
+        if _is_broken_off(error):
+            LOG.warning('The database broke off a statement that took too '
+                        'long ([api] database_timeout)')
+            raise exception.DatabaseTimeout() from None
         LOG.error('The database failed: %s', type(error).__name__)
         LOG.debug('The statement that failed:', exc_info=True)
         raise exception.DatabaseUnavailable() from None
@@ -242,6 +254,15 @@ def _is_of_connecting(error: Any) -> bool:
     of the drivers' words for that."""
     return isinstance(error, sa_exc.OperationalError) and (
         error.statement is None)
+
+
+def _is_broken_off(error: Any) -> bool:
+    """Tell whether the database broke off a statement that took too long."""
+    while error is not None:
+        if limits.is_exceeded(error):
+            return True
+        error = _cause(error)
+    return False
 
 
 def _retrying(on_disconnect: bool) -> Any:

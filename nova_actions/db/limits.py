@@ -5,6 +5,12 @@ must not go on."""
 import math
 from typing import Any
 
+#: How the drivers name the error of a statement that was broken off:
+#: PostgreSQL's SQLSTATE query_canceled.
+_SQLSTATE = '57014'
+#: MariaDB's ER_STATEMENT_TIMEOUT and MySQL's ER_QUERY_TIMEOUT.
+_NUMBERS = (1969, 3024)
+
 
 def set_up(cursor: Any, backend: str, seconds: float) -> None:
     """Limit what the statements of a new connection may take.
@@ -24,3 +30,10 @@ def set_up(cursor: Any, backend: str, seconds: float) -> None:
         else:
             cursor.execute(
                 f'SET SESSION max_execution_time = {milliseconds}')
+
+
+def is_exceeded(error: BaseException) -> bool:
+    """Tell whether a driver's error says that a statement was broken off."""
+    state = getattr(error, 'pgcode', None) or getattr(error, 'sqlstate', None)
+    number = error.args[0] if error.args else None
+    return state == _SQLSTATE or number in _NUMBERS

@@ -43,7 +43,7 @@ def _build() -> WSGIApplication:
     options = conf.load(argv)
     conf.setup_logging(options)
     policy.setup(options)
-    db_api.setup(options)
+    db_api.setup(options, options.api.database_timeout)
     try:
         text.setup(sanitize.Sanitizer.from_conf(options))
     except sanitize.Broken as error:

@@ -38,10 +38,11 @@ BROKEN = textwrap.dedent("""
 
 
 class WsgiTestCase(base.BaseTestCase):
+    BACKEND = 'sqlite'
 
     def setUp(self):
         super().setUp()
-        database = self.useFixture(fixtures.Objects()).database
+        database = self.useFixture(fixtures.Objects(self.BACKEND)).database
         folder = self.useFixture(base_fixtures.TempDir()).path
         path = os.path.join(folder, 'nova-actions.conf')
         with open(path, 'w', encoding='utf-8') as file:

@@ -24,13 +24,14 @@ ADMIN = f'root:{OTHER}:admin'
 class ApiTestCase(base.BaseTestCase):
     """Requests with noauth2 tokens, and a server with a record."""
 
+    BACKEND = 'sqlite'
     OVERRIDES: dict[str, Any] = {}
     RULES: dict[str, str] = {}
 
     def setUp(self):
         super().setUp()
         self.conf = self.useFixture(fixtures.Objects(
-            rules=self.RULES, api__auth_strategy='noauth2',
+            self.BACKEND, rules=self.RULES, api__auth_strategy='noauth2',
             **self.OVERRIDES)).conf
         application = app.create(self.conf)
         # Falcon's client wants a function to look at.
