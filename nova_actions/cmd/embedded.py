@@ -3,6 +3,7 @@
 
 import os
 import sys
+import tempfile
 
 from oslo_config import cfg
 
@@ -35,6 +36,24 @@ def _use(conf: cfg.ConfigOpts, path: str) -> None:
                      group='database')
 
 
+def _require_writable(conf: cfg.ConfigOpts) -> None:
+    """See that files can be made in the state folder: SQLite makes some
+    beside its database, even for who only reads.
+
+    :raises Refusal: when they cannot
+    """
+    try:
+        with tempfile.TemporaryFile(dir=conf.state_path):
+            pass
+    except OSError as error:
+        raise _refusal(conf, error) from error
+
+
+def _refusal(conf: cfg.ConfigOpts, error: OSError) -> failure.Refusal:
+    return failure.Refusal(
+        f'[DEFAULT] state_path {conf.state_path}: {error.strerror}')
+
+
 def configure(conf: cfg.ConfigOpts) -> None:
     """Make one process of it all, unless the configuration says otherwise.
 
@@ -44,9 +63,8 @@ def configure(conf: cfg.ConfigOpts) -> None:
     try:
         os.makedirs(conf.state_path, mode=0o700, exist_ok=True)
     except OSError as error:
-        raise failure.Refusal(
-            f'[DEFAULT] state_path {conf.state_path}: {error.strerror}'
-        ) from error
+        raise _refusal(conf, error) from error
+    _require_writable(conf)
     conf.set_default('auth_strategy', 'noauth2', group='api')
     config.complete(conf, (
         'database', 'policy', 'messaging', 'middleware', 'keystone',
@@ -85,10 +103,20 @@ def attach(conf: cfg.ConfigOpts) -> None:
 
 def use_its_database(conf: cfg.ConfigOpts) -> bool:
     """Read the embedded database where none is configured and it exists;
-    tell whether that is so."""
-    path = database_path(conf)
-    if conf.database.connection or not os.path.exists(path):
+    tell whether that is so.
+
+    :raises Refusal: when the state folder cannot be used
+    """
+    if conf.database.connection:
         return False
+    path = database_path(conf)
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _refusal(conf, error) from error
+    _require_writable(conf)
     print(f'(the database of nova-actions-all, {path})', file=sys.stderr)
     _use(conf, path)
     return True

@@ -92,7 +92,8 @@ def begin(new: recorder.Recorder | off.Off) -> None:
     try:
         new.open()
     except OSError as error:
-        LOG.error('Nothing can be recorded now: %s', error)
+        LOG.error('Nothing can be recorded now; [DEFAULT] state_path must '
+                  'name a folder that this process may write to: %s', error)
 
 
 def flush(timeout: float) -> bool:

@@ -9,6 +9,7 @@ import re
 import shlex
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import urllib.request
 import fixtures
 from oslotest import base
 
+from nova_actions.db import migration
 from nova_actions.tests import fixtures as tests_fixtures
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import patience
@@ -127,6 +129,24 @@ class AllTestCase(base.BaseTestCase):
         service._options = ()
         service.start()
         self.assertIn('os-instance-actions', service.line('curl'))
+
+    def test_two_at_once_on_one_fresh_folder(self):
+        """Whoever comes second to the tables finds them made."""
+        state = self.useFixture(fixtures.TempDir()).path
+        environ = {**os.environ, 'XDG_STATE_HOME': state}
+        both = [self.useFixture(process.Process(
+            [sys.executable, '-u', '-m', 'nova_actions.cmd.all', '--port',
+             '0'], environ)) for _ in range(2)]
+        for each in both:
+            each.await_line('Serving')
+        for each in both:
+            self.assertEqual(0, each.stop(), each.log)
+        with contextlib.closing(sqlite3.connect(os.path.join(
+                state, 'nova-actions', 'nova-actions.sqlite'))) as database:
+            self.assertEqual([('ok',)], database.execute(
+                'PRAGMA integrity_check').fetchall())
+            self.assertEqual([(migration.HEAD,)], database.execute(
+                f'SELECT * FROM {migration.VERSION_TABLE}').fetchall())
 
     def test_a_line_to_paste_into_a_shell(self):
         service = self.useFixture(All())

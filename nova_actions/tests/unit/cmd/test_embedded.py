@@ -75,6 +75,25 @@ class EmbeddedTestCase(base.BaseTestCase):
         self.conf.set_override('state_path', os.path.join(path, 'below'))
         self.assertRaises(failure.Refusal, embedded.configure, self.conf)
 
+    def test_a_folder_that_cannot_be_written(self):
+        """Where the kernel lets not even root make a file."""
+        self.conf.set_override('state_path', '/proc')
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_actions.cmd.embedded.DATABASE', 'version'))
+        conf.complete(self.conf)
+        for use in (embedded.configure, embedded.use_its_database):
+            error = self.assertRaises(failure.Refusal, use, self.conf)
+            self.assertIn('[DEFAULT] state_path /proc: ', str(error))
+
+    def test_a_folder_that_cannot_be_looked_into(self):
+        path = os.path.join(self.useFixture(fixtures.TempDir()).path, 'loop')
+        os.symlink(path, path)
+        self.conf.set_override('state_path', path)
+        conf.complete(self.conf)
+        for use in (embedded.configure, embedded.use_its_database):
+            error = self.assertRaises(failure.Refusal, use, self.conf)
+            self.assertIn(f'[DEFAULT] state_path {path}: ', str(error))
+
     def test_its_database_is_read_when_it_exists(self):
         conf.complete(self.conf)
         embedded.use_its_database(self.conf)

@@ -137,3 +137,17 @@ class WithoutSetupTestCase(base.BaseTestCase):
         self.addCleanup(reporter.stop)
         self.work()
         self.assertFalse(reporter.flush(0))
+
+
+class FolderTestCase(base.BaseTestCase):
+
+    def test_nothing_can_be_written(self):
+        """Where the kernel lets not even root make a file."""
+        log = self.useFixture(base_fixtures.FakeLogger(
+            'nova_actions.reporter', level=logging.ERROR))
+        self.addCleanup(reporter.stop)
+        reporter.begin(recorder.Recorder(recorder.Settings(
+            folder='/proc/spool', host='here')))
+        self.assertIn('[DEFAULT] state_path', log.output)
+        self.assertIn('/proc', log.output)
+        self.assertNotIn('Traceback', log.output)
