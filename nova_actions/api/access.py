@@ -15,10 +15,10 @@ from wsgiref.types import WSGIEnvironment
 
 from oslo_config import cfg
 from oslo_log import log as logging
-from oslo_middleware import request_id
 
 from nova_actions.api import auth
 from nova_actions.api import health
+from nova_actions.api import identity
 from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
@@ -60,30 +60,31 @@ class AccessLog:
         is_probe = health.is_probe(method, path) and statuses[-1] < '400'
         note(environ.get('REMOTE_ADDR'), method, path, statuses[-1],
              sum(map(len, parts)), time.monotonic() - began,
-             environ.get(request_id.ENV_REQUEST_ID), caller,
+             environ.get(identity.ENVIRON_KEY), caller,
              logging.DEBUG if is_probe else logging.INFO)
         return parts
 
 
 def note(address: str | None, method: str | None, path: str | None,
          status: str, size: int, seconds: float,
-         request: str | None = None, caller: Any = None,
+         request: Any = None, caller: Any = None,
          level: int = logging.INFO) -> None:
     """Log an answer.
 
     :param path: as WSGI has it
     :param size: of the body, bytes
-    :param caller: the request's context, where a token was good
+    :param request: the request's context before its token was looked at
+    :param caller: its context where the token was good
     """
     if LOG.isEnabledFor(level):
         LOG.log(
             level, '%s "%s %s" status: %s len: %d time: %.1f ms '
             'request: %s user: %s', address or NONE, _quoted(method),
             _quoted(path and text.sanitizer().name(path)), status, size,
-            seconds * 1000, request or NONE,
+            seconds * 1000, request.request_id if request else NONE,
             _quoted(caller and caller.user_id),
             # Not that of what its thread did before.
-            extra={'context': caller})
+            extra={'context': caller or request})
 
 
 def _quoted(value: str | None) -> str:

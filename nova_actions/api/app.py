@@ -13,7 +13,6 @@ from falcon.routing import BaseConverter
 from oslo_config import cfg
 from oslo_middleware import cors
 from oslo_middleware import http_proxy_to_wsgi
-from oslo_middleware import request_id
 from oslo_middleware import sizelimit
 from oslo_serialization import jsonutils
 
@@ -22,6 +21,7 @@ from nova_actions.api import auth
 from nova_actions.api import errors
 from nova_actions.api import headers
 from nova_actions.api import health
+from nova_actions.api import identity
 from nova_actions.api import instance_actions
 from nova_actions.api import openapi
 from nova_actions.api import request
@@ -89,10 +89,11 @@ def create(conf: cfg.ConfigOpts) -> WSGIApplication:
     app: WSGIApplication = Gate(core, auth.protect(core, conf), frozenset(
         route.path for route in ROUTES if route.public))
     # From the inside out: an answer of each is seen by all that follow, so
-    # that a 401 carries request ids and a browser may read it.
-    for wrap in (_size_limit, _faults, _request_ids, _proxy, _cors,
-                 health.beside, headers.on_every_answer, _no_body_for_head,
-                 access.log):
+    # that a browser may read a 401, and what each of them logs carries the
+    # request's id.
+    for wrap in (_size_limit, _faults, _proxy, _cors, health.beside,
+                 headers.on_every_answer, identity.identified,
+                 _no_body_for_head, access.log):
         app = wrap(app, conf)
     return app
 
@@ -116,17 +117,6 @@ class Gate:
         environ['PATH_INFO'] = path
         app = self.unguarded if path in self.paths else self.guarded
         return app(environ, start_response)
-
-
-class RequestIds(request_id.RequestId):
-    """Name the request in Nova's header as well."""
-
-    compat_headers = ['x-compute-request-id']
-
-
-def _request_ids(app: WSGIApplication,
-                 conf: cfg.ConfigOpts) -> WSGIApplication:
-    return RequestIds(app, conf)
 
 
 def _faults(app: WSGIApplication, _conf: cfg.ConfigOpts) -> WSGIApplication:
