@@ -8,6 +8,9 @@ A command parses its arguments first and imports what it works with after
 that: help, version and usage errors cost next to nothing.
 """
 
+import atexit
+import gc
+
 from nova_actions.cmd import interrupt
 
 interrupt.be_brief()
@@ -15,3 +18,6 @@ interrupt.be_brief()
 from nova_actions import concurrency  # noqa: E402 - it takes a while
 
 concurrency.use_threads()
+# When it ends, the interpreter looks through all that was ever imported for
+# what nothing refers to: a third of the time of a short command.
+atexit.register(gc.freeze)
