@@ -4,7 +4,9 @@
 import os
 import pathlib
 import pty
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -16,6 +18,8 @@ from oslotest import base
 from nova_actions.tests import patience
 from nova_actions.tests.functional import process
 
+SAMPLE = (pathlib.Path(__file__).parents[3]
+          / 'etc/nova_actions/logrotate.conf.sample')
 CONFIG = """
 [DEFAULT]
 log_file = {folder}/log
@@ -110,6 +114,38 @@ class SignalsTestCase(base.BaseTestCase):
             self.assertEqual(0, service.stop())
             self.assertIn(f'nova-actions-{name} has stopped',
                           self.log.read_text())
+
+    def test_the_sample_for_logrotate(self):
+        """With what stands for systemd: no line is lost, and the next ones
+        are in a new file."""
+        tool = shutil.which('logrotate') or shutil.which(
+            'logrotate', path='/usr/sbin')
+        if tool is None:
+            self.skipTest('logrotate is not installed')
+        service = self.useFixture(process.Process(
+            self.command('api', '--port', '0')))
+        url = self.address()
+        sample = SAMPLE.read_text('utf-8')
+        for old, new in (
+                ('/var/log/nova-actions/*.log', str(self.log)),
+                ('systemctl --quiet is-active $unit',
+                 '[ $unit = nova-actions-api ]'),
+                ('systemctl reload $unit',
+                 f'kill -HUP {service.process.pid}')):
+            self.assertEqual(1, sample.count(old), old)
+            sample = sample.replace(old, new)
+        rules = self.folder / 'rules'
+        rules.write_text(sample, 'utf-8')
+        # Whoever may write to them might have it run anything.
+        rules.chmod(0o600)
+        subprocess.run([tool, '--force', '--state', self.folder / 'state',
+                        rules], check=True, capture_output=True)
+        self.await_logged('has been read again')
+        urllib.request.urlopen(url, timeout=patience.PATIENCE).close()
+        self.await_logged('"GET /v2.1/"')
+        self.assertEqual(0o640, stat.S_IMODE(self.log.stat().st_mode))
+        self.assertIn('The API is ready',
+                      (self.folder / 'log.1').read_text())
 
     def test_what_its_log_says_first(self):
         self.useFixture(process.Process(self.command('api', '--port', '0')))
