@@ -106,6 +106,7 @@ class Delivery:
         # have reached one interval.
         self._heard = self._chored = -math.inf
         self._told = _now()
+        self._told_lost: dict[str, int] = {}
         #: How many were stored, and how many characters of theirs were not.
         self.delivered = self.replaced = 0
         self._answers: int = 0
@@ -173,6 +174,19 @@ class Delivery:
                 self._step()
             except Exception as error:  # noqa: BLE001 - it must live
                 self._failed(error)
+        self._say_last()
+
+    def _say_last(self) -> None:
+        """Tell what was lost since the last heartbeat, where somebody was
+        there to hear it when he was asked last. Else it stays in the log: a
+        spool keeps reports, not what is not one."""
+        if self._failures or self._losses.counts == self._told_lost:
+            return
+        try:
+            self._beat()
+        except Exception as error:  # noqa: BLE001 - the process ends
+            LOG.warning('The conductor does not know what was lost last: %s',
+                        type(error).__name__)
 
     def _do_chore(self) -> None:
         try:
@@ -238,8 +252,9 @@ class Delivery:
 
     def _beat(self) -> None:
         """Say that this reporter lives, what waits and what was lost."""
-        self._line.beat(int(self._spool.count), self._losses.counts)
-        self._told = _now()
+        lost = dict(self._losses.counts)
+        self._line.beat(int(self._spool.count), lost)
+        self._told, self._told_lost = _now(), lost
         self._succeeded()
 
     def _is_at_fault(self, error: Exception) -> bool:

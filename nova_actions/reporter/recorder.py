@@ -310,7 +310,7 @@ class Recorder:
         self._ended.set()
         left = max(0.0, (until - clock.monotonic_ns()) / 1e9)
         # Its thread may be in a call that nobody answers.
-        self._opened.stop(left if done else min(left, patience / 5))
+        self._opened.stop(min(left, patience if done else patience / 5))
         if not self.is_durable and self._spool.count:
             self.losses.add(loss.ENDED, self._spool.count,
                             'the process ends, and has no spool on disk')

@@ -13,14 +13,18 @@ import threading
 from unittest import mock
 
 import fixtures as fixtures_lib
+import oslo_messaging as messaging
 
 from nova_actions import exception
 from nova_actions import reporter
 from nova_actions.db import report as report_db
+from nova_actions.db import reporter as db_reporter
 from nova_actions.objects import report as report_object
+from nova_actions.objects import reporter as reporter_object
 from nova_actions.reporter import clock
 from nova_actions.reporter import delivery
 from nova_actions.reporter import direct
+from nova_actions.reporter import loss
 from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter import spool
@@ -397,6 +401,58 @@ class EndTestCase(base.ReporterTestCase):
             ended.join(patience.PATIENCE)
             self.assertFalse(ended.is_alive())
             self.assertEqual(2, current._spool.count)
+            gate.set()
+
+
+class LastLossesTestCase(base.ReporterTestCase):
+    """What was lost since the last heartbeat."""
+
+    REMOTE = True
+    SETTINGS = {'heartbeat_interval': 3600.0}
+
+    def setUp(self):
+        super().setUp()
+        self.create()
+        self.flush()
+        self.current = process.current()
+
+    def lose(self):
+        self.current.losses.add(loss.ERROR, 3, 'test')
+
+    def test_the_conductor_is_told(self):
+        self.lose()
+        reporter.stop()
+        self.assertEqual([{'error': 3}], [
+            row['lost'] for row in db_reporter.page(self.admin)])
+
+    def test_nothing_more_is_said_where_nothing_was_lost(self):
+        with mock.patch.object(reporter_object.Reporter, 'beat',
+                               autospec=True) as beat:
+            reporter.stop()
+        beat.assert_not_called()
+
+    def test_a_conductor_that_is_away(self):
+        self.lose()
+        with mock.patch.object(
+                reporter_object.Reporter, 'beat', autospec=True,
+                side_effect=messaging.MessagingTimeout()) as beat:
+            reporter.stop()
+        beat.assert_called_once()
+        self.assertFalse(self.current._opened._thread.is_alive())
+
+    def test_a_conductor_that_does_not_answer(self):
+        self.lose()
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        with mock.patch.object(
+                reporter_object.Reporter, 'beat', autospec=True,
+                side_effect=lambda *_args, **_kwargs: gate.wait()):
+            ended = threading.Thread(target=self.current.stop, args=(
+                patience.PATIENCE * 1000,), kwargs={'at_exit': True},
+                daemon=True)
+            ended.start()
+            ended.join(patience.PATIENCE)
+            self.assertFalse(ended.is_alive())
             gate.set()
 
 
