@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Through how many of our files a call goes, and how often it changes."""
 
+import itertools
 import os
 import sys
 from collections.abc import Callable
@@ -31,5 +32,4 @@ def count(function: Callable[[], object]) -> tuple[set[str], int]:
     finally:
         sys.setprofile(before)
     return set(files), sum(
-        one != next_one for one, next_one in zip(files, files[1:],
-                                                 strict=False))
+        one != next_one for one, next_one in itertools.pairwise(files))
