@@ -15,6 +15,7 @@ from oslo_utils import timeutils
 from nova_actions.db import ledger_rows
 from nova_actions.db import rows
 from nova_actions.db.ledger_rules import ACTION
+from nova_actions.db.ledger_rules import STEPS
 from nova_actions.db.ledger_rules import Action
 from nova_actions.db.ledger_rules import Ledger
 from nova_actions.db.models import ACTIONS
@@ -61,7 +62,7 @@ _OF_START = ('uuid', 'host', 'epoch', 'start_time', 'details', 'rules',
 def as_entry(report: Mapping[str, Any]) -> Row:
     """Return a report of a batch, which fits, as the rules take it."""
     entry = {**report, 'is_system': report['project_id'] is None}
-    if report['kind'] != ACTION:
+    if report['kind'] in STEPS:
         entry['row'] = rows.complete_fitted(EVENTS, {
             'event': report['name'],
             **{name: report[name] for name in _OF_START}})
@@ -76,7 +77,7 @@ def load(connection: Any, entries: Reports,
     locked = ledger_rows.lock(connection, ids) if ids else []
     events = ledger_rows.events(connection, ids, [
         entry['uuid'] for entry in entries
-        if entry['kind'] != ACTION]) if ids else []
+        if entry['kind'] in STEPS]) if ids else []
     return Ledger(timeutils.utcnow(), instances, locked, events)
 
 
@@ -95,8 +96,9 @@ _MEANT = sa.union_all(
 def _actions_meant(connection: Any, entries: Reports) -> set[int]:
     """Return the ids of the actions that the batch names: by their own
     uuid, by one of their events', or by their request."""
-    steps = [entry for entry in entries if entry['kind'] != ACTION]
-    by_request = [entry for entry in steps if entry['request_id']]
+    steps = [entry for entry in entries if entry['kind'] in STEPS]
+    by_request = [entry for entry in entries
+                  if entry['kind'] != ACTION and entry['request_id']]
     return set(connection.execute(_MEANT, {
         'events': _distinct(entry['uuid'] for entry in steps),
         'actions': _distinct(entry['uuid'] if entry['kind'] == ACTION
@@ -117,7 +119,7 @@ def _newest(connection: Any, entries: Reports) -> set[int]:
     instance's newest when it began."""
     wanted = {(entry['instance_uuid'], entry['start_time'])
               for entry in entries
-              if entry['is_system'] and entry['kind'] != ACTION}
+              if entry['is_system'] and entry['kind'] in STEPS}
     if not wanted:
         return set()
     queries = []

@@ -25,6 +25,10 @@ Time = datetime.datetime
 ACTION = 'action'
 START = 'start'
 FINISH = 'finish'
+#: An action ends by itself, whatever its steps say.
+END = 'end'
+#: What is about a step.
+STEPS = (START, FINISH)
 
 APPLIED = 'applied'
 KNOWN = 'known'
@@ -45,6 +49,7 @@ class Action:
         needs, or of an action that only begins steps, none
     :param is_new: this transaction stores it
     :param is_touched: something of it has changed
+    :param is_ended: it has been ended by itself since its events changed
     :param moved: when that happened, of what belongs to its request
     """
 
@@ -52,12 +57,14 @@ class Action:
     events: dict[str, Row] = dataclasses.field(default_factory=dict)
     is_new: bool = False
     is_touched: bool = False
+    is_ended: bool = False
     moved: Time | None = None
 
     def touch(self, at: Time | None) -> None:
         """Note that an event of it has changed, at a time that moves it or
         at none."""
         self.is_touched = True
+        self.is_ended = False
         if at is not None:
             self.moved = max(at, self.moved or at)
 
@@ -108,7 +115,7 @@ class Ledger:
         :raises ActionsException: it is refused
         """
         return {ACTION: self._action, START: self._start,
-                FINISH: self._finish}[report['kind']](report)
+                FINISH: self._finish, END: self._end}[report['kind']](report)
 
     # -- actions ----------------------------------------------------------
 
@@ -142,6 +149,29 @@ class Ledger:
         self.actions[values['uuid']] = action
         return action
 
+    def _end(self, report: Report) -> str:
+        action = self._action_to_end(report)
+        if action.row['finish_time'] is not None:
+            return KNOWN
+        self.end(action, clock.end_of(
+            action.row['start_time'], report['finish_time'], None, self._now))
+        return APPLIED
+
+    def _action_to_end(self, report: Report) -> Action:
+        """Return the action that is named, else the newest of that name in
+        the request."""
+        uuid = report['instance_uuid']
+        found = self.actions.get(report['action_uuid'] or '')
+        if found is not None and found.row['instance_uuid'] == uuid:
+            return found
+        for each in reversed(self.actions.values()):
+            if (uuid, report['request_id'], report['name']) == (
+                    each.row['instance_uuid'], each.row['request_id'],
+                    each.row['action']):
+                return each
+        raise exception.InstanceActionNotFound(
+            request_id=report['request_id'], instance_uuid=uuid)
+
     def end(self, action: Action, at: Time) -> None:
         """End an action, whatever is open of it."""
         row = action.row
@@ -163,6 +193,7 @@ class Ledger:
         action.row['message'] = _message(action.row['status'])
         action.row['evidence'] = None
         action.touch(at)
+        action.is_ended = True
         self._move(action)
 
     # -- events -----------------------------------------------------------
@@ -272,7 +303,7 @@ class Ledger:
         changed and are stored already."""
         touched = [each for each in self.actions.values() if each.is_touched]
         for action in touched:
-            if action.events:
+            if action.events and not action.is_ended:
                 self._settle(action)
         return [each for each in touched if not each.is_new]
 

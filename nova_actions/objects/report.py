@@ -30,6 +30,7 @@ _RULES: Mapping[str, str] = {
     ledger_rules.ACTION: policies.ACTION_START,
     ledger_rules.START: policies.EVENT_START,
     ledger_rules.FINISH: policies.EVENT_FINISH,
+    ledger_rules.END: policies.ACTION_FINISH,
 }
 
 _result = validation.one_of(vocabulary.RESULT_SUCCESS, vocabulary.RESULT_ERROR)
@@ -56,9 +57,9 @@ _NAMES = ('name', 'host', 'global_request_id', 'user_id', 'user_name',
 
 @ovo.VersionedObjectRegistry.register
 class Report(flat.FlatObject):
-    """One transition: an action begins, a step of it begins, a step ends.
+    """One transition: an action begins or ends, a step of it begins or ends.
 
-    A report of an end tells all that its beginning told, so that it can
+    A report of a step's end tells all that its beginning told, so that it can
     stand for both.
     """
 
@@ -66,7 +67,7 @@ class Report(flat.FlatObject):
     VERSION = '1.0'
 
     fields = {
-        #: ``action``, ``start`` or ``finish``.
+        #: ``action``, ``start``, ``finish`` or ``end``.
         'kind': ovo_fields.StringField(),
         #: The handle: the action's own uuid, or the event's.
         'uuid': ovo_fields.StringField(),
@@ -122,6 +123,9 @@ class Report(flat.FlatObject):
                 values['finish_time'], values['duration_us'])
             _make_safe(values)
             values['reason'] = text.reason_of(values)
+        elif values['kind'] == ledger_rules.END:
+            values['finish_time'] = (
+                values['finish_time'] or timeutils.utcnow())
         else:
             values['finish_time'] = None
             values['start_time'] = values['start_time'] or timeutils.utcnow()

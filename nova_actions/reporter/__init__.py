@@ -2,8 +2,10 @@
 """The compute side: reports what a process does to servers.
 
 A process calls :func:`setup` once; then :class:`EventReporter` and
-:func:`wrap_instance_event` are used as Nova's are. What they record is in the
-spool when they return, and a thread of this process delivers it.
+:func:`wrap_instance_event` are used as Nova's are, and :func:`begin_action`
+and :func:`finish_action` where Nova starts and finishes an action. What they
+record is in the spool when they return, and a thread of this process delivers
+it.
 """
 
 import logging
@@ -16,6 +18,8 @@ from nova_actions.reporter import place
 from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter.action import ActionReporter
+from nova_actions.reporter.action import begin_action
+from nova_actions.reporter.action import finish_action
 from nova_actions.reporter.decorator import wrap_instance_event
 from nova_actions.reporter.event import EventReporter
 from nova_actions.reporter.event import finish
@@ -26,9 +30,9 @@ from nova_actions.sanitize import withholding
 if typing.TYPE_CHECKING:
     from oslo_config import cfg
 
-__all__ = ['ActionReporter', 'Context', 'EventReporter', 'Handle', 'finish',
-           'flush', 'settings', 'setup', 'stats', 'stop',
-           'wrap_instance_event']
+__all__ = ['ActionReporter', 'Context', 'EventReporter', 'Handle',
+           'begin_action', 'finish', 'finish_action', 'flush', 'settings',
+           'setup', 'stats', 'stop', 'wrap_instance_event']
 
 LOG = logging.getLogger(__name__)
 
@@ -90,7 +94,7 @@ def begin(new: recorder.Recorder | off.Off) -> None:
     stop()
     process.replace(new)
     try:
-        new.open()
+        new.start()
     except OSError as error:
         LOG.error('Nothing can be recorded now; [DEFAULT] state_path must '
                   'name a folder that this process may write to: %s', error)

@@ -1,11 +1,68 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ActionReporter: an action that one process begins and ends."""
+"""Actions: begun and ended alone, or with one step in them."""
 
 import types
 from typing import Self
 
 from nova_actions.reporter import event
+from nova_actions.reporter import misuse
+from nova_actions.reporter import process
 from nova_actions.reporter import transition
+
+
+def begin_action(context: transition.Context, instance_uuid: str,
+                 action: str) -> str | None:
+    """Begin an action, of which steps are reported later, here or elsewhere.
+
+    Steps of the same request belong to it. An action that never gets one
+    ends by :func:`finish_action`.
+
+    :param context: the request's context
+    :param instance_uuid: the server
+    :param action: 1 to 255 characters, e.g. ``reboot``
+    :returns: the action's uuid; None if it could not be recorded
+    :raises RecordingRequired: only if the action is a required one
+    """
+    required = event.is_required(action)
+    begun: str | None = event.harmless(
+        f'begin of {action}', _begin, context, instance_uuid, action,
+        required)
+    if required and begun is None:
+        event.refuse(action)
+    return begun
+
+
+def _begin(context: transition.Context, instance_uuid: str, action: str,
+           required: bool) -> str | None:
+    misuse.warn(context, action, (instance_uuid,))
+    begun = transition.begin(context, transition.ACTION, instance_uuid,
+                             action)
+    stored = process.current().record([begun], required)
+    return str(begun['uuid']) if stored else None
+
+
+def finish_action(context: transition.Context, instance_uuid: str,
+                  action: str, uuid: str | None = None) -> None:
+    """End an action that has no step to end it. It never raises.
+
+    How it ended is what its steps say; without one it has succeeded.
+
+    :param context: the request's context
+    :param instance_uuid: the server
+    :param action: its name
+    :param uuid: what :func:`begin_action` has returned; by default the newest
+        action of that name in the request is meant
+    """
+    event.harmless(f'end of {action}', _end, context, instance_uuid, action,
+                   uuid)
+
+
+def _end(context: transition.Context, instance_uuid: str, action: str,
+         uuid: str | None) -> None:
+    misuse.warn(context, action, (instance_uuid,))
+    end = transition.begin(context, transition.END, instance_uuid, action,
+                           action_uuid=uuid)
+    process.current().record([{**end, 'finish_time': end['start_time']}])
 
 
 class ActionReporter:

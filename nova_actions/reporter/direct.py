@@ -42,9 +42,6 @@ class Direct:
     def hold(self, _handle: transition.Handle) -> None:
         """There is no spool."""
 
-    def open(self) -> None:
-        """There is nothing to begin."""
-
     def flush(self, _timeout: float) -> bool:
         return True
 

@@ -3,7 +3,7 @@
 
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from nova_actions import exception
 from nova_actions import sanitize
@@ -25,6 +25,21 @@ def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
             loss.ERROR, 1, f'{what}: {type(error).__name__}')
         loss.log_why(error)
         return None
+
+
+def is_required(name: Any) -> bool:
+    """Whether an action or a step must not go unrecorded."""
+    return bool(harmless('is it required', lambda: transition.name_of(name)
+                         in process.current().settings.required_actions))
+
+
+def refuse(name: Any) -> NoReturn:
+    """Refuse the work of which no record could be stored.
+
+    :raises RecordingRequired: always
+    """
+    raise exception.RecordingRequired(
+        action=name, reason='neither spool nor conductor has it')
 
 
 def finish(handle: transition.Handle | None, exc_val: object = None,
@@ -104,7 +119,7 @@ class EventReporter:
     def begin(self, *before: transition.Transition,
               action_uuid: str | None = None) -> None:
         """Begin the step, after other transitions that belong to it."""
-        required = bool(harmless('is it required', self._is_required))
+        required = is_required(self.event_name)
         stored = harmless('start of a step', self._begin, before,
                           action_uuid, required)
         if required and not stored:
@@ -112,13 +127,7 @@ class EventReporter:
                 # Maybe it was stored all the same; then it says so.
                 finish(self._handle, failed='It was refused, since its '
                        'beginning could not be stored in time.')
-            raise exception.RecordingRequired(
-                action=self.event_name,
-                reason='neither spool nor conductor has it')
-
-    def _is_required(self) -> bool:
-        return (transition.name_of(self.event_name)
-                in process.current().settings.required_actions)
+            refuse(self.event_name)
 
     def _begin(self, before: Sequence[transition.Transition],
                action_uuid: str | None, required: bool) -> bool:

@@ -18,7 +18,7 @@ class Off:
     def reborn(self) -> 'Off':
         return self
 
-    def open(self) -> None:
+    def start(self) -> None:
         """There is nothing to begin."""
 
     def record(self, _transitions: Sequence[transition.Transition],

@@ -16,6 +16,7 @@ from nova_actions.reporter import delivery
 from nova_actions.reporter import epoch
 from nova_actions.reporter import loss
 from nova_actions.reporter import memory
+from nova_actions.reporter import place
 from nova_actions.reporter import salvage
 from nova_actions.reporter import spool
 from nova_actions.reporter import transition
@@ -60,7 +61,7 @@ class Recorder:
     It begins with :meth:`open` or the first report, in the process that is
     then running: a forked child has its own.
 
-    :param connect: called once when it begins, before anything is sent
+    :param connect: called once in each process, before anything is sent
     """
 
     def __init__(self, settings: Settings,
@@ -70,6 +71,7 @@ class Recorder:
         self._connect = connect
         # A signal handler may come in its own thread's way.
         self._lock = threading.RLock()
+        self._is_connected = False
         self._is_beginning = False
         self._opened: delivery.Delivery | None = None
         self._failed_at: int | None = None
@@ -92,6 +94,35 @@ class Recorder:
     @property
     def is_durable(self) -> bool:
         return self.settings.mode == 'durable'
+
+    def start(self) -> None:
+        """Be there for what is reported from now on.
+
+        The spool is opened by the first report, so that a short command that
+        reports nothing leaves none behind. It is opened at once where a dead
+        life of this host has left something, and in any case after a
+        heartbeat's interval, so that an idle process is heard of, too.
+
+        :raises OSError: nothing can be recorded now
+        """
+        self._connect()
+        self._is_connected = True
+        if self.is_durable:
+            place.make(self.settings.folder)
+        dead = next(self._orphans(), None)
+        if dead is not None:
+            dead.let_go()
+            self.open()
+            return
+        threading.Thread(target=self._open_later, name='nova-actions-idle',
+                         daemon=True).start()
+
+    def _open_later(self) -> None:
+        if not self._ended.wait(self.settings.heartbeat_interval):
+            try:
+                self.open()
+            except Exception as error:  # noqa: BLE001 - the next report says
+                loss.log_why(error)
 
     def open(self) -> delivery.Delivery:
         """Begin this life, if it has not begun.
@@ -121,7 +152,8 @@ class Recorder:
 
     def _begin(self) -> delivery.Delivery:
         settings = self.settings
-        self._connect()
+        if not self._is_connected:
+            self._connect()
         try:
             self._life = self._life or epoch.Epoch.begin(settings.folder)
         except OSError:
@@ -188,7 +220,7 @@ class Recorder:
     def _record(self, opened: delivery.Delivery,
                 transitions: Sequence[Transition], required: bool) -> bool:
         for each in transitions:
-            if each['kind'] != transition.ACTION:
+            if each['kind'] in transition.STEPS:
                 each.setdefault('epoch', self._uuid)
         number = int(self._spool.append(transitions))
         self._dirty = True
@@ -302,6 +334,7 @@ class Recorder:
             record: the spool and its lock are left to the system
         """
         if self._opened is None:
+            self._ended.set()
             self.losses.tell()
             return True
         patience = delivery.PATIENCE if self.is_durable else math.inf

@@ -214,5 +214,5 @@ def checked(number: Any, body: Any, checksum: Any,
     kind = found.get('kind')
     if kind == transition.CLOSE:
         return found if isinstance(found.get('evidence'), str) else None
-    kinds = (transition.ACTION, transition.START, transition.FINISH)
+    kinds = (transition.ACTION, *transition.STEPS, transition.END)
     return found if kind in kinds else None

@@ -80,7 +80,7 @@ class Recorded:
         """The steps, in the order in which they began."""
         found: dict[str, Step] = {}
         for each in self._transitions:
-            if each['kind'] != transition.ACTION:
+            if each['kind'] in transition.STEPS:
                 values: dict[str, Any] = {
                     name: each.get(name) for name in _FIELDS}
                 found[each['uuid']] = Step(**values)

@@ -16,6 +16,9 @@ from nova_actions.reporter import clock
 ACTION = 'action'
 START = 'start'
 FINISH = 'finish'
+END = 'end'
+#: What is about a step.
+STEPS = (START, FINISH)
 CLOSE = 'close'
 
 #: What the end of a step has whose start was not stored; it is for the spool
@@ -91,7 +94,8 @@ class Handle:
 
 def begin(context: Any, kind: str, instance_uuid: Any, name: Any,
           **values: Any) -> Transition:
-    """Return a transition that begins now, with the context's ids."""
+    """Return a transition of something that begins or ends now, with the
+    context's ids."""
     return {
         'kind': kind, 'uuid': uuidutils.generate_uuid(),
         'instance_uuid': str(instance_uuid),

@@ -67,7 +67,7 @@ class Waiting:
         with self._lock:
             queue = self._queues.get(key)
             if queue is None or each['kind'] not in (
-                    transition.START, transition.FINISH):
+                    *transition.STEPS, transition.END):
                 return False
             self._add(number, key, now)
             queue.due = min(queue.due, now + FIRST)

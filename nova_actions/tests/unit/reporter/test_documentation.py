@@ -37,6 +37,7 @@ STEPS = {
     'Several servers': [[('compute_live_migration', 'Success', None)] * 2],
     'Steps that end elsewhere': [
         [('compute_resize_instance', 'Success', None)]],
+    'Actions': [[('compute_rebuild_instance', 'Success', None)], []],
     'Threads': [[(f'compute_part_{number}', 'Success', None)
                  for number in range(3)]],
     'asyncio': [[('compute_migrate_instance', 'Success', None),

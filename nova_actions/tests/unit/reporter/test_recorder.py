@@ -62,6 +62,35 @@ class DurableMixin:
         killed._life.let_go()
         return killed
 
+    def test_who_reports_nothing_leaves_no_spool(self):
+        recording = self.record(heartbeat_interval=3600)
+        self.assertTrue(process.current().flush(0))
+        reporter.stop()
+        self.assertEqual([], os.listdir(recording.folder))
+
+    def test_the_first_report_opens_the_spool(self):
+        self.create()
+        recording = self.record(heartbeat_interval=3600)
+        self.step()
+        self.flush()
+        self.assertEqual(['.lock', '.spool', '.spool-shm', '.spool-wal'],
+                         sorted(name[36:] for name
+                                in os.listdir(recording.folder)))
+        self.assertEqual('Success', self.events()[-1]['result'])
+
+    def test_who_is_idle_is_heard_of(self):
+        recording = self.record(heartbeat_interval=0.01)
+        patience.wait_until('the spool', lambda: recording.recorder._opened)
+        # Its first heartbeat is answered.
+        delivered = recording.recorder._opened
+        patience.wait_until('a heartbeat', lambda: delivered._chored)
+
+    def test_who_has_ended_opens_none_later(self):
+        recording = self.record(heartbeat_interval=3600)
+        reporter.stop()
+        recording.recorder._open_later()
+        self.assertIsNone(recording.recorder._opened)
+
     def test_it_waits_on_disk_while_the_conductor_is_away(self):
         self.create()
         away = self.away()
