@@ -150,11 +150,13 @@ class Ledger:
         return action
 
     def _end(self, report: Report) -> str:
-        action = self._action_to_end(report)
-        if action.row['finish_time'] is not None:
+        action, at = self._action_to_end(report), report['finish_time']
+        before = action.row['finish_time'], action.row['status']
+        if before[0] is not None and at <= before[0] and (
+                before[1] == status.derive({'finish_time': at},
+                                           action.events.values())):
             return KNOWN
-        self.end(action, clock.end_of(
-            action.row['start_time'], report['finish_time'], None, self._now))
+        self.end(action, at)
         return APPLIED
 
     def _action_to_end(self, report: Report) -> Action:

@@ -33,9 +33,10 @@ ACTION = st.tuples(st.just('action'), SERVERS, REQUESTS, SECONDS)
 START = st.tuples(st.just('start'), SERVERS, REQUESTS, HANDLES, NAMES, HOSTS,
                   SECONDS, st.booleans())
 FINISH = st.tuples(st.just('finish'), HANDLES, RESULTS, SECONDS)
+END = st.tuples(st.just('end'), st.integers(0, 5), SECONDS)
 CRASH = st.tuples(st.just('crash'))
-STORIES = st.lists(st.one_of(ACTION, START, START, FINISH, FINISH, CRASH),
-                   max_size=25)
+STORIES = st.lists(
+    st.one_of(ACTION, START, START, FINISH, FINISH, END, CRASH), max_size=25)
 
 #: What no two ways of telling have in common.
 _OWN = ('id', 'action_id', 'created_at', 'updated_at', 'instance_uuid',
@@ -54,6 +55,7 @@ class Teller:
         self.servers = [str(uuid.uuid4()) for _ in range(3)]
         self._handles = {}
         self._started = {}
+        self._actions = []
         self._told = []
 
     def reports(self, story):
@@ -69,8 +71,19 @@ class Teller:
         return None
 
     def _action(self, server, request, second):
-        return make('action', self.servers[server], 'reboot',
+        made = make('action', self.servers[server], 'reboot',
                     f'req-{request}', start_time=at(second))
+        self._actions.append(made)
+        return made
+
+    def _end(self, number, second):
+        """End one of the actions, maybe again; the last ones have no
+        step."""
+        if number >= len(self._actions):
+            return None
+        action = self._actions[-1 - number]
+        return {**action, 'kind': 'end', 'action_uuid': action['uuid'],
+                'finish_time': at(second)}
 
     def _start(self, server, request, handle, name, host, second, is_system):
         """Begin a step; the same handle again is a resend."""
@@ -169,6 +182,13 @@ class _Tests:
             if error.kwargs.get('action_id') is None:
                 # A batch takes an end for the whole event.
                 self.one_by_one([each])
+
+    def call_end(self, each):
+        with db.engine().connect() as connection:
+            action_id = connection.execute(sa.select(ACTIONS.c.id).where(
+                ACTIONS.c.uuid == each['action_uuid'])).scalar_one()
+        db.action_finish(self.admin, each['instance_uuid'],
+                         each['request_id'], each['finish_time'], action_id)
 
     def test_a_story_told_in_three_ways(self):
         @hypothesis.settings(max_examples=EXAMPLES)

@@ -45,11 +45,18 @@ class ActionMixin:
         self.assertGreaterEqual(row['finish_time'], row['start_time'])
         self.assertEqual({}, base.losses())
 
-    def test_it_ends_once(self):
-        begun = self.begin()
-        self.end(begun=begun)
+    def test_an_end_that_is_sent_again_changes_nothing(self):
+        ends = []
+        current = process.current()
+        with mock.patch.object(
+                current, 'record', autospec=True,
+                side_effect=lambda each, *_args: ends.extend(each)):
+            self.end()
+        self.begin()
+        current.record(ends)
         before = self.actions()
-        self.end(begun=begun)
+        self.assertEqual('succeeded', before[0]['status'])
+        current.record(ends)
         self.assertEqual(before, self.actions())
 
     def test_the_newest_of_that_name_in_the_request(self):
