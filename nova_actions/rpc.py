@@ -85,7 +85,20 @@ class ContextSerializer(messaging.Serializer):
         self._objects = base.Serializer(pins)
 
     def serialize_entity(self, ctxt: Any, entity: Any) -> Any:
-        return _plain(self._objects.serialize_entity(ctxt, entity))
+        # Nearly all is plain already, which oslo.serialization would ask of
+        # each item many times.
+        kind = type(entity)
+        if entity is None or kind in (str, int, bool, float):
+            return entity
+        if isinstance(entity, base.ActionsObject):
+            return self._objects.serialize_entity(ctxt, entity)
+        if kind is list or kind is tuple:
+            return [self.serialize_entity(ctxt, each) for each in entity]
+        if kind is dict and all(type(key) is str for key in entity):
+            return {key: self.serialize_entity(ctxt, value)
+                    for key, value in entity.items()}
+        return jsonutils.to_primitive(
+            self._objects.serialize_entity(ctxt, entity), fallback=str)
 
     def deserialize_entity(self, ctxt: Any, entity: Any) -> Any:
         return self._objects.deserialize_entity(ctxt, entity)
@@ -97,19 +110,6 @@ class ContextSerializer(messaging.Serializer):
     def deserialize_context(self, ctxt: Mapping[str, Any],
                             ) -> context.RequestContext:
         return context.RequestContext.from_dict(ctxt)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it. Nearly all are that already, which
-    oslo.serialization would ask of each item many times."""
-    kind = type(value)
-    if value is None or kind in (str, int, bool, float):
-        return value
-    if kind is dict and all(type(key) is str for key in value):
-        return {key: _plain(item) for key, item in value.items()}
-    if kind is list or kind is tuple:
-        return [_plain(item) for item in value]
-    return jsonutils.to_primitive(value, fallback=str)
 
 
 class LocalDispatcher(rpc_dispatcher.RPCDispatcher):

@@ -149,7 +149,7 @@ REPORTER_OPTS = [
         help='With fsync = interval: how many seconds of reports a loss of '
              'power may cost.'),
     cfg.IntOpt(
-        'batch_size', default=100, min=1, max=500,
+        'batch_size', default=500, min=1, max=500,
         help='How many reports are sent in one call.'),
     cfg.FloatOpt(
         'delivery_interval', default=0.1, min=0,

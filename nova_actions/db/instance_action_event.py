@@ -89,7 +89,8 @@ def _event_start(connection: Any, row: Row, values: Mapping[str, Any],
         'instance_uuid': uuid, 'request_id': values['request_id'],
         'global_request_id': values.get('global_request_id'),
         'host': row['host'], 'action_uuid': None,
-        'start_time': row['start_time'], 'is_system': is_system, 'row': row})
+        'start_time': row['start_time'], 'is_system': is_system,
+        'row': lambda: row})
     ledger.store(connection, book)
     return book.new_events[0][0]
 

@@ -6,6 +6,7 @@ A batch costs a number of statements that does not grow with it; a call of a
 Nova client's is a batch of one.
 """
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -61,12 +62,14 @@ _OF_START = ('uuid', 'host', 'epoch', 'start_time', 'details', 'rules',
 
 def as_entry(report: Mapping[str, Any]) -> Row:
     """Return a report of a batch, which fits, as the rules take it."""
-    entry = {**report, 'is_system': report['project_id'] is None}
-    if report['kind'] in STEPS:
-        entry['row'] = rows.complete_fitted(EVENTS, {
-            'event': report['name'],
-            **{name: report[name] for name in _OF_START}})
-    return entry
+    return {**report, 'is_system': report['project_id'] is None,
+            'row': functools.partial(_new_event, report)}
+
+
+def _new_event(report: Mapping[str, Any]) -> Row:
+    return rows.complete_fitted(EVENTS, {
+        'event': report['name'],
+        **{name: report[name] for name in _OF_START}})
 
 
 def load(connection: Any, entries: Reports,

@@ -81,7 +81,7 @@ class Ledger:
     A report says ``kind``, ``uuid`` (the handle), ``name``,
     ``instance_uuid``, ``request_id``, ``host``, ``action_uuid``,
     ``start_time``, ``finish_time``, and ``is_system``: nobody's, which joins
-    what runs; ``row`` has what is stored of an event that is new.
+    what runs; ``row()`` returns what is stored of an event that is new.
 
     :param now: naive UTC
     :param instances: the known ones, by uuid; one without ``id`` is known
@@ -269,7 +269,7 @@ class Ledger:
 
     def _add_event(self, report: Report, outcome: Row) -> None:
         action = self._action_of(report)
-        row = {**report['row'], **outcome}
+        row = {**report['row'](), **outcome}
         self._hold(row, action)
         self.new_events.append((row, action))
         self._changed(row, action, row['finish_time'] or row['start_time'],

@@ -93,6 +93,10 @@ class FlatObject(base.ActionsObject):
         vars(made).update(attributes)
         return made
 
+    def obj_what_changed(self) -> set[str]:
+        # oslo looks into each field for one whose own fields have changed.
+        return set(self._changed_fields)
+
     def values(self) -> dict[str, Any]:
         """Return the fields that are set, by name."""
         held = vars(self)

@@ -39,6 +39,10 @@ _REMEDIES = {
                               'by a recorded action "create"',
 }
 
+#: Characters of errors' texts in one call, which the conductor makes safe
+#: while its caller waits.
+TEXT_LIMIT = 1024 * 1024
+
 #: Seconds without an answer after which a process that ends waits no longer,
 #: where what it has recorded is on disk.
 PATIENCE = 0.25
@@ -230,7 +234,7 @@ class Delivery:
         if batch[0][1]['kind'] == transition.CLOSE:
             self._close(*batch[0])
             return
-        batch = self._until_close(batch)
+        batch = self._in_one_call(batch)
         try:
             answers = self._line.send([each for _, each in batch])
         except Exception as error:
@@ -270,9 +274,15 @@ class Delivery:
         return True
 
     @staticmethod
-    def _until_close(batch: list[Entry]) -> list[Entry]:
+    def _in_one_call(batch: list[Entry]) -> list[Entry]:
+        """Return the first reports, which are no closing of a life, and of
+        which the errors' texts are not too long together."""
+        length = 0
         for index, (_, each) in enumerate(batch):
-            if each['kind'] == transition.CLOSE:
+            length += sum(len(str(each.get(name) or ''))
+                          for name in ('details', 'traceback'))
+            if each['kind'] == transition.CLOSE or (
+                    index and length > TEXT_LIMIT):
                 return batch[:index]
         return batch
 

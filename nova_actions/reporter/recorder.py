@@ -46,7 +46,7 @@ class Settings:
     spool_max_bytes: int = 256 * 1024 * 1024
     fsync: str = 'interval'
     fsync_interval: float = 1.0
-    batch_size: int = 100
+    batch_size: int = 500
     delivery_interval: float = 0.1
     parent_timeout: float = 3600.0
     heartbeat_interval: float = 30.0

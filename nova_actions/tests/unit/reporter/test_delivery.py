@@ -77,7 +77,7 @@ class DeliveryTestCase(oslotest.BaseTestCase):
 
     def setUp(self):
         super().setUp()
-        self.spool = memory.MemorySpool(10 ** 6)
+        self.spool = memory.MemorySpool(10 ** 7)
         self.line = Line()
         self.losses = loss.Losses()
         self.chore = mock.Mock(spec=[])
@@ -112,6 +112,18 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         self.assertEqual([10, 10, 10, 5],
                          [len(batch) for batch in self.line.batches if batch])
         self.assertEqual((0, 35), (self.spool.count, found.delivered))
+
+    def test_long_errors_go_in_several_calls(self):
+        found = self.deliver(start=False)
+        half = 'x' * (delivery.TEXT_LIMIT // 2)
+        number = self.append(found, *(
+            {**make(each), 'traceback': text} for each, text in enumerate(
+                [half, half, 'x', None, 2 * half + 'x', None])))
+        found.start()
+        self.wait(found, number)
+        self.assertEqual([2, 2, 1, 1],
+                         [len(batch) for batch in self.line.batches if batch])
+        self.assertEqual(6, found.delivered)
 
     def test_again_after_trouble(self):
         self.line.trouble = [
