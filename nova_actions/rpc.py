@@ -155,17 +155,21 @@ class LocalDispatcher(rpc_dispatcher.RPCDispatcher):
             raise messaging.UnsupportedVersion(version)
         for endpoint in fits:
             if self.access_policy.is_allowed(endpoint, method):
-                _bind(getattr(endpoint, method), args)
+                _bind(type(endpoint), method, args)
                 return
         raise messaging.NoSuchMethod(method[:base.NAME_LIMIT])
 
 
-def _bind(function: Any, args: dict[Any, Any]) -> None:
+@functools.cache
+def _signature(kind: type, method: str) -> inspect.Signature:
+    return inspect.signature(getattr(kind, method))
+
+
+def _bind(kind: type, method: str, args: dict[Any, Any]) -> None:
     try:
-        inspect.signature(function).bind(None, **args)
+        _signature(kind, method).bind(None, None, **args)
     except TypeError as error:
-        raise exception.Invalid(
-            f'{function.__name__}(): {error}') from None
+        raise exception.Invalid(f'{method}(): {error}') from None
 
 
 def _answer(error: Exception) -> NoReturn:

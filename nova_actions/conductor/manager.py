@@ -5,6 +5,7 @@ Only our own registered objects are dispatched to, and of those only
 remotables that carry a rule (``objects.gate``).
 """
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -123,14 +124,18 @@ def _arguments(method: Callable[..., Any], args: Any,
     if not isinstance(args, list | tuple):
         raise exception.InvalidInput(argument='args',
                                      reason='it is not a list')
-    names = set(inspect.signature(getattr(
-        method, 'original_fn', method)).parameters) - {
-            'self', 'cls', 'context'}
+    names = _names(getattr(method, 'original_fn', method))
     if not isinstance(kwargs, dict) or not kwargs.keys() <= names:
         raise exception.Invalid(
             f'{method.__name__}(): an argument is not one of '
             f'{", ".join(sorted(names)) or "none"}')
     return list(args), kwargs
+
+
+@functools.cache
+def _names(function: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(function).parameters) - {
+        'self', 'cls', 'context'}
 
 
 def _manifest(versions: Any) -> dict[str, str]:

@@ -252,14 +252,20 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         :raises InstanceActionEventNotFound: when no event is meant
         :raises Forbidden: when another host's event is meant
         """
+        return cls._finish_event(context, instance, want_result, {
+            'uuid': uuid, 'event': event_name, 'host': host,
+            'instance_uuid': instance_uuid,
+            'finish_time': finish_time, 'duration_us': duration,
+            **_outcome(exc_val, exc_tb, error_type)})
+
+    @classmethod
+    def _finish_event(cls, context: Any, instance: gate.Instance,
+                      want_result: bool | None, values: dict[str, Any],
+                      ) -> 'InstanceActionEvent | None':
         row = db.event_finish(
             context, {
-                'uuid': uuid, 'event': event_name, 'host': host,
-                'instance_uuid': instance_uuid,
-                'request_id': context.request_id,
-                'finish_time': finish_time or timeutils.utcnow(),
-                'duration_us': duration,
-                **_outcome(exc_val, exc_tb, error_type)},
+                **values, 'request_id': context.request_id,
+                'finish_time': values['finish_time'] or timeutils.utcnow()},
             is_system=context.project_id is None)
         if not want_result:
             return None
@@ -270,13 +276,15 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     @gate.gated(policies.EVENT_FINISH, gate.by_instance)
     def event_finish(cls, context: Any, instance_uuid: str, event_name: str,
                      want_result: bool | None = True,
-                     host: str | None = None, uuid: str | None = None,
+                     host: str | None = None, uuid: str | None = None, *,
+                     instance: gate.Instance = None,
                      ) -> 'InstanceActionEvent | None':
         """Record that a step succeeded; the rest as in
         :meth:`event_finish_with_failure`."""
-        return cls.event_finish_with_failure(
-            context, instance_uuid, event_name, want_result=want_result,
-            host=host, uuid=uuid)
+        return cls._finish_event(context, instance, want_result, {
+            'uuid': uuid, 'event': event_name, 'host': host,
+            'instance_uuid': instance_uuid, 'finish_time': None,
+            'duration_us': None, **_outcome(None, None)})
 
     @_error_as_text
     @gate.remotable
