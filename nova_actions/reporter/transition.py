@@ -27,6 +27,10 @@ UNBEGUN = 'unbegun'
 
 _IDENTITY = ('kind', 'name', 'uuid', 'instance_uuid', 'host', 'request_id')
 
+#: What is written down of a context.
+_CALLER = ('request_id', 'global_request_id', 'user_id', 'user_name',
+           'project_id', 'project_name')
+
 #: What stands for a name that is empty or says nothing.
 NAMELESS = 'unknown'
 
@@ -45,10 +49,14 @@ class Context(Protocol):
 
 def name_of(value: Any) -> str | None:
     """Return a name that may be stored; None for nothing."""
-    if value is None or value == '':
-        return None
-    safe = text.sanitizer().name(value) or ''
-    return safe[:sanitize.NAME_LIMIT] or None
+    return _names_of([value])[0]
+
+
+def _names_of(values: Iterable[Any]) -> list[str | None]:
+    safe = text.sanitizer().name
+    return [None if value is None or value == ''
+            else (safe(value) or '')[:sanitize.NAME_LIMIT] or None
+            for value in values]
 
 
 def time_of(value: datetime.datetime) -> str:
@@ -96,15 +104,13 @@ def begin(context: Any, kind: str, instance_uuid: Any, name: Any,
           **values: Any) -> Transition:
     """Return a transition of something that begins or ends now, with the
     context's ids."""
+    own, *names = _names_of([name, *(
+        getattr(context, attribute, None) for attribute in _CALLER)])
     return {
         'kind': kind, 'uuid': uuidutils.generate_uuid(),
-        'instance_uuid': str(instance_uuid),
-        'name': name_of(name) or NAMELESS,
+        'instance_uuid': str(instance_uuid), 'name': own or NAMELESS,
         'start_time': time_of(clock.utcnow()),
-        **{attribute: name_of(getattr(context, attribute, None))
-           for attribute in ('request_id', 'global_request_id', 'user_id',
-                             'user_name', 'project_id', 'project_name')},
-        **values}
+        **dict(zip(_CALLER, names, strict=True)), **values}
 
 
 def outcome(exc_val: object = None, exc_tb: object = None,
