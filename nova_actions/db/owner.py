@@ -95,6 +95,11 @@ def cell_of(context: Any, uuid: str) -> cell_module.Cell | None:
     return attached.get(name) if name else None
 
 
+def is_elsewhere_possible() -> bool:
+    """Tell whether servers may be known that our own database lacks."""
+    return bool(attached.cells())
+
+
 def elsewhere(uuids: Iterable[str],
               ) -> tuple[dict[str, Row], dict[str, exception.Unavailable]]:
     """Return the servers that the cells know, and for each that a silent

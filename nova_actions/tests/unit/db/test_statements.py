@@ -6,10 +6,13 @@ import uuid
 
 import sqlalchemy as sa
 
+from nova_actions.context import get_admin_context
 from nova_actions.db import api as db
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.objects.report import Report
+from nova_actions.objects.report import ReportList
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 
@@ -80,6 +83,18 @@ class _Tests:
             self.context, self.instance_uuid, 'compute_build', 'boom',
             'frames', uuid=handle)
         self.check(3, 2)
+
+    def test_batch(self):
+        context = get_admin_context()
+        for number in (1, 50):
+            self.statements.seen.clear()
+            self.transactions.clear()
+            ReportList.apply(context, ReportList(objects=[
+                Report(kind=kind, uuid=each, instance_uuid=each,
+                       name='create', project_id='owner', request_id='req-1')
+                for each in (str(uuid.uuid4()) for _ in range(number))
+                for kind in ('action', 'start')]))
+            self.check(9)
 
     def test_list(self):
         for _ in range(5):
