@@ -56,7 +56,8 @@ def _plain(value: Any) -> Any:
 def action(record: InstanceAction,
            fields: Iterable[str]) -> View:
     """Return these fields of an action."""
-    return {name: _plain(getattr(record, name)) for name in fields}
+    return {name: _plain(value)
+            for name, value in record.values_of(fields).items()}
 
 
 def event(record: InstanceActionEvent,

@@ -9,8 +9,9 @@ left alone; on the wire and in error texts the bare names are used.
 import contextlib
 import contextvars
 import datetime
+import functools
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, ClassVar
 
 from oslo_utils import versionutils
@@ -26,6 +27,10 @@ NAMESPACE = 'nova'
 
 TIME_FIELDS = frozenset(('created_at', 'updated_at', 'deleted_at',
                          'start_time', 'finish_time'))
+
+#: What oslo puts before the name of a field to keep its value.
+_SLOT = '_obj_'
+_DELETED = f'{_SLOT}deleted'
 
 #: The longest name that is looked up, or told back to who sent it.
 NAME_LIMIT = 255
@@ -81,6 +86,17 @@ class _Indirection:
     def __get__(self, instance: object, owner: type,
                 ) -> base.VersionedObjectIndirectionAPI | None:
         return None if _is_local.get() else _remote
+
+
+@functools.cache
+def _slots(kind: type[base.VersionedObject],
+           ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return where a class's fields are kept, with their names: those that
+    are taken over as they are, and the times."""
+    names = {name for name, field in kind.fields.items()
+             if not isinstance(field, ovo_fields.ObjectField)} - {'deleted'}
+    return ([(_SLOT + name, name) for name in names - TIME_FIELDS],
+            [(_SLOT + name, name) for name in names & TIME_FIELDS])
 
 
 class ActionsObject(base.VersionedObject):
@@ -149,25 +165,30 @@ class ActionsObject(base.VersionedObject):
                 reason='it is not a whole object of ours '
                        f'({type(error).__name__})') from None
 
-    def _take(self, context: Any, values: Mapping[str, Any]) -> None:
+    def _take(self, context: Any, row: Mapping[str, Any]) -> None:
         """Take over a row's values, unchanged: they have the fields' types.
 
         oslo's setters look at each value, which for a page of rows takes
         longer than to read it.
 
-        :param values: by the names of fields; times are naive UTC, and
-            ``deleted`` is a number
+        :param row: has each field but those that are objects; times are
+            naive UTC, and ``deleted`` is a number
         """
         self._context = context
         self.obj_reset_changes()
+        plain, times = _slots(type(self))
         own = self.__dict__
-        for name, value in values.items():
-            if name == 'deleted':
-                value = bool(value)
-            elif name in TIME_FIELDS and value is not None:
-                value = value.replace(tzinfo=datetime.UTC)
-            # Where oslo's setters put it.
-            own[f'_obj_{name}'] = value
+        own.update({slot: row[name] for slot, name in plain})
+        for slot, name in times:
+            value = row[name]
+            own[slot] = value and value.replace(tzinfo=datetime.UTC)
+        own[_DELETED] = bool(row['deleted'])
+
+    def values_of(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return the values of fields, by their names."""
+        own = self.__dict__
+        return {name: own[slot] if (slot := _SLOT + name) in own
+                else getattr(self, name) for name in names}
 
     def obj_load_attr(self, attrname: str) -> None:
         raise exception.InvalidInput(argument=attrname,

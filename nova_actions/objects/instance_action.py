@@ -137,8 +137,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
 
     def _from_db_object(self, context: Any,
                         row: Mapping[str, Any]) -> 'InstanceAction':
-        self._take(context, {name: row[name] for name in self.fields
-                             if name != 'events'})
+        self._take(context, row)
         self._superseded = bool(row.get('superseded'))
         self._marker = row.get('marker')
         self.evidence = row.get('evidence')

@@ -142,9 +142,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
 
         :param withheld: the fields that the context may not see
         """
-        values = {name: row['duration_us' if name == 'duration' else name]
-                  for name in self.fields}
-        values.update(dict.fromkeys(withheld))
+        values = {**row, 'duration': row['duration_us'],
+                  **dict.fromkeys(withheld)}
         if values['details'] is not None or values['traceback'] is not None:
             safe = text.sanitizer().again(
                 values['details'], values['traceback'], row['rules'])
