@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The enforcer: the one place where a rule is asked."""
 
+import functools
 import glob
 import graphlib
 import os
@@ -131,9 +132,8 @@ def _paths(conf: cfg.ConfigOpts,
         for path in sorted(glob.glob(f'{glob.escape(folder)}/*'))]
 
 
-def _finder(conf: cfg.ConfigOpts) -> _Find:
-    """Return a ``conf.find_file`` that does not list the folders each time
-    that it looks into them."""
+def _folders(conf: cfg.ConfigOpts) -> list[str]:
+    """Return where ``conf.find_file`` looks, in its order."""
     project, snaps = conf.project, [
         os.environ[name] for name in ('SNAP_COMMON', 'SNAP')
         if os.environ.get(name)]
@@ -143,11 +143,23 @@ def _finder(conf: cfg.ConfigOpts) -> _Find:
                *([f'~/.{project}'] if project else []), '~',
                *([f'/etc/{project}'] if project else []), '/etc',
                *(f'{snap}/etc/{project}' for snap in snaps if project)]
-    folders = [os.path.abspath(os.path.expanduser(path)) for path in folders]
+    return [os.path.abspath(os.path.expanduser(path)) for path in folders]
+
+
+def _finder(conf: cfg.ConfigOpts) -> _Find:
+    """Return a ``conf.find_file`` that does not list the folders each time
+    that it looks into them."""
+    folders = _folders(conf)
+
+    @functools.cache
+    def paths(name: str) -> list[str]:
+        return [os.path.join(folder, name) for folder in folders]
 
     def find(name: str) -> str | None:
-        paths = (os.path.join(folder, name) for folder in folders)
-        return next(filter(os.path.exists, paths), None)
+        for path in paths(name):
+            if os.path.exists(path):
+                return path
+        return None
     return find
 
 
