@@ -25,7 +25,7 @@ def found(connection: sa.Connection, query: Any,
     result = connection.execute(query, values)
     names = tuple(result.keys())
     # Half the time of SQLAlchemy's own mappings.
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 @functools.cache
