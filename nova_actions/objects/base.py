@@ -176,7 +176,8 @@ class ActionsObject(base.VersionedObject):
         """
         self._context = context
         self.obj_reset_changes()
-        plain, times = _slots(type(self))
+        kind: Any = type(self)
+        plain, times = _slots(kind)
         own = self.__dict__
         own.update({slot: row[name] for slot, name in plain})
         for slot, name in times:
