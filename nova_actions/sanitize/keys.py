@@ -31,6 +31,7 @@ _BLOCK = re.compile(
     r'[|>][+-]?[ \t]{0,8}+'
     r'(?P<value>(?>(?:\n[ \t]{1,40}+[^\n\x01]{1,1024}+)+))'
 )
+_BLOCKS, _FLATS = ('|', '>'), ('[', '(', '{')
 _FLAT = re.compile(
     r'[\[({](?P<value>(?>(?:[^\[\](){}"\'\\\x01]'
     r'|(?P<q>["\'])(?>(?:(?!(?P=q))[^\n\x01]){0,1024})(?P=q)){1,1024}))[\])}]')
@@ -103,14 +104,23 @@ def _says_what(value: str) -> bool:
 
 
 def _block(text: str, at: int, key: str, sep: str) -> tuple[int, int] | None:
-    if block := _BLOCK.match(text, at):
+    opened = text[at:at + 1]
+    if opened in _BLOCKS and (block := _BLOCK.match(text, at)):
         return block.span('value')
-    flat = _FLAT.match(text, at) if words.PLURAL.search(key) else None
+    flat = _FLAT.match(text, at) if opened in _FLATS and (
+        words.PLURAL.search(key)) else None
     if flat and _says_what(flat['value']):
         return None
     if flat and (sep[:1] in ('=', ':') or _QUOTED.search(flat['value'])):
         return flat.span('value')
     return None
+
+
+def _is_opened(value: str, key: str) -> bool:
+    """Tell what is no value but holds some, each with a name of its own."""
+    return bool((value[0] in '{(' and _OPENED.match(value))
+                or ('=' in value and words.PLURAL.search(key)
+                    and _ASSIGNED.match(value)))
 
 
 def _in_call(before: str) -> bool:
@@ -131,10 +141,7 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     if name.quote and not sep.strip():
         return None
     found = _BARE.match(text, at)
-    if found is None or (words.PLURAL.search(name.key)
-                         and _ASSIGNED.match(found[0])):
-        return None
-    if _OPENED.match(found[0]):
+    if found is None or _is_opened(found[0], name.key):
         return None
     value = _trim(found[0])
     end = at + len(value)
@@ -154,9 +161,8 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
                 and text[max(0, start - 1):start] == ':'):
         secret = False
     line = text.rfind('\n', max(0, start - 40), start) + 1
-    if rest and more and not text[line:start].strip(' \t-') and (
-            '=' in sep and text[at - 1] == ' '
-            and not words.is_peculiar(value)):
+    if rest and more and '=' in sep and text[at - 1] == ' ' and not (
+            text[line:start].strip(' \t-') or words.is_peculiar(value)):
         end = rest.end()  # A file's line, whose value has blanks.
     return at, end, secret
 
@@ -231,10 +237,10 @@ def values(text: str, index: Index
         if _DONE.match(text, name.end):
             yield name.tail, name.end, name.key, False
             continue
-        if (done := words.masked_at(text, name.end)) >= 0:
-            yield name.tail, done, name.key, False
-            continue
         found = _value(text, name)
+        if (found[2] if found else name.sep.strip()) and (
+                done := words.masked_at(text, name.end)) >= 0:
+            found = name.end, done, False
         if found and found[0] == found[1]:
             yield name.tail, found[1] + 1, name.key, False
         elif found:

@@ -58,6 +58,7 @@ _GAP = '\n' + _text.CUT + '\n'
 # Signs that a value ends at, and what they are read as where they are escaped:
 # white space to every pattern, but no line end.
 _STRUCTURE = frozenset('"\'<>=:,;{}[]()&|\\ \t\n')
+_QUOTES = ('"', "'")
 _ESCAPED = '\x1c'
 
 _BLANK = re.compile(r'[ \n\\]')
@@ -80,21 +81,29 @@ class View:
                 out.append(text[done:start])
                 length += start - done
             if new:
-                self._add(length, start, False)
+                if self._at[-1] == length:
+                    self._from[-1], self._copied[-1] = start, False
+                else:
+                    self._piece(length, start, False)
                 out.append(new)
                 length += len(new)
-            self._add(length, end, True)
+                self._piece(length, end, True)
+            else:
+                self._add(length, end)
             done = end
         out.append(text[done:])
         self.text = _text.plain(''.join(out))
 
-    def _add(self, at: int, origin: int, copied: bool) -> None:
+    def _piece(self, at: int, origin: int, copied: bool) -> None:
+        self._at.append(at)
+        self._from.append(origin)
+        self._copied.append(copied)
+
+    def _add(self, at: int, origin: int) -> None:
         if self._at[-1] == at:
-            self._from[-1], self._copied[-1] = origin, copied
+            self._from[-1], self._copied[-1] = origin, True
         else:
-            self._at.append(at)
-            self._from.append(origin)
-            self._copied.append(copied)
+            self._piece(at, origin, True)
 
     def _origin(self, at: int) -> int:
         piece = bisect.bisect_right(self._at, at) - 1
@@ -116,8 +125,6 @@ def _escaped(match: re.Match[str]) -> str:
     match kind:
         case 'same':
             return value
-        case 'char':
-            return _CHARS.get(value, '')
         case 'hex' | 'wide' | 'point':
             return chr(min(int(value, 16), 0x10ffff))
         case 'octal':
@@ -146,6 +153,10 @@ def _escapes(text: str) -> Iterator[Change]:
         if match['plus'] and not form and not (
                 _CODED.match(text, end)
                 or _CODED_BEFORE.search(text, max(0, start - 64), start)):
+            continue
+        if char := match['char']:
+            # Most are line ends.
+            yield start, end, _CHARS.get(char, '')
             continue
         new = _escaped(match)
         if new == '\x1b' and (shown := _SHOWN.match(text, end)):
@@ -250,7 +261,7 @@ def _bars(text: str, escapes: list[Change], lines: list[Change]
     """Return where no value goes on: over an escaped sign, and into what a
     log has put before the next line. What is escaped for a URL is a part of
     the value behind a plain name."""
-    return [(start - _letters(text, start), end, _ESCAPED)
+    return [(start - (new in _QUOTES and _letters(text, start)), end, _ESCAPED)
             for start, end, new in escapes
             if new in _STRUCTURE and text[start] in '\\&'
             ] + [(start, start + 1, _text.CUT) for start, _end, _new in lines
