@@ -70,7 +70,7 @@ class Family:
             for match in self.pattern.finditer(text, first, last):
                 value = match['v']
                 if (value and not is_filled(value) and CUT not in match[0]
-                        and not words.is_masked(value) and self.check(value)
+                        and self.check(value) and not words.is_masked(value)
                         and not self._is_excused(text, match.start('v'))):
                     yield *match.span('v'), self.label
 

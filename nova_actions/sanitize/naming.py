@@ -44,6 +44,7 @@ _TWO = re.compile(r'(?>(?: (?:access )?key(?![\w-]))|)')
 _FIRST = re.compile(r'[A-Za-z0-9]{1,20} \Z')
 _SECOND = re.compile(r'(?:keys?|community|string)(?![A-Za-z0-9])',
                      re.IGNORECASE)
+_SECONDS = frozenset('kKcCsS')
 _STRING = re.compile(r' (?:string|material)(?![\w-])', re.IGNORECASE)
 # Whose it is, behind a name of another language.
 _OF = re.compile(r'(?> [^\W\d_]{1,20}){1,3}')
@@ -87,12 +88,13 @@ def at(text: str, stem: int, length: int) -> Name | None:
     run = _RUN.match(text, stem + length)
     tail = run.end() if run else stem + length
     key = text[start:tail]
-    if _SECOND.match(key) and (first := _FIRST.search(
+    if key[0] in _SECONDS and _SECOND.match(key) and (first := _FIRST.search(
             text[max(0, start - 21):start])):
         start -= len(first[0])
         key = text[start:tail]
     kind = kind_of(key)
-    if not kind and (second := _STRING.match(text, tail)):
+    if not kind and text[tail:tail + 1] == ' ' and (
+            second := _STRING.match(text, tail)):
         tail = second.end()
         key = text[start:tail]
         kind = kind_of(key)

@@ -80,7 +80,8 @@ class Masker:
         if line not in self._lines and len(self._lines) < _MAX_LINES:
             masked = _mask(line)
             # Some of its patterns eat a name letter by letter.
-            stays = all(_mask(part) == part for part in masked.split(_MARK))
+            stays = all(_mask(part) == part
+                        for part in set(masked.split(_MARK)))
             self._lines[line] = masked if stays else line
         return self._lines.get(line, line)
 

@@ -176,6 +176,8 @@ _MASKED_AT = re.compile(
 
 def is_masked(value: str) -> bool:
     """Tell what somebody has masked already."""
+    if value.isalnum() and not value.isalpha():
+        return False
     return bool(_MASKED.fullmatch(value))
 
 
