@@ -203,9 +203,11 @@ class Sanitizer:
             cut = cut or safe != head
         for _round in range(_ROUNDS if cut else 0):
             # Joining may have put a name next to what was no value of it.
+            whole = _settle(list(joined), rules)
             again = [_text.join(safe, '', 0, limit) for safe, limit in zip(
-                _settle(list(joined), rules), limits, strict=True)]
-            if again == joined:
+                whole, limits, strict=True)]
+            if again in (joined, whole):
+                joined = again
                 break
             joined = again
         return [_result(text, safe, limit) for text, safe, limit in zip(

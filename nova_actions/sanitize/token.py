@@ -19,7 +19,14 @@ FAMILIES = (
     family('F8', 'eyj', (
         START + r'(?P<v>eyJ[A-Za-z0-9+/_-]{24,}+={0,2}+)'),
         flags=0),
-    # Google's, to refresh one.
+    # Those of vendors that do not begin with what tells them: Azure AD's
+    # secret of a client, MaxMind's key of a licence, Google's refresh token.
+    family('F10', 'q~', (
+        r'(?<![\w.~-])(?P<v>[\w.~]{3}[0-9]Q~[\w.~-]{31,34})(?![\w~-])'),
+        flags=0),
+    family('F10', '_mmk', (
+        r'(?<![A-Za-z0-9_])(?P<v>[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk)(?!\w)'),
+        flags=0),
     family('F10', '1//0', r'(?<![\w/.-])(?P<v>1//0[\w-]{30,120})', flags=0),
     family('F9', 'gaaaa', (
         START + r'(?P<v>gAAAA[A-Za-z0-9_-]{12,}+={0,2})'), flags=0),

@@ -74,49 +74,38 @@ class View:
     bars: list[Change]
 
     def __init__(self, text: str, changes: list[Change]) -> None:
-        out, self._at, self._from, self._copied = [], [0], [0], [True]
+        out: list[str] = []
+        # Where a piece begins here and there, and whether it is copied.
+        pieces = [(0, 0, True)]
         done = length = 0
         for start, end, new in changes:
             if start > done:
                 out.append(text[done:start])
                 length += start - done
+            if pieces[-1][0] == length:
+                pieces.pop()
             if new:
-                if self._at[-1] == length:
-                    self._from[-1], self._copied[-1] = start, False
-                else:
-                    self._piece(length, start, False)
+                pieces.append((length, start, False))
                 out.append(new)
                 length += len(new)
-                self._piece(length, end, True)
-            else:
-                self._add(length, end)
+            pieces.append((length, end, True))
             done = end
         out.append(text[done:])
         self.text = _text.plain(''.join(out))
-
-    def _piece(self, at: int, origin: int, copied: bool) -> None:
-        self._at.append(at)
-        self._from.append(origin)
-        self._copied.append(copied)
-
-    def _add(self, at: int, origin: int) -> None:
-        if self._at[-1] == at:
-            self._from[-1], self._copied[-1] = origin, True
-        else:
-            self._piece(at, origin, True)
+        self._pieces = pieces
+        self._at = [at for at, _origin, _copied in pieces]
 
     def _origin(self, at: int) -> int:
-        piece = bisect.bisect_right(self._at, at) - 1
-        if self._copied[piece]:
-            return self._from[piece] + at - self._at[piece]
-        return self._from[piece]
+        begin, origin, copied = self._pieces[
+            bisect.bisect_right(self._at, at) - 1]
+        return origin + at - begin if copied else origin
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the other text of one in this."""
         piece = bisect.bisect_right(self._at, end - 1) - 1
         last = self._origin(end - 1) + 1
-        if not self._copied[piece]:
-            last = self._from[piece + 1]
+        if not self._pieces[piece][2]:
+            last = self._pieces[piece + 1][1]
         return self._origin(start), last
 
 
