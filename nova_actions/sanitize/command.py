@@ -23,10 +23,11 @@ _NAMED = r'(?<![\w-])(?:%s)' + MAYBE_QUOTE
 
 
 def _flag(row: list[str]) -> Family:
-    """The argument of a flag of some programs; a flag's case tells."""
+    """The argument of a flag of some programs; a flag's case tells. It is
+    not looked for over a sign that is escaped, but where that is read."""
     guards, program, flag, gap = row
     return family('F6', guards.replace(',', ' '), (
-        _NAMED % program + r'[^\n|;]{0,160}?[\s\'"]'
+        _NAMED % program + r'[^\n|;\x1c]{0,160}?[\s\'"]'
         rf'(?-i:{flag}){_GAPS[gap]}{_VALUE}'))
 
 

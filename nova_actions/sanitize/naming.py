@@ -44,6 +44,8 @@ _TWO = re.compile(r'(?>(?: (?:access )?key(?![\w-]))|)')
 _FIRST = re.compile(r'[A-Za-z0-9]{1,20} \Z')
 _SECOND = re.compile(r'(?:keys?|community|string)(?![A-Za-z0-9])',
                      re.IGNORECASE)
+# What can follow a name that has a value.
+_LEADS = frozenset('"\'`],:=!|(')
 _SECONDS = frozenset('kKcCsS')
 _STRING = re.compile(r' (?:string|material)(?![\w-])', re.IGNORECASE)
 # Whose it is, behind a name of another language.
@@ -104,6 +106,9 @@ def at(text: str, stem: int, length: int) -> Name | None:
         return None
     two = _TWO.match(text, tail) if key.lower().endswith('secret') else None
     end = two.end() if two else tail
+    lead = text[end:end + 1]
+    if lead not in _LEADS and not lead.isspace():
+        return None
     behind = _PLAIN.match(text, end) or _BEHIND_NAME.match(text, end)
     if kind == 'foreign' and key[0] != '-' and behind and (
             not behind['sep'].strip()) and (

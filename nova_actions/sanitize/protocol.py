@@ -84,7 +84,8 @@ FAMILIES = (
     family('F17', 'incominguser outgoinguser', (
         r'(?:incominguser|outgoinguser)\s{1,4}+\S{1,64}+\s{1,4}+' + _WORD)),
     family('F17', ('user set',), (
-        r'(?<!\w)user\s{1,4}+set\s{1,4}+password\s{1,4}+[0-9]{1,3}\s{1,4}+'
+        r'(?<!\w)user[ \t]{1,4}+set[ \t]{1,4}+password[ \t]{1,4}+[0-9]{1,3}'
+        r'[ \t]{1,4}+'
         + MAYBE_QUOTE + _WORD)),
     # A token within a path.
     family('F17', '/token -token /access /password /magic /secret-id/ /unwrap/'
