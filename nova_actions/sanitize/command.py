@@ -53,7 +53,7 @@ time top type xargs
 _OTHER = (r'(?:^|[\s|;&(\'"/])(?:' + '|'.join(_OTHER_P)
           + r')[\s\'"][^|;&\n]{0,300}$')
 
-_DASH_P = tuple(f'{before}-p{after}' for before in ' \'"' for after in ' \'"=')
+_DASH_P = (' -p', "'-p", '"-p')
 
 _FLAGS = tuple(
     _flag(row) for row in tables.rows('programs'))

@@ -20,8 +20,9 @@ _LETTERS: dict[int, int | str] = {**dict.fromkeys(range(128), ' '), **_LOWER,
 
 #: What is looked for, and what of it is looked for first.
 _CORES: dict[str, str] = {}
-#: Words that were met, and the cores that occur in each.
+#: Words that were met, and the cores that occur in each; most have none.
 _KNOWN: dict[str, frozenset[str]] = {}
+_DULL: set[str] = set()
 _MAX_KNOWN, _MAX_LENGTH = 16384, 64
 #: So many words of one text may be new; more are looked at all together.
 _MAX_NEW = 64
@@ -30,8 +31,7 @@ _MAX_NEW = 64
 def _core(guard: str) -> str:
     """Return the longest word in what is looked for, else its signs."""
     words: list[str] = _WORD.findall(guard)
-    signs = '$' if '$' in guard else guard.strip(' "\'=') or guard
-    return max(words, key=len, default=signs)
+    return max(words, key=len, default='$' if '$' in guard else guard)
 
 
 def look_for(guards: Iterable[str]) -> None:
@@ -79,15 +79,25 @@ def _by_core(guards: tuple[str, ...]) -> dict[str, list[str]]:
     return found
 
 
+def _remember(word: str, found: frozenset[str]) -> None:
+    if len(_KNOWN) + len(_DULL) >= _MAX_KNOWN:
+        _KNOWN.clear()
+        _DULL.clear()
+    if found:
+        _KNOWN[word] = found
+    else:
+        _DULL.add(word)
+
+
 def _cores_in(words: set[str], cores: frozenset[str]) -> set[str]:
     """Return which cores occur in some words, and the empty one."""
     present = {''}
     new = []
-    for word in words:
+    for word in words - _DULL:
         known = _KNOWN.get(word)
         if known is None:
             new.append(word)
-        elif known:
+        else:
             present |= known
     if len(new) > _MAX_NEW:
         joined = ' '.join(new)
@@ -96,9 +106,7 @@ def _cores_in(words: set[str], cores: frozenset[str]) -> set[str]:
         found = frozenset(core for core in cores if core in word)
         present |= found
         if len(word) <= _MAX_LENGTH:
-            if len(_KNOWN) >= _MAX_KNOWN:
-                _KNOWN.clear()
-            _KNOWN[word] = found
+            _remember(word, found)
     return present
 
 
