@@ -36,7 +36,7 @@ BEFORE = (
         r'|instance-id|hub|access|session|user|ms|functions|rundeck|jfrog'
         r'|amzn|slack|shopify|ovh|emc-rest|rancher|nomad|influxdb)'
         r'[\w-]{0,40}+(?:(?<=token)|(?<=key)|(?<=signature)|(?<=secret)'
-        r'|(?<=signature-256))'
+        r'|(?<=signature-256)|(?<=consumer))'
         r'(?:' + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + QUOTE + r'\s{0,4}+,)'
         r'\s{0,4}+(?>\[(?=' + QUOTE + r')|)' + PREFIX + MAYBE_QUOTE
         + r'(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)'),
@@ -55,7 +55,8 @@ BEFORE = (
         + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX + QUOTED)),
     family('F2', 'cookie', (
         r'(?<![\w-])(?>(?P<o>["\'])|)(?:set-)?cookie2?:\s{0,4}+(?!["\'\[\\])'
-        r'(?P<v>(?(o)' + INSIDE + r'|[^\n"\'{}]{1,4096}+))'),
+        r'(?P<v>(?(o)' + INSIDE + r'|[^\n"\'{}]{1,4096}+'
+        r'(?>(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20})))'),
         lambda v: '=' in v or (mixed(v) and not v.strip().isdigit())),
     family('F3', ('bearer', 'basic ', 'negotiate ', 'ntlm ', 'digest ',
                   'apikey ', ': token ', '"token '), (

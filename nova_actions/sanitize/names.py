@@ -25,7 +25,7 @@ ENGLISH = (
     r'|datadog|consul|rabbit|redis|rndc|tsig|dkim|unlock|disk|gpg|pgp|tls'
     r'|ipsec|wpa|radius|tacacs|snmp|bgp|md5|sha1|sha256|hex_kg|kg|wep'
     r'|consumer|activation|registration|subscription|tls|preshared|pre[_-]shared'
-    r'|transport|gossip|enrol(?:l?ment)?|product)[ _-]?key(?!id)',
+    r'|transport|gossip|certificate|enrol(?:l?ment)?|product)[ _-]?key(?!id)',
     r'key[_-]data',
     r'(?:admin|user|db|root|bind|auth|priv|my|new|old|chap|bmc|ipmi|sys'
     r'|ssh|store|key|vnc|smtp|ftp|sudo|become|su|sasl|ldap|mail)'

@@ -12,7 +12,7 @@ _HARMLESS_TAIL = re.compile(
     r'|model|plugin|hash_algorithm|issued_at|audit\w{0,12}|usage|flavor'
     r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func|function|handler|manager|py|rotation'
     r'|endpoints?|cert[_-]hash|at|uri|mgmt|regex\w{0,16}|failures?|attempts?'
-    r'|history|lockout|complexity|strength|expiration|validity|hint|prompt)$'
+    r'|history|lockout|complexity|strength|expiration|validity|prompt)$'
     r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
     r'|Failed|Invalid|Expired|Unavailable|Conflict|Missing|Exists|Request'
     r'|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager)$'
