@@ -43,7 +43,7 @@ _SETTER = re.compile(r'(?:set|put|env)\w{0,20}+\([^()\n]{0,60}\Z')
 # A value that is masked already.
 _DONE = re.compile(r'(?P<q>["\']|)\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)')
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
-_REST = re.compile(r'[^\n:=]{0,200}+(?=\n|$)')
+_REST = re.compile(r'[^\n:=]{0,120}+(?=\n|$)')
 # A mapping without quotes, a remark.
 _OPENED = re.compile(r'[{(][A-Za-z][^)}]{0,60}\Z')
 # What stands behind "credentials:", each with a name of its own.
