@@ -101,9 +101,9 @@ def _cores_in(words: set[str], cores: frozenset[str]) -> set[str]:
             present |= known
     if len(new) > _MAX_NEW:
         joined = ' '.join(new)
-        return present | {core for core in cores if core in joined}
+        return present.union(filter(joined.__contains__, cores))
     for word in new:
-        found = frozenset(core for core in cores if core in word)
+        found = frozenset(filter(word.__contains__, cores))
         present |= found
         if len(word) <= _MAX_LENGTH:
             _remember(word, found)
