@@ -99,6 +99,9 @@ def db_restore(args: Any) -> int:
 def _say_restored(done: restore.Done) -> None:
     print(f'Restored {counted(done.restored, "action")} with '
           f'{counted(done.events, "event")}; there already: {done.known}.')
+    if done.cut:
+        print(f'{counted(done.cut, "time")} in the future '
+              f'{"was" if done.cut == 1 else "were"} cut to now.')
 
 
 def db_scrub(args: Any) -> int:

@@ -14,6 +14,7 @@ from nova_actions import exception
 from nova_actions import sanitize
 from nova_actions import validation
 from nova_actions import vocabulary
+from nova_actions.db import clock
 from nova_actions.db import scrub
 from nova_actions.db import status
 from nova_actions.db.engine import writer
@@ -29,7 +30,6 @@ BATCH = 100
 ROUNDS = 5
 
 
-
 @dataclasses.dataclass(frozen=True)
 class Done:
     """What became of the actions that were read so far."""
@@ -40,6 +40,8 @@ class Done:
     known: int = 0
     #: Those whose server belongs to another project in the database.
     foreign: int = 0
+    #: Times of those that were restored which were cut to now.
+    cut: int = 0
 
     @property
     def seen(self) -> int:
@@ -55,7 +57,9 @@ def restore(context: Any, archived: Iterable[Row],
             sanitizer: sanitize.Sanitizer) -> Iterator[Done]:
     """Store archived actions and yield what is done after each batch.
 
-    The same again changes nothing. Texts pass today's rules.
+    The same again changes nothing. Texts pass today's rules, and times those
+    of every other write: one from the future, which a file may hold that
+    others wrote or an earlier release, would keep its action for ever.
 
     :raises InvalidInput: a row has not its shape; what was done stays
     """
@@ -94,12 +98,18 @@ def _checked(row: Row, sanitizer: sanitize.Sanitizer) -> Row:
         # Whatever the file says of them, all texts pass the rules.
         values.update(scrub.changes(table, {**values, 'rules': None},
                                     sanitizer))
+    cut = 0
+    for values in (action, *events):
+        fitted, late = clock.fit(values)
+        values.update(fitted)
+        cut += late
     _known_word('status', action['status'], status.STATUSES)
     for event in events:
         _known_word('result', event['result'], (None, *vocabulary.RESULTS))
     instance = _values(INSTANCES, row['instance'])
     instance.update(scrub.changes(INSTANCES, instance, sanitizer))
-    return {'action': action, 'events': events, 'instance': instance}
+    return {'action': action, 'events': events, 'instance': instance,
+            'cut': cut}
 
 
 def _known_word(argument: str, value: Any, words: Sequence[Any]) -> None:
@@ -173,7 +183,8 @@ def _store(session: orm.Session, rows: Sequence[Row]) -> Done:
         else:
             new.append(row)
     events = _insert(session, new)
-    return Done(len(new), events, known, foreign)
+    return Done(len(new), events, known, foreign,
+                sum(row['cut'] for row in new))
 
 
 def _owners(session: orm.Session, rows: Sequence[Row]) -> dict[str, str]:

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import datetime
 import fcntl
 import gzip
 import json
@@ -6,6 +7,7 @@ import os
 import stat
 
 import fixtures
+from oslo_utils import timeutils
 
 from nova_actions import exception
 from nova_actions.db import api as db
@@ -145,6 +147,26 @@ class ArchiveMixin:
         event, = db.event_list(self.admin, row['id'])
         self.assertNotIn('S3cret', event['details'])
         self.assertEqual(1, event['redactions'])
+
+    def test_times_from_the_future(self):
+        """As of every write: else the action would be kept for ever."""
+        server = self.instance()
+        self.action(server, 9, events=2)
+        self.archive()
+        lines = self.lines()
+        row, = (line for line in lines if 'action' in line)
+        started = row['action']['start_time']
+        row['action']['updated_at'] = '9999-12-31T23:59:59'
+        row['events'][0]['finish_time'] = '9999-12-31T23:59:59'
+        self.write(*lines)
+        self.assertEqual(restore.Done(1, 2, cut=2), self.restore())
+        now = timeutils.utcnow()
+        (restored, events), = self.content()
+        self.assertLessEqual(restored['updated_at'], now)
+        self.assertEqual(datetime.datetime.fromisoformat(started),
+                         restored['start_time'])
+        for event in events:
+            self.assertLessEqual(event['finish_time'], now)
 
     def test_broken_lines(self):
         self.fill()
