@@ -15,6 +15,8 @@ LOG = logging.getLogger(__name__)
 
 SIGNALS = ('SIGTERM', 'SIGINT')
 RELOAD = 'SIGHUP'
+#: Seconds after which a signal is heeded at the latest.
+AWAKE = 1.0
 
 _STREAMS = (0, 1, 2)
 
@@ -65,7 +67,10 @@ def serve(services: Sequence[service.ServiceBase],
                 started.callback(_end, each)
             if meanwhile is not None:
                 meanwhile(stopping)
-            stopping.wait()
+            # Python runs handlers in this thread alone, and a signal wakes it
+            # only if it comes after the wait has begun, and to this thread.
+            while not stopping.wait(AWAKE):
+                pass
     finally:
         signals.clear()
         asked.put(True)

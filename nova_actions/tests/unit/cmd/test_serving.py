@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import signal
+import sys
+import threading
+import traceback
 
 from oslo_service import service
 from oslotest import base
@@ -60,6 +63,29 @@ class ServingTestCase(base.BaseTestCase):
                 os.kill(os.getpid(), signal.SIGTERM)
         serving.serve(self.services(None), meanwhile)
         self.assertIn('wait 0', self.notes)
+
+    def test_a_signal_that_wakes_nobody(self):
+        """As one that comes just before the wait begins."""
+        main = threading.get_ident()
+        missed = []
+
+        def waits():
+            frames = [frame.name for frame in traceback.extract_stack(
+                sys._current_frames()[main])]
+            return frames[-1] == 'wait' and 'meanwhile' not in frames
+
+        def signal_elsewhere(stopping):
+            patience.wait_until('the wait', waits)
+            signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+            if not stopping.wait(patience.PATIENCE):
+                missed.append(signal.SIGTERM)
+                os.kill(os.getpid(), signal.SIGINT)
+
+        def meanwhile(stopping):
+            threading.Thread(target=signal_elsewhere, args=(stopping,),
+                             daemon=True).start()
+        serving.serve(self.services(None), meanwhile)
+        self.assertEqual([], missed)
 
     def test_what_has_started_is_stopped_when_the_next_cannot(self):
         self.assertRaises(
