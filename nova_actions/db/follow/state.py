@@ -6,8 +6,9 @@ import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from oslo_utils import timeutils
 from sqlalchemy import orm
+from sqlalchemy.ext import compiler
+from sqlalchemy.sql import functions
 
 from nova_actions import exception
 from nova_actions.db.engine import reader
@@ -25,9 +26,29 @@ LEASE = datetime.timedelta(seconds=20)
 #: How old what is copied may be before somebody should look.
 LATE = datetime.timedelta(minutes=5)
 
-_NOW = {'postgresql': "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
-        'mysql': 'SELECT UTC_TIMESTAMP(6)',
-        'sqlite': "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"}
+
+class _Now(functions.FunctionElement[Time]):
+    """The database's clock, as naive UTC."""
+
+    type = sa.DateTime()
+    inherit_cache = True
+
+
+@compiler.compiles(_Now, 'postgresql')
+def _now_of_postgresql(*_ignored: object, **_more: object) -> str:
+    # Not as of the beginning of the transaction.
+    return "(clock_timestamp() AT TIME ZONE 'UTC')"
+
+
+@compiler.compiles(_Now, 'mysql')
+@compiler.compiles(_Now, 'mariadb')
+def _now_of_mysql(*_ignored: object, **_more: object) -> str:
+    return 'UTC_TIMESTAMP(6)'
+
+
+@compiler.compiles(_Now, 'sqlite')
+def _now_of_sqlite(*_ignored: object, **_more: object) -> str:
+    return "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 
 class Lost(Exception):
@@ -103,12 +124,8 @@ def change(connection: Any, row_id: int, **values: Any) -> None:
 
 def now(connection: Any) -> Time:
     """Return the time by the database's clock, naive UTC."""
-    name = connection.dialect.name
-    value = connection.exec_driver_sql(
-        _NOW['mysql' if name == 'mariadb' else name]).scalar()
-    if isinstance(value, str):
-        value = Time.fromisoformat(value)
-    return timeutils.normalize_time(value)
+    found: Time = connection.execute(sa.select(_Now())).scalar_one()
+    return found
 
 
 @recorder
@@ -156,9 +173,10 @@ def raise_floor(session: orm.Session, before: Time) -> None:
 def get(session: orm.Session, cell: str) -> Row | None:
     """Return the state of a cell with ``now``, by the database's clock; None
     when it has never been followed."""
-    row = session.execute(sa.select(FOLLOWED_CELLS).where(
-        FOLLOWED_CELLS.c.cell == cell)).mappings().first()
-    return {**row, 'now': now(session.connection())} if row else None
+    row = session.execute(sa.select(
+        FOLLOWED_CELLS, _Now().label('now')).where(
+            FOLLOWED_CELLS.c.cell == cell)).mappings().first()
+    return dict(row) if row else None
 
 
 def is_late(context: Any, cell: str) -> bool:
