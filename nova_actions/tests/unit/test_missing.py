@@ -48,6 +48,12 @@ class MissingTestCase(base.BaseTestCase):
             {reason: len(tests)
              for reason, tests in result.skip_reasons.items()})
 
+    def test_it_skips_a_class(self):
+        self.useFixture(base_fixtures.MonkeyPatch(
+            'nova_actions.tests.missing.UNDER_CI', False))
+        for each in Inner(), Outer():
+            self.assertRaises(testtools.TestCase.skipException, each.setUp)
+
     def test_it_fails_under_ci(self):
         result = self.run_with(under_ci=True)
         self.assertEqual(2, len(result.errors) + len(result.failures))
