@@ -118,7 +118,11 @@ class Recorder:
                          daemon=True).start()
 
     def _open_later(self) -> None:
-        if not self._ended.wait(self.settings.heartbeat_interval):
+        self._ended.wait(self.settings.heartbeat_interval)
+        with self._lock:
+            # Or it would begin what nobody ends.
+            if self._ended.is_set():
+                return
             try:
                 self.open()
             except Exception as error:  # noqa: BLE001 - the next report says
@@ -333,10 +337,11 @@ class Recorder:
         :param at_exit: the process ends, but threads and finalisers may still
             record: the spool and its lock are left to the system
         """
-        if self._opened is None:
-            self._ended.set()
-            self.losses.tell()
-            return True
+        with self._lock:
+            if self._opened is None:
+                self._ended.set()
+                self.losses.tell()
+                return True
         patience = delivery.PATIENCE if self.is_durable else math.inf
         until = clock.monotonic_ns() + timeout * 1e9
         done = self.flush(timeout, patience)

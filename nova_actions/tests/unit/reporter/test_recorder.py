@@ -91,6 +91,25 @@ class DurableMixin:
         recording.recorder._open_later()
         self.assertIsNone(recording.recorder._opened)
 
+    def test_a_spool_that_is_just_being_opened_is_closed(self):
+        begins, goes_on = threading.Event(), threading.Event()
+        begin = recorder.Recorder._begin
+
+        def slow(self):
+            begins.set()
+            goes_on.wait(patience.PATIENCE)
+            return begin(self)
+        with mock.patch.object(recorder.Recorder, '_begin', slow):
+            recording = self.record(heartbeat_interval=0.01)
+            self.assertTrue(begins.wait(patience.PATIENCE))
+            ender = threading.Thread(target=reporter.stop)
+            ender.start()
+            goes_on.set()
+            ender.join(patience.PATIENCE)
+        opened = recording.recorder._opened
+        self.assertTrue(recording.recorder._ended.is_set())
+        self.assertTrue(opened is None or not opened._thread.is_alive())
+
     def test_it_waits_on_disk_while_the_conductor_is_away(self):
         self.create()
         away = self.away()
