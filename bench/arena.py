@@ -37,6 +37,7 @@ class Arena(contextlib.ExitStack):
         self._urls: dict[str, str] = {}
         self._folders: dict[str, pathlib.Path] = {}
         self._children: dict[tuple[str, bool], child.Child] = {}
+        self._conductor = 0
         self._counting: dict[str, tuple[child.Child, relay.Relay | None]] = {}
 
     def __enter__(self) -> 'Arena':
@@ -90,6 +91,15 @@ class Arena(contextlib.ExitStack):
         if key not in self._children:
             self._children[key] = self._start(side, by_rpc)
         return self._children[key].ask(**task)
+
+    @property
+    def configuration(self) -> pathlib.Path:
+        """The file of our side's configuration."""
+        return self._folders['ours'] / 'nova-actions.conf'
+
+    def groups(self, side: str) -> tuple[int, int]:
+        """Return the process groups of a side's reporter and conductor."""
+        return self._children[side, True].group, self._conductor
 
     def count(self, side: str, operations: int,
               **task: Any) -> dict[str, float]:
@@ -147,7 +157,8 @@ class Arena(contextlib.ExitStack):
             process = subprocess.Popen(
                 [sys.executable, '-m', 'nova_actions.cmd.conductor',
                  '--config-file', str(path)], cwd=child.ROOT, stdout=log,
-                stderr=log)
+                stderr=log, start_new_session=True)
+        self._conductor = process.pid
         self.callback(process.wait)
         self.callback(process.terminate)
         await_conductor(bus, TOPIC, dataset.HOST, process)

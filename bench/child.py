@@ -33,8 +33,14 @@ class Child:
             self._process = subprocess.Popen(
                 [python, '-m', module, *arguments], cwd=ROOT,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stream,
-                text=True, env={**os.environ, 'PYTHONWARNINGS': 'ignore'})
+                text=True, env={**os.environ, 'PYTHONWARNINGS': 'ignore'},
+                start_new_session=True)
         self._answer()
+
+    @property
+    def group(self) -> int:
+        """The group of its processes."""
+        return self._process.pid
 
     def ask(self, **task: Any) -> dict[str, Any]:
         """Return the answer to a task.

@@ -44,6 +44,16 @@ class BenchTestCase(base.BaseTestCase):
             self.assertGreater(min(each['rates']), 0)
             self.assertGreater(each['counts']['statements'], 0)
 
+    def test_starts(self):
+        done = subprocess.run(
+            [sys.executable, '-m', 'bench.startup', '--runs', '1'],
+            cwd=ROOT, capture_output=True, text=True,
+            timeout=patience.PATIENCE)
+        self.assertEqual(0, done.returncode, done.stderr)
+        for name in ('nova-actions-manage action list',
+                     'nova-actions-conductor, until ready'):
+            self.assertRegex(done.stdout, rf'{name} +[0-9]+\.[0-9]{{2}}\n')
+
     def test_round_trips(self):
         # Imported here: an installed package has none.
         from bench import relay
