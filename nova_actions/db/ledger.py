@@ -38,9 +38,9 @@ def store(connection: Any, ledger: Ledger) -> None:
         row['action_id'] = action.row['id']
     ledger_rows.insert(connection, EVENTS,
                        [row for row, _action in ledger.new_events])
-    ledger_rows.update(connection, EVENTS,
-                       list(ledger.changed_events.values()))
-    ledger_rows.update(connection, ACTIONS, [each.row for each in changed])
+    ledger_rows.update_steps(
+        connection, list(ledger.changed_events.values()),
+        [each.row for each in changed])
 
 
 def _insert_actions(connection: Any, new: Sequence[Action]) -> None:

@@ -20,7 +20,9 @@ from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
 
 Row = dict[str, Any]
+#: Makes a condition on a table of actions; on a column of their ids.
 Of = Callable[[Any], sa.ColumnElement[bool]]
+OfId = Callable[[Any], sa.ColumnElement[bool]]
 
 _BAD = (vocabulary.RESULT_ERROR, vocabulary.RESULT_INTERRUPTED)
 
@@ -54,23 +56,26 @@ def _age(row: Row) -> tuple[Any, ...]:
     return row['created_at'], row['id']
 
 
-def _last_of_each(of: Of, *by: str) -> Any:
-    """Return the last event of each name in each action, as a subquery:
+def _last_of_each(of: OfId, *by: str) -> Any:
+    """Return the last event of each name in each action, as a table:
     ``last`` is its id, and ``latest`` the last end among those of that name
     that went well.
 
-    :param of: makes the conditions on a table of actions
+    Of an action with many new events PostgreSQL knows nothing yet, and would
+    make this table again for each of them.
+
+    :param of: makes the condition on the ids of actions
     :param by: columns that tell events apart besides their name
     """
-    action, each = ACTIONS.alias('its_action'), EVENTS.alias('each_event')
+    each = EVENTS.alias('each_event')
     return sa.select(
         sa.func.max(each.c.id).label('last'),
         sa.func.max(sa.case((each.c.result.in_(_BAD), None),
                             else_=each.c.finish_time)).label('latest'),
-    ).join(action, action.c.id == each.c.action_id).where(
-        of(action)).group_by(
-            each.c.action_id, each.c.event,
-            *(each.c[name] for name in by)).subquery('names')
+    ).where(of(each.c.action_id)).group_by(
+        each.c.action_id, each.c.event,
+        *(each.c[name] for name in by)).cte('names').prefix_with(
+            'MATERIALIZED', dialect='postgresql')
 
 
 def _counts(names: Any, *more: Any) -> sa.ColumnElement[bool]:
@@ -81,7 +86,7 @@ def _counts(names: Any, *more: Any) -> sa.ColumnElement[bool]:
 
 
 _IDS: sa.BindParameter[int] = sa.bindparam('ids', expanding=True)
-_names = _last_of_each(lambda actions: actions.c.id.in_(_IDS))
+_names = _last_of_each(lambda action_id: action_id.in_(_IDS))
 _EVENTS = sa.select(*EVENT_COLUMNS, _names.c.latest).join(
     _names, _names.c.last == EVENTS.c.id, isouter=True).where(
         EVENTS.c.action_id.in_(_IDS), _counts(_names, EVENTS.c.uuid.in_(
@@ -140,15 +145,17 @@ def _holder(of: Of) -> Any:
         event.c.id.desc()).limit(1).scalar_subquery()
 
 
-def _locked_with_events(of: Of, *more: Any) -> Any:
+def _locked_with_events(of: OfId, *more: Any,
+                        where: sa.ColumnElement[bool] | None = None) -> Any:
     """Return the query that locks actions, in the order of their ids, and
     reads their events that count.
 
     The events are read as of before a wait for the lock; ``seen`` tells
     whether there was one: it is ``updated_at`` as of then.
 
-    :param of: makes the conditions on a table of actions
+    :param of: makes the condition on the ids of actions
     :param more: conditions for further events
+    :param where: what finds the actions instead
     """
     # A finish may mean the last one on a host.
     names = _last_of_each(of, 'host')
@@ -161,7 +168,8 @@ def _locked_with_events(of: Of, *more: Any) -> Any:
     ).select_from(ACTIONS.outerjoin(
         EVENTS, EVENTS.c.action_id == ACTIONS.c.id).outerjoin(
             names, names.c.last == EVENTS.c.id)).where(
-        of(ACTIONS), sa.or_(EVENTS.c.id.is_(None), _counts(names, *more)),
+        of(ACTIONS.c.id) if where is None else where,
+        sa.or_(EVENTS.c.id.is_(None), _counts(names, *more)),
     ).order_by(ACTIONS.c.id, EVENTS.c.id).with_for_update(of=ACTIONS)
 
 
@@ -171,21 +179,32 @@ _handle_action = sa.select(_handle.c.action_id).where(
 _action_id = sa.bindparam('action_id', type_=ACTIONS.c.id.type)
 
 BY_HANDLE = _locked_with_events(
-    lambda actions: actions.c.id == _handle_action,
+    lambda action_id: action_id == _handle_action,
     EVENTS.c.uuid == sa.bindparam('uuid'))
 BY_ID = _locked_with_events(
-    lambda actions: actions.c.id == _action_id,
+    lambda action_id: action_id == _action_id,
     EVENTS.c.id == sa.bindparam('id'))
-BY_REQUEST = _locked_with_events(_of_request)
+_own = ACTIONS.alias('of_request')
+BY_REQUEST = _locked_with_events(
+    lambda action_id: action_id.in_(sa.select(_own.c.id).where(
+        _of_request(_own))), where=_of_request(ACTIONS))
 #: The same for who has no project: where the request has no action, any that
 #: has such a step.
 BY_REQUEST_OR_STEP = _locked_with_events(
-    lambda actions: actions.c.id == sa.func.coalesce(
+    lambda action_id: action_id == sa.func.coalesce(
         _holder(_of_request), by_request(), _holder(
             lambda held: held.c.instance_uuid == sa.bindparam(
                 'instance_uuid'))))
 BY_ACTION = _locked_with_events(
-    lambda actions: actions.c.id == _action_id)
+    lambda action_id: action_id == _action_id)
+
+
+_host_names = _last_of_each(lambda action_id: action_id.in_(_IDS), 'host')
+_AGAIN = sa.select(*EVENT_COLUMNS, _host_names.c.latest).join(
+    _host_names, _host_names.c.last == EVENTS.c.id, isouter=True).where(
+        EVENTS.c.action_id.in_(_IDS), _counts(
+            _host_names, EVENTS.c.uuid == sa.bindparam('uuid'),
+            EVENTS.c.id == sa.bindparam('id'))).order_by(EVENTS.c.id)
 
 
 def locked_with_events(connection: Any, query: Any, values: Row,
@@ -195,14 +214,20 @@ def locked_with_events(connection: Any, query: Any, values: Row,
     while True:
         found = fetched(connection.execute(query, values))
         actions = {row['id']: row for row in found}
-        if all(row['seen'] == row['updated_at'] for row in actions.values()):
+        is_current = all(row['seen'] == row['updated_at']
+                         for row in actions.values())
+        # What holds a step may be another action after a wait.
+        if is_current or query is not BY_REQUEST_OR_STEP:
             break
     names = [*(column.name for column in EVENT_COLUMNS), 'latest']
     return sorted(({column.name: row[column.name]
                     for column in ACTIONS.columns}
                    for row in actions.values()), key=_age), [
         {name: row[f'event_{name}'] for name in names}
-        for row in found if row['event_id'] is not None]
+        for row in found if row['event_id'] is not None
+    ] if is_current else fetched(connection.execute(_AGAIN, {
+        'ids': sorted(actions), 'uuid': values.get('uuid'),
+        'id': values.get('id')}))
 
 
 # -- changes -----------------------------------------------------------------
@@ -212,12 +237,54 @@ _CHANGING = {
     EVENTS: ('finish_time', 'result', 'details', 'traceback', 'error_type',
              'reason', 'duration_us', 'redactions', 'rules', 'updated_at')}
 
+
+
+def _new_values(table: sa.Table, prefix: str = 'new') -> Any:
+    return {table.c[name]: sa.bindparam(f'{prefix}_{name}')
+            for name in _CHANGING[table]}
+
+
 _UPDATES = {table: sa.update(table).where(
-    table.c.id == sa.bindparam('row_id')).values(
-        {name: sa.bindparam(f'new_{name}') for name in names})
-    for table, names in _CHANGING.items()}
+    table.c.id == sa.bindparam('row_id')).values(_new_values(table))
+    for table in _CHANGING}
 _INSERTS = {table: sa.insert(table)
             for table in (INSTANCES, ACTIONS, EVENTS)}
+
+
+@functools.cache
+def _update_both(dialect: str) -> Any:
+    """Return the statement that changes an event and its action, which are
+    locked; None where nothing is gained by one."""
+    action = sa.update(ACTIONS).where(
+        ACTIONS.c.id == sa.bindparam('action_row_id'))
+    is_event = EVENTS.c.id == sa.bindparam('event_row_id')
+    if dialect in ('mysql', 'mariadb'):
+        return action.where(is_event, EVENTS.c.action_id == ACTIONS.c.id,
+                            ).values({
+            **_new_values(ACTIONS, 'action'), **_new_values(EVENTS, 'event')})
+    if dialect == 'postgresql':
+        return action.values(_new_values(ACTIONS, 'action')).add_cte(
+            sa.update(EVENTS).where(is_event).values(
+                _new_values(EVENTS, 'event')).cte('event_changed'))
+    return None
+
+
+def update_steps(connection: Any, events: Sequence[Row],
+                 actions: Sequence[Row]) -> None:
+    """Store what may have changed of events and of actions: of one each, in
+    one round trip where the database can."""
+    both = _update_both(connection.dialect.name) if (
+        len(events) == len(actions) == 1) else None
+    if both is None:
+        update(connection, EVENTS, events)
+        update(connection, ACTIONS, actions)
+        return
+    connection.execute(both, {
+        f'{prefix}_{name}': row.get(column)
+        for prefix, table, row in (('event', EVENTS, events[0]),
+                                   ('action', ACTIONS, actions[0]))
+        for name, column in (('row_id', 'id'), *zip(
+            _CHANGING[table], _CHANGING[table], strict=True))})
 
 
 def update(connection: Any, table: sa.Table, rows: Sequence[Row]) -> None:

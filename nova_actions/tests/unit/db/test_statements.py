@@ -2,6 +2,7 @@
 """What each operation costs: a fixed small number of statements, in one
 transaction."""
 
+import re
 import uuid
 
 import sqlalchemy as sa
@@ -16,10 +17,13 @@ from nova_actions.objects.report import ReportList
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 
-READ = ('SELECT',)
+WRITE = re.compile(r'(WITH \w+ AS\s+\()?(INSERT|UPDATE|DELETE) ')
 
 
 class _Tests:
+    #: An event and its action are changed at once where that saves a round
+    #: trip.
+    CHANGES = 1
 
     def setUp(self):
         super().setUp()
@@ -47,7 +51,7 @@ class _Tests:
         self.assertLessEqual(len(seen), most, seen)
         if writes is not None:
             self.assertEqual(writes, sum(
-                not statement.startswith(READ) for statement in seen), seen)
+                bool(WRITE.match(statement)) for statement in seen), seen)
         self.assertEqual(transactions, len(self.transactions),
                          self.transactions)
 
@@ -60,7 +64,7 @@ class _Tests:
         InstanceAction.action_start(
             self.new_context(), str(uuid.uuid4()), 'create')
         writes = [statement for statement in self.statements.seen
-                  if not statement.startswith(READ)]
+                  if WRITE.match(statement)]
         self.assertEqual(2, len(writes))
 
     def test_event_start(self):
@@ -71,7 +75,7 @@ class _Tests:
     def test_event_finish(self):
         InstanceActionEvent.event_finish(
             self.context, self.instance_uuid, 'compute_build', host='h')
-        self.check(3, 2)
+        self.check(1 + self.CHANGES, self.CHANGES)
 
     def test_event_finish_by_handle(self):
         handle = InstanceAction.get_by_request_id(
@@ -82,7 +86,7 @@ class _Tests:
         InstanceActionEvent.event_finish_with_failure(
             self.context, self.instance_uuid, 'compute_build', 'boom',
             'frames', uuid=handle)
-        self.check(3, 2)
+        self.check(1 + self.CHANGES, self.CHANGES)
 
     def test_batch(self):
         context = get_admin_context()
@@ -113,7 +117,7 @@ class _Tests:
 
 
 class TestSqlite(_Tests, base.ObjectTestCase):
-    pass
+    CHANGES = 2
 
 
 class TestMysql(_Tests, base.ObjectTestCase):
