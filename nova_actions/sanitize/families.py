@@ -26,6 +26,8 @@ def _userinfo(value: str) -> bool:
     return not re.match(r'[0-9]{1,5}/', value)
 
 
+_SCHEME = r'(?:basic|bearer|negotiate|ntlm|apikey|token|kerberos)\s{1,4}+'
+
 BEFORE = (
     # An unquoted header goes to the end of its line, a quoted one to the
     # quote that was opened before its name or before its value.
@@ -41,13 +43,21 @@ BEFORE = (
         r'\s{0,4}+(?>\[(?=' + QUOTE + r')|)' + PREFIX + MAYBE_QUOTE
         + r'(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)'),
         lambda v: not words.is_code(v) and v != 'header'),
+    # The scheme says nothing, and stays.
     family('F2', 'authorization', (
         r'(?<![\w-])(?:proxy-)?authorization' + MAYBE_QUOTE
-        + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX + QUOTED),
+        + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX + r'["\'\[]?' + _SCHEME
+        + r'(?P<v>[^\s"\'\\,;(){}\[\]<>]{4,}+)(?=[\s"\'\\\])}]|\Z)'),
+        lambda v: not (words.is_word(v) or words.is_code(v))),
+    family('F2', 'authorization', (
+        r'(?<![\w-])(?:proxy-)?authorization' + MAYBE_QUOTE
+        + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX
+        + r'(?!["\']' + _SCHEME + r'\x00)' + QUOTED),
         lambda v: (' ' in v.strip() or mixed(v)) and not words.is_code(v)),
     family('F2', 'authorization', (
         r'(?<![\w-])(?>(?P<o>["\'])|)(?:proxy-)?authorization\s{0,4}+[:=]'
-        r'\s{0,4}+(?!["\'\[\\])(?P<v>(?(o)' + INSIDE +
+        r'\s{0,4}+(?!\[?' + _SCHEME + r'\x00)'
+        r'(?!["\'\[\\])(?P<v>(?(o)' + INSIDE +
         r'|[^\n"\'{}]{1,4096}+(?>(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20})))'
         ), lambda v: '\x00' in v or any(map(mixed, v.split()[:3]))),
     family('F2', 'cookie', (
@@ -90,6 +100,9 @@ BEFORE = (
         r'|awsaccesskeyid|(?:api|access|secret|auth)[_-]?key|passw(?:or)?d|pwd|secret'
         r'|client_secret|api_?key|session|ticket|password|se_sig|hmac)'
         r'=(?P<v>[^\s&\'"<>;#\\]++)')),
+    # InfluxDB.
+    family('F5', '& ;', (
+        r'(?<![\w-])u=[^\s&=]{1,64}+&(?:amp;)?p=(?P<v>[^\s&\'"<>;#\\]++)')),
     family('F5', 'key= auth=', (
         r'(?<=[?&;])(?:key|auth)=(?P<v>[^\s&\'"<>;#\\]++)'), mixed),
     # Of OAuth, not of an error.

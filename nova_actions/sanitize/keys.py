@@ -40,8 +40,12 @@ _QUOTED = re.compile(r'["\']')
 _ENTRIES = re.compile(r'["\']([\w-]{1,64}+)["\']\s{0,4}+:')
 # A function that sets what is named by a string.
 _SETTER = re.compile(r'(?:set|put|env)\w{0,20}+\([^()\n]{0,60}\Z')
+# Keystone's ways to authenticate.
+_METHODS = re.compile(r'methods["\']?:?[ ]{0,4}=?[ ]{0,4}[\[(]\Z')
 # A value that is masked already.
-_DONE = re.compile(r'(?P<q>["\']|)\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)')
+_DONE = re.compile(
+    r'(?P<q>["\']|)(?>(?i:basic|bearer|negotiate|ntlm|digest|apikey|token) |)'
+    r'\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)')
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
 _REST = re.compile(r'[^\n:=]{0,120}+(?=\n|$)')
 # A mapping without quotes, a remark.
@@ -109,7 +113,8 @@ def _block(text: str, at: int, key: str, sep: str) -> tuple[int, int] | None:
         return block.span('value')
     flat = _FLAT.match(text, at) if opened in _FLATS and (
         words.PLURAL.search(key)) else None
-    if flat and _says_what(flat['value']):
+    if flat and (_says_what(flat['value'])
+                 or key.endswith('application_credential')):
         return None
     if flat and (sep[:1] in ('=', ':') or _QUOTED.search(flat['value'])):
         return flat.span('value')
@@ -134,8 +139,8 @@ def _in_call(before: str) -> bool:
 
 def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     at, sep, start = name.end, name.sep, name.start
-    path = sep.strip()[:1] == ':' and (
-        text[max(0, start - 1):start] == '/')
+    path = text[max(0, start - 1):start] == '/' and (
+        sep.strip()[:1] in ('', ':'))
     if not path and (block := _block(text, at, name.key, sep.strip())):
         return *block, True
     if name.quote and not sep.strip():
@@ -157,14 +162,27 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     if sep == '=' and value.islower() and words.is_name(value) and (
             _in_call(text[max(0, start - 200):start])):
         secret = False  # The name of a variable.
-    if path or (sep.strip() == ':' and words.is_name(value)
-                and text[max(0, start - 1):start] == ':'):
+    if secret and ((path and sep.strip()) or _is_part(text, name, at, end)):
         secret = False
-    line = text.rfind('\n', max(0, start - 40), start) + 1
     if rest and more and '=' in sep and text[at - 1] == ' ' and not (
-            text[line:start].strip(' \t-') or words.is_peculiar(value)):
+            _before(text, start).strip(' \t-') or words.is_peculiar(value)):
         end = rest.end()  # A file's line, whose value has blanks.
     return at, end, secret
+
+
+def _before(text: str, start: int) -> str:
+    """Return what stands before a place on its line."""
+    return text[text.rfind('\n', max(0, start - 40), start) + 1:start]
+
+
+def _is_part(text: str, name: naming.Name, at: int, end: int) -> bool:
+    """Tell the token of PKCS #11, a module's function, a rule of a policy."""
+    start = name.start
+    if text[max(0, start - 7):start] == 'pkcs11:':
+        return True
+    return (name.sep.strip() == ':' and words.is_name(text[at:end])
+            and (text[max(0, start - 1):start] == ':'
+                 or text.startswith((' rule:', ' role:'), end)))
 
 
 def _argument(text: str, at: int) -> tuple[int, int, bool] | None:
@@ -191,7 +209,9 @@ def _led_to(text: str, name: naming.Name, sep: str,
         return sep
     if span is None or not name.quote or naming.kind_of(value):
         return None
-    opened = text[max(0, name.start - 8):name.start].rstrip('"\'ub').rstrip()
+    opened = text[max(0, name.start - 24):name.start].rstrip('"\'ub').rstrip()
+    if _METHODS.search(opened):
+        return None
     if opened.endswith(('(', '[')) and (
             text[span[2]:span[2] + 3].lstrip()[:1] in (')', ']')):
         return '='  # A pair.

@@ -8,9 +8,13 @@ import re
 from nova_actions.sanitize import tables
 from nova_actions.sanitize import words
 from nova_actions.sanitize.family import MAYBE_QUOTE
+from nova_actions.sanitize.family import REACH
 from nova_actions.sanitize.family import Family
 from nova_actions.sanitize.family import family
 from nova_actions.sanitize.family import mixed
+
+#: How many characters a file within a text may have.
+_FAR = 8192
 
 _GAP = r'[ \t\'",]{1,8}'
 _BEGIN = r'(?<![^\s"\'\x1c\x01])'
@@ -71,6 +75,10 @@ _KINDS = {
              words.is_uuid),
     # Several, of which each has a digit.
     'codes': (rf'(?P<v>{_CODE}(?>(?:[,;\s]{{1,3}}{_CODE}){{0,31}}))', mixed),
+    'pin': (r'(?P<v>[^\s\'",;&|<>\x00]{4,64})', _is_given),
+    # Lines of Ansible's.
+    'vault': (r'[ \t]{0,40}(?P<v>[0-9a-f]{16,8192}(?![\w-])'
+              r'(?>\n[ \t]{0,40}[0-9a-f]{2,8192}(?![\w-])){0,400})', mixed),
     'scram': (r'(?P<v>[A-Za-z0-9+/=]{4,64}\$[A-Za-z0-9+/=]{8,128}'
               r':[A-Za-z0-9+/=]{8,128})', mixed),
     'shadow': (r'(?P<v>[./0-9A-Za-z]{13})', mixed),
@@ -80,7 +88,7 @@ _KINDS = {
 
 
 _WITHOUT_GAP = ('colon', 'digits', 'uuid', 'quoted', 'base64', 'shadow',
-                'pwdump', 'last', 'scram', 'strong')
+                'pwdump', 'last', 'scram', 'strong', 'vault')
 
 
 def _row(guards: str, before: str, kind: str) -> Family:
@@ -94,7 +102,7 @@ def _row(guards: str, before: str, kind: str) -> Family:
     pattern = before.replace('~', _GAP).replace('§', _WORD).replace(
         '«', _BEGIN) + gap + value
     return family('F18', tuple(guards.replace('~', ' ').split(',')), pattern,
-                  check)
+                  check, reach=_FAR if kind == 'vault' else REACH)
 
 
 FAMILIES = tuple(_row(*row) for row in tables.rows('lines'))

@@ -55,8 +55,10 @@ _AUTH = re.compile(r'["\']?\s{0,4}:')
 _INPUT = re.compile(r'=b?["\']')
 
 
-# The plain case, which is most: the end of the name, a sign, a quote.
-_PLAIN = re.compile(r'(?P<quote>["\']|)(?P<sep>[:=] ?)(?=["\'])')
+# The plain cases, which are most: the end of the name, a sign, and a quote or
+# a word (that is no SecretStr).
+_PLAIN = re.compile(
+    r'(?P<quote>["\']|)(?P<sep>[:=] ?(?=["\'])|=(?=[A-RT-Za-rt-z0-9/]))')
 
 
 class Name(NamedTuple):

@@ -82,7 +82,8 @@ FAMILIES = (
     family('F17', 'chap-secret', (
         r'chap-secret\s{1,4}+' + MAYBE_QUOTE + _WORD)),
     family('F17', 'incominguser outgoinguser', (
-        r'(?:incominguser|outgoinguser)\s{1,4}+\S{1,64}+\s{1,4}+' + _WORD)),
+        r'(?:incominguser|outgoinguser)\s{1,4}+(?!is\s)\S{1,64}+\s{1,4}+'
+        + _WORD)),
     family('F17', ('user set',), (
         r'(?<!\w)user[ \t]{1,4}+set[ \t]{1,4}+password[ \t]{1,4}+[0-9]{1,3}'
         r'[ \t]{1,4}+'

@@ -11,6 +11,7 @@ from nova_actions.sanitize import family
 from nova_actions.sanitize import found as _found
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import known
+from nova_actions.sanitize import kubernetes
 from nova_actions.sanitize import line
 from nova_actions.sanitize import oslo
 from nova_actions.sanitize import pem
@@ -39,7 +40,8 @@ _DONE = re.compile(f'[{_text.FILL}{_text.CUT}]+')
 #: In this order, and those of names between them; each sees what those before
 #: it have found as masked.
 _FIRST = family.Group((
-    pem, sql, *families.BEFORE, token, command, *line.FAMILIES, coded))
+    pem, sql, *families.BEFORE, token, command, *line.FAMILIES, coded,
+    kubernetes))
 _LAST = family.Group((xml, *families.BEHIND))
 #: All that are patterns.
 FAMILIES = (*families.BEFORE, *command.FAMILIES, *line.FAMILIES,

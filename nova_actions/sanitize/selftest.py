@@ -24,7 +24,7 @@ SECRETS = (
      'the password for vm1 is [REDACTED:F1]'),
     ('api_key = Kx9vQ2rT, tries = 3', 'api_key = [REDACTED:F1], tries = 3'),
     ('{"Authorization": "Basic bm92YTpLeDl2UTI="}',
-     '{"Authorization": "[REDACTED:F2]"}'),
+     '{"Authorization": "Basic [REDACTED:F2]"}'),
     (r"'failed\npassword=Kx9vQ2rT'", r"'failed\npassword=[REDACTED:F1]'"),
     ('http://nova:Kx9vQ2@rT7@db/x?a=b', 'http://nova:[REDACTED:F4]@db/x?a=b'),
     ('mysql -u root -pKx9,vQ2rT nova', 'mysql -u root -p[REDACTED:F6] nova'),

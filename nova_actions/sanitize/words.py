@@ -6,7 +6,7 @@ import re
 
 _HARMLESS_TAIL = re.compile(
     r'(?:(?:^|[_.-])(?:ids?|uuids?|ur[il]|refs?|names?|type|ttl|expir\w{0,12}'
-    r'|length|len|size|files?|filename|path|dir|format|method|provider|policy'
+    r'|length|len|size|repository|files?|filename|path|dir|format|method|provider|policy'
     r'|enabled|required|count|driver|state|status|version|class|algorithm'
     r'|timeout|interval|host|port|cache|lifetime|backend|fingerprint|max|min'
     r'|model|plugin|hash_algorithm|issued_at|audit\w{0,12}|usage|flavor'
@@ -15,7 +15,7 @@ _HARMLESS_TAIL = re.compile(
     r'|history|lockout|complexity|strength|expiration|validity|prompt)$'
     r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
     r'|Failed|Invalid|Expired|Unavailable|Conflict|Missing|Exists|Request'
-    r'|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager)$'
+    r'|ValidTo|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager)$'
     # What QEMU calls an object that holds one.
     r'|(?:^|\.)(?:key|password)-secret$)'
 )
@@ -64,6 +64,8 @@ _UUID = re.compile(
 _ADDRESS = re.compile(
     r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{2}:){5}|/|[a-z]+://'
     r'|v?[0-9]+\.[0-9]|HTTP/[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$')
+_IPV4 = re.compile(r'[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:[/:][0-9]{1,5})?')
+_ASSIGNED = re.compile(r'[a-z_]{3,40}=[^=]')
 _HUMP = re.compile(r'[A-Z]+(?![a-z])|[A-Z]?[a-z]+')
 _VOWEL = re.compile(r'[aeiouyAEIOUY]')
 _RUN = re.compile(r'[A-Z]?[a-z]{1,3}[A-Z]{5,}|[A-Z]{5,}[a-z]{1,3}')
@@ -210,13 +212,14 @@ def _behind_colon(value: str, key: str, more: bool) -> bool:
         return False  # A module's function.
     if _ALPHA.match(value) and harmless_key(value):
         return False
-    return not is_word(value) and not (more and _ALPHA.match(value))
+    return not (is_word(value) or _IPV4.fullmatch(value)) and not (
+        more and _ALPHA.match(value))
 
 
 def _in_prose(value: str, sep: str) -> bool:
     if 'set' in sep or 'changed' in sep:
         return not (_ALPHA.match(value) and value.islower())
-    return not _ADDRESS.match(value) and (
+    return not (_ADDRESS.match(value) or _ASSIGNED.match(value)) and (
         _mixed(value) or bool(_SIGN.search(value))
         or any(map(is_scrambled, value.split('@'))))
 
