@@ -17,6 +17,7 @@ from typing import Any
 
 import oslo_messaging as messaging
 from oslo_config import cfg
+from oslo_messaging import server
 
 from bench import databases
 from bench import dataset
@@ -267,6 +268,8 @@ def main() -> None:
     if not bus:
         side.serve(make(size, lambda: Record(url)), COUNTER)
         return
+    # As the other sides' conductors.
+    cfg.set_defaults(server._pool_opts, executor_thread_pool_size=16)
     cfg.CONF([], default_config_files=[])
     transport = messaging.get_rpc_transport(cfg.CONF, url=bus[0])
     target = messaging.Target(topic=bus[1], server=dataset.HOST)

@@ -40,6 +40,7 @@ COUNTER = side.Counter()
 CONF = """
 [DEFAULT]
 state_path = {folder}
+executor_thread_pool_size = 16
 host = {host}
 transport_url = {bus}
 [database]

@@ -29,9 +29,12 @@ COUNTER = side.Counter()
 #: Seconds.
 FLUSH_TIMEOUT = 600
 
+#: Eight clients need no more threads, and all sides share the connections
+#: that a server allows.
 CONF = """
 [DEFAULT]
 state_path = {folder}
+executor_thread_pool_size = 16
 host = {host}
 {bus}
 [database]
