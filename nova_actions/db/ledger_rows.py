@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite
 
 from nova_actions import vocabulary
+from nova_actions.db import rows as rows_module
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
@@ -32,14 +33,6 @@ EVENT_COLUMNS = [column for column in EVENTS.columns
                  if column.name != 'traceback']
 
 
-
-def fetched(result: Any) -> list[Row]:
-    """Return all rows of a result: dict() of SQLAlchemy's mappings takes
-    several times as long."""
-    names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
-
-
 _LOCK = sa.select(ACTIONS).where(ACTIONS.c.id.in_(
     sa.bindparam('ids', expanding=True))).order_by(
         ACTIONS.c.id).with_for_update()
@@ -48,8 +41,8 @@ _LOCK = sa.select(ACTIONS).where(ACTIONS.c.id.in_(
 def lock(connection: Any, ids: Iterable[int]) -> list[Row]:
     """Lock actions, in the order of their ids, and return them oldest
     first."""
-    return sorted(fetched(connection.execute(
-        _LOCK, {'ids': sorted(ids)})), key=_age)
+    return sorted(rows_module.found(connection, _LOCK, {
+        'ids': sorted(ids)}), key=_age)
 
 
 def _age(row: Row) -> tuple[Any, ...]:
@@ -97,8 +90,8 @@ def events(connection: Any, ids: Iterable[int],
            uuids: Iterable[str] = ()) -> list[Row]:
     """Return the events of locked actions that count, oldest first, and
     those of these uuids."""
-    return fetched(connection.execute(_EVENTS, {
-        'ids': sorted(ids), 'uuids': sorted(uuids)}))
+    return rows_module.found(connection, _EVENTS, {
+        'ids': sorted(ids), 'uuids': sorted(uuids)})
 
 
 # -- where a single call belongs ---------------------------------------------
@@ -212,7 +205,7 @@ def locked_with_events(connection: Any, query: Any, values: Row,
     """Lock actions and return them, oldest first, with their events that
     count, oldest first."""
     while True:
-        found = fetched(connection.execute(query, values))
+        found = rows_module.found(connection, query, values)
         actions = {row['id']: row for row in found}
         is_current = all(row['seen'] == row['updated_at']
                          for row in actions.values())
@@ -225,9 +218,9 @@ def locked_with_events(connection: Any, query: Any, values: Row,
                    for row in actions.values()), key=_age), [
         {name: row[f'event_{name}'] for name in names}
         for row in found if row['event_id'] is not None
-    ] if is_current else fetched(connection.execute(_AGAIN, {
+    ] if is_current else rows_module.found(connection, _AGAIN, {
         'ids': sorted(actions), 'uuid': values.get('uuid'),
-        'id': values.get('id')}))
+        'id': values.get('id')})
 
 
 # -- changes -----------------------------------------------------------------
@@ -236,7 +229,6 @@ _CHANGING = {
     ACTIONS: ('status', 'message', 'finish_time', 'evidence', 'updated_at'),
     EVENTS: ('finish_time', 'result', 'details', 'traceback', 'error_type',
              'reason', 'duration_us', 'redactions', 'rules', 'updated_at')}
-
 
 
 def _new_values(table: sa.Table, prefix: str = 'new') -> Any:

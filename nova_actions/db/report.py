@@ -8,15 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from nova_actions import exception
 from nova_actions.db import charset
 from nova_actions.db import clock
 from nova_actions.db import ledger
-from nova_actions.db import ledger_rows
 from nova_actions.db import ledger_rules
 from nova_actions.db import reporter
+from nova_actions.db import rows
 from nova_actions.db.engine import engine
 from nova_actions.db.engine import errors_translated
 from nova_actions.db.engine import reader
@@ -118,15 +117,16 @@ def _apply_anew(context: Any, reports: Reports,
 
 
 @reader
-def owners(session: orm.Session, uuids: Iterable[str]) -> dict[str, Row]:
+def owners(connection: sa.Connection,
+           uuids: Iterable[str]) -> dict[str, Row]:
     """Return the instances of our own database among those, by uuid."""
-    return _known_instances(session, uuids)
+    return _known_instances(connection, uuids)
 
 
-def _known_instances(session: orm.Session,
+def _known_instances(connection: sa.Connection,
                      uuids: Iterable[str]) -> dict[str, Row]:
-    found = session.execute(_INSTANCES, {'uuids': sorted(set(uuids))})
-    return {row['uuid']: row for row in ledger_rows.fetched(found)}
+    return {row['uuid']: row for row in rows.found(connection, _INSTANCES, {
+        'uuids': sorted(set(uuids))})}
 
 
 @recorder
