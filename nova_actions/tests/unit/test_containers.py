@@ -74,9 +74,11 @@ class ImageTestCase(ContainersTestCase):
                 self.assertTrue((ROOT / first).exists(), rest)
         self.assertIn('constraints.txt', str(self.build))
         setup = (ROOT / 'setup.cfg').read_text('utf-8')
-        for extra in re.search(r'\[([a-z,]+)\]"', str(self.build))[1].split(
-                ','):
+        extras = re.search(r'\[([a-z,]+)\]"', str(self.build))[1].split(',')
+        for extra in extras:
             self.assertRegex(setup, rf'(?m)^{extra} =$')
+        # Without it the services end at once.
+        self.assertIn('server', extras)
 
     def test_what_runs_has_no_tools_and_no_rights(self):
         found = dict(self.run_)
