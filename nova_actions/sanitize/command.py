@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from nova_actions.sanitize import tables
+from nova_actions.sanitize import words
 from nova_actions.sanitize.family import MAYBE_QUOTE
 from nova_actions.sanitize.family import Family
 from nova_actions.sanitize.family import Group
@@ -72,7 +73,8 @@ _OTHERS = (
         + r'[^\n|]{0,160}?[\s\'"]'
         r'(?:-[a-z]{0,6}u|--user|--proxy-user|-a|--auth)' + _MAYBE
         + r'[^\s\'":]{0,100}+' + MAYBE_QUOTE + ':' + MAYBE_QUOTE
-        + r'(?!\x00)(?P<v>[^\s\'"]++)')),
+        + r'(?!\x00)(?P<v>[^\s\'"]++)'),
+        lambda value: not words.is_code(value)),
     family('F6', 'smbclient winexe ads xfreerdp rpcclient smbget', (
         r'(?:(?:smbclient|winexe|net\sads|rpcclient|smbget)[^\n|;]{0,160}?%'
         r'|[xw]freerdp[^\n]{0,160}?/p:)' + _VALUE)),

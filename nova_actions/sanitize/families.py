@@ -73,7 +73,8 @@ BEFORE = (
         r'(?<![A-Za-z0-9_-])(?:bearer|basic|negotiate|ntlm|digest|apikey'
         r'|(?:(?<=: )|(?<="))token)\s{1,4}+'
         r'(?!realm|error|charset|sha[0-9]|md5)'
-        r'(?P<v>[A-Za-z0-9._~+/=-]{6,}+)'), mixed),
+        r'(?P<v>[A-Za-z0-9._~+/=-]{6,}+)'),
+        lambda v: mixed(v) and not (v.isalpha() and v.isupper())),
     *protocol.FAMILIES,
     family('F4', '://', (
         r'://(?!\x00)(?P<u>[^\s/:@\'"<>\\]{0,100}+):'
@@ -159,5 +160,5 @@ BEHIND = (
         r'[\w.-]{1,64}+:[^\s:]{1,256}+(?=\s|$)){1,100}))')),
     family('F1', 'value:', (
         r'(?:attribute|field|parameter)[^\n]{0,40}?(?:pass|secret|token|key)'
-        r'[\w.-]{0,20}+[^\n]{0,12}?Value:\s{1,4}+(?P<v>[^\n]{1,1024}+)')),
+        r'[\w.-]{0,20}+[^\n]{0,12}?Value:\s{1,4}+(?!None\b)(?P<v>[^\n]{1,1024}+)')),
 )

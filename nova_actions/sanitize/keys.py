@@ -207,7 +207,8 @@ def _led_to(text: str, name: naming.Name, sep: str,
         return sep if words.is_peculiar(value) else None
     if sep != ',':
         return sep
-    if span is None or not name.quote or naming.kind_of(value):
+    if span is None or not name.quote or naming.kind_of(value) in (
+            'own', 'foreign'):
         return None
     opened = text[max(0, name.start - 24):name.start].rstrip('"\'ub').rstrip()
     if _METHODS.search(opened):
@@ -240,6 +241,9 @@ def _value(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
             text[span[0]:span[1]], name.key, sep)
     if found and words.harmless_key(name.key):
         found = *found[:2], False
+    if found and name.kind == 'weak' and not (
+            found[2] and words.is_random(text[found[0]:found[1]])):
+        return None
     return found
 
 

@@ -87,6 +87,16 @@ _FOREIGN = sorted({each for words in OTHERS.values() for each in words},
 NAME = re.compile(
     '(?:' + '|'.join(ENGLISH) + ')'
     r'|(?-i:(?<=[a-z])(?:Pass|Pw)(?![a-z]))|^auth$', re.IGNORECASE)
+#: One that may be a secret's: what stands behind it is one if it looks so.
+WEAK = re.compile(
+    r'key|session|ticket|pass|cred|(?<![a-z])(?:pw|sid|jwt|auth)(?![a-z])',
+    re.IGNORECASE)
+# What is looked up or counted by, or meant for everybody.
+NO_SECRET = re.compile(
+    r'(?:public|primary|foreign|partition|cache|routing|sort|host|lookup'
+    r'|idempotency|group|row|shard|index|lock|dedup|message|search|hash|file'
+    r'|image|item|map|pub)[ _.-]?key|key(?:word|stone|pair|board)',
+    re.IGNORECASE)
 #: One of another language.
 FOREIGN = re.compile('|'.join(
     rf'(?<![a-z]){re.escape(each)}(?![a-z])' if each.isascii()
@@ -97,7 +107,7 @@ _PARTS = (
     'otp', 'psk', 'session', 'connection', 'user_data', 'user-data',
     'userdata', 'config_drive', 'configdrive', 'kek', 'community',
     'process_input', 'webhook', 'signature', 'temp_url', 'pin_code',
-    'pin-code', 'pincode', 'ticket', 'private-mac')
+    'pin-code', 'pincode', 'ticket', 'private-mac', 'sid', 'jwt')
 #: Each name holds one of these; found in lower-cased text they take a tenth
 #: of the time that the names take.
 STEMS = (*_PARTS, *(each for each in _FOREIGN if each.isascii() and not (

@@ -53,6 +53,10 @@ _OF = re.compile(r'(?> [^\W\d_]{1,20}){1,3}')
 _SIGNS = (':', '=', '|', ',', '(')
 _AUTH = re.compile(r'["\']?\s{0,4}:')
 _INPUT = re.compile(r'=b?["\']')
+# What stands behind a weak name, if it may be a secret.
+_DRAWN = re.compile(
+    r'["\'`]?\]?\s{0,4}(?:=>|:=|[:=|])\s{0,20}[bu]?["\'`]?'
+    r'[A-Za-z0-9+/_-]{16}')
 
 
 # The plain cases, which are most: the end of the name, a sign, and a quote or
@@ -76,10 +80,14 @@ class Name(NamedTuple):
 
 @functools.lru_cache(maxsize=4096)
 def kind_of(name: str) -> str:
-    """Return how a name is one of a secret: 'own', 'foreign' or ''."""
+    """Return how a name is one of a secret: 'own', 'foreign', 'weak' (if what
+    stands behind it looks like one) or ''."""
     if names.NAME.search(name):
         return 'own'
-    return 'foreign' if names.FOREIGN.search(name) else ''
+    if names.FOREIGN.search(name):
+        return 'foreign'
+    return 'weak' if names.WEAK.search(name) and not (
+        names.NO_SECRET.search(name)) else ''
 
 
 def at(text: str, stem: int, length: int) -> Name | None:
@@ -102,6 +110,8 @@ def at(text: str, stem: int, length: int) -> Name | None:
         tail = second.end()
         key = text[start:tail]
         kind = kind_of(key)
+    if kind == 'weak' and not _DRAWN.match(text, tail):
+        kind = ''
     if key == 'process_input' and _INPUT.match(text, tail):
         kind = 'own'
     if not kind or (key.lower() == 'auth' and not _AUTH.match(text, tail)):
@@ -117,7 +127,7 @@ def at(text: str, stem: int, length: int) -> Name | None:
             of := _OF.match(text, end)):
         behind = _BEHIND_NAME.match(text, of.end())
     if behind is None or not behind['sep'] or (
-            kind == 'foreign' and key[0] != '-'
+            kind in ('foreign', 'weak') and key[0] != '-'
             and behind['sep'].strip()[:1] not in _SIGNS):
         return None
     return Name(key, start, tail, behind.end(), behind['quote'], behind['sep'],
@@ -133,4 +143,5 @@ def stems(text: str, index: Index) -> list[tuple[int, int]]:
 
 def names_secret(name: str) -> bool:
     """Tell whether what stands under this name is a secret."""
-    return bool(kind_of(name[:255])) and not words.harmless_key(name[:255])
+    return kind_of(name[:255]) in ('own', 'foreign') and not (
+        words.harmless_key(name[:255]))

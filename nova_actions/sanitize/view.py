@@ -61,7 +61,11 @@ _STRUCTURE = frozenset('"\'<>=:,;{}[]()&|\\ \t\n')
 _QUOTES = ('"', "'")
 _ESCAPED = '\x1c'
 
-_BLANK = re.compile(r'[ \n\\]')
+# A form: anything else is coded in it, but what parts its fields. One field
+# alone is rather a value with a plus in it.
+_FORM = re.compile(
+    r'[bu]?["\']?[\w.~%+*-]++(?>=[\w.~%+*-]*+(?:&[\w.~%+*=-]*+)+|)["\']?',
+    re.ASCII)
 
 #: Where a piece of a text stands that is read as other than it is.
 Change = tuple[int, int, str]
@@ -130,8 +134,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 def _escapes(text: str) -> Iterator[Change]:
     """Yield what is escaped; what a cleaned text has not is left out."""
-    # A form has no other blanks.
-    form = '+' in text and not _BLANK.search(text)
+    form = '+' in text and bool(_FORM.fullmatch(text))
     if not form and '\\' not in text and '%' not in text and '&' not in text:
         return
     hidden = 0

@@ -6,11 +6,14 @@ import re
 
 _HARMLESS_TAIL = re.compile(
     r'(?:(?:^|[_.-])(?:ids?|uuids?|ur[il]|refs?|names?|type|ttl|expir\w{0,12}'
-    r'|length|len|size|repository|files?|filename|path|dir|format|method|provider|policy'
+    r'|length|len|size|repository|(?:key|cert|pass|pw)?files?|filename|path'
+    r'|dir|format|method|provider|policy'
     r'|enabled|required|count|driver|state|status|version|class|algorithm'
     r'|timeout|interval|host|port|cache|lifetime|backend|fingerprint|max|min'
     r'|model|plugin|hash_algorithm|issued_at|audit\w{0,12}|usage|flavor'
-    r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func|function|handler|manager|py|rotation'
+    r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func'
+    r'|function|handler|manager|py|rotation|rounds|iterations|bits|scheme'
+    r'|scopes?|cost|hint|label'
     r'|endpoints?|cert[_-]hash|at|uri|mgmt|regex\w{0,16}|failures?|attempts?'
     r'|history|lockout|complexity|strength|expiration|validity|prompt)$'
     r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
@@ -39,6 +42,7 @@ _NOTHING = re.compile(
     r'(?:none|null|nil|true|false|yes|no|undefined|str|bytes|int|bool|dict'
     r'|list|object|string|\?|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
     r'|(?:bearer |basic |token )?\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}'
+    r'|\$\{\w{1,64}\}?|\{[{%]?[\w. -]{0,64}'
     r'|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}|(?:bearer |basic |token )%[sr]'
     r'|\\{1,15}+[nrt])$',
     re.IGNORECASE)
@@ -56,6 +60,11 @@ _STEM_WORD = re.compile(
     re.IGNORECASE)
 _RULE = re.compile(r'(?:not )?(?:rule|role|is_admin|project_id|user_id):')
 _HEX = re.compile(r'(?:[0-9a-f]{32}|[0-9a-f]{64})$')
+_DRAWN = re.compile(
+    r'(?:(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])(?:[0-9a-f]{24,}|[0-9A-F]{24,})'
+    r'|(?=[^0-9]{0,64}[0-9])(?=[^a-z]{0,64}[a-z])(?=[^A-Z]{0,64}[A-Z])'
+    r'[A-Za-z0-9+/_-]{16,}={0,2})$')
+_SESSION_ID = re.compile(r'session[_-]?id$', re.IGNORECASE)
 _NUMBER = re.compile(r'(?:0x[0-9a-fA-F]+|[0-9]+)$')
 _ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
 _FILE = re.compile(r'(?:/[a-z0-9._-]{2,64}){2,16}$')
@@ -76,18 +85,19 @@ a about after again all already also an and any are argument arguments as at
 auth authentication authorization bad basic be bearer because been before but
 by bytes can cannot client cookie could create credentials delete denied
 deprecated detail did different digest do does down empty error errors exist
-exists fail fails failure false field file fine flag flags for forbidden from
-get given good had has have how http https identical if in incorrect index
-internal into invalid is it its key keys least list long longer mandatory may
-might missing more must need needs never new no none not now null of off ok old
-old-style on once one only option optional options or other out over password
-passwords patch path plain post project put reason refused request requests
-required response returned revoke right rotate same secret secrets server
-service set short should show since so stale still string strong success such
-than that the their then there these this those timeout to token tokens too
-too-long too-short true type unauthenticated unauthorized under unknown unset
-until up update use user users valid value values via was weak were what when
-where which while who will with without wrong you your
+exists expects fail fails failure false field file fine flag flags for
+forbidden from get given good had has have how http https identical if in
+incorrect index internal into invalid is it its key keys least list long longer
+mandatory may might missing more must need needs never new no none not now null
+of off ok old old-style on once one only option optional options or other out
+over password passwords patch path plain post project put reason refused
+request requests required requires response returned revoke right rotate same
+secret secrets server service set short should show since so stale still string
+strong success such takes than that the their then there these this those
+timeout to token tokens too too-long too-short true type unauthenticated
+unauthorized under unknown unset until up update use user users valid value
+values via was weak were what when where which while who will with without
+wrong you your
 """))
 
 
@@ -96,7 +106,8 @@ def harmless_key(key: str) -> bool:
     """Tell names such as key_name, TOKEN_TYPE or secret_ref."""
     if key.isupper():
         key = key.lower()
-    return bool(_HARMLESS_TAIL.search(key) or _HARMLESS_HEAD.search(key))
+    return not _SESSION_ID.search(key) and bool(
+        _HARMLESS_TAIL.search(key) or _HARMLESS_HEAD.search(key))
 
 
 def is_word(value: str) -> bool:
@@ -128,6 +139,13 @@ def is_strong(value: str) -> bool:
     """Tell what can hardly be a word, a name or the id of something."""
     return (len(value) >= 8 and value.isalnum() and _mixed(value)
             and not value.islower())
+
+
+def is_random(value: str) -> bool:
+    """Tell what a machine has drawn by lot: hexadecimal digits, or base64 of
+    all kinds of characters."""
+    return not value.startswith('AAAA') and bool(
+        _DRAWN.match(value)) and not _UUID.match(value)
 
 
 def is_peculiar(value: str) -> bool:
@@ -262,7 +280,7 @@ def is_quoted_value(value: str, key: str, sep: str) -> bool:
         return True
     if key.startswith('-'):
         return True
-    if key.lower() == 'token' and ' ' in value:
+    if key.lower() == 'token' and (' ' in value or len(value) < 3):
         return False  # A parser's.
     if key.lower() in ('secret', 'secrets') and _KEBAB.match(value):
         return False  # The name of one of Kubernetes.

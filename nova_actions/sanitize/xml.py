@@ -12,9 +12,10 @@ from nova_actions.sanitize.index import Index
 _ELEMENT = re.compile(
     r'<(?:[\w-]{1,30}:)?(?P<name>[\w.-]{1,60}+)(?>\s[^<>]{0,200}+|)(?<!/)>'
     r'(?>\s{0,40}+<(?i:value)>|)(?>\s{0,40}+<!\[CDATA\[|)\s{0,40}+'
-    r'(?![\"\'][,)\s])(?P<v>[^<>\s][^<]{0,4096}+)')
+    r'(?![\"\'][,)\s]|\])(?P<v>[^<>\s][^<]{0,4096}+)')
 # What Maven has encrypted by a key that stands beside it.
 _ENCRYPTED = re.compile(r'\{[A-Za-z0-9+/= ]{24,512}\}')
+_BLANK = re.compile(r'[ \t]')
 # libvirt: the value stands beside a description and what it is used for.
 _SECRET = re.compile(r'<secret(?>\s[^<>]{0,200}+|)(?<!/)>')
 _VALUE = re.compile(
@@ -32,7 +33,8 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
     for match in _ELEMENT.finditer(text):
         if (naming.names_secret(match['name'])
                 or match['name'] in ('cleartext', 'SignatureValue', 'Ticket')
-                or _ENCRYPTED.fullmatch(match['v'])):
+                or _ENCRYPTED.fullmatch(match['v'])) and (
+                    _is_text(text, match)):
             yield from _stripped(match)
     for coded in _CODED.finditer(text):
         yield from _stripped(coded)
@@ -40,6 +42,13 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
         end = text.find('</secret', opened.end(), opened.end() + 2000)
         if end >= 0 and (found := _VALUE.search(text, opened.end(), end)):
             yield from _stripped(found)
+
+
+def _is_text(text: str, match: re.Match[str]) -> bool:
+    """Tell it from what stands for a value in a line of usage, which no
+    element ends and words follow."""
+    return bool(text.startswith('</', match.end())
+                or not _BLANK.search(match['v'].strip()))
 
 
 def _stripped(match: re.Match[str]) -> Iterator[_text.Span]:
