@@ -68,6 +68,12 @@ _OTHERS = (
         r'(?<=[\s\'"])(?-i:-[pP])' + _GAP + _VALUE + r'[ \'",]{1,4}'
         r'(?>(?:(?!-u[\s\'",]|--user)[^\s|;\'",]{1,64}+[ \'",]{1,4}+){0,8})'
         + _USER), _is_password, unless=_OTHER),
+    # One of any program, if it can be nothing else.
+    family('F6', (*_DASH_P, ' -w', "'-w", '"-w'), (
+        r'(?<=[\s\'"])(?-i:-(?:[pPwW]|pw))' + _GAP + _VALUE),
+        lambda value: _is_password(value) and (
+            words.is_strong(value) or words.is_signed(value)),
+        unless=_OTHER),
     family('F6', ('curl', 'wget', 'govc', '--proxy-user', 'http ', 'https '), (
         r'(?:curl|wget|(?<![\w/])https?(?=[\s\'",])|govc)' + MAYBE_QUOTE
         + r'[^\n|]{0,160}?[\s\'"]'
@@ -128,6 +134,10 @@ _OTHERS = (
         r'|saslpasswd2|smbpasswd|gpg|openssl|skopeo|buildah|clevis'
         r'|systemd-creds|kubeseal|faillock|htpasswd|vault|wpa_passphrase'
         r'|ldap\w{2,8}|nova-|keyctl|secret-tool|pass )')),
+    family('F6', '<<< <(', (
+        r'(?:<<<\s{0,4}+\$?["\']?|<\((?:echo|printf)\s{1,4}+'
+        r'(?>-\w{1,3}\s{1,4}+|)["\']?)(?P<v>[^\s"\'|\\)]++)'),
+        words.may_be_password),
     family('F6', '<<<', (
         r'(?:sudo|chpasswd|passwd|cryptsetup|kinit|docker|podman|smbpasswd)'
         r'[^\n|;<]{0,160}<<<\s{0,4}+' + MAYBE_QUOTE

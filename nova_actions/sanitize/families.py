@@ -9,6 +9,7 @@ in it.
 
 import re
 
+from nova_actions.sanitize import credentials
 from nova_actions.sanitize import protocol
 from nova_actions.sanitize import sql
 from nova_actions.sanitize import token
@@ -52,11 +53,12 @@ BEFORE = (
     family('F2', 'authorization', (
         r'(?<![\w-])(?:proxy-)?authorization' + MAYBE_QUOTE
         + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX
-        + r'(?!["\']' + _SCHEME + r'\x00)' + QUOTED),
+        + r'(?!["\'](?:' + _SCHEME + r'\x00|' + credentials.SCHEME + '))'
+        + QUOTED),
         lambda v: (' ' in v.strip() or mixed(v)) and not words.is_code(v)),
     family('F2', 'authorization', (
         r'(?<![\w-])(?>(?P<o>["\'])|)(?:proxy-)?authorization\s{0,4}+[:=]'
-        r'\s{0,4}+(?!\[?' + _SCHEME + r'\x00)'
+        r'\s{0,4}+(?!\[?(?:' + _SCHEME + r'\x00|' + credentials.SCHEME + r'))'
         r'(?!["\'\[\\])(?P<v>(?(o)' + INSIDE +
         r'|[^\n"\'{}]{1,4096}+(?>(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20})))'
         ), lambda v: '\x00' in v or any(map(mixed, v.split()[:3]))),
@@ -91,6 +93,14 @@ BEFORE = (
     family('F4', '@', (
         r'(?<![\w.:/@%\[-])[\w.-]{1,64}+:(?P<v>[^\s/:@\'"<>]{1,256}+)@(?!sha)'
         r'[\w.-]{1,255}+:[0-9]{2,5}(?!\w)')),
+    family('F4', '@', (
+        r'(?<![\w.:/@%\[-])[\w.-]{1,64}+:(?P<v>[^\s/:@\'"<>]{8,128}+)@(?!sha)'
+        r'[\w.-]{1,255}+(?![\w:.-])'),
+        lambda v: words.is_strong(v) or words.is_signed(v)),
+    # Go's driver of MySQL.
+    family('F4', '@tcp( @unix( @udp(', (
+        r'(?<![\w.:/@%\[-])[\w.-]{1,64}+:(?P<v>[^\s/:@\'"<>]{1,128}+)'
+        r'@(?:tcp|unix|udp)\(')),
     family('F4', 'iscsi://', (
         r'iscsi://[^\s/:@%\'"<>]{0,100}+%(?P<v>[^\s/@\'"<>]{1,256}+)@')),
     family('F4', '://', (
@@ -111,9 +121,13 @@ BEFORE = (
         r'(?<=[?&;])code=(?P<v>[^\s&\'"<>;#\\]{8,}+)'),
         lambda v: mixed(v) and not v.isdigit() and not re.fullmatch(
             r'[A-Z0-9_.-]+|[a-z_.-]+', v)),
-    family('F5', 'sig= signature= credential=', (
-        r'(?<![A-Za-z0-9])(?:sig|signature|credential)='
+    family('F5', 'sig= signature=', (
+        r'(?<![A-Za-z0-9])(?:sig|signature)='
         r'(?P<v>[A-Za-z0-9%+/=_-]{10,}+)'), mixed),
+    # Its scope tells date, region and service.
+    family('F5', 'credential=', (
+        r'(?<![A-Za-z0-9])credential='
+        r'(?P<v>[A-Za-z0-9+=_-]{10,}+)'), mixed),
     # A hash of a password has commas, at which an argument may end.
     *token.FAMILIES,
     *sql.FAMILIES,

@@ -50,6 +50,11 @@ _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
 _REST = re.compile(r'[^\n:=]{0,120}+(?=\n|$)')
 # A mapping without quotes, a remark.
 _OPENED = re.compile(r'[{(][A-Za-z][^)}]{0,60}\Z')
+# A user and his password: what they are called, and how they are written.
+_OF_BOTH = re.compile(r'cred|user_?pass', re.IGNORECASE)
+_USER_AND = re.compile(
+    r'(?:user(?:name)?|login|id|account|uid)[ ]?[/:&,][ ]?\Z', re.IGNORECASE)
+_USER_FIRST = re.compile(r'[A-Za-z_][\w.@\\-]{0,40}[:/](?!/)')
 # What stands behind "credentials:", each with a name of its own.
 _ASSIGNED = re.compile(r'[a-z][\w.-]{2,40}=')
 
@@ -107,13 +112,18 @@ def _says_what(value: str) -> bool:
         for name in found)
 
 
+def _names_secrets(value: str) -> bool:
+    """Tell a mapping of which each secret has a name of its own."""
+    return any(map(naming.names_secret, _ENTRIES.findall(value)))
+
+
 def _block(text: str, at: int, key: str, sep: str) -> tuple[int, int] | None:
     opened = text[at:at + 1]
     if opened in _BLOCKS and (block := _BLOCK.match(text, at)):
         return block.span('value')
     flat = _FLAT.match(text, at) if opened in _FLATS and (
         words.PLURAL.search(key)) else None
-    if flat and (_says_what(flat['value'])
+    if flat and (_says_what(flat['value']) or _names_secrets(flat['value'])
                  or key.endswith('application_credential')):
         return None
     if flat and (sep[:1] in ('=', ':') or _QUOTED.search(flat['value'])):
@@ -140,7 +150,8 @@ def _in_call(before: str) -> bool:
 def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     at, sep, start = name.end, name.sep, name.start
     path = text[max(0, start - 1):start] == '/' and (
-        sep.strip()[:1] in ('', ':'))
+        sep.strip()[:1] in ('', ':')) and not (
+        sep == ':' and text[max(0, start - 2):start - 1] in ('', ' '))
     if not path and (block := _block(text, at, name.key, sep.strip())):
         return *block, True
     if name.quote and not sep.strip():
@@ -153,6 +164,8 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     rest = _REST.match(text, end)
     alone = rest is not None and not rest[0].strip(' \t,;)]}"\'\\')
     more = rest is not None and rest[0][:1] == ' ' and not alone
+    if pair := _pair(text, name, value):
+        return at + pair, end, True
     secret = words.is_value(value, name.key, sep.strip(), more)
     if not alone and '\n' in sep and '\\' not in sep and (
             'value' not in sep.lower()):
@@ -168,6 +181,17 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
             _before(text, start).strip(' \t-') or words.is_peculiar(value)):
         end = rest.end()  # A file's line, whose value has blanks.
     return at, end, secret
+
+
+def _pair(text: str, name: naming.Name, value: str) -> int:
+    """Return where the password begins in a user and his password, 0 if it
+    is none."""
+    found = _USER_FIRST.match(value)
+    if found and words.may_be_password(value[found.end():]) and (
+            _OF_BOTH.search(name.key)
+            or _USER_AND.search(text[max(0, name.start - 16):name.start])):
+        return found.end()
+    return 0
 
 
 def _before(text: str, start: int) -> str:

@@ -13,9 +13,10 @@ from nova_actions.sanitize.index import look_for
 
 #: In a name, whatever stands around it there.
 ENGLISH = (
-    r'passw(?:or)?d', 'passphrase', 'passcode', 'pswd', 'pwd', 'secret',
-    'token', 'credential', 'cookie', 'keyring', 'authorization',
-    r'user[_-]?data', r'config_?drive', 'sessionid', r'connection[_ -]?string',
+    r'passw(?:or)?d', r'passw(?![a-z])', 'passphrase', 'passcode', 'pswd',
+    'pwd', 'secret', 'token', 'credential', 'cookie', 'keyring',
+    'authorization', r'user[_-]?data', r'config_?drive',
+    'sessionid', 'sessid', r'connection[_ -]?string',
     r'(?:api|access|private|auth|ssl|encrypt(?:ion|ed)?|fernet|shared'
     r'|account|master|signing|hmac|admin|client|session|storage|deploy|license'
     r'|heartbeat|kek|rgw|mon|mds|ssh|swift|s3|recovery|unlock|priv|fixed|luks'
@@ -95,7 +96,8 @@ WEAK = re.compile(
 NO_SECRET = re.compile(
     r'(?:public|primary|foreign|partition|cache|routing|sort|host|lookup'
     r'|idempotency|group|row|shard|index|lock|dedup|message|search|hash|file'
-    r'|image|item|map|pub)[ _.-]?key|key(?:word|stone|pair|board)',
+    r'|image|item|map|pub|redis|memcached?|s3|object)[ _.-]?key'
+    r'|key(?:word|stone|pair|board)',
     re.IGNORECASE)
 #: One of another language.
 FOREIGN = re.compile('|'.join(
@@ -107,7 +109,7 @@ _PARTS = (
     'otp', 'psk', 'session', 'connection', 'user_data', 'user-data',
     'userdata', 'config_drive', 'configdrive', 'kek', 'community',
     'process_input', 'webhook', 'signature', 'temp_url', 'pin_code',
-    'pin-code', 'pincode', 'ticket', 'private-mac', 'sid', 'jwt')
+    'pin-code', 'pincode', 'ticket', 'private-mac', 'sid', 'jwt', 'sessid')
 #: Each name holds one of these; found in lower-cased text they take a tenth
 #: of the time that the names take.
 STEMS = (*_PARTS, *(each for each in _FOREIGN if each.isascii() and not (

@@ -22,15 +22,17 @@ _SCHEMA = (r':[ \t]{0,4}+\n(?>(?:[ \t]{1,20}+(?!default)[\w-]{1,20}+:'
            r'[^\n]{0,120}+\n){0,6})[ \t]{1,20}+default:')
 _BEHIND_NAME = re.compile(
     r'(?P<quote>["\'`]|)\]?+'
-    r'(?>\s{1,4}+(?:value|string|codes?|[0-9]{1,2})(?=[\s:=])|)'
+    r'(?>\s{1,4}+(?:value|string|codes?|phrase|[0-9]{1,2})(?=[\s:=])|)'
     r'(?P<sep>(?>\s{0,4}+,?+\s{0,40}+' + MAYBE_QUOTE + r'value'
     + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + _SCHEMA
     + r'|\s{0,40}+(?:=>|:=|[!=]?={1,2}+|\|(?=\s)'
-    r'|:\s{0,2}+(?:str|bytes|[A-Z]\w{1,20}+\[\w{1,20}+\])(?> \| None|)'
+    r'|::(?=\s)|-{1,2}>(?=\s)|<-'
+    r'|:\s{0,2}+(?:&?(?>\'static |)str(?:ing)?|bytes'
+    r'|[A-Z]\w{1,20}+\[\w{1,20}+\])(?> \| None|)'
     r'\s{0,2}+='
     r'|:|,|\((?=["\']))'
     r'|' + _OWNER % r'[^\s:=/]' + r'\s{0,4}+[:=]'
-    r'|' + _OWNER % r'[^\s:=]' + _VERB + r'|' + _VERB + r'|)'
+    r'|' + _OWNER % r'[^\s=]' + _VERB + r'|' + _VERB + r'|)'
     r'\s{0,40}+(?>\\\n\s{0,40}+|\(\s{1,40}+(?=[bur]{0,2}+["\'])|)'
     r'(?>Secret(?:Str|Bytes)?\(|!{1,2}[A-Za-z][\w:/.-]{0,30}+[ \t]{1,4}+|))',
     re.IGNORECASE,
@@ -55,8 +57,10 @@ _AUTH = re.compile(r'["\']?\s{0,4}:')
 _INPUT = re.compile(r'=b?["\']')
 # What stands behind a weak name, if it may be a secret.
 _DRAWN = re.compile(
-    r'["\'`]?\]?\s{0,4}(?:=>|:=|[:=|])\s{0,20}[bu]?["\'`]?'
-    r'[A-Za-z0-9+/_-]{16}')
+    r'(?:["\'`]?\]?\s{0,4}(?:=>|:=|[:=|])\s{0,20}[bu]?["\'`]?'
+    r'|[ \t]{1,4}["\']?)[A-Za-z0-9+/_-]{16}')
+# Without a sign between, only for a flag, or what has so many digits.
+_DIGITS_ALONE = re.compile(r'[ \t][0-9a-f]{32,512}(?![\w-])')
 
 
 # The plain cases, which are most: the end of the name, a sign, and a quote or
@@ -90,6 +94,15 @@ def kind_of(name: str) -> str:
         names.NO_SECRET.search(name)) else ''
 
 
+def _kind_here(text: str, tail: int, key: str, kind: str) -> str:
+    """Return how a name is one of a secret before what stands there."""
+    if key == 'process_input' and _INPUT.match(text, tail):
+        return 'own'
+    if kind != 'weak' or not _DRAWN.match(text, tail):
+        return '' if kind == 'weak' else kind
+    return 'own' if _DIGITS_ALONE.match(text, tail) else 'weak'
+
+
 def at(text: str, stem: int, length: int) -> Name | None:
     """Return the name that a part at a place belongs to."""
     before = text[max(0, stem - 64):stem]
@@ -110,10 +123,7 @@ def at(text: str, stem: int, length: int) -> Name | None:
         tail = second.end()
         key = text[start:tail]
         kind = kind_of(key)
-    if kind == 'weak' and not _DRAWN.match(text, tail):
-        kind = ''
-    if key == 'process_input' and _INPUT.match(text, tail):
-        kind = 'own'
+    kind = _kind_here(text, tail, key, kind)
     if not kind or (key.lower() == 'auth' and not _AUTH.match(text, tail)):
         return None
     two = _TWO.match(text, tail) if key.lower().endswith('secret') else None

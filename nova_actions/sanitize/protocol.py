@@ -76,9 +76,12 @@ FAMILIES = (
         r'\s{1,4}+(?>[0-9]\s{1,4}+|)' + MAYBE_QUOTE + _WORD), _no_word),
     # CHAP as cinder and the targets write it: method, user, password.
     family('F17', 'chap', (
-        r'(?<!\w)(?-i:CHAP)\s{1,4}+(?P<v>[^\s\'",;:=]{2,128}+\s{1,4}+'
-        r'[^\s\'",;]{6,128}+)'),
-        lambda value: all(map(_no_word, value.split()[1:]))),
+        r'(?<!\w)(?-i:CHAP)\s{1,4}+[^\s\'",;:=]{2,128}+\s{1,4}+'
+        r'(?P<v>[^\s\'",;]{6,128}+)'), _no_word),
+    # Its user is drawn by lot as well, or has a name.
+    family('F17', 'chap', (
+        r'(?<!\w)(?-i:CHAP)\s{1,4}+(?P<v>[A-Za-z0-9]{8,128}+)'
+        r'(?=\s{1,4}+\x00)'), words.is_strong),
     family('F17', 'chap-secret', (
         r'chap-secret\s{1,4}+' + MAYBE_QUOTE + _WORD)),
     family('F17', 'incominguser outgoinguser', (

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from nova_actions.sanitize import coded
 from nova_actions.sanitize import command
+from nova_actions.sanitize import credentials
 from nova_actions.sanitize import families
 from nova_actions.sanitize import family
 from nova_actions.sanitize import found as _found
@@ -40,8 +41,8 @@ _DONE = re.compile(f'[{_text.FILL}{_text.CUT}]+')
 #: In this order, and those of names between them; each sees what those before
 #: it have found as masked.
 _FIRST = family.Group((
-    pem, sql, *families.BEFORE, token, command, *line.FAMILIES, coded,
-    kubernetes))
+    pem, sql, credentials, *families.BEFORE, token, command, *line.FAMILIES,
+    coded, kubernetes))
 _LAST = family.Group((xml, *families.BEHIND))
 #: All that are patterns.
 FAMILIES = (*families.BEFORE, *command.FAMILIES, *line.FAMILIES,

@@ -141,6 +141,13 @@ def is_strong(value: str) -> bool:
             and not value.islower())
 
 
+def may_be_password(value: str) -> bool:
+    """Tell what is no word of letters, no number and no path."""
+    return (_mixed(value) or is_scrambled(value)
+            or bool(_SIGN.search(value))) and not (
+        _ADDRESS.match(value) or is_code(value) or '/' in value)
+
+
 def is_random(value: str) -> bool:
     """Tell what a machine has drawn by lot: hexadecimal digits, or base64 of
     all kinds of characters."""
