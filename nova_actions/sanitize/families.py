@@ -44,6 +44,13 @@ BEFORE = (
         r'\s{0,4}+(?>\[(?=' + QUOTE + r')|)' + PREFIX + MAYBE_QUOTE
         + r'(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)'),
         lambda v: not words.is_code(v) and v != 'header'),
+    # Any other of which the value was drawn by lot, and is no checksum.
+    family('F2', 'x-', (
+        r'(?<![\w-])x-(?![\w-]{0,40}(?:id|trace|span|request|sum|etag|hash'
+        r'|sha|md5|meta|content|version|date|digest|range)(?![a-z]))'
+        r'[\w-]{2,48}+' + MAYBE_QUOTE + r'\s{0,4}+:\s{0,4}+' + PREFIX
+        + MAYBE_QUOTE + r'(?P<v>[A-Za-z0-9+/=_-]{20,512}+)(?![\w.-])'),
+        words.is_random),
     # The scheme says nothing, and stays.
     family('F2', 'authorization', (
         r'(?<![\w-])(?:proxy-)?authorization' + MAYBE_QUOTE
@@ -97,6 +104,9 @@ BEFORE = (
         r'(?<![\w.:/@%\[-])[\w.-]{1,64}+:(?P<v>[^\s/:@\'"<>]{8,128}+)@(?!sha)'
         r'[\w.-]{1,255}+(?![\w:.-])'),
         lambda v: words.is_strong(v) or words.is_signed(v)),
+    # A URL without its scheme, as pip and npm write them.
+    family('F4', '//', (
+        r'(?<![:/\w.])//[\w.-]{1,64}+:(?P<v>[^\s/@\'"<>]{1,256}+)@(?=[\w-])')),
     # Go's driver of MySQL.
     family('F4', '@tcp( @unix( @udp(', (
         r'(?<![\w.:/@%\[-])[\w.-]{1,64}+:(?P<v>[^\s/:@\'"<>]{1,128}+)'

@@ -231,6 +231,8 @@ def _led_to(text: str, name: naming.Name, sep: str,
         return sep if words.is_peculiar(value) else None
     if sep != ',':
         return sep
+    if span and text[max(0, name.start - 1):name.start] == '{':
+        return '='  # A pair of Erlang's.
     if span is None or not name.quote or naming.kind_of(value) in (
             'own', 'foreign'):
         return None

@@ -19,7 +19,7 @@ ENGLISH = (
     'sessionid', 'sessid', r'connection[_ -]?string',
     r'(?:api|access|private|auth|ssl|encrypt(?:ion|ed)?|fernet|shared'
     r'|account|master|signing|hmac|admin|client|session|storage|deploy|license'
-    r'|heartbeat|kek|rgw|mon|mds|ssh|swift|s3|recovery|unlock|priv|fixed|luks'
+    r'|store|heartbeat|kek|rgw|mon|mds|ssh|swift|s3|recovery|unlock|priv|fixed|luks'
     r'|dhchap|backup|service|signature|temp[_-]?url|webhook|object'
     r'|crypto|cipher|symmetric|chap|volume|root|vault|unseal|wrapping|bearer'
     r'|cephx?|minio|aws|azure|gcp|openai|stripe|twilio|sendgrid|mailgun'
@@ -94,7 +94,7 @@ WEAK = re.compile(
     re.IGNORECASE)
 # What is looked up or counted by, or meant for everybody.
 NO_SECRET = re.compile(
-    r'(?:public|primary|foreign|partition|cache|routing|sort|host|lookup'
+    r'(?:public|primary|foreign|partition|cache|sort|host|lookup'
     r'|idempotency|group|row|shard|index|lock|dedup|message|search|hash|file'
     r'|image|item|map|pub|redis|memcached?|s3|object)[ _.-]?key'
     r'|key(?:word|stone|pair|board)',

@@ -34,7 +34,11 @@ _BEHIND_NAME = re.compile(
     r'|' + _OWNER % r'[^\s:=/]' + r'\s{0,4}+[:=]'
     r'|' + _OWNER % r'[^\s=]' + _VERB + r'|' + _VERB + r'|)'
     r'\s{0,40}+(?>\\\n\s{0,40}+|\(\s{1,40}+(?=[bur]{0,2}+["\'])|)'
-    r'(?>Secret(?:Str|Bytes)?\(|!{1,2}[A-Za-z][\w:/.-]{0,30}+[ \t]{1,4}+|))',
+    r'(?>Secret(?:Str|Bytes)?\(|!{1,2}[A-Za-z][\w:/.-]{0,30}+[ \t]{1,4}+'
+    # Of PHP, Erlang, Rust, Windows' registry, ODBC; a mapping with its value.
+    r'|string\([0-9]{1,6}\)\s{1,4}+(?=")|<<(?=")|Some\((?=")'
+    r'|REG_\w{2,12}+[ \t]{1,8}+|\{(?=[^\s{}"\',:]{1,128}\};)'
+    r'|\{["\']value["\']:\s{0,4}+(?=["\'])|))',
     re.IGNORECASE,
 )
 _NAME_CHARS = (
