@@ -164,6 +164,17 @@ BEHIND = (
     family('F1', 'compare_digest hmac.new jwt. fernet(', (
         r'(?:compare_digest|hmac\.new|jwt\.(?:en|de)code|fernet)\('
         r'[^()"\'\n]{0,60}?' + PREFIX + QUOTED)),
+    # A call that proves who somebody is: the literal behind his name.
+    family('F1', ('\')', '")'), (
+        r'(?:(?:login|auth|credentials?|passw(?:or)?d|bind|chap)\w{0,24}\('
+        r'[^()\n,]{1,80},|connect\w{0,16}\([^()\n,]{1,80},[^()\n,]{1,80},)'
+        r'\s{0,4}+' + PREFIX + QUOTED + r'(?P=q)\s{0,4}\)'),
+        words.may_be_password),
+    # The name behind the value.
+    family('F1', 'value', (
+        r'(?<![\w-])value["\']?\s{0,4}+[:=]\s{0,4}+' + QUOTED
+        + r'(?P=q)[\s,;]{1,8}["\']?(?:name|key)["\']?\s{0,4}[:=]\s{0,4}["\']?'
+        r'[\w.-]{0,40}?(?:passw(?:or)?d|secret|token|api_?key)["\'\s,}]')),
     # A request of Keystone for a token by a token.
     family('F1', ('token"', "token'", 'token`'), (
         r'token' + QUOTE + r':\s{0,40}+\{[^{}]{0,200}?' + QUOTE + 'id'

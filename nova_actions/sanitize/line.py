@@ -73,6 +73,7 @@ _KINDS = {
     'digits': (r'(?P<v>[0-9]{4,12})(?![\w.-])', str.isdigit),
     'uuid': (r'(?P<v>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})',
              words.is_uuid),
+    'password': (_VALUE, words.may_be_password),
     # Several, of which each has a digit.
     'codes': (rf'(?P<v>{_CODE}(?>(?:[,;\s]{{1,3}}{_CODE}){{0,31}}))', mixed),
     'pin': (r'(?P<v>[^\s\'",;&|<>\x00]{4,64})', _is_given),

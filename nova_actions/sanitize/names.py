@@ -16,7 +16,7 @@ ENGLISH = (
     r'passw(?:or)?d', r'passw(?![a-z])', 'passphrase', 'passcode', 'pswd',
     'pwd', 'secret', 'token', 'credential', 'cookie', 'keyring',
     'authorization', r'user[_-]?data', r'config_?drive',
-    'sessionid', 'sessid', r'connection[_ -]?string',
+    'sessionid', 'sessid', 'authtok', r'connection[_ -]?string',
     r'(?:api|access|private|auth|ssl|encrypt(?:ion|ed)?|fernet|shared'
     r'|account|master|signing|hmac|admin|client|session|storage|deploy|license'
     r'|store|heartbeat|kek|rgw|mon|mds|ssh|swift|s3|recovery|unlock|priv|fixed|luks'

@@ -54,6 +54,10 @@ _SECOND = re.compile(r'(?:keys?|community|string)(?![A-Za-z0-9])',
 _LEADS = frozenset('"\'`],:=!|(')
 _SECONDS = frozenset('kKcCsS')
 _STRING = re.compile(r' (?:string|material)(?![\w-])', re.IGNORECASE)
+# "... is", in the languages of the names.
+_IS = re.compile(
+    r'(?P<quote>)(?P<sep>\s{0,2}(?:(?:lautet|ist|est|es|era|è|é|är|er|is|jest'
+    r'|to|adalah)(?=\s)|为|是|は)\s{0,2}:?\s{0,2}(?=["\'\w]))')
 # Whose it is, behind a name of another language.
 _OF = re.compile(r'(?> [^\W\d_]{1,20}){1,3}')
 _SIGNS = (':', '=', '|', ',', '(')
@@ -132,6 +136,8 @@ def at(text: str, stem: int, length: int) -> Name | None:
         return None
     two = _TWO.match(text, tail) if key.lower().endswith('secret') else None
     end = two.end() if two else tail
+    if kind == 'foreign' and (verb := _IS.match(text, end)):
+        return Name(key, start, tail, verb.end(), '', verb['sep'], kind)
     lead = text[end:end + 1]
     if lead not in _LEADS and not lead.isspace():
         return None

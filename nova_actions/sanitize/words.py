@@ -64,7 +64,7 @@ _DRAWN = re.compile(
     r'(?:(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])(?:[0-9a-f]{24,}|[0-9A-F]{24,})'
     r'|(?=[^0-9]{0,64}[0-9])(?=[^a-z]{0,64}[a-z])(?=[^A-Z]{0,64}[A-Z])'
     r'[A-Za-z0-9+/_-]{16,}={0,2})$')
-_SESSION_ID = re.compile(r'session[_-]?id$', re.IGNORECASE)
+_SESSION_ID = re.compile(r'(?:session|token)[_-]?id$', re.IGNORECASE)
 _NUMBER = re.compile(r'(?:0x[0-9a-fA-F]+|[0-9]+)$')
 _ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
 _FILE = re.compile(r'(?:/[a-z0-9._-]{2,64}){2,16}$')
@@ -272,7 +272,7 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
         return not is_word(value) and value[:1] not in ('/', '(') and not (
             more and _ALPHA.match(value) and value.islower())
     if _UUID.match(value):
-        return key.lower().endswith('token')
+        return key.lower().endswith(('token', 'password'))
     return _in_prose(value, sep)
 
 
