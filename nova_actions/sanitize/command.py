@@ -72,7 +72,8 @@ _OTHERS = (
     family('F6', (*_DASH_P, ' -w', "'-w", '"-w'), (
         r'(?<=[\s\'"])(?-i:-(?:[pPwW]|pw))' + _GAP + _VALUE),
         lambda value: _is_password(value) and (
-            words.is_strong(value) or words.is_signed(value)),
+            words.is_strong(value) or words.is_signed(value))
+        and not re.fullmatch(r'[A-Z]?[a-z]+[0-9]+', value),
         unless=_OTHER),
     family('F6', ('curl', 'wget', 'govc', '--proxy-user', 'http ', 'https '), (
         r'(?:curl|wget|(?<![\w/])https?(?=[\s\'",])|govc)' + MAYBE_QUOTE

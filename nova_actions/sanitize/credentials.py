@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from nova_actions.sanitize import text as _text
+from nova_actions.sanitize import words
 from nova_actions.sanitize.index import Index
 from nova_actions.sanitize.index import look_for
 
@@ -28,6 +29,10 @@ _SAID = frozenset((
     'ext', 'app', 'dlg', 'version', 'oauth_version', 'oauth_nonce',
     'oauth_timestamp', 'oauth_signature_method', 'oauth_callback', 'scope',
     'error', 'error_description'))
+#: What is masked whatever it looks like.
+_PROOF = frozenset((
+    'response', 'signature', 'sig', 'token', 'oauth_token', 'oauth_signature',
+    'oauth_verifier'))
 _MAX_PARAMETERS = 24
 
 
@@ -43,6 +48,7 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
                 break
             at = found.end()
             kind = 'bare' if found['bare'] else 'quoted'
-            if found['name'].lower() not in _SAID and found[kind].strip(
-                    _text.FILL):
+            name, value = found['name'].lower(), found[kind]
+            if name not in _SAID and value.strip(_text.FILL) and (
+                    name in _PROOF or words.is_random(value)):
                 yield *found.span(kind), 'F2'

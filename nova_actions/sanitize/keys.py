@@ -35,6 +35,8 @@ _BLOCKS, _FLATS = ('|', '>'), ('[', '(', '{')
 _FLAT = re.compile(
     r'[\[({](?P<value>(?>(?:[^\[\](){}"\'\\\x01]'
     r'|(?P<q>["\'])(?>(?:(?!(?P=q))[^\n\x01]){0,1024})(?P=q)){1,1024}))[\])}]')
+# Signs that lead to a value in prose, and to other things in code.
+_ARROWS = ('::', '->', '-->', '<-')
 _ENDS = ('', *' \t\n,;:)]}')
 _QUOTED = re.compile(r'["\']')
 _ENTRIES = re.compile(r'["\']([\w-]{1,64}+)["\']\s{0,4}+:')
@@ -166,11 +168,12 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     more = rest is not None and rest[0][:1] == ' ' and not alone
     if pair := _pair(text, name, value):
         return at + pair, end, True
-    secret = words.is_value(value, name.key, sep.strip(), more)
+    secret = _is_led_to(value, name.key, sep.strip(), more)
     if not alone and '\n' in sep and '\\' not in sep and (
             'value' not in sep.lower()):
         return None
-    if text[end:end + 1] in ('(', '[') and words.is_name(value):
+    if text[end:end + 1] in ('(', '[') and words.is_name(
+            value.replace('::', '.')):
         secret = False
     if sep == '=' and value.islower() and words.is_name(value) and (
             _in_call(text[max(0, start - 200):start])):
@@ -181,6 +184,13 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
             _before(text, start).strip(' \t-') or words.is_peculiar(value)):
         end = rest.end()  # A file's line, whose value has blanks.
     return at, end, secret
+
+
+def _is_led_to(value: str, key: str, sep: str, more: bool) -> bool:
+    if sep in _ARROWS:
+        return words.may_be_password(value)
+    # The second half of C++'s sign.
+    return value[:1] != ':' and words.is_value(value, key, sep, more)
 
 
 def _pair(text: str, name: naming.Name, value: str) -> int:

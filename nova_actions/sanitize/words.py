@@ -83,7 +83,7 @@ _SIGN = re.compile(r'[A-Za-z0-9][!#$%^&*~+][A-Za-z0-9]')
 _STOP = frozenset(re.findall(r'\S+', """
 a about after again all already also an and any are argument arguments as at
 auth authentication authorization bad basic be bearer because been before but
-by bytes can cannot client cookie could create credentials delete denied
+by bytes can cannot cephx client cookie could create credentials delete denied
 deprecated detail did different digest do does down empty error errors exist
 exists expects fail fails failure false field file fine flag flags for
 forbidden from get given good had has have how http https identical if in
