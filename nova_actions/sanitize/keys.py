@@ -196,7 +196,7 @@ def _is_led_to(value: str, key: str, sep: str, more: bool) -> bool:
 def _pair(text: str, name: naming.Name, value: str) -> int:
     """Return where the password begins in a user and his password, 0 if it
     is none."""
-    found = _USER_FIRST.match(value)
+    found = _USER_FIRST.match(value) if ':' in value or '/' in value else None
     if found and words.may_be_password(value[found.end():]) and (
             _OF_BOTH.search(name.key)
             or _USER_AND.search(text[max(0, name.start - 16):name.start])):

@@ -66,7 +66,7 @@ _KINDS = {
     'hex': (r'(?P<v>[0-9A-Fa-f]{16,512})(?![\w-])', mixed),
     'key': (r'(?P<v>[A-Za-z0-9+/=_\x00-]{16,4096})', mixed),
     'base64': (r'[ \t]{0,4}(?P<v>[A-Za-z0-9+/\x00]{4,2048}={0,2})' + _ENDS,
-               lambda value: not (words.is_word(value) or len(value) % 4)),
+               lambda value: mixed(value) and not words.is_word(value)),
     'blob': (r'(?P<v>[A-Za-z0-9+/=_%.\x00-]{16,8192})', mixed),
     'token': (r'(?P<v>[A-Za-z0-9_~%.-]{6,4096})', _is_code),
     'colon': (r'(?P<v>[^\s:@\'",;\x00]{4,128})(?![^\s\'",;])', _is_strong),

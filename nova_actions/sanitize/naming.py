@@ -108,7 +108,8 @@ def _kind_here(text: str, tail: int, key: str, kind: str) -> str:
         return 'own'
     if kind != 'weak' or not _DRAWN.match(text, tail):
         return '' if kind == 'weak' else kind
-    return 'own' if _DIGITS_ALONE.match(text, tail) else 'weak'
+    alone = key.lower() != 'key' and _DIGITS_ALONE.match(text, tail)
+    return 'own' if alone else 'weak'
 
 
 def at(text: str, stem: int, length: int) -> Name | None:
@@ -131,7 +132,8 @@ def at(text: str, stem: int, length: int) -> Name | None:
         tail = second.end()
         key = text[start:tail]
         kind = kind_of(key)
-    kind = _kind_here(text, tail, key, kind)
+    if kind == 'weak' or key == 'process_input':
+        kind = _kind_here(text, tail, key, kind)
     if not kind or (key.lower() == 'auth' and not _AUTH.match(text, tail)):
         return None
     two = _TWO.match(text, tail) if key.lower().endswith('secret') else None
