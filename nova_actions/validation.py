@@ -95,6 +95,17 @@ def counts(words: Iterable[str]) -> Check:
     return check
 
 
+def texts(words: Iterable[str]) -> Check:
+    """Return a check of short texts by a word, each cut at 255 characters.
+    Other words are passed over, as above."""
+    def check(argument: str, value: Any) -> dict[str, str]:
+        if not isinstance(value, Mapping):
+            raise _refuse(argument, 'it is not a mapping')
+        return {word: _CONTROL.sub('', text(f'{argument}.{word}', value[
+            word])[:NAME_LIMIT]) for word in words if value.get(word)}
+    return check
+
+
 def boolean(argument: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise _refuse(argument, 'it is not true or false')

@@ -24,6 +24,14 @@ LOSSES = {
     'error': 'recording itself failed',
 }
 
+#: What a program that a reporter runs in may tell of itself.
+ABOUT = {
+    'bridge': 'the version of what installs the reporter there',
+    'mode': 'how much it records',
+    'nova': 'the version of the program',
+    'missing': 'what it could not be installed at',
+}
+
 #: The reason of an event that was closed since its reporter had died.
 REASON_INTERRUPTED = 'interrupted'
 

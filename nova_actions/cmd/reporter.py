@@ -9,6 +9,7 @@ from typing import Any
 
 from nova_actions import context as context_module
 from nova_actions import vocabulary
+from nova_actions.cmd import bridge
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
@@ -26,26 +27,36 @@ _SESSION_WIDTH = 8
 
 def reporter_list(args: Any) -> int:
     """Print the reporters that live, and what others have lost."""
-    rows = sorted(_rows(), key=lambda row: (row['host'] or '',
-                                            row['last_seen']))
-    output.show(args.format, rows, list_text)
+    rows = sorted(filter(_is_shown, found()), key=lambda row: (
+        row['host'] or '', row['last_seen']))
+    output.show(args.format, list(map(_shown, rows)), list_text)
+    if args.format == 'table':
+        for group in bridge.groups(rows):
+            print('\n' + textwrap.fill(bridge.line(group), WIDTH,
+                                       subsequent_indent='    ',
+                                       break_on_hyphens=False))
     return failure.OK
 
 
-def _rows() -> Iterator[Row]:
+def found() -> Iterator[Row]:
+    """Yield all reporters, as of :func:`db.reporter.page`."""
     context = context_module.get_admin_context()
     after = 0
     while page := reporter.page(context, after):
         after = page[-1]['id']
-        for row in page:
-            if row['closed_at'] is None or row['lost'] or row['times_cut']:
-                yield {
-                    'host': row['host'], 'session': row['epoch'],
-                    'last_seen': row['last_seen'].replace(
-                        tzinfo=datetime.UTC),
-                    'state': 'ended' if row['closed_at'] else 'alive',
-                    'waiting': row['waiting'], 'lost': row['lost'],
-                    'times_cut': row['times_cut']}
+        yield from page
+
+
+def _is_shown(row: Row) -> bool:
+    return bool(row['closed_at'] is None or row['lost'] or row['times_cut'])
+
+
+def _shown(row: Row) -> Row:
+    return {'host': row['host'], 'session': row['epoch'],
+            'last_seen': row['last_seen'].replace(tzinfo=datetime.UTC),
+            'state': 'ended' if row['closed_at'] else 'alive',
+            **{name: row[name] for name in (
+                'waiting', 'lost', 'times_cut', 'about')}}
 
 
 def list_text(rows: Sequence[Row]) -> str:

@@ -186,6 +186,26 @@ class Checks(upgradecheck.UpgradeCommands):
                 '([reporter] heartbeat_interval).')
         return Result(Code.SUCCESS)
 
+    def check_bridges(self) -> Result:
+        """Are all of one release, and record all that they are to?"""
+        if self.check_schema().code != Code.SUCCESS:
+            return Result(Code.SUCCESS)
+        from nova_actions.cmd import bridge
+        from nova_actions.cmd import reporter
+        from nova_actions.db import api as db
+        try:
+            db.setup(self._conf)
+            groups = _within(
+                PATIENCE, lambda: bridge.groups(reporter.found()))
+        except (exception.ActionsException, TimeoutError) as error:
+            return Result(Code.WARNING, _said(error))
+        finally:
+            db.dispose()
+        is_whole = (len({each['bridge'] for each in groups}) <= 1
+                    and not any(each['missing'] for each in groups))
+        return Result(Code.SUCCESS if is_whole else Code.WARNING,
+                      ' '.join(map(bridge.line, groups)) or None)
+
     _upgrade_checks = (
         ('Database driver', check_driver),
         ('Database schema', check_schema),
@@ -195,6 +215,7 @@ class Checks(upgradecheck.UpgradeCommands):
         ('Keystone', check_keystone),
         ('Policy file', check_policy),
         ('Reporters', check_reporters),
+        ('Bridges', check_bridges),
     )
 
 

@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 VERSION_TABLE = 'alembic_version_nova_actions'
 
 #: The newest revision that this release knows.
-HEAD = '5e9b7c2a4d16'
+HEAD = '7d1f4a8e2c36'
 
 
 def _config() -> 'config.Config':

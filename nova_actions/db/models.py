@@ -160,6 +160,8 @@ class Reporter(Base):
     #: reason, as JSON. NULL for one that does not tell.
     waiting: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
     lost: orm.Mapped[str | None] = orm.mapped_column(sa.Text())
+    #: What the program that it runs in tells of itself, as JSON.
+    about: orm.Mapped[str | None] = orm.mapped_column(sa.Text())
     #: How many of its reports a conductor refused for good, and how many
     #: times in them it had to cut to its own.
     refused: orm.Mapped[int] = orm.mapped_column(

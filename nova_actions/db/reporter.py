@@ -44,19 +44,25 @@ def beat(session: orm.Session, epoch: str, host: str | None,
 
 
 def told(context: Any, epoch: str, host: str | None, waiting: int,
-         lost: Mapping[str, int]) -> None:
+         lost: Mapping[str, int],
+         about: Mapping[str, Any] | None = None) -> None:
     """Note what a reporter tells of itself.
 
     :param waiting: how many reports it has that are not delivered yet
     :param lost: how many it has lost in this life, by reason
+    :param about: what the program that it runs in tells of itself
     """
-    values = {'waiting': waiting,
-              'lost': json.dumps(dict(lost), sort_keys=True)}
+    values = {'waiting': waiting, 'lost': _json(lost),
+              'about': _json(about) if about else None}
     try:
         _told(context, epoch, host, values)
     except exception.Conflict:
         # Somebody else has noted that life for the first time.
         _told(context, epoch, host, values)
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(dict(value), sort_keys=True)
 
 
 @writer
@@ -90,12 +96,13 @@ def page(session: orm.Session, after: int = 0) -> list[Row]:
     """Return the next reporters by id, the closed ones too.
 
     ``lost`` is by reason: what the reporter told, or of one that does not
-    tell what conductors refused.
+    tell what conductors refused. ``about`` is empty where it tells nothing.
     """
     found = session.execute(sa.select(REPORTERS).where(
         REPORTERS.c.id > after).order_by(REPORTERS.c.id).limit(
             PAGE)).mappings()
-    return [{**row, 'lost': _lost(dict(row))} for row in found]
+    return [{**row, 'lost': _lost(dict(row)),
+             'about': json.loads(row['about'] or '{}')} for row in found]
 
 
 def _lost(row: Mapping[str, Any]) -> dict[str, int]:

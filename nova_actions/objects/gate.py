@@ -82,6 +82,7 @@ CHECKS: Mapping[str, validation.Check] = {
     'reports': _batch,
     'waiting': validation.count,
     'lost': validation.counts(vocabulary.LOSSES),
+    'about': validation.optional(validation.texts(vocabulary.ABOUT)),
 }
 
 

@@ -19,13 +19,17 @@ class Reporter(base.ActionsObject):
     """One life of a reporting process."""
 
     # Version 1.0: Initial version
-    VERSION = '1.0'
+    # Version 1.1: beat() has about=
+    VERSION = '1.1'
+
+    ADDED_ARGUMENTS = {'beat': {'about': '1.1'}}
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_nobody)
     def beat(cls, context: Any, epoch: str, waiting: int,
-             lost: Mapping[str, int], host: str | None = None) -> None:
+             lost: Mapping[str, int], host: str | None = None,
+             about: Mapping[str, str] | None = None) -> None:
         """Say that a reporter lives, as an empty batch of reports does, and
         how it is.
 
@@ -34,7 +38,11 @@ class Reporter(base.ActionsObject):
         :param lost: how many it has lost in this life, by the reasons of
             :data:`vocabulary.LOSSES`; others are passed over
         :param host: where it runs
+        :param about: what the program that it runs in tells of itself, by
+            the words of :data:`vocabulary.ABOUT`; others are passed over
         """
+        name = text.sanitizer().name
         reporter_db.told(
-            context, validation.uuid('epoch', epoch),
-            text.sanitizer().name(host), waiting, lost)
+            context, validation.uuid('epoch', epoch), name(host), waiting,
+            lost, about and {word: name(value)
+                             for word, value in about.items()})

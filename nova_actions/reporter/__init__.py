@@ -10,6 +10,7 @@ it.
 
 import logging
 import typing
+from collections.abc import Mapping
 
 from nova_actions.objects import text
 from nova_actions.reporter import direct
@@ -56,7 +57,8 @@ def settings(conf: 'cfg.ConfigOpts') -> recorder.Settings:
         required_actions=frozenset(group.required_actions))
 
 
-def setup(conf: 'cfg.ConfigOpts') -> None:
+def setup(conf: 'cfg.ConfigOpts',
+          about: Mapping[str, str] | None = None) -> None:
     """Make this process a compute side: its remotables go to the conductor,
     and its reports too.
 
@@ -65,6 +67,10 @@ def setup(conf: 'cfg.ConfigOpts') -> None:
 
     :param conf: transport_url, host, state_path and the groups
         ``[conductor]`` and ``[reporter]`` are read from it
+    :param about: what this program tells operators of itself, by the words
+        ``bridge``, ``mode``, ``nova`` and ``missing`` (others are passed
+        over, and 255 characters of each are kept). It is read again with
+        each heartbeat, so that a change of it is told, too.
     """
     # Only here, since oslo.messaging chooses a concurrency backend for a
     # process that has not chosen one.
@@ -86,7 +92,7 @@ def setup(conf: 'cfg.ConfigOpts') -> None:
         connect()
         begin(off.Off(chosen))
     else:
-        begin(recorder.Recorder(chosen, connect))
+        begin(recorder.Recorder(chosen, connect, about))
 
 
 def begin(new: recorder.Recorder | off.Off) -> None:

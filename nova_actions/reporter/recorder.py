@@ -5,7 +5,7 @@ import dataclasses
 import logging
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from oslo_utils import uuidutils
@@ -62,11 +62,15 @@ class Recorder:
     then running: a forked child has its own.
 
     :param connect: called once in each process, before anything is sent
+    :param about: what the program tells of itself, asked for with each
+        heartbeat
     """
 
     def __init__(self, settings: Settings,
-                 connect: Callable[[], None] = lambda: None) -> None:
+                 connect: Callable[[], None] = lambda: None,
+                 about: Mapping[str, str] | None = None) -> None:
         self.settings = settings
+        self._about = about
         self.losses = loss.Losses()
         self._connect = connect
         # A signal handler may come in its own thread's way.
@@ -89,7 +93,7 @@ class Recorder:
                 each.let_go()
         # SQLite's files of the parent must not be closed by the child.
         _parents.append(self._spool)
-        return Recorder(self.settings, self._connect)
+        return Recorder(self.settings, self._connect, self._about)
 
     @property
     def is_durable(self) -> bool:
@@ -173,7 +177,8 @@ class Recorder:
         else:
             self._spool = memory.MemorySpool(settings.spool_max_bytes)
         opened = delivery.Delivery(
-            self._spool, wire.Wire(settings.host, self._uuid),
+            self._spool, wire.Wire(settings.host, self._uuid,
+                                  self._about),
             batch_size=settings.batch_size,
             interval=settings.delivery_interval if self.is_durable else 0,
             heartbeat=settings.heartbeat_interval,

@@ -15,11 +15,14 @@ class Wire:
 
     :param host: where it runs
     :param epoch: its life
+    :param about: what the program tells of itself, which may change
     """
 
-    def __init__(self, host: str | None, epoch: str | None) -> None:
+    def __init__(self, host: str | None, epoch: str | None,
+                 about: Mapping[str, str] | None = None) -> None:
         self._host = host
         self._epoch = epoch
+        self._about = about or {}
 
     def send(self, transitions: Sequence[Transition]) -> list[Answer]:
         """Send a batch, which may be empty, and return what became of each.
@@ -56,9 +59,12 @@ class Wire:
         try:
             reporter.Reporter.beat(
                 context.get_admin_context(), str(self._epoch), waiting,
-                dict(lost), host=self._host)
-        except ovo_exc.UnsupportedObjectError:
-            # By a conductor of the first release, which hears this.
+                dict(lost), host=self._host, about={
+                    name: str(value) for name, value in
+                    dict(self._about).items()} or None)
+        except (ovo_exc.UnsupportedObjectError,
+                ovo_exc.IncompatibleObjectVersion):
+            # By a conductor of an older release, which hears this.
             self.send([])
 
     def close(self, ended: Transition) -> None:

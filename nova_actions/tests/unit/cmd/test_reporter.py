@@ -56,6 +56,32 @@ class TestReporterList(base.ObjectTestCase):
                                       rows[old]['lost']))
         self.assertTrue(rows[new]['last_seen'].endswith('+00:00'))
 
+    def test_bridges_that_tell_the_same_are_told_once(self):
+        about = {'bridge': '1.2', 'mode': 'mirror', 'nova': '34.0.0'}
+        for number in range(8):
+            reporter.told(self.admin, str(uuid.uuid4()), f'compute{number}',
+                          0, {}, about)
+        odd = str(uuid.uuid4())
+        reporter.told(self.admin, odd, 'odd', 0, {}, {
+            **about, 'missing': 'EventReporter.__exit__, finish'})
+        dead = str(uuid.uuid4())
+        reporter.told(self.admin, dead, 'dead', 0, {'full': 1}, about)
+        closure.close(self.admin, dead, 'it is dead')
+        text = self.run_list()
+        told = text[text.index('Bridge'):]
+        self.assertLessEqual(max(map(len, told.splitlines())),
+                             cmd_reporter.WIDTH)
+        many, one = (' '.join(each.split()) for each in told.split('\n\n'))
+        self.assertEqual(
+            'Bridge 1.2, mode mirror, Nova 34.0.0 on 8 hosts (compute0, '
+            'compute1, compute2, compute3, compute4 and 3 more).', many)
+        self.assertEqual(
+            'Bridge 1.2, mode mirror, Nova 34.0.0 on 1 host (odd). Not '
+            'recorded there: EventReporter.__exit__, finish.', one)
+        rows = {row['session']: row for row in json.loads(
+            self.run_list('--format', 'json'))}
+        self.assertIn('finish', rows[odd]['about']['missing'])
+
     def test_what_conductors_refuse_of_an_old_one(self):
         epoch = str(uuid.uuid4())
         report.apply(self.admin, [], epoch, 'h')

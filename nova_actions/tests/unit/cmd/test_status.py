@@ -8,6 +8,7 @@ import os
 import socket
 import sqlite3
 import threading
+import uuid
 
 import fixtures
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from nova_actions.cmd import manage
 from nova_actions.cmd import status
 from nova_actions.db import api as db
 from nova_actions.db import migration
+from nova_actions.db import reporter
 from nova_actions.db.follow import state
 from nova_actions.tests import fixtures_cells
 
@@ -85,6 +87,22 @@ class StatusTestCase(base.BaseTestCase):
 
     def result(self):
         return self.check()[1]['Followed cells'][0]
+
+    def test_bridges(self):
+        self.sync()
+        db.setup(conf.load(['--config-file', self.config]))
+        context = context_module.get_admin_context()
+        told = {'bridge': '1.2', 'mode': 'mirror', 'nova': '34.0.0'}
+        reporter.told(context, str(uuid.uuid4()), 'east1', 0, {}, told)
+        code, found = self.check()
+        self.assertEqual(0, code)
+        self.assertIn('Nova 34.0.0 on 1 host (east1)', found['Bridges'][1])
+        db.setup(conf.load(['--config-file', self.config]))
+        reporter.told(context, str(uuid.uuid4()), 'east2', 0, {},
+                      {**told, 'missing': 'InstanceAction.finish'})
+        code, found = self.check()
+        self.assertEqual((1, 1), (code, found['Bridges'][0]))
+        self.assertIn('InstanceAction.finish', found['Bridges'][1])
 
     def test_ready(self):
         self.sync()

@@ -26,7 +26,7 @@ FINGERPRINTS = {
     'InstanceRecordList': '1.1-4622a44efeb0ae5bcde115ee52d00b9c',
     'Report': '1.0-9d3c7357dbebec918df165fd4df8e6d4',
     'ReportList': '1.0-1e8851dffffa60cc028507f4119036a1',
-    'Reporter': '1.0-d0e921ea0a28801b7d8194a7ff3207a9',
+    'Reporter': '1.1-a21b4ee069b871d4ee53e43112d34e72',
 }
 
 

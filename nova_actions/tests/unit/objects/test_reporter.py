@@ -8,6 +8,7 @@ from unittest import mock
 from oslo_versionedobjects import exception as ovo_exc
 
 from nova_actions import exception
+from nova_actions.conductor import pins
 from nova_actions.db import reporter
 from nova_actions.objects import base as objects_base
 from nova_actions.objects.report import Report
@@ -41,6 +42,37 @@ class _Tests:
         ReportList.apply(self.admin, ReportList(objects=[]),
                          epoch=self.epoch)
         self.assertEqual((0, 3), self.row('waiting', 'beats'))
+
+    def test_what_its_program_tells(self):
+        secret = 'mysql://nova:S3cr3tS3cr3t@db/nova'
+        self.beat(about={'bridge': '1.2', 'nova': 'x' * 300, 'missing': '',
+                         'mode': f'a\n{secret}', 'of later': 'y'})
+        about, = self.row('about')
+        self.assertEqual({'bridge', 'nova', 'mode'}, about.keys())
+        self.assertEqual(('1.2', 255), (about['bridge'], len(about['nova'])))
+        self.assertNotIn('S3cr3t', about['mode'])
+        # As one says that has no such program any more.
+        self.beat()
+        self.assertEqual(({},), self.row('about'))
+        for wrong in ([], 'x', {'mode': 1}, {'nova': ['34']}):
+            self.assertRaises(exception.Invalid, self.beat, about=wrong)
+
+    def test_each_heartbeat_tells_what_is_the_case_then(self):
+        about = {'mode': 'mirror', 'nova': 34}
+        line = wire.Wire('h', self.epoch, about)
+        line.beat(0, {})
+        self.assertEqual(({'mode': 'mirror', 'nova': '34'},),
+                         self.row('about'))
+        about['missing'] = 'finish'
+        line.beat(0, {})
+        self.assertEqual('finish', self.row('about')[0]['missing'])
+
+    def test_a_conductor_of_which_it_is_told_less(self):
+        if self.REMOTE:
+            self.assertEqual(
+                ((), {'host': 'h'}),
+                pins.fit_arguments(Reporter, 'beat', '1.0', (), {
+                    'host': 'h', 'about': {'mode': 'off'}}))
 
     def test_shapes(self):
         for waiting, lost in ((-1, {}), ('1', {}), (0, []), (0, {'full': -1}),

@@ -18,11 +18,13 @@ from nova_actions.tests import patience
 class Recording(fixtures.Fixture):
     """A recorder of this process whose reports go where remotables go.
 
+    :param about: what the program tells of itself
     :param settings: those that differ
     """
 
-    def __init__(self, folder=None, **settings):
+    def __init__(self, folder=None, about=None, **settings):
         self._folder = folder
+        self._about = about
         self._settings = {
             'host': 'here', 'delivery_interval': 0.01,
             'heartbeat_interval': 0.2, 'parent_timeout': 0.0,
@@ -32,7 +34,7 @@ class Recording(fixtures.Fixture):
         self.folder = self._folder or os.path.join(
             self.useFixture(fixtures.TempDir()).path, 'spool')
         self.recorder = recorder.Recorder(recorder.Settings(
-            folder=self.folder, **self._settings))
+            folder=self.folder, **self._settings), about=self._about)
         reporter.begin(self.recorder)
         self.addCleanup(reporter.stop)
 

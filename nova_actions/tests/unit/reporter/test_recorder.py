@@ -85,6 +85,14 @@ class DurableMixin:
         delivered = recording.recorder._opened
         patience.wait_until('a heartbeat', lambda: delivered._chored)
 
+    def test_what_the_program_tells_goes_with_the_heartbeat(self):
+        about = {'bridge': '1.2', 'mode': 'mirror'}
+        self.record(heartbeat_interval=0.01, about=about)
+
+        def told():
+            return [row['about'] for row in db_reporter.page(self.admin)]
+        patience.wait_until('what it tells', lambda: about in told())
+
     def test_who_has_ended_opens_none_later(self):
         recording = self.record(heartbeat_interval=3600)
         reporter.stop()
@@ -427,6 +435,22 @@ class DurableMixin:
         self.assertEqual(
             {'create': 'Success', 'parent': 'Success', 'child': 'Success'},
             {event['event']: event['result'] for event in self.events()})
+
+    def test_a_forked_child_tells_of_the_same_program(self):
+        self.record(heartbeat_interval=0.01, about={'mode': 'mirror'})
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                with mock.patch.object(reporter_object.Reporter, 'beat',
+                                       autospec=True) as beat:
+                    process.current().open()
+                    patience.wait_until('a heartbeat', lambda: beat.called)
+                    code = beat.call_args.kwargs['about'] != {
+                        'mode': 'mirror'}
+            finally:
+                os._exit(int(code))
+        self.assertEqual(0, os.waitpid(child, 0)[1])
 
 
 class EndTestCase(base.ReporterTestCase):
