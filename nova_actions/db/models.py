@@ -197,6 +197,10 @@ class FollowedCell(Base):
     #: The last archived server that was looked at for its owner, NULL when
     #: none is wanted.
     owner_id: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
+    #: The last of our own rows that were looked at for one that has been
+    #: copied, too.
+    own_action_id: orm.Mapped[Count]
+    own_event_id: orm.Mapped[Count]
     #: When all that it had was copied first, and last.
     whole_at: orm.Mapped[Time | None]
     caught_up_at: orm.Mapped[Time | None]
@@ -226,9 +230,11 @@ class FollowedRow(Base):
     action_id: orm.Mapped[int] = orm.mapped_column(
         BigId, sa.ForeignKey('instance_actions.id', ondelete='CASCADE',
                              name='followed_rows_action_id_fkey'))
-    #: How many rows of ours were made of it; 0 when its action was recorded
-    #: by ourselves.
+    #: How many rows of ours were made of it; 0 when it is the same as one
+    #: that we have otherwise: recorded by ourselves, or from another cell.
     attempts: orm.Mapped[int] = orm.mapped_column(sa.Integer())
+    #: That one, where this is an event.
+    own_id: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
     #: How the last of them had ended in the cell, NULL while it had not.
     seen: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
 

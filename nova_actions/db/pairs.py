@@ -14,23 +14,32 @@ Row = dict[str, Any]
 APART = datetime.timedelta(seconds=2)
 
 
-def find(own: Iterable[Row], others: Iterable[Row]) -> dict[int, Row]:
-    """Return our own row of each action that another database has too, by
-    its id there.
+def _action(row: Row) -> Any:
+    return row['action']
 
-    :param own: actions on one server, of one request
+
+def find(own: Iterable[Row], others: Iterable[Row],
+         kind: Callable[[Row], Any] = _action,
+         apart: datetime.timedelta = APART) -> dict[int, Row]:
+    """Return our own row of each one that another database has too, by its
+    id there.
+
+    :param own: actions on one server, of one request; or whatever has
+        ``id`` and ``start_time``
     :param others: those of the other database
+    :param kind: tells of a row what must be the same; of an action, its name
+    :param apart: how far apart the two starts may be
     """
     found: dict[int, Row] = {}
     # In one order, so that a page agrees with the next.
     own, others = (sorted(rows, key=lambda row: int(row['id']))
                    for rows in (own, others))
-    for name, rows in _by(lambda row: row['action'], others).items():
-        mine = [row for row in own if row['action'] == name]
+    for name, rows in _by(kind, others).items():
+        mine = [row for row in own if kind(row) == name]
         # What agrees most is found first.
         for tell in (lambda row: row['start_time'], _second):
             mine, rows = _equal(mine, rows, tell, found)
-        _near(mine, rows, found)
+        _near(mine, rows, found, apart)
     return found
 
 
@@ -61,14 +70,14 @@ def _equal(own: Iterable[Row], others: Iterable[Row],
 
 
 def _near(own: Iterable[Row], others: Iterable[Row],
-          found: dict[int, Row]) -> None:
+          found: dict[int, Row], limit: datetime.timedelta) -> None:
     """Pair those that began at about the same time, in their order."""
     mine, theirs = (collections.deque(sorted(
         (row for row in rows if row['start_time']),
         key=lambda row: row['start_time'])) for rows in (own, others))
     while mine and theirs:
         apart = mine[0]['start_time'] - theirs[0]['start_time']
-        if abs(apart) < APART:
+        if abs(apart) < limit:
             found[theirs.popleft()['id']] = mine.popleft()
         elif apart > datetime.timedelta(0):
             theirs.popleft()

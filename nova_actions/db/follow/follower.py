@@ -11,6 +11,7 @@ from typing import Any
 from nova_actions import sanitize
 from nova_actions.db.follow import batch as batch_module
 from nova_actions.db.follow import known
+from nova_actions.db.follow import merge
 from nova_actions.db.follow import owner
 from nova_actions.db.follow import row as row_module
 from nova_actions.db.follow import source as source_module
@@ -73,6 +74,9 @@ class Follower:
         self._left_out: dict[str, set[int]] = {
             name: set() for name in _CURSORS}
         self._after_running = 0
+        #: The last ids of our own rows, of the last two rounds.
+        self._tops: collections.deque[merge.Place] = collections.deque(
+            maxlen=2)
         self._looked_back = float('-inf')
 
     def run(self, context: Any, floor: Time | None = None) -> Row | None:
@@ -92,6 +96,7 @@ class Follower:
             cursor = self._forward(context, name, held)
             self._look_back(context, name, cursor)
         self._look_at_running(context)
+        self._look_at_own(context, held)
         if self._clock() >= self._looked_back + LOOK_BACK:
             self._looked_back = self._clock()
         done = state.reached(context, self.cell, self._holder, held['now'])
@@ -200,6 +205,14 @@ class Follower:
         ended = [row for row in actions if row['finish_time']]
         if ended:
             self._store(context, row_module.ACTIONS, ended)
+
+    def _look_at_own(self, context: Any, held: Row) -> None:
+        """Make one of what was copied and then reported, too."""
+        top = merge.top(context)
+        # Once more than there is something new: it may be committed late.
+        if self._tops.count(top) < 2:
+            merge.run(context, self.cell, self._holder, held, top)
+        self._tops.append(top)
 
     def _look_for_owners(self, context: Any, after: int) -> None:
         rows = self._source.ask(source_module.archived_owners, after, BATCH)

@@ -22,36 +22,58 @@ class Copy:
     """What was made of a cell's row.
 
     :param action_id: our own action
-    :param attempts: how many rows of ours, 0 when we have recorded its
-        action ourselves
-    :param seen: how the last of them had ended
+    :param attempts: how many rows of ours, 0 when we have it otherwise
+    :param seen: how the last of them had ended; :data:`OPEN` of one that is
+        not over where we have it from
+    :param own_id: the event of ours that is the same
     """
 
     action_id: int
     attempts: int
     seen: str | None
+    own_id: int | None = None
 
     def tells(self, seen: str | None) -> bool:
         """Tell whether that end is known, or need not be."""
-        return not self.attempts or seen in (None, self.seen)
+        is_watched = self.attempts or self.seen == OPEN
+        return not is_watched or seen in (None, self.seen)
 
 
 #: By the id in the cell.
 Copies = dict[int, Copy]
 
+#: What is noted of an event that we have from another cell, where its server
+#: came from or went to: whichever cell tells its end first.
+OPEN = 'open'
+
 _QUERY = sa.select(FOLLOWED_ROWS.c.source_id, FOLLOWED_ROWS.c.action_id,
-                   FOLLOWED_ROWS.c.attempts, FOLLOWED_ROWS.c.seen)
+                   FOLLOWED_ROWS.c.attempts, FOLLOWED_ROWS.c.seen,
+                   FOLLOWED_ROWS.c.own_id)
+
+
+def _copies(rows: Iterable[Any]) -> Copies:
+    return {row.source_id: Copy(*row[1:]) for row in rows}
 
 
 def copies(connection: Any, cell: str, source: str,
            ids: Iterable[int]) -> Copies:
     """Return what was made of rows of a cell, in a transaction."""
-    return {row.source_id: Copy(row.action_id, row.attempts, row.seen)
-            for some in page.chunks(sorted(set(ids)))
-            for row in connection.execute(_QUERY.where(
-                FOLLOWED_ROWS.c.cell == cell,
-                FOLLOWED_ROWS.c.source == source,
-                FOLLOWED_ROWS.c.source_id.in_(some)))}
+    return _copies(
+        row for some in page.chunks(sorted(set(ids)))
+        for row in connection.execute(_QUERY.where(
+            FOLLOWED_ROWS.c.cell == cell,
+            FOLLOWED_ROWS.c.source == source,
+            FOLLOWED_ROWS.c.source_id.in_(some))))
+
+
+def events_of(connection: Any, cell: str,
+              action_ids: Collection[int]) -> Copies:
+    """Return what was made of events of actions of ours, in a
+    transaction."""
+    return _copies(connection.execute(_QUERY.where(
+        FOLLOWED_ROWS.c.action_id.in_(sorted(action_ids)),
+        FOLLOWED_ROWS.c.cell == cell,
+        FOLLOWED_ROWS.c.source == row_module.EVENTS)))
 
 
 @reader
@@ -65,12 +87,11 @@ def of_ids(session: orm.Session, cell: str, source: str,
 def between(session: orm.Session, cell: str, source: str, low: int,
             high: int) -> Copies:
     """Return what was made of rows above one id, up to another."""
-    return {row.source_id: Copy(row.action_id, row.attempts, row.seen)
-            for row in session.execute(_QUERY.where(
-                FOLLOWED_ROWS.c.cell == cell,
-                FOLLOWED_ROWS.c.source == source,
-                FOLLOWED_ROWS.c.source_id > low,
-                FOLLOWED_ROWS.c.source_id <= high))}
+    return _copies(session.execute(_QUERY.where(
+        FOLLOWED_ROWS.c.cell == cell,
+        FOLLOWED_ROWS.c.source == source,
+        FOLLOWED_ROWS.c.source_id > low,
+        FOLLOWED_ROWS.c.source_id <= high)))
 
 
 @reader
@@ -85,15 +106,9 @@ def running(session: orm.Session, cell: str, after: int,
                 FOLLOWED_ROWS.c.cell == cell,
                 FOLLOWED_ROWS.c.source == row_module.ACTIONS,
                 FOLLOWED_ROWS.c.source_id > after,
-                FOLLOWED_ROWS.c.attempts > 0,
             ).order_by(FOLLOWED_ROWS.c.source_id).limit(limit)).all()
-    events = session.execute(_QUERY.where(
-        FOLLOWED_ROWS.c.action_id.in_([row.action_id for row in found]),
-        FOLLOWED_ROWS.c.cell == cell,
-        FOLLOWED_ROWS.c.source == row_module.EVENTS))
-    return [row.source_id for row in found], {
-        row.source_id: Copy(row.action_id, row.attempts, row.seen)
-        for row in events}
+    return [row.source_id for row in found], events_of(
+        session, cell, {row.action_id for row in found})
 
 
 @reader

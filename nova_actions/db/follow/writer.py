@@ -2,6 +2,7 @@
 """What becomes of the record by some rows of a cell, in a transaction that
 holds the cell's state."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,12 +12,11 @@ from oslo_utils import timeutils
 from nova_actions.db import ledger
 from nova_actions.db import ledger_rows
 from nova_actions.db import ledger_rules
-from nova_actions.db import pairs
 from nova_actions.db.follow import known
+from nova_actions.db.follow import match
 from nova_actions.db.follow import owner
 from nova_actions.db.follow import prepared
 from nova_actions.db.follow import row as row_module
-from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import FOLLOWED_ROWS
 from nova_actions.db.models import INSTANCES
@@ -39,6 +39,8 @@ class Writer:
         self._actions: known.Copies = {}
         self._events: known.Copies = {}
         self._new: list[Row] = []
+        #: New ones, whose actions may have no id yet.
+        self._added: list[tuple[int, str | None, ledger_rules.Action]] = []
         self._changed: list[Row] = []
         self._attempts = 0
         self._is_owner_wanted = False
@@ -57,15 +59,12 @@ class Writer:
         book = self._load(new)
         entered = self._enter_actions(book, new)
         self._end_actions(book)
-        found = self._enter_events(book, entered)
+        self._enter_events(book, entered)
         self._end_new(book, entered)
         ledger.store(self._connection, book)
         for source_id, uuid in entered.items():
             self._note(row_module.ACTIONS, source_id,
                        book.actions[uuid].row['id'], 1, None)
-        for values, uuid in found:
-            self._note(row_module.EVENTS, values[0],
-                       book.actions[uuid].row['id'], *values[1:])
         self._store_copies()
 
     def totals(self) -> Row:
@@ -84,68 +83,24 @@ class Writer:
     # -- what is there ----------------------------------------------------
 
     def _wanted(self) -> list[tuple[Row, Row]]:
-        """Return the actions to copy: none that is copied, too old, or
-        recorded by ourselves, which is noted."""
+        """Return the actions to copy: none that is copied, or too old, or
+        that we have otherwise, which is noted."""
         floor = self._held['floor']
         new = [(row, report) for row, report in self._batch.actions
                if row['id'] not in self._actions
                and not (floor and report['created_at'] < floor)]
-        reported = self._reported(new)
+        reported = match.actions(self._connection, self._cell, new)
         for source_id, own in reported.items():
             self._note(row_module.ACTIONS, source_id, own['id'], 0, None)
             self._actions[source_id] = known.Copy(own['id'], 0, None)
         return [each for each in new if each[0]['id'] not in reported]
-
-    def _reported(self, new: Iterable[tuple[Row, Row]]) -> dict[int, Row]:
-        """Return our own actions that are the same as a cell's, by the id of
-        that: what was recorded here, or restored."""
-        wanted: dict[tuple[str, Any], list[Row]] = {}
-        uuids: dict[str, int] = {}
-        for row, report in new:
-            uuids[report['uuid']] = row['id']
-            wanted.setdefault(
-                (report['instance_uuid'], report['request_id']), []).append(
-                    {**report, 'id': row['id'], 'action': report['name']})
-        if not wanted:
-            return {}
-        found: dict[int, Row] = {}
-        own: dict[tuple[str, Any], list[Row]] = {}
-        for each in self._recorded(wanted, uuids):
-            if each['uuid'] in uuids:
-                found[uuids[each['uuid']]] = each
-            else:
-                own.setdefault((each['instance_uuid'], each['request_id']),
-                               []).append(each)
-        for key, rows in own.items():
-            left = [each for each in wanted.get(key, ())
-                    if each['id'] not in found]
-            found.update(pairs.find(rows, left))
-        return found
-
-    def _recorded(self, keys: Iterable[tuple[str, Any]],
-                  uuids: Iterable[str]) -> list[Row]:
-        """Return our own actions that are no copies."""
-        servers = sorted({uuid for uuid, _request in keys})
-        requests = sorted({request for _uuid, request in keys if request})
-        columns = [ACTIONS.c[name] for name in (
-            'id', 'uuid', 'instance_uuid', 'request_id', 'action',
-            'start_time')]
-        queries = [sa.select(*columns).where(
-            condition, ~sa.exists().where(
-                FOLLOWED_ROWS.c.action_id == ACTIONS.c.id)) for condition in (
-                    sa.and_(ACTIONS.c.instance_uuid.in_(servers),
-                            ACTIONS.c.request_id.in_(requests)),
-                    ACTIONS.c.uuid.in_(sorted(uuids)))]
-        return [dict(each) for each in self._connection.execute(
-            sa.union(*queries)).mappings()]
 
     def _load(self, new: Sequence[tuple[Row, Row]]) -> ledger_rules.Ledger:
         """Lock what is copied of the batch, and load its servers."""
         ids = {self._actions[source_id].action_id for source_id in (
             *(row['id'] for row, _report in self._batch.actions),
             *(row['action_id'] for row, _report in self._batch.events))
-            if source_id in self._actions
-            and self._actions[source_id].attempts}
+            if source_id in self._actions}
         instances = self._instances(
             {report['instance_uuid'] for _row, report in new})
         uuids = [row_module.event_uuid(self._cell, source_id, copy.attempts)
@@ -208,30 +163,52 @@ class Writer:
     # -- events -----------------------------------------------------------
 
     def _enter_events(self, book: ledger_rules.Ledger,
-                      entered: Mapping[int, str],
-                      ) -> list[tuple[tuple[int, int, str | None], str]]:
-        """Enter the events; return what is to be noted of new ones, and the
-        uuids of their actions."""
-        found = []
+                      entered: Mapping[int, str]) -> None:
+        by_id = {each.row['id']: each for each in book.actions.values()
+                 if not each.is_new}
+        same = match.events(self._connection, self._cell, [
+            (row['id'], self._actions[row['action_id']].action_id, report)
+            for row, report in self._batch.events
+            if row['id'] not in self._events
+            and row['action_id'] in self._actions])
         for row, report in self._batch.events:
-            source_id, seen = row['id'], row_module.seen(row)
             above = self._actions.get(row['action_id'])
-            copy = self._events.get(source_id)
-            if above and not above.attempts:
-                if copy is None:
-                    self._note(row_module.EVENTS, source_id,
-                               above.action_id, 0, None)
-                continue
-            uuid = row_module.action_uuid(self._cell, row['action_id'])
-            if uuid not in book.actions:
-                continue
-            whole = self._whole(report, book.actions[uuid].row)
-            if copy is None:
-                self._add(book, whole, source_id, 1)
-                found.append(((source_id, 1, seen), uuid))
-            elif not copy.tells(seen):
-                self._change(book, whole, source_id, copy, seen)
-        return found
+            action = (by_id.get(above.action_id) if above else
+                      book.actions.get(entered.get(row['action_id'], '')))
+            if action is not None:
+                self._enter_event(book, row, self._whole(report, action.row),
+                                  action, same.get(row['id']))
+
+    def _enter_event(self, book: ledger_rules.Ledger, row: Row, report: Row,
+                     action: ledger_rules.Action, own: Row | None) -> None:
+        """Enter an event.
+
+        :param own: one of ours that is the same
+        """
+        source_id, seen = row['id'], row_module.seen(row)
+        copy = self._events.get(source_id)
+        if copy is None and own is not None:
+            copy = known.Copy(action.row['id'], 0, match.seen(own), own['id'])
+            self._note(row_module.EVENTS, source_id, *dataclasses.astuple(
+                copy))
+        if copy is None:
+            self._add(book, report, source_id, 1)
+            self._added.append((source_id, seen, action))
+        elif copy.tells(seen):
+            return
+        elif copy.attempts:
+            self._change(book, report, source_id, copy, seen)
+        else:
+            self._finish_own(book, action, report, copy)
+            self._changed.append({'of': source_id, 'to': 0, 'end': None})
+
+    def _finish_own(self, book: ledger_rules.Ledger,
+                    action: ledger_rules.Action, report: Row,
+                    copy: known.Copy) -> None:
+        """Finish an event that is open where we have it from."""
+        for event in action.events.values():
+            if event['id'] == copy.own_id and event['finish_time'] is None:
+                book.finish(event, action, {**report, 'host': None})
 
     def _whole(self, report: Row, action: Row) -> Row:
         return {**report, 'action_uuid': action['uuid'], **{
@@ -273,12 +250,17 @@ class Writer:
     # -- where it is from -------------------------------------------------
 
     def _note(self, source: str, source_id: int, action_id: int,
-              attempts: int, seen: str | None) -> None:
+              attempts: int, seen: str | None,
+              own_id: int | None = None) -> None:
         self._new.append({
             'cell': self._cell, 'source': source, 'source_id': source_id,
-            'action_id': action_id, 'attempts': attempts, 'seen': seen})
+            'action_id': action_id, 'attempts': attempts, 'seen': seen,
+            'own_id': own_id})
 
     def _store_copies(self) -> None:
+        for source_id, seen, action in self._added:
+            self._note(row_module.EVENTS, source_id, action.row['id'], 1,
+                       seen)
         if self._new:
             self._connection.execute(sa.insert(FOLLOWED_ROWS), self._new)
         if self._changed:

@@ -288,7 +288,7 @@ class TestRetention(FollowTestCase):
 
 class TestRecordedHere(FollowTestCase):
 
-    def test_is_not_copied(self):
+    def test_is_one_with_what_the_cell_alone_knows(self):
         server = self.cell.server()
         InstanceAction.action_start(self.context, server, 'reboot')
         with db.engine().connect() as connection:
@@ -301,8 +301,10 @@ class TestRecordedHere(FollowTestCase):
         self.cell.action(server, 'stop', request_id=own['request_id'])
         self.round()
         self.round()
-        self.assertEqual([('reboot', 'running', []), ('stop', 'running', [])],
-                         self.told())
+        self.assertEqual([('reboot', 'succeeded', [
+            ('compute_reboot_instance', 'Success', None)]), (
+                'stop', 'running', [])], self.told())
+        self.assertEqual(own['uuid'], fixtures_follow.content()[0][0]['uuid'])
 
 
 class TestLease(FollowTestCase):
