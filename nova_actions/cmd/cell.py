@@ -29,9 +29,7 @@ def cell_follow(args: Any) -> int:
     settings = attached.settings(args.cell)
     context = context_module.get_admin_context()
     if args.pause or args.resume:
-        if not state.pause(context, args.cell, bool(args.pause)):
-            print(f'{args.cell} has never been followed.')
-            return failure.ABSENT
+        state.pause(context, args.cell, bool(args.pause))
         print(f'{args.cell} is {"paused" if args.pause else "resumed"}.')
         return failure.OK
     row = state.get(context, args.cell)

@@ -47,6 +47,7 @@ def add_nouns(nouns: Any) -> None:
     reporter = _noun(nouns, 'reporter', 'the processes that record')
     _add_format(_verb(reporter, 'list', 'reporter:reporter_list',
                       'list who records, what waits and what was lost'))
+    _add_spool(_noun(nouns, 'spool', 'what this host has not delivered yet'))
 
 
 def _noun(nouns: Any, name: str, text: str) -> Any:
@@ -58,8 +59,24 @@ def _verb(verbs: Any, name: str, run: str, text: str,
           needs_schema: bool = True) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = verbs.add_parser(
         name, help=text, description=text)
-    parser.set_defaults(run=run, needs_schema=needs_schema)
+    parser.set_defaults(run=run, needs_schema=needs_schema,
+                        uses='database')
     return parser
+
+
+def _add_spool(spool: Any) -> None:
+    listed = _verb(spool, 'list', 'spool:spool_list',
+                   'list the spools of the user who runs this, on this host')
+    _add_format(listed)
+    drained = _verb(spool, 'drain', 'spool:spool_drain',
+                    'deliver what processes that are gone have left behind, '
+                    'as when nothing records any more here. Exit code 1: '
+                    'some of it is still here')
+    drained.add_argument('--timeout', default=60, metavar='SECONDS',
+                         type=argument.number(1, argument.MAX_COUNT),
+                         help='how long to try; default: 60')
+    for parser in (listed, drained):
+        parser.set_defaults(uses='messaging')
 
 
 def _add_schema(db: Any) -> None:

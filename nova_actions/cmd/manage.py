@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-actions-manage: the schema, a cell's servers, views of actions and
-reporters."""
+"""nova-actions-manage: the schema, cells, views of actions, reporters and
+spools."""
 
 import pkgutil
 import sys
@@ -19,8 +19,11 @@ CLI_OPTS = (cfg.SubCommandOpt('noun', title='nouns',
 @failure.explained
 def main(argv: Sequence[str]) -> int:
     """Run the command; return its exit code."""
-    conf = config.load(argv, cli=CLI_OPTS, description=__doc__,
-                       uses=('database',))
+    conf = config.parse(argv, cli=CLI_OPTS, description=__doc__)
+    config.complete(conf, (conf.noun.uses,))
+    run = pkgutil.resolve_name(f'nova_actions.cmd.{conf.noun.run}')
+    if conf.noun.uses != 'database':
+        return int(run(conf.noun, conf))
     from nova_actions.cmd import embedded
     from nova_actions.cmd import process
 
@@ -30,7 +33,6 @@ def main(argv: Sequence[str]) -> int:
     process.set_up_database(conf)
     if conf.noun.needs_schema:
         process.require_schema()
-    run = pkgutil.resolve_name(f'nova_actions.cmd.{conf.noun.run}')
     return int(run(conf.noun))
 
 

@@ -13,6 +13,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from oslo_utils import uuidutils
 
@@ -24,6 +25,62 @@ _LOCK = re.compile(
 _SPOOL_FILES = ('', '-wal', '-shm')
 _NOTE = struct.Struct('<QQ')
 _CHECKSUM = struct.Struct('<I')
+
+
+class Life(NamedTuple):
+    """What is seen of a life from outside.
+
+    :param noted: what it has noted of its spool last; None for nothing
+    :param bytes: of its spool on disk
+    :param written: when its files were written last, seconds since 1970
+    """
+
+    uuid: str
+    is_alive: bool
+    noted: salvage.Note | None
+    bytes: int
+    written: float
+
+
+def lives(folder: str) -> Iterator[Life]:
+    """Yield the lives that have a spool in a folder; nothing is changed. A
+    folder that is not this user's alone has none."""
+    over = set()
+    for each in Epoch.orphans(folder):
+        over.add(each.uuid)
+        each.let_go()
+    for uuid in _uuids(folder):
+        with contextlib.suppress(OSError):
+            path = os.path.join(folder, uuid)
+            with open(f'{path}.lock', 'rb') as file:
+                noted = _parse(file.read(_NOTE.size + _CHECKSUM.size))
+            files = [os.stat(f'{path}.spool{suffix}')
+                     for suffix in _SPOOL_FILES
+                     if os.path.exists(f'{path}.spool{suffix}')]
+            if files:
+                yield Life(uuid, uuid not in over, noted,
+                           sum(each.st_size for each in files),
+                           max(each.st_mtime for each in files))
+
+
+def _uuids(folder: str) -> list[str]:
+    """Return the lives that have files in a folder of this user's."""
+    try:
+        if place.problem(folder) is not None:
+            return []
+        found = map(_LOCK.fullmatch, sorted(os.listdir(folder)))
+    except OSError:
+        return []
+    return [match[1] for match in found if match]
+
+
+def _parse(raw: bytes) -> salvage.Note | None:
+    """Return what a file says of its spool, None where it says nothing, as
+    one of the first release."""
+    note, checksum = raw[:_NOTE.size], raw[_NOTE.size:]
+    if checksum != _CHECKSUM.pack(zlib.crc32(note)):
+        return None
+    return salvage.Note(*_NOTE.unpack(note))
 
 
 class Epoch:
@@ -56,16 +113,11 @@ class Epoch:
         """Yield the lives in a folder that are over; each is locked, so that
         nobody else takes care of it. A folder that is not this user's alone
         has none."""
-        with contextlib.suppress(OSError):
-            if place.problem(folder) is not None:
-                return
-            for name in sorted(os.listdir(folder)):
-                match = _LOCK.fullmatch(name)
-                if match:
-                    with contextlib.suppress(OSError):
-                        found = cls._take(folder, match[1], 0)
-                        if found is not None:
-                            yield found
+        for uuid in _uuids(folder):
+            with contextlib.suppress(OSError):
+                found = cls._take(folder, uuid, 0)
+                if found is not None:
+                    yield found
 
     @classmethod
     def _take(cls, folder: str, uuid: str, flags: int) -> 'Epoch | None':
@@ -102,11 +154,8 @@ class Epoch:
         release."""
         if self._descriptor is None:
             return None
-        raw = os.pread(self._descriptor, _NOTE.size + _CHECKSUM.size, 0)
-        note, checksum = raw[:_NOTE.size], raw[_NOTE.size:]
-        if checksum != _CHECKSUM.pack(zlib.crc32(note)):
-            return None
-        return salvage.Note(*_NOTE.unpack(note))
+        return _parse(os.pread(self._descriptor,
+                               _NOTE.size + _CHECKSUM.size, 0))
 
     @property
     def spool_path(self) -> str:

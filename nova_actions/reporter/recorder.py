@@ -311,7 +311,8 @@ class Recorder:
             kept = aside.keep(dead.spool_path)
             self._damaged(remains.lost, f'{kept} is what it was')
         # Its lock is kept until it is closed: should we die before, the
-        # next one begins with it.
+        # next one begins with it, and must not miss what is here by then.
+        dead.note(0, 0)
         dead.remove_spool()
         self._adopted[dead.uuid] = dead
         LOG.info('Took over %s of the dead reporter %s',

@@ -73,13 +73,8 @@ def acquire(context: Any, cell: str, holder: str,
 @recorder
 def _acquire(connection: Any, cell: str, holder: str,
              floor: Time | None) -> Row | None:
-    row = _locked(connection, cell)
+    row = _begun(connection, cell)
     at = now(connection)
-    if row is None:
-        connection.execute(sa.insert(FOLLOWED_CELLS).values(
-            cell=cell, created_at=at))
-        row = _locked(connection, cell)
-        assert row is not None
     if row['paused'] or not _is_free(row, holder, at):
         return None
     row.update(holder=holder, lease_end=at + LEASE,
@@ -87,6 +82,17 @@ def _acquire(connection: Any, cell: str, holder: str,
     change(connection, row['id'], holder=holder, lease_end=row['lease_end'],
            floor=row['floor'])
     return {**row, 'now': at}
+
+
+def _begun(connection: Any, cell: str) -> Row:
+    """Lock the state of a cell, which is made where there is none."""
+    row = _locked(connection, cell)
+    if row is None:
+        connection.execute(sa.insert(FOLLOWED_CELLS).values(
+            cell=cell, created_at=now(connection)))
+        row = _locked(connection, cell)
+        assert row is not None
+    return row
 
 
 def _is_free(row: Row, holder: str, at: Time) -> bool:
@@ -149,15 +155,19 @@ def release(connection: Any, cell: str, holder: str) -> None:
         FOLLOWED_CELLS.c.holder == holder).values(lease_end=None))
 
 
+def pause(context: Any, cell: str, paused: bool) -> None:
+    """Have nobody follow a cell until it is resumed, also where nobody has
+    followed it yet."""
+    try:
+        _pause(context, cell, paused)
+    except exception.Conflict:
+        # Somebody has just begun.
+        _pause(context, cell, paused)
+
+
 @recorder
-def pause(connection: Any, cell: str, paused: bool) -> bool:
-    """Have nobody follow a cell until it is resumed; tell whether the cell
-    has ever been followed."""
-    row = _locked(connection, cell)
-    if row is None:
-        return False
-    change(connection, row['id'], paused=int(paused))
-    return True
+def _pause(connection: Any, cell: str, paused: bool) -> None:
+    change(connection, _begun(connection, cell)['id'], paused=int(paused))
 
 
 @writer

@@ -49,7 +49,14 @@ class TestCellFollow(base.ObjectTestCase):
     def test_never_followed(self):
         self.assertEqual('off', self.state(1, follow='false')['state'])
         self.assertEqual('nobody follows it', self.state(1)['state'])
-        self.assertIn('never', self.run_follow('east', '--pause', code=1))
+
+    def test_paused_before_anybody_follows(self):
+        self.run_follow('east', '--pause')
+        self.assertEqual('paused', self.state(1)['state'])
+        self.assertIsNone(self.following.round())
+        self.run_follow('east', '--resume')
+        self.following.round()
+        self.assertEqual('following', self.state()['state'])
 
     def test_no_such_cell(self):
         self.assertIn('west', self.run_follow('west', code=1))

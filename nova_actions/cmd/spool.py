@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verbs of ``nova-actions-manage spool``: what this host has not
+delivered yet.
+
+They need no database, nor what services need: they run where reports are
+made, by the user whose spools these are.
+"""
+
+import datetime
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from oslo_config import cfg
+
+from nova_actions.cmd import failure
+from nova_actions.cmd import output
+from nova_actions.cmd import table
+from nova_actions.reporter import epoch
+from nova_actions.reporter import place
+from nova_actions.vocabulary import counted
+
+Row = dict[str, Any]
+
+TITLES = ('Session', 'State', 'Reports', 'Last written (UTC)')
+
+#: What the names of spools' folders begin with.
+_PREFIX = f'{place.FORMER}-'
+ALIVE = 'in use'
+LEFT = 'left behind'
+
+
+def spool_list(args: Any, conf: cfg.ConfigOpts) -> int:
+    """Print this user's spools; name the folders of others."""
+    output.show(args.format, {
+        'spools': list(_rows(conf)), 'others': _others(conf.state_path)},
+        list_text)
+    return failure.OK
+
+
+def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
+    """Deliver what processes that are gone have left behind."""
+    from nova_actions import reporter
+    _tell_others(conf.state_path)
+    left = [row for row in _rows(conf) if row['state'] == LEFT]
+    if not left:
+        print('Nothing is left behind.')
+        return failure.OK
+    # Of who records nothing any more there may be something, too.
+    conf.set_override('mode', 'durable', group='reporter')
+    reporter.setup(conf)
+    is_done = reporter.flush(args.timeout)
+    stats = reporter.stats()
+    reporter.stop()
+    print(f'{counted(len(left), "spool")} taken over, '
+          f'{counted(stats["delivered"], "report")} delivered.')
+    lost = sum(number for name, number in stats.items()
+               if name.startswith('lost_'))
+    if lost:
+        print(f'{counted(lost, "report")} lost, for the reason above.')
+    if not is_done and stats['waiting']:
+        print(f'{counted(stats["waiting"], "report")} still here: no '
+              'conductor takes them within the time. Nothing is lost; try '
+              'again later.')
+    return failure.OK if is_done else failure.ABSENT
+
+
+def _rows(conf: cfg.ConfigOpts) -> Iterator[Row]:
+    for folder in (place.own(conf.state_path),
+                   place.former(conf.state_path)):
+        for life in epoch.lives(folder):
+            yield {
+                'session': life.uuid, 'folder': folder,
+                'state': ALIVE if life.is_alive else LEFT,
+                'reports': life.noted and life.noted.reports,
+                'bytes': life.bytes,
+                'written': datetime.datetime.fromtimestamp(
+                    life.written, datetime.UTC)}
+
+
+def _others(state_path: str) -> list[Row]:
+    """Return the folders of spools of other users, and whose they are."""
+    try:
+        names = sorted(os.listdir(state_path))
+    except FileNotFoundError:
+        return []
+    own = os.path.basename(place.own(state_path))
+    return [{'folder': os.path.join(state_path, name),
+             'user': name.removeprefix(_PREFIX)} for name in names
+            if name.startswith(_PREFIX) and name != own]
+
+
+def _tell_others(state_path: str) -> None:
+    for each in _others(state_path):
+        print(other_text(each))
+
+
+def other_text(each: Row) -> str:
+    """Return what to do about spools of another user."""
+    return (f'{each["folder"]} is user {each["user"]}\'s: run this as that '
+            f'user (sudo -u "#{each["user"]}" …).')
+
+
+def list_text(found: Row) -> str:
+    """Return spools as a table, and who else has some."""
+    rows: Sequence[Row] = found['spools']
+    shown = table.render(TITLES, [(
+        row['session'], row['state'], row['reports'],
+        table.moment(row['written'])) for row in rows]) if rows else (
+            'No spools.')
+    return '\n'.join([shown, *map(other_text, found['others'])])
