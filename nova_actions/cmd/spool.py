@@ -69,6 +69,9 @@ def _rows(conf: cfg.ConfigOpts) -> Iterator[Row]:
     for folder in (place.own(conf.state_path),
                    place.former(conf.state_path)):
         for life in epoch.lives(folder):
+            if not life.is_alive and life.noted and not life.noted.reports:
+                # The next process removes it.
+                continue
             yield {
                 'session': life.uuid, 'folder': folder,
                 'state': ALIVE if life.is_alive else LEFT,
