@@ -37,9 +37,9 @@ def cell_follow(args: Any) -> int:
         output.show(args.format, dataclasses.asdict(_estimate(
             args.cell, settings, row)), estimate_text)
         return failure.OK
-    shown = _shown(args.cell, bool(settings.follow), row)
-    output.show(args.format, shown, state_text)
-    return (failure.OK if shown['state'] in (HISTORY, FOLLOWING)
+    found = shown(args.cell, bool(settings.follow), row)
+    output.show(args.format, found, state_text)
+    return (failure.OK if found['state'] in (HISTORY, FOLLOWING)
             else failure.ABSENT)
 
 
@@ -53,7 +53,7 @@ def _estimate(name: str, settings: Any,
         cell.dispose()
 
 
-def _shown(name: str, is_on: bool, row: Row | None) -> Row:
+def shown(name: str, is_on: bool, row: Row | None) -> Row:
     """Return what is worth to be known of a state."""
     if row is None:
         return {'cell': name, 'state': UNATTENDED if is_on else OFF}
@@ -78,21 +78,21 @@ def _word(is_on: bool, row: Row) -> str:
     return FOLLOWING if row['whole_at'] else HISTORY
 
 
-def state_text(shown: Row) -> str:
+def state_text(found: Row) -> str:
     """Return a state as lines."""
-    lines = [f'Cell:        {shown["cell"]}', f'State:       {shown["state"]}']
-    if 'actions' not in shown:
+    lines = [f'Cell:        {found["cell"]}', f'State:       {found["state"]}']
+    if 'actions' not in found:
         return '\n'.join(lines)
-    lag, floor = shown['lag'], shown['floor']
+    lag, floor = found['lag'], found['floor']
     return '\n'.join([
         *lines,
-        f'Copied:      {counted(shown["actions"], "action")}, '
-        f'{counted(shown["events"], "event")} ({shown["percent"]} %)',
-        f'Overwritten: {counted(shown["attempts"], "event")}',
-        f'Left out:    {counted(shown["skipped"], "row")}',
+        f'Copied:      {counted(found["actions"], "action")}, '
+        f'{counted(found["events"], "event")} ({found["percent"]} %)',
+        f'Overwritten: {counted(found["attempts"], "event")}',
+        f'Left out:    {counted(found["skipped"], "row")}',
         f'Lag:         {"-" if lag is None else f"{lag:.0f} s"}',
         f'Not before:  {table.printable(table.moment(floor))}',
-        f'By:          {table.printable(shown["holder"])}'])
+        f'By:          {table.printable(found["holder"])}'])
 
 
 def estimate_text(found: Row) -> str:

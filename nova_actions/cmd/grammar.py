@@ -47,6 +47,12 @@ def add_nouns(nouns: Any) -> None:
     reporter = _noun(nouns, 'reporter', 'the processes that record')
     _add_format(_verb(reporter, 'list', 'reporter:reporter_list',
                       'list who records, what waits and what was lost'))
+    adopt = _noun(nouns, 'adopt', 'how far Nova is recorded here')
+    _add_format(_verb(
+        adopt, 'check', 'adopt:adopt_check',
+        'show what the bridges tell of themselves, and compare the last '
+        'hour of each cell with our own record. Exit code 1: something is '
+        'missing, or nothing is adopted'))
     _add_spool(_noun(nouns, 'spool', 'what this host has not delivered yet'))
 
 
