@@ -56,6 +56,12 @@ ROUTES = (
     Route('/v2/', versions.show, public=True,
           query=schemas.any_query, answer=schemas.version_answer,
           summary='Describe version 2.1 of the API, at the address of old.'),
+    Route('/v1', versions.show, public=True,
+          query=schemas.any_query, answer=schemas.version_answer,
+          summary='Describe version 1 of the API of our own.'),
+    Route('/v1/', versions.show, public=True,
+          query=schemas.any_query, answer=schemas.version_answer,
+          summary='Describe version 1 of the API of our own.'),
     Route('/v2.1/servers', servers.index,
           query=schemas.server_query, answer=schemas.servers_answer,
           summary='List servers, or find them by name.'),
@@ -181,6 +187,7 @@ class _Endpoint:
                project_id: str | None = None, **segments: str) -> None:
         call = request.begin(
             req, resp, self.route.query, self.conf,
+            service=self.route.service,
             version_name=self.version_name, versioned=self.versioned,
             project_id=project_id)
         # Objects run here, whatever this process's default is.

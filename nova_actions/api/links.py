@@ -39,13 +39,14 @@ class Links:
             return f'{self.public_url.rstrip("/")}/{name}/'
         return self._prefixed(f'{self.root}/{name}') + '/'
 
-    def collection(self, path: str, query: Mapping[str, str]) -> str:
+    def collection(self, path: str,
+                   query: Mapping[str, str | list[str]]) -> str:
         """Return the address of a collection in the version asked.
 
         :param query: parameters; they are sorted by name and encoded anew
         """
         return (f'{self.resource(path)}?'
-                f'{parse.urlencode(sorted(query.items()))}')
+                f'{parse.urlencode(sorted(query.items()), doseq=True)}')
 
     def resource(self, path: str) -> str:
         """Return the address of a resource in the version asked."""
@@ -54,6 +55,13 @@ class Links:
     def bookmark(self, path: str) -> str:
         """Return the address of a resource in no version (Nova's)."""
         return self._below(self.root, path)
+
+    def own(self) -> 'Links':
+        """Return the links of the API that is not Nova's: it is where this
+        service is, wherever Nova's endpoint may be."""
+        return dataclasses.replace(
+            self, prefix=None,
+            root=(self.public_url or self.root).rstrip('/'))
 
     def _below(self, start: str, path: str) -> str:
         parts = [self._prefixed(start).strip('/')]

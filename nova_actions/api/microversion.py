@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compute microversions: what each one changes here, and which one is asked.
+"""Microversions: what each one of compute changes here, and which one is
+asked, of Nova's API or of ours.
 
 :data:`CHANGES` is the only place that knows a version number; handlers,
 views, schemas and the OpenAPI document read the :class:`Behaviour` made of
@@ -17,7 +18,6 @@ import microversion_parse
 
 HEADER = 'OpenStack-API-Version'
 LEGACY_HEADER = 'X-OpenStack-Nova-API-Version'
-SERVICE = 'compute'
 
 # ASCII digits only, the whole text, no leading zeros; no more of them than
 # Python turns into a number.
@@ -85,10 +85,32 @@ MIN = Version(2, 1)
 MAX = Version(2, 104)
 
 
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """An API with microversions of its own.
+
+    :param type: as it stands in the header and in Keystone's catalog
+    :param legacy_header: a header of old that names the version, too
+    """
+
+    type: str
+    min: Version
+    max: Version
+    legacy_header: str | None = None
+
+    @property
+    def headers(self) -> list[str]:
+        """The names of the headers that tell the version."""
+        return [HEADER, *filter(None, [self.legacy_header])]
+
+
+COMPUTE = Service('compute', MIN, MAX, LEGACY_HEADER)
+ACTION_LOG = Service('instance-actions', Version(1, 0), Version(1, 0))
+
+
 @functools.cache
 def behaviour(version: Version) -> Behaviour:
-    """Return the behaviour at a version between :data:`MIN` and
-    :data:`MAX`."""
+    """Return the behaviour at a version that is served."""
     result = Behaviour()
     for since, change in sorted(CHANGES.items()):
         if since <= version:
@@ -102,7 +124,8 @@ def introduced(name: str, value: str) -> Version:
                if value in change.get(name, ()))
 
 
-def negotiate(headers: Mapping[str, str]) -> Version:
+def negotiate(headers: Mapping[str, str],
+              service: Service = COMPUTE) -> Version:
     """Return the version that the request's headers ask for.
 
     It may lie outside of what is served: see :func:`check_served`.
@@ -110,11 +133,11 @@ def negotiate(headers: Mapping[str, str]) -> Version:
     :raises falcon.HTTPBadRequest: for a version that is none
     """
     asked = microversion_parse.get_version(
-        dict(headers), SERVICE, legacy_headers=[LEGACY_HEADER])
+        dict(headers), service.type, legacy_headers=service.headers[1:])
     if asked is None:
-        return MIN
+        return service.min
     if asked == 'latest':
-        return MAX
+        return service.max
     match = _VERSION.fullmatch(asked)
     if match is None:
         raise falcon.HTTPBadRequest(
@@ -123,18 +146,21 @@ def negotiate(headers: Mapping[str, str]) -> Version:
     return Version(int(match[1]), int(match[2]))
 
 
-def check_served(version: Version) -> None:
+def check_served(version: Version, service: Service = COMPUTE) -> None:
     """Raise unless the version is one that we serve.
 
     :raises falcon.HTTPNotAcceptable: for one below or above
     """
-    if not MIN <= version <= MAX:
+    if not service.min <= version <= service.max:
         raise falcon.HTTPNotAcceptable(
             description=f'Version {version} is not supported by the API. '
-                        f'Minimum is {MIN} and maximum is {MAX}.')
+                        f'Minimum is {service.min} and maximum is '
+                        f'{service.max}.')
 
 
-def answer_headers(version: Version) -> dict[str, str]:
+def answer_headers(version: Version,
+                   service: Service = COMPUTE) -> dict[str, str]:
     """Return the headers that name the version of an answer."""
-    return {HEADER: f'{SERVICE} {version}', LEGACY_HEADER: str(version),
-            'Vary': f'{HEADER}, {LEGACY_HEADER}'}
+    return {**{name: str(version) for name in service.headers},
+            HEADER: f'{service.type} {version}',
+            'Vary': ', '.join(service.headers)}

@@ -16,7 +16,9 @@ _DESCRIPTION = (
     'Every address below /v2.1 that needs a token is also there with the '
     'caller\'s project id behind /v2.1; and each of these with /v2 for '
     '/v2.1, where the answer is that of 2.1 and microversions are not looked '
-    'at.')
+    'at.\n\n'
+    'Below /v1 is an API of our own, service type instance-actions, '
+    'microversions {own_min} to {own_max}: it finds actions across servers.')
 
 _PARAMETERS: dict[str, schemas.Schema] = {
     'server_id': {
@@ -49,8 +51,10 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         'info': {
             'title': 'nova-actions',
             'version': str(microversion.MAX),
-            'description': _DESCRIPTION.format(min=microversion.MIN,
-                                               max=microversion.MAX),
+            'description': _DESCRIPTION.format(
+                min=microversion.MIN, max=microversion.MAX,
+                own_min=microversion.ACTION_LOG.min,
+                own_max=microversion.ACTION_LOG.max),
             'license': {'name': 'Apache License 2.0',
                         'identifier': 'Apache-2.0'}},
         'paths': {route.path: {'get': _operation(route)} for route in routes},
@@ -71,7 +75,7 @@ def _operation(route: Route) -> dict[str, Any]:
             'content': {media_type: {'schema': _answer(route)}
                         for media_type in request.MEDIA_TYPES}}}}
     if route.versioned:
-        operation['parameters'] += _header_parameters()
+        operation['parameters'] += _header_parameters(route.service)
     operation['security'] = [] if route.public else [{'token': []}]
     for status in _statuses(route):
         operation['responses'][str(status)] = _error(status)
@@ -103,18 +107,21 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
     return found
 
 
-def _header_parameters() -> list[dict[str, Any]]:
+def _header_parameters(service: microversion.Service,
+                       ) -> list[dict[str, Any]]:
     number = r'[1-9][0-9]*\.(0|[1-9][0-9]*)|latest'
-    return [
+    found = [
         _parameter('header', microversion.HEADER, {
             'type': 'string',
-            'pattern': f'^{microversion.SERVICE} ({number})$',
-            'default': f'{microversion.SERVICE} {microversion.MIN}',
-            'description': 'The microversion asked for.'}),
-        _parameter('header', microversion.LEGACY_HEADER, {
+            'pattern': f'^{service.type} ({number})$',
+            'default': f'{service.type} {service.min}',
+            'description': 'The microversion asked for.'})]
+    if service.legacy_header:
+        found.append(_parameter('header', service.legacy_header, {
             'type': 'string', 'pattern': f'^({number})$',
             'description': 'The microversion, from a client that does not '
-                           f'know {microversion.HEADER}.'})]
+                           f'know {microversion.HEADER}.'}))
+    return found
 
 
 def _parameter(where: str, name: str, schema: schemas.Schema,

@@ -57,22 +57,24 @@ class Call:
 
 
 def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
-          conf: cfg.ConfigOpts, *, version_name: str, versioned: bool,
+          conf: cfg.ConfigOpts, *, service: microversion.Service,
+          version_name: str, versioned: bool,
           project_id: str | None) -> Call:
     """Check the outer form of a request, in Nova's order: microversion,
     Content-Type, project in the path, query.
 
+    :param service: whose microversions they are
     :param version_name: the first segment of the path
     :param versioned: whether microversions are looked at
     :param project_id: the project that the path names, if it names one
     :raises falcon.HTTPError: for the first check that fails
     """
-    version = microversion.MIN
+    version = service.min
     if versioned:
-        version = microversion.negotiate(req.headers)
+        version = microversion.negotiate(req.headers, service)
         # The refusal of a version names the version, too.
-        resp.set_headers(microversion.answer_headers(version))
-        microversion.check_served(version)
+        resp.set_headers(microversion.answer_headers(version, service))
+        microversion.check_served(version, service)
     _check_content_type(req.content_type or '')
     caller = req.env.get(auth.ENVIRON_KEY)
     if project_id is not None:
@@ -80,12 +82,13 @@ def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
     rules = microversion.behaviour(version)
     parameters = query.check(query.parse_query(req.query_string),
                              query_schema(rules))
+    address = links.Links(
+        root=links.root_url(req), project_id=project_id,
+        version_name=version_name, prefix=conf.api.compute_link_prefix,
+        public_url=conf.api.public_url)
     return Call(context=caller, rules=rules, query=parameters, conf=conf,
-                links=links.Links(
-                    root=links.root_url(req), project_id=project_id,
-                    version_name=version_name,
-                    prefix=conf.api.compute_link_prefix,
-                    public_url=conf.api.public_url))
+                links=address if service is microversion.COMPUTE
+                else address.own())
 
 
 def identifier(value: str) -> str:

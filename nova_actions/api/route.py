@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from nova_actions.api import microversion
 from nova_actions.api import request
 
 #: a segment of a path that is a parameter
@@ -14,6 +15,9 @@ _PARAMETER = re.compile(r'\{(\w+)\}')
 #: the version of old: Nova answers there as in 2.1, and looks at no
 #: microversion
 LEGACY = 'v2'
+
+#: the version of the API that is not Nova's
+OWN = 'v1'
 
 Handler = Callable[..., dict[str, Any]]
 
@@ -42,16 +46,23 @@ class Route:
     errors: tuple[int, ...] = ()
 
     @property
+    def service(self) -> microversion.Service:
+        """Whose microversions it looks at."""
+        return (microversion.ACTION_LOG if self.path.split('/')[1] == OWN
+                else microversion.COMPUTE)
+
+    @property
     def parameters(self) -> list[str]:
         """The names of the segments that are parameters."""
         return _PARAMETER.findall(self.path)
 
     @property
     def templates(self) -> list[str]:
-        """Where falcon is to mount it: a route that needs a token is there
-        a second time behind a project id, and both in the version of old."""
+        """Where falcon is to mount it: a route of Nova's that needs a token
+        is there a second time behind a project id, and both in the version
+        of old."""
         template = _PARAMETER.sub(r'{\1:segment}', self.path)
-        if self.public:
+        if self.public or self.service is microversion.ACTION_LOG:
             return [template]
         rest = template.removeprefix('/v2.1')
         return [f'/{version}{project}{rest}'

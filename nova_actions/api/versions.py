@@ -6,15 +6,17 @@ from typing import Any
 from nova_actions.api import microversion
 from nova_actions.api.request import Call
 from nova_actions.api.route import LEGACY
+from nova_actions.api.route import OWN
 
 _MEDIA_TYPES = [{
     'base': 'application/json',
     'type': 'application/vnd.openstack.compute+json;version=2.1'}]
+_OWN_MEDIA_TYPES = [{'base': 'application/json', 'type': 'application/json'}]
 
 
 def index(call: Call) -> dict[str, Any]:
-    """Return the versions of the API: the one of old, which has no
-    microversions, and ours."""
+    """Return the versions of the API: Nova's, of which the one of old has
+    no microversions, and our own."""
     return {'versions': [{
         'id': 'v2.0',
         'status': 'DEPRECATED',
@@ -22,11 +24,17 @@ def index(call: Call) -> dict[str, Any]:
         'min_version': '',
         'updated': '2025-07-04T12:00:00Z',
         'links': [{'rel': 'self', 'href': call.links.version(LEGACY)}],
-    }, _version(call, 'v2.1')]}
+    }, _version(call, 'v2.1'), _own(call)]}
 
 
 def show(call: Call) -> dict[str, Any]:
-    """Return the description of v2.1."""
+    """Return the description of the version that is asked."""
+    if call.links.version_name == OWN:
+        version = _own(call)
+        version['links'].append({
+            'rel': 'describedby', 'type': 'application/json',
+            'href': f'{call.links.root}/openapi.json'})
+        return {'version': {**version, 'media-types': _OWN_MEDIA_TYPES}}
     version = _version(call, call.links.version_name)
     version['links'].append({
         'rel': 'describedby', 'type': 'text/html',
@@ -43,3 +51,14 @@ def _version(call: Call, name: str) -> dict[str, Any]:
         # When Nova's v2.1 came; clients compare it as it is.
         'updated': '2013-07-23T11:33:21Z',
         'links': [{'rel': 'self', 'href': call.links.version(name)}]}
+
+
+def _own(call: Call) -> dict[str, Any]:
+    service = microversion.ACTION_LOG
+    return {
+        'id': 'v1.0',
+        'status': 'CURRENT',
+        'version': str(service.max),
+        'min_version': str(service.min),
+        'updated': '2026-11-27T00:00:00Z',
+        'links': [{'rel': 'self', 'href': call.links.own().version(OWN)}]}

@@ -6,11 +6,13 @@ from nova_actions.tests.unit.api import base
 class VersionsTest(base.ApiTestCase):
 
     def test_list(self):
-        old, version = self.get('/', None).json['versions']
+        old, version, own = self.get('/', None).json['versions']
         self.assertEqual(('v2.0', '', 'http://falconframework.org/v2/'), (
             old['id'], old['version'], old['links'][0]['href']))
         self.assertEqual(('v2.1', '2.1', '2.104'), (
             version['id'], version['min_version'], version['version']))
+        self.assertEqual(('v1.0', 'http://falconframework.org/v1/'), (
+            own['id'], own['links'][0]['href']))
 
     def test_show(self):
         for name in ('v2.1', 'v2'):
@@ -21,6 +23,31 @@ class VersionsTest(base.ApiTestCase):
                     'rel': 'self',
                     'href': f'http://falconframework.org/{name}/'},
                     version['links'][0])
+
+    def test_our_own(self):
+        for path in ('/v1', '/v1/'):
+            answer = self.get(path, None)
+            version = answer.json['version']
+            self.assertEqual(('v1.0', '1.0', '1.0'), (
+                version['id'], version['min_version'], version['version']))
+            self.assertEqual([
+                'http://falconframework.org/v1/',
+                'http://falconframework.org/openapi.json'],
+                [link['href'] for link in version['links']])
+            self.assertEqual('instance-actions 1.0',
+                             answer.headers['openstack-api-version'])
+            self.assertNotIn('x-openstack-nova-api-version', answer.headers)
+            self.assertEqual('OpenStack-API-Version', answer.headers['vary'])
+
+    def test_microversions_of_our_own(self):
+        """Those of compute mean nothing there."""
+        for asked, status in (
+                ('instance-actions 1.0', 200), ('instance-actions 1.1', 406),
+                ('instance-actions x', 400), ('instance-actions latest', 200),
+                ('compute 2.999', 200), ('compute x', 200)):
+            answer = self.get('/v1', None, headers={
+                'OpenStack-API-Version': asked})
+            self.assertEqual(status, answer.status_code, asked)
 
     def test_microversions(self):
         """The document of v2.1 obeys them; the list of versions does not."""
