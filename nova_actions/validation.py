@@ -22,6 +22,10 @@ INTEGER_MAX = 2 ** 63 - 1
 _PRINTABLE = re.compile(r'[\x20-\x7e]+')
 _UUID = re.compile(r'[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')
 _CONTROL = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+_UNITS = {'': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86400, 'w': 7 * 86400}
+_SPAN = re.compile(r'([0-9]{1,12}(?:\.[0-9]{1,6})?)([smhdw]?)')
+#: The longest span, microseconds.
+SPAN_MAX = 36525 * 86400 * 1_000_000
 _FILTERS = ('changes-since', 'changes-before')
 
 Check = Callable[[str, Any], Any]
@@ -131,6 +135,50 @@ def time(argument: str, value: Any) -> datetime.datetime:
     except (ValueError, OverflowError):
         pass
     raise _refuse(argument, 'it is not a time in ISO 8601')
+
+
+def span(argument: str, value: Any) -> int:
+    """A length of time such as ``90``, ``1.5s``, ``30m``, ``2h``, ``7d`` or
+    ``2w``; in microseconds. A number alone is of seconds."""
+    match = _SPAN.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise _refuse(argument, 'it is not a length of time such as 90s, 30m, '
+                                '2h, 7d or 2w')
+    found = round(float(match[1]) * _UNITS[match[2]] * 1_000_000)
+    if found > SPAN_MAX:
+        raise _refuse(argument, 'it is longer than 100 years')
+    return found
+
+
+def moment(argument: str, value: Any,
+           now: datetime.datetime) -> datetime.datetime:
+    """A time in ISO 8601, or a span: so long ago. Naive UTC is
+    returned.
+
+    :param now: naive UTC
+    """
+    if isinstance(value, str) and _SPAN.fullmatch(value) and (
+            value[-1] in _UNITS):
+        return now - datetime.timedelta(microseconds=span(argument, value))
+    try:
+        return time(argument, value)
+    except exception.InvalidInput:
+        raise _refuse(argument, 'it is neither a time in ISO 8601 nor a '
+                                'length of time such as 30m, 2h or '
+                                '7d') from None
+
+
+def terms(argument: str, value: Any) -> dict[str, list[str]]:
+    """Words and their values: each a text, or a list of texts."""
+    found = dict(value) if isinstance(value, Mapping) else None
+    if found is None or not all(isinstance(name, str) for name in found):
+        raise _refuse(argument, 'it is not a mapping of words')
+    for name, each in found.items():
+        found[name] = [each] if isinstance(each, str) else each
+        if not isinstance(found[name], list) or not found[name] or not all(
+                isinstance(word, str) for word in found[name]):
+            raise _refuse(name, 'it is not a text, nor a list of texts')
+    return found
 
 
 def filters(argument: str, value: Any) -> dict[str, datetime.datetime]:

@@ -17,6 +17,7 @@ from oslo_middleware import sizelimit
 from oslo_serialization import jsonutils
 
 from nova_actions.api import access
+from nova_actions.api import actions
 from nova_actions.api import auth
 from nova_actions.api import errors
 from nova_actions.api import headers
@@ -26,6 +27,7 @@ from nova_actions.api import instance_actions
 from nova_actions.api import openapi
 from nova_actions.api import request
 from nova_actions.api import schemas
+from nova_actions.api import search_schemas
 from nova_actions.api import servers
 from nova_actions.api import versions
 from nova_actions.api.route import LEGACY
@@ -62,6 +64,9 @@ ROUTES = (
     Route('/v1/', versions.show, public=True,
           query=schemas.any_query, answer=schemas.version_answer,
           summary='Describe version 1 of the API of our own.'),
+    Route('/v1/actions', actions.index,
+          query=search_schemas.list_query, answer=search_schemas.list_answer,
+          summary='Find actions across servers.'),
     Route('/v2.1/servers', servers.index,
           query=schemas.server_query, answer=schemas.servers_answer,
           summary='List servers, or find them by name.'),

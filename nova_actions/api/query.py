@@ -71,8 +71,9 @@ def parse_query(text: str) -> Query:
     return result
 
 
-def check(query: Query, schema: Schema) -> dict[str, str]:
-    """Return the parameters that the schema names, each with one value.
+def check(query: Query, schema: Schema) -> dict[str, Any]:
+    """Return the parameters that the schema names: each with one value, or
+    with a list where it may have several.
 
     :raises falcon.HTTPBadRequest: for a query that does not fit; the message
         names the parameter
@@ -80,7 +81,8 @@ def check(query: Query, schema: Schema) -> dict[str, str]:
     validator = _Validator(schema, format_checker=_FORMATS)
     for error in validator.iter_errors(query):
         raise falcon.HTTPBadRequest(description=_describe(error, schema))
-    return {name: query[name][0] for name in schema['properties']
+    return {name: query[name][0] if values.get('maxItems') == 1
+            else query[name] for name, values in schema['properties'].items()
             if name in query}
 
 
@@ -91,6 +93,9 @@ def _describe(error: jsonschema.ValidationError, schema: Schema) -> str:
         return f'Additional query parameters are not allowed: {names}.'
     name = error.path[0]
     reason = _REASONS.get(str(error.validator), 'it is invalid')
+    if error.validator == 'enum':
+        words = ', '.join(map(repr, error.validator_value))
+        reason = f'it is not one of {words}'
     value = error.instance
     if isinstance(value, list):
         value = ', '.join(value)

@@ -33,20 +33,25 @@ class Call:
     """What a handler needs of a request.
 
     :param context: None on routes that need no token
-    :param query: the checked parameters that mean something here
+    :param query: the checked parameters that mean something here; one that
+        may be given more than once has a list of values
     """
 
     context: RequestContext | None
     rules: microversion.Behaviour
-    query: Mapping[str, str]
+    query: Mapping[str, Any]
     links: links.Links
     conf: cfg.ConfigOpts
 
     @property
     def limit(self) -> int:
         """How many items the caller wants, and may get, at the most."""
+        return self.limited(self.conf.api.max_limit)
+
+    def limited(self, default: int) -> int:
+        """Return the same where fewer are given to who does not say."""
         maximum: int = self.conf.api.max_limit
-        return min(int(self.query.get('limit', maximum)), maximum)
+        return min(int(self.query.get('limit', default)), maximum)
 
     @property
     def caller(self) -> RequestContext:

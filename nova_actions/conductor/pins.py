@@ -26,7 +26,8 @@ RELEASES: Mapping[str, Mapping[str, str]] = {
         'InstanceAction': '1.3', 'InstanceActionList': '1.2',
         'InstanceActionEvent': '1.6', 'InstanceActionEventList': '1.3',
         'InstanceRecord': '1.1', 'InstanceRecordList': '1.1',
-        'Report': '1.0', 'ReportList': '1.0', 'Reporter': '1.1'},
+        'Report': '1.0', 'ReportList': '1.0', 'Reporter': '1.1',
+        'ActionSummary': '1.0', 'ActionSummaryList': '1.0'},
 }
 
 _OBJECTS = list(RELEASES.values())[-1]

@@ -12,6 +12,7 @@ from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.conductor import periodic
 from nova_actions.db import orphans
+from nova_actions.db import ownership
 from nova_actions.db import reporter
 
 LOG = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Upkeep:
             if self._timeout:
                 closed = orphans.interrupt(context, self._timeout)
             forgotten = reporter.forget(context)
+            ownership.fill(context)
         except exception.Unavailable as error:
             # Whoever met it first has said so.
             LOG.debug('The upkeep stops until its next turn: %s',

@@ -40,7 +40,8 @@ def event_start(context: Any, values: Mapping[str, Any],
 
     The same uuid again returns the row that is there.
 
-    :param values: the event's columns, ``instance_uuid`` and ``request_id``
+    :param values: the event's columns, ``instance_uuid``, ``request_id``
+        and ``owner_id``, the project of the instance
     :param is_system: the caller has no project: where the request has no
         action, the event joins the instance's newest one while that is open
         or interrupted, else a new action ``system``
@@ -82,7 +83,8 @@ def _event_start(connection: Any, row: Row, values: Mapping[str, Any],
     # What is open decides alone; of what has ended, all have a say.
     events = ledger_rows.events(connection, [locked[0]['id']]) if (
         locked and row['finish_time'] is not None) else []
-    known = dict(owner) if owner else {'uuid': uuid, 'id': True}
+    known = dict(owner) if owner else {
+        'uuid': uuid, 'id': True, 'project_id': values.get('owner_id')}
     book = Ledger(timeutils.utcnow(), {uuid: known}, locked, events)
     book.enter({
         'kind': START, 'uuid': row['uuid'], 'name': row['event'],

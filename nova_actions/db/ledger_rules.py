@@ -144,7 +144,8 @@ class Ledger:
         if not instance.get('id') and instance not in self.new_instances:
             self.new_instances.append(instance)
         action = Action({'status': status.RUNNING, 'message': None,
-                         'finish_time': None, 'evidence': None, **values},
+                         'finish_time': None, 'evidence': None,
+                         'owner_id': instance.get('project_id'), **values},
                         is_new=True)
         self.actions[values['uuid']] = action
         return action

@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 VERSION_TABLE = 'alembic_version_nova_actions'
 
 #: The newest revision that this release knows.
-HEAD = '8e2a5b9f3d47'
+HEAD = '6f1c8d3b5e27'
 
 
 def _config() -> 'config.Config':

@@ -78,6 +78,21 @@ class InstanceAction(_Row, Base):
         # Those that run, for what never got a step.
         sa.Index('instance_actions_status_created_at_idx', 'status',
                  'created_at'),
+        # The orders of the search, in a project and in all of them.
+        sa.Index('instance_actions_owner_id_start_time_uuid_idx', 'owner_id',
+                 'start_time', 'uuid'),
+        sa.Index('instance_actions_owner_id_updated_at_uuid_idx', 'owner_id',
+                 'updated_at', 'uuid'),
+        sa.Index('instance_actions_start_time_uuid_idx', 'start_time',
+                 'uuid'),
+        sa.Index('instance_actions_updated_at_uuid_idx', 'updated_at',
+                 'uuid'),
+        # Its filters.
+        sa.Index('instance_actions_action_idx', 'action'),
+        sa.Index('instance_actions_user_id_idx', 'user_id'),
+        sa.Index('instance_actions_global_request_id_idx',
+                 'global_request_id',
+                 postgresql_where=sa.text('global_request_id IS NOT NULL')),
         _MYSQL)
 
     id: orm.Mapped[Key]
@@ -96,6 +111,10 @@ class InstanceAction(_Row, Base):
     finish_time: orm.Mapped[Time | None]
     message: orm.Mapped[Name | None]
     status: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    #: The project of its server, so that the search of a project reads rows
+    #: of no other. NULL where a release before wrote the row: see
+    #: db.ownership.
+    owner_id: orm.Mapped[Name | None]
     #: Why it counts as interrupted although no step of it does.
     evidence: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
 
@@ -111,6 +130,10 @@ class InstanceActionEvent(_Row, Base):
                  'finish_time'),
         sa.Index('instance_actions_events_epoch_finish_time_idx', 'epoch',
                  'finish_time'),
+        # Filters of the search.
+        sa.Index('instance_actions_events_event_idx', 'event'),
+        sa.Index('instance_actions_events_reason_idx', 'reason',
+                 postgresql_where=sa.text('reason IS NOT NULL')),
         _MYSQL)
 
     id: orm.Mapped[Key]
@@ -211,6 +234,27 @@ class FollowedCell(Base):
     lease_end: orm.Mapped[Time | None]
 
 
+class Horizon(Base):
+    """What was created before that may have been purged; one row."""
+
+    __tablename__ = 'horizons'
+
+    id: orm.Mapped[Key]
+    before: orm.Mapped[Time]
+
+
+class SigningKey(Base):
+    """What cursors of the search are signed with, so that every API process
+    knows those of the others. It guards no data."""
+
+    __tablename__ = 'signing_keys'
+
+    id: orm.Mapped[Key]
+    created_at: orm.Mapped[Time]
+    #: 32 bytes, in hexadecimal digits.
+    secret: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+
+
 class FollowedRow(Base):
     """Where a copied row is from. It goes with its action."""
 
@@ -245,4 +289,6 @@ ACTIONS = cast(sa.Table, InstanceAction.__table__)
 EVENTS = cast(sa.Table, InstanceActionEvent.__table__)
 REPORTERS = cast(sa.Table, Reporter.__table__)
 FOLLOWED_CELLS = cast(sa.Table, FollowedCell.__table__)
+HORIZONS = cast(sa.Table, Horizon.__table__)
+SIGNING_KEYS = cast(sa.Table, SigningKey.__table__)
 FOLLOWED_ROWS = cast(sa.Table, FollowedRow.__table__)

@@ -211,7 +211,8 @@ def _insert(session: orm.Session, rows: Sequence[Row]) -> int:
     """Insert actions, in their order, and then their events."""
     if not rows:
         return 0
-    actions = [row['action'] for row in rows]
+    actions = [{**row['action'], 'owner_id': row['instance']['project_id']}
+               for row in rows]
     session.execute(sa.insert(ACTIONS), actions)
     ids = _there(session, ACTIONS, actions)
     events = [{**event, 'action_id': ids[row['action']['uuid']]}

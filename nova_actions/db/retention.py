@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from nova_actions.db import horizon
 from nova_actions.db import ledger_rows
 from nova_actions.db import status
 from nova_actions.db.engine import reader
@@ -81,6 +82,7 @@ def purge(context: Any, selection: Selection, *,
     if not dry_run:
         # What goes must not be copied from a cell again.
         follow_state.raise_floor(context, selection.before)
+        horizon.raise_to(context, selection.before)
     for ids in _pages(context, selection):
         while ids:
             left = _left(selection, done)

@@ -70,6 +70,8 @@ CHECKS: Mapping[str, validation.Check] = {
     'limit': _limit,
     'marker': validation.optional(validation.request_id),
     'filters': validation.optional(validation.filters),
+    'terms': validation.terms,
+    'cursor': validation.optional(validation.text),
     'start_time': validation.optional(validation.time),
     'finish_time': validation.optional(validation.time),
     'duration': validation.optional(validation.duration),

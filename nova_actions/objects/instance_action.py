@@ -62,6 +62,7 @@ def _store(context: Any, values: dict[str, Any],
     values.setdefault('uuid', uuidutils.generate_uuid())
     if instance is None:
         raise exception.InstanceNotFound(instance_id=uuid)
+    values['owner_id'] = instance['project_id']
     missing = None if instance.get('id') else instance
     try:
         row = db.action_create(context, values, missing)
@@ -72,6 +73,7 @@ def _store(context: Any, values: dict[str, Any],
         # Another conductor was faster, maybe for another project.
         instance = owner.find(context, uuid, fresh=True)
         context.can(policies.ACTION_START, gate.target_of(instance))
+        values['owner_id'] = instance['project_id'] if instance else None
         return db.action_create(context, values)
 
 

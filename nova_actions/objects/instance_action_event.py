@@ -210,6 +210,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
                 'event': sanitizer.name(event_name),
                 'host': sanitizer.name(host),
                 'instance_uuid': instance_uuid,
+                'owner_id': instance['project_id'],
                 'request_id': context.request_id,
                 'global_request_id': sanitizer.name(
                     context.global_request_id),

@@ -31,6 +31,10 @@ _SHOW_OPERATION: 'policy.Operation' = {
     'path': '/servers/{server_id}/os-instance-actions/{request_id}'}
 
 
+_SEARCH_OPERATION: 'policy.Operation' = {
+    'method': 'GET', 'path': '/v1/actions'}
+
+
 def _rpc(*names: str) -> 'list[policy.Operation]':
     return [{'method': 'RPC', 'path': name} for name in names]
 
@@ -52,15 +56,17 @@ def rules() -> list[policy.RuleDefault]:
         policy.DocumentedRuleDefault(
             EVENTS, base.ADMIN,
             'See the fields "traceback" and "host" of the events of an '
-            'action. Asked only when the action may be shown. Before '
-            'microversion 2.51 the events are shown only to who passes this '
-            'rule.',
-            [_SHOW_OPERATION, *_rpc('get_by_action', 'get_by_id')],
+            'action, and search by host. Asked only when the action may be '
+            'shown. Before microversion 2.51 the events are shown only to '
+            'who passes this rule.',
+            [_SHOW_OPERATION, _SEARCH_OPERATION,
+             *_rpc('get_by_action', 'get_by_id')],
             scope_types=['project']),
         policy.DocumentedRuleDefault(
             LIST, base.PROJECT_READER_OR_ADMIN,
-            'List the actions of a server.',
-            [_LIST_OPERATION, *_rpc('get_by_instance_uuid')],
+            'List the actions of a server, or find those of a project.',
+            [_LIST_OPERATION, _SEARCH_OPERATION,
+             *_rpc('get_by_instance_uuid', 'get_by_terms')],
             scope_types=['project'], deprecated_rule=deprecated),
         policy.DocumentedRuleDefault(
             SHOW, base.PROJECT_READER_OR_ADMIN,
@@ -70,8 +76,11 @@ def rules() -> list[policy.RuleDefault]:
             scope_types=['project'], deprecated_rule=deprecated),
         policy.DocumentedRuleDefault(
             LIST_ALL_PROJECTS, base.ADMIN,
-            'List the actions of all projects.',
-            _rpc('get_by_project'), scope_types=['project']),
+            'List the actions of all projects, or of any one. Asked where '
+            'the parameter "all_projects" or "project_id" is given.',
+            [_SEARCH_OPERATION,
+             *_rpc('get_by_project', 'get_by_terms_anywhere')],
+            scope_types=['project']),
         policy.DocumentedRuleDefault(
             ACTION_START, _RECORDERS,
             'Record that an action on a server begins.',

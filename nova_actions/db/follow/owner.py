@@ -9,6 +9,7 @@ from oslo_utils import timeutils
 
 from nova_actions.db.engine import recorder
 from nova_actions.db.follow import state
+from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import INSTANCES
 
 Row = dict[str, Any]
@@ -19,6 +20,10 @@ def learn(connection: Any, owners: Iterable[Row]) -> None:
     belong."""
     for each in owners:
         if each['project_id']:
+            connection.execute(sa.update(ACTIONS).where(
+                ACTIONS.c.instance_uuid == each['uuid'],
+                ACTIONS.c.owner_id == '').values(
+                    owner_id=each['project_id']))
             connection.execute(sa.update(INSTANCES).where(
                 INSTANCES.c.uuid == each['uuid'],
                 INSTANCES.c.project_id == '').values(

@@ -7,6 +7,7 @@ from nova_actions import context
 from nova_actions import policies
 from nova_actions.db import api as db
 from nova_actions.objects import base
+from nova_actions.objects.action_summary import ActionSummaryList
 from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance import InstanceRecordList
 from nova_actions.objects.instance_action import InstanceAction
@@ -137,6 +138,14 @@ CALLS = {
         InstanceActionList.get_by_project(c, OWNER),
     'InstanceActionList.get_by_project: everybody\'s': lambda g, c:
         InstanceActionList.get_by_project(c),
+    'ActionSummaryList.get_by_terms': lambda g, c:
+        ActionSummaryList.get_by_terms(c, OWNER, {}),
+    'ActionSummaryList.get_by_terms: by host': lambda g, c:
+        ActionSummaryList.get_by_terms(c, OWNER, {'host': 'h'}),
+    'ActionSummaryList.get_by_terms_anywhere: the owner\'s': lambda g, c:
+        ActionSummaryList.get_by_terms_anywhere(c, {}, OWNER),
+    'ActionSummaryList.get_by_terms_anywhere: everybody\'s': lambda g, c:
+        ActionSummaryList.get_by_terms_anywhere(c, {}),
     'InstanceActionEvent.get_by_id': lambda g, c:
         InstanceActionEvent.get_by_id(c, g.action.id, g.event.id),
     'InstanceActionEvent.event_start': lambda g, c:
@@ -217,6 +226,12 @@ REQUESTS = {
     'GET /': ('/', '2.104'),
     'GET /v2.1': ('/v2.1', '2.104'),
     'GET /openapi.json': ('/openapi.json', '2.104'),
+    'GET /v1': ('/v1', '2.104'),
+    'GET /v1/actions': ('/v1/actions', '2.104'),
+    'GET /v1/actions?host=': ('/v1/actions?host=h', '2.104'),
+    'GET /v1/actions?all_projects': ('/v1/actions?all_projects', '2.104'),
+    'GET /v1/actions?project_id=': (
+        f'/v1/actions?project_id={OWNER}', '2.104'),
     'GET /v2.1/servers?name=': (_SERVERS + '?name={name}', '2.104'),
     'GET /v2.1/servers?name=&all_tenants=1': (
         _SERVERS + '?name={name}&all_tenants=1', '2.104'),

@@ -16,7 +16,16 @@ from nova_actions.tests import fixtures
 from nova_actions.tests.unit.api import base
 
 GUARDED = [route for route in app.ROUTES if not route.public]
+#: Those of Nova's API.
+COMPUTE = [route for route in GUARDED
+           if route.service is microversion.COMPUTE]
 PUBLIC = [route for route in app.ROUTES if route.public]
+
+
+def _query(route):
+    """Return a query that finds nothing of what is looked for by name."""
+    return 'name=x' if route.path.startswith('/v2.1/servers') and (
+        not route.parameters) else ''
 
 
 class RouteTableTest(base.ApiTestCase):
@@ -40,20 +49,21 @@ class RouteTableTest(base.ApiTestCase):
         """What is foreign and what does not exist look alike."""
         for route in GUARDED:
             foreign = self.get(self._path(route), base.STRANGER,
-                               query_string='name=x')
+                               query_string=_query(route))
             unknown = self.get(
                 self._path(route, str(uuid.uuid4())), base.STRANGER,
-                query_string='name=x')
+                query_string=_query(route))
             self.assertEqual(foreign.status_code, unknown.status_code)
             if route.parameters:
                 self.assertEqual(404, foreign.status_code, route.path)
             else:
-                self.assertEqual({'servers': []}, foreign.json)
+                self.assertIn([], (foreign.json.get('servers'),
+                                   foreign.json.get('actions')))
 
     def test_without_a_role(self):
         for route in GUARDED:
             answer = self.get(self._path(route), base.BARE,
-                              query_string='name=x')
+                              query_string=_query(route))
             self.assertEqual(403, answer.status_code, route.path)
             self.assertEqual(['forbidden'], list(answer.json))
 
@@ -61,10 +71,8 @@ class RouteTableTest(base.ApiTestCase):
         for route in app.ROUTES:
             for version in microversion.CHANGES:
                 for token in (base.READER, base.ADMIN):
-                    query = 'name=x' if route.path.startswith(
-                        '/v2.1/servers') and not route.parameters else ''
                     answer = self.get(self._path(route), token, version,
-                                      query_string=query)
+                                      query_string=_query(route))
                     self.assertEqual(200, answer.status_code, answer.text)
                     jsonschema.validate(answer.json, route.answer(
                         microversion.behaviour(version)))
@@ -97,7 +105,7 @@ class RouteTableTest(base.ApiTestCase):
         self.assertEqual(401, self.get('/' + self.path, None).status_code)
 
     def test_project_in_the_path(self):
-        for route in GUARDED:
+        for route in COMPUTE:
             path = self._path(route).removeprefix('/v2.1')
             for project, status in ((base.PROJECT, 200), (base.OTHER, 400),
                                     ('xyz', 404), ('0A', 404)):
@@ -132,7 +140,7 @@ class LegacyTest(base.ApiTestCase):
 
     def test_as_2_1(self):
         request_id = self.record('create', error='disk full')
-        for route in GUARDED:
+        for route in COMPUTE:
             path = route.path.format(server_id=self.server,
                                      request_id=request_id)
             for token in (base.READER, base.ADMIN, base.STRANGER, None):

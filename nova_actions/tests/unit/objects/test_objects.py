@@ -18,6 +18,8 @@ from nova_actions.objects import base as objects_base
 #: bump its version, and let the older one be asked for
 #: (doc/source/objects.rst).
 FINGERPRINTS = {
+    'ActionSummary': '1.0-222234c8546f777e4040524f3ef20dfe',
+    'ActionSummaryList': '1.0-02dc7a55c72ed8dfa35a89e78eeca2a6',
     'InstanceAction': '1.3-78ce6e9c108bcf5e53814aa90a776dc8',
     'InstanceActionEvent': '1.6-c151cff2364b42a9eec88965dc4779f6',
     'InstanceActionEventList': '1.3-a52804b0957d4905ee975100cdd5a1f0',
@@ -73,6 +75,8 @@ class TestBackports(base.BaseTestCase):
                 value = self.filled(self.newest(field.objname))
             elif isinstance(field, ovo_fields.IntegerField):
                 value = 1
+            elif isinstance(field, ovo_fields.ListOfStringsField):
+                value = ['host']
             elif isinstance(field, ovo_fields.BooleanField):
                 value = False
             elif 'Time' in type(field).__name__:

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a search finds, as a client reads it."""
+
+import datetime
+from typing import Any
+
+from oslo_utils import timeutils
+
+from nova_actions.api.views import View
+from nova_actions.objects.action_summary import ActionSummary
+from nova_actions.objects.action_summary import ActionSummaryList
+
+
+def time(value: datetime.datetime | None) -> str | None:
+    """Return a time in ISO 8601, UTC, with microseconds."""
+    if value is None:
+        return None
+    return timeutils.normalize_time(value).isoformat(
+        timespec='microseconds') + 'Z'
+
+
+def seconds(start: datetime.datetime | None,
+            end: datetime.datetime | None) -> float | None:
+    """Return how long something took, None where that is not known."""
+    if start is None or end is None:
+        return None
+    return max(0.0, (end - start).total_seconds())
+
+
+def summary(record: ActionSummary) -> View:
+    """Return an action at a glance; ``hosts`` for who may see them."""
+    found: View = {
+        'uuid': record.uuid,
+        'server': record.instance_uuid, 'server_name': record.server_name,
+        'action': record.action, 'status': record.status,
+        'started_at': time(record.start_time),
+        'finished_at': time(record.finish_time),
+        'updated_at': time(record.updated_at),
+        'duration': seconds(record.start_time, record.finish_time),
+        'user_id': record.user_id, 'user_name': record.user_name,
+        'project_id': record.owner_id, 'request_id': record.request_id,
+        'global_request_id': record.global_request_id,
+        'reason': record.reason, 'attempts': record.attempts}
+    if record.hosts is not None:
+        found['hosts'] = record.hosts
+    return found
+
+
+def completeness(found: ActionSummaryList) -> dict[str, Any]:
+    """Return how complete an answer is."""
+    answer: dict[str, Any] = {
+        'limit': found.limit, 'asked_at': time(found.asked_at),
+        'window': {name: time(getattr(found, name)) for name in (
+            'started_after', 'started_before', 'updated_after',
+            'updated_before')},
+        'purged_before': time(found.purged_before),
+        'follow_lag': found.follow_lag,
+        'silent_cell_count': found.silent_cell_count,
+        'silent_host_count': found.silent_host_count}
+    if found.silent_cells is not None:
+        answer.update(silent_cells=found.silent_cells,
+                      silent_hosts=found.silent_hosts)
+    return answer

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far back the record goes: what was created before that may have been
+purged."""
+
+import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from nova_actions import exception
+from nova_actions.db.engine import writer
+from nova_actions.db.models import HORIZONS
+
+#: The id of the one row.
+_ID = 1
+
+
+def raise_to(context: Any, before: datetime.datetime) -> None:
+    """Note that what was created before that is being purged."""
+    try:
+        _raise_to(context, before)
+    except exception.Conflict:
+        # Another purge has just made the row.
+        _raise_to(context, before)
+
+
+@writer
+def _raise_to(session: orm.Session, before: datetime.datetime) -> None:
+    if session.execute(sa.select(HORIZONS.c.id)).first() is None:
+        session.execute(sa.insert(HORIZONS).values(id=_ID, before=before))
+    session.execute(sa.update(HORIZONS).where(
+        HORIZONS.c.before < before).values(before=before).execution_options(
+            synchronize_session=False))

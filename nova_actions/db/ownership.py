@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whose an action is where its row does not say it: a conductor of a release
+before, which does not know the column, may still write while the others are
+being upgraded."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from nova_actions.db.engine import reader
+from nova_actions.db.engine import recorder
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import INSTANCES
+
+#: How many rows change in one transaction.
+CHUNK = 1000
+
+_MISSING = sa.select(ACTIONS.c.id).where(
+    ACTIONS.c.owner_id.is_(None)).limit(CHUNK)
+_FILL = sa.update(ACTIONS).where(
+    ACTIONS.c.id.in_(sa.bindparam('ids', expanding=True))).values(
+        owner_id=sa.select(INSTANCES.c.project_id).where(
+            INSTANCES.c.uuid == ACTIONS.c.instance_uuid).scalar_subquery())
+
+
+def fill(context: Any) -> None:
+    """Give each such action the project of its server."""
+    while ids := _missing(context):
+        _fill(context, ids)
+
+
+@reader
+def _missing(connection: sa.Connection) -> list[int]:
+    return list(connection.execute(_MISSING).scalars())
+
+
+@recorder
+def _fill(connection: Any, ids: list[int]) -> None:
+    # In the order of the ids, as every writer locks them.
+    connection.execute(_FILL, {'ids': sorted(ids)})

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ActionSummary: an action at a glance, as a search across servers finds
+it."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+from oslo_versionedobjects import base as ovo
+from oslo_versionedobjects import fields as ovo_fields
+
+from nova_actions import exception
+from nova_actions import policies
+from nova_actions.db.search import coverage
+from nova_actions.db.search import query
+from nova_actions.db.search import signing_key
+from nova_actions.db.search import summary
+from nova_actions.objects import base
+from nova_actions.objects import criteria
+from nova_actions.objects import cursor as cursor_module
+from nova_actions.objects import fields
+from nova_actions.objects import gate
+
+Row = Mapping[str, Any]
+
+
+@ovo.VersionedObjectRegistry.register
+class ActionSummary(base.ActionsObject):
+    """An action at a glance."""
+
+    # Version 1.0: Initial version
+    VERSION = '1.0'
+
+    fields = {
+        'uuid': ovo_fields.StringField(),
+        'instance_uuid': ovo_fields.StringField(),
+        'server_name': ovo_fields.StringField(nullable=True),
+        'action': ovo_fields.StringField(),
+        'status': ovo_fields.StringField(),
+        'request_id': ovo_fields.StringField(nullable=True),
+        'global_request_id': ovo_fields.StringField(nullable=True),
+        'user_id': ovo_fields.StringField(nullable=True),
+        'user_name': ovo_fields.StringField(nullable=True),
+        # Whose the server is; NULL while that is not known.
+        'owner_id': ovo_fields.StringField(nullable=True),
+        'start_time': fields.MicroDateTimeField(nullable=True),
+        'finish_time': fields.MicroDateTimeField(nullable=True),
+        'updated_at': fields.MicroDateTimeField(nullable=True),
+        # Why it went wrong, one of sanitize.REASONS.
+        'reason': ovo_fields.StringField(nullable=True),
+        # Of the step that was tried most often.
+        'attempts': ovo_fields.IntegerField(),
+        # None for who may not see them.
+        'hosts': ovo_fields.ListOfStringsField(nullable=True),
+    }
+
+    @classmethod
+    def of(cls, context: Any, row: Row, shows_hosts: bool) -> 'ActionSummary':
+        """Return a row of the search as an object."""
+        found = cls(context, **{
+            **{name: row[name] for name in cls.fields},
+            'owner_id': row['owner_id'] or None,
+            'hosts': row['hosts'] if shows_hosts else None})
+        found.obj_reset_changes()
+        return found
+
+
+@ovo.VersionedObjectRegistry.register
+class ActionSummaryList(ovo.ObjectListBase[ActionSummary],
+                        base.ActionsObject):
+    """A page of a search, and how complete it is."""
+
+    # Version 1.0: Initial version
+    VERSION = '1.0'
+
+    fields = {
+        'objects': ovo_fields.ListOfObjectsField(
+            base.prefixed('ActionSummary')),
+        # Where the next page begins, None when there is none.
+        'cursor': ovo_fields.StringField(nullable=True),
+        # How many there were to be at the most.
+        'limit': ovo_fields.IntegerField(),
+        # What relative times count from.
+        'asked_at': fields.MicroDateTimeField(),
+        'started_after': fields.MicroDateTimeField(nullable=True),
+        'started_before': fields.MicroDateTimeField(nullable=True),
+        'updated_after': fields.MicroDateTimeField(nullable=True),
+        'updated_before': fields.MicroDateTimeField(nullable=True),
+        'purged_before': fields.MicroDateTimeField(nullable=True),
+        # Seconds, None where no cell is followed.
+        'follow_lag': ovo_fields.IntegerField(nullable=True),
+        'silent_cell_count': ovo_fields.IntegerField(),
+        'silent_host_count': ovo_fields.IntegerField(),
+        # None for who may not see them.
+        'silent_cells': ovo_fields.ListOfStringsField(nullable=True),
+        'silent_hosts': ovo_fields.ListOfStringsField(nullable=True),
+    }
+
+    obj_relationships = {'objects': [('1.0', '1.0')]}
+
+    @classmethod
+    @gate.remotable
+    @gate.gated(policies.LIST, gate.by_project)
+    def get_by_terms(cls, context: Any, project_id: str | None,
+                     terms: Mapping[str, Any], limit: int | None = None,
+                     cursor: str | None = None) -> 'ActionSummaryList':
+        """Search the actions on a project's servers, in our own database.
+
+        :param terms: the words of :data:`criteria.WORDS`, each with a value,
+            ``status`` with one or several
+        :param limit: how many at the most, from 1; never more than
+            :data:`gate.LIST_LIMIT`
+        :param cursor: that of the page before, asked for with the same terms
+        :raises InvalidInput: an unknown word, a value that cannot be, or a
+            cursor that is not from this search
+        :raises PolicyNotAuthorized: the rule ``list`` refuses, or ``events``
+            where a host is asked for
+        """
+        if project_id is None:
+            raise exception.InvalidInput(
+                argument='project_id',
+                reason='the caller has none; all_projects searches in all')
+        return cls._search(context, project_id, terms, limit, cursor)
+
+    @classmethod
+    @gate.remotable
+    @gate.gated(policies.LIST_ALL_PROJECTS, gate.by_project)
+    def get_by_terms_anywhere(cls, context: Any, terms: Mapping[str, Any],
+                              project_id: str | None = None,
+                              limit: int | None = None,
+                              cursor: str | None = None,
+                              ) -> 'ActionSummaryList':
+        """Search the actions on everybody's servers, or on those of any
+        project; the rest as of :meth:`get_by_terms`."""
+        return cls._search(context, project_id, terms, limit, cursor)
+
+    @classmethod
+    def _search(cls, context: Any, project_id: str | None,
+                terms: Mapping[str, Any], limit: int | None,
+                cursor: str | None) -> 'ActionSummaryList':
+        if limit == 0:
+            raise exception.InvalidInput(
+                argument='limit',
+                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}')
+        limit = limit or gate.LIST_LIMIT
+        key = signing_key.get(context)
+        asked_at, after = timeutils.utcnow(), None
+        if cursor is not None:
+            asked_at, after = cursor_module.unpack(key, terms, cursor)
+        asked = criteria.read(terms, asked_at, project_id)
+        target = gate.target_of((project_id and {
+            'project_id': project_id, 'user_id': None}) or None)
+        shows_hosts = context.can(policies.EVENTS, target,
+                                  fatal='host' in asked.equal)
+        rows, end = summary.find(context, asked, limit, after)
+        found = cls(
+            context, limit=limit, asked_at=asked_at,
+            cursor=end and cursor_module.pack(
+                key, terms, cursor_module.Cursor(asked_at, end)),
+            objects=[ActionSummary.of(context, row, shows_hosts)
+                     for row in rows],
+            **_windows(asked), **_coverage(context, shows_hosts))
+        found.obj_reset_changes()
+        return found
+
+
+def _windows(asked: query.Query) -> dict[str, datetime.datetime | None]:
+    return {f'{name}_{side}': time for name, window in (
+        ('started', asked.started), ('updated', asked.updated))
+        for side, time in zip(('after', 'before'), window, strict=True)}
+
+
+def _coverage(context: Any, shows_hosts: bool) -> dict[str, Any]:
+    found = coverage.get(context)
+    return {
+        'purged_before': found.purged_before, 'follow_lag': found.follow_lag,
+        'silent_cell_count': len(found.silent_cells),
+        'silent_host_count': len(found.silent_hosts),
+        'silent_cells': list(found.silent_cells) if shows_hosts else None,
+        'silent_hosts': list(found.silent_hosts) if shows_hosts else None}

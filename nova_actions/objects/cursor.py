@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cursors: where the next page of a search begins, as a text that nobody else
+can make.
+
+A cursor holds what its owner has been shown already (the time and the uuid of
+an action) and when the first page was asked for; and a digest of the filters,
+with which alone it goes. It carries no rights.
+"""
+
+import base64
+import binascii
+import datetime
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from nova_actions import exception
+from nova_actions.db.search import scan
+
+_MAC_LENGTH = 16
+#: Characters of a cursor, at the most.
+LIMIT = 1024
+
+
+class Cursor(NamedTuple):
+    """What a cursor holds.
+
+    :param asked_at: when the first page was asked for, naive UTC: relative
+        times mean the same on every page
+    """
+
+    asked_at: datetime.datetime
+    place: scan.Place
+
+
+def pack(key: bytes, terms: Mapping[str, Any], cursor: Cursor) -> str:
+    """Return a cursor as text.
+
+    :param terms: the filters that it goes with
+    """
+    time = cursor.place.time
+    content = json.dumps([
+        cursor.asked_at.isoformat(), time and time.isoformat(),
+        cursor.place.uuid]).encode()
+    return base64.urlsafe_b64encode(
+        _mac(key, terms, content) + content).decode().rstrip('=')
+
+
+def unpack(key: bytes, terms: Mapping[str, Any], text: str) -> Cursor:
+    """Return what a cursor holds.
+
+    :raises InvalidInput: when it is none of ours, or goes with other filters
+    """
+    try:
+        raw = base64.b64decode(text[:LIMIT] + '=' * (-len(text) % 4),
+                               altchars=b'-_', validate=True)
+    except (binascii.Error, ValueError):
+        raw = b''
+    mac, content = raw[:_MAC_LENGTH], raw[_MAC_LENGTH:]
+    if not hmac.compare_digest(mac, _mac(key, terms, content)):
+        raise exception.InvalidInput(
+            argument='cursor',
+            reason='it is not from a next link of this search; filters and '
+                   'order must be those of the first page')
+    asked_at, time, uuid = json.loads(content)
+    parse = datetime.datetime.fromisoformat
+    return Cursor(parse(asked_at), scan.Place(time and parse(time), uuid))
+
+
+def _mac(key: bytes, terms: Mapping[str, Any], content: bytes) -> bytes:
+    digest = hashlib.sha256(json.dumps(
+        terms, sort_keys=True).encode()).digest()
+    return hmac.digest(key, digest + content, 'sha256')[:_MAC_LENGTH]
