@@ -250,7 +250,6 @@ class SigningKey(Base):
     __tablename__ = 'signing_keys'
 
     id: orm.Mapped[Key]
-    created_at: orm.Mapped[Time]
     #: 32 bytes, in hexadecimal digits.
     secret: orm.Mapped[str] = orm.mapped_column(sa.String(64))
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from oslo_utils import timeutils
 from sqlalchemy.dialects import mysql
 
 revision = '6f1c8d3b5e27'
@@ -58,7 +57,5 @@ def upgrade() -> None:
         **_MYSQL)
     op.bulk_insert(op.create_table(
         'signing_keys', _id(),
-        sa.Column('created_at', _TIME, nullable=False),
         sa.Column('secret', sa.String(64), nullable=False), **_MYSQL),
-        [{'created_at': timeutils.utcnow(),
-          'secret': secrets.token_hex(32)}])
+        [{'secret': secrets.token_hex(32)}])
