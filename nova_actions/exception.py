@@ -58,6 +58,10 @@ class InstanceActionEventNotFound(NotFound):
     msg_fmt = 'Event %(event)s not found for action id %(action_id)s'
 
 
+class ActionNotFound(NotFound):
+    msg_fmt = 'Action %(identifier)s could not be found.'
+
+
 class CellNotFound(NotFound):
     msg_fmt = 'Cell %(cell)s is not configured.'
 
@@ -80,6 +84,11 @@ class ObjectActionError(Invalid):
 
 class Conflict(ActionsException):
     msg_fmt = 'Conflict.'
+
+
+class ActionAmbiguous(Conflict):
+    msg_fmt = ('%(identifier)s means several actions; ask for one of them by '
+               'its uuid.')
 
 
 class InstanceExists(Conflict):

@@ -3,14 +3,18 @@
 
 from typing import Any
 
+from nova_actions.api import request
 from nova_actions.api import search_views
 from nova_actions.api import views
 from nova_actions.api.request import Call
 from nova_actions.objects import criteria
+from nova_actions.objects.action_detail import ActionDetail
 from nova_actions.objects.action_summary import ActionSummaryList
 
 #: How many items a page has where nobody says how many.
 DEFAULT_LIMIT = 50
+#: The same of the steps of an action.
+STEPS_LIMIT = 200
 
 
 def index(call: Call) -> dict[str, Any]:
@@ -33,6 +37,26 @@ def index(call: Call) -> dict[str, Any]:
             'actions', {**call.query, 'cursor': found.cursor})})
     return {'actions': shown, 'links': links,
             'completeness': search_views.completeness(found)}
+
+
+def show(call: Call, action: str) -> dict[str, Any]:
+    """Return one action with a page of its steps.
+
+    :raises ActionNotFound: for an unknown or a foreign one
+    :raises ActionAmbiguous: when it may be several
+    :raises PolicyNotAuthorized: when the rule ``show`` refuses
+    :raises MarkerNotFound: when it has no such step
+    """
+    uuid = ActionDetail.lookup(call.caller, action)
+    marker = call.query.get('marker')
+    found = ActionDetail.get_by_uuid(call.caller, uuid, call.limited(
+        STEPS_LIMIT), None if marker is None else request.identifier(marker))
+    view = search_views.detail(found)
+    events = views.bounded(view['events'])
+    is_last = not found.has_more_events and len(events) == len(found.events)
+    links = [] if is_last else [{'rel': 'next', 'href': call.links.collection(
+        f'actions/{uuid}', {**call.query, 'marker': events[-1]['uuid']})}]
+    return {'action': {**view, 'events': events}, 'links': links}
 
 
 def _search(call: Call, limit: int) -> ActionSummaryList:

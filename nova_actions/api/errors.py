@@ -76,10 +76,15 @@ def headers_of(error: Exception) -> dict[str, str]:
     return {}
 
 
-def body(status: int, message: str) -> dict[str, dict[str, Any]]:
-    """Return the body of an error."""
-    return {NAMES.get(status, NAME_OF_OTHERS):
-            {'code': status, 'message': message}}
+def body(status: int, message: str,
+         candidates: Any = None) -> dict[str, dict[str, Any]]:
+    """Return the body of an error.
+
+    :param candidates: what an ambiguous identifier may mean
+    """
+    return {NAMES.get(status, NAME_OF_OTHERS): {
+        'code': status, 'message': message,
+        **({'candidates': candidates} if candidates else {})}}
 
 
 def handle(req: falcon.Request, resp: falcon.Response, error: Exception,
@@ -92,7 +97,9 @@ def handle(req: falcon.Request, resp: falcon.Response, error: Exception,
     resp.status = falcon.code_to_http_status(status)
     resp.set_headers(headers_of(error))
     resp.content_type = CONTENT_TYPE
-    resp.text = jsonutils.dumps(body(status, message_of(error, status)))
+    resp.text = jsonutils.dumps(body(
+        status, message_of(error, status),
+        getattr(error, 'kwargs', {}).get('candidates')))
 
 
 def answer(start_response: StartResponse, status: int, message: str,

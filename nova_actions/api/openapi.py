@@ -24,6 +24,11 @@ _PARAMETERS: dict[str, schemas.Schema] = {
     'server_id': {
         'type': 'string', 'minLength': 1,
         'description': 'The UUID of the server.'},
+    'action': {
+        'type': 'string', 'minLength': 1,
+        'description': 'The UUID of the action, its first eight characters '
+                       'or more, or the id or the global id of its '
+                       'request.'},
     'request_id': {
         'type': 'string', 'minLength': 1,
         'description': 'The id of the request that asked for the action, or '
@@ -36,6 +41,7 @@ _ERRORS = {
     401: 'The token is missing or not good.',
     403: 'The policy does not let the caller do this.',
     404: 'There is no such server or action, or it is not the caller\'s.',
+    409: 'Several actions are meant; the answer names them.',
     406: 'The microversion is not served.',
     413: 'The request\'s body is too large.',
     415: 'The Content-Type of the request is not JSON.',

@@ -111,6 +111,50 @@ SUMMARY_FIELDS: dict[str, Schema] = {
                                        'the rule "events".'},
 }
 
+STEP_FIELDS: dict[str, Schema] = {
+    'uuid': {**_TEXT_OR_NULL, 'description': 'The step.'},
+    'event': {**_TEXT, 'description': 'Its name.'},
+    'started_at': {**_TIME_OR_NULL, 'description': 'When it began.'},
+    'finished_at': {**_TIME_OR_NULL,
+                    'description': 'When it ended; null while it runs.'},
+    'duration': {**_NUMBER_OR_NULL,
+                 'description': 'Seconds; null while it runs.'},
+    'result': {**_TEXT_OR_NULL,
+               'description': '"Success", "Error" or "Interrupted"; null '
+                              'while it runs.'},
+    'reason': {**_TEXT_OR_NULL,
+               'description': 'Why it failed, in a word.'},
+    'attempt': {**_COUNT,
+                'description': 'The how manieth step of that name it is.'},
+    'gap': {**_NUMBER_OR_NULL,
+            'description': 'Seconds from the last end before it to its '
+                           'beginning; 0 where they overlap, null of the '
+                           'first.'},
+    'host': {**_TEXT, 'description': 'Where it ran; for who passes the rule '
+                                     '"events".'},
+    'error_type': {**_TEXT, 'description': 'The class of the error; for who '
+                                           'passes the rule "events".'},
+    'details': {**_TEXT, 'description': 'What was said of the error; for who '
+                                        'passes the rule "events:details".'},
+    'traceback': {**_TEXT, 'description': 'Where it failed, with the errors '
+                                          'that caused it; for who passes '
+                                          'the rule "events".'},
+}
+
+_USUAL: Schema = {**closed({
+    'p50': _NUMBER_OR_NULL, 'p95': _NUMBER_OR_NULL, 'count': _COUNT}),
+    'type': ['object', 'null'],
+    'description': 'While it runs: the seconds that the newest actions of '
+                   'its kind took that went well, at most 1,000.'}
+_ALIKE: Schema = {**closed({
+    'count': _COUNT, 'hours': _COUNT,
+    'hosts': {'type': 'object', 'additionalProperties': _COUNT}},
+    optional=('hosts',)),
+    'type': ['object', 'null'],
+    'description': 'Of one that went wrong: how many others of its kind did '
+                   'for the same reason, at most 1,000, and where, for who '
+                   'passes the rule "events".'}
+
 _COMPLETENESS = closed({
     'limit': {**_COUNT, 'description': 'How many there were to be at the '
                                        'most.'},
@@ -159,3 +203,29 @@ def list_answer(_rules: Behaviour) -> Schema:
             SUMMARY_FIELDS, optional=('hosts',))},
         'links': schemas.LINKS,
         'completeness': _COMPLETENESS})
+
+
+def show_query(_rules: Behaviour) -> Schema:
+    """The query of one action: which of its steps."""
+    items = {
+        'limit': {**schemas.PARAMETERS['limit'],
+                  'description': 'How many steps at the most, from 1; 200 by '
+                                 'default, cut at [api] max_limit.'},
+        'marker': {**_TEXT, 'description': 'The uuid of the last step of the '
+                                           'page before.'}}
+    return {
+        'type': 'object',
+        'properties': {name: {'type': 'array', 'items': item, 'maxItems': 1}
+                       for name, item in items.items()},
+        'additionalProperties': False}
+
+
+def show_answer(_rules: Behaviour) -> Schema:
+    """One action, with a page of its steps."""
+    step = closed(STEP_FIELDS, optional=(
+        'host', 'error_type', 'details', 'traceback'))
+    return closed({
+        'action': closed({
+            **SUMMARY_FIELDS, 'events': {'type': 'array', 'items': step},
+            'usual': _USUAL, 'alike': _ALIKE}, optional=('hosts',)),
+        'links': schemas.LINKS})

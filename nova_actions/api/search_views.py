@@ -7,8 +7,12 @@ from typing import Any
 from oslo_utils import timeutils
 
 from nova_actions.api.views import View
+from nova_actions.objects.action_detail import ActionDetail
 from nova_actions.objects.action_summary import ActionSummary
 from nova_actions.objects.action_summary import ActionSummaryList
+
+#: Fields of a step that are there for who may see them.
+_GUARDED = ('host', 'error_type', 'details', 'traceback')
 
 
 def time(value: datetime.datetime | None) -> str | None:
@@ -61,3 +65,42 @@ def completeness(found: ActionSummaryList) -> dict[str, Any]:
         answer.update(silent_cells=found.silent_cells,
                       silent_hosts=found.silent_hosts)
     return answer
+
+
+def detail(found: ActionDetail) -> View:
+    """Return one action in full."""
+    view = {**summary(found.summary), 'events': _events(found),
+            'usual': None, 'alike': None}
+    p50, p95 = found.usual_p50, found.usual_p95
+    if p50 is not None and p95 is not None:
+        view['usual'] = {'p50': p50 / 1_000_000, 'p95': p95 / 1_000_000,
+                         'count': found.usual_count}
+    if found.alike_count is not None:
+        view['alike'] = {'count': found.alike_count, 'hours': 24}
+        if found.alike_hosts is not None:
+            view['alike']['hosts'] = found.alike_hosts
+    return view
+
+
+def _events(found: ActionDetail) -> list[View]:
+    """Return the steps, each with which attempt it is and the gap before it:
+    the seconds in which no step ran."""
+    attempts = dict(found.attempts_before)
+    ended = found.ended_before
+    views = []
+    for event in found.events:
+        attempts[event.event] = attempts.get(event.event, 0) + 1
+        view: View = {
+            'uuid': event.uuid, 'event': event.event,
+            'started_at': time(event.start_time),
+            'finished_at': time(event.finish_time),
+            'duration': seconds(event.start_time, event.finish_time)
+            if event.duration is None else event.duration / 1_000_000,
+            'result': event.result, 'reason': event.reason,
+            'attempt': attempts[event.event],
+            'gap': seconds(ended, event.start_time)}
+        view.update({name: getattr(event, name) for name in _GUARDED
+                     if getattr(event, name) is not None})
+        views.append(view)
+        ended = max(filter(None, (ended, event.finish_time)), default=None)
+    return views

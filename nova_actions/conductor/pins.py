@@ -27,7 +27,8 @@ RELEASES: Mapping[str, Mapping[str, str]] = {
         'InstanceActionEvent': '1.6', 'InstanceActionEventList': '1.3',
         'InstanceRecord': '1.1', 'InstanceRecordList': '1.1',
         'Report': '1.0', 'ReportList': '1.0', 'Reporter': '1.1',
-        'ActionSummary': '1.0', 'ActionSummaryList': '1.0'},
+        'ActionDetail': '1.0', 'ActionSummary': '1.0',
+        'ActionSummaryList': '1.0'},
 }
 
 _OBJECTS = list(RELEASES.values())[-1]

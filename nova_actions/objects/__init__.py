@@ -5,6 +5,7 @@ call :func:`register_all` in a process that is to find them by name."""
 
 def register_all() -> None:
     """Import every object, so that the registry knows it."""
+    __import__('nova_actions.objects.action_detail')
     __import__('nova_actions.objects.action_summary')
     __import__('nova_actions.objects.instance')
     __import__('nova_actions.objects.instance_action')

@@ -31,6 +31,8 @@ _SHOW_OPERATION: 'policy.Operation' = {
     'path': '/servers/{server_id}/os-instance-actions/{request_id}'}
 
 
+_DETAIL_OPERATION: 'policy.Operation' = {
+    'method': 'GET', 'path': '/v1/actions/{action}'}
 _SEARCH_OPERATION: 'policy.Operation' = {
     'method': 'GET', 'path': '/v1/actions'}
 
@@ -71,8 +73,9 @@ def rules() -> list[policy.RuleDefault]:
         policy.DocumentedRuleDefault(
             SHOW, base.PROJECT_READER_OR_ADMIN,
             'Show one action of a server, with its events.',
-            [_SHOW_OPERATION,
-             *_rpc('get_by_request_id', 'get_by_action', 'get_by_id')],
+            [_SHOW_OPERATION, _DETAIL_OPERATION,
+             *_rpc('get_by_request_id', 'get_by_uuid', 'get_by_action',
+                   'get_by_id')],
             scope_types=['project'], deprecated_rule=deprecated),
         policy.DocumentedRuleDefault(
             LIST_ALL_PROJECTS, base.ADMIN,

@@ -7,6 +7,7 @@ from nova_actions import context
 from nova_actions import policies
 from nova_actions.db import api as db
 from nova_actions.objects import base
+from nova_actions.objects.action_detail import ActionDetail
 from nova_actions.objects.action_summary import ActionSummaryList
 from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance import InstanceRecordList
@@ -138,6 +139,8 @@ CALLS = {
         InstanceActionList.get_by_project(c, OWNER),
     'InstanceActionList.get_by_project: everybody\'s': lambda g, c:
         InstanceActionList.get_by_project(c),
+    'ActionDetail.get_by_uuid': lambda g, c:
+        ActionDetail.get_by_uuid(c, g.action.uuid),
     'ActionSummaryList.get_by_terms': lambda g, c:
         ActionSummaryList.get_by_terms(c, OWNER, {}),
     'ActionSummaryList.get_by_terms: by host': lambda g, c:
@@ -209,6 +212,7 @@ def _resend(g, c):
 #: Every way by which an event with an error gets to a caller.
 EVENT_CALLS = (
     CALLS['InstanceActionEvent.get_by_id'],
+    lambda g, c: CALLS['ActionDetail.get_by_uuid'](g, c).events[0],
     lambda g, c: CALLS['InstanceActionEventList.get_by_action'](g, c)[0],
     lambda g, c: CALLS['InstanceAction.get_by_request_id'](g, c).events[0],
     lambda g, c: InstanceActionEvent.event_start(
@@ -228,6 +232,8 @@ REQUESTS = {
     'GET /openapi.json': ('/openapi.json', '2.104'),
     'GET /v1': ('/v1', '2.104'),
     'GET /v1/actions': ('/v1/actions', '2.104'),
+    'GET /v1/actions/{id}': ('/v1/actions/{request}', '2.104'),
+    'GET /v1/actions/{unknown}': ('/v1/actions/req-unknown', '2.104'),
     'GET /v1/actions?host=': ('/v1/actions?host=h', '2.104'),
     'GET /v1/actions?all_projects': ('/v1/actions?all_projects', '2.104'),
     'GET /v1/actions?project_id=': (

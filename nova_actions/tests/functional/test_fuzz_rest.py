@@ -15,6 +15,7 @@ from oslotest import base
 
 from nova_actions.api import app
 from nova_actions.api import schemas
+from nova_actions.api import search_schemas
 from nova_actions.tests import fixtures
 from nova_actions.tests.functional import access
 from nova_actions.tests.functional import fuzz
@@ -38,14 +39,19 @@ paths = st.one_of(
     st.tuples(st.just('/v2.1/servers'), st.just(SERVER),
               st.just('os-instance-actions'), st.just(REQUEST)),
     st.tuples(st.just('/v2.1/servers')),
+    st.tuples(st.just('/v1/actions')),
+    st.tuples(st.just('/v1/actions'), segments),
     st.lists(segments, max_size=5).map(lambda parts: ('', *parts)),
 ).map('/'.join)
 
 parameters = st.lists(st.tuples(
     st.one_of(st.sampled_from((
         'limit', 'marker', 'changes-since', 'changes-before', 'name',
-        'all_tenants')), fuzz.texts),
-    st.one_of(st.sampled_from((REQUEST, '1', '0')), fuzz.texts)), max_size=4)
+        'all_tenants', *search_schemas.PARAMETERS)), fuzz.texts),
+    st.one_of(st.sampled_from((
+        REQUEST, SERVER, '1', '0', '2h', '7d', 'failed', 'updated_at:asc',
+        '2026-01-01T00:00:00Z', '9999-12-31T23:59:59-23:59')),
+              fuzz.texts)), max_size=4)
 queries = st.one_of(
     parameters.map(lambda pairs: '&'.join(
         f'{_quote(name)}={_quote(value)}' for name, value in pairs)),

@@ -35,8 +35,10 @@ class RouteTableTest(base.ApiTestCase):
         self.request_id = self.record('create')
 
     def _path(self, route, server=None):
+        # An unknown server stands for an unknown thing of each kind.
         return route.path.format(server_id=server or self.server,
-                                 request_id=self.request_id)
+                                 request_id=self.request_id,
+                                 action=server or self.request_id)
 
     def test_nobody(self):
         for route in GUARDED:

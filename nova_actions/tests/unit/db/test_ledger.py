@@ -159,6 +159,7 @@ class _Tests:
             owner = {'uuid': each['instance_uuid'],
                      'project_id': 'owner', 'user_id': each['user_id']}
         db.action_create(self.admin, {
+            'owner_id': 'owner',
             'action': each['name'], 'updated_at': each['start_time'],
             **{name: each[name] for name in (
                 'uuid', 'instance_uuid', 'request_id', 'global_request_id',
@@ -167,6 +168,7 @@ class _Tests:
 
     def call_start(self, each):
         db.event_start(self.admin, {
+            'owner_id': 'owner',
             'event': each['name'], **{name: each[name] for name in (
                 'uuid', 'instance_uuid', 'request_id', 'host', 'epoch',
                 'start_time', 'global_request_id')}},

@@ -18,6 +18,7 @@ from nova_actions.objects import base as objects_base
 #: bump its version, and let the older one be asked for
 #: (doc/source/objects.rst).
 FINGERPRINTS = {
+    'ActionDetail': '1.0-3b3eb87f1adbea7aa4a02634083a71d9',
     'ActionSummary': '1.0-222234c8546f777e4040524f3ef20dfe',
     'ActionSummaryList': '1.0-02dc7a55c72ed8dfa35a89e78eeca2a6',
     'InstanceAction': '1.3-78ce6e9c108bcf5e53814aa90a776dc8',
@@ -77,6 +78,8 @@ class TestBackports(base.BaseTestCase):
                 value = 1
             elif isinstance(field, ovo_fields.ListOfStringsField):
                 value = ['host']
+            elif isinstance(field, ovo_fields.DictOfIntegersField):
+                value = {'host': 1}
             elif isinstance(field, ovo_fields.BooleanField):
                 value = False
             elif 'Time' in type(field).__name__:
