@@ -99,8 +99,12 @@ class _Tests:
             self.assertEqual(record.ACTIONS, len(listed['instanceActions']))
             shown = self.ask(f'{prefix}/{path}/{self.record.failed}').json()
             self.assertEqual('reboot', shown['instanceAction']['action'])
+        found = self.ask('/v1/actions?limit=1').json()
+        self.assertEqual(1, len(found['actions']))
+        self.assertEqual(f'http://{CLOUD}/v1/actions', found['links'][0][
+            'href'].partition('?')[0])
         for asked in ('/', '/v2.1', '/v2.1/', '/v2.1/servers',
-                      f'/v2.1/servers/{web}', '/compute/v2.1/',
+                      f'/v2.1/servers/{web}', '/v11/actions', '/compute/v2.1/',
                       '/v2.1/servers/detail?name=a%2Fb%20c',
                       f'/compute/v2.1/servers/{web}', '/v2/', '/v2/servers',
                       f'/v2.1/{path}-not', f'/v2.1/flavors/{web}',

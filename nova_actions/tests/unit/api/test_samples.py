@@ -9,10 +9,13 @@ from oslotest import base
 
 import nova_actions
 from nova_actions.api import schemas
+from nova_actions.api import search_schemas
 
 FOLDER = (pathlib.Path(nova_actions.__file__).parent.parent
           / 'api-ref' / 'source' / 'samples')
 SCHEMAS = {
+    'action': search_schemas.show_answer(schemas.NEWEST),
+    'actions': search_schemas.list_answer(schemas.NEWEST),
     'error': schemas.ERROR,
     'list': schemas.list_answer(schemas.NEWEST),
     'server': schemas.server_answer(schemas.NEWEST),
