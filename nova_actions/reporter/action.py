@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Actions: begun and ended alone, or with one step in them."""
 
+import datetime
 import types
 from typing import Self
+
+from oslo_utils import timeutils
 
 from nova_actions.reporter import event
 from nova_actions.reporter import misuse
@@ -11,7 +14,8 @@ from nova_actions.reporter import transition
 
 
 def begin_action(context: transition.Context, instance_uuid: str,
-                 action: str) -> str | None:
+                 action: str, start_time: datetime.datetime | None = None,
+                 ) -> str | None:
     """Begin an action, of which steps are reported later, here or elsewhere.
 
     Steps of the same request belong to it. An action that never gets one
@@ -20,23 +24,28 @@ def begin_action(context: transition.Context, instance_uuid: str,
     :param context: the request's context
     :param instance_uuid: the server
     :param action: 1 to 255 characters, e.g. ``reboot``
+    :param start_time: when it was asked for, by default now; naive means UTC
     :returns: the action's uuid; None if it could not be recorded
     :raises RecordingRequired: only if the action is a required one
     """
     required = event.is_required(action)
     begun: str | None = event.harmless(
         f'begin of {action}', _begin, context, instance_uuid, action,
-        required)
+        required, start_time)
     if required and begun is None:
         event.refuse(action)
     return begun
 
 
 def _begin(context: transition.Context, instance_uuid: str, action: str,
-           required: bool) -> str | None:
+           required: bool, start_time: datetime.datetime | None,
+           ) -> str | None:
     misuse.warn(context, action, (instance_uuid,))
     begun = transition.begin(context, transition.ACTION, instance_uuid,
                              action)
+    if start_time is not None:
+        begun['start_time'] = transition.time_of(
+            timeutils.normalize_time(start_time))
     stored = process.current().record([begun], required)
     return str(begun['uuid']) if stored else None
 

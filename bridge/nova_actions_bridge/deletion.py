@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deletions that nova-api does itself, of servers that are on no host or on
+one that is down: Nova begins their action when all is over, or not at all,
+and never ends it."""
+
+import contextvars
+import dataclasses
+import sys
+from typing import Any
+
+from nova_actions import reporter
+
+NAME = 'delete'
+
+
+@dataclasses.dataclass(frozen=True)
+class _Deletion:
+    request_id: str | None
+    server: str
+    action_uuid: str | None
+
+
+_last: contextvars.ContextVar[_Deletion | None] = contextvars.ContextVar(
+    'nova_actions_deletion', default=None)
+
+
+def is_known(request_id: str | None, server: str, action: str) -> bool:
+    """Tell whether an action is a deletion that this thread has recorded."""
+    return action == NAME and _find(request_id, server) is not None
+
+
+def _find(request_id: str | None, server: str) -> _Deletion | None:
+    last = _last.get()
+    if last and (last.request_id, last.server) == (request_id, server):
+        return last
+    return None
+
+
+def begin(context: Any, server: str) -> None:
+    """Begin the action, when Nova says that it deletes."""
+    if _find(context.request_id, server) is None:
+        _last.set(_Deletion(context.request_id, server,
+                            reporter.begin_action(context, server, NAME)))
+
+
+def end(context: Any, server: str) -> None:
+    """End the action, when Nova says that it has deleted; it does, too, while
+    an error is on its way."""
+    last = _find(context.request_id, server)
+    if last and last.action_uuid and sys.exc_info()[1] is None:
+        reporter.finish_action(context, server, NAME, last.action_uuid)
+        _last.set(dataclasses.replace(last, action_uuid=None))

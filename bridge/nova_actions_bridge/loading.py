@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the bridge comes into a process of Nova, once."""
+
+import importlib.metadata
+import logging
+import threading
+from typing import Any
+
+from nova_actions import reporter
+from nova_actions_bridge import option
+from nova_actions_bridge import seam
+
+LOG = logging.getLogger(__name__)
+
+_lock = threading.Lock()
+#: What has become of it: None before, then whether it records.
+_state: bool | None = None
+
+
+def is_loaded() -> bool:
+    """Tell whether this process records."""
+    return bool(_state)
+
+
+def load(nova_conf: Any) -> None:
+    """Begin to record in this process; it never raises.
+
+    :param nova_conf: Nova's configuration
+    """
+    global _state
+    with _lock:
+        if _state is not None:
+            return
+        _state = False
+        try:
+            _state = _begin(nova_conf)
+        # oslo.config ends a process by SystemExit where a file is wrong.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
+            LOG.error('Nothing of this service of Nova is recorded by '
+                      'nova-actions: %s: %s', type(error).__name__, error)
+
+
+def _begin(nova_conf: Any) -> bool:
+    conf = option.load(nova_conf.host)
+    mode = conf.bridge.mode
+    if mode == option.OFF:
+        LOG.info('Nothing of this service of Nova is recorded by '
+                 'nova-actions: [bridge] mode is off')
+        return False
+    if conf.reporter.required_actions:
+        LOG.warning('[reporter] required_actions has no effect on Nova')
+        conf.set_override('required_actions', [], group='reporter')
+    about = {'bridge': _version('nova-actions-bridge'), 'mode': mode,
+             'nova': _version('nova')}
+    reporter.setup(conf, about)
+    missing = seam.install(mode == option.MIRROR)
+    if missing:
+        about['missing'] = ', '.join(missing)
+        LOG.warning('This release of Nova, %s, lacks what the bridge records '
+                    'by: %s', about['nova'], about['missing'])
+    LOG.info('What this service of Nova does is recorded by nova-actions, '
+             'too; mode %s', mode)
+    return True
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return 'unknown'

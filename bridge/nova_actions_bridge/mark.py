@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether what Nova is about to record has been recorded by us already.
+
+Nova's own record goes through the same methods as ours, and that of a compute
+service through a conductor, which may have a bridge, too. What has been
+recorded is marked: for this thread by a context variable, and for the process
+at the other end of a call by a word in the context of the request, which a
+Nova without the bridge ignores.
+"""
+
+import contextlib
+import contextvars
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+#: The word in a context's dictionary, and the attribute of the context.
+WORD = 'nova_actions_recorded'
+
+_recorded = contextvars.ContextVar('nova_actions_recorded', default=False)
+
+
+def is_recorded() -> bool:
+    """Tell whether what this thread does now is recorded already."""
+    return _recorded.get()
+
+
+@contextlib.contextmanager
+def recorded(is_so: bool = True) -> Iterator[None]:
+    """Have what this thread does meanwhile count as recorded, or not."""
+    token = _recorded.set(is_so)
+    try:
+        yield
+    finally:
+        _recorded.reset(token)
+
+
+def sent(to_dict: Any) -> Any:
+    """Return ``RequestContext.to_dict`` that tells the mark."""
+    @functools.wraps(to_dict)
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        values = to_dict(self, *args, **kwargs)
+        return {**values, WORD: True} if is_recorded() else values
+    return wrapper
+
+
+def received(from_dict: Any) -> Any:
+    """Return ``RequestContext.from_dict`` that keeps the mark."""
+    @functools.wraps(from_dict.__func__)
+    def wrapper(cls: Any, values: Mapping[str, Any], *args: Any,
+                **kwargs: Any) -> Any:
+        context = from_dict.__get__(None, cls)(values, *args, **kwargs)
+        if values.get(WORD):
+            setattr(context, WORD, True)
+        return context
+    return classmethod(wrapper)
+
+
+def served(is_always: bool) -> Any:
+    """Return what makes a method of ``ConductorManager`` that serves compute
+    services one that heeds the mark.
+
+    :param is_always: every compute service records for itself
+    """
+    def make(method: Any) -> Any:
+        @functools.wraps(method)
+        def wrapper(self: Any, context: Any, *args: Any,
+                    **kwargs: Any) -> Any:
+            with recorded(is_always or getattr(context, WORD, False)):
+                return method(self, context, *args, **kwargs)
+        return wrapper
+    return make

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bridge's own options, and where they are read from."""
+
+import os
+from collections.abc import Sequence
+
+from oslo_config import cfg
+
+from nova_actions import conf as conf_module
+
+#: Names another file than the usual one.
+VARIABLE = 'NOVA_ACTIONS_CONFIG'
+PATH = '/etc/nova_actions/nova-actions.conf'
+
+OFF = 'off'
+MIRROR = 'mirror'
+CONTROLLERS = 'controllers'
+
+BRIDGE_OPTS = [
+    cfg.StrOpt(
+        'mode', default=MIRROR,
+        choices=[(OFF, 'Nova is left as it is, and nothing is recorded'),
+                 (MIRROR, 'Each service records what it does itself'),
+                 (CONTROLLERS, 'As mirror; and a conductor records the steps '
+                               'of compute services that have no bridge yet')],
+        help='What the services of Nova on this host record.'),
+]
+
+
+def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
+    """Return the options, for oslo-config-generator."""
+    return [('bridge', BRIDGE_OPTS)]
+
+
+def load(host: str) -> cfg.ConfigOpts:
+    """Return the configuration: a file apart from Nova's, whose sections have
+    the same names and another meaning.
+
+    :param host: the name that Nova has for this host; used unless the file
+        says another
+    :raises oslo_config.cfg.Error: it is missing or wrong
+    """
+    conf = conf_module.load(
+        [], default_config_files=[os.environ.get(VARIABLE) or PATH],
+        uses=('messaging',))
+    conf.register_opts(BRIDGE_OPTS, group='bridge')
+    conf.set_default('host', host)
+    return conf
