@@ -12,20 +12,20 @@ from nova_actions.tests import missing
 
 def nova() -> pathlib.Path:
     """Return the Python that has Nova and its clients."""
-    return _python('Nova', 'NOVA_ACTIONS_TEST_NOVA_PYTHON')
+    return python('Nova', 'NOVA_ACTIONS_TEST_NOVA_PYTHON')
 
 
 def older_nova(series: int) -> pathlib.Path:
     """Return the Python that has Nova of an older series, 32 or 33."""
-    return _python(f'Nova {series}', f'NOVA_ACTIONS_TEST_NOVA{series}_PYTHON')
+    return python(f'Nova {series}', f'NOVA_ACTIONS_TEST_NOVA{series}_PYTHON')
 
 
 def keystone() -> pathlib.Path:
     """Return the Python that has Keystone."""
-    return _python('Keystone', 'NOVA_ACTIONS_TEST_KEYSTONE_PYTHON')
+    return python('Keystone', 'NOVA_ACTIONS_TEST_KEYSTONE_PYTHON')
 
 
-def _python(what: str, variable: str) -> pathlib.Path:
+def python(what: str, variable: str) -> pathlib.Path:
     path = os.environ.get(variable, '')
     if not shutil.which(path):
         missing.unavailable(what, f'{variable} names no Python: {path!r}')

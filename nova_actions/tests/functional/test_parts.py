@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The reporter, installed into the environments of several Novas: pip must
-find all that it needs there."""
+"""The reporter and the bridge, installed into the environments of several
+Novas: pip must find all that they need there."""
 
 import os
 import pathlib
 import subprocess
-import sys
 
 import fixtures
 from oslotest import base
 
-from nova_actions.tests import missing
+from nova_actions.tests.functional import beside
 from nova_actions.tests.functional import peer
 
 #: A compute service that has no bus: what it reports waits in its spool.
@@ -37,6 +36,23 @@ os._exit(0)
 '''
 
 
+#: A service of Nova as it reads its configuration, before it does anything.
+_LOADS = '''
+import os, sys
+from nova import config
+config.parse_args(['nova-compute'], default_config_files=[sys.argv[1]],
+                  configure_db=False)
+from nova_actions import reporter
+from nova_actions.reporter import process
+recorder = process.current()
+about = {name: recorder._about.get(name) for name in ('mode', 'missing')}
+sys.stdout.write(f"{about} {recorder.settings.host} "
+                 f"{reporter.stats()['waiting']}")
+sys.stdout.flush()
+os._exit(0)
+'''
+
+
 class _Tests:
     """What holds beside each Nova.
 
@@ -46,48 +62,44 @@ class _Tests:
     def python(self):
         raise NotImplementedError
 
-    def setUp(self):
-        super().setUp()
-        nova = self.python()
-        self.folder = pathlib.Path(
-            self.useFixture(fixtures.TempDir()).path)
-        self.bin = self.folder / 'venv' / 'bin'
-        self.run_here([nova, '-m', 'venv', '--without-pip',
-                       self.folder / 'venv'])
-        below, own = (pathlib.Path(self.run_here([
-            python, '-c', 'import sysconfig; '
-            'print(sysconfig.get_path("purelib"))']).stdout.strip())
-            for python in (nova, self.bin / 'python'))
-        (own / 'nova.pth').write_text(f'{below}\n', encoding='utf-8')
-
     def run_here(self, command, code=0, **kwargs):
         done = subprocess.run(
             command, capture_output=True, text=True, check=False,
-            cwd=self.folder, **kwargs)
+            cwd=self.useFixture(fixtures.TempDir()).path, **kwargs)
         self.assertEqual(code, done.returncode, done.stdout + done.stderr)
         return done
 
-    def wheel(self):
-        folder = os.environ.get('NOVA_ACTIONS_TEST_WHEELS', '')
-        found = sorted(pathlib.Path(folder).glob('nova_actions-*.whl'))
-        if not folder or not found:
-            missing.unavailable('our wheel', 'NOVA_ACTIONS_TEST_WHEELS names '
-                                f'no folder with it: {folder!r}')
-        return found[-1]
-
     def test_a_reporter_beside_it(self):
         # Whatever Nova has not, pip would look for and not find.
-        self.run_here([sys.executable, '-m', 'pip', '--python',
-                       self.bin / 'python', 'install', '--no-index',
-                       '--disable-pip-version-check', self.wheel()])
+        venv = self.useFixture(beside.Environment(self.python()))
 
-        done = self.run_here([self.bin / 'python', '-c', _REPORTS,
-                              self.folder / 'state'])
+        done = self.run_here([venv.python, '-c', _REPORTS, 'state'])
 
         self.assertEqual('2', done.stdout)
-        said = self.run_here([self.bin / 'nova-actions-all'], code=1).stderr
+        said = self.run_here([venv.bin / 'nova-actions-all'], code=1).stderr
         self.assertIn("pip install 'nova-actions[server]'", said)
         self.assertNotIn('Traceback', said)
+
+    def test_a_bridge_in_it(self):
+        """It finds all of Nova that it needs; the name of a driver in Nova's
+        configuration is enough to load it."""
+        venv = self.useFixture(beside.Environment(
+            self.python(), bridge=True))
+        folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        (folder / 'nova-actions.conf').write_text(
+            '[DEFAULT]\ntransport_url = fake:///\n'
+            f'state_path = {folder / "state"}\n')
+        (folder / 'nova.conf').write_text(
+            '[DEFAULT]\ntransport_url = fake:///\nhost = here\n'
+            '[oslo_messaging_notifications]\ndriver = nova_actions\n')
+
+        done = self.run_here(
+            [venv.python, '-c', _LOADS, folder / 'nova.conf'], env={
+                **os.environ, 'OS_NOVA_DISABLE_EVENTLET_PATCHING': '1',
+                'NOVA_ACTIONS_CONFIG': str(folder / 'nova-actions.conf')})
+
+        self.assertEqual("{'mode': 'mirror', 'missing': None} here 0",
+                         done.stdout)
 
 
 class Nova32Test(_Tests, base.BaseTestCase):
