@@ -18,6 +18,14 @@ from typing import Any
 WORD = 'nova_actions_recorded'
 
 _recorded = contextvars.ContextVar('nova_actions_recorded', default=False)
+_for_compute = contextvars.ContextVar('nova_actions_for_compute',
+                                      default=False)
+
+
+def is_for_compute() -> bool:
+    """Tell whether this thread records for a compute service that does not do
+    it itself."""
+    return _for_compute.get()
 
 
 def is_recorded() -> bool:
@@ -66,7 +74,12 @@ def served(is_always: bool) -> Any:
         @functools.wraps(method)
         def wrapper(self: Any, context: Any, *args: Any,
                     **kwargs: Any) -> Any:
-            with recorded(is_always or getattr(context, WORD, False)):
-                return method(self, context, *args, **kwargs)
+            is_done = is_always or getattr(context, WORD, False)
+            token = _for_compute.set(not is_done)
+            try:
+                with recorded(is_done):
+                    return method(self, context, *args, **kwargs)
+            finally:
+                _for_compute.reset(token)
         return wrapper
     return make

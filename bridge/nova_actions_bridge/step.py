@@ -9,6 +9,7 @@ from typing import Any
 
 from nova_actions import reporter
 from nova_actions.reporter.event import harmless
+from nova_actions_bridge import behalf
 from nova_actions_bridge import mark
 
 _ATTRIBUTE = '_nova_actions_step'
@@ -130,6 +131,8 @@ def begun(event_start: Any) -> Any:
         call = event_start.__get__(None, cls)
         if mark.is_recorded():
             return call(*args, **kwargs)
+        if mark.is_for_compute():
+            return behalf.begin(call, *args, **kwargs)
         harmless('begin of a step', functools.partial(
             _start, *args, **kwargs))
         with mark.recorded():
@@ -143,9 +146,12 @@ def ended(event_finish: Any) -> Any:
     @functools.wraps(event_finish.__func__)
     def wrapper(cls: Any, *args: Any, **kwargs: Any) -> Any:
         call = event_finish.__get__(None, cls)
-        if not mark.is_recorded():
-            harmless('end of a step', functools.partial(
-                _finish, *args, **kwargs))
+        if mark.is_recorded():
+            return call(*args, **kwargs)
+        if mark.is_for_compute():
+            return behalf.end(call, *args, **kwargs)
+        harmless('end of a step', functools.partial(
+            _finish, *args, **kwargs))
         with mark.recorded():
             return call(*args, **kwargs)
     return classmethod(wrapper)

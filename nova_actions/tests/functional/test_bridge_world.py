@@ -43,36 +43,36 @@ def at(value):
     return value and datetime.datetime.fromisoformat(value)
 
 
-class TestWorld(base.ObjectTestCase):
+class _Recorded(base.ObjectTestCase):
+    """A conductor of ours, and Nova with the bridge."""
 
     def setUp(self):
         super().setUp()
-        nova = beside.world()
-        self.venv = self.useFixture(beside.Environment(nova, bridge=True))
+        self.nova = beside.world()
+        self.venv = self.useFixture(beside.Environment(
+            self.nova, bridge=True))
         rabbit = self.useFixture(fixtures.Rabbit())
         self.conf.set_override('transport_url', rabbit.url)
         self.useFixture(fixtures.Conductor(self.conf))
         self.folder = pathlib.Path(
             self.useFixture(base_fixtures.TempDir()).path)
-        self.told = self.run_world(nova)
 
-    def run_world(self, nova):
+    def run_nova(self, mode, script, *arguments):
         path = self.folder / 'nova-actions.conf'
         path.write_text(
             f'[DEFAULT]\ntransport_url = {self.conf.transport_url}\n'
             f'state_path = {self.folder / "state"}\n'
-            f'[conductor]\ntopic = {self.conf.conductor.topic}\n')
-        told = self.folder / 'told.json'
+            f'[conductor]\ntopic = {self.conf.conductor.topic}\n'
+            f'[bridge]\nmode = {mode}\n')
         done = subprocess.run(
-            [self.venv.python, '-W', 'ignore',
-             HERE / 'nova_world' / 'world.py', told],
+            [self.venv.python, '-W', 'ignore', HERE / 'nova_world' / script,
+             *arguments],
             capture_output=True, text=True, check=False, cwd=self.folder,
             timeout=patience.PATIENCE, env={
                 **os.environ, 'NOVA_ACTIONS_CONFIG': str(path),
                 'OS_WSGI__API_PASTE_CONFIG': str(
-                    nova.parents[1] / 'etc' / 'nova' / 'api-paste.ini')})
+                    self.nova.parents[1] / 'etc' / 'nova' / 'api-paste.ini')})
         self.assertEqual(0, done.returncode, done.stderr[-3000:])
-        return json.loads(told.read_text())
 
     def ours(self):
         with db.engine().connect() as connection:
@@ -86,6 +86,33 @@ class TestWorld(base.ObjectTestCase):
                 event for event in events
                 if event['action_id'] == action['id']]})
         return found
+
+
+class TestControllers(_Recorded):
+
+    def test_for_computes_without_it(self):
+        """Their steps are recorded by the conductor; those of a compute with
+        the bridge are left out."""
+        self.run_nova('controllers', 'controllers.py',
+                      f'sqlite:///{self.folder / "cell"}',
+                      self.instance_uuid)
+
+        [[action]] = self.ours().values()
+
+        self.assertEqual('succeeded_after_retry', action['status'])
+        self.assertEqual(
+            [('host1', 'Error', 'no such domain'), ('host2', 'Success', None)],
+            [(each['host'], each['result'], each['details'])
+             for each in action['events']])
+
+
+class TestWorld(_Recorded):
+
+    def setUp(self):
+        super().setUp()
+        told = self.folder / 'told.json'
+        self.run_nova('mirror', 'world.py', told)
+        self.told = json.loads(told.read_text())
 
     def test_row_by_row(self):
         """Each action and each step once; where Nova's record is false, and

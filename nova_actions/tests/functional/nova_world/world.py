@@ -143,7 +143,8 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         with contextlib.ExitStack() as stack:
             for compute in self.computes.values():
                 stack.enter_context(mock.patch.object(
-                    compute.driver, method, side_effect=error))
+                    compute.driver, method, autospec=True,
+                    side_effect=error))
             yield
 
     @contextlib.contextmanager
@@ -160,7 +161,8 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
                         failed.append(host)
                         raise error
                     return real(*args, **kwargs)
-                stack.enter_context(mock.patch.object(place, method, fail))
+                stack.enter_context(mock.patch.object(
+                    place, method, fail))
             yield
 
     # -- what is done -------------------------------------------------------
@@ -281,6 +283,7 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
             aborted = self.create('create that is aborted', 'ERROR')
         with mock.patch(
                 'nova.scheduler.manager.SchedulerManager._schedule',
+                autospec=True,
                 side_effect=exception.NoValidHost(reason='none is left')):
             nowhere = self.create('create without a valid host', 'ERROR')
         self.delete(aborted, 'delete of what was aborted')
