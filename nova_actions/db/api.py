@@ -19,11 +19,11 @@ from nova_actions.db.instance_action import action_finish
 from nova_actions.db.instance_action import action_get
 from nova_actions.db.instance_action import action_list
 from nova_actions.db.instance_action import action_named
-from nova_actions.db.instance_action_event import event_finish
 from nova_actions.db.instance_action_event import event_get
 from nova_actions.db.instance_action_event import event_list
 from nova_actions.db.instance_action_event import event_list_with_owner
-from nova_actions.db.instance_action_event import event_start
+from nova_actions.db.transition import event_finish
+from nova_actions.db.transition import event_start
 
 __all__ = [
     'action_create', 'action_finish', 'action_get', 'action_get_instance',

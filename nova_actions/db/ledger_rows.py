@@ -170,6 +170,7 @@ _handle = EVENTS.alias('handle')
 _handle_action = sa.select(_handle.c.action_id).where(
     _handle.c.uuid == sa.bindparam('uuid')).scalar_subquery()
 _action_id = sa.bindparam('action_id', type_=ACTIONS.c.id.type)
+_HANDLES: sa.BindParameter[str] = sa.bindparam('uuids', expanding=True)
 
 BY_HANDLE = _locked_with_events(
     lambda action_id: action_id == _handle_action,
@@ -178,9 +179,13 @@ BY_ID = _locked_with_events(
     lambda action_id: action_id == _action_id,
     EVENTS.c.id == sa.bindparam('id'))
 _own = ACTIONS.alias('of_request')
-BY_REQUEST = _locked_with_events(
+_by_request = functools.partial(
+    _locked_with_events,
     lambda action_id: action_id.in_(sa.select(_own.c.id).where(
         _of_request(_own))), where=_of_request(ACTIONS))
+BY_REQUEST = _by_request()
+#: The same for several calls, with the events that they have handles of.
+BY_REQUEST_AND_HANDLES = _by_request(EVENTS.c.uuid.in_(_HANDLES))
 #: The same for who has no project: where the request has no action, any that
 #: has such a step.
 BY_REQUEST_OR_STEP = _locked_with_events(
@@ -196,7 +201,7 @@ _host_names = _last_of_each(lambda action_id: action_id.in_(_IDS), 'host')
 _AGAIN = sa.select(*EVENT_COLUMNS, _host_names.c.latest).join(
     _host_names, _host_names.c.last == EVENTS.c.id, isouter=True).where(
         EVENTS.c.action_id.in_(_IDS), _counts(
-            _host_names, EVENTS.c.uuid == sa.bindparam('uuid'),
+            _host_names, EVENTS.c.uuid.in_(_HANDLES),
             EVENTS.c.id == sa.bindparam('id'))).order_by(EVENTS.c.id)
 
 
@@ -219,8 +224,8 @@ def locked_with_events(connection: Any, query: Any, values: Row,
         {name: row[f'event_{name}'] for name in names}
         for row in found if row['event_id'] is not None
     ] if is_current else rows_module.found(connection, _AGAIN, {
-        'ids': sorted(actions), 'uuid': values.get('uuid'),
-        'id': values.get('id')})
+        'ids': sorted(actions), 'id': values.get('id'),
+        'uuids': values.get('uuids') or [values.get('uuid')]})
 
 
 # -- changes -----------------------------------------------------------------

@@ -109,6 +109,11 @@ class Ledger:
         action.events[row['uuid']] = row
         self._events[row['uuid']] = row, action
 
+    def event(self, uuid: str) -> Row | None:
+        """Return an event that is here by its uuid, None when it is not."""
+        found = self._events.get(uuid)
+        return found and found[0]
+
     def enter(self, report: Report) -> str:
         """Enter a report: ``APPLIED``, or ``KNOWN`` when it changes nothing.
 

@@ -217,7 +217,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
                 'start_time': start_time or timeutils.utcnow(),
                 **text.details(details)},
             is_system=context.project_id is None,
-            owner=None if instance.get('id') else instance)
+            owner=None if instance.get('id') else instance,
+            is_whole=bool(want_result))
         if not instance.get('id'):
             owner.forget(instance_uuid)
         if not want_result:
@@ -266,7 +267,8 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
             context, {
                 **values, 'request_id': context.request_id,
                 'finish_time': values['finish_time'] or timeutils.utcnow()},
-            is_system=context.project_id is None)
+            is_system=context.project_id is None,
+            is_whole=bool(want_result))
         if not want_result:
             return None
         return cls()._read(context, row, instance)

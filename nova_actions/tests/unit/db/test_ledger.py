@@ -138,17 +138,27 @@ def shown(row):
             for name, value in row.items() if name not in _OWN}
 
 
-class _Tests:
+def values_of_start(each):
+    return {'owner_id': 'owner',
+            'event': each['name'], **{name: each[name] for name in (
+        'uuid', 'instance_uuid', 'request_id', 'host', 'epoch',
+        'start_time', 'global_request_id')}}
 
-    def as_batch(self, reports):
-        report.apply(self.admin, reports)
+
+def values_of_finish(each):
+    return {'event': each['name'], **{name: each[name] for name in (
+        'uuid', 'instance_uuid', 'request_id', 'host', 'finish_time',
+        'result', 'details')}}
+
+
+class Calls:
+    """Tells a story by the calls of which Nova's objects are made."""
 
     def one_by_one(self, reports):
         for each in reports:
             report.apply(self.admin, [each])
 
     def as_calls(self, reports):
-        """Tell it by the calls of which Nova's objects are made."""
         for each in reports:
             with contextlib.suppress(exception.ActionsException):
                 getattr(self, f'call_{each["kind"]}')(each)
@@ -167,19 +177,12 @@ class _Tests:
                 'start_time')}}, owner)
 
     def call_start(self, each):
-        db.event_start(self.admin, {
-            'owner_id': 'owner',
-            'event': each['name'], **{name: each[name] for name in (
-                'uuid', 'instance_uuid', 'request_id', 'host', 'epoch',
-                'start_time', 'global_request_id')}},
-            is_system=each['project_id'] is None)
+        db.event_start(self.admin, values_of_start(each),
+                       is_system=each['project_id'] is None)
 
     def call_finish(self, each):
         try:
-            db.event_finish(self.admin, {
-                'event': each['name'], **{name: each[name] for name in (
-                'uuid', 'instance_uuid', 'request_id', 'host', 'finish_time',
-                'result', 'details')}})
+            db.event_finish(self.admin, values_of_finish(each))
         except exception.InstanceActionEventNotFound as error:
             if error.kwargs.get('action_id') is None:
                 # A batch takes an end for the whole event.
@@ -191,6 +194,12 @@ class _Tests:
                 ACTIONS.c.uuid == each['action_uuid'])).scalar_one()
         db.action_finish(self.admin, each['instance_uuid'],
                          each['request_id'], each['finish_time'], action_id)
+
+
+class _Tests(Calls):
+
+    def as_batch(self, reports):
+        report.apply(self.admin, reports)
 
     def test_a_story_told_in_three_ways(self):
         @hypothesis.settings(max_examples=EXAMPLES)
