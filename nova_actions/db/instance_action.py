@@ -11,6 +11,7 @@ from oslo_utils import timeutils
 
 from nova_actions import exception
 from nova_actions.db import instance_action_event
+from nova_actions.db import ledger_events
 from nova_actions.db import ledger_rows
 from nova_actions.db import ledger_rules
 from nova_actions.db import page
@@ -104,14 +105,17 @@ def action_finish(connection: Any, instance_uuid: str,
 
     :raises InstanceActionNotFound: when there is none
     """
-    locked, events = ledger_rows.locked_with_events(
-        connection, *((ledger_rows.BY_REQUEST, {
+    locked, events, is_all = ledger_events.locked_with_open(
+        connection, *((ledger_events.BY_REQUEST, {
             'instance_uuid': instance_uuid, 'request_id': request_id})
             if action_id is None else
-            (ledger_rows.BY_ACTION, {'action_id': action_id})))
+            (ledger_events.BY_ID, {'action_id': action_id})))
     if not locked or locked[-1]['instance_uuid'] != instance_uuid:
         raise exception.InstanceActionNotFound(
             request_id=request_id, instance_uuid=instance_uuid)
+    if not is_all:
+        events = ledger_events.events(
+            connection, [row['id'] for row in locked])
     book = ledger_rules.Ledger(timeutils.utcnow(), {}, locked, events)
     action = book.actions[locked[-1]['uuid']]
     book.end(action, finish_time)

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from oslo_utils import timeutils
 
+from nova_actions.db import ledger_events
 from nova_actions.db import ledger_rows
 from nova_actions.db import rows
 from nova_actions.db.ledger_rules import ACTION
@@ -78,7 +79,7 @@ def load(connection: Any, entries: Reports,
     newest = _newest(connection, entries)
     ids = _actions_meant(connection, entries) | newest
     locked = ledger_rows.lock(connection, ids) if ids else []
-    events = ledger_rows.events(connection, ids, [
+    events = ledger_events.events(connection, ids, [
         entry['uuid'] for entry in entries
         if entry['kind'] in STEPS]) if ids else []
     return Ledger(timeutils.utcnow(), instances, locked, events)
@@ -141,5 +142,5 @@ def _newest(connection: Any, entries: Reports) -> set[int]:
 def of_actions(connection: Any, ids: Iterable[int]) -> Ledger:
     """Lock actions and load their events that count."""
     locked = ledger_rows.lock(connection, ids)
-    return Ledger(timeutils.utcnow(), {}, locked, ledger_rows.events(
+    return Ledger(timeutils.utcnow(), {}, locked, ledger_events.events(
         connection, [row['id'] for row in locked]))

@@ -46,7 +46,8 @@ class Action:
     """An action's row, with what is known of its events.
 
     :param events: by uuid, oldest first: all that :func:`status.derive`
-        needs, or of an action that only begins steps, none
+        needs and the one that ended last, or of an action that only begins
+        steps, none
     :param is_new: this transaction stores it
     :param is_touched: something of it has changed
     :param is_ended: it has been ended by itself since its events changed
@@ -324,8 +325,6 @@ class Ledger:
         if row['status'] != status.RUNNING:
             # The steps' hosts have other clocks than who began the action.
             row['finish_time'] = _latest(row['start_time'], *(
-                event.get('latest') or event['finish_time']
-                for event in events), *(
                 event['finish_time'] for event in events))
         self._move(action)
 

@@ -14,6 +14,10 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MicroDateTime = sa.DateTime().with_variant(
     mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 
+#: Which events of an action are open or went wrong, and when the last one of
+#: the others ended.
+RESULT_INDEX = 'instance_actions_events_action_id_result_idx'
+
 Uuid = Annotated[str, orm.mapped_column(charset.String(36))]
 Name = Annotated[str, orm.mapped_column(charset.String(255))]
 Text = Annotated[str, orm.mapped_column(charset.Text())]
@@ -125,6 +129,7 @@ class InstanceActionEvent(_Row, Base):
         sa.UniqueConstraint('uuid', name='uniq_instance_actions_events0uuid'),
         sa.Index('instance_actions_events_action_id_event_idx', 'action_id',
                  'event', 'id'),
+        sa.Index(RESULT_INDEX, 'action_id', 'result', 'finish_time'),
         # What is open on a host, for crash closure.
         sa.Index('instance_actions_events_host_finish_time_idx', 'host',
                  'finish_time'),

@@ -16,7 +16,7 @@ from nova_actions import exception
 from nova_actions.db import clock
 from nova_actions.db import group_commit
 from nova_actions.db import ledger
-from nova_actions.db import ledger_rows
+from nova_actions.db import ledger_events
 from nova_actions.db import rows
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
@@ -28,9 +28,11 @@ from nova_actions.db.models import EVENTS
 from nova_actions.db.rows import Row
 
 _START = sa.select(ACTIONS).where(
-    ACTIONS.c.id == ledger_rows.by_request()).with_for_update()
-_SYSTEM_START = sa.select(ACTIONS).where(ACTIONS.c.id == sa.func.coalesce(
-    ledger_rows.by_request(), ledger_rows.begun_before())).with_for_update()
+    ACTIONS.c.id == ledger_events.by_request()).with_for_update()
+_SYSTEM_START = sa.select(ACTIONS).where(
+    ACTIONS.c.id == sa.func.coalesce(
+        ledger_events.by_request(), ledger_events.begun_before()),
+).with_for_update()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _start(connection: Any, row: Row, values: Mapping[str, Any],
         'instance_uuid': uuid, 'request_id': values['request_id'],
         **({'start_time': row['start_time']} if is_system else {})})
     # What is open decides alone; of what has ended, all have a say.
-    events = ledger_rows.events(connection, [found[0]['id']]) if (
+    events = ledger_events.events(connection, [found[0]['id']]) if (
         found and row['finish_time'] is not None) else []
     book = _book(values, found, events, owner)
     book.enter(_entry(row, values, is_system))
@@ -158,18 +160,22 @@ def _entry(row: Row, values: Mapping[str, Any], is_system: bool) -> Row:
 def _finish(connection: Any, values: Mapping[str, Any],
             is_system: bool) -> Row:
     if values.get('uuid'):
-        query = ledger_rows.BY_HANDLE
+        query = ledger_events.BY_HANDLE
     elif 'id' in values:
-        query = ledger_rows.BY_ID
+        query = ledger_events.BY_ID
     else:
-        query = (ledger_rows.BY_REQUEST_OR_STEP if is_system
-                 else ledger_rows.BY_REQUEST)
-    locked, events = ledger_rows.locked_with_events(connection, query, {
-        name: values.get(name) for name in (
-            'uuid', 'id', 'action_id', 'instance_uuid', 'request_id',
-            'event', 'host')})
+        query = (ledger_events.BY_REQUEST_OR_STEP if is_system
+                 else ledger_events.BY_REQUEST)
+    given = {name: values.get(name) for name in (
+        'uuid', 'id', 'action_id', 'instance_uuid', 'request_id', 'event',
+        'host')}
+    locked, events, is_all = ledger_events.locked_with_open(
+        connection, query, given)
     if not locked or locked[-1]['instance_uuid'] != values['instance_uuid']:
         raise _unknown(values)
+    if not (is_all and any(_is_meant(row, values) for row in events)):
+        events = ledger_events.events_meant(
+            connection, [row['id'] for row in locked], given)
     book = _book(values, locked, events)
     event = _finish_in(book, values)
     ledger.store(connection, book)
@@ -187,21 +193,27 @@ def _finish_in(book: Ledger, values: Mapping[str, Any]) -> Row:
 
 def _meant(book: Ledger, values: Mapping[str, Any]) -> tuple[Action, Row]:
     """Return the event that a finish means, and its action."""
-    which = ['uuid'] if values.get('uuid') else ['id'] if 'id' in values else [
-        'event', *(['host'] if values.get('host') else [])]
     actions = list(book.actions.values())
     # One request may have several actions of a server, oldest first here.
     # Where none has the step, the newest tells which one lacks it.
     meant = [(row['finish_time'] is None, at, number, action, row)
              for at, action in enumerate(actions)
              for number, row in enumerate(action.events.values())
-             if all(row[name] == values[name] for name in which)]
+             if _is_meant(row, values)]
     if not meant:
         raise exception.InstanceActionEventNotFound(
             action_id=actions[-1].row['id'],
             event=values.get('event') or values.get('id'))
     *_order, action, event = max(meant, key=lambda found: found[:3])
     return action, event
+
+
+def _is_meant(event: Row, values: Mapping[str, Any]) -> bool:
+    for name in ('uuid', 'id'):
+        if values.get(name) is not None:
+            return bool(event[name] == values[name])
+    return event['event'] == values['event'] and (
+        not values.get('host') or event['host'] == values['host'])
 
 
 def _unknown(values: Mapping[str, Any]) -> exception.ActionsException:
@@ -232,8 +244,8 @@ _GROUP: group_commit.Group[_Call, Row] = group_commit.Group(_apply)
 def _submit(call: _Call) -> Row:
     """Do a call, together with others of its request that wait."""
     values = call.values
-    if call.is_system or 'id' in values:
-        # Its action is another one, or nobody knows yet which.
+    if call.is_system or not values.get('request_id'):
+        # Nobody knows yet which action is locked.
         row: Row = _apply([call])[0]
         return row
     return _GROUP.submit((values['instance_uuid'], values['request_id']),
@@ -245,14 +257,15 @@ def _apply_all(connection: Any, calls: Sequence[_Call]) -> list[Any]:
     """Enter calls of one request, in their order; return the row of each, or
     its error."""
     values = calls[0].values
-    locked, events = ledger_rows.locked_with_events(
-        connection, ledger_rows.BY_REQUEST_AND_HANDLES, {
+    locked, events, is_all = ledger_events.locked_with_open(
+        connection, ledger_events.BY_REQUEST, {
             'instance_uuid': values['instance_uuid'],
-            'request_id': values['request_id'],
-            'uuids': [uuid for call in calls
-                      if (uuid := (call.row or call.values).get('uuid'))]})
+            'request_id': values['request_id']})
     if not locked:
         return [_unknown(call.values) for call in calls]
+    if not is_all:
+        events = ledger_events.events(
+            connection, [row['id'] for row in locked])
     book = _book(values, locked, events)
     answers = [_enter(book, call) for call in calls]
     ledger.store(connection, book)
@@ -260,13 +273,14 @@ def _apply_all(connection: Any, calls: Sequence[_Call]) -> list[Any]:
 
 
 def _enter(book: Ledger, call: _Call) -> Any:
-    handle = call.values.get('uuid')
     try:
         if call.row is not None:
             book.enter(_entry(call.row, call.values, is_system=False))
             return book.event(call.row['uuid'])
-        if handle and book.event(handle) is None:
-            # Another request's, if it is any.
+        if not any(_is_meant(row, call.values) and row['finish_time'] is None
+                   for action in book.actions.values()
+                   for row in action.events.values()):
+            # It is told again, or another request's, if it is any.
             return group_commit.ALONE
         return _finish_in(book, call.values)
     except exception.ActionsException as error:

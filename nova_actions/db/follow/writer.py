@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 
 from nova_actions.db import ledger
+from nova_actions.db import ledger_events
 from nova_actions.db import ledger_rows
 from nova_actions.db import ledger_rules
 from nova_actions.db.follow import known
@@ -107,7 +108,7 @@ class Writer:
                  for source_id, copy in self._events.items()]
         locked = ledger_rows.lock(self._connection, ids) if ids else []
         return ledger_rules.Ledger(
-            timeutils.utcnow(), instances, locked, ledger_rows.events(
+            timeutils.utcnow(), instances, locked, ledger_events.events(
                 self._connection, ids, uuids) if ids else [])
 
     def _instances(self, uuids: set[str]) -> dict[str, Row]:

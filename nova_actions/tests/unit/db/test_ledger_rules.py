@@ -83,16 +83,18 @@ class Record:
     def that_count(rows, handles):
         """Return what the query returns."""
         found = []
-        for row in rows:
-            same = [each for each in rows if (
-                each['action_id'], each['event']) == (
-                    row['action_id'], row['event'])]
-            if (row is same[-1] or row['finish_time'] is None
-                    or row['result'] in BAD or row['uuid'] in handles):
-                found.append({**row, 'latest': max((
-                    each['finish_time'] for each in same
-                    if each['finish_time'] and each['result'] not in BAD),
-                    default=None)})
+        for action_id in {row['action_id'] for row in rows}:
+            own = [row for row in rows if row['action_id'] == action_id]
+            bad = {row['uuid'] for row in own if row['finish_time'] is None
+                   or row['result'] in BAD}
+            last = {row['event']: row['uuid'] for row in own}
+            good = [row for row in own if row['uuid'] not in bad]
+            latest = max(good, key=lambda row: row['finish_time'],
+                         default={'uuid': None})
+            found += [row for row in own if row['uuid'] in {
+                *bad, *handles, latest['uuid'], *(
+                    last[row['event']] for row in own
+                    if row['uuid'] in bad)}]
         return found
 
     def store(self, ledger):
@@ -137,10 +139,7 @@ class Record:
         self.store(ledger)
 
     def seen(self):
-        """Return the rows, without what the query adds to them."""
-        return (self.instances, self.actions, {
-            key: {name: value for name, value in row.items()
-                  if name != 'latest'} for key, row in self.events.items()})
+        return self.instances, self.actions, self.events
 
 
 class Machine(stateful.RuleBasedStateMachine):

@@ -36,7 +36,11 @@ class _Tests(test_ledger.Calls):
             if of is True:
                 self.as_calls(some)
             else:
-                self.enter([self.call(each) for each in some])
+                some = list(some)
+                answers = self.enter([self.call(each) for each in some])
+                self.as_calls(
+                    each for each, answer in zip(some, answers, strict=True)
+                    if answer is group_commit.ALONE)
 
     def call(self, each):
         if each['kind'] == 'finish':
@@ -80,17 +84,21 @@ class _Tests(test_ledger.Calls):
     def test_each_has_its_own_answer(self):
         self.begun()
         handle = str(uuid.uuid4())
-        begun, ended, refused, missing, other = self.enter([
+        begun, ended, *alone, other, refused = self.enter([
             self.start(), self.finish(), self.finish(result='Error'),
-            self.finish('unknown'), self.finish(uuid=handle)])
+            self.finish('unknown'), self.finish(uuid=str(uuid.uuid4())),
+            self.start('more', uuid=handle, host='h'),
+            self.finish('more', uuid=handle, host='another')])
         self.assertEqual('Success', begun['result'])
         self.assertEqual(begun['uuid'], ended['uuid'])
-        for error in (refused, missing):
-            self.assertIsInstance(error,
-                                  exception.InstanceActionEventNotFound)
-        self.assertIs(group_commit.ALONE, other)
+        self.assertEqual([group_commit.ALONE] * 3, alone)
+        self.assertEqual(handle, other['uuid'])
+        self.assertIsInstance(refused, exception.Forbidden)
         action, = db.action_list(self.admin, self.instance_uuid)
-        self.assertEqual('succeeded', action['status'])
+        self.assertEqual('running', action['status'])
+        self.assertEqual({'step': 'Success', 'more': None}, {
+            row['event']: row['result']
+            for row in db.event_list(self.admin, action['id'])})
 
     def test_of_a_request_without_an_action(self):
         for error in self.enter([self.start(), self.finish()]):

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a call reads does not grow with the events that its action has."""
+
+import sqlalchemy as sa
+
+from nova_actions.db import api as db
+from nova_actions.db import ledger_events
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import EVENTS
+from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.tests import base
+
+FEW, MANY = 20, 2000
+
+
+def nodes(plan):
+    yield plan
+    for each in plan.get('Plans', ()):
+        yield from nodes(each)
+
+
+class _Tests:
+
+    def long_action(self, count):
+        """Return an action with so many steps, all but one of which
+        succeeded."""
+        context = self.new_context()
+        action = InstanceAction.action_start(context, self.server, 'create')
+        event = InstanceActionEvent.event_start(context, self.server, 'step')
+        with db.engine().begin() as connection:
+            row = dict(connection.execute(sa.select(EVENTS).where(
+                EVENTS.c.uuid == event.uuid)).mappings().one())
+            del row['id']
+            connection.execute(sa.insert(EVENTS), [
+                {**row, 'uuid': f'{action.id}-{number}',
+                 'event': f'step{number % 3}', 'result': 'Success',
+                 'finish_time': row['start_time']}
+                for number in range(count)])
+        return {'ids': [action.id], 'action_id': action.id, 'uuids': [],
+                'uuid': event.uuid, 'id': None, 'event': 'step2',
+                'host': None, 'request_id': context.request_id,
+                'instance_uuid': self.server}
+
+    def test_as_much_is_read_of_a_long_action(self):
+        self.server = self.instance_uuid
+        few, many = self.long_action(FEW), self.long_action(MANY)
+        with db.engine().connect().execution_options(
+                isolation_level='AUTOCOMMIT') as connection:
+            for table in (ACTIONS, EVENTS):
+                connection.exec_driver_sql(self.ANALYZE.format(table))
+        for name in ('BY_HANDLE', 'BY_ID', 'BY_REQUEST', '_EVENTS',
+                     '_EVENTS_MEANT'):
+            query = getattr(ledger_events, name)
+            with db.engine().connect() as connection:
+                self.assertLessEqual(
+                    self.rows_read(connection, query, many),
+                    2 * self.rows_read(connection, query, few) + FEW, name)
+
+
+class TestMysql(_Tests, base.ObjectTestCase):
+    BACKEND = 'mysql'
+    ANALYZE = 'ANALYZE TABLE {}'
+
+    def rows_read(self, connection, query, values):
+        status = "SHOW SESSION STATUS LIKE 'Handler_read%%'"
+        connection.exec_driver_sql('FLUSH STATUS')
+        connection.execute(query, values).all()
+        return sum(int(value) for _name, value in
+                   connection.exec_driver_sql(status).all())
+
+
+class TestPostgresql(_Tests, base.ObjectTestCase):
+    BACKEND = 'postgresql'
+    ANALYZE = 'ANALYZE {}'
+
+    def rows_read(self, connection, query, values):
+        names = query.compile(dialect=connection.dialect).params
+        text = str(query.params(**{
+            name: value for name, value in values.items() if name in names
+        }).compile(dialect=connection.dialect,
+                   compile_kwargs={'literal_binds': True}))
+        # What then is still read whole has no index that would do.
+        connection.exec_driver_sql('SET LOCAL enable_seqscan = off')
+        found = connection.exec_driver_sql(
+            'EXPLAIN (ANALYZE, FORMAT JSON) ' + text.replace('%', '%%'))
+        return sum(
+            each['Actual Loops'] * (each['Actual Rows'] + each.get(
+                'Rows Removed by Filter', 0))
+            for each in nodes(found.scalar_one()[0]['Plan']))
