@@ -37,11 +37,9 @@ def store(connection: Any, ledger: Ledger) -> None:
     _insert_actions(connection, new)
     for row, action in ledger.new_events:
         row['action_id'] = action.row['id']
-    ledger_rows.insert(connection, EVENTS,
-                       [row for row, _action in ledger.new_events])
-    ledger_rows.update_steps(
-        connection, list(ledger.changed_events.values()),
-        [each.row for each in changed])
+    ledger_rows.store_steps(
+        connection, [row for row, _action in ledger.new_events],
+        list(ledger.changed_events.values()), [each.row for each in changed])
 
 
 def _insert_actions(connection: Any, new: Sequence[Action]) -> None:

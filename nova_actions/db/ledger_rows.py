@@ -48,6 +48,8 @@ def _new_values(table: sa.Table, prefix: str = 'new') -> Any:
             for name in _CHANGING[table]}
 
 
+_EVENT_NAMES = tuple(column.name for column in EVENTS.columns
+                     if column.name != 'id')
 _UPDATES = {table: sa.update(table).where(
     table.c.id == sa.bindparam('row_id')).values(_new_values(table))
     for table in _CHANGING}
@@ -55,40 +57,59 @@ _INSERTS = {table: sa.insert(table)
             for table in (INSTANCES, ACTIONS, EVENTS)}
 
 
+def _change_action() -> Any:
+    return sa.update(ACTIONS).where(
+        ACTIONS.c.id == sa.bindparam('action_row_id')).values(
+            _new_values(ACTIONS, 'action'))
+
+
 @functools.cache
-def _update_both(dialect: str) -> Any:
-    """Return the statement that changes an event and its action, which are
-    locked; None where nothing is gained by one."""
-    action = sa.update(ACTIONS).where(
-        ACTIONS.c.id == sa.bindparam('action_row_id'))
+def _store_both(dialect: str, is_new: bool) -> Any:
+    """Return the statement that stores an event and changes its action,
+    which are locked; None where the database has none.
+
+    :param is_new: whether the event is
+    """
     is_event = EVENTS.c.id == sa.bindparam('event_row_id')
-    if dialect in ('mysql', 'mariadb'):
-        return action.where(is_event, EVENTS.c.action_id == ACTIONS.c.id,
-                            ).values({
-            **_new_values(ACTIONS, 'action'), **_new_values(EVENTS, 'event')})
+    values = _new_values(EVENTS, 'event')
+    if dialect == 'postgresql' and is_new:
+        return sa.insert(EVENTS).values({
+            name: sa.bindparam(f'event_{name}') for name in _EVENT_NAMES
+        }).returning(EVENTS.c.id).add_cte(
+            _change_action().cte('action_changed'))
     if dialect == 'postgresql':
-        return action.values(_new_values(ACTIONS, 'action')).add_cte(
-            sa.update(EVENTS).where(is_event).values(
-                _new_values(EVENTS, 'event')).cte('event_changed'))
+        return _change_action().add_cte(sa.update(EVENTS).where(
+            is_event).values(values).cte('event_changed'))
+    if dialect in ('mysql', 'mariadb') and not is_new:
+        return _change_action().where(
+            is_event, EVENTS.c.action_id == ACTIONS.c.id).values(values)
     return None
 
 
-def update_steps(connection: Any, events: Sequence[Row],
-                 actions: Sequence[Row]) -> None:
-    """Store what may have changed of events and of actions: of one each, in
-    one round trip where the database can."""
-    both = _update_both(connection.dialect.name) if (
-        len(events) == len(actions) == 1) else None
+def store_steps(connection: Any, new: Sequence[Row], events: Sequence[Row],
+                actions: Sequence[Row]) -> None:
+    """Store new events, which get their ids where there is one, and what may
+    have changed of others and of actions: of one each, in one round trip
+    where the database can."""
+    both = _store_both(connection.dialect.name, bool(new)) if (
+        len(new) + len(events) == len(actions) == 1) else None
     if both is None:
+        insert(connection, EVENTS, new)
         update(connection, EVENTS, events)
         update(connection, ACTIONS, actions)
         return
-    connection.execute(both, {
-        f'{prefix}_{name}': row.get(column)
-        for prefix, table, row in (('event', EVENTS, events[0]),
-                                   ('action', ACTIONS, actions[0]))
-        for name, column in (('row_id', 'id'), *zip(
-            _CHANGING[table], _CHANGING[table], strict=True))})
+    event, names = (new[0], _EVENT_NAMES) if new else (
+        events[0], ('row_id', *_CHANGING[EVENTS]))
+    done = connection.execute(both, {
+        **_values('event', names, event), **_values(
+            'action', ('row_id', *_CHANGING[ACTIONS]), actions[0])})
+    if new:
+        event['id'] = done.scalar_one()
+
+
+def _values(prefix: str, names: Iterable[str], row: Row) -> Row:
+    return {f'{prefix}_{name}': row.get('id' if name == 'row_id' else name)
+            for name in names}
 
 
 def update(connection: Any, table: sa.Table, rows: Sequence[Row]) -> None:
