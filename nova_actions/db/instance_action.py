@@ -168,8 +168,11 @@ class _Scope(NamedTuple):
 @functools.cache
 def _list(scope: _Scope, filters: frozenset[str], is_behind: bool,
           is_limited: bool) -> Any:
+    """Return the query for a list; ``superseded`` is left out of one that
+    has each newer action too, since it can be seen there."""
     at, row_id = ACTIONS.c.created_at, ACTIONS.c.id
-    query = _SHOWN.where(*scope.conditions())
+    shown = _SHOWN if filters or is_behind else sa.select(ACTIONS)
+    query = shown.where(*scope.conditions())
     if 'changes_since' in filters:
         query = query.where(
             ACTIONS.c.updated_at >= sa.bindparam('changes_since'))
@@ -220,9 +223,22 @@ def action_list(connection: sa.Connection, instance_uuid: str | None = None,
         behind = _position(connection, scope, values, marker)
     if behind is not None:
         values.update(created_at=behind.created_at, id=behind.id)
-    return rows.found(connection, _list(
+    found = rows.found(connection, _list(
         scope, frozenset(filters), behind is not None,
         limit is not None), values)
+    if not filters and behind is None:
+        _mark_superseded(found)
+    return found
+
+
+def _mark_superseded(newest: list[Row]) -> None:
+    """Say of the newest actions, in their order, which ones have one before
+    them with the same request."""
+    seen = set()
+    for row in newest:
+        key = row['instance_uuid'], row['request_id']
+        row['superseded'] = key in seen
+        seen.add(key)
 
 
 @reader

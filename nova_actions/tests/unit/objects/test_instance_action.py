@@ -278,11 +278,14 @@ class TestLocal(_Tests, base.ObjectTestCase):
     def test_marker(self):
         """What a next link says; it does not travel."""
         first = self.start()
-        self.start(action='reboot')
+        second = self.start(action='reboot')
         newest, oldest = InstanceActionList.get_by_instance_uuid(
             self.context, self.instance_uuid)
         self.assertEqual(self.context.request_id, newest.marker)
         self.assertEqual(first.uuid, oldest.marker)
+        behind, = InstanceActionList.get_by_instance_uuid(
+            self.context, self.instance_uuid, marker=second.uuid)
+        self.assertEqual(first.uuid, behind.marker)
 
 
 class TestRemote(_Tests, base.ObjectTestCase):
