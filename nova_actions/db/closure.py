@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
-from sqlalchemy import orm
 
 from nova_actions.db import ledger
 from nova_actions.db.engine import reader
@@ -23,10 +22,10 @@ CHUNK = 200
 
 
 @reader
-def reporter_list(session: orm.Session) -> list[dict[str, Any]]:
+def reporter_list(connection: sa.Connection) -> list[dict[str, Any]]:
     """Return the reporters that are not closed: epoch, host, beats and
     last_seen (naive UTC, by a conductor's clock)."""
-    found = session.execute(sa.select(
+    found = connection.execute(sa.select(
         REPORTERS.c.epoch, REPORTERS.c.host, REPORTERS.c.beats,
         REPORTERS.c.last_seen,
     ).where(REPORTERS.c.closed_at.is_(None))).mappings()

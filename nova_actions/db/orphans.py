@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
-from sqlalchemy import orm
 
 from nova_actions.db import ledger
 from nova_actions.db import status
@@ -43,8 +42,9 @@ def _is_orphan(before: datetime.datetime) -> sa.ColumnElement[bool]:
 
 
 @reader
-def _orphans(session: orm.Session, before: datetime.datetime) -> list[int]:
-    return list(session.execute(
+def _orphans(connection: sa.Connection,
+             before: datetime.datetime) -> list[int]:
+    return list(connection.execute(
         sa.select(ACTIONS.c.id).where(_is_orphan(before)).order_by(
             ACTIONS.c.created_at).limit(CHUNK)).scalars())
 

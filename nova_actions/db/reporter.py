@@ -82,23 +82,23 @@ def count(session: orm.Session, epoch: str, refused: int,
 
 
 @reader
-def ask(session: orm.Session) -> None:
+def ask(connection: sa.Connection) -> None:
     """See that the database answers. It is asked for a row of a table: a
     Galera node without a quorum answers everything else.
 
     :raises DatabaseUnavailable: it does not
     """
-    session.execute(sa.select(REPORTERS.c.id).limit(1)).first()
+    connection.execute(sa.select(REPORTERS.c.id).limit(1)).first()
 
 
 @reader
-def page(session: orm.Session, after: int = 0) -> list[Row]:
+def page(connection: sa.Connection, after: int = 0) -> list[Row]:
     """Return the next reporters by id, the closed ones too.
 
     ``lost`` is by reason: what the reporter told, or of one that does not
     tell what conductors refused. ``about`` is empty where it tells nothing.
     """
-    found = session.execute(sa.select(REPORTERS).where(
+    found = connection.execute(sa.select(REPORTERS).where(
         REPORTERS.c.id > after).order_by(REPORTERS.c.id).limit(
             PAGE)).mappings()
     return [{**row, 'lost': _lost(dict(row)),

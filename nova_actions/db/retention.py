@@ -107,9 +107,9 @@ def purge(context: Any, selection: Selection, *,
 
 
 @reader
-def purge_total(session: orm.Session, selection: Selection) -> int:
+def purge_total(connection: sa.Connection, selection: Selection) -> int:
     """Return about how many actions are selected: not fewer."""
-    return session.execute(
+    return connection.execute(
         sa.select(sa.func.count()).select_from(ACTIONS).where(
             ACTIONS.c.created_at < selection.before)).scalar_one()
 
@@ -132,7 +132,7 @@ def _pages(context: Any, selection: Selection) -> Iterator[list[int]]:
 
 
 @reader
-def _page(session: orm.Session, selection: Selection,
+def _page(connection: sa.Connection, selection: Selection,
           after: tuple[datetime.datetime, int] | None) -> list[Row]:
     """Return the next actions by age, and whether each is selected: so one
     statement's work is bounded, however many stay."""
@@ -146,7 +146,7 @@ def _page(session: orm.Session, selection: Selection,
             ACTIONS.c.created_at >= after[0],
             sa.or_(ACTIONS.c.created_at > after[0],
                    ACTIONS.c.id > after[1]))
-    return [dict(row) for row in session.execute(query.order_by(
+    return [dict(row) for row in connection.execute(query.order_by(
         ACTIONS.c.created_at, ACTIONS.c.id).limit(PAGE)).mappings()]
 
 
@@ -202,17 +202,18 @@ def _take(ids: Sequence[int], there: set[int], events: dict[int, int],
     return chosen, _Taken(len(ids), len(chosen), rows - len(chosen), False)
 
 
-def _sizes(session: orm.Session, ids: Sequence[int]) -> dict[int, int]:
-    return dict(session.execute(
+def _sizes(connection: sa.Connection | orm.Session,
+           ids: Sequence[int]) -> dict[int, int]:
+    return dict(connection.execute(
         sa.select(EVENTS.c.action_id, sa.func.count()).where(
             EVENTS.c.action_id.in_(sorted(ids))).group_by(
                 EVENTS.c.action_id)).tuples().all())
 
 
 @reader
-def _measure(session: orm.Session, ids: Sequence[int], left: int | None,
+def _measure(connection: sa.Connection, ids: Sequence[int], left: int | None,
              first: bool) -> _Taken:
-    return _take(ids, set(ids), _sizes(session, ids), left, first)[1]
+    return _take(ids, set(ids), _sizes(connection, ids), left, first)[1]
 
 
 @writer

@@ -80,9 +80,9 @@ def _parts(table: sa.Table, rows: list[Row]) -> list[list[Row]]:
 
 
 @reader
-def scrub_total(session: orm.Session) -> int:
+def scrub_total(connection: sa.Connection) -> int:
     """Return how many rows there are to look at."""
-    return sum(session.execute(sa.select(sa.func.count()).select_from(
+    return sum(connection.execute(sa.select(sa.func.count()).select_from(
         table)).scalar_one() for table in TABLES)
 
 
@@ -117,10 +117,10 @@ def _columns(table: sa.Table) -> list[sa.Column[Any]]:
 
 
 @reader
-def _page(session: orm.Session, table: sa.Table, after: int) -> list[Row]:
+def _page(connection: sa.Connection, table: sa.Table, after: int) -> list[Row]:
     query = sa.select(*_columns(table)).where(table.c.id > after).order_by(
         table.c.id).limit(BATCH)
-    return [dict(row) for row in session.execute(query).mappings()]
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 @writer
