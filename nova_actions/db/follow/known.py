@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from nova_actions.db import page
 from nova_actions.db import status
@@ -77,17 +76,17 @@ def events_of(connection: Any, cell: str,
 
 
 @reader
-def of_ids(session: orm.Session, cell: str, source: str,
+def of_ids(connection: sa.Connection, cell: str, source: str,
            ids: Collection[int]) -> Copies:
     """Return what was made of rows of those ids."""
-    return copies(session, cell, source, ids)
+    return copies(connection, cell, source, ids)
 
 
 @reader
-def between(session: orm.Session, cell: str, source: str, low: int,
+def between(connection: sa.Connection, cell: str, source: str, low: int,
             high: int) -> Copies:
     """Return what was made of rows above one id, up to another."""
-    return _copies(session.execute(_QUERY.where(
+    return _copies(connection.execute(_QUERY.where(
         FOLLOWED_ROWS.c.cell == cell,
         FOLLOWED_ROWS.c.source == source,
         FOLLOWED_ROWS.c.source_id > low,
@@ -95,11 +94,11 @@ def between(session: orm.Session, cell: str, source: str, low: int,
 
 
 @reader
-def running(session: orm.Session, cell: str, after: int,
+def running(connection: sa.Connection, cell: str, after: int,
             limit: int) -> tuple[list[int], Copies]:
     """Return the next actions of a cell by id that run as far as we know,
     and what was made of the events of those."""
-    found = session.execute(sa.select(
+    found = connection.execute(sa.select(
         FOLLOWED_ROWS.c.source_id, FOLLOWED_ROWS.c.action_id).join(
             ACTIONS, ACTIONS.c.id == FOLLOWED_ROWS.c.action_id).where(
                 ACTIONS.c.status == status.RUNNING,
@@ -108,14 +107,14 @@ def running(session: orm.Session, cell: str, after: int,
                 FOLLOWED_ROWS.c.source_id > after,
             ).order_by(FOLLOWED_ROWS.c.source_id).limit(limit)).all()
     return [row.source_id for row in found], events_of(
-        session, cell, {row.action_id for row in found})
+        connection, cell, {row.action_id for row in found})
 
 
 @reader
-def unowned(session: orm.Session, uuids: Iterable[str]) -> set[str]:
+def unowned(connection: sa.Connection, uuids: Iterable[str]) -> set[str]:
     """Return the servers among those of which we do not know whose they
     are."""
     wanted = set(uuids)
-    return wanted - set(session.execute(sa.select(INSTANCES.c.uuid).where(
+    return wanted - set(connection.execute(sa.select(INSTANCES.c.uuid).where(
         INSTANCES.c.uuid.in_(sorted(wanted)),
         INSTANCES.c.project_id != '')).scalars())

@@ -180,10 +180,10 @@ def raise_floor(session: orm.Session, before: Time) -> None:
 
 
 @reader
-def get(session: orm.Session, cell: str) -> Row | None:
+def get(connection: sa.Connection, cell: str) -> Row | None:
     """Return the state of a cell with ``now``, by the database's clock; None
     when it has never been followed."""
-    row = session.execute(sa.select(
+    row = connection.execute(sa.select(
         FOLLOWED_CELLS, _Now().label('now')).where(
             FOLLOWED_CELLS.c.cell == cell)).mappings().first()
     return dict(row) if row else None
