@@ -4,7 +4,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nova_actions import vocabulary
+from nova_actions.reporter import merging
 from nova_actions.reporter import transition
+
+_PASSING = vocabulary.PASSING_REFUSALS
 
 Transition = dict[str, Any]
 Answer = dict[str, Any]
@@ -29,6 +33,20 @@ class Wire:
 
         :raises ActionsException, oslo errors: it has to be sent again
         """
+        merged = merging.merge(transitions)
+        found = self._send(merged.sent)
+        answers = [found[place] for place in merged.places]
+        # What is wrong with an end need not be wrong with its beginning.
+        again = [number for number in merged.starts(transitions)
+                 if answers[number]['verdict'] == 'refused'
+                 and answers[number]['error'] not in _PASSING]
+        if again:
+            for number, answer in zip(again, self._send(
+                    [transitions[number] for number in again]), strict=True):
+                answers[number] = answer
+        return answers
+
+    def _send(self, transitions: Sequence[Transition]) -> list[Answer]:
         # The objects bring SQLAlchemy and oslo.messaging with them, which
         # the process that imports the reporter may not want yet.
         from nova_actions import context

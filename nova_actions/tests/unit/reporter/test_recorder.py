@@ -401,7 +401,8 @@ class DurableMixin:
         with mock.patch.object(report_db, 'apply',
                                wraps=report_db.apply) as apply:
             self.flush()
-        self.assertEqual([15], [
+        # Of an action and the step of it: its beginning, and the step's end.
+        self.assertEqual([10], [
             len(call.args[1]) for call in apply.call_args_list
             if call.args[1]])
         self.assertEqual(
