@@ -5,25 +5,8 @@ laid beside Nova's own record, row by row."""
 import collections
 import datetime
 import json
-import os
-import pathlib
-import subprocess
 
-import fixtures as base_fixtures
-import sqlalchemy as sa
-
-from nova_actions.db import api as db
-from nova_actions.db import models
-from nova_actions.tests import base
-from nova_actions.tests import fixtures
-from nova_actions.tests import patience
-from nova_actions.tests.functional import beside
-
-HERE = pathlib.Path(__file__).parent
-
-
-def key(row):
-    return row['instance_uuid'], row['request_id'], row['action']
+from nova_actions.tests.functional import bridged
 
 
 def steps(row):
@@ -43,70 +26,7 @@ def at(value):
     return value and datetime.datetime.fromisoformat(value)
 
 
-class _Recorded(base.ObjectTestCase):
-    """A conductor of ours, and Nova with the bridge."""
-
-    def setUp(self):
-        super().setUp()
-        self.nova = beside.world()
-        self.venv = self.useFixture(beside.Environment(
-            self.nova, bridge=True))
-        rabbit = self.useFixture(fixtures.Rabbit())
-        self.conf.set_override('transport_url', rabbit.url)
-        self.useFixture(fixtures.Conductor(self.conf))
-        self.folder = pathlib.Path(
-            self.useFixture(base_fixtures.TempDir()).path)
-
-    def run_nova(self, mode, script, *arguments):
-        path = self.folder / 'nova-actions.conf'
-        path.write_text(
-            f'[DEFAULT]\ntransport_url = {self.conf.transport_url}\n'
-            f'state_path = {self.folder / "state"}\n'
-            f'[conductor]\ntopic = {self.conf.conductor.topic}\n'
-            f'[bridge]\nmode = {mode}\n')
-        done = subprocess.run(
-            [self.venv.python, '-W', 'ignore', HERE / 'nova_world' / script,
-             *arguments],
-            capture_output=True, text=True, check=False, cwd=self.folder,
-            timeout=patience.PATIENCE, env={
-                **os.environ, 'NOVA_ACTIONS_CONFIG': str(path),
-                'OS_WSGI__API_PASTE_CONFIG': str(
-                    self.nova.parents[1] / 'etc' / 'nova' / 'api-paste.ini')})
-        self.assertEqual(0, done.returncode, done.stderr[-3000:])
-
-    def ours(self):
-        with db.engine().connect() as connection:
-            actions, events = (
-                [dict(row._mapping) for row in connection.execute(
-                    sa.select(table).order_by(table.c.id))]
-                for table in (models.ACTIONS, models.EVENTS))
-        found = collections.defaultdict(list)
-        for action in actions:
-            found[key(action)].append({**action, 'events': [
-                event for event in events
-                if event['action_id'] == action['id']]})
-        return found
-
-
-class TestControllers(_Recorded):
-
-    def test_for_computes_without_it(self):
-        """Their steps are recorded by the conductor; those of a compute with
-        the bridge are left out."""
-        self.run_nova('controllers', 'controllers.py',
-                      f'sqlite:///{self.folder / "cell"}',
-                      self.instance_uuid)
-
-        [[action]] = self.ours().values()
-
-        self.assertEqual('succeeded_after_retry', action['status'])
-        self.assertEqual(
-            [('host1', 'Error', 'no such domain'), ('host2', 'Success', None)],
-            [(each['host'], each['result'], each['details'])
-             for each in action['events']])
-
-
-class TestWorld(_Recorded):
+class TestWorld(bridged.BridgeTestCase):
 
     def setUp(self):
         super().setUp()
@@ -124,7 +44,7 @@ class TestWorld(_Recorded):
         statuses = collections.Counter()
         for theirs in self.told['cells'].values():
             for row in theirs:
-                [mine] = ours.pop(key(row))
+                [mine] = ours.pop(bridged.key(row))
                 self.check_action(row, mine)
                 statuses[mine['action'], mine['status']] += 1
                 before, now = steps(row), steps(mine)
