@@ -197,7 +197,8 @@ def _pair(text: str, name: naming.Name, value: str) -> int:
     """Return where the password begins in a user and his password, 0 if it
     is none."""
     found = _USER_FIRST.match(value) if ':' in value or '/' in value else None
-    if found and words.may_be_password(value[found.end():]) and (
+    secret = value[found.end():].strip(_text.FILL) if found else ''
+    if found and (not secret or words.may_be_password(secret)) and (
             _OF_BOTH.search(name.key)
             or _USER_AND.search(text[max(0, name.start - 16):name.start])):
         return found.end()

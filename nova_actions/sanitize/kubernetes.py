@@ -22,9 +22,9 @@ _ENTRY = re.compile(
     r'[\s,]{0,40}+(?P<o>["\']|)[\w.-]{1,253}+(?P=o)[ ]{0,4}+:[ ]{1,4}+'
     r'(?:(?P<q>["\'])(?P<quoted>(?>(?:(?!(?P=q))[^\n\\]|\\.){1,8192}))(?P=q)'
     r'|(?P<bare>[^\s,{}"\'][^\s,{}"\']{0,8192}+))')
-# HTML's spelling of a quote, too: a value that is whole in it is looked at
-# without the lines before it.
-_QUOTE = r'(?:["\']|&(?:quot|apos|#0?3[49]|#x2[27]);)'
+# An escaped quote, too: a value that is whole in its line is looked at as it
+# was without the lines before it.
+_QUOTE = r'(?:["\']|\x1c{1,12}|&(?:quot|apos|#0?3[49]|#x2[27]);)'
 _LINE = re.compile(
     r'\n(?P<in>[ \t]{1,40}+)["\']?[\w.-]{1,253}+["\']?:[ ]{1,4}+'
     rf'{_QUOTE}?(?P<v>[^\s"\'|>](?:(?!{_QUOTE})[^\n]){{0,8192}})')
