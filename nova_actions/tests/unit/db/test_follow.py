@@ -13,6 +13,7 @@ from nova_actions.db import engine
 from nova_actions.db import models
 from nova_actions.db import retention
 from nova_actions.db.follow import follower
+from nova_actions.db.follow import match
 from nova_actions.db.follow import state
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
@@ -305,6 +306,63 @@ class TestRecordedHere(FollowTestCase):
             ('compute_reboot_instance', 'Success', None)]), (
                 'stop', 'running', [])], self.told())
         self.assertEqual(own['uuid'], fixtures_follow.content()[0][0]['uuid'])
+
+
+class TestTwoCells(FollowTestCase):
+    """A server moves between two cells, both followed: Nova copies its
+    actions with their steps, and goes on in one of them."""
+
+    def setUp(self):
+        super().setUp()
+        self.west = self.useFixture(fixtures_cells.Cell(
+            self.conf, self.CELL, name='west'))
+        self.west.add_shadows()
+        self.following_west = self.useFixture(
+            fixtures_follow.Following(self.west))
+        self.server = self.cell.server()
+        self.west.server(uuid=self.server)
+
+    def record(self, cell, *results):
+        action = cell.action(self.server, 'resize', request_id='req-1')
+        return [cell.event(action, f'step{number}', result)
+                for number, result in enumerate(results)]
+
+    def test_each_is_there_once(self):
+        self.record(self.cell, 'Success', 'Error')
+        self.record(self.west, 'Success', 'Error', 'Success')
+        for _number in range(2):
+            self.following.round()
+            self.following_west.round()
+        self.assertEqual([('resize', 'failed', [
+            ('step0', 'Success', None), ('step1', 'Error', None),
+            ('step2', 'Success', None)])], self.told())
+
+    def test_whichever_cell_tells_the_end(self):
+        self.record(self.cell, None)
+        event, = self.record(self.west, None)
+        self.following.round()
+        self.following_west.round()
+        self.assertEqual('running', self.told()[0][1])
+        self.west.update(EVENTS, event, result='Success',
+                         finish_time=START + 9 * SECOND)
+        self.following_west.round()
+        self.following.round()
+        self.assertEqual([('resize', 'succeeded', [
+            ('step0', 'Success', None)])], self.told())
+
+    def test_both_at_once(self):
+        """What is copied twice is made one."""
+        self.record(self.cell, 'Success', None)
+        self.record(self.west, 'Success', None)
+        with mock.patch.object(match, 'actions', autospec=True,
+                               return_value={}):
+            self.following.round()
+            self.following_west.round()
+        self.following.round()
+        self.following_west.round()
+        self.assertEqual([('resize', 'running', [
+            ('step0', 'Success', None), ('step1', None, None)])],
+            self.told())
 
 
 class TestLease(FollowTestCase):
