@@ -147,6 +147,29 @@ class _Tests:
         self.following.round()
         self.check(ends)
 
+    def test_what_is_copied_agrees(self):
+        """As the command finds it."""
+        self.ask(40)
+        self.following.round()
+        path = self.useFixture(base_fixtures.TempDir()).join('conf')
+        pathlib.Path(path).write_text(
+            f'[database]\nconnection = {self.objects.database.url}\n'
+            f'[cell:nova]\nconnection = {self.cell.url}\nfollow = true\n',
+            encoding='utf-8')
+        words = [sys.executable, '-m', 'nova_actions.cmd.manage',
+                 '--config-file', path, 'adopt', 'check']
+        found = json.loads(subprocess.run(
+            [*words, '--format', 'json'], check=True,
+            capture_output=True).stdout)
+        cell, = found['cells']
+        self.assertEqual([], cell['missing'])
+        for key in ('last_hour_actions', 'last_hour_events'):
+            self.assertEqual({'copied'}, cell[key].keys(), key)
+        told = subprocess.run(words, check=True, capture_output=True,
+                              text=True).stdout
+        self.assertIn('Cell nova: following', told)
+        self.assertLessEqual(max(map(len, told.splitlines())), 80)
+
     def test_archived_before_anybody_looked(self):
         self.ask(60)
         ends = self.ask('archive')
