@@ -138,7 +138,9 @@ def at(text: str, stem: int, length: int) -> Name | None:
         return None
     two = _TWO.match(text, tail) if key.lower().endswith('secret') else None
     end = two.end() if two else tail
-    if kind == 'foreign' and (verb := _IS.match(text, end)):
+    # Which some languages write without a blank.
+    if kind == 'foreign' and (verb := _IS.match(
+            text, end - (key[-1] in '为是は'))):
         return Name(key, start, tail, verb.end(), '', verb['sep'], kind)
     lead = text[end:end + 1]
     if lead not in _LEADS and not lead.isspace():
