@@ -135,7 +135,7 @@ _OTHERS = (
         r'|saslpasswd2|smbpasswd|gpg|openssl|skopeo|buildah|clevis'
         r'|systemd-creds|kubeseal|faillock|htpasswd|vault|wpa_passphrase'
         r'|ldap\w{2,8}|nova-|keyctl|secret-tool|pass )')),
-    family('F6', '<<< <(', (
+    family('F6', '<<< <(echo <(printf', (
         r'(?:<<<\s{0,4}+\$?["\']?|<\((?:echo|printf)\s{1,4}+'
         r'(?>-\w{1,3}\s{1,4}+|)["\']?)(?P<v>[^\s"\'|\\)]++)'),
         words.may_be_password),

@@ -105,7 +105,7 @@ BEFORE = (
         r'[\w.-]{1,255}+(?![\w:.-])'),
         lambda v: words.is_strong(v) or words.is_signed(v)),
     # A URL without its scheme, as pip and npm write them.
-    family('F4', '//', (
+    family('F4', '@', (
         r'(?<![:/\w.])//[\w.-]{1,64}+:(?P<v>[^\s/@\'"<>]{1,256}+)@(?=[\w-])')),
     # Go's driver of MySQL.
     family('F4', '@tcp( @unix( @udp(', (
@@ -171,7 +171,7 @@ BEHIND = (
         r'\s{0,4}+' + PREFIX + QUOTED + r'(?P=q)\s{0,4}\)'),
         words.may_be_password),
     # The name behind the value.
-    family('F1', 'value', (
+    family('F1', ('value=', 'value =', 'value:', 'value":', "value':"), (
         r'(?<![\w-])value["\']?\s{0,4}+[:=]\s{0,4}+' + QUOTED
         + r'(?P=q)[\s,;]{1,8}["\']?(?:name|key)["\']?\s{0,4}[:=]\s{0,4}["\']?'
         r'[\w.-]{0,40}?(?:passw(?:or)?d|secret|token|api_?key)["\'\s,}]')),
