@@ -6,6 +6,8 @@ import logging
 import threading
 from typing import Any
 
+from oslo_config import cfg
+
 from nova_actions import reporter
 from nova_actions_bridge import option
 from nova_actions_bridge import seam
@@ -37,7 +39,15 @@ def load(nova_conf: Any) -> None:
         # oslo.config ends a process by SystemExit where a file is wrong.
         except (Exception, SystemExit) as error:  # noqa: BLE001
             LOG.error('Nothing of this service of Nova is recorded by '
-                      'nova-actions: %s: %s', type(error).__name__, error)
+                      'nova-actions: %s: %s', type(error).__name__,
+                      _why(error))
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, cfg.ConfigFileParseError):
+        # Its text has the line, and that may hold a password.
+        return f'{error.config_file} has a line that is no option'
+    return str(error)
 
 
 def _begin(nova_conf: Any) -> bool:

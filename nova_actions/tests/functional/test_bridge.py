@@ -66,6 +66,14 @@ class TestBridge(bridged.BridgeTestCase):
         self.assertEqual(['reboot', 'create'], actions)
         self.assertEqual(1, log.count('Nothing of this service of Nova'))
 
+    def test_a_line_that_is_no_option(self):
+        """It may hold a password."""
+        actions, _stats, log = self.run_service('mirror\npassword SECRET')
+
+        self.assertEqual(['reboot', 'create'], actions)
+        self.assertIn('has a line that is no option', log)
+        self.assertNotIn('SECRET', log)
+
     def test_a_spool_that_cannot_be_written(self):
         (self.folder / 'file').touch()
 
