@@ -42,8 +42,11 @@ class ScopeTest(base.ApiTestCase):
 
     def _answer(self, route, server, version):
         answer = self.get(route.path.format(
-            server_id=server, request_id=self.request_id), version=version)
-        return answer.status_code, answer.text.replace(server, 'SERVER')
+            server_id=server, request_id=self.request_id,
+            action=self.request_id if server == self.server else server),
+            version=version)
+        return answer.status_code, answer.text.replace(
+            self.request_id, 'SERVER').replace(server, 'SERVER')
 
     def _routes(self):
         return [route for route in app.ROUTES if route.parameters]

@@ -42,8 +42,10 @@ class OldRowsTestCase(base.ObjectTestCase):
     def actions(self, instance, ages, events=1, status='succeeded',
                 moved=None, event_values=None, **values):
         """Store actions in one transaction; return their uuids."""
+        owner = db.instance_get(self.admin, instance)['project_id']
         rows = [models.InstanceAction(
             uuid=str(uuid.uuid4()), action='reboot', instance_uuid=instance,
+            owner_id=owner,
             request_id=f'req-{uuid.uuid4()}', status=status,
             created_at=NOW - age * DAY, start_time=NOW - age * DAY,
             updated_at=NOW - (age if moved is None else moved) * DAY,

@@ -142,6 +142,8 @@ class RetentionMixin:
 
     def test_statements_do_not_grow_with_what_there_is(self):
         server = self.instance()
+        # The first one makes the row that says how far it has come.
+        self.purge()
         counts = []
         for number in (1, 20):
             for age in range(number):
