@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Values that a person reads otherwise than a program."""
+
+import datetime
+from typing import Any
+
+from cliff import columns
+
+from nova_actions_client import moment
+from nova_actions_client import text
+
+
+class Text(columns.FormattableColumn[Any]):
+    """A text of somebody else's."""
+
+    def human_readable(self) -> str:
+        return text.printable(self._value)
+
+
+class ShortId(columns.FormattableColumn[Any]):
+    """An id of which the beginning is enough."""
+
+    def human_readable(self) -> str:
+        return text.printable(self._value and self._value[:8])
+
+
+class Took(columns.FormattableColumn[Any]):
+    """A length of time, seconds."""
+
+    def human_readable(self) -> str:
+        return moment.took(self._value)
+
+
+class Time(columns.FormattableColumn[Any]):
+    """A time."""
+
+    #: as a person reads it, see :func:`moment.clock`
+    form = '%Y-%m-%d %H:%M:%S'
+
+    def __init__(self, value: datetime.datetime | None,
+                 form: str | None = None) -> None:
+        super().__init__(value)
+        self.form = form or self.form
+
+    def human_readable(self) -> str:
+        if self._value is None:
+            return text.NONE
+        return str(self._value.strftime(self.form))
+
+    def machine_readable(self) -> str | None:
+        return None if self._value is None else moment.iso(self._value)

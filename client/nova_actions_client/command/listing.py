@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``openstack action log list``."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from osc_lib.command import command
+
+from nova_actions_client import column
+from nova_actions_client import moment
+from nova_actions_client import option
+from nova_actions_client import output
+from nova_actions_client import record
+from nova_actions_client import service
+from nova_actions_client import text
+
+LIMIT = 50
+TITLES = ('ID', 'Started', 'Server', 'Action', 'Status', 'Took', 'Why')
+#: Of what Nova knows; it takes no short ids.
+BARE_TITLES = ('Request', 'Started', 'Action', 'Status')
+LONG_TITLES = ('ID', 'Request', 'Started', 'Ended', 'Server', 'Server Name',
+               'Action', 'Status', 'Took', 'User', 'Project', 'Hosts',
+               'Attempts', 'Why')
+
+
+def _count(value: str) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError(value)
+    return number
+
+
+_count.__name__ = 'number'
+
+
+class List(command.Lister):
+    """List actions of all servers, the newest first."""
+
+    # The service sorts, so that the first page is what is wanted.
+    need_sort_by_cliff = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        service.add_option(parser)
+        option.add(parser)
+        parser.add_argument('--long', action='store_true',
+                            help='With user, project, hosts and full ids')
+        parser.add_argument(
+            '--sort', choices=option.SORTS,
+            help='By which time, and which way (default: started_at:desc)')
+        parser.add_argument(
+            '--limit', metavar='<number>', type=_count, default=LIMIT,
+            help=f'At most so many (default: {LIMIT}); 0: all')
+        return parser
+
+    def take_action(
+        self, args: argparse.Namespace,
+    ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
+        log = service.find(self.app.client_manager,
+                           args.action_log_endpoint)
+        query = option.query(args, self.app.client_manager.session)
+        if args.sort:
+            query['sort'] = args.sort
+        listed = log.actions(query, args.limit or None)
+        actions = list(listed)
+        self._say(log, listed, len(actions))
+        if args.long:
+            return LONG_TITLES, [long_row(action) for action in actions]
+        form = moment.clock((each.start for each in actions), moment.now())
+        if log.missing:
+            return BARE_TITLES, [bare_row(action, form) for action in actions]
+        return TITLES, [row(action, form) for action in actions]
+
+    def _say(self, log: Any, listed: Any, count: int) -> None:
+        """Say what is not in the table, where it does not disturb."""
+        if log.missing:
+            output.note(log.missing)
+        for line in listed.incomplete:
+            output.note(line)
+        if listed.more:
+            output.note(f'{count} shown, more: --limit 0')
+
+    def produce_output(self, parsed_args: argparse.Namespace,
+                       column_names: Sequence[str], data: Any) -> int:
+        rows = list(data)
+        width = output.screen()
+        if (rows and output.is_for_a_person(parsed_args) and width
+                and not (parsed_args.max_width or parsed_args.long)
+                and tuple(column_names) == TITLES):
+            rows = output.fitted(
+                column_names, rows, width, TITLES.index('Server'))
+        else:
+            rows = [output.safe(each, parsed_args.formatter)
+                    for each in rows]
+        return super().produce_output(parsed_args, column_names, rows)
+
+
+def row(action: record.Action, form: str) -> tuple[Any, ...]:
+    """Return what fits on a screen."""
+    return (
+        column.ShortId(action.id),
+        column.Time(action.start, form),
+        column.Text(action.server_name or action.server),
+        column.Text(action.action), column.Text(action.status),
+        column.Took(action.duration), column.Text(action.reason))
+
+
+def bare_row(action: record.Action, form: str) -> tuple[Any, ...]:
+    """Return what Nova tells of an action in a list."""
+    return (column.Text(action.request), column.Time(action.start, form),
+            column.Text(action.action), column.Text(action.status))
+
+
+def long_row(action: record.Action) -> tuple[Any, ...]:
+    """Return everything that a list has of an action."""
+    hosts = None if action.hosts is None else text.listed(action.hosts)
+    return (
+        column.Text(action.id), column.Text(action.request),
+        column.Time(action.start), column.Time(action.finish),
+        column.Text(action.server), column.Text(action.server_name),
+        column.Text(action.action), column.Text(action.status),
+        column.Took(action.duration),
+        column.Text(action.user_name or action.user),
+        column.Text(action.project), column.Text(hosts), action.attempts,
+        column.Text(action.reason))

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The action log itself: the API ``/v1`` of nova-actions."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from osc_lib import exceptions
+
+from nova_actions_client import compute
+from nova_actions_client import http
+from nova_actions_client import moment
+from nova_actions_client import record
+from nova_actions_client import server as servers
+from nova_actions_client import text
+
+MICROVERSION = '1.0'
+#: How many items a page has where all are wanted.
+PAGE = 1000
+#: Seconds by which a copy may be behind without a word about it.
+LAG = 60
+#: Characters of an id that are enough to name an action.
+SHORTEST = 8
+#: Among so many of the newest actions an id is looked for.
+NEWEST = 5000
+
+
+class NotFound(exceptions.CommandError):
+    """There is no such action."""
+
+
+def is_at(service: http.Service) -> bool:
+    """Tell whether a service has this API."""
+    try:
+        service.get('/v1')
+    except http.Refused as refused:
+        if refused.status == 404:
+            return False
+        raise
+    return True
+
+
+class Listed:
+    """Actions, fetched page by page as they are looked at."""
+
+    def __init__(self, service: http.Service, query: Mapping[str, Any],
+                 limit: int | None) -> None:
+        self.more = False
+        self.incomplete: list[str] = []
+        self._service = service
+        self._query = {**query, 'limit': min(limit or PAGE, PAGE)}
+        self._limit = limit
+
+    def __iter__(self) -> Iterator[record.Action]:
+        yield from itertools.islice(self._all(), self._limit)
+
+    def _all(self) -> Iterator[record.Action]:
+        """Yield them all; say how complete the last answer was."""
+        url, query, seen = '/v1/actions', self._query, 0
+        while True:
+            page = self._service.get(url, query)
+            self.incomplete = _incomplete(page['completeness'])
+            following = [link['href'] for link in page['links']
+                         if link['rel'] == 'next']
+            seen += len(page['actions'])
+            self.more = bool(following)
+            yield from map(_action, page['actions'])
+            if not following or seen == self._limit:
+                return
+            url, query = following[0], {}
+
+
+class Log:
+    """The log of a cloud."""
+
+    missing: str | None = None
+
+    def __init__(self, service: http.Service, nova: compute.Log) -> None:
+        self._service = service
+        self._nova = nova
+
+    def actions(self, query: Mapping[str, Any],
+                limit: int | None) -> Listed:
+        """Return the actions that fit a query."""
+        return Listed(self._service, query, limit)
+
+    def of_server(self, server: str,
+                  kind: str | None = None) -> Iterator[record.Action]:
+        """Yield the actions of a server, of a kind, newest first."""
+        query = servers.query(server)
+        if kind is not None:
+            query['action'] = kind
+        yield from self.actions(query, 1)
+
+    def action(self, name: str, server: str | None = None) -> record.Action:
+        """Return an action with its steps.
+
+        :param name: its id, eight or more characters of it, or the id of
+            its request
+        :param server: of the action, which says where to look for it
+        :raises CommandError: when no action is called so, or several are
+        """
+        query = servers.query(server) if server else {}
+        if name.startswith('req-'):
+            query['request_id'] = name
+        found = self._named(name, query)
+        # The steps are those that Nova's API has, which ours has, too.
+        steps = self._nova.action(found.request, found.server)
+        return dataclasses.replace(found, steps=steps.steps)
+
+    def _named(self, name: str, query: dict[str, str]) -> record.Action:
+        found = list(itertools.islice(self._matching(name, query), 10))
+        if not found:
+            raise NotFound(f'No action is known as {name!r}')
+        if len(found) > 1:
+            raise exceptions.CommandError(
+                f'{name!r} stands for several actions: '
+                + ', '.join(f'{each.id} ({each.action})' for each in found))
+        return found[0]
+
+    def _matching(self, name: str,
+                  query: dict[str, str]) -> Iterator[record.Action]:
+        """Yield the actions of a name, those of other projects, too, for
+        who may see them."""
+        try:
+            listed = self.actions({**query, 'all_projects': 'true'}, NEWEST)
+            yield from (each for each in listed if _is_named(each, name))
+        except http.Refused as refused:
+            if refused.status != 403:
+                raise
+            listed = self.actions(query, NEWEST)
+            yield from (each for each in listed if _is_named(each, name))
+
+
+def _is_named(action: record.Action, name: str) -> bool:
+    return name == action.request or (
+        len(name) >= SHORTEST and action.id is not None
+        and action.id.startswith(name.lower()))
+
+
+def _incomplete(about: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each thing that an answer may lack."""
+    found = []
+    for key, name in (('host', 'host'), ('cell', 'cell')):
+        count = about.get(f'silent_{key}_count')
+        if count:
+            names = ', '.join(map(text.printable,
+                                  about.get(f'silent_{key}s') or ()))
+            found.append(f'silent {name}s: {count}'
+                         + (f' ({names})' if names else ''))
+    lag = about.get('follow_lag')
+    if lag is not None and lag >= LAG:
+        found.append(f'the copy of Nova is {moment.took(lag)} behind')
+    if about.get('purged_before'):
+        found.append('what was before '
+                     f'{about["purged_before"][:19]}Z may be purged')
+    return found
+
+
+def _action(view: Mapping[str, Any]) -> record.Action:
+    start = moment.parse(view['started_at'])
+    assert start is not None
+    return record.Action(
+        id=view['uuid'], action=view['action'], request=view['request_id'],
+        global_request=view.get('global_request_id'),
+        server=view['server'], server_name=view['server_name'],
+        status=view['status'], start=start,
+        finish=moment.parse(view['finished_at']),
+        updated=moment.parse(view['updated_at']),
+        duration=view['duration'], user=view['user_id'],
+        user_name=view['user_name'], project=view['project_id'],
+        reason=view['reason'], attempts=view['attempts'],
+        hosts=view.get('hosts'))

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The filters of the log as options, and the query that they make."""
+
+import argparse
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from osc_lib import exceptions
+
+from nova_actions_client import moment
+from nova_actions_client import record
+from nova_actions_client import server
+
+SORTS = ('started_at:desc', 'started_at:asc', 'updated_at:desc',
+         'updated_at:asc')
+
+
+@dataclasses.dataclass(frozen=True)
+class Filter:
+    """An option and the parameter of the API that it sets."""
+
+    option: str
+    help: str
+    parameter: str
+    metavar: str = '<id>'
+    type: Callable[[str], Any] = str
+
+
+FILTERS = (
+    Filter('--action', 'Of this kind, such as resize or live-migration',
+           'action', '<name>'),
+    Filter('--user', 'Asked for by this user', 'user_id'),
+    Filter('--host', 'With a step on this host', 'host', '<name>'),
+    Filter('--event', 'With this step, such as compute_prep_resize',
+           'event', '<name>'),
+    Filter('--reason', 'Failed for this reason, such as NoValidHost',
+           'reason', '<code>'),
+    Filter('--request', 'Of this request', 'request_id'),
+    Filter('--global-request', 'Of this global request',
+           'global_request_id'),
+    Filter('--since', 'Begun then or later: a time (ISO 8601, UTC where it '
+           'names no zone), or how long ago, as in 30m, 2h, 7d',
+           'started_after', '<time>', moment.asked),
+    Filter('--until', 'Begun before', 'started_before', '<time>',
+           moment.asked),
+    Filter('--changes-since', 'Changed then or later', 'updated_after',
+           '<time>', moment.asked),
+    Filter('--changes-before', 'Changed then or earlier', 'updated_before',
+           '<time>', moment.asked),
+    Filter('--min-duration', 'Took this long or longer: seconds, or as in '
+           '90s, 5m, 1h', 'min_duration', '<duration>', moment.length),
+    Filter('--open-longer-than', 'Running for longer than this',
+           'open_longer_than', '<duration>', moment.length),
+)
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the filters to the parser of a command."""
+    parser.add_argument('--server', metavar='<server>',
+                        help='Of this server (name or id)')
+    for each in FILTERS:
+        parser.add_argument(each.option, metavar=each.metavar,
+                            dest=each.parameter, type=each.type,
+                            help=each.help)
+    parser.add_argument(
+        '--status', action='append', default=[], choices=record.STATUSES,
+        help='In this state; repeat it for several')
+    for status, option in ((record.FAILED, '--failed'),
+                           (record.RUNNING, '--open')):
+        parser.add_argument(
+            option, dest='status', action='append_const', const=status,
+            help=f'The same as --status {status}')
+    parser.add_argument('--mine', action='store_true',
+                        help='Asked for by me')
+    parser.add_argument('--all-projects', action='store_true',
+                        help='Of all projects (admin only)')
+    parser.add_argument('--project', metavar='<id>',
+                        help='Of this project (admin only)')
+
+
+def query(args: argparse.Namespace, session: Any) -> dict[str, Any]:
+    """Return the parameters that the filters make.
+
+    :param session: tells who "mine" is
+    :raises CommandError: when nobody knows that
+    """
+    found = {each.parameter: getattr(args, each.parameter)
+             for each in FILTERS
+             if getattr(args, each.parameter) is not None}
+    if args.server:
+        found |= server.query(args.server)
+    if args.status:
+        found['status'] = sorted(set(args.status))
+    if args.project:
+        found['project_id'] = args.project
+    if args.all_projects:
+        found['all_projects'] = 'true'
+    if args.mine:
+        found['user_id'] = _me(session)
+    return found
+
+
+def _me(session: Any) -> str:
+    """Return the id of who asks; a token of noauth2 begins with it."""
+    user = session.get_user_id()
+    if user is None:
+        parts = (session.get_token() or '').split(':')
+        user = parts[0] if len(parts) == 3 else None
+    if not user:
+        raise exceptions.CommandError(
+            '--mine: there is no user without Keystone; use --user')
+    return str(user)

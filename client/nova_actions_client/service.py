@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the log is: our own API, or else what a plain Nova has of it."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from keystoneauth1 import exceptions as ksa_exceptions
+from osc_lib import exceptions
+from osc_lib import utils
+
+from nova_actions_client import compute
+from nova_actions_client import http
+from nova_actions_client import log
+from nova_actions_client import record
+
+SERVICE_TYPE = 'instance-actions'
+
+
+class Log(Protocol):
+    """What commands ask."""
+
+    #: what it cannot say, for a person; None when it can say everything
+    missing: str | None
+
+    def actions(self, query: Mapping[str, Any],
+                limit: int | None) -> 'Listed':
+        """Return actions; all of them without a limit."""
+
+    def of_server(self, server: str,
+                  kind: str | None = None) -> Iterator[record.Action]:
+        """Yield the actions of a server, of a kind, newest first."""
+
+    def action(self, name: str, server: str | None = None) -> record.Action:
+        """Return an action with its steps, by any of its ids."""
+
+
+class Listed(Protocol):
+    """Actions as they are fetched, page by page."""
+
+    #: there are more than were wanted
+    more: bool
+    #: a sentence for each thing that may be missing
+    incomplete: list[str]
+
+    def __iter__(self) -> Iterator[record.Action]:
+        ...
+
+
+def add_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the log's address.
+
+    Each command has it: before the command, where abbreviations count, it
+    would take each ``--action`` for itself.
+    """
+    parser.add_argument(
+        '--action-log-endpoint', metavar='<url>',
+        default=utils.env('OS_ACTION_LOG_ENDPOINT') or None,
+        help='Address of the action log, instead of what the catalog has '
+             f'under "{SERVICE_TYPE}" (Env: OS_ACTION_LOG_ENDPOINT)')
+
+
+def find(manager: Any, endpoint: str | None = None) -> Log:
+    """Return the log of a cloud.
+
+    :param manager: osc-lib's client manager
+    :param endpoint: its address, where the catalog is not to be asked
+    :raises CommandError: when the cloud has neither
+    """
+    manager.setup_auth()
+    ours = endpoint or _endpoint(manager, SERVICE_TYPE)
+    if ours is not None:
+        root = http.root_of(ours)
+        service = http.Service(manager.session, root,
+                               f'{SERVICE_TYPE} {log.MICROVERSION}')
+        if log.is_at(service):
+            return log.Log(service, _nova(manager, f'{root}/v2.1'))
+    nova = ours or _endpoint(manager, 'compute')
+    if nova is None:
+        raise exceptions.CommandError(
+            'The catalog has neither an action log (service type '
+            f'"{SERVICE_TYPE}") nor a compute service; name an address by '
+            '--action-log-endpoint')
+    return _nova(manager, _versioned(nova))
+
+
+def _nova(manager: Any, address: str) -> compute.Log:
+    return compute.Log(http.Service(
+        manager.session, address, f'compute {compute.MICROVERSION}'))
+
+
+def _endpoint(manager: Any, service_type: str) -> str | None:
+    key = f'{service_type.replace("-", "_")}_endpoint_override'
+    override = manager.get_configuration().get(key)
+    if override:
+        return str(override)
+    try:
+        found = manager.session.get_endpoint(
+            service_type=service_type, region_name=manager.region_name,
+            interface=manager.interface)
+    except ksa_exceptions.ClientException as error:
+        raise exceptions.CommandError(str(error)) from error
+    return None if found is None else str(found)
+
+
+def _versioned(endpoint: str) -> str:
+    """Return an endpoint of Nova with the version that has microversions."""
+    root = http.root_of(endpoint)
+    return endpoint if root != endpoint.rstrip('/') else f'{root}/v2.1'

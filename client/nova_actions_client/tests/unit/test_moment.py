@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Times as they are asked for and printed."""
+
+import datetime
+import re
+
+import hypothesis
+from hypothesis import strategies
+from oslotest import base
+
+from nova_actions_client import moment
+
+TIMES = strategies.datetimes(timezones=strategies.just(datetime.UTC))
+
+
+class TestMoment(base.BaseTestCase):
+
+    @hypothesis.given(TIMES)
+    def test_a_time_reads_back(self, value):
+        self.assertEqual(value, moment.parse(moment.iso(value)))
+        self.assertEqual(moment.iso(value), moment.asked(moment.iso(value)))
+
+    def test_relative_times_are_the_services_to_resolve(self):
+        for value in ('30m', '2h', '7d'):
+            self.assertEqual(value, moment.asked(value))
+
+    def test_no_zone_is_utc_and_a_zone_counts(self):
+        self.assertEqual('2026-11-26T00:00:00Z', moment.asked('2026-11-26'))
+        self.assertEqual('2026-11-25T22:00:00Z',
+                         moment.asked('2026-11-26T00:00+02:00'))
+
+    def test_nonsense(self):
+        for value in ('', 'yesterday', '-2h', '2 h', '9' * 20 + 'h'):
+            self.assertRaises(ValueError, moment.asked, value)
+            self.assertRaises(ValueError, moment.length, value)
+        for value in ('nan', 'inf', '-1', '1e99'):
+            self.assertRaises(ValueError, moment.length, value)
+
+    def test_lengths(self):
+        self.assertEqual([90.0, 1.5, 5400.0, 172800.0], [
+            moment.length(value) for value in ('90', '1.5', '90m', '2d')])
+
+    @hypothesis.given(strategies.floats(0, 1e8))
+    def test_took_is_short_and_near(self, seconds):
+        shown = moment.took(seconds)
+        self.assertLessEqual(len(shown), 8)
+        units = {'d': 86400, 'h': 3600, 'm': 60, 's': 1}
+        parts = re.findall('([0-9.]+)([dhms])', shown)
+        self.assertEqual(shown, ''.join(a + b for a, b in parts))
+        value = sum(float(number) * units[unit] for number, unit in parts)
+        self.assertLessEqual(abs(value - seconds),
+                             max(0.0005, 0.06 * seconds))

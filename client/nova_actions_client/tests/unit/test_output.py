@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows in a table, and in formats that see to nothing themselves."""
+
+import hypothesis
+from hypothesis import strategies
+from oslotest import base
+from rich import cells
+
+from nova_actions_client import output
+from nova_actions_client import text
+from nova_actions_client.command import listing
+from nova_actions_client.tests.unit import made
+
+TEXTS = strategies.text(max_size=100)
+
+
+class TestOutput(base.BaseTestCase):
+
+    @hypothesis.given(TEXTS, TEXTS)
+    def test_a_table_fits(self, server, reason):
+        rows = [listing.row(made.action(server_name=server, reason=reason,
+                                        action='live-migration'), '%H:%M:%S')]
+        row, = output.fitted(listing.TITLES, rows, 100, 2)
+        lines = row[-1].split('\n')
+        self.assertLessEqual(
+            1 + 3 * len(row) + sum(max(map(cells.cell_len, pair)) for pair
+                                   in zip(listing.TITLES, row, strict=True)
+                                   if '\n' not in pair[1])
+            + (max(map(cells.cell_len, lines)) if len(lines) > 1 else 0),
+            # A character of two columns may stand across the edge.
+            100 + len(lines[0]))
+
+    @hypothesis.given(TEXTS)
+    def test_csv_computes_nothing(self, value):
+        row = listing.long_row(made.action(server_name=value, reason=value))
+        for cell in output.safe(row, 'csv'):
+            if isinstance(cell, str):
+                self.assertFalse(cell.startswith(text.FORMULA))
+                self.assertTrue(cell.isprintable())
+
+    def test_json_has_everything(self):
+        row = listing.row(made.action(server_name=made.HOSTILE), '%H')
+        self.assertEqual(made.HOSTILE,
+                         output.safe(row, 'json')[2].machine_readable())

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever others write is text."""
+
+import hypothesis
+from hypothesis import strategies
+from oslotest import base
+from rich import cells
+
+from nova_actions_client import text
+
+
+class TestText(base.BaseTestCase):
+
+    @hypothesis.given(strategies.text())
+    def test_printable(self, value):
+        shown = text.printable(value)
+        self.assertTrue(shown and shown.isprintable())
+
+    @hypothesis.given(strategies.text())
+    def test_no_cell_is_a_formula(self, value):
+        self.assertFalse(str(text.csv_cell(value)).startswith(text.FORMULA))
+
+    def test_numbers_stay_numbers(self):
+        self.assertEqual(-1.5, text.csv_cell(-1.5))
+
+    @hypothesis.given(strategies.text(max_size=50),
+                      strategies.integers(1, 30))
+    def test_elided(self, value, width):
+        value = text.printable(value)
+        shown = text.elided(value, width)
+        if cells.cell_len(value) <= width:
+            self.assertEqual(value, shown)
+        else:
+            self.assertIn('…', shown)
