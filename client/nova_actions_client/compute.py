@@ -74,6 +74,10 @@ class Log:
             if kind is None or action.action == kind:
                 yield action
 
+    def newest(self, query: Mapping[str, Any]) -> Iterator[record.Action]:
+        """Yield the newest action that fits a query."""
+        yield from self.actions(query, 1)
+
     def _pages(self, server: str,
                query: dict[str, Any]) -> Iterator[record.Action]:
         marker: dict[str, str] = {}

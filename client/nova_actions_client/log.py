@@ -5,10 +5,10 @@ import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib import parse
 
 from osc_lib import exceptions
 
-from nova_actions_client import compute
 from nova_actions_client import http
 from nova_actions_client import moment
 from nova_actions_client import record
@@ -20,10 +20,6 @@ MICROVERSION = '1.0'
 PAGE = 1000
 #: Seconds by which a copy may be behind without a word about it.
 LAG = 60
-#: Characters of an id that are enough to name an action.
-SHORTEST = 8
-#: Among so many of the newest actions an id is looked for.
-NEWEST = 5000
 
 
 class NotFound(exceptions.CommandError):
@@ -61,14 +57,13 @@ class Listed:
         while True:
             page = self._service.get(url, query)
             self.incomplete = _incomplete(page['completeness'])
-            following = [link['href'] for link in page['links']
-                         if link['rel'] == 'next']
+            following = _next(page)
             seen += len(page['actions'])
-            self.more = bool(following)
+            self.more = following is not None
             yield from map(_action, page['actions'])
-            if not following or seen == self._limit:
+            if following is None or seen == self._limit:
                 return
-            url, query = following[0], {}
+            url, query = following, {}
 
 
 class Log:
@@ -76,9 +71,8 @@ class Log:
 
     missing: str | None = None
 
-    def __init__(self, service: http.Service, nova: compute.Log) -> None:
+    def __init__(self, service: http.Service) -> None:
         self._service = service
-        self._nova = nova
 
     def actions(self, query: Mapping[str, Any],
                 limit: int | None) -> Listed:
@@ -87,56 +81,52 @@ class Log:
 
     def of_server(self, server: str,
                   kind: str | None = None) -> Iterator[record.Action]:
-        """Yield the actions of a server, of a kind, newest first."""
+        """Yield the newest action of a server, of a kind."""
         query = servers.query(server)
         if kind is not None:
             query['action'] = kind
-        yield from self.actions(query, 1)
+        yield from self.newest(query)
+
+    def newest(self, query: Mapping[str, Any]) -> Iterator[record.Action]:
+        """Yield the newest action that fits a query; of other projects,
+        too, for who may look there."""
+        try:
+            yield from self.actions({**query, 'all_projects': 'true'}, 1)
+        except http.Refused as refused:
+            if refused.status != 403:
+                raise
+            yield from self.actions(query, 1)
 
     def action(self, name: str, server: str | None = None) -> record.Action:
         """Return an action with its steps.
 
         :param name: its id, eight or more characters of it, or the id of
             its request
-        :param server: of the action, which says where to look for it
-        :raises CommandError: when no action is called so, or several are
+        :param server: is not needed to find it
+        :raises NotFound: when no action is called so
+        :raises Refused: when several are; the text names them
         """
-        query = servers.query(server) if server else {}
-        if name.startswith('req-'):
-            query['request_id'] = name
-        found = self._named(name, query)
-        # The steps are those that Nova's API has, which ours has, too.
-        steps = self._nova.action(found.request, found.server)
-        return dataclasses.replace(found, steps=steps.steps)
-
-    def _named(self, name: str, query: dict[str, str]) -> record.Action:
-        found = list(itertools.islice(self._matching(name, query), 10))
-        if not found:
-            raise NotFound(f'No action is known as {name!r}')
-        if len(found) > 1:
-            raise exceptions.CommandError(
-                f'{name!r} stands for several actions: '
-                + ', '.join(f'{each.id} ({each.action})' for each in found))
-        return found[0]
-
-    def _matching(self, name: str,
-                  query: dict[str, str]) -> Iterator[record.Action]:
-        """Yield the actions of a name, those of other projects, too, for
-        who may see them."""
-        try:
-            listed = self.actions({**query, 'all_projects': 'true'}, NEWEST)
-            yield from (each for each in listed if _is_named(each, name))
-        except http.Refused as refused:
-            if refused.status != 403:
+        url, query = f'/v1/actions/{parse.quote(name, "")}', {'limit': PAGE}
+        events: list[Mapping[str, Any]] = []
+        while True:
+            try:
+                page = self._service.get(url, query)
+            except http.Refused as refused:
+                if refused.status == 404:
+                    raise NotFound(str(refused)) from refused
                 raise
-            listed = self.actions(query, NEWEST)
-            yield from (each for each in listed if _is_named(each, name))
+            events += page['action']['events']
+            following = _next(page)
+            if following is None:
+                return _shown(page['action'], events)
+            url, query = following, {}
 
 
-def _is_named(action: record.Action, name: str) -> bool:
-    return name == action.request or (
-        len(name) >= SHORTEST and action.id is not None
-        and action.id.startswith(name.lower()))
+def _next(page: Mapping[str, Any]) -> str | None:
+    for link in page['links']:
+        if link['rel'] == 'next':
+            return str(link['href'])
+    return None
 
 
 def _incomplete(about: Mapping[str, Any]) -> list[str]:
@@ -172,3 +162,21 @@ def _action(view: Mapping[str, Any]) -> record.Action:
         user_name=view['user_name'], project=view['project_id'],
         reason=view['reason'], attempts=view['attempts'],
         hosts=view.get('hosts'))
+
+
+def _shown(view: Mapping[str, Any],
+           events: list[Mapping[str, Any]]) -> record.Action:
+    return dataclasses.replace(
+        _action(view), usual=view['usual'], alike=view['alike'],
+        steps=[_step(event) for event in events])
+
+
+def _step(view: Mapping[str, Any]) -> record.Step:
+    start = moment.parse(view['started_at'])
+    assert start is not None
+    return record.Step(
+        event=view['event'], start=start,
+        finish=moment.parse(view['finished_at']), result=view['result'],
+        host=view.get('host'), attempt=view['attempt'],
+        reason=view['reason'], details=view.get('details'),
+        traceback=view.get('traceback'), measured=view['duration'])

@@ -47,9 +47,19 @@ def length(value: str) -> float:
     return seconds
 
 
+def span(value: str) -> str:
+    """Check a length of time as :func:`length` does, in whole seconds at
+    least, for the service to read.
+
+    :raises ValueError: for anything else
+    """
+    seconds = length(value)
+    return value if _RELATIVE.fullmatch(value) else str(round(seconds))
+
+
 # argparse names these in its message: "invalid time value: 'x'".
 asked.__name__ = 'time'
-length.__name__ = 'duration'
+length.__name__ = span.__name__ = 'duration'
 
 
 def iso(value: datetime.datetime) -> str:

@@ -49,9 +49,9 @@ FILTERS = (
     Filter('--changes-before', 'Changed then or earlier', 'updated_before',
            '<time>', moment.asked),
     Filter('--min-duration', 'Took this long or longer: seconds, or as in '
-           '90s, 5m, 1h', 'min_duration', '<duration>', moment.length),
+           '90s, 5m, 1h', 'min_duration', '<duration>', moment.span),
     Filter('--open-longer-than', 'Running for longer than this',
-           'open_longer_than', '<duration>', moment.length),
+           'open_longer_than', '<duration>', moment.span),
 )
 
 

@@ -31,6 +31,10 @@ class Log(Protocol):
                   kind: str | None = None) -> Iterator[record.Action]:
         """Yield the actions of a server, of a kind, newest first."""
 
+    def newest(self, query: Mapping[str, Any]) -> Iterator[record.Action]:
+        """Yield the newest action that fits a query, of any project that
+        may be looked at."""
+
     def action(self, name: str, server: str | None = None) -> record.Action:
         """Return an action with its steps, by any of its ids."""
 
@@ -74,7 +78,7 @@ def find(manager: Any, endpoint: str | None = None) -> Log:
         service = http.Service(manager.session, root,
                                f'{SERVICE_TYPE} {log.MICROVERSION}')
         if log.is_at(service):
-            return log.Log(service, _nova(manager, f'{root}/v2.1'))
+            return log.Log(service)
     nova = ours or _endpoint(manager, 'compute')
     if nova is None:
         raise exceptions.CommandError(

@@ -151,7 +151,7 @@ def _other(log: Any, action: record.Action,
         return found
     query = {'action': action.action, 'status': list(record.GOOD),
              'started_before': moment.iso(action.start)}
-    for success in log.actions(query, 1):
+    for success in log.newest(query):
         last: record.Action = log.action(success.id or success.request)
         return last
     output.note(f'No {action.action} before it succeeded: nothing to '
