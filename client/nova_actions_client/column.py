@@ -7,6 +7,7 @@ from typing import Any
 from cliff import columns
 
 from nova_actions_client import moment
+from nova_actions_client import record
 from nova_actions_client import text
 
 
@@ -14,6 +15,15 @@ class Text(columns.FormattableColumn[Any]):
     """A text of somebody else's."""
 
     def human_readable(self) -> str:
+        return text.printable(self._value)
+
+
+class Status(columns.FormattableColumn[Any]):
+    """How an action stands, in a word that leaves room for the others."""
+
+    def human_readable(self) -> str:
+        if self._value == record.RETRIED:
+            return 'retried'
         return text.printable(self._value)
 
 

@@ -41,7 +41,9 @@ def headline(action: record.Action, width: int) -> str:
     right = f'{action.start:%Y-%m-%d %H:%M:%S}Z' + (
         f', by {text.printable(who)}' if who else '')
     gap = width - len(left) - len(right)
-    return left + (' ' * gap if gap >= 2 else '\n' + ' ' * 2) + right
+    if gap >= 2:
+        return left + ' ' * gap + right
+    return f'{text.wrapped(left, width)}\n  {right}'
 
 
 def _ended(action: record.Action) -> str:

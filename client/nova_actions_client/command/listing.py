@@ -102,14 +102,14 @@ def row(action: record.Action, form: str) -> tuple[Any, ...]:
         column.ShortId(action.id),
         column.Time(action.start, form),
         column.Text(action.server_name or action.server),
-        column.Text(action.action), column.Text(action.status),
+        column.Text(action.action), column.Status(action.status),
         column.Took(action.duration), column.Text(action.reason))
 
 
 def bare_row(action: record.Action, form: str) -> tuple[Any, ...]:
     """Return what Nova tells of an action in a list."""
     return (column.Text(action.request), column.Time(action.start, form),
-            column.Text(action.action), column.Text(action.status))
+            column.Text(action.action), column.Status(action.status))
 
 
 def long_row(action: record.Action) -> tuple[Any, ...]:
@@ -119,7 +119,7 @@ def long_row(action: record.Action) -> tuple[Any, ...]:
         column.Text(action.id), column.Text(action.request),
         column.Time(action.start), column.Time(action.finish),
         column.Text(action.server), column.Text(action.server_name),
-        column.Text(action.action), column.Text(action.status),
+        column.Text(action.action), column.Status(action.status),
         column.Took(action.duration),
         column.Text(action.user_name or action.user),
         column.Text(action.project), column.Text(hosts), action.attempts,
