@@ -158,6 +158,8 @@ class Ledger:
 
     def _end(self, report: Report) -> str:
         action, at = self._action_to_end(report), report['finish_time']
+        # What stands before it in its batch may have ended the action.
+        self._catch_up(action)
         before = action.row['finish_time'], action.row['status']
         if before[0] is not None and at <= before[0] and (
                 before[1] == status.derive({'finish_time': at},
@@ -312,9 +314,12 @@ class Ledger:
         changed and are stored already."""
         touched = [each for each in self.actions.values() if each.is_touched]
         for action in touched:
-            if action.events and not action.is_ended:
-                self._settle(action)
+            self._catch_up(action)
         return [each for each in touched if not each.is_new]
+
+    def _catch_up(self, action: Action) -> None:
+        if action.is_touched and action.events and not action.is_ended:
+            self._settle(action)
 
     def _settle(self, action: Action) -> None:
         row, events = action.row, action.events.values()
