@@ -42,6 +42,10 @@ _WRAPPED = re.compile(
 _END = re.compile(r'["\']?[ \t\\]{0,4}\Z')
 _GOES_ON = re.compile(
     r'(?P<gap>[ \t>|]{0,40}["\']?)'
+    # Not the name of the next value, nor an option.
+    r'(?![A-Za-z0-9_+/.-]{1,64}(?:["\'][ \t]{0,3}[:=]|[ \t]{0,3}:'
+    r'|=[A-Za-z0-9]))'
+    r'(?!-{1,2}[A-Za-z][A-Za-z-]{0,40}[ \t])'
     r'(?:(?=[^\s]{0,40}[0-9])[A-Za-z0-9_+/=.-]{16,}'
     r'|(?=[A-Za-z0-9_+/=.-][a-z_+/=.-]{0,40}[0-9A-Z]|[0-9])'
     r'[A-Za-z0-9_+/=.-]{1,40}'

@@ -119,6 +119,15 @@ class SpellingTest(base.BaseTestCase):
                 for part in secret.split('\n'):
                     self.assertNotIn(part, found)
 
+    def test_the_name_of_the_next_value_is_no_part_of_this_one(self):
+        make = planted.Maker(20261127)
+        texts = [text for text, _secret in planted.headers(make)
+                 if '\n' not in text]
+        for text, behind in itertools.pairwise(texts):
+            both = self._masked(f'{text}\n{behind}')
+            self.assertEqual(
+                f'{self._masked(text)}\n{self._masked(behind)}', both)
+
     def test_what_is_planted_elsewhere(self):
         make = planted.Maker(20261127)
         texts = [one for one, _secret in planted.keyed(make)
