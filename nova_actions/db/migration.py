@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 VERSION_TABLE = 'alembic_version_nova_actions'
 
 #: The newest revision that this release knows.
-HEAD = '6f1c8d3b5a27'
+HEAD = 'a3d6f1c8b527'
 
 
 def _config() -> 'config.Config':

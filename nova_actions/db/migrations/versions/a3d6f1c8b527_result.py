@@ -3,8 +3,8 @@
 
 from alembic import op
 
-revision = '6f1c8d3b5a27'
-down_revision = '6f1c8d3b5e27'
+revision = 'a3d6f1c8b527'
+down_revision = '9b1c8d3f5e27'
 
 
 def upgrade() -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
-revision = '6f1c8d3b5e27'
+revision = '9b1c8d3f5e27'
 down_revision = '8e2a5b9f3d47'
 
 _MYSQL: dict[str, Any] = {
