@@ -2,6 +2,7 @@
 """Times and lengths of time: read from the API and from a person, and
 printed."""
 
+import argparse
 import datetime
 import re
 from collections.abc import Iterable
@@ -24,11 +25,17 @@ def asked(value: str) -> str:
     """Check a time as a person writes it, for argparse: ISO 8601 (UTC where
     it names no zone), or how long ago, as in ``2h`` or ``7d``.
 
-    :raises ValueError: for anything else
+    :raises argparse.ArgumentTypeError: for anything else
     """
     if _RELATIVE.fullmatch(value):
         return value
-    moment = parse(value)
+    try:
+        moment = parse(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'{value!r} is neither a time in ISO 8601, such as '
+            '2026-01-31T22:00, nor how long ago, such as 30m, 2h or 7d',
+        ) from None
     assert moment is not None
     return iso(moment)
 
@@ -37,13 +44,17 @@ def length(value: str) -> float:
     """Return seconds of a length of time such as ``90s`` or ``2h``, for
     argparse; of a bare number, too.
 
-    :raises ValueError: for anything else
+    :raises argparse.ArgumentTypeError: for anything else
     """
     if _RELATIVE.fullmatch(value):
         return int(value[:-1]) * float(UNITS[value[-1]])
-    seconds = float(value)
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1
     if not 0 <= seconds < 1e9:
-        raise ValueError(value)
+        raise argparse.ArgumentTypeError(
+            f'{value!r} is not a length of time such as 90s, 5m or 2h')
     return seconds
 
 
@@ -51,15 +62,10 @@ def span(value: str) -> str:
     """Check a length of time as :func:`length` does, in whole seconds at
     least, for the service to read.
 
-    :raises ValueError: for anything else
+    :raises argparse.ArgumentTypeError: for anything else
     """
     seconds = length(value)
     return value if _RELATIVE.fullmatch(value) else str(round(seconds))
-
-
-# argparse names these in its message: "invalid time value: 'x'".
-asked.__name__ = 'time'
-length.__name__ = span.__name__ = 'duration'
 
 
 def iso(value: datetime.datetime) -> str:

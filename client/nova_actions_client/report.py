@@ -56,7 +56,7 @@ def _ended(action: record.Action) -> str:
     word = {record.SUCCEEDED: 'succeeded',
             record.RETRIED: 'succeeded after a retry'}.get(
                 action.status, text.printable(action.status).upper())
-    return f'{word} after {took}' if action.duration is not None else word
+    return f'{word} in {took}' if action.duration is not None else word
 
 
 def facts(action: record.Action) -> Iterator[tuple[str, str]]:

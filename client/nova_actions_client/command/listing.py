@@ -25,13 +25,10 @@ LONG_TITLES = ('ID', 'Request', 'Started', 'Ended', 'Server', 'Server Name',
 
 
 def _count(value: str) -> int:
-    number = int(value)
-    if number < 0:
-        raise ValueError(value)
-    return number
-
-
-_count.__name__ = 'number'
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(
+            f'{value!r} is not a number of actions; 0 means all')
+    return int(value)
 
 
 class List(command.Lister):

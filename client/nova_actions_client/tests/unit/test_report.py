@@ -16,7 +16,7 @@ class TestReport(base.BaseTestCase):
         shown = report.render(made.action(
             *made.retried(), server_name='web-7', user_name='ops',
             duration=131.0), 80)
-        self.assertIn('resize of web-7 FAILED after 2m11s', shown)
+        self.assertIn('resize of web-7 FAILED in 2m11s', shown)
         self.assertIn('by ops', shown)
         self.assertIn('why      NoValidHost', shown)
         self.assertIn('compute_pre on cmp-12, attempt 3 of 3', shown)
