@@ -5,6 +5,7 @@ import dataclasses
 
 from oslotest import base
 
+from nova_actions.sanitize import credentials
 from nova_actions.sanitize import index
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import line
@@ -40,6 +41,7 @@ WORST = {
            'password: |\n\x1c ', 'list: |\n\x1c a:b\n\x1c', 'key=\\\\'),
     'F2': ('x-auth-', 'x-auth-token', 'x-auth-token:', 'authorization',
            'authorization: ', 'authorization="', 'cookie: ', 'cookie="a',
+           'digest a="b", ', 'hmac a', 'x-a: ',
            '"cookie: ', 'authorization: "a" '),
     'F3': ('bearer ', 'basic', 'token ', 'bearer%20', 'digest a-'),
     'F4': ('://', '://a:', '://a:b', '://a:b@', '://a', 'http:/', ',a:b',
@@ -121,8 +123,9 @@ class StepsTest(base.BaseTestCase):
         counts = []
         for size in (length, 2 * length):
             value = (seed * (size // len(seed) + 1))[:size]
-            with steps.counting(index, keys, names, naming, oslo, pem, sql,
-                                text, token, view, words, xml) as count:
+            with steps.counting(
+                    credentials, index, keys, names, naming, oslo, pem, sql,
+                    text, token, view, words, xml) as count:
                 # Names are remembered: what one costs once is no growth.
                 run(value)
                 once = count()
@@ -164,7 +167,8 @@ class StepsTest(base.BaseTestCase):
                     seed, 'F7', length)
 
     def test_modules(self):
-        for module, label in ((sql, 'sql'), (xml, 'F16'), (token, 'F10')):
+        for module, label in ((sql, 'sql'), (xml, 'F16'), (token, 'F10'),
+                              (credentials, 'F2')):
             for seed in WORST[label]:
                 self._grows(lambda value, module=module: spans_of(
                     module, value), seed, label)
