@@ -84,7 +84,8 @@ def _counting(*more: Any) -> Any:
     )).cte('unsettled')
     action, known = ACTIONS.alias('of_action'), EVENTS.alias('known')
     ids = sa.union(
-        sa.select(unsettled.c.id), sa.select(_last(unsettled)),
+        sa.select(unsettled.c.id),
+        sa.select(_last(unsettled)).select_from(unsettled),
         sa.select(_latest(action, 'id')).where(action.c.id.in_(_IDS)),
         sa.select(known.c.id).where(
             known.c.uuid.in_(sa.bindparam('uuids', expanding=True)),
