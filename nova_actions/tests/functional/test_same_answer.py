@@ -22,7 +22,7 @@ def nowhere():
     """Return names as of a Ground, of things that do not exist."""
     return types.SimpleNamespace(
         uuid=str(uuid.uuid4()), request_id=f'req-{uuid.uuid4()}',
-        action=types.SimpleNamespace(id=987654),
+        action=types.SimpleNamespace(id=987654, uuid=str(uuid.uuid4())),
         event=types.SimpleNamespace(id=987654, uuid=str(uuid.uuid4())))
 
 

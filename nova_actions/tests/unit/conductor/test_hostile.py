@@ -121,7 +121,7 @@ GOOD: dict[str, Any] = {
     'event_name': 'e', 'action_id': 1, 'event_id': 1, 'name': 'n',
     'uuid': UUID, 'host': 'h', 'project_id': 'p', 'want_result': True,
     'limit': 1, 'marker': 'req-1', 'filters': {}, 'terms': {},
-    'cursor': 'c', 'duration': 1,
+    'cursor': 'c', 'duration': 1, 'about': {},
     'start_time': '2026-01-01T00:00:00Z', 'exc_val': 'v', 'exc_tb': 't',
     'finish_time': '2026-01-01T00:00:00Z', 'error_type': 'E',
     'evidence': 'x', 'details': 'd', 'waiting': 0, 'lost': {},
