@@ -66,6 +66,11 @@ class CellNotFound(NotFound):
     msg_fmt = 'Cell %(cell)s is not configured.'
 
 
+class ChangesGone(NotFound):
+    msg_fmt = ('Some of the changes after that cursor are not kept any more; '
+               'read the list of actions, and go on from the newest change.')
+
+
 class Invalid(ActionsException):
     msg_fmt = 'Bad Request - Invalid Parameters'
 
@@ -117,6 +122,10 @@ class DatabaseUnavailable(Unavailable):
 
 class DatabaseTimeout(DatabaseUnavailable):
     msg_fmt = 'The database took too long to answer; try again later.'
+
+
+class ChangesNotNumbered(Unavailable):
+    msg_fmt = 'No conductor has given numbers to changes yet.'
 
 
 class ConductorUnavailable(Unavailable):

@@ -23,6 +23,7 @@ CONTENT_TYPE = 'application/json; charset=UTF-8'
 #: exception -> status; the first row that fits counts
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (exception.MarkerNotFound, 400),
+    (exception.ChangesGone, 410),
     (exception.NotFound, 404),
     (exception.Invalid, 400),
     (exception.Conflict, 409),
@@ -36,7 +37,8 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
 #: status -> the key of an error's body; NAME_OF_OTHERS for the rest
 NAMES = {
     400: 'badRequest', 401: 'unauthorized', 403: 'forbidden',
-    404: 'itemNotFound', 409: 'conflictingRequest', 413: 'overLimit',
+    404: 'itemNotFound', 409: 'conflictingRequest', 410: 'gone',
+    413: 'overLimit',
     415: 'badMediaType', 503: 'serviceUnavailable',
 }
 NAME_OF_OTHERS = 'computeFault'

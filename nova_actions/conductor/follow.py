@@ -6,8 +6,6 @@ and another takes it over when that one is gone.
 """
 
 import datetime
-import os
-import uuid
 from typing import Any
 
 from oslo_config import cfg
@@ -17,6 +15,7 @@ from oslo_utils import timeutils
 from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.conductor import periodic
+from nova_actions.conductor import process
 from nova_actions.db.cells import options
 from nova_actions.db.follow import follower
 from nova_actions.db.follow import source
@@ -58,7 +57,7 @@ class FollowedCell:
     def __init__(self, conf: cfg.ConfigOpts, section: str) -> None:
         settings = conf[section]
         self._retention = conf.retention
-        self._holder = f'{conf.host[:200]} {os.getpid()} {uuid.uuid4()}'
+        self._holder = process.name(conf)
         self._periodic = periodic.Periodic(self.run, settings.follow_interval)
         self._source = source.Source(
             section.removeprefix(options.PREFIX), settings.connection,

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a conductor's process is given beside its work."""
 
+import os
+import uuid
+
 from oslo_config import cfg
 from oslo_log import log as logging
 
@@ -25,3 +28,9 @@ def thread_count(conf: cfg.ConfigOpts) -> int:
         'max_pool_size + max_overflow allows %d connections: working with '
         'that many threads', wanted, pool + overflow)
     return pool + overflow
+
+
+def name(conf: cfg.ConfigOpts) -> str:
+    """Return a name that no other process has, nor another call, to hold
+    leases by."""
+    return f'{conf.host[:200]} {os.getpid()} {uuid.uuid4()}'

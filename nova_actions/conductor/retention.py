@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The conductor's own purge, by ``[retention] days``.
+"""The conductor's own purge, by ``[retention] days`` and ``changes_days``.
 
 Every worker of every conductor tries: what one has deleted the others do
 not find, and none waits for another but for the length of a batch.
@@ -15,6 +15,7 @@ from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.conductor import periodic
 from nova_actions.db import retention
+from nova_actions.db.change import expiry
 from nova_actions.vocabulary import counted
 
 LOG = logging.getLogger(__name__)
@@ -26,8 +27,8 @@ PAUSE = 0.1
 class Purge:
     """Purges every ``[retention] interval`` seconds while it runs.
 
-    ``days`` and ``keep_last`` are read anew each time, so that they follow
-    SIGHUP.
+    ``days``, ``keep_last`` and ``changes_days`` are read anew each time, so
+    that they follow SIGHUP.
     """
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
@@ -42,7 +43,8 @@ class Purge:
         self._periodic.stop()
 
     def run(self) -> retention.Done:
-        """Purge what is too old by now."""
+        """Purge what is too old by now; return what became of actions."""
+        self._expire_changes()
         done = retention.Done()
         days = self._conf.retention.days
         if not days:
@@ -64,6 +66,20 @@ class Purge:
                      counted(done.actions, 'action'), counted(days, 'day'),
                      counted(done.events, 'event'))
         return done
+
+    def _expire_changes(self) -> None:
+        days = self._conf.retention.changes_days
+        if not days:
+            return
+        context = context_module.get_admin_context()
+        try:
+            while expiry.expire(context, datetime.timedelta(days=days)):
+                self._pause()
+        except periodic.Stopped:
+            LOG.debug('The purge ends with the conductor')
+        except exception.Unavailable as error:
+            LOG.warning('Changes stay until the next turn: %s',
+                        error.format_message())
 
     def _pause(self) -> None:
         self._periodic.pause(PAUSE)

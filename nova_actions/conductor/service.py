@@ -13,6 +13,7 @@ from nova_actions import objects
 from nova_actions import policy
 from nova_actions import rpc
 from nova_actions import sanitize
+from nova_actions.conductor import changes
 from nova_actions.conductor import closure
 from nova_actions.conductor import consumer
 from nova_actions.conductor import follow
@@ -45,6 +46,7 @@ class ConductorService(service.Service):
         self._purge = retention.Purge(conf)
         self._upkeep = upkeep.Upkeep(conf)
         self._follow = follow.Follow(conf)
+        self._changes = changes.Changes(conf)
 
     def start(self) -> None:
         super().start()
@@ -64,6 +66,7 @@ class ConductorService(service.Service):
         self._purge.start()
         self._upkeep.start()
         self._follow.start()
+        self._changes.start()
         LOG.info('The conductor is ready: %s takes calls on the topic %s',
                  self._conf.host, self._conf.conductor.topic)
 
@@ -99,6 +102,7 @@ class ConductorService(service.Service):
         self._purge.stop()
         self._upkeep.stop()
         self._follow.stop()
+        self._changes.stop()
         if self._consumer is not None:
             self._consumer.stop(graceful)
             self._transport.cleanup()

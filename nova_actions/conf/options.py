@@ -184,6 +184,11 @@ RETENTION_OPTS = [
         help='How many of the newest actions of each server are kept '
              'whatever their age.'),
     cfg.IntOpt(
+        'changes_days', default=7, min=0, max=36500, mutable=True,
+        help='For how many days a change is kept that "GET /v1/changes" '
+             'tells of. Who has not asked for longer gets 410 and must read '
+             'the list anew. 0: for ever.'),
+    cfg.IntOpt(
         'interval', default=3600, min=1,
         help='How many seconds the conductor waits after looking for what '
              'is too old.'),

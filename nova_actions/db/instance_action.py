@@ -11,12 +11,14 @@ from oslo_utils import timeutils
 
 from nova_actions import exception
 from nova_actions.db import instance_action_event
+from nova_actions.db import ledger
 from nova_actions.db import ledger_events
 from nova_actions.db import ledger_rows
 from nova_actions.db import ledger_rules
 from nova_actions.db import page
 from nova_actions.db import rows
 from nova_actions.db import status
+from nova_actions.db.change import kind
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
@@ -70,7 +72,8 @@ def _action_insert(connection: Any, row: Row,
         ledger_rows.insert(connection, INSTANCES,
                            [rows.complete(INSTANCES, owner)])
     stored = dict(row)
-    ledger_rows.insert(connection, ACTIONS, [stored])
+    ledger_rows.insert(connection, ACTIONS, [stored],
+                       kind.of_new(stored))
     return stored
 
 
@@ -119,7 +122,7 @@ def action_finish(connection: Any, instance_uuid: str,
     book = ledger_rules.Ledger(timeutils.utcnow(), {}, locked, events)
     action = book.actions[locked[-1]['uuid']]
     book.end(action, finish_time)
-    ledger_rows.update(connection, ACTIONS, [action.row])
+    ledger.store(connection, book)
     return action.row
 
 

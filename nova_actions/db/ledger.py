@@ -6,6 +6,7 @@ A batch costs a number of statements that does not grow with it; a call of a
 Nova client's is a batch of one.
 """
 
+import datetime
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -28,8 +29,12 @@ Row = dict[str, Any]
 Reports = Sequence[Mapping[str, Any]]
 
 
-def store(connection: Any, ledger: Ledger) -> None:
-    """Store what the rules have made of a part of the record."""
+def store(connection: Any, ledger: Ledger,
+          news_since: datetime.datetime | None = None) -> None:
+    """Store what the rules have made of a part of the record.
+
+    :param news_since: what happened before that is no change to be told
+    """
     changed = ledger.settle()
     ledger_rows.insert(connection, INSTANCES, [
         rows.complete(INSTANCES, row) for row in ledger.new_instances])
@@ -39,7 +44,9 @@ def store(connection: Any, ledger: Ledger) -> None:
         row['action_id'] = action.row['id']
     ledger_rows.store_steps(
         connection, [row for row, _action in ledger.new_events],
-        list(ledger.changed_events.values()), [each.row for each in changed])
+        list(ledger.changed_events.values()), [each.row for each in changed],
+        [each for each in ledger.transitions
+         if news_since is None or each['happened_at'] >= news_since])
 
 
 def _insert_actions(connection: Any, new: Sequence[Action]) -> None:

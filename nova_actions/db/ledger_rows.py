@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite
 
 from nova_actions.db import rows as rows_module
+from nova_actions.db.change import queue
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
@@ -55,6 +56,10 @@ _UPDATES = {table: sa.update(table).where(
     for table in _CHANGING}
 _INSERTS = {table: sa.insert(table)
             for table in (INSTANCES, ACTIONS, EVENTS)}
+#: For a database that does not tell the new id otherwise when something else
+#: is queued by the same statement.
+_RETURNING = {table: query.returning(table.c.id)
+              for table, query in _INSERTS.items()}
 
 
 def _change_action() -> Any:
@@ -87,22 +92,23 @@ def _store_both(dialect: str, is_new: bool) -> Any:
 
 
 def store_steps(connection: Any, new: Sequence[Row], events: Sequence[Row],
-                actions: Sequence[Row]) -> None:
-    """Store new events, which get their ids where there is one, and what may
-    have changed of others and of actions: of one each, in one round trip
-    where the database can."""
+                actions: Sequence[Row], transitions: Sequence[Row]) -> None:
+    """Store new events, which get their ids where there is one, what may
+    have changed of others and of actions, and queue what happened: of one
+    each, in one round trip where the database can."""
     both = _store_both(connection.dialect.name, bool(new)) if (
         len(new) + len(events) == len(actions) == 1) else None
     if both is None:
         insert(connection, EVENTS, new)
         update(connection, EVENTS, events)
-        update(connection, ACTIONS, actions)
+        update(connection, ACTIONS, actions, transitions)
         return
     event, names = (new[0], _EVENT_NAMES) if new else (
         events[0], ('row_id', *_CHANGING[EVENTS]))
-    done = connection.execute(both, {
+    done = queue.execute(connection, both, {
         **_values('event', names, event), **_values(
-            'action', ('row_id', *_CHANGING[ACTIONS]), actions[0])})
+            'action', ('row_id', *_CHANGING[ACTIONS]), actions[0])},
+        transitions)
     if new:
         event['id'] = done.scalar_one()
 
@@ -112,20 +118,24 @@ def _values(prefix: str, names: Iterable[str], row: Row) -> Row:
             for name in names}
 
 
-def update(connection: Any, table: sa.Table, rows: Sequence[Row]) -> None:
-    """Store what may have changed of rows."""
+def update(connection: Any, table: sa.Table, rows: Sequence[Row],
+           transitions: Sequence[Row] = ()) -> None:
+    """Store what may have changed of rows, and queue what happened."""
     names = _CHANGING[table]
     if len(rows) == 1:
-        connection.execute(_UPDATES[table], {
+        queue.execute(connection, _UPDATES[table], {
             'row_id': rows[0]['id'],
-            **{f'new_{name}': rows[0].get(name) for name in names}})
-    elif rows:
+            **{f'new_{name}': rows[0].get(name) for name in names},
+        }, transitions)
+        return
+    if rows:
         # One statement: of several updates at once, drivers send one after
         # the other. Each row is there and locked, so none is inserted.
         connection.execute(
             _upsert(table, connection.dialect.name),
             [{column.name: row.get(column.name) for column in table.columns}
              for row in rows])
+    queue.add(connection, transitions)
 
 
 @functools.cache
@@ -147,14 +157,22 @@ def _upsert(table: sa.Table, dialect: str) -> Any:
             else query)
 
 
-def insert(connection: Any, table: sa.Table, rows: Sequence[Row]) -> None:
-    """Store new whole rows; where there is one, it gets its id."""
+def insert(connection: Any, table: sa.Table, rows: Sequence[Row],
+           transitions: Sequence[Row] = ()) -> None:
+    """Store new whole rows, and queue what happened; where there is one row,
+    it gets its id."""
     if len(rows) == 1:
         values = {name: value for name, value in rows[0].items()
                   if name != 'id' or value is not None}
-        done = connection.execute(_INSERTS[table], values)
-        rows[0]['id'] = done.inserted_primary_key[0]
-    elif rows:
+        is_told = connection.dialect.name == 'postgresql'
+        done = queue.execute(
+            connection, (_RETURNING if is_told else _INSERTS)[table], values,
+            transitions)
+        rows[0]['id'] = (done.scalar_one() if is_told
+                         else done.inserted_primary_key[0])
+        return
+    if rows:
         connection.execute(_INSERTS[table], [
             {name: value for name, value in row.items() if name != 'id'}
             for row in rows])
+    queue.add(connection, transitions)

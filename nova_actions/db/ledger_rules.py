@@ -17,6 +17,7 @@ from nova_actions import exception
 from nova_actions import vocabulary
 from nova_actions.db import clock
 from nova_actions.db import status
+from nova_actions.db.change import kind
 
 Row = dict[str, Any]
 Report = Mapping[str, Any]
@@ -52,9 +53,11 @@ class Action:
     :param is_touched: something of it has changed
     :param is_ended: it has been ended by itself since its events changed
     :param moved: when that happened, of what belongs to its request
+    :param told: its status as far as changes tell it
     """
 
     row: Row
+    told: str
     events: dict[str, Row] = dataclasses.field(default_factory=dict)
     is_new: bool = False
     is_touched: bool = False
@@ -95,7 +98,8 @@ class Ledger:
                  locked: Iterable[Row], events: Iterable[Row]) -> None:
         self._now = now
         self._instances = dict(instances)
-        self.actions = {row['uuid']: Action(row) for row in locked}
+        self.actions = {
+            row['uuid']: Action(row, row['status']) for row in locked}
         self._events: dict[str, tuple[Row, Action]] = {}
         by_id = {each.row['id']: each for each in self.actions.values()}
         for row in events:
@@ -105,6 +109,8 @@ class Ledger:
         self.new_instances: list[Row] = []
         self.new_events: list[tuple[Row, Action]] = []
         self.changed_events: dict[str, Row] = {}
+        #: What happened, in order.
+        self.transitions: list[Row] = []
 
     def _hold(self, row: Row, action: Action) -> None:
         action.events[row['uuid']] = row
@@ -152,8 +158,10 @@ class Ledger:
         action = Action({'status': status.RUNNING, 'message': None,
                          'finish_time': None, 'evidence': None,
                          'owner_id': instance.get('project_id'), **values},
-                        is_new=True)
+                        status.RUNNING, is_new=True)
         self.actions[values['uuid']] = action
+        self.transitions.append(
+            kind.begun(action.row, None, self._now))
         return action
 
     def _end(self, report: Report) -> str:
@@ -261,6 +269,8 @@ class Ledger:
                  request_id: str | None) -> None:
         if event.get('id') is not None:
             self.changed_events[event['uuid']] = event
+        if event['finish_time'] is not None:
+            self.transitions.append(kind.ended(action.row, event))
         action.touch(at if action.row['request_id'] == request_id else None)
 
     def _outcome(self, report: Report, event: Mapping[str, Any]) -> Row:
@@ -281,6 +291,8 @@ class Ledger:
         row = {**report['row'](), **outcome}
         self._hold(row, action)
         self.new_events.append((row, action))
+        self.transitions.append(
+            kind.begun(action.row, row, self._now))
         self._changed(row, action, row['finish_time'] or row['start_time'],
                       report['request_id'])
 
@@ -315,6 +327,8 @@ class Ledger:
         touched = [each for each in self.actions.values() if each.is_touched]
         for action in touched:
             self._catch_up(action)
+            if action.row['status'] not in (action.told, status.RUNNING):
+                self.transitions.append(kind.ended(action.row))
         return [each for each in touched if not each.is_new]
 
     def _catch_up(self, action: Action) -> None:

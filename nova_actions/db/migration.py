@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 VERSION_TABLE = 'alembic_version_nova_actions'
 
 #: The newest revision that this release knows.
-HEAD = 'a3d6f1c8b527'
+HEAD = 'b5e9a2c7d413'
 
 
 def _config() -> 'config.Config':

@@ -287,6 +287,69 @@ class FollowedRow(Base):
     seen: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
 
 
+class QueuedChange(Base):
+    """A change that has no number yet."""
+
+    __tablename__ = 'change_queue'
+
+    id: orm.Mapped[Key]
+    kind: orm.Mapped[str] = orm.mapped_column(sa.String(16))
+    action_uuid: orm.Mapped[Uuid]
+    event_uuid: orm.Mapped[Uuid | None]
+    happened_at: orm.Mapped[Time]
+    #: The result of a step, the status of an action.
+    outcome: orm.Mapped[Name | None]
+    reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
+
+
+class Change(Base):
+    """A change that has its number, whole: what it tells of may be purged
+    before it."""
+
+    __tablename__ = 'changes'
+    __table_args__ = (
+        sa.Index('changes_project_id_number_idx', 'project_id', 'number'),
+        _MYSQL)
+
+    #: Always given; never left to the database.
+    number: orm.Mapped[Key]
+    #: When it got its number, by our own database's clock.
+    created_at: orm.Mapped[Time]
+    kind: orm.Mapped[str] = orm.mapped_column(sa.String(16))
+    happened_at: orm.Mapped[Time]
+    #: When the step or the action began that it tells of.
+    start_time: orm.Mapped[Time | None]
+    outcome: orm.Mapped[Name | None]
+    reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
+    #: Of the server, as all that follows but what is named otherwise.
+    project_id: orm.Mapped[Name]
+    instance_uuid: orm.Mapped[Uuid]
+    display_name: orm.Mapped[Name | None]
+    action_uuid: orm.Mapped[Uuid]
+    action: orm.Mapped[Name]
+    request_id: orm.Mapped[Name | None]
+    global_request_id: orm.Mapped[Name | None]
+    #: Who acts.
+    user_id: orm.Mapped[Name | None]
+    event_uuid: orm.Mapped[Uuid | None]
+    event: orm.Mapped[Name | None]
+    host: orm.Mapped[Name | None]
+
+
+class ChangeFeed(Base):
+    """How far changes are numbered, and who numbers them: one row."""
+
+    __tablename__ = 'change_feed'
+
+    id: orm.Mapped[Key]
+    #: The last number that was given, and the last that is not kept.
+    last: orm.Mapped[Count]
+    purged: orm.Mapped[Count]
+    holder: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
+    #: By our own database's clock.
+    lease_end: orm.Mapped[Time | None]
+
+
 # The tables, for what is written in SQL.
 INSTANCES = cast(sa.Table, Instance.__table__)
 ACTIONS = cast(sa.Table, InstanceAction.__table__)
@@ -296,3 +359,6 @@ FOLLOWED_CELLS = cast(sa.Table, FollowedCell.__table__)
 HORIZONS = cast(sa.Table, Horizon.__table__)
 SIGNING_KEYS = cast(sa.Table, SigningKey.__table__)
 FOLLOWED_ROWS = cast(sa.Table, FollowedRow.__table__)
+CHANGE_QUEUE = cast(sa.Table, QueuedChange.__table__)
+CHANGES = cast(sa.Table, Change.__table__)
+CHANGE_FEED = cast(sa.Table, ChangeFeed.__table__)

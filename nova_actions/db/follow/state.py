@@ -7,10 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.ext import compiler
-from sqlalchemy.sql import functions
 
 from nova_actions import exception
+from nova_actions.db import lease
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.engine import writer
@@ -25,30 +24,6 @@ LEASE = datetime.timedelta(seconds=20)
 
 #: How old what is copied may be before somebody should look.
 LATE = datetime.timedelta(minutes=5)
-
-
-class _Now(functions.FunctionElement[Time]):
-    """The database's clock, as naive UTC."""
-
-    type = sa.DateTime()
-    inherit_cache = True
-
-
-@compiler.compiles(_Now, 'postgresql')
-def _now_of_postgresql(*_ignored: object, **_more: object) -> str:
-    # Not as of the beginning of the transaction.
-    return "(clock_timestamp() AT TIME ZONE 'UTC')"
-
-
-@compiler.compiles(_Now, 'mysql')
-@compiler.compiles(_Now, 'mariadb')
-def _now_of_mysql(*_ignored: object, **_more: object) -> str:
-    return 'UTC_TIMESTAMP(6)'
-
-
-@compiler.compiles(_Now, 'sqlite')
-def _now_of_sqlite(*_ignored: object, **_more: object) -> str:
-    return "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 
 class Lost(Exception):
@@ -74,8 +49,8 @@ def acquire(context: Any, cell: str, holder: str,
 def _acquire(connection: Any, cell: str, holder: str,
              floor: Time | None) -> Row | None:
     row = _begun(connection, cell)
-    at = now(connection)
-    if row['paused'] or not _is_free(row, holder, at):
+    at = lease.now(connection)
+    if row['paused'] or not lease.is_free(row, holder, at):
         return None
     row.update(holder=holder, lease_end=at + LEASE,
                floor=max(filter(None, (floor, row['floor'])), default=None))
@@ -89,15 +64,10 @@ def _begun(connection: Any, cell: str) -> Row:
     row = _locked(connection, cell)
     if row is None:
         connection.execute(sa.insert(FOLLOWED_CELLS).values(
-            cell=cell, created_at=now(connection)))
+            cell=cell, created_at=lease.now(connection)))
         row = _locked(connection, cell)
         assert row is not None
     return row
-
-
-def _is_free(row: Row, holder: str, at: Time) -> bool:
-    return row['holder'] == holder or row['lease_end'] is None or (
-        row['lease_end'] <= at)
 
 
 def held(connection: Any, cell: str, holder: str) -> Row:
@@ -108,7 +78,7 @@ def held(connection: Any, cell: str, holder: str) -> Row:
     """
     row = _locked(connection, cell)
     # Asked apart: the lock may have been waited for.
-    at = now(connection)
+    at = lease.now(connection)
     if row is None or row['paused'] or row['holder'] != holder or (
             row['lease_end'] is None or row['lease_end'] <= at):
         raise Lost
@@ -126,12 +96,6 @@ def change(connection: Any, row_id: int, **values: Any) -> None:
     """Store values of a state that is locked."""
     connection.execute(sa.update(FOLLOWED_CELLS).where(
         FOLLOWED_CELLS.c.id == row_id).values(values))
-
-
-def now(connection: Any) -> Time:
-    """Return the time by the database's clock, naive UTC."""
-    found: Time = connection.execute(sa.select(_Now())).scalar_one()
-    return found
 
 
 @recorder
@@ -184,7 +148,7 @@ def get(connection: sa.Connection, cell: str) -> Row | None:
     """Return the state of a cell with ``now``, by the database's clock; None
     when it has never been followed."""
     row = connection.execute(sa.select(
-        FOLLOWED_CELLS, _Now().label('now')).where(
+        FOLLOWED_CELLS, lease.Now().label('now')).where(
             FOLLOWED_CELLS.c.cell == cell)).mappings().first()
     return dict(row) if row else None
 

@@ -62,7 +62,8 @@ class Writer:
         self._end_actions(book)
         self._enter_events(book, entered)
         self._end_new(book, entered)
-        ledger.store(self._connection, book)
+        # What was there before is history, whenever it is copied.
+        ledger.store(self._connection, book, self._held['created_at'])
         for source_id, uuid in entered.items():
             self._note(row_module.ACTIONS, source_id,
                        book.actions[uuid].row['id'], 1, None)

@@ -8,6 +8,7 @@ import datetime
 import sqlalchemy as sa
 from oslo_utils import timeutils
 
+from nova_actions.db import lease
 from nova_actions.db.engine import reader
 from nova_actions.db.follow import state
 from nova_actions.db.models import FOLLOWED_CELLS
@@ -40,7 +41,7 @@ class Coverage:
 def get(connection: sa.Connection) -> Coverage:
     """Return how complete the record is now."""
     cells = connection.execute(sa.select(FOLLOWED_CELLS)).mappings().all()
-    now = state.now(connection) if cells else timeutils.utcnow()
+    now = lease.now(connection) if cells else timeutils.utcnow()
     lags = {row['cell']: now - (row['caught_up_at'] or row['created_at'])
             for row in cells}
     hosts = connection.execute(sa.select(REPORTERS.c.host).where(

@@ -107,7 +107,7 @@ class ClosureMixin:
         with mock.patch.object(closure, 'CHUNK', 2), \
                 fixtures.Statements() as statements:
             self.assertEqual(10, self.close())
-        self.assertLessEqual(len(statements.seen), 5 * 6 + 3)
+        self.assertLessEqual(len(statements.seen), 5 * 7 + 3)
 
 
 class SqliteClosureTestCase(ClosureMixin, base.ObjectTestCase):

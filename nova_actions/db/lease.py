@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leases: one process at a time does a thing, measured by our own database's
+clock, whatever the hosts' clocks say."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext import compiler
+from sqlalchemy.sql import functions
+
+Time = datetime.datetime
+
+
+class Now(functions.FunctionElement[Time]):
+    """The database's clock, as naive UTC."""
+
+    type = sa.DateTime()
+    inherit_cache = True
+
+
+@compiler.compiles(Now, 'postgresql')
+def _now_of_postgresql(*_ignored: object, **_more: object) -> str:
+    # Not as of the beginning of the transaction.
+    return "(clock_timestamp() AT TIME ZONE 'UTC')"
+
+
+@compiler.compiles(Now, 'mysql')
+@compiler.compiles(Now, 'mariadb')
+def _now_of_mysql(*_ignored: object, **_more: object) -> str:
+    return 'UTC_TIMESTAMP(6)'
+
+
+@compiler.compiles(Now, 'sqlite')
+def _now_of_sqlite(*_ignored: object, **_more: object) -> str:
+    return "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+
+
+def now(connection: Any) -> Time:
+    """Return the time by the database's clock, naive UTC."""
+    found: Time = connection.execute(sa.select(Now())).scalar_one()
+    return found
+
+
+def is_free(row: Mapping[str, Any], holder: str, at: Time) -> bool:
+    """Tell whether a holder may take a lease, or go on with it.
+
+    :param row: with ``holder`` and ``lease_end``
+    """
+    return row['holder'] == holder or row['lease_end'] is None or (
+        row['lease_end'] <= at)
