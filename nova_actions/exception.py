@@ -124,10 +124,6 @@ class DatabaseTimeout(DatabaseUnavailable):
     msg_fmt = 'The database took too long to answer; try again later.'
 
 
-class ChangesNotNumbered(Unavailable):
-    msg_fmt = 'No conductor has given numbers to changes yet.'
-
-
 class ConductorUnavailable(Unavailable):
     msg_fmt = 'The conductor did not answer: %(reason)s.'
 

@@ -64,13 +64,14 @@ def _search(call: Call, limit: int) -> ActionSummaryList:
              if name in criteria.WORDS}
     cursor = call.query.get('cursor')
     project_id = call.query.get('project_id')
-    if project_id is not None or _all_projects(call):
+    if project_id is not None or all_projects(call):
         return ActionSummaryList.get_by_terms_anywhere(
             call.caller, terms, project_id, limit, cursor)
     return ActionSummaryList.get_by_terms(
         call.caller, call.caller.project_id, terms, limit, cursor)
 
 
-def _all_projects(call: Call) -> bool:
+def all_projects(call: Call) -> bool:
+    """Tell whether a request asks for all projects."""
     # A bare "all_projects" is a yes.
     return call.query.get('all_projects', 'false') not in ('false', '0')

@@ -19,6 +19,8 @@ from oslo_serialization import jsonutils
 from nova_actions.api import access
 from nova_actions.api import actions
 from nova_actions.api import auth
+from nova_actions.api import change_schemas
+from nova_actions.api import changes
 from nova_actions.api import errors
 from nova_actions.api import headers
 from nova_actions.api import health
@@ -30,6 +32,7 @@ from nova_actions.api import schemas
 from nova_actions.api import search_schemas
 from nova_actions.api import servers
 from nova_actions.api import versions
+from nova_actions.api import waiting
 from nova_actions.api.route import LEGACY
 from nova_actions.api.route import Route
 from nova_actions.objects import base
@@ -70,6 +73,9 @@ ROUTES = (
     Route('/v1/actions/{action}', actions.show, errors=(404, 409),
           query=search_schemas.show_query, answer=search_schemas.show_answer,
           summary='Show one action, with its steps.'),
+    Route('/v1/changes', changes.index, errors=(410,),
+          query=change_schemas.query, answer=change_schemas.answer,
+          summary='Tell what has happened since, or wait for it.'),
     Route('/v2.1/servers', servers.index,
           query=schemas.server_query, answer=schemas.servers_answer,
           summary='List servers, or find them by name.'),
@@ -93,13 +99,16 @@ ROUTES = (
 _SLASHES = re.compile('/+')
 
 
-def create(conf: cfg.ConfigOpts) -> WSGIApplication:
+def create(conf: cfg.ConfigOpts,
+           room: waiting.Room | None = None) -> WSGIApplication:
     """Return the whole application.
 
     The policy and the database must have been set up from the same
     configuration.
+
+    :param room: where requests wait, of who wants to close it
     """
-    core = _core(conf)
+    core = _core(conf, room or waiting.Room(conf.api.threads))
     app: WSGIApplication = Gate(core, auth.protect(core, conf), frozenset(
         route.path for route in ROUTES if route.public))
     # From the inside out: an answer of each is seen by all that follow, so
@@ -184,9 +193,10 @@ class _Endpoint:
     """Answers GET at one route."""
 
     def __init__(self, route: Route, template: str,
-                 conf: cfg.ConfigOpts) -> None:
+                 conf: cfg.ConfigOpts, room: waiting.Room) -> None:
         self.route = route
         self.conf = conf
+        self.room = room
         self.version_name = template.split('/')[1]
         self.versioned = route.versioned and (
             route.public or self.version_name != LEGACY)
@@ -194,13 +204,14 @@ class _Endpoint:
     def on_get(self, req: falcon.Request, resp: falcon.Response,
                project_id: str | None = None, **segments: str) -> None:
         call = request.begin(
-            req, resp, self.route.query, self.conf,
+            req, resp, self.route.query, self.conf, self.room,
             service=self.route.service,
             version_name=self.version_name, versioned=self.versioned,
             project_id=project_id)
         # Objects run here, whatever this process's default is.
         with base.local():
             answer = self.route.handler(call, **segments)
+        resp.set_headers(call.headers)
         resp.content_type = request.answer_type(req)
         resp.text = jsonutils.dumps(answer)
 
@@ -222,7 +233,7 @@ class _OnlyReading:
             raise falcon.HTTPNotFound
 
 
-def _core(conf: cfg.ConfigOpts) -> WSGIApplication:
+def _core(conf: cfg.ConfigOpts, room: waiting.Room) -> WSGIApplication:
     app = falcon.App(middleware=_OnlyReading())
     app.router_options.converters['segment'] = _Segment
     app.router_options.converters['project'] = _Project
@@ -230,5 +241,5 @@ def _core(conf: cfg.ConfigOpts) -> WSGIApplication:
     for route in ROUTES:
         endpoint = _PublicEndpoint if route.public else _Endpoint
         for template in route.templates:
-            app.add_route(template, endpoint(route, template, conf))
+            app.add_route(template, endpoint(route, template, conf, room))
     return app

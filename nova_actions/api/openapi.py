@@ -18,7 +18,8 @@ _DESCRIPTION = (
     '/v2.1, where the answer is that of 2.1 and microversions are not looked '
     'at.\n\n'
     'Below /v1 is an API of our own, service type instance-actions, '
-    'microversions {own_min} to {own_max}: it finds actions across servers.')
+    'microversions {own_min} to {own_max}: it finds actions across servers, '
+    'and tells what happens.')
 
 _PARAMETERS: dict[str, schemas.Schema] = {
     'server_id': {
@@ -42,6 +43,8 @@ _ERRORS = {
     403: 'The policy does not let the caller do this.',
     404: 'There is no such server or action, or it is not the caller\'s.',
     409: 'Several actions are meant; the answer names them.',
+    410: 'Some of what happened since is not kept any more; begin anew '
+         'without "after".',
     406: 'The microversion is not served.',
     413: 'The request\'s body is too large.',
     415: 'The Content-Type of the request is not JSON.',

@@ -15,6 +15,7 @@ from nova_actions.api import links
 from nova_actions.api import microversion
 from nova_actions.api import query
 from nova_actions.api import schemas
+from nova_actions.api import waiting
 from nova_actions.context import RequestContext
 
 #: the media types of requests and of answers
@@ -35,6 +36,8 @@ class Call:
     :param context: None on routes that need no token
     :param query: the checked parameters that mean something here; one that
         may be given more than once has a list of values
+    :param room: where to wait for something to happen
+    :param headers: what a handler adds to those of the answer
     """
 
     context: RequestContext | None
@@ -42,6 +45,8 @@ class Call:
     query: Mapping[str, Any]
     links: links.Links
     conf: cfg.ConfigOpts
+    room: waiting.Room
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def limit(self) -> int:
@@ -62,8 +67,8 @@ class Call:
 
 
 def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
-          conf: cfg.ConfigOpts, *, service: microversion.Service,
-          version_name: str, versioned: bool,
+          conf: cfg.ConfigOpts, room: waiting.Room, *,
+          service: microversion.Service, version_name: str, versioned: bool,
           project_id: str | None) -> Call:
     """Check the outer form of a request, in Nova's order: microversion,
     Content-Type, project in the path, query.
@@ -92,6 +97,7 @@ def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
         version_name=version_name, prefix=conf.api.compute_link_prefix,
         public_url=conf.api.public_url)
     return Call(context=caller, rules=rules, query=parameters, conf=conf,
+                room=room,
                 links=address if service is microversion.COMPUTE
                 else address.own())
 

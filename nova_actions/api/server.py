@@ -16,6 +16,7 @@ from waitress import wasyncore
 
 from nova_actions.api import app
 from nova_actions.api import listener
+from nova_actions.api import waiting
 
 LOG = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ class Service(service.ServiceBase):
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         super().__init__()
         self._conf = conf
-        self._application = app.create(conf)
+        self._room = waiting.Room(conf.api.threads)
+        self._application = app.create(conf, self._room)
         self._pool = task.ThreadedTaskDispatcher()
         self._stopping = threading.Event()
         self._thread = threading.Thread(
@@ -105,6 +107,7 @@ class Service(service.ServiceBase):
 
     def stop(self) -> None:
         """Refuse new connections and end those under way."""
+        self._room.close()
         if self._thread.is_alive() and not self._stopping.is_set():
             # In its own thread, which ends with what this wakes it by.
             self._listener.trigger.pull_trigger(self._stopping.set)

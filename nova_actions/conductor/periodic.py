@@ -6,7 +6,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from oslo_log import log as logging
 from oslo_service import loopingcall
+
+LOG = logging.getLogger(__name__)
 
 
 class Stopped(Exception):
@@ -28,11 +31,18 @@ class Periodic:
 
     def start(self) -> None:
         self._ends.clear()
-        self._timer = loopingcall.FixedIntervalLoopingCall(self._run)
+        # One of a fixed interval warns of each turn that is longer.
+        self._timer = loopingcall.DynamicLoopingCall(self._turn)
         # Workers that start together need not go after the same rows.
-        self._timer.start(self._interval, stop_on_exception=False,
-                          initial_delay=random.uniform(  # noqa: S311
-                              0, min(self._interval, 60)))
+        self._timer.start(initial_delay=random.uniform(  # noqa: S311
+            0, min(self._interval, 60)))
+
+    def _turn(self) -> float:
+        try:
+            self._run()
+        except Exception:
+            LOG.exception('What a conductor does now and then has failed')
+        return self._interval
 
     def stop(self) -> None:
         """End after the batch that is being worked on."""

@@ -28,7 +28,8 @@ RELEASES: Mapping[str, Mapping[str, str]] = {
         'InstanceRecord': '1.1', 'InstanceRecordList': '1.1',
         'Report': '1.0', 'ReportList': '1.0', 'Reporter': '1.1',
         'ActionDetail': '1.0', 'ActionSummary': '1.0',
-        'ActionSummaryList': '1.0'},
+        'ActionSummaryList': '1.0',
+        'Change': '1.0', 'ChangeList': '1.0'},
 }
 
 _OBJECTS = list(RELEASES.values())[-1]

@@ -43,7 +43,9 @@ API_OPTS = [
         'threads', default=10, min=1,
         help='How many requests are answered at once by the embedded server '
              'of nova-actions-api and nova-actions-all. A connection that '
-             'is slow or idle takes none of them.'),
+             'is slow or idle takes none of them. Half of them may wait for '
+             'changes, in a process of another WSGI server too; set it to '
+             'the number of threads there.'),
     cfg.IntOpt(
         'connections', default=2000, min=1,
         help='How many connections the embedded server holds at once. When '

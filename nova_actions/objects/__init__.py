@@ -7,6 +7,7 @@ def register_all() -> None:
     """Import every object, so that the registry knows it."""
     __import__('nova_actions.objects.action_detail')
     __import__('nova_actions.objects.action_summary')
+    __import__('nova_actions.objects.change')
     __import__('nova_actions.objects.instance')
     __import__('nova_actions.objects.instance_action')
     __import__('nova_actions.objects.instance_action_event')

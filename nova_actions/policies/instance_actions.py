@@ -35,6 +35,8 @@ _DETAIL_OPERATION: 'policy.Operation' = {
     'method': 'GET', 'path': '/v1/actions/{action}'}
 _SEARCH_OPERATION: 'policy.Operation' = {
     'method': 'GET', 'path': '/v1/actions'}
+_CHANGES_OPERATION: 'policy.Operation' = {
+    'method': 'GET', 'path': '/v1/changes'}
 
 
 def _rpc(*names: str) -> 'list[policy.Operation]':
@@ -58,17 +60,19 @@ def rules() -> list[policy.RuleDefault]:
         policy.DocumentedRuleDefault(
             EVENTS, base.ADMIN,
             'See the fields "traceback" and "host" of the events of an '
-            'action, and search by host. Asked only when the action may be '
-            'shown. Before microversion 2.51 the events are shown only to '
-            'who passes this rule.',
-            [_SHOW_OPERATION, _SEARCH_OPERATION,
+            'action and of changes, and search by host. Asked only when the '
+            'action may be shown. Before microversion 2.51 the events are '
+            'shown only to who passes this rule.',
+            [_SHOW_OPERATION, _SEARCH_OPERATION, _CHANGES_OPERATION,
              *_rpc('get_by_action', 'get_by_id')],
             scope_types=['project']),
         policy.DocumentedRuleDefault(
             LIST, base.PROJECT_READER_OR_ADMIN,
-            'List the actions of a server, or find those of a project.',
-            [_LIST_OPERATION, _SEARCH_OPERATION,
-             *_rpc('get_by_instance_uuid', 'get_by_terms')],
+            'List the actions of a server, find those of a project, or be '
+            'told what happens in it.',
+            [_LIST_OPERATION, _SEARCH_OPERATION, _CHANGES_OPERATION,
+             *_rpc('get_by_instance_uuid', 'get_by_terms',
+                   'get_by_cursor')],
             scope_types=['project'], deprecated_rule=deprecated),
         policy.DocumentedRuleDefault(
             SHOW, base.PROJECT_READER_OR_ADMIN,
@@ -79,10 +83,12 @@ def rules() -> list[policy.RuleDefault]:
             scope_types=['project'], deprecated_rule=deprecated),
         policy.DocumentedRuleDefault(
             LIST_ALL_PROJECTS, base.ADMIN,
-            'List the actions of all projects, or of any one. Asked where '
-            'the parameter "all_projects" or "project_id" is given.',
-            [_SEARCH_OPERATION,
-             *_rpc('get_by_project', 'get_by_terms_anywhere')],
+            'List the actions of all projects, or of any one, or be told what '
+            'happens there. Asked where the parameter "all_projects" or '
+            '"project_id" is given.',
+            [_SEARCH_OPERATION, _CHANGES_OPERATION,
+             *_rpc('get_by_project', 'get_by_terms_anywhere',
+                   'get_by_cursor_anywhere')],
             scope_types=['project']),
         policy.DocumentedRuleDefault(
             ACTION_START, _RECORDERS,

@@ -51,12 +51,12 @@ def page(connection: Any, after: int, limit: int,
     :param limit: how many at the most, at least 1
     :param project_id: of the servers' owner; None means all
     :raises ChangesGone: some of that is not kept any more
-    :raises ChangesNotNumbered: nothing has ever been numbered
     """
     found = rows.found(connection, _page(project_id is not None), {
         'after': after, 'limit': limit, 'project_id': project_id})
     if not found:
-        raise exception.ChangesNotNumbered()
+        # Nothing has ever happened.
+        return Page([], after)
     if after < found[0]['feed_purged']:
         raise exception.ChangesGone()
     changes = [row for row in found if row['number'] is not None]
@@ -70,12 +70,7 @@ def page(connection: Any, after: int, limit: int,
 
 @reader
 def last(connection: Any) -> int:
-    """Return the last number that was given.
-
-    :raises ChangesNotNumbered: nothing has ever been numbered
-    """
+    """Return the last number that was given, 0 before the first."""
     found: int | None = connection.execute(
         sa.select(CHANGE_FEED.c.last)).scalar()
-    if found is None:
-        raise exception.ChangesNotNumbered()
-    return found
+    return found or 0

@@ -9,6 +9,7 @@ from nova_actions.db import api as db
 from nova_actions.objects import base
 from nova_actions.objects.action_detail import ActionDetail
 from nova_actions.objects.action_summary import ActionSummaryList
+from nova_actions.objects.change import ChangeList
 from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance import InstanceRecordList
 from nova_actions.objects.instance_action import InstanceAction
@@ -149,6 +150,12 @@ CALLS = {
         ActionSummaryList.get_by_terms_anywhere(c, {}, OWNER),
     'ActionSummaryList.get_by_terms_anywhere: everybody\'s': lambda g, c:
         ActionSummaryList.get_by_terms_anywhere(c, {}),
+    'ChangeList.get_by_cursor': lambda g, c:
+        ChangeList.get_by_cursor(c, OWNER),
+    'ChangeList.get_by_cursor_anywhere: the owner\'s': lambda g, c:
+        ChangeList.get_by_cursor_anywhere(c, project_id=OWNER),
+    'ChangeList.get_by_cursor_anywhere: everybody\'s': lambda g, c:
+        ChangeList.get_by_cursor_anywhere(c),
     'InstanceActionEvent.get_by_id': lambda g, c:
         InstanceActionEvent.get_by_id(c, g.action.id, g.event.id),
     'InstanceActionEvent.event_start': lambda g, c:
@@ -238,6 +245,11 @@ REQUESTS = {
     'GET /v1/actions?all_projects': ('/v1/actions?all_projects', '2.104'),
     'GET /v1/actions?project_id=': (
         f'/v1/actions?project_id={OWNER}', '2.104'),
+    'GET /v1/changes': ('/v1/changes', '2.104'),
+    'GET /v1/changes?all_projects': (
+        '/v1/changes?all_projects', '2.104'),
+    'GET /v1/changes?project_id=': (
+        f'/v1/changes?project_id={OWNER}', '2.104'),
     'GET /v2.1/servers?name=': (_SERVERS + '?name={name}', '2.104'),
     'GET /v2.1/servers?name=&all_tenants=1': (
         _SERVERS + '?name={name}&all_tenants=1', '2.104'),

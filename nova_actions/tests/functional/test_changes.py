@@ -5,16 +5,19 @@ numbers is killed: none is missed, none is told twice."""
 import collections
 import contextlib
 import functools
+import json
 import random
 import signal
 import subprocess
 import sys
 import threading
 import uuid
+from http import client
 
 import sqlalchemy as sa
 
 from nova_actions import exception
+from nova_actions.api import server
 from nova_actions.db import api as db
 from nova_actions.db.change import feed
 from nova_actions.db.models import ACTIONS
@@ -106,21 +109,6 @@ class _Tests:
             except exception.Unavailable:
                 continue
 
-    def read(self, seen):
-        """Read as somebody who waits does, until all is read after the
-        end."""
-        after = 0
-        while True:
-            is_last = self.numbered.is_set()
-            try:
-                page = feed.page(self.admin, after, 50)
-            except exception.Unavailable:
-                continue
-            seen += page.rows
-            after = page.after
-            if is_last and not page.rows:
-                return
-
     def lose_connections(self, count):
         """Break off so many connections, any of them, one after the other,
         while actions are written."""
@@ -168,8 +156,6 @@ class _Tests:
             finally:
                 self.numbered.set()
                 reader.join()
-        self.assertEqual(list(range(1, len(seen) + 1)),
-                         [row['number'] for row in seen])
         self.assert_each_once(seen)
 
     def assert_each_once(self, seen):
@@ -198,6 +184,29 @@ class _Tests:
         self.assertEqual({('action_begun', 'step_begun', 'step_ended',
                            'action_ended')}, set(map(tuple, order.values())))
 
+
+class _FeedTests(_Tests):
+
+    def read(self, seen):
+        """Read as somebody who waits does, until all is read after the
+        end."""
+        after = 0
+        while True:
+            is_last = self.numbered.is_set()
+            try:
+                page = feed.page(self.admin, after, 50)
+            except exception.Unavailable:
+                continue
+            seen += page.rows
+            after = page.after
+            if is_last and not page.rows:
+                return
+
+    def assert_each_once(self, seen):
+        super().assert_each_once(seen)
+        self.assertEqual(list(range(1, len(seen) + 1)),
+                         [row['number'] for row in seen])
+
     def test_while_connections_are_lost(self):
         self.check(lambda: self.lose_connections(LOST))
 
@@ -215,9 +224,89 @@ class _Tests:
         self.check(disturb)
 
 
-class TestPostgresql(_Tests, base.ObjectTestCase):
+class _RestTests(_Tests):
+    """A reader over HTTP."""
+
+    def setUp(self):
+        super().setUp()
+        for name, value in (('auth_strategy', 'noauth2'), ('bind_port', 0)):
+            self.conf.set_override(name, value, group='api')
+        self.lost = threading.Semaphore(0)
+        self.start_api()
+        self.addCleanup(self.stop_api)
+        self.cursor = self.ask('')['cursor']
+
+    def start_api(self):
+        self.api = server.Service(self.conf)
+        self.api.start()
+        self.address = self.api.address
+
+    def stop_api(self):
+        self.api.stop()
+        self.api.wait()
+
+    def begin(self, query):
+        connection = client.HTTPConnection(
+            *self.address, timeout=patience.PATIENCE)
+        connection.request('GET', f'/v1/changes?{query}', headers={
+            'X-Auth-Token': 'user:owner:reader'})
+        return connection
+
+    def ask(self, query):
+        with contextlib.closing(self.begin(query)) as connection:
+            answer = connection.getresponse()
+            content = answer.read()
+        if answer.status == 503:
+            raise exception.DatabaseUnavailable()
+        self.assertEqual(200, answer.status, content)
+        return json.loads(content)
+
+    def read(self, seen):
+        chance = random.Random(2)
+        cursor = self.cursor
+        while True:
+            is_last = self.numbered.is_set()
+            query = f'after={cursor}&limit=50' + '&wait=1' * (not is_last)
+            try:
+                if not is_last and chance.random() < 0.5:
+                    # What is answered to this is never read.
+                    self.begin(query).close()
+                    self.lost.release()
+                    continue
+                found = self.ask(query)
+            except (OSError, client.HTTPException, exception.Unavailable):
+                # The API is away, or its database.
+                continue
+            seen += found['changes']
+            cursor = found['cursor']
+            if is_last and not found['changes']:
+                return
+
+    def test_while_connections_are_lost(self):
+        def disturb():
+            for number in range(LOST):
+                self.assertTrue(
+                    self.lost.acquire(timeout=patience.PATIENCE))
+                if number % 10 == 0:
+                    self.stop_api()
+                    self.start_api()
+            for _ in range(WRITERS):
+                self.assertTrue(
+                    self.written.acquire(timeout=patience.PATIENCE))
+        self.check(disturb)
+
+
+class TestPostgresql(_FeedTests, base.ObjectTestCase):
     BACKEND = 'postgresql'
 
 
-class TestMysql(_Tests, base.ObjectTestCase):
+class TestMysql(_FeedTests, base.ObjectTestCase):
+    BACKEND = 'mysql'
+
+
+class TestRestPostgresql(_RestTests, base.ObjectTestCase):
+    BACKEND = 'postgresql'
+
+
+class TestRestMysql(_RestTests, base.ObjectTestCase):
     BACKEND = 'mysql'

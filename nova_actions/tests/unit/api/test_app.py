@@ -59,8 +59,8 @@ class RouteTableTest(base.ApiTestCase):
             if route.parameters:
                 self.assertEqual(404, foreign.status_code, route.path)
             else:
-                self.assertIn([], (foreign.json.get('servers'),
-                                   foreign.json.get('actions')))
+                self.assertIn([], (foreign.json.get(name) for name in (
+                    'servers', 'actions', 'changes')))
 
     def test_without_a_role(self):
         for route in GUARDED:

@@ -16,7 +16,7 @@ class StatusTest(base.BaseTestCase):
             if (issubclass(kind, exception.ActionsException)
                     and kind is not exception.ActionsException):
                 self.assertIn(errors.status_of(kind('text')),
-                              (400, 403, 404, 409, 503), kind)
+                              (400, 403, 404, 409, 410, 503), kind)
 
     def test_special(self):
         for error, status in (

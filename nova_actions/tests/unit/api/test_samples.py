@@ -8,6 +8,7 @@ import jsonschema
 from oslotest import base
 
 import nova_actions
+from nova_actions.api import change_schemas
 from nova_actions.api import schemas
 from nova_actions.api import search_schemas
 
@@ -16,6 +17,7 @@ FOLDER = (pathlib.Path(nova_actions.__file__).parent.parent
 SCHEMAS = {
     'action': search_schemas.show_answer(schemas.NEWEST),
     'actions': search_schemas.list_answer(schemas.NEWEST),
+    'changes': change_schemas.answer(schemas.NEWEST),
     'error': schemas.ERROR,
     'list': schemas.list_answer(schemas.NEWEST),
     'server': schemas.server_answer(schemas.NEWEST),

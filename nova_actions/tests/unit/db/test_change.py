@@ -197,11 +197,9 @@ class _Tests:
         self.assertEqual([2], [row['number'] for row in self.told(1)])
         self.assertEqual(2, feed.last(self.admin))
 
-    def test_before_anything_is_numbered_nothing_is_known(self):
-        self.assertRaises(exception.ChangesNotNumbered, feed.page,
-                          self.admin, 0, 1)
-        self.assertRaises(exception.ChangesNotNumbered, feed.last,
-                          self.admin)
+    def test_before_anything_is_numbered_nothing_has_happened(self):
+        self.assertEqual(feed.Page([], 0), feed.page(self.admin, 0, 1))
+        self.assertEqual(0, feed.last(self.admin))
 
     def test_the_kinds_are_all_there_are(self):
         self.step('one')

@@ -21,6 +21,8 @@ FINGERPRINTS = {
     'ActionDetail': '1.0-3b3eb87f1adbea7aa4a02634083a71d9',
     'ActionSummary': '1.0-222234c8546f777e4040524f3ef20dfe',
     'ActionSummaryList': '1.0-02dc7a55c72ed8dfa35a89e78eeca2a6',
+    'Change': '1.0-a44f22989c322d31bb12ed6f83059e8b',
+    'ChangeList': '1.0-390127152e72761b8dc950651e66fa67',
     'InstanceAction': '1.3-78ce6e9c108bcf5e53814aa90a776dc8',
     'InstanceActionEvent': '1.6-c151cff2364b42a9eec88965dc4779f6',
     'InstanceActionEventList': '1.3-a52804b0957d4905ee975100cdd5a1f0',
