@@ -17,8 +17,8 @@ from nova_actions.db.models import CHANGE_QUEUE
 Row = dict[str, Any]
 
 _INSERT = sa.insert(CHANGE_QUEUE)
-_NAMES = tuple(column.name for column in CHANGE_QUEUE.columns
-               if not column.primary_key)
+_COLUMNS = tuple(column for column in CHANGE_QUEUE.columns
+                 if not column.primary_key)
 
 
 def add(connection: Any, transitions: Sequence[Row]) -> None:
@@ -33,22 +33,26 @@ def execute(connection: Any, query: Any, values: Mapping[str, Any],
     and return the statement's result: in one round trip where the database
     can."""
     if transitions and connection.dialect.name == 'postgresql':
-        return connection.execute(_with(query, len(transitions)), {
-            **values, **{_parameter(place, name): row[name]
+        return connection.execute(with_queued(query, len(transitions)), {
+            **values, **{_parameter(place, column): row[column.name]
                          for place, row in enumerate(transitions)
-                         for name in _NAMES}})
+                         for column in _COLUMNS}})
     result = connection.execute(query, values)
     add(connection, transitions)
     return result
 
 
 @functools.cache
-def _with(query: Any, count: int) -> Any:
+def with_queued(query: Any, count: int) -> Any:
     """Return a statement that also queues so many transitions."""
-    return query.add_cte(_INSERT.values([
-        {name: sa.bindparam(_parameter(place, name)) for name in _NAMES}
-        for place in range(count)]).cte('queued'))
+    # An INSERT of several VALUES would be compiled again at each call.
+    rows = sa.union_all(*(
+        sa.select(*(sa.cast(sa.bindparam(_parameter(place, column)),
+                            column.type) for column in _COLUMNS))
+        for place in range(count)))
+    return query.add_cte(_INSERT.from_select(
+        [column.name for column in _COLUMNS], rows).cte('queued'))
 
 
-def _parameter(place: int, name: str) -> str:
-    return f'queued_{place}_{name}'
+def _parameter(place: int, column: sa.Column[Any]) -> str:
+    return f'queued_{place}_{column.name}'

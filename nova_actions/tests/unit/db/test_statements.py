@@ -6,6 +6,7 @@ import re
 import uuid
 
 import sqlalchemy as sa
+from sqlalchemy.engine import interfaces
 
 from nova_actions.context import get_admin_context
 from nova_actions.db import api as db
@@ -57,6 +58,36 @@ class _Tests:
                 bool(WRITE.match(statement)) for statement in seen), seen)
         self.assertEqual(transactions, len(self.transactions),
                          self.transactions)
+
+    def test_none_is_compiled_for_each_call(self):
+        compiled = []
+
+        def note(_connection, _cursor, statement, _parameters, context,
+                 _many):
+            if context.compiled is not None and (
+                    context.cache_hit != interfaces.CacheStats.CACHE_HIT):
+                compiled.append(statement)
+        engine = db.engine()
+        # The first time each has to be.
+        self.record()
+        sa.event.listen(engine, 'before_cursor_execute', note)
+        self.addCleanup(sa.event.remove, engine, 'before_cursor_execute',
+                        note)
+        self.record()
+        self.assertEqual([], compiled)
+
+    def record(self):
+        """Record an action with a step that fails and one that succeeds."""
+        context = self.new_context()
+        InstanceAction.action_start(context, self.instance_uuid, 'reboot')
+        for result in (None, ValueError('x')):
+            InstanceActionEvent.event_start(
+                context, self.instance_uuid, 'compute_x', host='h')
+            InstanceActionEvent.event_finish_with_failure(
+                context, self.instance_uuid, 'compute_x', exc_val=result,
+                exc_tb='', host='h')
+        InstanceAction.action_finish(context, self.instance_uuid)
+        self.listed()
 
     def test_action_start_is_one_write(self):
         InstanceAction.action_start(self.new_context(), self.instance_uuid,
