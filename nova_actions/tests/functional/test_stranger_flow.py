@@ -3,24 +3,13 @@
 
 import uuid
 
-import sqlalchemy as sa
-
 from nova_actions import exception
-from nova_actions.db import api as db
-from nova_actions.db import models
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.objects.instance_action_event import InstanceActionEventList
 from nova_actions.tests import base
-
-
-def everything():
-    """Return every row of the database."""
-    with db.engine().connect() as connection:
-        return {table.name: sorted(
-            map(tuple, connection.execute(sa.select(table))), key=str)
-            for table in models.Base.metadata.sorted_tables}
+from nova_actions.tests.functional import fuzz
 
 
 class TestStranger(base.ObjectTestCase):
@@ -56,7 +45,7 @@ class TestStranger(base.ObjectTestCase):
         yield InstanceActionEventList.get_by_action, context, action_id
 
     def test_existing_and_unknown_alike(self):
-        before = everything()
+        before = fuzz.everything()
         known = self.calls(self.instance_uuid, self.context.request_id,
                            self.action.id, self.event.uuid)
         unknown = self.calls(str(uuid.uuid4()), 'req-unknown', 999,
@@ -69,4 +58,4 @@ class TestStranger(base.ObjectTestCase):
                     self.assertRaises(exception.Forbidden, other,
                                       *other_args))}
             self.assertEqual(1, len(errors), call.__name__)
-        self.assertEqual(before, everything())
+        self.assertEqual(before, fuzz.everything())
