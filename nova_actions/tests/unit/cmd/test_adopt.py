@@ -52,14 +52,16 @@ class TestAdoptCheck(base.ObjectTestCase):
 
     def act(self, **values):
         now = timeutils.utcnow()
-        action = self.cell.action(self.server, created_at=now,
-                                  start_time=now, **values)
+        action = self.cell.action(self.server, created_at=now, **{
+            'start_time': now, **values})
         self.cell.event(action, created_at=now, start_time=now)
         return action
 
     def test_by_whom_each_is_recorded(self):
-        InstanceAction.action_start(self.context, self.server, 'reboot')
-        self.act(request_id=self.context.request_id)
+        action = InstanceAction.action_start(self.context, self.server,
+                                             'reboot')
+        self.act(request_id=action.request_id,
+                 start_time=timeutils.normalize_time(action.start_time))
         self.act()
         self.cell.event(self.cell.action(self.server))
         self.following.round()

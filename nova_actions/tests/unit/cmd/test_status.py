@@ -110,8 +110,11 @@ class StatusTestCase(base.BaseTestCase):
 
     def test_what_cannot_be_reached(self):
         self.sync()
-        with socket.create_server(('127.0.0.1', 0)) as taken:
-            port = taken.getsockname()[1]
+        # Bound and not listening: it refuses, and nobody else gets it.
+        taken = socket.socket()
+        self.addCleanup(taken.close)
+        taken.bind(('127.0.0.1', 0))
+        port = taken.getsockname()[1]
         self.configure(
             f'sqlite:///{self.folder}/test.sqlite',
             '[keystone_authtoken]\nauth_type = password\n'
