@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cell that is followed, step by step."""
 
+import uuid
 from typing import Any
 
 import fixtures
@@ -13,6 +14,22 @@ from nova_actions.db import models
 from nova_actions.db.follow import follower
 from nova_actions.db.follow import source
 from nova_actions.tests import patience
+
+#: The life of a reporter.
+EPOCH = '11111111-1111-1111-1111-111111111111'
+
+
+def report(kind: str, name: str, server: str, request: str | None,
+           start: Any, **values: Any) -> dict[str, Any]:
+    """Return what a reporter tells of an action or a step."""
+    return {**dict.fromkeys((
+        'action_uuid', 'global_request_id', 'user_id', 'user_name',
+        'project_name', 'finish_time', 'duration_us', 'result', 'host',
+        'details', 'rules', 'traceback', 'error_type', 'reason')),
+        'kind': kind, 'uuid': str(uuid.uuid4()), 'name': name,
+        'instance_uuid': server, 'request_id': request,
+        'project_id': 'owner', 'redactions': 0, 'epoch': EPOCH,
+        'start_time': start, **values}
 
 
 class Following(fixtures.Fixture):

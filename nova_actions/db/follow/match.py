@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from nova_actions.actions import SYSTEM
 from nova_actions.db import pairs
 from nova_actions.db.follow import known
 from nova_actions.db.follow import row as row_module
@@ -97,9 +98,45 @@ def events(connection: Any, cell: str,
         return {}
     requests = of_requests(connection, {each['action_id'] for each in wanted})
     copies = known.events_of(connection, cell, requests)
-    return same(requests, free(
+    found = same(requests, free(
         connection, cell, copies, requests, EVENTS.c.event.in_(sorted(
             {each['event'] for each in wanted}))), wanted)
+    return {**found, **of_nobody(connection, cell, [
+        each for each in wanted if each['id'] not in found])}
+
+
+def of_nobody(connection: Any, cell: str,
+              wanted: Iterable[Row]) -> dict[int, Row]:
+    """Return our own event of each one that no request has asked for.
+
+    What a service does by itself has an action ``system`` here; Nova adds it
+    to the newest action of the server, whatever that is.
+
+    :param wanted: events with the ids of our actions that they would be in
+    """
+    dated = [each for each in wanted if each['start_time']]
+    if not dated:
+        return {}
+    ids = {each['action_id'] for each in dated}
+    servers = dict(map(tuple, connection.execute(sa.select(
+        ACTIONS.c.id, ACTIONS.c.instance_uuid).where(
+            ACTIONS.c.id.in_(sorted(ids))))))
+    starts = [each['start_time'] for each in dated]
+    own = connection.execute(sa.select(
+        *COLUMNS, ACTIONS.c.instance_uuid).join(
+            ACTIONS, ACTIONS.c.id == EVENTS.c.action_id).where(
+                ACTIONS.c.instance_uuid.in_(sorted(set(servers.values()))),
+                ACTIONS.c.action == SYSTEM, EVENTS.c.epoch.is_not(None),
+                EVENTS.c.start_time.between(
+                    min(starts) - APART, max(starts) + APART))).mappings()
+    taken = {copy.own_id for copy in known.events_of(
+        connection, cell, ids).values()}
+    return pairs.find(
+        [dict(row) for row in own if row['id'] not in taken],
+        [{**each, 'instance_uuid': servers[each['action_id']]}
+         for each in dated],
+        lambda event: (event['instance_uuid'], event['event'],
+                       event['host']), APART)
 
 
 def of_requests(connection: Any, action_ids: Collection[int],

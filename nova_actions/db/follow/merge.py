@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from nova_actions.actions import SYSTEM
 from nova_actions.db import ledger
 from nova_actions.db import ledger_rows
 from nova_actions.db import pairs
@@ -69,6 +70,7 @@ def _run(connection: Any, cell: str, holder: str, after: Collection[int],
     (low, low_event), (high, high_event) = after, upto
     found = _copied_too(connection, cell, low, high)
     late = _with_late_events(connection, cell, low_event, high_event)
+    late |= _with_events_of_nobody(connection, cell, low_event, high_event)
     if found or late:
         _merge(connection, cell, found, late)
     state.change(connection, held['id'], own_action_id=high,
@@ -102,6 +104,24 @@ def _with_late_events(connection: Any, cell: str, low: int,
                 EVENTS.c.epoch.is_not(None), FOLLOWED_ROWS.c.cell == cell,
                 FOLLOWED_ROWS.c.source == row_module.EVENTS,
                 FOLLOWED_ROWS.c.attempts > 0).distinct()).scalars())
+
+
+def _with_events_of_nobody(connection: Any, cell: str, low: int,
+                           high: int) -> set[int]:
+    """Return the ids of actions with copies of events that a reporter may
+    have told as nobody's."""
+    own, other = ACTIONS.alias('own'), ACTIONS.alias('other')
+    copy = EVENTS.alias('copy')
+    return set(connection.execute(sa.select(other.c.id).join(
+        own, own.c.instance_uuid == other.c.instance_uuid).join(
+            EVENTS, EVENTS.c.action_id == own.c.id).join(
+            copy, sa.and_(copy.c.action_id == other.c.id,
+                          copy.c.event == EVENTS.c.event,
+                          copy.c.host == EVENTS.c.host)).where(
+                EVENTS.c.id > low, EVENTS.c.id <= high,
+                EVENTS.c.epoch.is_not(None), copy.c.epoch.is_(None),
+                own.c.action == SYSTEM, other.c.action != SYSTEM,
+                match.is_of(cell, other.c.id)).distinct()).scalars())
 
 
 def _merge(connection: Any, cell: str, actions: set[int],
@@ -166,10 +186,12 @@ def _drop_events(connection: Any, cell: str, requests: Mapping[int, int],
     own = match.free(connection, cell, copies, action_ids)
     firsts = {row_module.event_uuid(cell, source_id, 1): source_id
               for source_id, copy in copies.items() if copy.attempts}
-    rows = connection.execute(sa.select(*match.COLUMNS).where(
-        EVENTS.c.uuid.in_(sorted(firsts)))).mappings()
-    found = match.same(requests, own, [
-        {**row, 'id': firsts[row['uuid']]} for row in rows])
+    rows = [{**row, 'id': firsts[row['uuid']]} for row in connection.execute(
+        sa.select(*match.COLUMNS).where(
+            EVENTS.c.uuid.in_(sorted(firsts)))).mappings()]
+    found = match.same(requests, own, rows)
+    found.update(match.of_nobody(connection, cell, [
+        row for row in rows if row['id'] not in found]))
     for source_id, event in found.items():
         connection.execute(sa.delete(EVENTS).where(EVENTS.c.uuid.in_(
             match.uuids_of(cell, source_id, copies[source_id].attempts))))

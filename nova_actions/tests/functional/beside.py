@@ -39,7 +39,7 @@ class Environment(missing.Fixture):
     """
 
     def __init__(self, nova: pathlib.Path, bridge: bool = False) -> None:
-        self._nova = nova
+        self.nova = nova
         self._names = ['nova_actions', *(
             ['nova_actions_bridge'] if bridge else [])]
 
@@ -48,11 +48,13 @@ class Environment(missing.Fixture):
         folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.bin = folder / 'venv' / 'bin'
         self.python = self.bin / 'python'
-        self._run(self._nova, '-m', 'venv', '--without-pip', folder / 'venv')
+        self._run(self.nova, '-m', 'venv', '--without-pip', folder / 'venv')
         below, own = (pathlib.Path(self._run(
             python, '-c', 'import sysconfig; '
             'print(sysconfig.get_path("purelib"))').strip())
-            for python in (self._nova, self.python))
+            for python in (self.nova, self.python))
+        #: Where both have their packages.
+        self.folders = [own, below]
         (own / 'nova.pth').write_text(f'{below}\n', encoding='utf-8')
         self._run(sys.executable, '-m', 'pip', '--python', self.python,
                   'install', '--no-index', '--disable-pip-version-check',

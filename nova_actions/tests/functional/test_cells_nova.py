@@ -16,7 +16,7 @@ from nova_actions.tests import fixtures_cells
 from nova_actions.tests import patience
 from nova_actions.tests.functional import peer
 
-MAKE = pathlib.Path(__file__).parent / 'nova_cell' / 'make.py'
+MAKE = pathlib.Path(__file__).parent / 'nova_world' / 'make.py'
 
 
 class _Tests:

@@ -49,7 +49,7 @@ class _Tests:
         self.url = sa.make_url(database.create(self, self.CELL))
         self.user = f'na_{uuid.uuid4().hex[:8]}'
         self.live = self.start(
-            [self.nova, HERE / 'nova_cell' / 'live.py',
+            [self.nova, HERE / 'nova_world' / 'live.py',
              self.url.render_as_string(False), '7'])
         self.assertEqual('ready', self.live.stdout.readline().strip())
         self.grant()

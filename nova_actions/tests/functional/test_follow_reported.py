@@ -6,7 +6,6 @@ import concurrent.futures
 import datetime
 import random
 import threading
-import uuid
 
 import sqlalchemy as sa
 
@@ -58,16 +57,9 @@ class _Tests:
         self.is_over.set()
 
     def report(self, kind, name, request, start, **values):
-        return {**dict.fromkeys((
-            'action_uuid', 'global_request_id', 'user_id', 'user_name',
-            'project_name', 'finish_time', 'duration_us', 'result', 'host',
-            'details', 'rules', 'traceback', 'error_type', 'reason')),
-            'kind': kind, 'uuid': str(uuid.uuid4()), 'name': name,
-            'instance_uuid': self.server, 'request_id': request,
-            'project_id': 'owner', 'redactions': 0,
-            'epoch': '1' * 8 + '-1111-1111-1111-' + '1' * 12,
-            'start_time': start + datetime.timedelta(
-                microseconds=400_000), **values}
+        return fixtures_follow.report(
+            kind, name, self.server, request, start + datetime.timedelta(
+                microseconds=400_000), **values)
 
     def send(self, number):
         """Report what this one has to tell, in any order."""

@@ -11,6 +11,7 @@ from nova_actions import exception
 from nova_actions.db import api as db
 from nova_actions.db import engine
 from nova_actions.db import models
+from nova_actions.db import report
 from nova_actions.db import retention
 from nova_actions.db.follow import follower
 from nova_actions.db.follow import match
@@ -306,6 +307,65 @@ class TestRecordedHere(FollowTestCase):
             ('compute_reboot_instance', 'Success', None)]), (
                 'stop', 'running', [])], self.told())
         self.assertEqual(own['uuid'], fixtures_follow.content()[0][0]['uuid'])
+
+
+class TestOfNobody(FollowTestCase):
+    """What a compute service does by itself has an action of its own here;
+    Nova adds it to the newest one."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.cell.server()
+        self.action = self.cell.action(self.server)
+        self.cell.event(self.action)
+
+    def happen(self):
+        self.cell.event(self.action, 'compute_shelve_offload_instance',
+                        start_time=START + 100 * SECOND,
+                        finish_time=START + 101 * SECOND)
+
+    def report(self):
+        start = START + 100 * SECOND + datetime.timedelta(milliseconds=400)
+        answer, = report.apply(self.admin, [fixtures_follow.report(
+            'finish', 'compute_shelve_offload_instance', self.server,
+            'req-of-the-task', start, project_id=None, host='host1',
+            result='Success', finish_time=start + SECOND)])
+        self.assertEqual('applied', answer.verdict)
+
+    def check(self):
+        self.assertEqual([
+            ('reboot', 'succeeded', [
+                ('compute_reboot_instance', 'Success', None)]),
+            ('system', 'succeeded', [
+                ('compute_shelve_offload_instance', 'Success', None)])],
+            self.told())
+        before = fixtures_follow.content()
+        self.round()
+        self.assertEqual(before, fixtures_follow.content())
+
+    def test_reported_first(self):
+        self.round()
+        self.report()
+        self.happen()
+        self.round()
+        self.check()
+
+    def test_copied_first(self):
+        self.happen()
+        self.round()
+        self.report()
+        self.round()
+        self.check()
+
+    def test_twice_in_a_minute(self):
+        """One was reported, the other one was not."""
+        self.round()
+        self.report()
+        for _number in range(2):
+            self.happen()
+        self.round()
+        self.assertEqual([2, 1], [
+            len(events) for _action, events in fixtures_follow.content()])
 
 
 class TestTwoCells(FollowTestCase):

@@ -3,12 +3,9 @@
 Nova does meanwhile, each action and each step is there once."""
 
 import collections
-import contextlib
 import datetime
-import itertools
 import uuid
 
-import hypothesis
 import sqlalchemy as sa
 from hypothesis import stateful
 from hypothesis import strategies as st
@@ -16,39 +13,24 @@ from hypothesis import strategies as st
 from nova_actions.db import api as db
 from nova_actions.db import models
 from nova_actions.db import report
-from nova_actions.tests import FULL
-from nova_actions.tests import fixtures
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow
+from nova_actions.tests import follow_machine
 
 EVENTS = fixtures_cells.EVENTS
 START, SECOND = fixtures_cells.START, fixtures_cells.SECOND
-EPOCH = str(uuid.uuid4())
 #: Whether the bridge is on a host.
 HOSTS = {'bridged1': True, 'bridged2': True, 'bare': False}
 NAMES = ('extend_volume', 'reboot')
 RESULTS = ('Success', 'Error')
 
 
-class Died(Exception):
-    """Of who follows."""
-
-
-class Moves(stateful.RuleBasedStateMachine):
+class Moves(follow_machine.Machine):
     """What Nova does, what becomes of it in the cell, and what is reported
     of it, each at any time."""
 
     def __init__(self):
-        super().__init__()
-        self.objects = fixtures.Objects()
-        self.objects.setUp()
-        self.cell = fixtures_cells.Cell(self.objects.conf)
-        self.cell.setUp()
-        self.cell.add_shadows()
-        self.following = fixtures_follow.Following(self.cell, rate=2)
-        self.following.setUp()
-        self.server = self.cell.server()
-        self.number = itertools.count(1)
+        super().__init__(rate=2)
         #: By the id in the cell.
         self.actions, self.steps = {}, {}
         self.archived = []
@@ -57,16 +39,8 @@ class Moves(stateful.RuleBasedStateMachine):
         #: By what is reported: whether it is stored.
         self.reported = collections.defaultdict(set)
 
-    def teardown(self):
-        with contextlib.ExitStack() as stack:
-            for each in (self.objects, self.cell, self.following):
-                stack.callback(each.cleanUp)
-            self.in_the_end()
-
     def time(self, apart=100):
-        """Return a time that is far from all others."""
-        return START + next(self.number) * apart * SECOND + (
-            datetime.timedelta(microseconds=654_321))
+        return super().time(apart) + datetime.timedelta(microseconds=654_321)
 
     # -- what Nova does ---------------------------------------------------
 
@@ -86,7 +60,7 @@ class Moves(stateful.RuleBasedStateMachine):
         if is_same and self.actions:
             last = list(self.actions.values())[-1]
             request, start = last['request'], last['start']
-        row_id = next(self.number)
+        row_id = self.take_number()
         self.cell.action(self.server, name, id=row_id, request_id=request,
                          start_time=start.replace(microsecond=0))
         self.actions[row_id] = {
@@ -107,7 +81,7 @@ class Moves(stateful.RuleBasedStateMachine):
         start = self.time()
         if is_same and self.steps:
             start = list(self.steps.values())[-1]['start']
-        row_id = next(self.number)
+        row_id = self.take_number()
         self.cell.event(action, 'step', None, id=row_id, host=host,
                         start_time=start.replace(microsecond=0))
         self.steps[row_id] = {
@@ -149,18 +123,13 @@ class Moves(stateful.RuleBasedStateMachine):
 
     def send(self, kind, name, thing, **values):
         action = self.actions[thing.get('action', thing['id'])]
-        answer, = report.apply(self.following.context, [{
-            **dict.fromkeys((
-                'action_uuid', 'global_request_id', 'user_id', 'user_name',
-                'project_name', 'finish_time', 'duration_us', 'result',
-                'details', 'rules', 'traceback', 'error_type', 'reason',
-                'host')),
-            'kind': kind, 'uuid': thing['uuid'], 'name': name,
-            'instance_uuid': self.server, 'request_id': action['request'],
-            'project_id': 'owner', 'redactions': 0, 'epoch': EPOCH,
-            'start_time': thing['start'], **values}], EPOCH, 'host',
-            {self.server: {'uuid': self.server, 'project_id': 'owner',
-                           'user_id': 'user'}})
+        answer, = report.apply(self.following.context, [
+            fixtures_follow.report(
+                kind, name, self.server, action['request'], thing['start'],
+                **{'uuid': thing['uuid'], **values})],
+            fixtures_follow.EPOCH, 'host', {self.server: {
+                'uuid': self.server, 'project_id': 'owner',
+                'user_id': 'user'}})
         if answer.verdict == 'refused':
             # It waits for its action.
             assert answer.error == 'InstanceActionNotFound', answer
@@ -214,21 +183,6 @@ class Moves(stateful.RuleBasedStateMachine):
         self.round_of_all()
         self.check()
 
-    @stateful.rule(batches=st.integers(0, 5))
-    def die(self, batches):
-        """Die after some batches; another goes on, to the end."""
-        left = iter(range(batches))
-
-        def pause(_seconds):
-            if next(left, None) is None:
-                raise Died
-        self.following.follower = self.following.another(
-            'first', pause=pause)
-        with contextlib.suppress(Died):
-            self.following.round()
-        self.following.follower = self.following.another('first')
-        self.round()
-
     # -- what must be -----------------------------------------------------
 
     def check(self):
@@ -270,8 +224,5 @@ class Moves(stateful.RuleBasedStateMachine):
         self.round()
 
 
-#: Without a search for the shortest example: each takes a second.
-Moves.TestCase.settings = hypothesis.settings(
-    max_examples=100 if FULL else 8, stateful_step_count=25,
-    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate))
+Moves.TestCase.settings = follow_machine.settings(25)
 TestMoves = Moves.TestCase

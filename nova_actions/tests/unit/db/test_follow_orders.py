@@ -3,9 +3,7 @@
 archived and purged, and whoever follows dies: each is copied once."""
 
 import collections
-import contextlib
 
-import hypothesis
 import sqlalchemy as sa
 from hypothesis import stateful
 from hypothesis import strategies as st
@@ -13,21 +11,16 @@ from hypothesis import strategies as st
 from nova_actions.db import api as db
 from nova_actions.db import models
 from nova_actions.db.follow import row as row_module
-from nova_actions.tests import FULL
-from nova_actions.tests import fixtures
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow
+from nova_actions.tests import follow_machine
 
 ACTIONS, EVENTS = fixtures_cells.ACTIONS, fixtures_cells.EVENTS
 START, SECOND = fixtures_cells.START, fixtures_cells.SECOND
 NAMES = ('one', 'two')
 
 
-class Died(Exception):
-    """Of who follows."""
-
-
-class Orders(stateful.RuleBasedStateMachine):
+class Orders(follow_machine.Machine):
     """A cell that is followed, a step at a time.
 
     What it must have copied is what was there at the end of a round.
@@ -35,32 +28,10 @@ class Orders(stateful.RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.objects = fixtures.Objects()
-        self.objects.setUp()
-        self.cell = fixtures_cells.Cell(self.objects.conf)
-        self.cell.setUp()
-        self.cell.add_shadows()
-        self.following = fixtures_follow.Following(self.cell, rate=2)
-        self.following.setUp()
-        self.server = self.cell.server()
-        self.now = 0
-        self.next_id = 1
         self.held_back = []
         self.live, self.archived = {}, []
         self.copied, self.ends = set(), {}
         self.seen = collections.defaultdict(list)
-
-    def teardown(self):
-        for each in (self.following, self.cell, self.objects):
-            each.cleanUp()
-
-    def take_id(self):
-        self.next_id += 1
-        return self.next_id
-
-    def time(self):
-        self.now += 1
-        return START + self.now * SECOND
 
     # -- what Nova does ---------------------------------------------------
 
@@ -76,13 +47,13 @@ class Orders(stateful.RuleBasedStateMachine):
 
     @stateful.rule()
     def begin(self):
-        row_id = self.take_id()
+        row_id = self.take_number()
         self.cell.action(self.server, id=row_id)
         self.live[row_id] = []
 
     @stateful.rule()
     def take_an_id_and_be_slow(self):
-        self.held_back.append(self.take_id())
+        self.held_back.append(self.take_number())
 
     @stateful.precondition(lambda self: self.held_back)
     @stateful.rule()
@@ -98,7 +69,7 @@ class Orders(stateful.RuleBasedStateMachine):
                       data.draw(st.sampled_from(NAMES)), is_over)
 
     def add_step(self, action, name, is_over):
-        row_id = self.take_id()
+        row_id = self.take_number()
         self.live[action].append(row_id)
         self.ends[row_id] = None
         self.cell.event(action, name, id=row_id, result=None)
@@ -149,21 +120,6 @@ class Orders(stateful.RuleBasedStateMachine):
                 elif self.ends[event] != seen[-1]:
                     seen.append(self.ends[event])
 
-    @stateful.rule(batches=st.integers(0, 5))
-    def die(self, batches):
-        """Die after some batches; another goes on, to the end."""
-        left = iter(range(batches))
-
-        def pause(_seconds):
-            if next(left, None) is None:
-                raise Died
-        self.following.follower = self.following.another(
-            'first', pause=pause)
-        with contextlib.suppress(Died):
-            self.following.round()
-        self.following.follower = self.following.another('first')
-        self.round()
-
     @stateful.rule()
     def nothing_more(self):
         """Two rounds do what one does."""
@@ -197,8 +153,5 @@ class Orders(stateful.RuleBasedStateMachine):
                       for row_id, attempts in told.items()}
 
 
-#: Without a search for the shortest example: each takes a second.
-Orders.TestCase.settings = hypothesis.settings(
-    max_examples=100 if FULL else 8, stateful_step_count=20,
-    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate))
+Orders.TestCase.settings = follow_machine.settings(20)
 TestOrders = Orders.TestCase

@@ -9,20 +9,15 @@ has ended, one after another, by id.
 
 import collections
 import json
-import pathlib
 import random
 import sys
 import uuid
 
+import cell
 import sqlalchemy as sa
-from nova import config
 from nova import context
 from nova import objects
-from nova.db import migration
 from nova.db.main import api as db
-from nova.network import model as network_model
-from nova.objects import flavor
-from nova.objects import instance_info_cache
 
 EVENTS = ('compute_reboot_instance', 'compute_stop_instance')
 
@@ -50,19 +45,8 @@ class World:
 
     def _create(self):
         server = str(uuid.UUID(int=self._random.getrandbits(128)))
-        caller = context.RequestContext('user', 'owner')
-        made = objects.Instance(
-            caller, uuid=server, project_id='owner', user_id='user',
-            display_name='web', host='host1',
-            info_cache=instance_info_cache.InstanceInfoCache(
-                network_info=network_model.NetworkInfo()),
-            flavor=flavor.Flavor(
-                id=1, name='f', memory_mb=1, vcpus=1, root_gb=0,
-                ephemeral_gb=0, flavorid='1', swap=0, rxtx_factor=1.0,
-                disabled=False, is_public=True, extra_specs={}),
-            old_flavor=None, new_flavor=None)
-        made.create()
-        self._servers.append(made)
+        self._servers.append(cell.add_server(
+            context.RequestContext('user', 'owner'), server))
 
     def _begin(self):
         """Begin an action, or a further step of one, maybe of a name that it
@@ -140,12 +124,7 @@ class World:
 
 def main():
     url, seed = sys.argv[1:]
-    pathlib.Path('nova.conf').write_text(
-        f'[database]\nconnection = {url}\n'
-        '[api_database]\nconnection = sqlite://\n')
-    config.parse_args(['nova'], default_config_files=['nova.conf'])
-    objects.register_all()
-    migration.db_sync(database='main')
+    cell.open_at(url)
     world = World(url, int(seed))
     print('ready', flush=True)
     for line in sys.stdin:
