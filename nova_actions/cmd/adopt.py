@@ -18,6 +18,7 @@ from nova_actions.cmd import reporter
 from nova_actions.cmd import table
 from nova_actions.db.cells import attached
 from nova_actions.db.follow import compare
+from nova_actions.db.follow import ends
 from nova_actions.db.follow import source
 from nova_actions.db.follow import state
 from nova_actions.objects import text
@@ -85,6 +86,10 @@ def _cell_text(cell: Row) -> str:
                           f'{word}: {compare.MEANING[word]}.')
                   for word, number in sorted(
                       cell[f'last_hour_{key}'].items())]
+        lines += [_filled(f'  {counted(number, noun)} of the last hour '
+                          f'{ends.MEANING[word]}.')
+                  for word, number in sorted(
+                      cell[f'last_hour_{key[:-1]}_ends'].items())]
     if len(lines) == 1:
         lines.append('  The cell has nothing of the last hour.')
     missing = cell['missing']

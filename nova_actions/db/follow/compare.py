@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from nova_actions import sanitize
 from nova_actions.db.engine import reader
+from nova_actions.db.follow import ends
 from nova_actions.db.follow import known
 from nova_actions.db.follow import match
 from nova_actions.db.follow import row as row_module
@@ -37,14 +38,16 @@ MEANING = {
 
 def make(context: Any, source: source_module.Source, state: Row | None,
          since: datetime.datetime, sanitizer: sanitize.Sanitizer) -> Row:
-    """Return how many actions and steps that the cell has are what, and the
-    rows that are missing.
+    """Return how many actions and steps that the cell has are what, how many
+    of those that were reported, too, ended otherwise here, and the rows that
+    are missing.
 
     :param state: of the following; None where nobody has followed
     :param since: what was created before is not looked at
     :raises CellUnavailable: it does not answer
     """
-    found: Row = {'actions': {}, 'events': {}, 'missing': []}
+    found: Row = {'actions': {}, 'events': {}, 'action_ends': {},
+                  'event_ends': {}, 'missing': []}
     for name, key in ((row_module.ACTIONS, 'actions'),
                       (row_module.EVENTS, 'events')):
         rows = [row for row in source.ask(source_module.newest, name, LIMIT)
@@ -52,8 +55,13 @@ def make(context: Any, source: source_module.Source, state: Row | None,
         if name == row_module.EVENTS and state is None:
             # Which steps are the same is told when they are copied.
             continue
-        words = _words(context, source.name, name, rows, state, sanitizer)
+        copies = known.of_ids(context, source.name, name,
+                              [row['id'] for row in rows])
+        words = _words(context, source.name, name, rows, copies, state,
+                       sanitizer)
         found[key] = dict(collections.Counter(words.values()))
+        found[f'{key[:-1]}_ends'] = dict(collections.Counter(
+            ends.differences(context, source.name, name, rows, copies)))
         found['missing'] += [{
             'table': name, 'id': row['id'],
             'created_at': row_module.created(row),
@@ -64,9 +72,8 @@ def make(context: Any, source: source_module.Source, state: Row | None,
 
 
 def _words(context: Any, cell: str, name: str, rows: Iterable[Row],
-           state: Row | None, sanitizer: sanitize.Sanitizer,
-           ) -> dict[int, str]:
-    copies = known.of_ids(context, cell, name, [row['id'] for row in rows])
+           copies: known.Copies, state: Row | None,
+           sanitizer: sanitize.Sanitizer) -> dict[int, str]:
     own = _reported(context, cell, [
         (row, row_module.action(cell, row, sanitizer)) for row in rows
         if row['id'] not in copies and row_module.server(row)],

@@ -15,6 +15,7 @@ from nova_actions.cmd import failure
 from nova_actions.cmd import manage
 from nova_actions.db import api as db
 from nova_actions.db import models
+from nova_actions.db import report
 from nova_actions.db import reporter
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.tests import base
@@ -75,6 +76,39 @@ class TestAdoptCheck(base.ObjectTestCase):
         text = self.run_check()
         self.assertIn('No bridge is heard of.', text)
         self.assertLessEqual(max(map(len, text.splitlines())), adopt.WIDTH)
+
+    def test_how_each_has_ended(self):
+        """One that Nova has overwritten, and one that it says no end of."""
+        now = timeutils.utcnow()
+        action = fixtures_follow.report(
+            'action', 'reboot', self.server, 'req-1', now)
+        self.report(action)
+        row = self.cell.action(self.server, request_id='req-1',
+                               created_at=now, start_time=now)
+        for host, result, finish in (('host1', 'Success', now),
+                                     ('host2', None, None),
+                                     ('host3', 'Error', now)):
+            self.cell.event(row, 'step', result, host=host, created_at=now,
+                            start_time=now, finish_time=finish)
+            self.report(fixtures_follow.report(
+                'finish', 'step', self.server, 'req-1', now, host=host,
+                result='Error', finish_time=now))
+        self.following.round()
+        cell, = self.found()['cells']
+        self.assertEqual({'recorded': 3}, cell['last_hour_events'])
+        self.assertEqual({'result': 1, 'open_there': 1},
+                         cell['last_hour_event_ends'])
+        self.assertEqual({'failed_here': 1}, cell['last_hour_action_ends'])
+        text = self.run_check()
+        self.assertIn('1 step of the last hour ended here, open in the cell',
+                      text)
+        self.assertLessEqual(max(map(len, text.splitlines())), adopt.WIDTH)
+
+    def report(self, told):
+        answer, = report.apply(self.admin, [told], elsewhere={
+            self.server: {'uuid': self.server, 'project_id': 'owner',
+                          'user_id': 'user'}})
+        self.assertEqual('applied', answer.verdict)
 
     def test_what_is_missing_is_named(self):
         action = self.act()
