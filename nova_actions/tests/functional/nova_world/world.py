@@ -21,6 +21,7 @@ from nova import exception
 from nova import objects
 from nova import rpc
 from nova import test
+from nova.compute import power_state
 from nova.db.main import api as db
 from nova.tests import fixtures as nova_fixtures
 from nova.tests.fixtures import notifications
@@ -170,11 +171,12 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
     def test_operations(self):
         server = self.create()
         for operations in (self.power, self.guests, self.images,
-                           self.devices, self.moves):
+                           self.devices, self.moves, self.tasks):
             operations(server)
         self.failures(server)
         self.builds()
         self.deletions()
+        self.evacuate()
         self.tell()
 
     def power(self, server):
@@ -246,6 +248,41 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         self._live_migrate(server)
         self.ended(server, 'live-migration',
                    'compute_post_live_migration_at_destination')
+
+    def tasks(self, server):
+        """What a compute does by itself, and what is done without it."""
+        here = self.computes[self.on(server)]
+        admin = nova_context.get_admin_context()
+        self.note('stop by the power of the guest', server)
+        here.driver.instances[server['id']].state = power_state.SHUTDOWN
+        here.manager._sync_power_states(admin)
+        self.until('the server is stopped', functools.partial(
+            self.is_so, server, status='SHUTOFF'))
+        self.ended(server, 'stop', 'compute_stop_instance')
+        self.act(server, {'os-start': None}, 'ACTIVE')
+        # A step without a request, and so without an action of its own.
+        shelved = self.create()
+        self.flags(shelved_offload_time=3600)
+        self.act(shelved, {'shelve': None}, 'SHELVED')
+        self.note('offload of a shelved server', shelved)
+        self.flags(shelved_offload_time=1)
+        manager = self.computes[self.on(shelved)].manager
+
+        def is_offloaded():
+            manager._poll_shelved_instances(
+                nova_context.get_admin_context())
+            return self.is_so(shelved, status='SHELVED_OFFLOADED')
+        self.until('the server is offloaded', is_offloaded)
+        self.flags(shelved_offload_time=0)
+
+    def evacuate(self):
+        """Nova does not use that host any more until it is started anew."""
+        server = self.create()
+        service = self.computes[self.on(server)].service_ref.uuid
+        self.api.put_service_force_down(service, True)
+        # It is not started there.
+        self.act(server, {'evacuate': {}}, 'SHUTOFF')
+        self.ended(server, 'evacuate', 'compute_rebuild_instance')
 
     def failures(self, server):
         with self.failing('pause', ValueError('no such domain')):
