@@ -5,7 +5,9 @@ Every worker of every conductor tries; one at a time has the lease of a cell,
 and another takes it over when that one is gone.
 """
 
+import collections
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from oslo_config import cfg
@@ -18,11 +20,15 @@ from nova_actions.conductor import periodic
 from nova_actions.conductor import process
 from nova_actions.db.cells import options
 from nova_actions.db.follow import follower
+from nova_actions.db.follow import merge
 from nova_actions.db.follow import source
 from nova_actions.db.follow import state
 from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
+
+#: Seconds between two looks at cells that are not followed any more.
+FORMER_INTERVAL = 60
 
 
 class Follow:
@@ -30,14 +36,17 @@ class Follow:
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf
-        self._cells: list[FollowedCell] = []
+        self._cells: list[FollowedCell | FormerCells] = []
 
     def start(self) -> None:
         """Begin; connections are made in this process."""
+        followed = [section for section in options.sections(self._conf)
+                    if self._conf[section].follow]
         self._cells = [
-            FollowedCell(self._conf, section)
-            for section in options.sections(self._conf)
-            if self._conf[section].follow]
+            *(FollowedCell(self._conf, section) for section in followed),
+            FormerCells(self._conf, {
+                section.removeprefix(options.PREFIX)
+                for section in followed})]
         for each in self._cells:
             each.start()
 
@@ -114,3 +123,52 @@ class FollowedCell:
         if what != self._told:
             LOG.info(what, self._source.name)
             self._told = what
+
+
+class FormerCells:
+    """Makes one of what was copied and is reported later, of cells that are
+    not followed any more: what waits in spools may come days after.
+
+    :param followed: the names of those that are
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, followed: Collection[str],
+                 ) -> None:
+        self._followed = followed
+        self._holder = process.name(conf)
+        self._periodic = periodic.Periodic(self.run, FORMER_INTERVAL)
+        #: The last ids of our own rows, of the last two rounds.
+        self._tops: collections.deque[merge.Place] = collections.deque(
+            maxlen=2)
+
+    def start(self) -> None:
+        self._periodic.start()
+
+    def stop(self) -> None:
+        self._periodic.stop()
+
+    def run(self) -> None:
+        """Do a round, where there is something new."""
+        try:
+            self._run(context_module.get_admin_context())
+        except (exception.Unavailable, state.Lost):
+            LOG.debug('Looking at cells that are not followed any more stops '
+                      'until its next turn')
+
+    def _run(self, context: Any) -> None:
+        top = merge.top(context)
+        if self._tops.count(top) < 2:
+            for cell in state.names(context):
+                if cell not in self._followed:
+                    self._look(context, cell, top)
+        self._tops.append(top)
+
+    def _look(self, context: Any, cell: str, top: merge.Place) -> None:
+        held = state.acquire(context, cell, self._holder)
+        if held is None:
+            # Another conductor follows it.
+            return
+        try:
+            merge.run(context, cell, self._holder, held, top)
+        finally:
+            state.release(context, cell, self._holder)

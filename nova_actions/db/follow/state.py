@@ -153,6 +153,13 @@ def get(connection: sa.Connection, cell: str) -> Row | None:
     return dict(row) if row else None
 
 
+@reader
+def names(connection: sa.Connection) -> list[str]:
+    """Return the names of the cells that have ever been followed."""
+    return list(connection.execute(sa.select(
+        FOLLOWED_CELLS.c.cell).order_by(FOLLOWED_CELLS.c.cell)).scalars())
+
+
 def is_late(context: Any, cell: str) -> bool:
     """Tell whether nobody follows a cell, or what is copied of it is older
     than :data:`LATE`; one that is paused is not late, nor one whose history

@@ -7,6 +7,7 @@ from nova_actions.conductor import follow
 from nova_actions.conductor import periodic
 from nova_actions.conductor import service
 from nova_actions.db import api as db
+from nova_actions.db import report
 from nova_actions.db.follow import state
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
@@ -36,11 +37,35 @@ class TestFollow(base.ObjectTestCase):
         with mock.patch.object(follow, 'FollowedCell', autospec=True) as made:
             timer.start()
             made.assert_not_called()
+            timer.stop()
             self.set(follow=True)
             timer.start()
             made.assert_called_once_with(self.conf, 'cell:east')
             timer.stop()
         made.return_value.stop.assert_called_once_with()
+
+    def test_reported_when_it_is_followed_no_more(self):
+        made = self.made()
+        made.run()
+        made.stop()
+        (copied, steps), = fixtures_follow.content()
+        server = copied['instance_uuid']
+        action = fixtures_follow.report(
+            'action', copied['action'], server, copied['request_id'],
+            copied['start_time'])
+        step = fixtures_follow.report(
+            'finish', steps[0]['event'], server, copied['request_id'],
+            steps[0]['start_time'], host=steps[0]['host'],
+            result='Error', finish_time=steps[0]['finish_time'])
+        report.apply(self.admin, [action, step])
+        self.assertEqual(2, len(fixtures_follow.content()))
+        follow.FormerCells(self.conf, {'east'}).run()
+        self.assertEqual(2, len(fixtures_follow.content()))
+        follow.FormerCells(self.conf, ()).run()
+        (stored, events), = fixtures_follow.content()
+        self.assertEqual((action['uuid'], 'failed'),
+                         (stored['uuid'], stored['status']))
+        self.assertEqual([step['uuid']], [each['uuid'] for each in events])
 
     def test_a_conductor_follows(self):
         self.set(follow=True, follow_interval=0.1)
