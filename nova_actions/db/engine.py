@@ -29,6 +29,7 @@ from nova_actions.db import clock
 from nova_actions.db import connection as connection_module
 from nova_actions.db import limits
 from nova_actions.db import outage
+from nova_actions.db import prepared
 from nova_actions.db.cells import attached
 
 LOG = logging.getLogger(__name__)
@@ -119,6 +120,7 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
         event.listen(engine, 'begin', begin_immediate)
     else:
         connection_module.lighten(engine)
+        prepared.setup(engine)
     # oslo.db has tried a connection, which must not be the first one used.
     engine.dispose()
     if engine.dialect.name == 'postgresql':
@@ -230,6 +232,15 @@ def _cause(error: Exception) -> Any:
         error, 'orig', None)
 
 
+def _has_cause(error: Any, is_meant: Callable[[Any], bool]) -> bool:
+    """Tell whether an error, or what it was made of, is meant."""
+    while error is not None:
+        if is_meant(error):
+            return True
+        error = _cause(error)
+    return False
+
+
 def _kind(error: Exception) -> str:
     """Return the class of the innermost error, which tells most."""
     cause = _cause(error)
@@ -242,11 +253,7 @@ def _is_refused(error: Any) -> bool:
     oslo.db has a class of its own for few of those errors; what it does not
     know is a DBError, as an outage is.
     """
-    while error is not None:
-        if isinstance(error, _REFUSALS):
-            return True
-        error = _cause(error)
-    return False
+    return _has_cause(error, lambda each: isinstance(each, _REFUSALS))
 
 
 def _is_of_connecting(error: Any) -> bool:
@@ -258,17 +265,19 @@ def _is_of_connecting(error: Any) -> bool:
 
 def _is_broken_off(error: Any) -> bool:
     """Tell whether the database broke off a statement that took too long."""
-    while error is not None:
-        if limits.is_exceeded(error):
-            return True
-        error = _cause(error)
-    return False
+    return _has_cause(error, limits.is_exceeded)
+
+
+def _is_unprepared(error: Any) -> bool:
+    """Tell whether a prepared statement was the reason, and none will be."""
+    return _has_cause(error, prepared.failed)
 
 
 def _retrying(on_disconnect: bool) -> Any:
     return oslo_db_api.wrap_db_retry(
         max_retries=5, retry_interval=0.1, max_retry_interval=2,
-        retry_on_deadlock=True, retry_on_disconnect=on_disconnect)
+        retry_on_deadlock=True, retry_on_disconnect=on_disconnect,
+        exception_checker=_is_unprepared)
 
 
 def _read(_context: Any) -> Any:

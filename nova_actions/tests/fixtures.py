@@ -31,6 +31,7 @@ from nova_actions.conductor import service
 from nova_actions.db import api as db
 from nova_actions.db import migration
 from nova_actions.db import owner
+from nova_actions.db import prepared
 from nova_actions.objects import base
 from nova_actions.objects import text
 from nova_actions.tests import database
@@ -66,6 +67,20 @@ class Conf(fixtures.Fixture):
             self.conf.set_override(name, value, group=group or None)
 
 
+class _PreparedAtOnce(missing.Fixture):
+    """Each statement is prepared when it is executed first, so that tests
+    see any that PostgreSQL cannot prepare."""
+
+    def _setUp(self) -> None:
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_actions.db.prepared.THRESHOLD', 0))
+        self.addCleanup(self._check)
+
+    def _check(self) -> None:
+        if not prepared.is_on():
+            raise AssertionError('A statement could not be prepared')
+
+
 class Database(missing.Fixture):
     """An empty database with the newest schema, dropped afterwards, set as
     the process's own."""
@@ -83,6 +98,8 @@ class Database(missing.Fixture):
         db.setup(self._conf)
         owner.forget()
         self.addCleanup(db.dispose)
+        if self._backend == 'postgresql':
+            self.useFixture(_PreparedAtOnce())
 
 
 def _migrate(url: str) -> None:

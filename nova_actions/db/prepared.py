@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prepared statements on PostgreSQL.
+
+PostgreSQL takes longer to plan most of our statements than to execute them,
+and psycopg2 has each one planned each time. So a statement that a connection
+has executed some times is prepared there with PREPARE.
+
+This does not work behind a pooler that gives each transaction another
+connection to the server. The name of a statement is a hash of its text, so
+that no other one is ever executed in its place. The first error ends
+preparing for the whole process, and its transaction is run again.
+"""
+
+import dataclasses
+import hashlib
+import logging
+import re
+import weakref
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.sql import compiler as sql_compiler
+
+LOG = logging.getLogger(__name__)
+
+#: How often a connection executes a statement before it prepares it.
+THRESHOLD = 5
+#: How many statements a connection counts, and how many it prepares.
+LIMIT = 200
+
+#: SQLSTATEs of a prepared statement that cannot be executed: it is unknown,
+#: or the columns that it returns have changed since.
+_UNUSABLE = frozenset(('26000', '0A000'))
+
+#: Types of parameters. PostgreSQL infers those that are not here.
+_TYPES = ((sa.String, 'varchar'), (sa.DateTime, 'timestamp'),
+          (sa.Boolean, 'boolean'), (sa.Integer, 'bigint'))
+
+_PARAMETER = re.compile(r'%\((\w+)\)s')
+
+_is_on = True
+
+
+class NotPrepared(Exception):
+    """The server has refused to prepare a statement.
+
+    :param pgcode: its SQLSTATE
+    """
+
+    def __init__(self, pgcode: str | None) -> None:
+        super().__init__(pgcode)
+        self.pgcode = pgcode
+
+
+def setup(engine: sa.Engine) -> None:
+    """Have an engine prepare statements, where the driver does not."""
+    global _is_on
+    _is_on = True
+    if engine.driver == 'psycopg2':
+        known: Any = weakref.WeakKeyDictionary()
+
+        def do_execute(cursor: Any, statement: str, parameters: Any,
+                       context: Any) -> bool:
+            if not _is_on or not _may_prepare(cursor, parameters, context):
+                return False
+            connection = cursor.connection
+            if connection not in known:
+                known[connection] = _Statements()
+            return bool(known[connection].execute(
+                cursor, statement, parameters, context.compiled.binds))
+
+        event.listen(engine, 'do_execute', do_execute)
+
+
+def is_on() -> bool:
+    """Tell whether statements are prepared: no error has ended it."""
+    return _is_on
+
+
+def _may_prepare(cursor: Any, parameters: Any, context: Any) -> bool:
+    compiled = context.compiled
+    # One with a list of values has another text for each length.
+    return (isinstance(compiled, sql_compiler.SQLCompiler)
+            and not compiled.isplaintext and not compiled.post_compile_params
+            and not cursor.name and isinstance(parameters, dict)
+            and compiled.binds.keys() >= parameters.keys())
+
+
+def failed(error: Any) -> bool:
+    """Tell whether an error is one of a prepared statement.
+
+    Nothing is prepared from then on, so that the transaction may be run
+    again.
+
+    :param error: of the driver, or of this module
+    """
+    global _is_on
+    state = getattr(error, 'pgcode', None)
+    if not isinstance(error, NotPrepared) and state not in _UNUSABLE:
+        return False
+    if _is_on:
+        _is_on = False
+        LOG.warning('Statements are not prepared any more, which makes them '
+                    'slower: the database answered with SQLSTATE %s', state)
+    return True
+
+
+@dataclasses.dataclass
+class _Statements:
+    """What a connection has executed.
+
+    :param counts: how often, by the statement
+    :param prepared: the statement that executes it, by the statement
+    """
+
+    counts: dict[str, int] = dataclasses.field(default_factory=dict)
+    prepared: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def execute(self, cursor: Any, statement: str, parameters: Any,
+                binds: Any) -> bool:
+        """Execute a statement if it is prepared, or may be now."""
+        found = self.prepared.get(statement)
+        if found is None:
+            if not self._is_due(statement):
+                return False
+            found = self.prepared[statement] = _prepare(
+                cursor, statement, binds)
+        cursor.execute(found, parameters)
+        return True
+
+    def _is_due(self, statement: str) -> bool:
+        count = self.counts.get(statement, 0)
+        if count < THRESHOLD:
+            if len(self.counts) >= LIMIT:
+                self.counts.clear()
+            self.counts[statement] = count + 1
+            return False
+        return len(self.prepared) < LIMIT
+
+
+def _prepare(cursor: Any, statement: str, binds: Any) -> str:
+    """Prepare a statement, and return the one that executes it."""
+    names = list(dict.fromkeys(_PARAMETER.findall(statement)))
+    name = f'na_{hashlib.sha256(statement.encode()).hexdigest()[:32]}'
+    types = ', '.join(_type(binds[each].type) for each in names)
+    places = {each: f'${place}' for place, each in enumerate(names, 1)}
+    try:
+        cursor.execute(f'PREPARE {name}{_parenthesized(types)} AS '
+                       f'{statement % places}')
+    except cursor.connection.ProgrammingError as error:
+        raise NotPrepared(error.pgcode) from error
+    given = ', '.join(f'%({each})s' for each in names)
+    return f'EXECUTE {name}{_parenthesized(given)}'
+
+
+def _parenthesized(values: str) -> str:
+    return f' ({values})' if values else ''
+
+
+def _type(kind: Any) -> str:
+    plain = kind.impl if isinstance(kind, sa.TypeDecorator) else kind
+    return next((name for known, name in _TYPES if isinstance(plain, known)),
+                'unknown')
