@@ -28,15 +28,17 @@ def _flag(row: list[str]) -> Family:
     not looked for over a sign that is escaped, but where that is read."""
     guards, program, flag, gap = row
     return family('F6', guards.replace(',', ' '), (
-        _NAMED % program + r'[^\n|;\x1c]{0,160}?[\s\'"]'
+        _NAMED % program + r'[^\n|;\x1c]{0,128}?[\s\'"]'
         rf'(?-i:{flag}){_GAPS[gap]}{_VALUE}'))
+
+
+_NO_PASSWORD = re.compile(
+    r'[0-9]{1,5}(?:[:/,-].*)?|[0-9.]+:[0-9]+(?::.*)?|[/.~$-].*|[0-9]{6,7}')
 
 
 def _is_password(value: str) -> bool:
     """Tell it from a port, a path, a process and an option."""
-    return not re.fullmatch(
-        r'[0-9]{1,5}(?:[:/,-].*)?|[0-9.]+:[0-9]+(?::.*)?|[/.~$-].*|[0-9]{6,7}',
-        value)
+    return not _NO_PASSWORD.fullmatch(value)
 
 
 _USER = (r'(?<=[\s\'"])(?:-u|-U|-l|--user(?:name)?|--login)' + _GAP
@@ -108,7 +110,7 @@ _OTHERS = (
         r'|revoke))))' + _GAP
         + r'(?!-|[a-z-]{1,20}=)' + _VALUE)),
     family('F6', 'vault', (
-        r'(?<![\w-])(?:vault|bao)\s[^\n|;]{0,200}?\s(?:secret_id|token|value'
+        r'(?<![\w-])(?:vault|bao)\s[^\n|;]{0,128}?\s(?:secret_id|token|value'
         r'|secret)=(?!@)' + _VALUE)),
     family('F6', 'wpa_passphrase', (
         r'(?<![\w-])wpa_passphrase' + _GAP + r'[^\s\'",]{1,64}+' + _GAP
@@ -149,7 +151,8 @@ _OTHERS = (
         r'[^\n]{0,160}?(?<![\w-])data' + MAYBE_QUOTE + r'\s{0,4}+[:=]\s{0,4}+'
         + MAYBE_QUOTE + r'(?P<v>[^\s\'",}]++)')),
     family('F6', ':key=', (
-        r'(?:(?<=:)|(?<=\\:))key=(?!\x00)(?P<v>[^\s:,\'"\\]++)')),
+        r'(?:(?<=:)|(?<=\\:))key=(?!\x00)(?P<v>[^\s:,\'"\\]++)'),
+        unless=r'options:key=\Z'),
 )
 #: All that are patterns.
 FAMILIES = (*_FLAGS, *_OTHERS)

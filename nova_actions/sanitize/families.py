@@ -73,7 +73,7 @@ BEFORE = (
         r'(?<![\w-])(?:set-)?cookie2?' + MAYBE_QUOTE
         + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX + QUOTED)),
     family('F2', 'cookie', (
-        r'(?<![\w-])(?>(?P<o>["\'])|)(?:set-)?cookie2?:\s{0,4}+(?!["\'\[\\])'
+        r'(?<![\w-])(?>(?P<o>["\'])|)(?:set-)?cookie2?:\s{0,4}+(?!["\'\[\\]|0x[0-9a-f])'
         r'(?P<v>(?(o)' + INSIDE + r'|[^\n"\'{}]{1,4096}+'
         r'(?>(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20})))'),
         lambda v: '=' in v or (mixed(v) and not v.strip().isdigit())),
@@ -167,12 +167,22 @@ BEHIND = (
     # A call that proves who somebody is: the literal behind his name.
     family('F1', ('\')', '")'), (
         r'(?:(?:login|auth|credentials?|passw(?:or)?d|bind|chap)\w{0,24}\('
-        r'[^()\n,]{1,80},|connect\w{0,16}\([^()\n,]{1,80},[^()\n,]{1,80},)'
+        r'[^()\n,]{1,80},|(?:connect\w{0,16}|construct|PDO|Handler|SMTP|FTP|Conn)\([^()\n,]{1,80},[^()\n,]{1,80},)'
         r'\s{0,4}+' + PREFIX + QUOTED + r'(?P=q)\s{0,4}\)'),
         words.may_be_password),
+    # A literal behind the name of an account that may do everything.
+    family('F1', tuple(
+        f'{name}{quote},' for quote in '"\''
+        for name in ('root', 'admin', 'administrator', 'sa', 'sys', 'system',
+                     'postgres', 'superuser', 'sysadmin')), (
+        r'(?<=["\'])(?:root|admin|administrator|sa|sys|system|postgres'
+        r'|superuser|sysadmin)["\'],\s{0,4}+' + PREFIX + QUOTED
+        + r'(?P=q)'),
+        lambda value: words.is_strong(value) or words.is_signed(value)),
     # The name behind the value.
-    family('F1', ('value=', 'value =', 'value:', 'value":', "value':"), (
-        r'(?<![\w-])value["\']?\s{0,4}+[:=]\s{0,4}+' + QUOTED
+    family('F1', ('value=', 'value =', 'value:', 'value":', "value':",
+                  'inline_string'), (
+        r'(?<![\w-])(?:value|inline_string)["\']?\s{0,4}+[:=]\s{0,4}+' + QUOTED
         + r'(?P=q)[\s,;]{1,8}["\']?(?:name|key)["\']?\s{0,4}[:=]\s{0,4}["\']?'
         r'[\w.-]{0,40}?(?:passw(?:or)?d|secret|token|api_?key)["\'\s,}]')),
     # A request of Keystone for a token by a token.

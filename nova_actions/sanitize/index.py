@@ -117,6 +117,7 @@ class Index:
         low = text.lower()
         # Some letters are two in lower case.
         self.text = low if len(low) == len(text) else text.translate(_LOWER)
+        self._places: dict[tuple[str, ...], list[tuple[int, int]]] = {}
         guards = _guards()
         words, signs = text.translate(_LETTERS).split(), guards.signs
         if not text.isascii():
@@ -138,6 +139,15 @@ class Index:
         by_core = _by_core(guards)
         return (guard for core in self.cores & by_core.keys()
                 for guard in by_core[core])
+
+    def places(self, guards: tuple[str, ...]) -> list[tuple[int, int]]:
+        """Return where some guards stand, which are always the same ones."""
+        found = self._places.get(guards)
+        if found is None:
+            found = self._places[guards] = sorted(
+                (at, at + len(guard)) for guard in self.those_of(guards)
+                for at in self.find(guard))
+        return found
 
     def find(self, guard: str) -> Iterator[int]:
         """Yield where something stands."""

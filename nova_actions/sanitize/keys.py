@@ -49,6 +49,8 @@ _DONE = re.compile(
     r'(?P<q>["\']|)(?>(?i:basic|bearer|negotiate|ntlm|digest|apikey|token) |)'
     r'\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)')
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
+# So many of something.
+_COUNTED = re.compile(r'[0-9]{1,5} [a-z]')
 _REST = re.compile(r'[^\n:=]{0,120}+(?=\n|$)')
 # A mapping without quotes, a remark.
 _OPENED = re.compile(r'[{(][A-Za-z][^)}]{0,60}\Z')
@@ -135,7 +137,7 @@ def _block(text: str, at: int, key: str, sep: str) -> tuple[int, int] | None:
 
 def _is_opened(value: str, key: str) -> bool:
     """Tell what is no value but holds some, each with a name of its own."""
-    return bool((value[0] in '{(' and _OPENED.match(value))
+    return bool((_OPENED.match(value.lstrip('[')))
                 or ('=' in value and words.PLURAL.search(key)
                     and _ASSIGNED.match(value)))
 
@@ -165,7 +167,8 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     end = at + len(value)
     rest = _REST.match(text, end)
     alone = rest is not None and not rest[0].strip(' \t,;)]}"\'\\')
-    more = rest is not None and rest[0][:1] == ' ' and not alone
+    more = (rest is not None and rest[0][:1] == ' ' and not alone
+            ) or bool(_COUNTED.match(text, at))
     if pair := _pair(text, name, value):
         return at + pair, end, True
     secret = _is_led_to(value, name.key, sep.strip(), more)
@@ -244,9 +247,10 @@ def _led_to(text: str, name: naming.Name, sep: str,
         return sep
     if span and text[max(0, name.start - 1):name.start] == '{':
         return '='  # A pair of Erlang's.
-    if span is None or not name.quote or naming.kind_of(value) in (
-            'own', 'foreign'):
-        return None
+    if span is None or not name.quote or (
+            naming.kind_of(value) in ('own', 'foreign')
+            and not words.is_strong(value)):
+        return None  # The next name.
     opened = text[max(0, name.start - 24):name.start].rstrip('"\'ub').rstrip()
     if _METHODS.search(opened):
         return None

@@ -58,7 +58,7 @@ def _is_last(value: str) -> bool:
 _KINDS = {
     'word': (_VALUE, _is_given),
     'code': (_VALUE, _is_code),
-    'strong': (r'(?P<v>[^\s/@\'"\x00]{4,64})(?=@)', _is_strong),
+    'strong': (r'(?P<v>[^\s/@\'"\x00]{4,64})(?=["\']?@)', _is_strong),
     'last': (r'(?P<v>[^\s:\'"\x00]{2,128})(?=["\'\x1c]|\s{0,8}(?:$|\n))',
              _is_last),
     'quoted': (r'(?P<q>["\'])(?P<v>(?!\x00)(?>(?:(?!(?P=q))[^\n]){1,1024}))',
@@ -70,10 +70,20 @@ _KINDS = {
     'blob': (r'(?P<v>[A-Za-z0-9+/=_%.\x00-]{16,8192})', mixed),
     'token': (r'(?P<v>[A-Za-z0-9_~%.-]{6,4096})', _is_code),
     'colon': (r'(?P<v>[^\s:@\'",;\x00]{4,128})(?![^\s\'",;])', _is_strong),
-    'digits': (r'(?P<v>[0-9]{4,12})(?![\w.-])', str.isdigit),
+    'digits': (r'(?P<v>[0-9]{4,12})(?![\w-]|\.\w)', str.isdigit),
     'uuid': (r'(?P<v>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})',
              words.is_uuid),
     'password': (_VALUE, words.may_be_password),
+    'qcode': (r'(?P<q>["\'])(?P<v>(?!\x00)(?>(?:(?!(?P=q))[^\n]){1,128}))',
+              lambda value: words.may_be_password(value)
+              and not words.is_uuid(value)),
+    'random': (r'(?P<v>[A-Za-z0-9+/_-]{16,128}={0,2})(?![\w-])',
+               words.is_random),
+    'lmnt': (r'(?P<v>[0-9a-f]{32}:[0-9a-f]{32})(?![\w-])', mixed),
+    'cell': (r'(?P<v>[^\s\'",;|<>()\[\]{}?*+\\\x00]{6,128})',
+             words.may_be_password),
+    'alone': (r'(?P<v>[^\s\'"|;\x00]{6,128})(?=["\']?[ \t]{0,4}(?:$|\n))',
+              lambda value: words.is_strong(value) or words.is_signed(value)),
     # Several, of which each has a digit.
     'codes': (rf'(?P<v>{_CODE}(?>(?:[,;\s]{{1,3}}{_CODE}){{0,31}}))', mixed),
     'pin': (r'(?P<v>[^\s\'",;&|<>\x00]{4,64})', _is_given),
@@ -89,7 +99,8 @@ _KINDS = {
 
 
 _WITHOUT_GAP = ('colon', 'digits', 'uuid', 'quoted', 'base64', 'shadow',
-                'pwdump', 'last', 'scram', 'strong', 'vault')
+                'alone', 'cell', 'qcode', 'random', 'lmnt', 'pwdump', 'last',
+                'scram', 'strong', 'vault')
 
 
 def _row(guards: str, before: str, kind: str) -> Family:

@@ -17,7 +17,7 @@ ENGLISH = (
     'pwd', 'secret', 'token', 'credential', 'cookie', 'keyring',
     'authorization', r'user[_-]?data', r'config_?drive',
     'sessionid', 'sessid', 'authtok', r'connection[_ -]?string',
-    r'(?:api|access|private|auth|ssl|encrypt(?:ion|ed)?|fernet|shared'
+    r'(?:api|access|private|auth|sec|ssl|encrypt(?:ion|ed)?|fernet|shared'
     r'|account|master|signing|hmac|admin|client|session|storage|deploy|license'
     r'|store|heartbeat|kek|rgw|mon|mds|ssh|swift|s3|recovery|unlock|priv|fixed|luks'
     r'|dhchap|backup|service|signature|temp[_-]?url|webhook|object'

@@ -23,7 +23,8 @@ _SCHEMA = (r':[ \t]{0,4}+\n(?>(?:[ \t]{1,20}+(?!default)[\w-]{1,20}+:'
 _BEHIND_NAME = re.compile(
     r'(?P<quote>["\'`]|)\]?+'
     r'(?>\s{1,4}+(?:value|string|codes?|phrase|[0-9]{1,2})(?=[\s:=])|)'
-    r'(?P<sep>(?>\s{0,4}+,?+\s{0,40}+' + MAYBE_QUOTE + r'value'
+    r'(?P<sep>(?>\s{0,4}+[,:]?+\s{0,40}+' + MAYBE_QUOTE
+    + r'(?:value|result|content|plain_?text)'
     + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + _SCHEMA
     + r'|\s{0,40}+(?:=>|:=|[!=]?={1,2}+|\|(?=\s)'
     r'|::(?=\s)|-{1,2}>(?=\s)|<-'
@@ -38,6 +39,7 @@ _BEHIND_NAME = re.compile(
     # Of PHP, Erlang, Rust, Windows' registry, ODBC; a mapping with its value.
     r'|string\([0-9]{1,6}\)\s{1,4}+(?=")|<<(?=")|Some\((?=")'
     r'|REG_\w{2,12}+[ \t]{1,8}+|\{(?=[^\s{}"\',:]{1,128}\};)'
+    r'|0x[0-9a-f]{2,16}+\s(?=["\'])'
     r'|\{["\']value["\']:\s{0,4}+(?=["\'])|))',
     re.IGNORECASE,
 )
@@ -45,6 +47,9 @@ _NAME_CHARS = (
     'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-'
 )
 _RUN = re.compile(r'[\w.-]{0,64}+')
+# Of what is written without blanks, no ASCII.
+_WIDE_RUN = re.compile(r'[^\W\x00-\x7f]{0,16}+')
+_WIDE = '\u2e80'
 _TWO = re.compile(r'(?>(?: (?:access )?key(?![\w-]))|)')
 # The word before one that is no secret's name alone.
 _FIRST = re.compile(r'[A-Za-z0-9]{1,20} \Z')
@@ -119,7 +124,8 @@ def at(text: str, stem: int, length: int) -> Name | None:
     while start > 0 and stem - start < 64 and text[start - 1] > '~' and (
             text[start - 1].isalnum()):
         start -= 1
-    run = _RUN.match(text, stem + length)
+    run = (_WIDE_RUN if text[stem] >= _WIDE else _RUN).match(
+        text, stem + length)
     tail = run.end() if run else stem + length
     key = text[start:tail]
     if key[0] in _SECONDS and _SECOND.match(key) and (first := _FIRST.search(
@@ -160,9 +166,7 @@ def at(text: str, stem: int, length: int) -> Name | None:
 
 def stems(text: str, index: Index) -> list[tuple[int, int]]:
     """Return where parts stand that tell a secret's name."""
-    parts = names.STEMS if text.isascii() else names.ALL_STEMS
-    return sorted((at, at + len(part)) for part in index.those_of(parts)
-                  for at in index.find(part))
+    return index.places(names.STEMS if text.isascii() else names.ALL_STEMS)
 
 
 def names_secret(name: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nova_actions.sanitize import coded
+from nova_actions.sanitize import column
 from nova_actions.sanitize import command
 from nova_actions.sanitize import credentials
 from nova_actions.sanitize import families
@@ -14,6 +15,7 @@ from nova_actions.sanitize import keys
 from nova_actions.sanitize import known
 from nova_actions.sanitize import kubernetes
 from nova_actions.sanitize import line
+from nova_actions.sanitize import naming
 from nova_actions.sanitize import oslo
 from nova_actions.sanitize import pem
 from nova_actions.sanitize import sql
@@ -42,11 +44,14 @@ _DONE = re.compile(f'[{_text.FILL}{_text.CUT}]+')
 #: it have found as masked.
 _FIRST = family.Group((
     pem, sql, credentials, *families.BEFORE, token, command, *line.FAMILIES,
-    coded, kubernetes))
+    coded, kubernetes, column))
 _LAST = family.Group((xml, *families.BEHIND))
 #: All that are patterns.
 FAMILIES = (*families.BEFORE, *command.FAMILIES, *line.FAMILIES,
             *coded.FAMILIES, *families.BEHIND)
+#: So many parts of names of secrets are looked at in a text: more do not
+#: stand in one that somebody reads.
+MAX_NAMES = 1024
 #: What is found by these is no value that may stand elsewhere.
 _ALONE = ('F0', 'F7', 'FX')
 
@@ -94,8 +99,19 @@ class Rules:
 
     def mask(self, text: str) -> str:
         """Mask what is found in a cleaned text, and in what it was before
-        it was escaped."""
-        done = self._pass(_text.blank(text))
+        it was escaped. From where more than :data:`MAX_NAMES` parts of names
+        stand in it, it is withheld."""
+        blank = _text.blank(text)
+        # Less of a text costs less, whatever it is.
+        parts = (naming.stems(blank, Index(blank))
+                 if len(blank) > 8 * MAX_NAMES else ())
+        if len(parts) > MAX_NAMES:
+            at = parts[MAX_NAMES][0]
+            # No token is cut in two.
+            blank_at = max(map(blank[:at].rfind, ' \n'))
+            kept = text[:blank_at + 1 if at - blank_at < _text.MARGIN else at]
+            return self.mask(kept) + _text.mark('F99')
+        done = self._pass(blank)
         if not oslo.may_find(done.text, done.index, done.harmless):
             return _text.masked(text, done.spans)
         return _text.masked(text, done.spans, done.harmless,

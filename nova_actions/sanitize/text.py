@@ -13,6 +13,8 @@ _KEPT = re.compile(f'(?P<mark>{PLACEHOLDER.pattern})|{CUT_MARK.pattern}')
 #: What a rule sees where a text is masked already, and where it was cut: no
 #: cleaned text holds them.
 FILL, CUT = '\x00', '\x01'
+#: Between lines that stand apart: no value goes on over it.
+GAP = f'\n{CUT}\n'
 #: Where a secret begins and ends, and the rule that found it.
 Span = tuple[int, int, str]
 _DOUBLE = '\u201c\u201d\u201e\xab\xbb\u300c\u300d'

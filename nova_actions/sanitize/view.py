@@ -56,8 +56,6 @@ _AFTER = re.compile(r'[^"\'{}=\n]*[\]:>|)\w-][ \t]')
 _STAMP = re.compile(r'[\d:.\[\]>|]|ERROR|WARN|INFO|DEBUG|TRACE')
 _MIN_PREFIX, _MIN_LINE = 5, 11
 _SHOWN = re.compile(r'\[[0-9;?]{0,20}[A-Za-z]')
-#: Between lines that stand apart: no value goes on over it.
-_GAP = '\n' + _text.CUT + '\n'
 
 # Signs that a value ends at, and what they are read as where they are escaped:
 # white space to every pattern, but no line end.
@@ -228,12 +226,12 @@ def _around(text: str, changes: list[Change]) -> list[Change]:
             line = max(0, text.rfind('\n', 0, change[0]))
             start = text.rfind('\n', 0, line) + 1
             if start > shown:
-                kept.append((shown, start, _GAP))
+                kept.append((shown, start, _text.GAP))
         kept.append(change)
         if change[1] > shown:
             shown = _lines_behind(text, change[1])
     if shown < len(text):
-        kept.append((shown, len(text), _GAP))
+        kept.append((shown, len(text), _text.GAP))
     return kept
 
 
@@ -257,10 +255,14 @@ def _bars(text: str, escapes: list[Change], lines: list[Change]
     """Return where no value goes on: over an escaped sign, and into what a
     log has put before the next line. What is escaped for a URL is a part of
     the value behind a plain name."""
-    return [(start - (new in _QUOTES and _letters(text, start)), end, _ESCAPED)
-            for start, end, new in escapes
-            if new in _STRUCTURE and text[start] in '\\&'
-            ] + [(start, start + 1, _text.CUT) for start, _end, _new in lines
+    bars: list[Change] = []
+    for start, end, new in escapes:
+        if new in _STRUCTURE and text[start] in '\\&':
+            start -= new in _QUOTES and _letters(text, start)
+            if bars and bars[-1][1] >= start:
+                start = min(start, bars.pop()[0])
+            bars.append((start, end, _ESCAPED))
+    return bars + [(start, start + 1, _text.CUT) for start, _end, _new in lines
                  if text[start - 1:start] == '\n']
 
 

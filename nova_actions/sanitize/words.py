@@ -42,7 +42,8 @@ _NOTHING = re.compile(
     r'(?:none|null|nil|true|false|yes|no|undefined|str|bytes|int|bool|dict'
     r'|list|object|string|\?|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
     r'|(?:bearer |basic |token )?\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}'
-    r'|\$\{\w{1,64}\}?|\{[{%]?[\w. -]{0,64}'
+    r'|\$\([^\n]{0,64}|`[^\n]{0,64}|\$\{\w{1,64}\}?|\{[{%]?[\w. -]{0,64}'
+    r'|\{[{%][^\n]{0,256}|(?:persistent|session|process):[\w:]{0,40}'
     r'|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}|(?:bearer |basic |token )%[sr]'
     r'|\\{1,15}+[nrt])$',
     re.IGNORECASE)
@@ -95,9 +96,9 @@ reason refused request requests required requires response returned revoke
 right rotate same secret secrets server service set short should show since so
 stale still string strong success such takes than that the their then there
 these this those timeout to token tokens too too-long too-short true type
-unauthenticated unauthorized under unknown unset until up update use user users
-valid value values via was weak were what when where which while who will with
-without wrong you your
+unauthenticated unauthorized under unknown unset until up update use user
+username users valid value values via was weak were what when where which
+while who will with without wrong you your
 """))
 
 
@@ -261,7 +262,8 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
             value == key and value.islower() and value.isidentifier()):
         return False
     if value.isdigit() and len(value) < 5 and (
-            (more and sep == ':') or not _PASS.search(key)):
+            (more and sep == ':') or len(value) < 3
+            or not _PASS.search(key)):
         return False
     if key.startswith('-') and not sep:
         return value[:1] not in ('-', '(') and not is_word(value)

@@ -14,15 +14,16 @@ from oslotest import base
 from nova_actions import sanitize
 from nova_actions.tests.unit.sanitize import planted
 
-_CASES = pathlib.Path(__file__).with_name('cases.txt')
+_FOLDER = pathlib.Path(__file__).parent
 _SECRET = re.compile('⟨([^⟩]*)⟩')
 _RULE = re.compile(r'\[REDACTED:F[0-9]{1,2}\]')
 LARGE = 1 << 20
 
 
-def cases():
+def cases(name='cases'):
     """Yield texts with their secrets in brackets."""
-    for line in _CASES.read_text(encoding='utf-8').splitlines():
+    text = (_FOLDER / f'{name}.txt').read_text(encoding='utf-8')
+    for line in text.splitlines():
         if not line.startswith('# '):
             yield line.replace('⏎', '\n').replace('§', '')
 
@@ -78,6 +79,16 @@ class SpellingTest(base.BaseTestCase):
         for case in cases():
             self.assertEqual(_SECRET.sub('@', case),
                              self._masked(_SECRET.sub(r'\1', case)))
+
+    def test_field(self):
+        """Kinds of texts from everywhere: no secret of theirs stays."""
+        number = 0
+        for case in cases('field'):
+            safe = self.sanitizer.text(_SECRET.sub(r'\1', case), LARGE).text
+            for secret in _SECRET.findall(case):
+                number += 1
+                self.assertNotIn(secret, safe, case)
+        self.assertLess(500, number)
 
     def test_each_spelling_and_each_pair(self):
         """Read again, the text is as if it had been made safe plain; in the

@@ -5,6 +5,7 @@ import dataclasses
 
 from oslotest import base
 
+from nova_actions.sanitize import column
 from nova_actions.sanitize import credentials
 from nova_actions.sanitize import index
 from nova_actions.sanitize import keys
@@ -92,6 +93,9 @@ WORST = {
             '<key>password</key>', '<token><value>', '<a pass', '<a:',
             '<pass<', '<secret ', '<secret value=', '<secret a value="',
            'secret value=', '<a>', '<token>', '<password>a', '<aaaaaaaaaa'),
+    'F19': ('a,password\n', 'password|', 'password\t', 'a  token\n',
+            'a;password\n1;b7cdefg\n', '|password|\n|', 'password  ',
+            'password,a\n\n'),
     'F7': ('-----BEGIN PRIVATE KEY-----', '-----BEGIN A', '-----', '-',
            '-----END PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----a\n',
            '-----BEGIN PRIVATE KEY-----' + 'A' * 40 + '\n', 'PuTTY-User'),
@@ -124,8 +128,8 @@ class StepsTest(base.BaseTestCase):
         for size in (length, 2 * length):
             value = (seed * (size // len(seed) + 1))[:size]
             with steps.counting(
-                    credentials, index, keys, names, naming, oslo, pem, sql,
-                    text, token, view, words, xml) as count:
+                    column, credentials, index, keys, names, naming, oslo,
+                    pem, sql, text, token, view, words, xml) as count:
                 # Names are remembered: what one costs once is no growth.
                 run(value)
                 once = count()
@@ -168,7 +172,7 @@ class StepsTest(base.BaseTestCase):
 
     def test_modules(self):
         for module, label in ((sql, 'sql'), (xml, 'F16'), (token, 'F10'),
-                              (credentials, 'F2')):
+                              (credentials, 'F2'), (column, 'F19')):
             for seed in WORST[label]:
                 self._grows(lambda value, module=module: spans_of(
                     module, value), seed, label)
@@ -184,7 +188,7 @@ class StepsTest(base.BaseTestCase):
 
     def test_every_family_has_its_worst(self):
         self.assertEqual(
-            {family.label for family in rules.FAMILIES} | {'F7', 'sql'},
+            {family.label for family in rules.FAMILIES} | {'F7', 'F19', 'sql'},
             set(WORST))
 
 

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""F19: tables of text: a name in the first line, values in the lines below.
+
+The columns stand between tabs, bars, commas or semicolons, or two blanks and
+more apart.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nova_actions.sanitize import naming
+from nova_actions.sanitize import text as _text
+from nova_actions.sanitize import words
+from nova_actions.sanitize.index import Index
+
+#: So many lines below a first one are read.
+MAX_ROWS = 200
+_MAX_LINE = 1024
+
+# What stands between two columns; a blank beside it only where it is no sign
+# of prose.
+_SIGNS = ('\t', '|', ';', ',')
+_BLANKS = re.compile(r'\S++(?>(?: \S++)*)')
+# The name of a column, and a line between the first one and the values.
+_NAME = re.compile(r'["\']?[^\W\d][\w.-]{0,31}(?: [\w.-]{1,16}){0,2}["\']?')
+_NO_NAME = re.compile(r'[(){}\[\]<>=:/\\]')
+_RULE = re.compile(r'[-+=|: \t]+')
+
+
+class _Cell(NamedTuple):
+    start: int
+    value: str
+
+
+def _cells(text: str, start: int, end: int, sign: str) -> list[_Cell]:
+    """Return the cells of a line, without blanks and quotes."""
+    if not sign:
+        return [_Cell(match.start(), match[0])
+                for match in _BLANKS.finditer(text, start, end)]
+    cells = []
+    at = start
+    for part in text[start:end].split(sign):
+        inner = part.strip(' \t')
+        if len(inner) > 1 and inner[0] in '"\'' and inner[-1] == inner[0]:
+            inner = inner[1:-1]
+        cells.append(_Cell(at + part.find(inner), inner))
+        at += len(part) + 1
+    return cells
+
+
+def _head(text: str, start: int, end: int) -> tuple[str, dict[int, str], int]:
+    """Return what the columns of a line stand between, which of them have
+    the name of a secret, and how many there are."""
+    line = text[start:end]
+    if _NO_NAME.search(line):
+        return '', {}, 0
+    for sign in (*_SIGNS, ''):
+        if (sign and sign not in line) or (sign == ',' and ', ' in line):
+            continue
+        cells = _cells(text, start, end, sign)
+        if len(cells) < 2 or not all(
+                _NAME.fullmatch(cell.value) or (sign == '|' and not cell.value)
+                for cell in cells):
+            continue
+        found = {number: cell.value for number, cell in enumerate(cells)
+                 if naming.names_secret(cell.value)}
+        return sign, found, len(cells)
+    return '', {}, 0
+
+
+def _is_secret(value: str, name: str, sign: str) -> bool:
+    if sign in ('', ',', ';') and not words.may_be_password(value):
+        return False
+    return (len(value) > 3 and value.strip('0123456789.') != ''
+            and words.is_quoted_value(value, name, ':')
+            and not (words.is_code(value) or words.is_word(value)
+                     or words.is_masked(value) or _text.CUT in value))
+
+
+def _values(text: str, at: int, sign: str, named: dict[int, str], count: int
+            ) -> tuple[list[_text.Span], int]:
+    """Return what stands below the names, and where a line of another form
+    begins: each line is read once."""
+    found = []
+    for _row in range(MAX_ROWS):
+        end = text.find('\n', at)
+        end = len(text) if end < 0 else end
+        if end - at > _MAX_LINE or at >= len(text):
+            break
+        if not _RULE.fullmatch(text, at, end):
+            cells = _cells(text, at, end, sign)
+            if len(cells) != count:
+                break
+            for number, name in named.items():
+                start, value = cells[number]
+                if value.strip(_text.FILL) and _is_secret(value, name, sign):
+                    found.append((start, start + len(value), 'F19'))
+        at = end + 1
+    return found, at
+
+
+def spans(text: str, index: Index) -> Iterator[_text.Span]:
+    """Yield the values of columns whose name is a secret's."""
+    done = 0
+    for stem, _end in naming.stems(text, index):
+        if stem < done:
+            continue
+        start = text.rfind('\n', 0, stem) + 1
+        end = text.find('\n', stem)
+        if end < 0:
+            return
+        done = end + 1
+        if end - start > _MAX_LINE:
+            continue
+        sign, named, count = _head(text, start, end)
+        if named:
+            found, done = _values(text, done, sign, named, count)
+            yield from found
+
+
