@@ -47,6 +47,9 @@ class Service(service.ServiceBase):
         self._application = app.create(conf, self._room)
         self._pool = task.ThreadedTaskDispatcher()
         self._stopping = threading.Event()
+        # Held while the thread is woken, so that it does not close meanwhile
+        # what it is woken by.
+        self._waking = threading.RLock()
         self._thread = threading.Thread(
             target=self._serve, name='api', daemon=True)
 
@@ -99,7 +102,8 @@ class Service(service.ServiceBase):
         while self._listener.is_answering() and time.monotonic() < until:
             self._look()
         self._pool.shutdown(timeout=max(0, until - time.monotonic()))
-        wasyncore.close_all(self._listener._map)
+        with self._waking:
+            wasyncore.close_all(self._listener._map)
 
     def _look(self) -> None:
         wasyncore.loop(timeout=1, use_poll=True, map=self._listener._map,
@@ -108,9 +112,10 @@ class Service(service.ServiceBase):
     def stop(self) -> None:
         """Refuse new connections and end those under way."""
         self._room.close()
-        if self._thread.is_alive() and not self._stopping.is_set():
-            # In its own thread, which ends with what this wakes it by.
-            self._listener.trigger.pull_trigger(self._stopping.set)
+        with self._waking:
+            if self._thread.is_alive() and not self._stopping.is_set():
+                self._stopping.set()
+                self._listener.trigger.pull_trigger()
 
     def wait(self) -> None:
         """Wait until the server has stopped."""

@@ -38,6 +38,23 @@ class ServiceTest(base.BaseTestCase):
         self.assertRaises(OSError, socket.create_connection,
                           running.address)
 
+    def test_stops_while_others_wake_it(self):
+        """A thread of the pool may wake it before who stops it does."""
+        running = self.useFixture(wire.Server()).service
+        pull = running._listener.trigger._physical_pull
+
+        def pulled():
+            pull()
+            # What it waits for is this very call.
+            running._thread.join(0.5)
+            pull()
+
+        with mock.patch.object(running._listener.trigger, '_physical_pull',
+                               pulled):
+            running.stop()
+        running.wait()
+        self.assertFalse(running._thread.is_alive())
+
     def test_address_in_use(self):
         conf = self.useFixture(fixtures.Objects(
             api__auth_strategy='noauth2')).conf
