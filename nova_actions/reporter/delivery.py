@@ -182,15 +182,22 @@ class Delivery:
 
     def _say_last(self) -> None:
         """Tell what was lost since the last heartbeat, where somebody was
-        there to hear it when he was asked last. Else it stays in the log: a
-        spool keeps reports, not what is not one."""
-        if self._failures or self._losses.counts == self._told_lost:
+        there to hear it when he was asked last. Else the next life does,
+        where there is a spool on disk."""
+        if self._failures or not self.untold():
             return
         try:
             self._beat()
         except Exception as error:  # noqa: BLE001 - the process ends
             LOG.warning('The conductor does not know what was lost last: %s',
                         type(error).__name__)
+
+    def untold(self) -> dict[str, int]:
+        """Return how many were lost that the conductor does not know of, by
+        reason."""
+        return {reason: number - self._told_lost.get(reason, 0)
+                for reason, number in self._losses.counts.items()
+                if number > self._told_lost.get(reason, 0)}
 
     def _do_chore(self) -> None:
         try:

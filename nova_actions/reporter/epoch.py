@@ -8,11 +8,12 @@ that life is over, and a living one cannot be taken for dead.
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from oslo_utils import uuidutils
@@ -25,6 +26,9 @@ _LOCK = re.compile(
 _SPOOL_FILES = ('', '-wal', '-shm')
 _NOTE = struct.Struct('<QQ')
 _CHECKSUM = struct.Struct('<I')
+# Behind the note: what was lost and no conductor knows of.
+_LOST_AT = _NOTE.size + _CHECKSUM.size
+_MAX_LOST = 4096
 
 
 class Life(NamedTuple):
@@ -156,6 +160,29 @@ class Epoch:
             return None
         return _parse(os.pread(self._descriptor,
                                _NOTE.size + _CHECKSUM.size, 0))
+
+    def note_lost(self, counts: Mapping[str, int]) -> None:
+        """Note how many reports were lost that no conductor knows of, by
+        reason, for the life that comes after this one."""
+        if self._descriptor is None or counts == self.lost():
+            return
+        raw = json.dumps(counts).encode()
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._descriptor, _LOST_AT)
+            os.pwrite(self._descriptor,
+                      _CHECKSUM.pack(zlib.crc32(raw)) + raw, _LOST_AT)
+
+    def lost(self) -> dict[str, int]:
+        """Return what was noted of them; nothing where it cannot be read,
+        and where an earlier release wrote the file."""
+        if self._descriptor is None:
+            return {}
+        raw = os.pread(self._descriptor, _MAX_LOST, _LOST_AT)
+        checksum, raw = raw[:_CHECKSUM.size], raw[_CHECKSUM.size:]
+        if checksum != _CHECKSUM.pack(zlib.crc32(raw)):
+            return {}
+        counts: dict[str, int] = json.loads(raw)
+        return counts
 
     @property
     def spool_path(self) -> str:

@@ -78,6 +78,16 @@ class Losses:
                 return
         self._tell(reason)
 
+    def inherit(self, counts: Mapping[str, int]) -> None:
+        """Count what a life before this one has lost: its log tells it, but
+        no conductor knew when it ended."""
+        with self._lock:
+            for reason in self._kinds.keys() & counts.keys():
+                number = counts[reason]
+                self.counts[reason] += number
+                self._kinds[reason].told += number
+                self._asked += number
+
     def since_asked(self) -> int:
         """Return how many reports were lost since this was called last."""
         with self._lock:

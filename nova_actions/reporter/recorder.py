@@ -312,6 +312,8 @@ class Recorder:
             self._damaged(remains.lost, f'{kept} is what it was')
         # Its lock is kept until it is closed: should we die before, the
         # next one begins with it, and must not miss what is here by then.
+        self.losses.inherit(dead.lost())
+        dead.note_lost({})
         dead.note(0, 0)
         dead.remove_spool()
         self._adopted[dead.uuid] = dead
@@ -359,6 +361,8 @@ class Recorder:
             self.losses.add(loss.ENDED, self._spool.count,
                             'the process ends, and has no spool on disk')
         self.losses.tell()
+        if self._life is not None:
+            self._life.note_lost(self._opened.untold())
         if not at_exit:
             # Nobody may take it over before the last report is in it.
             self._spool.close()

@@ -73,7 +73,8 @@ BEFORE = (
         r'(?<![\w-])(?:set-)?cookie2?' + MAYBE_QUOTE
         + r'\]?+\s{0,4}+[:=,]\s{0,4}+' + PREFIX + QUOTED)),
     family('F2', 'cookie', (
-        r'(?<![\w-])(?>(?P<o>["\'])|)(?:set-)?cookie2?:\s{0,4}+(?!["\'\[\\]|0x[0-9a-f])'
+        r'(?<![\w-])(?>(?P<o>["\'])|)(?:set-)?cookie2?:\s{0,4}+'
+        r'(?!["\'\[\\]|0x[0-9a-f])'
         r'(?P<v>(?(o)' + INSIDE + r'|[^\n"\'{}]{1,4096}+'
         r'(?>(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20})))'),
         lambda v: '=' in v or (mixed(v) and not v.strip().isdigit())),
@@ -167,7 +168,8 @@ BEHIND = (
     # A call that proves who somebody is: the literal behind his name.
     family('F1', ('\')', '")'), (
         r'(?:(?:login|auth|credentials?|passw(?:or)?d|bind|chap)\w{0,24}\('
-        r'[^()\n,]{1,80},|(?:connect\w{0,16}|construct|PDO|Handler|SMTP|FTP|Conn)\([^()\n,]{1,80},[^()\n,]{1,80},)'
+        r'[^()\n,]{1,80},|(?:connect\w{0,16}|construct|PDO|Handler|SMTP|FTP'
+        r'|Conn)\((?>(?:[^()\n,]{1,80},){2,4}))'
         r'\s{0,4}+' + PREFIX + QUOTED + r'(?P=q)\s{0,4}\)'),
         words.may_be_password),
     # A literal behind the name of an account that may do everything.
@@ -179,6 +181,14 @@ BEHIND = (
         r'|superuser|sysadmin)["\'],\s{0,4}+' + PREFIX + QUOTED
         + r'(?P=q)'),
         lambda value: words.is_strong(value) or words.is_signed(value)),
+    # The value in a sentence before what it is.
+    family('F1', ('as the password', 'as password', 'as your password',
+                  'as passphrase', 'as the passphrase', 'as token',
+                  'as the token', 'as my password', 'as its password',
+                  'as admin password', 'as root password'), (
+        r'(?<![^\s"\'])(?P<v>[^\s"\',]{6,128}+)["\']?\sas\s'
+        r'(?:(?:the|your|my|its|admin|root)\s)?(?:pass(?:word|phrase)|token)'),
+        words.may_be_password),
     # The name behind the value.
     family('F1', ('value=', 'value =', 'value:', 'value":', "value':",
                   'inline_string'), (
@@ -192,7 +202,8 @@ BEHIND = (
     family('F6', 'set_password', (
         r'(?<!\w)set_password\s{1,4}+(?:vnc|spice)\s{1,4}+(?P<v>\S++)')),
     family('F1', 'auth login(', (
-        r'(?:(?<!\w)login\(|auth(?:\s{0,4}+=\s{0,4}+\(|\())\s{0,4}+' + QUOTE
+        r'(?:(?<!\w)login\(|auth(?:["\']?\s{0,4}+[=:]\s{0,4}+\(|\())'
+        r'\s{0,4}+' + QUOTE
         + r'[^"\'\n\\]{0,64}+' + QUOTE + r'\s{0,4}+,\s{0,4}+' + PREFIX
         + QUOTED)),
     family('F16', '<token', r'<token\s{1,4}+id=' + QUOTED),

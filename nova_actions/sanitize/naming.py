@@ -12,8 +12,9 @@ from nova_actions.sanitize.index import Index
 
 # "... for user nova", and what then leads to a value.
 _OWNER = (r'\s{1,4}+(?:for|of|on)(?>(?:\s{1,4}+'
-          r'(?!(?:is|was|are|has|to|set|reset|changed)\s)%s{1,64}+){1,3})')
-_VERB = (r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been)(?>\s{1,4}+now|)'
+          r'(?!(?:is|was|are|has|will|should|would|to|set|reset|changed)\s)%s{1,64}+){1,3})')
+_VERB = (r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been'
+         r'|(?:will|should|would)(?>\s{1,4}+now|)\s{1,4}+be)(?>\s{1,4}+now|)'
          r'(?>\s{1,4}+(?:set|reset|changed)\s{1,4}+to|)'
          r'|(?>(?:set|reset|changed)\s{1,4}+|)to'
          r'|like(?=\s{1,4}+["\']))(?=[\s:]):?+')
@@ -24,7 +25,7 @@ _BEHIND_NAME = re.compile(
     r'(?P<quote>["\'`]|)\]?+'
     r'(?>\s{1,4}+(?:value|string|codes?|phrase|[0-9]{1,2})(?=[\s:=])|)'
     r'(?P<sep>(?>\s{0,4}+[,:]?+\s{0,40}+' + MAYBE_QUOTE
-    + r'(?:value|result|content|plain_?text)'
+    + r'(?:(?:parameter_?|string_?)?value|result|content|plain_?text)'
     + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + _SCHEMA
     + r'|\s{0,40}+(?:=>|:=|[!=]?={1,2}+|\|(?=\s)'
     r'|::(?=\s)|-{1,2}>(?=\s)|<-'
@@ -64,7 +65,9 @@ _IS = re.compile(
     r'(?P<quote>)(?P<sep>\s{0,2}(?:(?:lautet|ist|est|es|era|è|é|är|er|is|jest'
     r'|to|adalah)(?=\s)|为|是|は)\s{0,2}:?\s{0,2}(?=["\'\w]))')
 # Whose it is, behind a name of another language.
-_OF = re.compile(r'(?> [^\W\d_]{1,20}){1,3}')
+_OF = re.compile(
+    r'(?> (?!(?:lautet|ist|est|es|era|is|jest|to|adalah)\s)[^\W\d_]{1,20})'
+    r'{1,3}')
 _SIGNS = (':', '=', '|', ',', '(')
 _AUTH = re.compile(r'["\']?\s{0,4}:')
 _INPUT = re.compile(r'=b?["\']')
@@ -117,6 +120,15 @@ def _kind_here(text: str, tail: int, key: str, kind: str) -> str:
     return 'own' if alone else 'weak'
 
 
+def _verb(text: str, key: str, end: int) -> re.Match[str] | None:
+    """Return the verb behind a name of another language, and whose it is;
+    some write it without a blank."""
+    verb = _IS.match(text, end - (key[-1] in '为是は'))
+    if verb is None and (of := _OF.match(text, end)):
+        verb = _IS.match(text, of.end())
+    return verb
+
+
 def at(text: str, stem: int, length: int) -> Name | None:
     """Return the name that a part at a place belongs to."""
     before = text[max(0, stem - 64):stem]
@@ -144,9 +156,7 @@ def at(text: str, stem: int, length: int) -> Name | None:
         return None
     two = _TWO.match(text, tail) if key.lower().endswith('secret') else None
     end = two.end() if two else tail
-    # Which some languages write without a blank.
-    if kind == 'foreign' and (verb := _IS.match(
-            text, end - (key[-1] in '为是は'))):
+    if kind == 'foreign' and (verb := _verb(text, key, end)):
         return Name(key, start, tail, verb.end(), '', verb['sep'], kind)
     lead = text[end:end + 1]
     if lead not in _LEADS and not lead.isspace():

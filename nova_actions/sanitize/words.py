@@ -10,6 +10,7 @@ _HARMLESS_TAIL = re.compile(
     r'|dir|format|method|provider|policy'
     r'|enabled|required|count|driver|state|status|version|class|algorithm'
     r'|timeout|interval|host|port|cache|lifetime|backend|fingerprint|max|min'
+    r'|encryption'
     r'|model|plugin|hash_algorithm|issued_at|audit\w{0,12}|usage|flavor'
     r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func'
     r'|function|handler|manager|py|rotation|rounds|iterations|bits|scheme'
@@ -89,16 +90,16 @@ credentials delete denied deprecated detail did different digest do does down
 empty error errors exist exists expects fail fails failure false field file
 fine flag flags for forbidden from get given good had has have how http https
 identical if in incorrect index internal into invalid is it its key keys least
-list long longer mandatory may might missing more must need needs never new no
-none not now null of off ok old old-style on once one only option optional
-options or other out over password passwords patch path plain post project put
-reason refused request requests required requires response returned revoke
-right rotate same secret secrets server service set short should show since so
-stale still string strong success such takes than that the their then there
-these this those timeout to token tokens too too-long too-short true type
+line list long longer mandatory may might missing more must need needs never
+new no none not now null of off ok old old-style on once one only option
+optional options or other out over password passwords patch path plain post
+project put reason refused request requests required requires response returned
+revoke right rotate same secret secrets server service set short should show
+since so stale still string strong success such takes than that the their then
+there these this those timeout to token tokens too too-long too-short true type
 unauthenticated unauthorized under unknown unset until up update use user
-username users valid value values via was weak were what when where which
-while who will with without wrong you your
+username users valid value values via was weak were what when where which while
+who will with without wrong you your
 """))
 
 
@@ -261,6 +262,8 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
             value, key) or (
             value == key and value.islower() and value.isidentifier()):
         return False
+    if sep.startswith('==') and _ADDRESS.match(value):
+        return False  # A version.
     if value.isdigit() and len(value) < 5 and (
             (more and sep == ':') or len(value) < 3
             or not _PASS.search(key)):
@@ -272,7 +275,7 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
         return True
     if sep[:1] in (':', '|'):
         return _behind_colon(value, key, more)
-    if sep and sep.split()[-1] != 'to':
+    if sep and sep.split()[-1] not in ('to', 'be'):
         return not is_word(value) and value[:1] not in ('/', '(') and not (
             more and _ALPHA.match(value) and value.islower())
     if _UUID.match(value):
@@ -291,8 +294,10 @@ def is_quoted_value(value: str, key: str, sep: str) -> bool:
         return True
     if key.startswith('-'):
         return True
-    if key.lower() == 'token' and (' ' in value or len(value) < 3):
-        return False  # A parser's.
+    if key.lower() == 'token' and (
+            ' ' in value or len(value) < 3 or (
+                value.isalpha() and value.islower())):
+        return False  # A parser's, a kind of them.
     if key.lower() in ('secret', 'secrets') and _KEBAB.match(value):
         return False  # The name of one of Kubernetes.
     if _UUID.match(value):

@@ -512,6 +512,15 @@ class LastLossesTestCase(base.ReporterTestCase):
             reporter.stop()
         beat.assert_called_once()
         self.assertFalse(self.current._opened._thread.is_alive())
+        # The next life tells it, and the one after that has nothing to tell.
+        for number in (3, 0):
+            self.record(folder=self.recording.folder)
+            self.create()
+            self.assertEqual(number, base.losses().get('error', 0))
+            reporter.stop()
+            self.assertEqual([{'error': 3}], [
+                row['lost'] for row in db_reporter.page(self.admin)
+                if row['lost']])
 
     def test_a_conductor_that_does_not_answer(self):
         self.lose()

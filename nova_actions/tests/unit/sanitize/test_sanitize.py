@@ -103,6 +103,34 @@ class SecretsTest(base.BaseTestCase):
                     result = self.sanitizer.text(value, 4096)
                     self.assertNotIn(secret, result.text)
 
+    def test_keys_in_one_message(self):
+        """One escaped, one in lines: neither hides the other's lines."""
+        make = planted.Maker(SEED)
+        begin, end = (f'-----{word} PRIVATE ' + 'KEY-----'
+                      for word in ('BEGIN', 'END'))
+        for _number in range(8):
+            lines = [make.base64(48) for _line in range(8)]
+            first = '\n'.join([begin, *lines[:4], end])
+            for second in ([begin, *lines[4:]], [*lines[4:], end],
+                           [begin, *lines[4:], end],
+                           [begin, lines[4], lines[5][:30]]):
+                second = '\n'.join(second)
+                for text in (f'{first!r} x\nCaused by E: {second}',
+                             f'E: {second}\nx {first!r}'):
+                    safe = self.sanitizer.text(text, LARGE).text
+                    for line in (*lines[:5], lines[5][:30]):
+                        self.assertNotIn(line, safe, text)
+
+    def test_more_names_than_anybody_reads(self):
+        for text in ('pass pass \\n' * 1400, 'x token\n' * 2000,
+                     'a=keykey' * 2000 + 'password=Kx9vQ2rT'):
+            result = self.sanitizer.text(text, LARGE).text
+            self.assertTrue(result.endswith('[REDACTED:F99]'))
+            self.assertGreater(len(result), len(text) // 4)
+            self.assertEqual(result, self.sanitizer.text(result, LARGE).text)
+        text = 'no token here\n' * 900
+        self.assertEqual(text, self.sanitizer.text(text, LARGE).text)
+
     def test_harmless_text_survives(self):
         lines = harmless.lines()
         self.assertGreater(len(lines), 1000)
