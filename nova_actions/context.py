@@ -91,7 +91,7 @@ class RequestContext(context.RequestContext):
             self._verdicts[key] = policy.authorize(
                 self.to_policy_values(), rule, target or {})
         if fatal and not self._verdicts[key]:
-            raise exception.PolicyNotAuthorized(action=rule)
+            raise policy.refusal(rule)
         return self._verdicts[key]
 
     def in_scope(self, rule: str) -> bool:

@@ -15,6 +15,8 @@ from oslo_policy import opts
 from oslo_policy import policy
 
 from nova_actions import checks
+from nova_actions import exception
+from nova_actions import metrics
 from nova_actions import policies
 
 LOG = logging.getLogger(__name__)
@@ -262,6 +264,12 @@ def authorize(credentials: Mapping[str, Any], rule: str,
             rule, dict(target), dict(credentials), do_raise=False))
     except policy.InvalidScope:
         return False
+
+
+def refusal(rule: str) -> exception.PolicyNotAuthorized:
+    """Return the error for a caller whom a rule refuses; it is counted."""
+    metrics.POLICY_REFUSALS.add(rule)
+    return exception.PolicyNotAuthorized(action=rule)
 
 
 def in_scope(credentials: Mapping[str, Any], rule: str) -> bool:

@@ -19,6 +19,7 @@ from oslo_log import log as logging
 from nova_actions.api import auth
 from nova_actions.api import health
 from nova_actions.api import identity
+from nova_actions.api import metrics
 from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
@@ -58,8 +59,10 @@ class AccessLog:
             getattr(body, 'close', lambda: None)()
         caller = environ.get(auth.ENVIRON_KEY)
         is_probe = health.is_probe(method, path) and statuses[-1] < '400'
+        took = time.monotonic() - began
+        metrics.observe(environ, statuses[-1], took)
         note(environ.get('REMOTE_ADDR'), method, path, statuses[-1],
-             sum(map(len, parts)), time.monotonic() - began,
+             sum(map(len, parts)), took,
              environ.get(identity.ENVIRON_KEY), caller,
              logging.DEBUG if is_probe else logging.INFO)
         return parts

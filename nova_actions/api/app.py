@@ -26,6 +26,7 @@ from nova_actions.api import headers
 from nova_actions.api import health
 from nova_actions.api import identity
 from nova_actions.api import instance_actions
+from nova_actions.api import metrics
 from nova_actions.api import openapi
 from nova_actions.api import request
 from nova_actions.api import schemas
@@ -99,14 +100,16 @@ ROUTES = (
 _SLASHES = re.compile('/+')
 
 
-def create(conf: cfg.ConfigOpts,
-           room: waiting.Room | None = None) -> WSGIApplication:
+def create(conf: cfg.ConfigOpts, room: waiting.Room | None = None,
+           tells_metrics: bool = False) -> WSGIApplication:
     """Return the whole application.
 
     The policy and the database must have been set up from the same
     configuration.
 
     :param room: where requests wait, of who wants to close it
+    :param tells_metrics: whether it answers ``/metrics``, which needs no
+        token
     """
     core = _core(conf, room or waiting.Room(conf.api.threads))
     app: WSGIApplication = Gate(core, auth.protect(core, conf), frozenset(
@@ -114,7 +117,9 @@ def create(conf: cfg.ConfigOpts,
     # From the inside out: an answer of each is seen by all that follow, so
     # that a browser may read a 401, and what each of them logs carries the
     # request's id.
-    for wrap in (_size_limit, _faults, _proxy, _cors, health.beside,
+    beside = (health.beside, metrics.beside) if tells_metrics else (
+        health.beside,)
+    for wrap in (_size_limit, _faults, _proxy, _cors, *beside,
                  headers.on_every_answer, identity.identified,
                  _no_body_for_head, access.log):
         app = wrap(app, conf)
@@ -203,6 +208,7 @@ class _Endpoint:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response,
                project_id: str | None = None, **segments: str) -> None:
+        metrics.note_route(req.env, self.route.path)
         call = request.begin(
             req, resp, self.route.query, self.conf, self.room,
             service=self.route.service,

@@ -38,15 +38,20 @@ class DatabaseCheck(pluginbase.HealthcheckBaseExtension):
         return pluginbase.HealthcheckResult(available=True, reason='OK')
 
 
-class _Beside:
-    def __init__(self, application: WSGIApplication, health: Any) -> None:
+class Beside:
+    """Have another application answer at one path, beside the pipeline."""
+
+    def __init__(self, application: WSGIApplication, path: re.Pattern[str],
+                 other: Any) -> None:
         self.application = application
-        self.health = health
+        self.path = path
+        self.other = other
 
     def __call__(self, environ: WSGIEnvironment,
                  start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get('PATH_INFO') or ''
-        app = self.health if _PATH.fullmatch(path) else self.application
+        app = (self.other if self.path.fullmatch(path)
+               else self.application)
         result: Iterable[bytes] = app(environ, start_response)
         return result
 
@@ -55,7 +60,7 @@ def beside(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
     """Mount the health check at ``/healthcheck``. It answers 200 as long as
     the process does, and what ``[healthcheck] backends`` names is well;
     ``nova_actions_database`` is ours."""
-    return _Beside(app, healthcheck.Healthcheck(app, conf))
+    return Beside(app, _PATH, healthcheck.Healthcheck(app, conf))
 
 
 def is_probe(method: str, path: str) -> bool:

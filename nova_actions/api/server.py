@@ -38,13 +38,16 @@ class Service(service.ServiceBase):
     others answer: a slow or an idle connection holds none of them.
 
     :param conf: the policy and the database must have been set up from it
+    :param tells_metrics: whether it answers ``/metrics``, too
     """
 
-    def __init__(self, conf: cfg.ConfigOpts) -> None:
+    def __init__(self, conf: cfg.ConfigOpts,
+                 tells_metrics: bool = False) -> None:
         super().__init__()
         self._conf = conf
         self._room = waiting.Room(conf.api.threads)
-        self._application = app.create(conf, self._room)
+        self._application = app.create(
+            conf, self._room, tells_metrics)
         self._pool = task.ThreadedTaskDispatcher()
         self._stopping = threading.Event()
         # Held while the thread is woken, so that it does not close meanwhile

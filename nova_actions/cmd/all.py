@@ -46,17 +46,20 @@ def main(argv: Sequence[str]) -> int:
     from nova_actions.cmd import welcome
     from nova_actions.conductor.service import ConductorService
     from nova_actions.db import migration
+    from nova_actions.db import pool
+    from nova_actions.metrics import endpoint
 
     config.setup_logging(conf)
     listening.settle(conf)
     process.set_up(conf)
     report.set_up(conf)
     migration.db_sync()
-    api = server.Service(conf)
     try:
         with process.life(conf, 'nova-actions-all', host=conf.host,
                           topic=conf.conductor.topic,
-                          tokens=conf.api.auth_strategy):
+                          tokens=conf.api.auth_strategy), endpoint.at_work(
+                              endpoint.beside_another(conf, pool.measure)):
+            api = server.Service(conf, tells_metrics=conf.metrics.enabled)
             serving.serve([api, ConductorService(conf)],
                           lambda stopping: welcome.welcome(
                               conf, listening.url(api.address), stopping),

@@ -20,6 +20,8 @@ def main(argv: Sequence[str]) -> int:
     from nova_actions.cmd import process
     from nova_actions.cmd import report
     from nova_actions.cmd import serving
+    from nova_actions.db import pool
+    from nova_actions.metrics import endpoint
 
     config.setup_logging(conf)
     listening.settle(conf)
@@ -29,7 +31,9 @@ def main(argv: Sequence[str]) -> int:
     try:
         with process.life(conf, 'nova-actions-api',
                           tokens=conf.api.auth_strategy,
-                          threads=conf.api.threads):
+                          threads=conf.api.threads), endpoint.at_work(
+                              endpoint.of(conf, 'api', pool.measure,
+                                          is_alone=True)):
             serving.serve([server.Service(conf)],
                           reload=lambda: process.take_over(conf))
     except OSError as error:

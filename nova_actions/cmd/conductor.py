@@ -19,6 +19,8 @@ def main(argv: Sequence[str]) -> int:
     from nova_actions.cmd import process
     from nova_actions.cmd import report
     from nova_actions.conductor.service import ConductorService
+    from nova_actions.db import pool
+    from nova_actions.metrics import endpoint
 
     config.setup_logging(conf)
     process.set_up(conf)
@@ -29,9 +31,11 @@ def main(argv: Sequence[str]) -> int:
     with process.life(conf, 'nova-actions-conductor', host=conf.host,
                       topic=conf.conductor.topic,
                       workers=conf.conductor.workers):
+        counting = endpoint.of(conf, 'conductor', pool.measure,
+                               is_alone=False)
         launcher = service.launch(
-            conf, ConductorService(conf), workers=conf.conductor.workers,
-            restart_method='mutate')
+            conf, ConductorService(conf, counting),
+            workers=conf.conductor.workers, restart_method='mutate')
         return int(launcher.wait() or failure.OK)
 
 

@@ -9,6 +9,7 @@ from oslo_log import log as logging
 from oslo_service import service
 
 from nova_actions import context
+from nova_actions import metrics
 from nova_actions import objects
 from nova_actions import policy
 from nova_actions import rpc
@@ -22,6 +23,7 @@ from nova_actions.conductor import process
 from nova_actions.conductor import retention
 from nova_actions.conductor import upkeep
 from nova_actions.db import api as db
+from nova_actions.metrics import endpoint
 from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
@@ -35,11 +37,15 @@ class ConductorService(service.Service):
 
     :param conf: the process's configuration; database, policy and sanitizer
         are set up from it when the worker starts, in its own process
+    :param metrics_port: where what the workers count is told; None when
+        another tells, or nobody
     """
 
-    def __init__(self, conf: cfg.ConfigOpts) -> None:
+    def __init__(self, conf: cfg.ConfigOpts,
+                 metrics_port: endpoint.Endpoint | None = None) -> None:
         super().__init__()
         self._conf = conf
+        self._metrics_port = metrics_port
         self._consumer: consumer.Consumer | None = None
         self._transport: Any = None
         self._timer: closure.Timer | None = None
@@ -54,6 +60,11 @@ class ConductorService(service.Service):
         db.setup(self._conf)
         policy.setup(self._conf)
         text.setup(sanitize.Sanitizer.from_conf(self._conf))
+        if self._metrics_port is not None:
+            self._metrics_port.start()
+        if metrics.is_on():
+            from nova_actions.conductor import standing
+            endpoint.registry().register(standing.Collector())
         self._transport = rpc.get_transport(self._conf)
         taking = consumer.Consumer(
             self._make_server, process.thread_count(self._conf))
@@ -108,5 +119,7 @@ class ConductorService(service.Service):
             self._transport.cleanup()
             self._consumer = None
             db.dispose()
+            if self._metrics_port is not None:
+                self._metrics_port.stop()
             LOG.info('The conductor takes no more calls')
         super().stop(graceful)

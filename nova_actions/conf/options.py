@@ -173,6 +173,26 @@ REPORTER_OPTS = [
              'recorded: for example delete, compute_terminate_instance. '
              'They are refused with an error otherwise.'),
 ]
+METRICS_OPTS = [
+    cfg.BoolOpt(
+        'enabled', default=False,
+        help='Count what happens, and tell it to Prometheus at "/metrics", '
+             'to whoever asks. nova-actions-all tells it on the port of its '
+             'API, which needs no token for it.'),
+    cfg.HostAddressOpt(
+        'bind_host', default='127.0.0.1',
+        help='The address that nova-actions-api and nova-actions-conductor '
+             'tell it on. Names of hosts are told there: it is for the '
+             'operators\' network.'),
+    cfg.PortOpt(
+        'api_port', default=9774,
+        help='The port of nova-actions-api for it. Of several processes of '
+             'another WSGI server, one listens and tells of all.'),
+    cfg.PortOpt(
+        'conductor_port', default=9775,
+        help='The port of nova-actions-conductor for it. One of the workers '
+             'listens and tells of all.'),
+]
 RETENTION_OPTS = [
     cfg.IntOpt(
         'days', default=0, min=0, max=36500, mutable=True,
@@ -218,7 +238,8 @@ UPGRADE_LEVELS_OPTS = [
 ]
 GROUPS: dict[str | None, Sequence[cfg.Opt]] = {
     None: DEFAULT_OPTS, 'api': API_OPTS, 'conductor': CONDUCTOR_OPTS,
-    'reporter': REPORTER_OPTS, 'retention': RETENTION_OPTS,
+    'metrics': METRICS_OPTS, 'reporter': REPORTER_OPTS,
+    'retention': RETENTION_OPTS,
     'sanitize': SANITIZE_OPTS,
     'upgrade_levels': UPGRADE_LEVELS_OPTS,
 }

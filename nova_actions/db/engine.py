@@ -183,6 +183,14 @@ def engine() -> sa.Engine:
     return result
 
 
+def pool() -> sa.Pool | None:
+    """Return the pool of connections of our own database, None before the
+    first one was wanted."""
+    if _manager is None or not _manager.is_started:
+        return None
+    return engine().pool
+
+
 @contextlib.contextmanager
 def begun() -> Iterator[sa.Connection]:
     """Give a connection in a transaction that writes, without a context."""

@@ -12,6 +12,7 @@ from oslo_versionedobjects import fields as ovo_fields
 from nova_actions import actions
 from nova_actions import exception
 from nova_actions import policies
+from nova_actions import policy
 from nova_actions import validation
 from nova_actions.db import api as db
 from nova_actions.db import owner
@@ -87,7 +88,7 @@ def _as_own(context: Any, values: dict[str, Any]) -> dict[str, Any]:
         'user_id', 'user_name', 'project_id', 'project_name')}
     if any(values.get(name) not in (None, value)
            for name, value in own.items()):
-        raise exception.PolicyNotAuthorized(action=policies.ACTION_START)
+        raise policy.refusal(policies.ACTION_START)
     return {**values, **own}
 
 

@@ -82,9 +82,9 @@ def _outcome(exc_val: str | None, exc_tb: str | None,
     succeeded, whatever else is said: Nova's clients send it so."""
     if exc_tb is None:
         return {'result': vocabulary.RESULT_SUCCESS}
-    error = text.sanitizer().error(sent_error.of_exception(exc_val),
-                                   sent_error.of_traceback(exc_tb),
-                                   error_type=error_type)
+    error = text.counted(text.sanitizer().error(
+        sent_error.of_exception(exc_val), sent_error.of_traceback(exc_tb),
+        error_type=error_type))
     return {'result': vocabulary.RESULT_ERROR, 'details': error.details,
             'traceback': error.traceback,
             'error_type': error.error_type, 'reason': error.reason,

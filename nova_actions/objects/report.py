@@ -10,7 +10,9 @@ from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions import actions
 from nova_actions import exception
+from nova_actions import metrics
 from nova_actions import policies
+from nova_actions import policy
 from nova_actions import validation
 from nova_actions import vocabulary
 from nova_actions.db import clock
@@ -138,7 +140,8 @@ def _make_safe(values: dict[str, Any]) -> None:
     values['rules'] = sanitizer.rules
     if values['details'] is values['traceback'] is None:
         return
-    error = sanitizer.error(values['details'], values['traceback'])
+    error = text.counted(
+        sanitizer.error(values['details'], values['traceback']))
     values.update(details=error.details, traceback=error.traceback,
                   redactions=error.redactions)
 
@@ -195,7 +198,7 @@ def _by_owners(_self: Any, context: Any,
     instance: gate.Instance = None
     for row in rows:
         if not gate.is_own(context, row):
-            raise exception.PolicyNotAuthorized(action=policies.EVENT_FINISH)
+            raise policy.refusal(policies.EVENT_FINISH)
         instance = _instance_of(row, known)
         context.can(policies.EVENT_FINISH, gate.target_of(instance, host))
     return instance
@@ -245,6 +248,8 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
                     raise exception.DatabaseUnavailable() from None
         if epoch is not None:
             _count(context, epoch, answers)
+        if metrics.is_on():
+            _measure(rows, answers)
         return [_answer(each) for each in answers]
 
     @classmethod
@@ -309,7 +314,7 @@ def _refusal(context: Any, row: Mapping[str, Any], known: dict[str, Any],
         return verdict.refused(errors[uuid])
     instance = _instance_of(row, known)
     if not _may(context, rule, instance, host):
-        return verdict.refused(exception.PolicyNotAuthorized(action=rule))
+        return verdict.refused(policy.refusal(rule))
     if instance is not None:
         known.setdefault(uuid, instance)
     return None
@@ -330,6 +335,19 @@ def _count(context: Any, epoch: str,
         except exception.Unavailable:
             # What could be stored is; the sender counts, too.
             return
+
+
+def _measure(rows: Iterable[dict[str, Any] | verdict.Verdict],
+             answers: Iterable[verdict.Verdict]) -> None:
+    """Count the answers to reports, and how late those came that are
+    stored."""
+    now = timeutils.utcnow()
+    for row, answer in zip(rows, answers, strict=True):
+        metrics.REPORTS.add(answer.verdict, answer.error or '')
+        if isinstance(row, dict) and answer.verdict == ledger_rules.APPLIED:
+            at = row['finish_time'] or row['start_time']
+            metrics.REPORT_DELAY.observe(
+                max(0.0, (now - at).total_seconds()))
 
 
 def _answer(given: verdict.Verdict) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from oslo_utils import timeutils
 
+from nova_actions import metrics
 from nova_actions import sanitize
 from nova_actions import validation
 from nova_actions import vocabulary
@@ -32,11 +33,20 @@ def setup(new: sanitize.Sanitizer) -> None:
     _sanitizer = new
 
 
+def counted(safe: sanitize.ErrorText) -> sanitize.ErrorText:
+    """Return texts that are to be stored, with their secrets counted."""
+    if safe.redactions and metrics.is_on():
+        for text in filter(None, (safe.details, safe.traceback)):
+            for rule in sanitize.rules_in(text):
+                metrics.REDACTIONS.add(rule)
+    return safe
+
+
 def details(value: str | None) -> dict[str, Any]:
     """Return the columns of an event that a text about it fills."""
     if value is None:
         return {}
-    safe = sanitizer().error(value, None)
+    safe = counted(sanitizer().error(value, None))
     return {'details': safe.details, 'redactions': safe.redactions,
             'rules': safe.rules}
 
@@ -81,8 +91,8 @@ def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
             value = sanitizer().name(validation.name(name, value))
         values[name] = value
     if given := [name for name in TEXTS if name in values]:
-        safe = sanitizer().error(values.get('details'),
-                                 values.get('traceback'))
+        safe = counted(sanitizer().error(values.get('details'),
+                                         values.get('traceback')))
         values.update({name: getattr(safe, name) for name in given})
         values.update(redactions=safe.redactions, rules=safe.rules)
     return values

@@ -25,7 +25,8 @@ from nova_actions.sanitize.selftest import Broken
 
 __all__ = (
     'DETAILS_LIMIT', 'NAME_LIMIT', 'REASONS', 'TRACEBACK_LIMIT', 'WITHHELD',
-    'Broken', 'ErrorText', 'Sanitized', 'Sanitizer', 'secrets_of_call',
+    'Broken', 'ErrorText', 'Sanitized', 'Sanitizer', 'rules_in',
+    'secrets_of_call',
 )
 
 DETAILS_LIMIT = 4096
@@ -212,6 +213,12 @@ class Sanitizer:
             joined = again
         return [_result(text, safe, limit) for text, safe, limit in zip(
             raw, joined, limits, strict=True)]
+
+
+def rules_in(text: str) -> list[str]:
+    """Return the rules that have masked something in a text, each as often
+    as it has: ``F12`` for example, and ``FX`` for an operator's patterns."""
+    return _text.labels(text)
 
 
 def _result(text: str | None, safe: str, limit: int) -> Sanitized:

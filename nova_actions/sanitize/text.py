@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 
 #: What stands where a secret was; the label names the rule that hit.
-PLACEHOLDER = re.compile(r'\[REDACTED:F(?:[0-9]{1,2}|X)\]')
+PLACEHOLDER = re.compile(r'\[REDACTED:(F(?:[0-9]{1,2}|X))\]')
 #: What stands where bytes were cut.
 CUT_MARK = re.compile(r'\[\.\.\. [0-9]{1,19} bytes cut \.\.\.\]')
 _MARK, _CUT = '[REDACTED:F', '[... '
@@ -40,6 +40,11 @@ _SURROGATE = re.compile('[\ud800-\udfff]')
 
 def mark(label: str) -> str:
     return f'[REDACTED:{label}]'
+
+
+def labels(text: str) -> list[str]:
+    """Return which rule has found what is masked in a text, for each mark."""
+    return PLACEHOLDER.findall(text)
 
 
 def count(text: str) -> int:

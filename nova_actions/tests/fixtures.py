@@ -32,6 +32,7 @@ from nova_actions.db import api as db
 from nova_actions.db import migration
 from nova_actions.db import owner
 from nova_actions.db import prepared
+from nova_actions.metrics import endpoint
 from nova_actions.objects import base
 from nova_actions.objects import text
 from nova_actions.tests import database
@@ -242,6 +243,20 @@ class Reporter(fixtures.Fixture):
         client: Any = base.ActionsObject.indirection_api
         base.set_remote(None)
         client.close()
+
+
+class Metrics(fixtures.Fixture):
+    """This process counts. Called with the name of a metric, without its
+    prefix, and labels, it returns the value, None where there is none."""
+
+    def _setUp(self) -> None:
+        endpoint.set_up()
+        self.addCleanup(endpoint.tear_down)
+
+    def __call__(self, metric: str, **labels: str) -> float | None:
+        found: float | None = endpoint.registry().get_sample_value(
+            f'nova_actions_{metric}', labels)
+        return found
 
 
 class StrictErrors(fixtures.Fixture):

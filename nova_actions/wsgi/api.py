@@ -24,6 +24,8 @@ from nova_actions import sanitize
 from nova_actions import version
 from nova_actions.api import app
 from nova_actions.db import api as db_api
+from nova_actions.db import pool
+from nova_actions.metrics import endpoint
 from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
@@ -50,6 +52,8 @@ def _build() -> WSGIApplication:
         LOG.critical('No request can be answered: %s', error)
         raise
     objects.register_all()
+    if counting := endpoint.of(options, 'api', pool.measure, is_alone=False):
+        counting.start()
     application = app.create(options)
     LOG.info('The API %s is ready', version.version_string())
     return application

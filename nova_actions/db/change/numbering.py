@@ -6,6 +6,7 @@ visible in their order, and a reader never sees one before a smaller one.
 """
 
 import datetime
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,21 +34,26 @@ LEASE = datetime.timedelta(seconds=5)
 FEED = 1
 
 
-def number(context: Any, holder: str) -> int:
+def number(context: Any, holder: str,
+           tell: Callable[[Sequence[Row]], object] = len) -> int:
     """Number what is queued, a batch at the most; return how many changes
     are done, 0 also where another numbers.
 
     :param holder: who it is, another name for each process
+    :param tell: is given the changes that have got their numbers, once, as
+        rows of the table
     :raises DatabaseUnavailable: none has got its number
     """
     # Without a lock, since every conductor asks again and again.
     if not _is_due(context, holder):
         return 0
     try:
-        return _number(context, holder)
+        done, told = _number(context, holder)
     except exception.Conflict:
         # Another has just made the feed's row.
         return 0
+    tell(told)
+    return done
 
 
 @reader
@@ -61,7 +67,7 @@ def _is_due(connection: Any, holder: str) -> bool:
 
 
 @recorder
-def _number(connection: Any, holder: str) -> int:
+def _number(connection: Any, holder: str) -> tuple[int, list[Row]]:
     feed = locked(connection)
     # Asked apart: the lock may have been waited for.
     at = lease.now(connection)
@@ -70,7 +76,7 @@ def _number(connection: Any, holder: str) -> int:
                 'lease_end': at}
         connection.execute(sa.insert(CHANGE_FEED).values(feed))
     if not lease.is_free(feed, holder, at):
-        return 0
+        return 0, []
     queued = rows.found(connection, _QUEUED)
     # What is purged by now is not told of.
     told = [row for row in queued if row['instance_uuid'] is not None]
@@ -79,7 +85,7 @@ def _number(connection: Any, holder: str) -> int:
         CHANGE_QUEUE.c.id.in_([row['id'] for row in queued])))
     connection.execute(sa.update(CHANGE_FEED).values(
         last=feed['last'] + len(told), holder=holder, lease_end=at + LEASE))
-    return len(queued)
+    return len(queued), told
 
 
 def locked(connection: Any) -> Row | None:

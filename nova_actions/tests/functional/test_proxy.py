@@ -120,6 +120,12 @@ class _Tests:
                 self.assertIn(status, (200, 400, 404), path)
                 self.assertNotIn(b'"nova":', body, path)
 
+    def test_metrics_are_not_for_clients(self) -> None:
+        for path in ('/metrics', '//metrics', '/metrics/', '/%6Detrics'):
+            status, body = self.ask_raw(path)
+            self.assertEqual(404, status, path)
+            self.assertNotIn(b'"nova":', body, path)
+
     def ask_raw(self, path: str) -> tuple[int, bytes]:
         """Ask with a path as it is, not as a library would tidy it."""
         with wire.Client(('127.0.0.1', self.port), wire.get(

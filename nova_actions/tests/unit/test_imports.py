@@ -19,8 +19,9 @@ WATCHED = frozenset({
     'futurist', 'jsonschema', 'keystoneauth1', 'keystonemiddleware', 'kombu',
     'mako', 'oslo_cache', 'oslo_concurrency', 'oslo_db', 'oslo_messaging',
     'oslo_middleware', 'oslo_policy', 'oslo_reports',
-    'oslo_versionedobjects', 'prettytable', 'psutil', 'psycopg2', 'pymysql',
-    'requests', 'setproctitle', 'sqlalchemy', 'waitress', 'webob', 'yaml'})
+    'oslo_versionedobjects', 'prettytable', 'prometheus_client', 'psutil',
+    'psycopg2', 'pymysql', 'requests', 'setproctitle', 'sqlalchemy',
+    'waitress', 'webob', 'yaml'})
 
 DATABASE = {'oslo_db', 'sqlalchemy'}
 # The context names the rules.

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the record stands: what is open, who is silent, what waits and what
+was lost."""
+
+import collections
+import dataclasses
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from oslo_utils import timeutils
+
+from nova_actions.db import lease
+from nova_actions.db import status
+from nova_actions.db.engine import reader
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import FOLLOWED_CELLS
+from nova_actions.db.models import REPORTERS
+
+Row = dict[str, Any]
+
+_OPEN = sa.select(
+    ACTIONS.c.action, sa.func.count().label('number'),
+    sa.func.min(ACTIONS.c.created_at).label('oldest')).where(
+        ACTIONS.c.status == status.RUNNING).group_by(ACTIONS.c.action)
+_INTERRUPTED = sa.select(sa.func.count()).where(
+    ACTIONS.c.status == status.INTERRUPTED)
+_ALIVE = sa.select(
+    REPORTERS.c.host, REPORTERS.c.waiting, REPORTERS.c.last_seen,
+).where(REPORTERS.c.closed_at.is_(None))
+_LOST = sa.select(REPORTERS.c.lost, REPORTERS.c.refused).where(sa.or_(
+    REPORTERS.c.lost != '{}', REPORTERS.c.refused > 0))
+_CELLS = sa.select(
+    FOLLOWED_CELLS.c.cell, FOLLOWED_CELLS.c.caught_up_at,
+    FOLLOWED_CELLS.c.created_at, FOLLOWED_CELLS.c.paused,
+    lease.Now().label('now'))
+
+
+@dataclasses.dataclass
+class Host:
+    """The reporters of a host that are not closed.
+
+    :param silent: for how many seconds the most silent of them has not been
+        heard of
+    :param waiting: how many reports wait there to be delivered
+    """
+
+    silent: float = 0.0
+    waiting: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """How the record stands.
+
+    :param open: how many actions of a name are open, and the age of the
+        oldest, seconds
+    :param interrupted: how many actions count as interrupted
+    :param reporters: how many reporters are not closed
+    :param hosts: by their names
+    :param lost: how many reports were lost, by reason, by the reporters that
+        are not forgotten
+    :param cells: by the name of each cell that was ever followed, how old
+        what is copied of it is, seconds, None where it is paused
+    """
+
+    open: dict[str, tuple[int, float]]
+    interrupted: int
+    reporters: int
+    hosts: dict[str, Host]
+    lost: dict[str, int]
+    cells: dict[str, float | None]
+
+
+@reader
+def get(connection: sa.Connection) -> Standing:
+    """Return how the record stands now.
+
+    :raises DatabaseUnavailable: the database does not tell
+    """
+    now = timeutils.utcnow()
+    hosts: dict[str, Host] = collections.defaultdict(Host)
+    alive = connection.execute(_ALIVE).all()
+    for row in alive:
+        host = hosts[row.host or '']
+        host.silent = max(host.silent, (now - row.last_seen).total_seconds())
+        host.waiting += row.waiting or 0
+    return Standing(
+        open={row.action: (row.number, max(0.0, (
+            now - row.oldest).total_seconds()))
+            for row in connection.execute(_OPEN)},
+        interrupted=connection.execute(_INTERRUPTED).scalar_one(),
+        reporters=len(alive), hosts=dict(hosts), lost=_lost(connection),
+        cells={row.cell: None if row.paused else max(0.0, (
+            row.now - (row.caught_up_at or row.created_at)).total_seconds())
+            for row in connection.execute(_CELLS)})
+
+
+def _lost(connection: sa.Connection) -> dict[str, int]:
+    lost: collections.Counter[str] = collections.Counter()
+    for row in connection.execute(_LOST):
+        # One that does not tell: what conductors have refused.
+        lost.update({'refused': row.refused} if row.lost is None
+                    else json.loads(row.lost))
+    return dict(lost)
