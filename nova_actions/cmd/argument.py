@@ -4,8 +4,12 @@
 import argparse
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 from oslo_utils import timeutils
+
+from nova_actions import exception
+from nova_actions import validation
 
 MAX_DAYS = 36_500
 MAX_COUNT = 2**31 - 1
@@ -34,4 +38,33 @@ def number(least: int, most: int) -> Callable[[str], int]:
             raise argparse.ArgumentTypeError(
                 f'{value!r} is no whole number from {least} to {most}')
         return result
+    return check
+
+
+def span(value: str) -> datetime.timedelta:
+    """Return a length of time such as ``30m`` or ``2h``."""
+    return datetime.timedelta(microseconds=_checked(validation.span, value))
+
+
+def uuid(value: str) -> str:
+    """Return a UUID, in small letters."""
+    return str(_checked(validation.uuid, value))
+
+
+def _checked(check: validation.Check, value: str) -> Any:
+    try:
+        return check(repr(value), value)
+    except exception.InvalidInput as error:
+        raise argparse.ArgumentTypeError(error.format_message()) from None
+
+
+def text(most: int) -> Callable[[str], str]:
+    """Return a check of a text that says something, up to a length."""
+    def check(value: str) -> str:
+        if not value.strip():
+            raise argparse.ArgumentTypeError('it says nothing')
+        if len(value) > most:
+            raise argparse.ArgumentTypeError(
+                f'it has {len(value)} characters; {most} is the limit')
+        return value
     return check

@@ -10,6 +10,11 @@ from typing import Any
 
 from nova_actions.cmd import argument
 
+#: How long the reason of a closing may be, characters.
+MAX_REASON = 1000
+#: Where oslo.config keeps a --host: "host" is an option of its own.
+ON_HOST = 'on_host'
+
 
 def add_nouns(nouns: Any) -> None:
     """Describe what comes after the options.
@@ -66,7 +71,7 @@ def _verb(verbs: Any, name: str, run: str, text: str,
     parser: argparse.ArgumentParser = verbs.add_parser(
         name, help=text, description=text)
     parser.set_defaults(run=run, needs_schema=needs_schema,
-                        uses='database')
+                        needs_conf=False, uses='database')
     return parser
 
 
@@ -92,6 +97,12 @@ def _add_schema(db: Any) -> None:
                       help='the version to bring it to; default: the newest')
     _verb(db, 'version', 'schema:db_version', "print the schema's version",
           needs_schema=False)
+    stats = _verb(db, 'stats', 'stats:db_stats',
+                  'show rows, bytes, growth a day, the oldest action and the '
+                  'next purge. It counts, which takes a while where there '
+                  'are millions')
+    stats.set_defaults(needs_conf=True)
+    _add_format(stats)
 
 
 def _add_retention(db: Any) -> None:
@@ -139,16 +150,51 @@ def _add_action(actions: Any) -> None:
                    'list the newest actions')
     listed.add_argument('--server', metavar='UUID', help='of one server')
     listed.add_argument('--project', metavar='ID', help='of one project')
-    listed.add_argument('--limit', default=50, metavar='N',
-                        type=argument.number(1, argument.MAX_COUNT),
-                        help='how many at most; default: 50')
+    _add_limit(listed)
     shown = _verb(actions, 'show', 'action:action_show',
                   'show an action with its events')
     shown.add_argument('server', metavar='SERVER', help='its UUID')
     shown.add_argument('request_id', metavar='REQUEST_ID',
                        help='the id of the request, req-…')
-    for parser in (listed, shown):
+    stuck = _verb(actions, 'stuck', 'stuck:action_stuck',
+                  'list what has been open for long, with how long it '
+                  'usually takes')
+    stuck.add_argument('--older', default='1h', metavar='AGE',
+                       type=argument.span,
+                       help='for longer than that: 90s, 30m, 2h or 7d; '
+                            'default: 1h')
+    stuck.add_argument('--host', dest=ON_HOST, metavar='HOST',
+                       help='on one host')
+    _add_limit(stuck)
+    for parser in (listed, shown, stuck):
         _add_format(parser)
+    _add_close(_verb(
+        actions, 'close', 'stuck:action_close',
+        'close what nobody will finish any more, as interrupted: an action, '
+        'or what is open on a host. A late true end still counts'))
+
+
+def _add_limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('--limit', default=50, metavar='N',
+                        type=argument.number(1, argument.MAX_COUNT),
+                        help='how many at most; default: 50')
+
+
+def _add_close(close: argparse.ArgumentParser) -> None:
+    which = close.add_mutually_exclusive_group(required=True)
+    which.add_argument('uuid', nargs='?', metavar='UUID', type=argument.uuid,
+                       help='of the action, as "action stuck" shows it')
+    which.add_argument('--host', dest=ON_HOST, metavar='HOST',
+                       help='the steps on that host; needs --older')
+    close.add_argument('--older', metavar='AGE', type=argument.span,
+                       help='what has been open for longer than that: 90s, '
+                            '30m, 2h or 7d')
+    close.add_argument('--reason', metavar='TEXT',
+                       type=argument.text(MAX_REASON),
+                       help='why, stored with who does it and when; needed '
+                            'for UUID')
+    close.add_argument('--dry-run', action='store_true',
+                       help='with --host: only list what would be closed')
 
 
 def _add_format(parser: argparse.ArgumentParser) -> None:

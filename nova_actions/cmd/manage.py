@@ -33,7 +33,8 @@ def main(argv: Sequence[str]) -> int:
     process.set_up_database(conf)
     if conf.noun.needs_schema:
         process.require_schema()
-    return int(run(conf.noun))
+    return int(run(conf.noun, conf) if conf.noun.needs_conf
+               else run(conf.noun))
 
 
 if __name__ == '__main__':

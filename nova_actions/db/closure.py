@@ -1,24 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Crash closure: what a dead reporter left open is closed as interrupted.
+"""Closes what is open as interrupted: what a dead reporter left behind, and
+what an operator gives up.
 
-Only events that carry the reporter's epoch are touched: of a Nova client's
-nobody can know whether it lives.
+Of a dead reporter's only events that carry its epoch are touched: of a Nova
+client's nobody can know whether it lives. An operator may know. Whatever is
+closed, a late true finish still corrects.
 """
 
-from typing import Any
+import datetime
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
 
+from nova_actions import exception
 from nova_actions.db import ledger
+from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
+from nova_actions.db.ledger_rules import Ledger
+from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import REPORTERS
+
+Row = dict[str, Any]
 
 #: How many actions are closed in one transaction.
 CHUNK = 200
 
+#: How much of the evidence an action without steps holds.
+_EVIDENCE: int = cast(sa.String, ACTIONS.c.evidence.type).length or 0
 
 
 @reader
@@ -67,11 +79,66 @@ def _close_some(connection: Any, epoch: str, evidence: str,
             REPORTERS.c.epoch == epoch).values(closed_at=timeutils.utcnow()))
         return 0, False
     book = ledger.of_actions(connection, ids)
+    closed = _interrupt(book, lambda event: event['epoch'] == epoch, evidence)
+    ledger.store(connection, book)
+    return closed, True
+
+
+def _interrupt(book: Ledger, is_meant: Callable[[Row], bool], evidence: str,
+               rules: str | None = None) -> int:
+    """Close the open events that are meant; return how many."""
     closed = 0
     for action in book.actions.values():
         for event in action.events.values():
-            if event['epoch'] == epoch and event['finish_time'] is None:
-                book.interrupt(event, action, evidence)
+            if event['finish_time'] is None and is_meant(event):
+                book.interrupt(event, action, evidence, rules)
                 closed += 1
+    return closed
+
+
+@recorder
+def close_action(connection: Any, uuid: str, evidence: str,
+                 rules: str | None = None) -> int:
+    """Close an action and return how many steps of it were open; one that
+    has no open step is closed itself.
+
+    :param evidence: who closes it, when and why
+    :param rules: which rules the evidence was made safe by
+    :raises ActionNotFound: there is no such action here
+    :raises Conflict: it has ended
+    """
+    ids = connection.execute(sa.select(ACTIONS.c.id).where(
+        ACTIONS.c.uuid == uuid)).scalars().all()
+    book = ledger.of_actions(connection, ids)
+    action = book.actions.get(uuid)
+    if action is None:
+        raise exception.ActionNotFound(identifier=uuid)
+    if action.row['status'] != status.RUNNING:
+        raise exception.Conflict(
+            f'Action {uuid} is not open: it is {action.row["status"]}.')
+    closed = _interrupt(book, lambda event: True, evidence, rules)
+    if not closed:
+        book.interrupt_action(action, evidence[:_EVIDENCE])
     ledger.store(connection, book)
-    return closed, True
+    return closed
+
+
+@recorder
+def close_steps(connection: Any, uuids: Sequence[str], host: str,
+                before: datetime.datetime, evidence: str,
+                rules: str | None = None) -> int:
+    """Close what is open of actions on a host since before a time; return
+    how many steps that were.
+
+    :param before: naive UTC
+    :param evidence: as of :func:`close_action`
+    """
+    ids = connection.execute(sa.select(ACTIONS.c.id).where(
+        ACTIONS.c.uuid.in_(uuids))).scalars().all()
+    book = ledger.of_actions(connection, ids)
+    closed = _interrupt(
+        book, lambda event: event['host'] == host and (
+            event['start_time'] or event['created_at']) < before,
+        evidence, rules)
+    ledger.store(connection, book)
+    return closed

@@ -256,13 +256,18 @@ class Ledger:
                       report['request_id'])
         return APPLIED
 
-    def interrupt(self, event: Row, action: Action, evidence: str) -> None:
-        """Close an open event of which nobody will tell how it ended."""
+    def interrupt(self, event: Row, action: Action, evidence: str,
+                  rules: str | None = None) -> None:
+        """Close an open event of which nobody will tell how it ended.
+
+        :param rules: which rules the evidence was made safe by
+        """
         # Where the clocks disagree, an end still comes after its beginning.
         event.update(
             finish_time=_latest(self._now, event['start_time']),
-            result=vocabulary.RESULT_INTERRUPTED, details=evidence, rules=None,
-            reason=vocabulary.REASON_INTERRUPTED, updated_at=self._now)
+            result=vocabulary.RESULT_INTERRUPTED, details=evidence,
+            rules=rules, reason=vocabulary.REASON_INTERRUPTED,
+            updated_at=self._now)
         self._changed(event, action, self._now, action.row['request_id'])
 
     def _changed(self, event: Row, action: Action, at: Time,

@@ -51,6 +51,8 @@ COMMANDS = {
     ('manage', 'db', 'sync'): DATABASE,
     ('manage', 'db', 'scrub'): CONTEXT,
     ('manage', 'action', 'list'): CONTEXT | OBJECTS,
+    ('manage', 'action', 'stuck'): CONTEXT,
+    ('manage', 'db', 'stats'): CONTEXT,
     ('manage', 'reporter', 'list'): CONTEXT,
     ('manage', 'cell', 'follow', 'east'): CONTEXT,
     ('status', 'upgrade', 'check'): CONTEXT | OBJECTS | CHECKS,

@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-import contextlib
 import gzip
 import io
-import logging
 import os
 from unittest import mock
 
-from nova_actions import policy
 from nova_actions.cmd import failure
-from nova_actions.cmd import manage
 from nova_actions.cmd import retention
-from nova_actions.db import owner
+from nova_actions.tests.unit.cmd import managed
 from nova_actions.tests.unit.db import old
 
 
@@ -20,33 +16,17 @@ class Terminal(io.StringIO):
         return True
 
 
-class TestRetention(old.OldRowsTestCase):
+class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
 
     def setUp(self):
         super().setUp()
-        folder = self.conf.state_path
-        self.config = os.path.join(folder, 'test.conf')
-        self.path = os.path.join(folder, 'old.gz')
-        with open(self.config, 'w', encoding='utf-8') as file:
-            file.write(f'[DEFAULT]\nstate_path = {folder}\n[database]\n'
-                       f'connection = {self.conf.database.connection}\n')
+        self.path = os.path.join(self.conf.state_path, 'old.gz')
         patch = mock.patch.object(retention, 'PAUSE', 0)
         patch.start()
         self.addCleanup(patch.stop)
-        root = logging.getLogger()
-        self.addCleanup(root.setLevel, root.level)
-        self.addCleanup(policy.reset)
-        owner.forget()
 
     def run_command(self, *words, err=None):
-        out, err = io.StringIO(), err or io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                code = manage.main(['--config-file', self.config, 'db',
-                                    *words])
-            except SystemExit as error:
-                code = error.code
-        return code, out.getvalue(), err.getvalue()
+        return self.run_manage('db', *words, err=err)
 
     def fill(self):
         server = self.instance()
