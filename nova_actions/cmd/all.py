@@ -16,17 +16,19 @@ from nova_actions.cmd import listening
 CLI_OPTS = (
     *listening.OPTS,
     cfg.BoolOpt('demo', default=False,
-                help='Play a small simulated cloud first (3 hosts, 20 '
-                     'servers, 2 projects), so that there is something to '
-                     'look at.'),
+                help='Play a day of a small simulated cloud first (5 hosts, '
+                     '20 servers, 2 projects), so that there is something to '
+                     'look at, and go on slowly.'),
     cfg.StrOpt('cell', metavar='URL',
                help='Attach the Nova cell database with that SQLAlchemy URL: '
                     'mysql+pymysql://root@localhost/nova_cell1 for '
                     'example. It is only read.'),
     cfg.BoolOpt('follow', default=False,
                 help='Copy what that cell has, and what is added.'),
-    cfg.IntOpt('demo-actions', default=200, min=1, max=100_000, metavar='N',
-               help='How many actions the demonstration plays.'),
+    cfg.IntOpt('demo-actions', min=1, max=100_000, metavar='N',
+               help='How many actions the day of the demonstration has, '
+                    'after which no more happens. By default there are about '
+                    '240, and it goes on.'),
 )
 
 

@@ -30,9 +30,14 @@ class Line:
     def __exit__(self, kind: type[BaseException] | None,
                  error: BaseException | None,
                  trace: TracebackType | None) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Take it away; what is shown later is not."""
         if self._live:
             self._out.write('\r\x1b[K')
             self._out.flush()
+        self._live = False
 
     def show(self, done: int) -> None:
         """Show that so many are done."""

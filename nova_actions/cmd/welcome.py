@@ -12,10 +12,12 @@ from oslo_config import cfg
 
 from nova_actions import context as context_module
 from nova_actions import version
-from nova_actions.cmd import demo
 from nova_actions.cmd import embedded
+from nova_actions.cmd import progress
 from nova_actions.db import driver
 from nova_actions.db import retention
+from nova_actions.demo import plan
+from nova_actions.demo import play
 from nova_actions.objects import base
 from nova_actions.objects import instance_action
 from nova_actions.vocabulary import counted
@@ -35,36 +37,46 @@ def welcome(conf: cfg.ConfigOpts, where: str,
     _say(f'  data      {_data(conf)}')
     if conf.log_file:
         _say(f'  log       {conf.log_file}')
-    told = demo.Told()
     if conf.demo:
-        told = _play(conf, stopping)
-        if stopping.is_set():
-            return
+        _play(conf, where, stopping)
+    else:
+        _serve(conf, where, play.Told())
+
+
+def _serve(conf: cfg.ConfigOpts, where: str, told: play.Told) -> None:
     _say('')
     if told.request is not None:
         _say('A resize that one host refused and the next one took:')
         _say(f'  {_manage(conf)} action show {told.server} {told.request}')
     _suggest(conf, where, told)
     _say('')
+    if conf.demo and not conf.demo_actions:
+        _say('The cloud goes on working.')
     _say('Serving. Ctrl-C stops it.')
 
 
-def _play(conf: cfg.ConfigOpts, stopping: threading.Event) -> demo.Told:
+def _play(conf: cfg.ConfigOpts, where: str,
+          stopping: threading.Event) -> None:
     before = retention.purge_total(
         context_module.get_admin_context(),
         retention.Selection(datetime.datetime.max))
     if before:
         _say(f'The database has {counted(before, "action")} already; the '
              'demonstration adds its own.')
-    wanted = counted(conf.demo_actions, 'action')
-    _say(f'Playing {wanted} of a simulated cloud …')
-    told = demo.play(conf, stopping)
-    if not stopping.is_set():
+    actions = conf.demo_actions or plan.A_DAY
+    _say(f'Playing a day of a simulated cloud, {counted(actions, "action")} '
+         '…')
+
+    def serve(told: play.Told) -> None:
+        line.end()
         _say(f'Played {counted(told.actions, "action")}.')
-    return told
+        _serve(conf, where, told)
+
+    with progress.Line('actions', actions) as line:
+        play.play(conf, stopping, line.show, serve)
 
 
-def _suggest(conf: cfg.ConfigOpts, where: str, told: demo.Told) -> None:
+def _suggest(conf: cfg.ConfigOpts, where: str, told: play.Told) -> None:
     """Print a line for curl that works as it is."""
     path = '/v2.1/'
     uuid = told.server or _newest_server()

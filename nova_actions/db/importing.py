@@ -49,12 +49,18 @@ def instance_import(context: Any, cell: str) -> Iterator[int]:
         # While a server moves between cells, both have it, one hidden.
         owners = [attached.as_owner(row, cell) for row in rows
                   if not row['hidden']]
-        _store(context, owners)
+        store(context, owners)
         done += len(owners)
         yield done
 
 
-def _store(context: Any, owners: list[dict[str, Any]]) -> None:
+def store(context: Any, owners: list[dict[str, Any]]) -> None:
+    """Store servers and their owners; of those that are known, what may
+    change of them.
+
+    :param owners: with the columns of our table and ``cell``, where each is
+        from
+    """
     for attempt in range(ROUNDS):
         try:
             _store_batch(context, owners)
