@@ -34,6 +34,14 @@ class ShortId(columns.FormattableColumn[Any]):
         return text.printable(self._value and self._value[:8])
 
 
+class Step(columns.FormattableColumn[Any]):
+    """The name of a step, without what most begin with."""
+
+    def human_readable(self) -> str:
+        return text.printable(self._value and self._value.removeprefix(
+            record.STEP_PREFIX))
+
+
 class Took(columns.FormattableColumn[Any]):
     """A length of time, seconds."""
 

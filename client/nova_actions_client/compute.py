@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from osc_lib import exceptions
 
@@ -66,6 +66,13 @@ class Log:
         return Listed(self._pages(self.server(server), {
             PARAMETERS[name]: value for name, value in wanted.items()}),
             limit)
+
+    def changes(self, query: Mapping[str, Any],
+                cursor: str | None) -> NoReturn:
+        """Refuse: Nova tells nobody what happens."""
+        raise exceptions.CommandError(
+            'This cloud has no action log, only Nova, which has nothing to '
+            '--follow')
 
     def of_server(self, server: str,
                   kind: str | None = None) -> Iterator[record.Action]:

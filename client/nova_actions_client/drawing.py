@@ -18,8 +18,6 @@ HOST, STEP, LABEL = 14, 22, 26
 #: Columns at least of the axis.
 AXIS = 16
 TICKS = 4
-#: What every name of a step begins with.
-PREFIX = 'compute_'
 HOST_STYLES = ('cyan', 'magenta', 'blue', 'yellow', 'green')
 
 
@@ -81,7 +79,8 @@ def lines(steps: Sequence[record.Step], width: int, pen: Pen,
 def _row(step: record.Step, pen: Pen,
          marks: Mapping[record.Step, str]) -> tuple[str, str, str]:
     """Return host, name and label of a step, each within its bounds."""
-    name = text.printable(step.event).removeprefix(PREFIX)
+    name = text.printable(step.event).removeprefix(
+        record.STEP_PREFIX)
     number = f' #{step.attempt}' if step.attempt > 1 else ''
     label = moment.took(step.duration)
     if step.outcome != record.SUCCEEDED:

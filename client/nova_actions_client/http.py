@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """GET, with errors that say what was wrong with the question."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 from urllib import parse
@@ -15,6 +16,12 @@ from nova_actions_client import text
 #: Who one is to a service that takes everybody's word for it (noauth2), and
 #: is asked without a token (OS_AUTH_TYPE=none).
 NOBODY = 'operator:operators:admin'
+
+
+#: From the service, or from Keystone on the way to it.
+_NO_ANSWER = (ksa_exceptions.ConnectFailure, ksa_exceptions.ConnectTimeout,
+              ksa_exceptions.UnknownConnectionError,
+              ksa_exceptions.HttpServerError)
 
 
 class Refused(exceptions.CommandError):
@@ -32,6 +39,18 @@ class Refused(exceptions.CommandError):
 
 class Unreachable(exceptions.CommandError):
     """There is no answer, or none now: it may be asked again."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What a service said.
+
+    :param body: the JSON
+    :param retry_after: seconds after which it wants to be asked next
+    """
+
+    body: Any
+    retry_after: int = 0
 
 
 class Service:
@@ -53,24 +72,32 @@ class Service:
 
     def get(self, path: str,
             query: Mapping[str, Any] | None = None) -> Any:
-        """Return the JSON at a path below the root, or at a URL of the
+        """Return the JSON of an answer; the rest as of :meth:`ask`."""
+        return self.ask(path, query).body
+
+    def ask(self, path: str, query: Mapping[str, Any] | None = None,
+            timeout: float | None = None) -> Answer:
+        """Return what is at a path below the root, or at a URL of the
         service's own links.
 
+        :param timeout: seconds of silence after which nobody answers
         :raises Refused: for an answer of 400 and more
         :raises Unreachable: when nobody answers, or not now (5xx)
         """
         url = path if '://' in path else self.root + path
         if query:
             url = f'{url}?{parse.urlencode(query, doseq=True)}'
+        # Without one, the session's own counts.
+        limits = {} if timeout is None else {'timeout': timeout}
         try:
             answer = self._session.get(
                 url, headers=self._headers, raise_exc=False,
-                authenticated=self._has_token)
-        except ksa_exceptions.ConnectFailure as error:
+                authenticated=self._has_token, **limits)
+        except _NO_ANSWER as error:
             raise Unreachable(text.printable(error)) from error
         body = _json(answer)
         if answer.status_code < 400 and body is not None:
-            return body
+            return Answer(body, _seconds(answer.headers.get('Retry-After')))
         message = _message(answer.status_code, body, self.root)
         if answer.status_code >= 500:
             raise Unreachable(message)
@@ -94,6 +121,10 @@ def _json(answer: Any) -> Any:
         return answer.json()
     except ValueError:
         return None
+
+
+def _seconds(value: str | None) -> int:
+    return int(value) if value and value.isdecimal() else 0
 
 
 def _message(status: int, body: Any, root: str) -> str:

@@ -9,6 +9,7 @@ from urllib import parse
 
 from osc_lib import exceptions
 
+from nova_actions_client import feed
 from nova_actions_client import http
 from nova_actions_client import moment
 from nova_actions_client import record
@@ -78,6 +79,11 @@ class Log:
                 limit: int | None) -> Listed:
         """Return the actions that fit a query."""
         return Listed(self._service, query, limit)
+
+    def changes(self, query: Mapping[str, Any],
+                cursor: str | None) -> feed.Feed:
+        """Return what happens after a cursor, or from now on."""
+        return feed.Feed(self._service, query, cursor)
 
     def of_server(self, server: str,
                   kind: str | None = None) -> Iterator[record.Action]:

@@ -3,6 +3,7 @@
 
 import argparse
 import dataclasses
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +35,7 @@ FILTERS = (
     Filter('--host', 'With a step on this host', 'host', '<name>'),
     Filter('--event', 'With this step, such as compute_prep_resize',
            'event', '<name>'),
-    Filter('--reason', 'Failed for this reason, such as NoValidHost',
+    Filter('--reason', 'Failed for this reason, such as no_valid_host',
            'reason', '<code>'),
     Filter('--request', 'Of this request', 'request_id'),
     Filter('--global-request', 'Of this global request',
@@ -53,6 +54,13 @@ FILTERS = (
     Filter('--open-longer-than', 'Running for longer than this',
            'open_longer_than', '<duration>', moment.span),
 )
+
+#: The options whose parameters have other names.
+_OPTIONS = {each.parameter: each.option for each in FILTERS} | {
+    'server_name': '--server', 'project_id': '--project',
+    'all_projects': '--all-projects'}
+_PARAMETER = re.compile(
+    r'Invalid input for (?:query parameter )?([a-z_]+)[.:]')
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +107,13 @@ def query(args: argparse.Namespace, session: Any) -> dict[str, Any]:
     if args.mine:
         found['user_id'] = _me(session)
     return found
+
+
+def named(message: str) -> str:
+    """Return what the service says of a parameter, with the name of the
+    option that sets it."""
+    return _PARAMETER.sub(lambda match: (
+        f'argument {_OPTIONS.get(match[1], "--" + match[1])}:'), message)
 
 
 def _me(session: Any) -> str:

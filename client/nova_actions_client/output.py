@@ -56,7 +56,7 @@ def fitted(titles: Sequence[str], rows: Sequence[Sequence[Any]],
 
     :param flexible: the column that is cut
     """
-    shown = [[_human(cell) for cell in row] for row in rows]
+    shown = [[human(cell) for cell in row] for row in rows]
     # A table has two blanks and a bar a column, and one bar more.
     left = width - 1 - 3 * len(titles) - sum(
         _width(titles, shown, number) for number in range(len(titles) - 1)
@@ -74,7 +74,8 @@ def _width(titles: Sequence[str], rows: Sequence[Sequence[str]],
     return max(cells.cell_len(row[number]) for row in (titles, *rows))
 
 
-def _human(cell: Any) -> str:
+def human(cell: Any) -> str:
+    """Return a cell as a person reads it."""
     if isinstance(cell, columns.FormattableColumn):
         return str(cell.human_readable())
     return text.printable(cell)

@@ -16,6 +16,9 @@ RUNNING = 'running'
 STATUSES = (RUNNING, SUCCEEDED, RETRIED, FAILED, INTERRUPTED)
 GOOD = (SUCCEEDED, RETRIED)
 
+#: What most names of a step begin with.
+STEP_PREFIX = 'compute_'
+
 #: Results of a step.
 SUCCESS = 'Success'
 ERROR = 'Error'

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the log is: our own API, or else what a plain Nova has of it."""
 
-import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from keystoneauth1 import exceptions as ksa_exceptions
 from osc_lib import exceptions
-from osc_lib import utils
 
 from nova_actions_client import compute
+from nova_actions_client import feed
 from nova_actions_client import http
 from nova_actions_client import log
 from nova_actions_client import record
@@ -26,6 +25,10 @@ class Log(Protocol):
     def actions(self, query: Mapping[str, Any],
                 limit: int | None) -> 'Listed':
         """Return actions; all of them without a limit."""
+
+    def changes(self, query: Mapping[str, Any],
+                cursor: str | None) -> feed.Feed:
+        """Return what happens after a cursor, or from now on."""
 
     def of_server(self, server: str,
                   kind: str | None = None) -> Iterator[record.Action]:
@@ -49,19 +52,6 @@ class Listed(Protocol):
 
     def __iter__(self) -> Iterator[record.Action]:
         ...
-
-
-def add_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that names the log's address.
-
-    Each command has it: before the command, where abbreviations count, it
-    would take each ``--action`` for itself.
-    """
-    parser.add_argument(
-        '--action-log-endpoint', metavar='<url>',
-        default=utils.env('OS_ACTION_LOG_ENDPOINT') or None,
-        help='Address of the action log, instead of what the catalog has '
-             f'under "{SERVICE_TYPE}" (Env: OS_ACTION_LOG_ENDPOINT)')
 
 
 def find(manager: Any, endpoint: str | None = None) -> Log:

@@ -2,18 +2,19 @@
 """``openstack action log list``."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from osc_lib.command import command
 
 from nova_actions_client import column
+from nova_actions_client import follow
 from nova_actions_client import moment
 from nova_actions_client import option
 from nova_actions_client import output
 from nova_actions_client import record
-from nova_actions_client import service
 from nova_actions_client import text
+from nova_actions_client.command import asking
 
 LIMIT = 50
 TITLES = ('ID', 'Started', 'Server', 'Action', 'Status', 'Took', 'Why')
@@ -31,7 +32,7 @@ def _count(value: str) -> int:
     return int(value)
 
 
-class List(command.Lister):
+class List(asking.Asking, command.Lister):
     """List actions of all servers, the newest first."""
 
     # The service sorts, so that the first page is what is wanted.
@@ -39,29 +40,36 @@ class List(command.Lister):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        service.add_option(parser)
         option.add(parser)
+        follow.add(parser)
         parser.add_argument('--long', action='store_true',
                             help='With user, project, hosts and full ids')
         parser.add_argument(
             '--sort', choices=option.SORTS,
             help='By which time, and which way (default: started_at:desc)')
         parser.add_argument(
-            '--limit', metavar='<number>', type=_count, default=LIMIT,
+            '--limit', metavar='<number>', type=_count,
             help=f'At most so many (default: {LIMIT}); 0: all')
         return parser
 
     def take_action(
         self, args: argparse.Namespace,
-    ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
-        log = service.find(self.app.client_manager,
-                           args.action_log_endpoint)
+    ) -> tuple[Sequence[str], Any]:
+        follow.check(args, self._parser.error)
+        log = self.find_log(args)
         query = option.query(args, self.app.client_manager.session)
+        if args.follow:
+            follower = follow.Follower(log, args, query)
+            return follower.titles, follower
         if args.sort:
             query['sort'] = args.sort
-        listed = log.actions(query, args.limit or None)
+        limit = LIMIT if args.limit is None else args.limit or None
+        listed = log.actions(query, limit)
         actions = list(listed)
-        self._say(log, listed, len(actions))
+        for line in listed.incomplete:
+            output.note(line)
+        if listed.more:
+            output.note(f'{len(actions)} shown, more: --limit 0')
         if args.long:
             return LONG_TITLES, [long_row(action) for action in actions]
         form = moment.clock((each.start for each in actions), moment.now())
@@ -69,17 +77,12 @@ class List(command.Lister):
             return BARE_TITLES, [bare_row(action, form) for action in actions]
         return TITLES, [row(action, form) for action in actions]
 
-    def _say(self, log: Any, listed: Any, count: int) -> None:
-        """Say what is not in the table, where it does not disturb."""
-        if log.missing:
-            output.note(log.missing)
-        for line in listed.incomplete:
-            output.note(line)
-        if listed.more:
-            output.note(f'{count} shown, more: --limit 0')
-
     def produce_output(self, parsed_args: argparse.Namespace,
                        column_names: Sequence[str], data: Any) -> int:
+        if parsed_args.follow:
+            data.run(self.formatter, *self._generate_columns_and_selector(
+                parsed_args, column_names), self.app.stdout)
+            return 0
         rows = list(data)
         width = output.screen()
         if (rows and output.is_for_a_person(parsed_args) and width

@@ -12,7 +12,7 @@ from nova_actions_client import column
 from nova_actions_client import output
 from nova_actions_client import record
 from nova_actions_client import report
-from nova_actions_client import service
+from nova_actions_client.command import asking
 
 #: Columns of a report that goes to no terminal.
 WIDTH = 100
@@ -36,23 +36,19 @@ class Steps(columns.FormattableColumn[Any]):
         } for step in self._value]
 
 
-class Show(command.ShowOne):
+class Show(asking.Asking, command.ShowOne):
     """Show an action: how it ended, why, where, and its steps."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        service.add_option(parser)
         add_action(parser)
         parser.add_argument('--traceback', action='store_true',
                             help='With tracebacks (who may see them)')
         return parser
 
     def take_action(self, args: argparse.Namespace) -> Any:
-        log = service.find(self.app.client_manager,
-                           args.action_log_endpoint)
+        log = self.find_log(args)
         action = log.action(args.action, args.server)
-        if log.missing:
-            output.note(log.missing)
         if output.is_for_a_person(args):
             return (), (action,)
         return self.dict2columns(fields(action))

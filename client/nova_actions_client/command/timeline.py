@@ -8,7 +8,6 @@ import sys
 from typing import Any
 
 from osc_lib import exceptions
-from osc_lib.command import command
 from rich import console
 
 from nova_actions_client import difference
@@ -19,8 +18,8 @@ from nova_actions_client import output
 from nova_actions_client import page
 from nova_actions_client import record
 from nova_actions_client import report
-from nova_actions_client import service
 from nova_actions_client import text
+from nova_actions_client.command import asking
 from nova_actions_client.command import wait
 
 #: Columns of a drawing that goes to no terminal.
@@ -31,12 +30,11 @@ NARROWEST = 40
 LAST_SUCCESS = 'last-success'
 
 
-class Timeline(command.Command):
+class Timeline(asking.Asking):
     """Draw the steps of an action as bars on one time axis."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        service.add_option(parser)
         parser.add_argument(
             'what', metavar='<action-or-server>',
             help='An action (its id, eight or more characters of it, or the '
@@ -56,10 +54,8 @@ class Timeline(command.Command):
         return parser
 
     def take_action(self, args: argparse.Namespace) -> None:
-        log = service.find(self.app.client_manager, args.action_log_endpoint)
+        log = self.find_log(args)
         action = find(log, args.what, args.server)
-        if log.missing:
-            output.note(log.missing)
         other = _other(log, action, args) if args.against else None
         to_file = args.html is not None
         width = max(NARROWEST, WIDTH if to_file

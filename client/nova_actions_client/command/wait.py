@@ -6,14 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from osc_lib.command import command
-
 from nova_actions_client import http
 from nova_actions_client import moment
 from nova_actions_client import outcome
 from nova_actions_client import output
 from nova_actions_client import record
-from nova_actions_client import service
+from nova_actions_client.command import asking
 
 #: Seconds between two questions: the first, and the longest.
 PAUSES = (0.5, 5.0)
@@ -21,7 +19,7 @@ PAUSES = (0.5, 5.0)
 TRIES = 6
 
 
-class Wait(command.Command):
+class Wait(asking.Asking):
     """Wait until an action ends, and say how it ended.
 
     Prints its status as one word. Exit code 0: it succeeded, also after a
@@ -31,8 +29,6 @@ class Wait(command.Command):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        service.add_option(parser)
-        self._parser = parser
         parser.add_argument(
             'id', metavar='<action>', nargs='?',
             help='Its id, eight or more characters of it, or the id of its '
@@ -54,8 +50,7 @@ class Wait(command.Command):
             self._parser.error('name an <action>, or a --server')
         if args.id and args.action:
             self._parser.error('--action goes with --server alone')
-        log = service.find(self.app.client_manager,
-                           args.action_log_endpoint)
+        log = self.find_log(args)
         status = await_end(lambda: find(log, args), args.timeout)
         print(status or 'timeout', file=self.app.stdout)
         return outcome.CODES[status] if status else outcome.TIMEOUT

@@ -3,6 +3,7 @@
 
 import datetime
 
+from nova_actions_client import change as changes
 from nova_actions_client import record
 
 BEGIN = datetime.datetime(2026, 11, 26, 21, 4, 9, tzinfo=datetime.UTC)
@@ -37,3 +38,10 @@ def retried(**values):
         step('compute_pre', 54, 79, record.ERROR, host='cmp-09'),
         step('compute_pre', 87, 131, record.ERROR, host='cmp-12',
              reason='NoValidHost')])
+
+
+def change(**values):
+    return changes.Change(**{
+        'at': BEGIN, 'id': '9f3c21ab-0000-4000-8000-000000000000',
+        'action': 'resize', 'status': record.RUNNING,
+        'server': '7e110000-0000-4000-8000-000000000000', **values})
