@@ -2,12 +2,14 @@
 """Values that a person reads otherwise than a program."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from cliff import columns
 
 from nova_actions_client import moment
 from nova_actions_client import record
+from nova_actions_client import spark
 from nova_actions_client import text
 
 
@@ -47,6 +49,32 @@ class Took(columns.FormattableColumn[Any]):
 
     def human_readable(self) -> str:
         return moment.took(self._value)
+
+
+class Rate(columns.FormattableColumn[Any]):
+    """A part of the whole, 0 to 1."""
+
+    def human_readable(self) -> str:
+        if self._value is None:
+            return text.NONE
+        # What failed at all does not look as if nothing had.
+        if 0 < self._value < 0.01:
+            return '<1%'
+        return f'{100 * self._value:.0f}%'
+
+
+class Trend(columns.FormattableColumn[Any]):
+    """Rates along the time.
+
+    :param bars: what they are drawn with
+    """
+
+    def __init__(self, value: Sequence[float | None], bars: str) -> None:
+        super().__init__(value)
+        self._bars = bars
+
+    def human_readable(self) -> str:
+        return spark.line(self._value, self._bars)
 
 
 class Time(columns.FormattableColumn[Any]):

@@ -5,7 +5,7 @@
 import dataclasses
 import itertools
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from osc_lib import exceptions
@@ -70,9 +70,12 @@ class Log:
     def changes(self, query: Mapping[str, Any],
                 cursor: str | None) -> NoReturn:
         """Refuse: Nova tells nobody what happens."""
-        raise exceptions.CommandError(
-            'This cloud has no action log, only Nova, which has nothing to '
-            '--follow')
+        raise _lacks('--follow needs')
+
+    def stats(self, by: Sequence[str],
+              query: Mapping[str, Any]) -> NoReturn:
+        """Refuse: Nova counts nothing."""
+        raise _lacks('statistics need')
 
     def of_server(self, server: str,
                   kind: str | None = None) -> Iterator[record.Action]:
@@ -128,6 +131,11 @@ class Log:
             f'{len(found)} servers have the name {name!r}: take the id of '
             f'one: {", ".join(found)}' if found else
             f'No server has the name {name!r}')
+
+
+def _lacks(what: str) -> exceptions.CommandError:
+    return exceptions.CommandError(
+        f'This cloud has no action log, only Nova: {what} one')
 
 
 def _options(names: set[str]) -> str:

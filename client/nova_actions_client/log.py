@@ -3,7 +3,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib import parse
 
@@ -14,6 +14,7 @@ from nova_actions_client import http
 from nova_actions_client import moment
 from nova_actions_client import record
 from nova_actions_client import server as servers
+from nova_actions_client import stat
 from nova_actions_client import text
 
 MICROVERSION = '1.0'
@@ -84,6 +85,14 @@ class Log:
                 cursor: str | None) -> feed.Feed:
         """Return what happens after a cursor, or from now on."""
         return feed.Feed(self._service, query, cursor)
+
+    def stats(self, by: Sequence[str], query: Mapping[str, Any]) -> stat.Stats:
+        """Return statistics of the actions that fit a query.
+
+        :param by: one or two of :data:`stat.BY`
+        """
+        view = self._service.get('/v1/stats', {**query, 'by': by})
+        return stat.of_view(view, by, _incomplete(view['completeness']))
 
     def of_server(self, server: str,
                   kind: str | None = None) -> Iterator[record.Action]:

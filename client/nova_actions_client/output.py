@@ -84,3 +84,8 @@ def human(cell: Any) -> str:
 def is_for_a_person(args: argparse.Namespace) -> bool:
     """Tell whether the default format is wanted, with nothing chosen."""
     return args.formatter == 'table' and not args.columns
+
+
+def can_encode(stream: Any) -> bool:
+    """Tell whether a stream takes what is not ASCII."""
+    return 'utf' in (getattr(stream, 'encoding', None) or '').lower()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the log is: our own API, or else what a plain Nova has of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from keystoneauth1 import exceptions as ksa_exceptions
@@ -12,6 +12,7 @@ from nova_actions_client import feed
 from nova_actions_client import http
 from nova_actions_client import log
 from nova_actions_client import record
+from nova_actions_client import stat
 
 SERVICE_TYPE = 'instance-actions'
 
@@ -29,6 +30,9 @@ class Log(Protocol):
     def changes(self, query: Mapping[str, Any],
                 cursor: str | None) -> feed.Feed:
         """Return what happens after a cursor, or from now on."""
+
+    def stats(self, by: Sequence[str], query: Mapping[str, Any]) -> stat.Stats:
+        """Return how many actions there are of each group."""
 
     def of_server(self, server: str,
                   kind: str | None = None) -> Iterator[record.Action]:

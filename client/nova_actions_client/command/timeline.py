@@ -69,7 +69,7 @@ class Timeline(asking.Asking):
             force_terminal=to_file or None, markup=False, emoji=False,
             highlight=False, legacy_windows=False)
         pen = drawing.ASCII if args.ascii or not (
-            to_file or _can_encode(self.app.stdout)) else drawing.UNICODE
+            to_file or output.can_encode(self.app.stdout)) else drawing.UNICODE
         draw(screen, action, other, width, pen)
         if to_file:
             page.write(args.html, screen,
@@ -153,8 +153,3 @@ def _other(log: Any, action: record.Action,
     output.note(f'No {action.action} before it succeeded: nothing to '
                 'compare with')
     return None
-
-
-def _can_encode(stream: Any) -> bool:
-    """Tell whether a stream takes what is not ASCII."""
-    return 'utf' in (getattr(stream, 'encoding', None) or '').lower()
