@@ -29,14 +29,16 @@ class NotFound(exceptions.CommandError):
 
 
 def is_at(service: http.Service) -> bool:
-    """Tell whether a service has this API."""
+    """Tell whether a service has this API. Nova answers to addresses that it
+    does not know with the list of its versions."""
     try:
-        service.get('/v1')
+        answer = service.get('/v1')
     except http.Refused as refused:
         if refused.status == 404:
             return False
         raise
-    return True
+    version = answer.get('version') if isinstance(answer, dict) else None
+    return isinstance(version, dict) and version.get('id') == 'v1.0'
 
 
 class Listed:

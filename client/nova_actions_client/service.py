@@ -96,6 +96,8 @@ def _endpoint(manager: Any, service_type: str) -> str | None:
         found = manager.session.get_endpoint(
             service_type=service_type, region_name=manager.region_name,
             interface=manager.interface)
+    except ksa_exceptions.EndpointNotFound:
+        return None
     except ksa_exceptions.ClientException as error:
         raise exceptions.CommandError(str(error)) from error
     return None if found is None else str(found)
