@@ -5,6 +5,7 @@ import configparser
 import csv
 import pathlib
 import re
+import tomllib
 
 from oslotest import base
 
@@ -39,6 +40,10 @@ def required():
     for extra, text in setup['extras'].items():
         for each in _parse(text.splitlines()):
             yield extra, *each
+    client = tomllib.loads((ROOT / 'client' / 'pyproject.toml').read_text(
+        encoding='utf-8'))
+    for each in _parse(client['project']['dependencies']):
+        yield 'client', *each
 
 
 class TestDependencies(base.BaseTestCase):
