@@ -32,6 +32,7 @@ from nova_actions.api import request
 from nova_actions.api import schemas
 from nova_actions.api import search_schemas
 from nova_actions.api import servers
+from nova_actions.api import ui
 from nova_actions.api import versions
 from nova_actions.api import waiting
 from nova_actions.api.route import LEGACY
@@ -117,8 +118,8 @@ def create(conf: cfg.ConfigOpts, room: waiting.Room | None = None,
     # From the inside out: an answer of each is seen by all that follow, so
     # that a browser may read a 401, and what each of them logs carries the
     # request's id.
-    beside = (health.beside, metrics.beside) if tells_metrics else (
-        health.beside,)
+    beside = (health.beside, ui.beside,
+              *((metrics.beside,) if tells_metrics else ()))
     for wrap in (_size_limit, _faults, _proxy, _cors, *beside,
                  headers.on_every_answer, identity.identified,
                  _no_body_for_head, access.log):
@@ -175,7 +176,10 @@ def _no_body_for_head(app: WSGIApplication,
     def answer(environ: WSGIEnvironment,
                start_response: StartResponse) -> Iterable[bytes]:
         body = app(environ, start_response)
-        return () if environ['REQUEST_METHOD'] == 'HEAD' else body
+        if environ['REQUEST_METHOD'] != 'HEAD':
+            return body
+        getattr(body, 'close', lambda: None)()
+        return ()
     return answer
 
 

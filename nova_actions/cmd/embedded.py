@@ -66,6 +66,7 @@ def configure(conf: cfg.ConfigOpts) -> None:
         raise _refusal(conf, error) from error
     _require_writable(conf)
     conf.set_default('auth_strategy', 'noauth2', group='api')
+    conf.set_default('ui', True, group='api')
     config.complete(conf, (
         'database', 'policy', 'messaging', 'middleware', 'keystone',
         'reports'))

@@ -33,6 +33,8 @@ def welcome(conf: cfg.ConfigOpts, where: str,
     :param where: the base URL of the API
     """
     _say(f'nova-actions {version.version_string()}')
+    if conf.api.ui:
+        _say(f'  page      {where}/ui')
     _say(f'  REST API  {where}/v2.1')
     _say(f'  data      {_data(conf)}')
     if conf.log_file:

@@ -76,6 +76,19 @@ API_OPTS = [
              'nova-actions-api or the WSGI application; then it breaks off, '
              'and the request gets 503. MySQL limits only SELECT, SQLite '
              'nothing. 0 turns that off.'),
+    cfg.BoolOpt(
+        'ui', default=False,
+        help='Serve the page at /ui. Its files need no token, what it shows '
+             'does. On by default in nova-actions-all.'),
+]
+UI_OPTS = [
+    cfg.URIOpt(
+        'keystone_url', schemes=['http', 'https'],
+        help='Where browsers reach Keystone, as in '
+             'https://keystone.example.org/v3. The page sends passwords '
+             'there, and nowhere else; Keystone must allow its origin '
+             '([cors] allowed_origin in keystone.conf). Without it a token '
+             'is pasted.'),
 ]
 CONDUCTOR_OPTS = [
     cfg.StrOpt(
@@ -241,5 +254,5 @@ GROUPS: dict[str | None, Sequence[cfg.Opt]] = {
     'metrics': METRICS_OPTS, 'reporter': REPORTER_OPTS,
     'retention': RETENTION_OPTS,
     'sanitize': SANITIZE_OPTS,
-    'upgrade_levels': UPGRADE_LEVELS_OPTS,
+    'ui': UI_OPTS, 'upgrade_levels': UPGRADE_LEVELS_OPTS,
 }

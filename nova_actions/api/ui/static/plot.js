@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plot over time by uPlot, and the table of what it shows.
+
+import {html} from './vendor/lit-html/lit-html.js';
+import {setting} from './setting.js';
+import {full, moment} from './time.js';
+
+const HEIGHT = 200;
+
+export class Plot {
+  // series: [{key, title, tone}]; write(value) makes text of a value; most:
+  // the scale reaches at least up to that.
+  constructor(id, title, {series, write, most}) {
+    Object.assign(this, {id, title, series, write, most, rows: []});
+  }
+
+  fill(rows) {
+    this.rows = rows;
+    this.remove();
+  }
+
+  remove() {
+    this.drawing?.destroy();
+    this.observer?.disconnect();
+    this.drawing = null;
+  }
+
+  // Draws into the place that the template has made.
+  mount() {
+    const place = document.getElementById(`plot-${this.id}`);
+    if (!place || this.drawing) return;
+    this.drawing = new uPlot(this.options(place), [
+      this.rows.map((each) => each.at),
+      ...this.series.map(({key}) => this.rows.map((each) => each[key])),
+    ], place);
+    this.observer = new ResizeObserver(() => this.drawing?.setSize({
+      width: place.clientWidth, height: HEIGHT}));
+    this.observer.observe(place);
+  }
+
+  options(place) {
+    const text = ink(place, 'muted');
+    const line = {stroke: ink(place, 'rule'), width: 1};
+    const axis = {stroke: text, grid: line, ticks: line,
+                  font: '12px system-ui, sans-serif'};
+    return {
+      width: place.clientWidth, height: HEIGHT, legend: {live: false},
+      cursor: {drag: {x: false, y: false}},
+      tzDate: setting.zone === 'UTC'
+        ? (at) => uPlot.tzDate(new Date(at * 1000), 'Etc/UTC') : undefined,
+      scales: {y: {range: (_, _least, most) =>
+        [0, Math.max(most ?? 0, this.most) * 1.1]}},
+      axes: [axis, {...axis, size: 64, values: (_, values) =>
+        values.map(this.write)}],
+      series: [{}, ...this.series.map(({title, tone}, number) => ({
+        label: title, stroke: ink(place, tone), width: 2,
+        dash: [[], [8, 4], [2, 4]][number],
+        points: {show: this.rows.length < 50, size: 6}}))],
+    };
+  }
+
+  template(how, unit) {
+    const write = unit === 'day' ? (iso) => full(iso).slice(0, 10) : full;
+    const iso = (at) => new Date(at * 1000).toISOString();
+    return html`<figure>
+      <figcaption><h2>${this.title}</h2><span class="muted">${how}</span>
+      </figcaption>
+      <div class="plot" id=${`plot-${this.id}`} aria-hidden="true"></div>
+      <details><summary>As a table</summary><table>
+        <caption class="unseen">${this.title}</caption>
+        <thead><tr><th scope="col">${unit === 'day' ? 'Day (UTC)' : 'Hour'}
+          </th><th scope="col" class="number">Actions</th>${this.series.map(
+          ({title}) => html`<th scope="col" class="number">${title}</th>`)}
+        </tr></thead>
+        <tbody>${this.rows.map((each) => html`<tr><th scope="row">${unit
+          === 'day' ? each.day : moment(iso(each.at), write)}</th>
+          <td class="number">${each.count}</td>${this.series.map(
+            ({key}) => html`<td class="number">${this.write(each[key])}
+            </td>`)}</tr>`)}</tbody>
+      </table></details></figure>`;
+  }
+}
+
+// The colour of a class, as a canvas takes it.
+function ink(place, className) {
+  const probe = document.createElement('span');
+  probe.className = className;
+  place.append(probe);
+  const {color} = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who looks. The token is kept here and nowhere else: a reload asks again.
+
+let token = null;
+
+export const session = {
+  user: '', project: '',
+  // Whether the rules let them ask for all projects; why the last one ended.
+  anywhere: false, ended: '',
+  get isOpen() {
+    return token !== null;
+  },
+  get token() {
+    return token;
+  },
+};
+
+const listeners = new Set();
+
+export function onChange(listener) {
+  listeners.add(listener);
+}
+
+export function open(newToken, who) {
+  token = newToken;
+  Object.assign(session, {user: '', project: '', ended: '', ...who});
+  listeners.forEach((listener) => listener());
+}
+
+export function end(why = '') {
+  if (token === null) return;
+  token = null;
+  session.ended = why;
+  listeners.forEach((listener) => listener());
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long an action of a kind usually takes; one that runs tells it.
+
+import {get} from './api.js';
+
+// Milliseconds that an answer is believed.
+const FRESH = 300_000;
+// So many kinds are asked for at once.
+const AT_ONCE = 8;
+const known = new Map();
+
+// Returns the usual time of each running action's kind that is known.
+export async function usual(running, signal) {
+  const kinds = new Map(running.map((each) => [key(each), each]));
+  const missing = [...kinds].filter(([name]) =>
+    !(Date.now() - known.get(name)?.at < FRESH)).slice(0, AT_ONCE);
+  await Promise.all(missing.map(async ([name, action]) => {
+    const {action: {usual: found}} = await get(
+      `actions/${action.uuid}`, {limit: 1}, {signal});
+    known.set(name, {at: Date.now(), usual: found});
+  }));
+  return of;
+}
+
+function key(action) {
+  return `${action.project_id} ${action.action}`;
+}
+
+export function of(action) {
+  return known.get(key(action))?.usual ?? null;
+}
+
+export function isLong(action) {
+  const found = of(action);
+  return action.status === 'running' && found !== null
+    && Date.now() - Date.parse(action.started_at) > found.p95 * 1000;
+}
