@@ -85,6 +85,11 @@ function frame() {
 
 function choose(what) {
   turn(what);
+  restyle();
+}
+
+// Draws anew what has colours or times in it.
+function restyle() {
   view?.restyle?.();
   draw();
 }
@@ -97,7 +102,7 @@ async function start() {
   onChange(changed);
   addEventListener('hashchange', show);
   matchMedia('(prefers-color-scheme: dark)').addEventListener(
-    'change', () => view?.restyle?.());
+    'change', restyle);
   changed();
 }
 

@@ -142,7 +142,8 @@ export class List {
 
   found(seesHosts) {
     return html`<div class="above">
-        <p class="window">${this.window()} ${this.state()}</p>
+        <p class="window"><span>${this.window()}</span> ${
+          this.state()}</p>
         <div class="buttons">
           ${copy(page(route.href('actions', '', this.query)),
                  'Copy a link to these filters', 'Copy link')}

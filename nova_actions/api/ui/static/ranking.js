@@ -7,8 +7,10 @@ import {took} from './time.js';
 
 const MOST = 10;
 
-// key: what the rows are of; measure: what they are ordered by, and drawn.
-export function ranking(heading, rows, {key, title, measure, tone, link}) {
+// key: what the rows are of; of: what is counted; measure: what they are ordered by, and drawn.
+export function ranking(heading, rows, {
+  key, title, of, measure, tone, link,
+}) {
   const sorted = rows.filter((each) => each[measure] != null).sort(
     (one, other) => other[measure] - one[measure] || other.count - one.count)
     .slice(0, MOST);
@@ -19,7 +21,7 @@ export function ranking(heading, rows, {key, title, measure, tone, link}) {
     <table class="ranking"><caption class="unseen">${heading}</caption>
       <thead><tr><th scope="col">${title}</th>
         <th scope="col" class="drawn"><span class="unseen">Drawn</span></th>
-        ${['Failed', 'Of', 'Rate', 'p50', 'p95', 'Max'].map((each) =>
+        ${['Failed', of, 'Rate', 'p50', 'p95', 'Max'].map((each) =>
           html`<th scope="col" class="number">${each}</th>`)}</tr></thead>
       <tbody>${sorted.map((each) => html`<tr>
         <th scope="row"><a href=${link(each[key])}>${name(each[key])}</a></th>

@@ -90,7 +90,7 @@ export class Statistics {
     const query = {...this.scope};
     for (const [name, value] of new FormData(form)) {
       if (name === 'scope') {
-        if (!query.project_id) query.all_projects = value;
+        query.all_projects = value;
       } else if (value.trim()) {
         query[name] = value.trim();
       }
@@ -131,7 +131,8 @@ export class Statistics {
         .value=${live(this.query.get('action') ?? '')}></label>
       ${session.anywhere && !this.scope.project_id ? html`<label>Projects
         <select name="scope">${[['true', 'all'], ['false', 'mine']].map(
-          ([value, text]) => html`<option value=${value} .selected=${live(value === this.scope.all_projects)}>${text}</option>`)}
+          ([value, text]) => html`<option value=${value} .selected=${
+            live(value === this.scope.all_projects)}>${text}</option>`)}
         </select></label>` : nothing}
       <div class="buttons">${copy(page(route.href('statistics', '',
         this.query)), 'Copy a link to these statistics', 'Copy link')}</div>
@@ -148,13 +149,13 @@ export class Statistics {
         ${this.rate.template(`By ${this.unit}`, this.unit)}
         ${this.durations.template(`By ${this.unit}`, this.unit)}
         ${hosts ? ranking('Worst hosts', hosts.stats, {
-          key: 'host', title: 'Host', measure: 'failure_rate',
+          key: 'host', title: 'Host', of: 'Steps', measure: 'failure_rate',
           tone: 'failed',
           link: (host) => route.href('actions', '', {
             ...this.scope, host, status: 'failed',
             started_after: this.since})}) : nothing}
         ${ranking('Slowest actions', kinds.stats, {
-          key: 'action', title: 'Action', measure: 'duration_p95',
+          key: 'action', title: 'Action', of: 'Actions', measure: 'duration_p95',
           tone: 'running',
           link: (action) => route.href('actions', '', {
             ...this.scope, action, started_after: this.since})})}
@@ -162,7 +163,7 @@ export class Statistics {
   }
 
   window({window}) {
-    return window?.started_after ? html`<p class="window">Since ${
+    return window?.started_after ? html`<p class="muted">Since ${
       moment(window.started_after)}.</p>` : nothing;
   }
 }

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statistics on the page: each plot, and the table beside it."""
+
+from nova_actions.api import app
+from nova_actions.tests import patience
+from nova_actions.tests.functional import page_case
+from nova_actions.tests.functional.page_case import step
+
+HAS_STATISTICS = any(route.path == '/v1/stats' for route in app.ROUTES)
+
+
+class StatisticsTest(page_case.PageCase):
+
+    def setUp(self):
+        super().setUp()
+        server = self.server()
+        for number in range(4):
+            self.action(server, step('compute_reboot_instance', 10),
+                        ago=600 + number)
+        self.action(server, step('compute_prep_resize', 90, result='Error',
+                                 host='compute-2', reason='timeout'),
+                    action='resize', status='failed', ago=900)
+
+    def test_plots_and_their_tables(self):
+        if not HAS_STATISTICS:
+            self.skipTest('the API has no /v1/stats')
+        self.open('#/statistics?started_after=7d&all_projects=true')
+        self.browser.one('#plot-rate canvas')
+        self.browser.one('#plot-durations canvas')
+        for unit in ('day', 'hour'):
+            self.browser.run('location.hash = arguments[0]', (
+                '#/statistics?all_projects=true&started_after='
+                + {'day': '7d', 'hour': '24h'}[unit]))
+            self.browser.one('figcaption', f'By {unit}')
+            table = self.browser.one('figure details table')
+            self.assertIn('20%', table.get_attribute('textContent'))
+            rankings = patience.wait_until('two tables', lambda: (
+                lambda found: len(found) == 2 and found)(
+                    self.browser.texts('.ranking tbody')))
+            worst, slowest = (each.split() for each in rankings)
+            self.assertEqual(['compute-2', '1', '1', '100.0%'], worst[:4])
+            self.assertEqual(['resize', '1', '1', '100.0%'], slowest[:4])
+            for theme in ('light', 'dark'):
+                self.browser.theme(theme)
+                self.browser.one('#plot-rate canvas')
+                self.assertEqual([], self.browser.violations())
+        self.assertQuiet()
+        self.browser.click('.ranking a', 'compute-2')
+        self.browser.one('table.actions .what', 'resize')
+
+    def test_a_reader_has_no_hosts(self):
+        if not HAS_STATISTICS:
+            self.skipTest('the API has no /v1/stats')
+        self.open('#/statistics', token=page_case.READER)
+        self.browser.one('.ranking', 'resize')
+        self.assertEqual(1, len(self.browser.all('.ranking')))
+        self.assertNotIn('compute-2', self.browser.run(
+            'return document.body.textContent'))
+
+    def test_an_api_without_them(self):
+        if HAS_STATISTICS:
+            self.skipTest('the API has /v1/stats')
+        self.open('#/statistics')
+        self.browser.one('.notice', 'no statistics')
+        self.assertAccessible()
