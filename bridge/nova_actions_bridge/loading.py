@@ -9,6 +9,7 @@ from typing import Any
 from oslo_config import cfg
 
 from nova_actions import reporter
+from nova_actions_bridge import forking
 from nova_actions_bridge import option
 from nova_actions_bridge import seam
 
@@ -62,7 +63,7 @@ def _begin(nova_conf: Any) -> bool:
         conf.set_override('required_actions', [], group='reporter')
     about = {'bridge': _version('nova-actions-bridge'), 'mode': mode,
              'nova': _version('nova')}
-    reporter.setup(conf, about)
+    forking.begin(lambda: reporter.setup(conf, about))
     missing = seam.install(mode == option.MIRROR)
     if missing:
         about['missing'] = ', '.join(missing)
