@@ -110,7 +110,7 @@ _OTHERS = (
         r'|revoke))))' + _GAP
         + r'(?!-|[a-z-]{1,20}=)' + _VALUE)),
     family('F6', 'vault', (
-        r'(?<![\w-])(?:vault|bao)\s[^\n|;]{0,128}?\s(?:secret_id|token|value'
+        r'(?<![\w-])(?:vault|bao)\s[^\n|;]{0,96}?\s(?:secret_id|token|value'
         r'|secret)=(?!@)' + _VALUE)),
     family('F6', 'wpa_passphrase', (
         r'(?<![\w-])wpa_passphrase' + _GAP + r'[^\s\'",]{1,64}+' + _GAP

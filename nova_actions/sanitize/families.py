@@ -182,12 +182,12 @@ BEHIND = (
         + r'(?P=q)'),
         lambda value: words.is_strong(value) or words.is_signed(value)),
     # The value in a sentence before what it is.
-    family('F1', ('as the password', 'as password', 'as your password',
-                  'as passphrase', 'as the passphrase', 'as token',
-                  'as the token', 'as my password', 'as its password',
-                  'as admin password', 'as root password'), (
+    family('F1', (' as the ', ' as my ', ' as your ', ' as its ', ' as admin ',
+                  ' as root ', ' as password', ' as passphrase', ' as token',
+                  ' as a password'), (
         r'(?<![^\s"\'])(?P<v>[^\s"\',]{6,128}+)["\']?\sas\s'
-        r'(?:(?:the|your|my|its|admin|root)\s)?(?:pass(?:word|phrase)|token)'),
+        r'(?:(?:the|my|your|its|a)\s)?(?:\w{1,12}\s)?'
+        r'(?:pass(?:word|phrase)|token)'),
         words.may_be_password),
     # The name behind the value.
     family('F1', ('value=', 'value =', 'value:', 'value":', "value':",

@@ -138,7 +138,8 @@ def _block(text: str, at: int, key: str, sep: str) -> tuple[int, int] | None:
 def _is_opened(value: str, key: str) -> bool:
     """Tell what is no value but holds some, each with a name of its own."""
     return bool((_OPENED.match(value.lstrip('[')))
-                or ('=' in value and words.PLURAL.search(key)
+                or ('=' in value and (
+                    words.PLURAL.search(key) or key.lower() == 'auth')
                     and _ASSIGNED.match(value)))
 
 
@@ -157,7 +158,7 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
         sep.strip()[:1] in ('', ':')) and not (
         sep == ':' and text[max(0, start - 2):start - 1] in ('', ' '))
     if not path and (block := _block(text, at, name.key, sep.strip())):
-        return *block, True
+        return *block, bool(text[slice(*block)].strip(' ,.0123456789'))
     if name.quote and not sep.strip():
         return None
     found = _BARE.match(text, at)

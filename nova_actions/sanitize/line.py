@@ -81,7 +81,7 @@ _KINDS = {
                words.is_random),
     'lmnt': (r'(?P<v>[0-9a-f]{32}:[0-9a-f]{32})(?![\w-])', mixed),
     'cell': (r'(?P<v>[^\s\'",;|<>()\[\]{}?*+\\\x00]{6,128})',
-             words.may_be_password),
+             lambda value: _is_given(value) and words.may_be_password(value)),
     'alone': (r'(?P<v>[^\s\'"|;\x00]{6,128})(?=["\']?[ \t]{0,4}(?:$|\n))',
               lambda value: words.is_strong(value) or words.is_signed(value)),
     # Several, of which each has a digit.

@@ -12,8 +12,10 @@ from nova_actions.sanitize.index import Index
 
 # "... for user nova", and what then leads to a value.
 _OWNER = (r'\s{1,4}+(?:for|of|on)(?>(?:\s{1,4}+'
-          r'(?!(?:is|was|are|has|will|should|would|to|set|reset|changed)\s)%s{1,64}+){1,3})')
-_VERB = (r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been'
+          r'(?!(?:is|was|are|has|will|should|would|to|set|reset|changed)\s)'
+          r'%s{1,64}+){1,3})')
+_VERB = (r'(?>\s(?:generated|assigned|given|used|chosen)|)'
+         r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been'
          r'|(?:will|should|would)(?>\s{1,4}+now|)\s{1,4}+be)(?>\s{1,4}+now|)'
          r'(?>\s{1,4}+(?:set|reset|changed)\s{1,4}+to|)'
          r'|(?>(?:set|reset|changed)\s{1,4}+|)to'
@@ -27,20 +29,20 @@ _BEHIND_NAME = re.compile(
     r'(?P<sep>(?>\s{0,4}+[,:]?+\s{0,40}+' + MAYBE_QUOTE
     + r'(?:(?:parameter_?|string_?)?value|result|content|plain_?text)'
     + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + _SCHEMA
-    + r'|\s{0,40}+(?:=>|:=|[!=]?={1,2}+|\|(?=\s)'
+    + r'|\s{0,40}+(?:=>|→|:=|[!=]?={1,2}+|\|(?=\s)'
     r'|::(?=\s)|-{1,2}>(?=\s)|<-'
     r'|:\s{0,2}+(?:&?(?>\'static |)str(?:ing)?|bytes'
     r'|[A-Z]\w{1,20}+\[\w{1,20}+\])(?> \| None|)'
     r'\s{0,2}+='
     r'|:|,|\((?=["\']))'
-    r'|' + _OWNER % r'[^\s:=/]' + r'\s{0,4}+[:=]'
+    r'|' + _OWNER % r'[^\s:=/→]' + r'\s{0,4}+[:=→]'
     r'|' + _OWNER % r'[^\s=]' + _VERB + r'|' + _VERB + r'|)'
     r'\s{0,40}+(?>\\\n\s{0,40}+|\(\s{1,40}+(?=[bur]{0,2}+["\'])|)'
     r'(?>Secret(?:Str|Bytes)?\(|!{1,2}[A-Za-z][\w:/.-]{0,30}+[ \t]{1,4}+'
     # Of PHP, Erlang, Rust, Windows' registry, ODBC; a mapping with its value.
     r'|string\([0-9]{1,6}\)\s{1,4}+(?=")|<<(?=")|Some\((?=")'
     r'|REG_\w{2,12}+[ \t]{1,8}+|\{(?=[^\s{}"\',:]{1,128}\};)'
-    r'|0x[0-9a-f]{2,16}+\s(?=["\'])'
+    r'|(?:0x[0-9a-f]{2,16}+|\{\w{3,6}\})\s(?=["\'])'
     r'|\{["\']value["\']:\s{0,4}+(?=["\'])|))',
     re.IGNORECASE,
 )

@@ -51,7 +51,7 @@ FAMILIES = (*families.BEFORE, *command.FAMILIES, *line.FAMILIES,
             *coded.FAMILIES, *families.BEHIND)
 #: So many parts of names of secrets are looked at in a text: more do not
 #: stand in one that somebody reads.
-MAX_NAMES = 1024
+MAX_NAMES = 768
 #: What is found by these is no value that may stand elsewhere.
 _ALONE = ('F0', 'F7', 'FX')
 

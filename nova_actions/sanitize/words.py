@@ -44,6 +44,7 @@ _NOTHING = re.compile(
     r'|list|object|string|\?|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
     r'|(?:bearer |basic |token )?\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}'
     r'|\$\([^\n]{0,64}|`[^\n]{0,64}|\$\{\w{1,64}\}?|\{[{%]?[\w. -]{0,64}'
+    r'|(?:bearer|basic|token|digest|negotiate)\s{0,4}|(?:\.\*|\[\^)[^\n]{0,256}'
     r'|\{[{%][^\n]{0,256}|(?:persistent|session|process):[\w:]{0,40}'
     r'|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}|(?:bearer |basic |token )%[sr]'
     r'|\\{1,15}+[nrt])$',
@@ -262,6 +263,8 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
             value, key) or (
             value == key and value.islower() and value.isidentifier()):
         return False
+    if sep in ('!=', '==') and is_name(value) and value.islower():
+        return False  # A variable.
     if sep.startswith('==') and _ADDRESS.match(value):
         return False  # A version.
     if value.isdigit() and len(value) < 5 and (
