@@ -50,7 +50,8 @@ REPORTS = Counter(
     'refused with an error.', ('verdict', 'error'))
 REPORT_DELAY = Histogram(
     'nova_actions_report_delay_seconds',
-    'How old reports were when a conductor stored them.', (), _LONG)
+    'How old the oldest report of a batch was when a conductor stored it.',
+    (), _LONG)
 POLICY_REFUSALS = Counter(
     'nova_actions_policy_refusals_total',
     'Calls that a rule of the policy has refused.', ('rule',))

@@ -43,7 +43,6 @@ LoadModule authz_core_module {modules}/mod_authz_core.so
 LoadModule headers_module {modules}/mod_headers.so
 LoadModule proxy_module {modules}/mod_proxy.so
 LoadModule proxy_http_module {modules}/mod_proxy_http.so
-LoadModule alias_module {modules}/mod_alias.so
 Include {sample}
 """
 

@@ -165,8 +165,9 @@ class ApiTest(base.ObjectTestCase):
     def test_all(self) -> None:
         """It tells on the port of its API, of the record too."""
         self.serve('all').await_port(self.port)
-        text = ask(self.port)
-        self.assertIn('nova_actions_database_up 1.0', text)
+        text = patience.wait_until('the conductor tells', lambda: (
+            'nova_actions_database_up 1.0' in (found := ask(self.port))
+            and found))
         promtool('check', 'metrics', text=text)
         self.assertFalse(process.listens(self.metrics_port))
 
