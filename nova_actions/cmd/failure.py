@@ -25,7 +25,14 @@ Main = Callable[[Sequence[str]], int]
 
 
 class Refusal(Exception):
-    """What the caller asks for cannot be done; the text says why."""
+    """What the caller asks for cannot be done; the text says why.
+
+    :param code: what the command ends with
+    """
+
+    def __init__(self, text: str, code: int = REFUSED) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def explained(main: Main) -> Callable[..., int]:
@@ -53,7 +60,9 @@ def explained(main: Main) -> Callable[..., int]:
         except BrokenPipeError:
             # Whoever read the output has seen enough.
             return OK
-        except (Refusal, cfg.Error, OSError) as error:
+        except Refusal as error:
+            return _say(str(error), error.code)
+        except (cfg.Error, OSError) as error:
             return _say(str(error), REFUSED)
         except KeyboardInterrupt:
             return _say('interrupted', INTERRUPTED)

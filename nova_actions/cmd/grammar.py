@@ -8,6 +8,7 @@ A verb names the function that does it, ``module:function`` below
 import argparse
 from typing import Any
 
+from nova_actions import export
 from nova_actions.cmd import argument
 
 #: How long the reason of a closing may be, characters.
@@ -58,7 +59,28 @@ def add_nouns(nouns: Any) -> None:
         'show what the bridges tell of themselves, and compare the last '
         'hour of each cell with our own record. Exit code 1: something is '
         'missing, or nothing is adopted'))
+    _add_export(nouns)
     _add_spool(_noun(nouns, 'spool', 'what this host has not delivered yet'))
+
+
+def _add_export(nouns: Any) -> None:
+    exported = _verb(
+        nouns, 'export', 'export:run',
+        'write what happens to standard output, a line for each change, '
+        'oldest first: all that is kept, or what has happened since. Exit '
+        'code 3: some of what was asked for is not kept any more')
+    exported.add_argument('--format', choices=tuple(export.FORMATS),
+                          default='ndjson', help='default: ndjson')
+    exported.add_argument('--follow', action='store_true',
+                          help='go on with what happens, without end')
+    exported.add_argument('--after', metavar='CURSOR',
+                          help='what has happened since: the cursor of a '
+                               'change, or of an answer of /v1/changes')
+    exported.add_argument('--state', metavar='FILE',
+                          help='where to keep how far it has come, and to go '
+                               'on from there; --after goes before it. What '
+                               'was written when it is killed may be written '
+                               'again, and nothing is left out')
 
 
 def _noun(nouns: Any, name: str, text: str) -> Any:

@@ -69,6 +69,14 @@ def page(connection: Any, after: int, limit: int,
 
 
 @reader
+def begin(connection: Any) -> int:
+    """Return the number to go on after to read all that is kept."""
+    found: int | None = connection.execute(
+        sa.select(CHANGE_FEED.c.purged)).scalar()
+    return found or 0
+
+
+@reader
 def last(connection: Any) -> int:
     """Return the last number that was given, 0 before the first."""
     found: int | None = connection.execute(
