@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sphinx configuration of the documentation."""
 
+import pathlib
+import sys
+
 from nova_actions.version import version_string
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'ext'))
 
 project = 'nova-actions'
 copyright = '2026, The nova-actions developers'
 release = version_string()
 
 extensions = [
+    'commands',
     'openstackdocstheme',
+    'sphinx.ext.autodoc',
     'oslo_config.sphinxext',
     'oslo_policy.sphinxext',
 ]
