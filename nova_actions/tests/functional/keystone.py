@@ -39,14 +39,22 @@ password_hash_rounds = 4
 
 
 class Keystone(missing.Fixture):
-    """Keystone on a loopback port, bootstrapped; its ``url``."""
+    """Keystone on a loopback port, bootstrapped; its ``url``.
+
+    :param origin: of pages that may ask it
+    """
+
+    def __init__(self, origin: str = '') -> None:
+        self._origin = origin
 
     def _setUp(self) -> None:
         self._python = peer.keystone()
         folder = pathlib.Path(self.useFixture(base_fixtures.TempDir()).path)
         (folder / 'keys').mkdir(mode=0o700)
         self._conf = folder / 'keystone.conf'
-        self._conf.write_text(CONF.format(folder=folder))
+        self._conf.write_text(CONF.format(folder=folder) + (
+            f'[cors]\nallowed_origin = {self._origin}\n'
+            if self._origin else ''))
         self._manage('db_sync')
         self._manage('fernet_setup',
                      '--keystone-user', pwd.getpwuid(os.getuid()).pw_name,
@@ -117,9 +125,13 @@ class Keystone(missing.Fixture):
         """Create a user with a role in a project; return its id."""
         user_id = self._new('user', name=name, password=PASSWORD,
                             domain_id='default')
+        self.grant(user_id, project_id, role)
+        return user_id
+
+    def grant(self, user_id: str, project_id: str, role: str) -> None:
+        """Give a user a role in a project."""
         self._session.put(f'{self.url}/projects/{project_id}/users/{user_id}'
                           f'/roles/{self._roles[role]}')
-        return user_id
 
     def service(self, kind: str, url: str) -> None:
         """Create a service and its endpoints.

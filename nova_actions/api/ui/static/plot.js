@@ -7,6 +7,8 @@ import {full, moment} from './time.js';
 
 const HEIGHT = 200;
 
+const iso = (at) => new Date(at * 1000).toISOString();
+
 export class Plot {
   // series: [{key, title, tone}]; write(value) makes text of a value; most:
   // the scale reaches at least up to that.
@@ -14,8 +16,9 @@ export class Plot {
     Object.assign(this, {id, title, series, write, most, rows: []});
   }
 
-  fill(rows) {
-    this.rows = rows;
+  // unit: "day" or "hour", what each row is of.
+  fill(rows, unit) {
+    Object.assign(this, {rows, unit});
     this.remove();
   }
 
@@ -50,8 +53,10 @@ export class Plot {
         ? (at) => uPlot.tzDate(new Date(at * 1000), 'Etc/UTC') : undefined,
       scales: {y: {range: (_, _least, most) =>
         [0, Math.max(most ?? 0, this.most) * 1.1]}},
-      axes: [axis, {...axis, size: 64, values: (_, values) =>
-        values.map(this.write)}],
+      axes: [
+        {...axis, values: (_, values) => values.map((at) => this.mark(at))},
+        {...axis, size: 64, values: (_, values) =>
+          values.map((each) => (each ? this.write(each) : '0'))}],
       series: [{}, ...this.series.map(({title, tone}, number) => ({
         label: title, stroke: ink(place, tone), width: 2,
         dash: [[], [8, 4], [2, 4]][number],
@@ -59,21 +64,27 @@ export class Plot {
     };
   }
 
-  template(how, unit) {
-    const write = unit === 'day' ? (iso) => full(iso).slice(0, 10) : full;
-    const iso = (at) => new Date(at * 1000).toISOString();
+  // A time below the axis; midnight by its day.
+  mark(at) {
+    const [day, clock] = full(iso(at)).split(' ');
+    return this.unit === 'day' || clock === '00:00:00' ? day.slice(5)
+      : clock.slice(0, 5);
+  }
+
+  template() {
+    const isByDay = this.unit === 'day';
     return html`<figure>
-      <figcaption><h2>${this.title}</h2><span class="muted">${how}</span>
+      <figcaption><h2>${this.title}</h2><span class="muted">By ${this.unit}</span>
       </figcaption>
       <div class="plot" id=${`plot-${this.id}`} aria-hidden="true"></div>
       <details><summary>As a table</summary><table>
         <caption class="unseen">${this.title}</caption>
-        <thead><tr><th scope="col">${unit === 'day' ? 'Day (UTC)' : 'Hour'}
+        <thead><tr><th scope="col">${isByDay ? 'Day (UTC)' : 'Hour'}
           </th><th scope="col" class="number">Actions</th>${this.series.map(
           ({title}) => html`<th scope="col" class="number">${title}</th>`)}
         </tr></thead>
-        <tbody>${this.rows.map((each) => html`<tr><th scope="row">${unit
-          === 'day' ? each.day : moment(iso(each.at), write)}</th>
+        <tbody>${this.rows.map((each) => html`<tr><th scope="row">${isByDay
+          ? each.day : moment(iso(each.at), full)}</th>
           <td class="number">${each.count}</td>${this.series.map(
             ({key}) => html`<td class="number">${this.write(each[key])}
             </td>`)}</tr>`)}</tbody>

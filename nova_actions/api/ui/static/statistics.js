@@ -80,10 +80,11 @@ export class Statistics {
     this.found = {times, kinds, hosts};
     const at = (each) => Date.parse(this.unit === 'day'
       ? `${each.day}T00:00:00Z` : each.hour) / 1000;
-    const rows = times.stats.map((each) => ({...each, at: at(each)}))
+    const rows = times.stats.filter((each) => each[this.unit])
+      .map((each) => ({...each, at: at(each)}))
       .sort((one, other) => one.at - other.at);
-    this.rate.fill(rows);
-    this.durations.fill(rows);
+    this.rate.fill(rows, this.unit);
+    this.durations.fill(rows, this.unit);
   }
 
   change(form) {
@@ -146,8 +147,8 @@ export class Statistics {
     }
     return html`${this.window(times)}
       <div class="plots">
-        ${this.rate.template(`By ${this.unit}`, this.unit)}
-        ${this.durations.template(`By ${this.unit}`, this.unit)}
+        ${this.rate.template()}
+        ${this.durations.template()}
         ${hosts ? ranking('Worst hosts', hosts.stats, {
           key: 'host', title: 'Host', of: 'Steps', measure: 'failure_rate',
           tone: 'failed',
