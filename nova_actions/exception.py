@@ -124,6 +124,11 @@ class DatabaseTimeout(DatabaseUnavailable):
     msg_fmt = 'The database took too long to answer; try again later.'
 
 
+class StatTooLarge(Unavailable):
+    msg_fmt = ('That would take too long: %(reason)s. Narrow it by '
+               'started_after and started_before.')
+
+
 class ConductorUnavailable(Unavailable):
     msg_fmt = 'The conductor did not answer: %(reason)s.'
 

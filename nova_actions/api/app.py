@@ -32,6 +32,8 @@ from nova_actions.api import request
 from nova_actions.api import schemas
 from nova_actions.api import search_schemas
 from nova_actions.api import servers
+from nova_actions.api import stat_schemas
+from nova_actions.api import stats
 from nova_actions.api import ui
 from nova_actions.api import versions
 from nova_actions.api import waiting
@@ -78,6 +80,10 @@ ROUTES = (
     Route('/v1/changes', changes.index, errors=(410,),
           query=change_schemas.query, answer=change_schemas.answer,
           summary='Tell what has happened since, or wait for it.'),
+    Route('/v1/stats', stats.index,
+          query=stat_schemas.query, answer=stat_schemas.answer,
+          summary='Count actions, or their steps: how they ended, and how '
+                  'long they took.'),
     Route('/v2.1/servers', servers.index,
           query=schemas.server_query, answer=schemas.servers_answer,
           summary='List servers, or find them by name.'),

@@ -19,7 +19,7 @@ _DESCRIPTION = (
     'at.\n\n'
     'Below /v1 is an API of our own, service type instance-actions, '
     'microversions {own_min} to {own_max}: it finds actions across servers, '
-    'and tells what happens.')
+    'tells what happens, and counts.')
 
 _PARAMETERS: dict[str, schemas.Schema] = {
     'server_id': {

@@ -155,15 +155,16 @@ _ALIKE: Schema = {**closed({
                    'for the same reason, at most 1,000, and where, for who '
                    'passes the rule "events".'}
 
-_COMPLETENESS = closed({
+WINDOW = closed(dict.fromkeys((
+    'started_after', 'started_before', 'updated_after', 'updated_before'),
+    _TIME_OR_NULL))
+COMPLETENESS = closed({
     'limit': {**_COUNT, 'description': 'How many there were to be at the '
                                        'most.'},
     'asked_at': {'type': 'string', 'format': 'date-time',
                  'description': 'When the first page was asked for; what '
                                 'relative times count from.'},
-    'window': closed(dict.fromkeys((
-        'started_after', 'started_before', 'updated_after',
-        'updated_before'), _TIME_OR_NULL)),
+    'window': WINDOW,
     'purged_before': {
         **_TIME_OR_NULL,
         'description': 'What was created before that may be gone.'},
@@ -202,7 +203,7 @@ def list_answer(_rules: Behaviour) -> Schema:
         'actions': {'type': 'array', 'items': closed(
             SUMMARY_FIELDS, optional=('hosts',))},
         'links': schemas.LINKS,
-        'completeness': _COMPLETENESS})
+        'completeness': COMPLETENESS})
 
 
 def show_query(_rules: Behaviour) -> Schema:

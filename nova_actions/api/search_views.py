@@ -9,7 +9,7 @@ from oslo_utils import timeutils
 from nova_actions.api.views import View
 from nova_actions.objects.action_detail import ActionDetail
 from nova_actions.objects.action_summary import ActionSummary
-from nova_actions.objects.action_summary import ActionSummaryList
+from nova_actions.objects.completeness import Complete
 
 #: Fields of a step that are there for who may see them.
 _GUARDED = ('host', 'error_type', 'details', 'traceback')
@@ -50,13 +50,18 @@ def summary(record: ActionSummary) -> View:
     return found
 
 
-def completeness(found: ActionSummaryList) -> dict[str, Any]:
+def window(found: Complete) -> dict[str, Any]:
+    """Return the times that an answer is about."""
+    return {name: time(getattr(found, name)) for name in (
+        'started_after', 'started_before', 'updated_after',
+        'updated_before')}
+
+
+def completeness(found: Complete) -> dict[str, Any]:
     """Return how complete an answer is."""
     answer: dict[str, Any] = {
         'limit': found.limit, 'asked_at': time(found.asked_at),
-        'window': {name: time(getattr(found, name)) for name in (
-            'started_after', 'started_before', 'updated_after',
-            'updated_before')},
+        'window': window(found),
         'purged_before': time(found.purged_before),
         'follow_lag': found.follow_lag,
         'silent_cell_count': found.silent_cell_count,

@@ -29,7 +29,8 @@ RELEASES: Mapping[str, Mapping[str, str]] = {
         'Report': '1.0', 'ReportList': '1.0', 'Reporter': '1.1',
         'ActionDetail': '1.0', 'ActionSummary': '1.0',
         'ActionSummaryList': '1.0',
-        'Change': '1.0', 'ChangeList': '1.0'},
+        'Change': '1.0', 'ChangeList': '1.0',
+        'Stat': '1.0', 'StatList': '1.0'},
 }
 
 _OBJECTS = list(RELEASES.values())[-1]

@@ -21,6 +21,7 @@ from nova_actions.conductor import follow
 from nova_actions.conductor import manager
 from nova_actions.conductor import process
 from nova_actions.conductor import retention
+from nova_actions.conductor import stats
 from nova_actions.conductor import upkeep
 from nova_actions.db import api as db
 from nova_actions.metrics import endpoint
@@ -53,6 +54,7 @@ class ConductorService(service.Service):
         self._upkeep = upkeep.Upkeep(conf)
         self._follow = follow.Follow(conf)
         self._changes = changes.Changes(conf)
+        self._stats = stats.Stats(conf)
 
     def start(self) -> None:
         super().start()
@@ -78,6 +80,7 @@ class ConductorService(service.Service):
         self._upkeep.start()
         self._follow.start()
         self._changes.start()
+        self._stats.start()
         LOG.info('The conductor is ready: %s takes calls on the topic %s',
                  self._conf.host, self._conf.conductor.topic)
 
@@ -114,6 +117,7 @@ class ConductorService(service.Service):
         self._upkeep.stop()
         self._follow.stop()
         self._changes.stop()
+        self._stats.stop()
         if self._consumer is not None:
             self._consumer.stop(graceful)
             self._transport.cleanup()

@@ -24,6 +24,7 @@ from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import INSTANCES
 from nova_actions.db.rows import Row
+from nova_actions.db.stat import mark
 
 #: Characters of a uuid, at the most.
 UUID_LENGTH = 36
@@ -74,6 +75,7 @@ def _action_insert(connection: Any, row: Row,
     stored = dict(row)
     ledger_rows.insert(connection, ACTIONS, [stored],
                        kind.of_new(stored))
+    mark.add(connection, [stored['start_time']], timeutils.utcnow())
     return stored
 
 

@@ -24,6 +24,7 @@ from nova_actions.db.ledger_rules import Ledger
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
+from nova_actions.db.stat import mark
 
 Row = dict[str, Any]
 Reports = Sequence[Mapping[str, Any]]
@@ -47,6 +48,9 @@ def store(connection: Any, ledger: Ledger,
         list(ledger.changed_events.values()), [each.row for each in changed],
         [each for each in ledger.transitions
          if news_since is None or each['happened_at'] >= news_since])
+    mark.add(connection, [
+        each.row['start_time'] for each in ledger.actions.values()
+        if each.is_new or each.is_touched], timeutils.utcnow())
 
 
 def _insert_actions(connection: Any, new: Sequence[Action]) -> None:

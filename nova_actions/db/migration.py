@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 VERSION_TABLE = 'alembic_version_nova_actions'
 
 #: The newest revision that this release knows.
-HEAD = 'b5e9a2c7d413'
+HEAD = 'c8f2d4a6e791'
 
 
 def _config() -> 'config.Config':

@@ -350,6 +350,67 @@ class ChangeFeed(Base):
     lease_end: orm.Mapped[Time | None]
 
 
+class Rollup(Base):
+    """How many actions, or steps of actions, that began in an hour were
+    alike, and of what duration: see db.stat.duration for its bucket.
+
+    Several rows may have the same of all that; they are added up.
+    """
+
+    __tablename__ = 'stat_rollups'
+    __table_args__ = (
+        sa.Index('stat_rollups_hour_idx', 'hour'),
+        sa.Index('stat_rollups_project_id_hour_idx', 'project_id', 'hour'),
+        _MYSQL)
+
+    id: orm.Mapped[Key]
+    #: In which the action began.
+    hour: orm.Mapped[Time]
+    #: 1 for what is counted for good, since its rows are purged; 0 for what
+    #: is counted anew from the rows when they change.
+    is_purged: orm.Mapped[int] = orm.mapped_column(sa.SmallInteger())
+    #: Whose the servers are.
+    project_id: orm.Mapped[Name | None]
+    action: orm.Mapped[Name]
+    #: NULL where actions are counted; and then the host, too.
+    event: orm.Mapped[Name | None]
+    host: orm.Mapped[Name | None]
+    #: One of the words for the status of an action, of a step, too.
+    outcome: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    #: Microseconds; NULL while it runs.
+    bucket: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
+    count: orm.Mapped[int] = orm.mapped_column(sa.BigInteger())
+    retried: orm.Mapped[int] = orm.mapped_column(sa.BigInteger())
+    #: Of the longest of them, microseconds.
+    longest: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
+
+
+class RollupMark(Base):
+    """An hour of which rows have changed since it was counted, maybe."""
+
+    __tablename__ = 'stat_marks'
+
+    id: orm.Mapped[Key]
+    hour: orm.Mapped[Time]
+
+
+class RollupState(Base):
+    """Which hours are counted, and who counts: one row."""
+
+    __tablename__ = 'stat_state'
+
+    id: orm.Mapped[Key]
+    #: The first hour that is counted, and the one behind the last.
+    rolled_from: orm.Mapped[Time]
+    rolled_to: orm.Mapped[Time]
+    #: What was created before that was purged before anybody counted; NULL
+    #: where nothing was.
+    lost_before: orm.Mapped[Time | None]
+    holder: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
+    #: By our own database's clock.
+    lease_end: orm.Mapped[Time | None]
+
+
 # The tables, for what is written in SQL.
 INSTANCES = cast(sa.Table, Instance.__table__)
 ACTIONS = cast(sa.Table, InstanceAction.__table__)
@@ -362,3 +423,6 @@ FOLLOWED_ROWS = cast(sa.Table, FollowedRow.__table__)
 CHANGE_QUEUE = cast(sa.Table, QueuedChange.__table__)
 CHANGES = cast(sa.Table, Change.__table__)
 CHANGE_FEED = cast(sa.Table, ChangeFeed.__table__)
+ROLLUPS = cast(sa.Table, Rollup.__table__)
+ROLLUP_MARKS = cast(sa.Table, RollupMark.__table__)
+ROLLUP_STATE = cast(sa.Table, RollupState.__table__)

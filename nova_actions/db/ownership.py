@@ -6,11 +6,13 @@ being upgraded."""
 from typing import Any
 
 import sqlalchemy as sa
+from oslo_utils import timeutils
 
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import INSTANCES
+from nova_actions.db.stat import mark
 
 #: How many rows change in one transaction.
 CHUNK = 1000
@@ -38,3 +40,6 @@ def _missing(connection: sa.Connection) -> list[int]:
 def _fill(connection: Any, ids: list[int]) -> None:
     # In the order of the ids, as every writer locks them.
     connection.execute(_FILL, {'ids': sorted(ids)})
+    mark.add(connection, connection.execute(sa.select(
+        ACTIONS.c.start_time).where(ACTIONS.c.id.in_(ids))).scalars(),
+        timeutils.utcnow())

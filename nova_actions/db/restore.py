@@ -21,6 +21,7 @@ from nova_actions.db.engine import writer
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
+from nova_actions.db.stat import purged
 
 Row = dict[str, Any]
 
@@ -219,4 +220,6 @@ def _insert(session: orm.Session, rows: Sequence[Row]) -> int:
               for row in rows for event in row['events']]
     for start in range(0, len(events), BATCH):
         session.execute(sa.insert(EVENTS), events[start:start + BATCH])
+    purged.give_back(session.connection(), list(ids.values()),
+                     timeutils.utcnow())
     return len(events)

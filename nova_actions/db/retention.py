@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from oslo_utils import timeutils
 from sqlalchemy import orm
 
 from nova_actions.db import horizon
@@ -22,6 +23,7 @@ from nova_actions.db.follow import state as follow_state
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
+from nova_actions.db.stat import purged
 
 Row = dict[str, Any]
 
@@ -230,6 +232,7 @@ def _delete(session: orm.Session, ids: Sequence[int], left: int | None,
         return taken
     if sink is not None:
         sink(whole(session, [locked[row_id] for row_id in chosen]))
+    purged.keep(session.connection(), chosen, timeutils.utcnow())
     # By their own keys, which locks nothing but these rows on MariaDB.
     events = session.execute(sa.select(EVENTS.c.id).where(
         EVENTS.c.action_id.in_(sorted(chosen)))).scalars().all()

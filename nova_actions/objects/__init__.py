@@ -13,3 +13,4 @@ def register_all() -> None:
     __import__('nova_actions.objects.instance_action_event')
     __import__('nova_actions.objects.report')
     __import__('nova_actions.objects.reporter')
+    __import__('nova_actions.objects.stat')

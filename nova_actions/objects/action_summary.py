@@ -2,7 +2,6 @@
 """ActionSummary: an action at a glance, as a search across servers finds
 it."""
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,11 +11,10 @@ from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions import exception
 from nova_actions import policies
-from nova_actions.db.search import coverage
-from nova_actions.db.search import query
 from nova_actions.db.search import signing_key
 from nova_actions.db.search import summary
 from nova_actions.objects import base
+from nova_actions.objects import completeness
 from nova_actions.objects import criteria
 from nova_actions.objects import cursor as cursor_module
 from nova_actions.objects import fields
@@ -68,7 +66,7 @@ class ActionSummary(base.ActionsObject):
 
 @ovo.VersionedObjectRegistry.register
 class ActionSummaryList(ovo.ObjectListBase[ActionSummary],
-                        base.ActionsObject):
+                        completeness.Complete):
     """A page of a search, and how complete it is."""
 
     # Version 1.0: Initial version
@@ -79,22 +77,6 @@ class ActionSummaryList(ovo.ObjectListBase[ActionSummary],
             base.prefixed('ActionSummary')),
         # Where the next page begins, None when there is none.
         'cursor': ovo_fields.StringField(nullable=True),
-        # How many there were to be at the most.
-        'limit': ovo_fields.IntegerField(),
-        # What relative times count from.
-        'asked_at': fields.MicroDateTimeField(),
-        'started_after': fields.MicroDateTimeField(nullable=True),
-        'started_before': fields.MicroDateTimeField(nullable=True),
-        'updated_after': fields.MicroDateTimeField(nullable=True),
-        'updated_before': fields.MicroDateTimeField(nullable=True),
-        'purged_before': fields.MicroDateTimeField(nullable=True),
-        # Seconds, None where no cell is followed.
-        'follow_lag': ovo_fields.IntegerField(nullable=True),
-        'silent_cell_count': ovo_fields.IntegerField(),
-        'silent_host_count': ovo_fields.IntegerField(),
-        # None for who may not see them.
-        'silent_cells': ovo_fields.ListOfStringsField(nullable=True),
-        'silent_hosts': ovo_fields.ListOfStringsField(nullable=True),
     }
 
     obj_relationships = {'objects': [('1.0', '1.0')]}
@@ -155,27 +137,10 @@ class ActionSummaryList(ovo.ObjectListBase[ActionSummary],
                                   fatal='host' in asked.equal)
         rows, end = summary.find(context, asked, limit, after)
         found = cls(
-            context, limit=limit, asked_at=asked_at,
-            cursor=end and cursor_module.pack(
+            context, cursor=end and cursor_module.pack(
                 key, terms, cursor_module.Cursor(asked_at, end)),
             objects=[ActionSummary.of(context, row, shows_hosts)
                      for row in rows],
-            **_windows(asked), **_coverage(context, shows_hosts))
+            **completeness.of(context, asked, limit, asked_at, shows_hosts))
         found.obj_reset_changes()
         return found
-
-
-def _windows(asked: query.Query) -> dict[str, datetime.datetime | None]:
-    return {f'{name}_{side}': time for name, window in (
-        ('started', asked.started), ('updated', asked.updated))
-        for side, time in zip(('after', 'before'), window, strict=True)}
-
-
-def _coverage(context: Any, shows_hosts: bool) -> dict[str, Any]:
-    found = coverage.get(context)
-    return {
-        'purged_before': found.purged_before, 'follow_lag': found.follow_lag,
-        'silent_cell_count': len(found.silent_cells),
-        'silent_host_count': len(found.silent_hosts),
-        'silent_cells': list(found.silent_cells) if shows_hosts else None,
-        'silent_hosts': list(found.silent_hosts) if shows_hosts else None}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The words of a search, and what each of them asks for."""
 
+import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
 
@@ -38,15 +39,16 @@ _SEVERAL = ('status',)
 
 
 def read(terms: Mapping[str, Sequence[str]], now: _Time,
-         owner_id: str | None) -> Query:
+         owner_id: str | None, known: Sequence[str] = WORDS) -> Query:
     """Return what is searched for.
 
     :param terms: the values of each word
     :param now: what relative times count from, naive UTC
     :param owner_id: the project whose servers are searched, None for all
+    :param known: the words that whoever is refused may give
     :raises InvalidInput: for an unknown word, or a value that it cannot have
     """
-    _check_words(terms)
+    _check_words(terms, known)
     words = {name: values[0] for name, values in terms.items()}
     times = _windows(words, now)
     opened_before = min_duration = None
@@ -72,12 +74,21 @@ def read(terms: Mapping[str, Sequence[str]], now: _Time,
         sort=sort, is_descending=is_descending)
 
 
-def _check_words(terms: Mapping[str, Sequence[str]]) -> None:
+def ranged(query: Query, now: _Time, span: datetime.timedelta) -> Query:
+    """Return a search whose first start is known: so long before the end of
+    its range where nobody says it."""
+    first, end = query.started
+    return query if first is not None else dataclasses.replace(
+        query, started=((end or now) - span, end))
+
+
+def _check_words(terms: Mapping[str, Sequence[str]],
+                 known: Sequence[str]) -> None:
     for name, values in terms.items():
-        if name not in WORDS:
+        if name not in known:
             raise exception.InvalidInput(
                 argument=name[:validation.NAME_LIMIT],
-                reason=f'it is none of {", ".join(WORDS)}')
+                reason=f'it is none of {", ".join(known)}')
         if len(values) > 1 and name not in _SEVERAL:
             raise exception.InvalidInput(
                 argument=name, reason='it is given more than once')

@@ -37,6 +37,8 @@ _SEARCH_OPERATION: 'policy.Operation' = {
     'method': 'GET', 'path': '/v1/actions'}
 _CHANGES_OPERATION: 'policy.Operation' = {
     'method': 'GET', 'path': '/v1/changes'}
+_STATS_OPERATION: 'policy.Operation' = {
+    'method': 'GET', 'path': '/v1/stats'}
 
 
 def _rpc(*names: str) -> 'list[policy.Operation]':
@@ -60,18 +62,18 @@ def rules() -> list[policy.RuleDefault]:
         policy.DocumentedRuleDefault(
             EVENTS, base.ADMIN,
             'See the fields "traceback" and "host" of the events of an '
-            'action and of changes, and search by host. Asked only when the '
-            'action may be shown. Before microversion 2.51 the events are '
-            'shown only to who passes this rule.',
+            'action and of changes, and search and count by host. Asked only '
+            'when the action may be shown. Before microversion 2.51 the '
+            'events are shown only to who passes this rule.',
             [_SHOW_OPERATION, _SEARCH_OPERATION, _CHANGES_OPERATION,
-             *_rpc('get_by_action', 'get_by_id')],
+             _STATS_OPERATION, *_rpc('get_by_action', 'get_by_id')],
             scope_types=['project']),
         policy.DocumentedRuleDefault(
             LIST, base.PROJECT_READER_OR_ADMIN,
-            'List the actions of a server, find those of a project, or be '
-            'told what happens in it.',
+            'List the actions of a server, find or count those of a project, '
+            'or be told what happens in it.',
             [_LIST_OPERATION, _SEARCH_OPERATION, _CHANGES_OPERATION,
-             *_rpc('get_by_instance_uuid', 'get_by_terms',
+             _STATS_OPERATION, *_rpc('get_by_instance_uuid', 'get_by_terms',
                    'get_by_cursor')],
             scope_types=['project'], deprecated_rule=deprecated),
         policy.DocumentedRuleDefault(
@@ -83,10 +85,10 @@ def rules() -> list[policy.RuleDefault]:
             scope_types=['project'], deprecated_rule=deprecated),
         policy.DocumentedRuleDefault(
             LIST_ALL_PROJECTS, base.ADMIN,
-            'List the actions of all projects, or of any one, or be told what '
-            'happens there. Asked where the parameter "all_projects" or '
-            '"project_id" is given.',
-            [_SEARCH_OPERATION, _CHANGES_OPERATION,
+            'List or count the actions of all projects, or of any one, or be '
+            'told what happens there. Asked where the parameter '
+            '"all_projects" or "project_id" is given.',
+            [_SEARCH_OPERATION, _CHANGES_OPERATION, _STATS_OPERATION,
              *_rpc('get_by_project', 'get_by_terms_anywhere',
                    'get_by_cursor_anywhere')],
             scope_types=['project']),

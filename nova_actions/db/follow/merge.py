@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from oslo_utils import timeutils
 from sqlalchemy import orm
 
 from nova_actions.actions import SYSTEM
@@ -26,6 +27,7 @@ from nova_actions.db.follow import state
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import FOLLOWED_ROWS
+from nova_actions.db.stat import mark
 
 Row = dict[str, Any]
 #: Ids of an action and of an event of ours.
@@ -128,6 +130,8 @@ def _merge(connection: Any, cell: str, actions: set[int],
            late: set[int]) -> None:
     requests = match.of_requests(connection, actions | late)
     locked = ledger_rows.lock(connection, requests)
+    mark.add(connection, [row['start_time'] for row in locked],
+             timeutils.utcnow())
     stay = {row['id'] for row in locked}
     for copy, own in _pairs(connection, cell, [
             row for row in locked if row['id'] in actions]):

@@ -11,6 +11,7 @@ from nova_actions.db.engine import recorder
 from nova_actions.db.follow import state
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import INSTANCES
+from nova_actions.db.stat import mark
 
 Row = dict[str, Any]
 
@@ -20,6 +21,10 @@ def learn(connection: Any, owners: Iterable[Row]) -> None:
     belong."""
     for each in owners:
         if each['project_id']:
+            mark.add(connection, connection.execute(sa.select(
+                ACTIONS.c.start_time).where(
+                    ACTIONS.c.instance_uuid == each['uuid'],
+                    ACTIONS.c.owner_id == '')).scalars(), timeutils.utcnow())
             connection.execute(sa.update(ACTIONS).where(
                 ACTIONS.c.instance_uuid == each['uuid'],
                 ACTIONS.c.owner_id == '').values(

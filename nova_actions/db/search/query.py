@@ -25,7 +25,7 @@ _OF_ACTION = {
 _OF_EVENT = {'host': 'host', 'event': 'event', 'reason': 'reason'}
 
 
-class _Elapsed(functions.FunctionElement[int]):
+class Elapsed(functions.FunctionElement[int]):
     """Microseconds from the first time to the second, NULL while either is
     not known."""
 
@@ -33,20 +33,20 @@ class _Elapsed(functions.FunctionElement[int]):
     inherit_cache = True
 
 
-@compiler.compiles(_Elapsed, 'postgresql')
+@compiler.compiles(Elapsed, 'postgresql')
 def _elapsed_on_postgresql(element: Any, compiler_: Any, **more: Any) -> str:
     start, end = (compiler_.process(each, **more) for each in element.clauses)
     return f'(EXTRACT(EPOCH FROM ({end} - {start})) * 1000000)'
 
 
-@compiler.compiles(_Elapsed, 'mysql')
-@compiler.compiles(_Elapsed, 'mariadb')
+@compiler.compiles(Elapsed, 'mysql')
+@compiler.compiles(Elapsed, 'mariadb')
 def _elapsed_on_mysql(element: Any, compiler_: Any, **more: Any) -> str:
     start, end = (compiler_.process(each, **more) for each in element.clauses)
     return f'TIMESTAMPDIFF(MICROSECOND, {start}, {end})'
 
 
-@compiler.compiles(_Elapsed, 'sqlite')
+@compiler.compiles(Elapsed, 'sqlite')
 def _elapsed_on_sqlite(element: Any, compiler_: Any, **more: Any) -> str:
     start, end = (compiler_.process(each, **more) for each in element.clauses)
     whole = f"(strftime('%s', {end}) - strftime('%s', {start})) * 1000000"
@@ -125,7 +125,7 @@ class Query:
             found += [ACTIONS.c.status == status.RUNNING,
                       ACTIONS.c.start_time <= self.opened_before]
         if self.min_duration is not None:
-            found.append(_Elapsed(
+            found.append(Elapsed(
                 ACTIONS.c.start_time, ACTIONS.c.finish_time)
                 >= self.min_duration)
         if self.steps():

@@ -19,6 +19,7 @@ from nova_actions.objects.instance_action_event import InstanceActionEventList
 from nova_actions.objects.report import Report
 from nova_actions.objects.report import ReportList
 from nova_actions.objects.reporter import Reporter
+from nova_actions.objects.stat import StatList
 from nova_actions.tests import fixtures
 from nova_actions.tests.unit.objects import test_gate
 
@@ -156,6 +157,14 @@ CALLS = {
         ChangeList.get_by_cursor_anywhere(c, project_id=OWNER),
     'ChangeList.get_by_cursor_anywhere: everybody\'s': lambda g, c:
         ChangeList.get_by_cursor_anywhere(c),
+    'StatList.get_by_terms': lambda g, c:
+        StatList.get_by_terms(c, OWNER, {}),
+    'StatList.get_by_terms: by host': lambda g, c:
+        StatList.get_by_terms(c, OWNER, {'by': 'host'}),
+    'StatList.get_by_terms_anywhere: the owner\'s': lambda g, c:
+        StatList.get_by_terms_anywhere(c, {}, OWNER),
+    'StatList.get_by_terms_anywhere: everybody\'s': lambda g, c:
+        StatList.get_by_terms_anywhere(c, {}),
     'InstanceActionEvent.get_by_id': lambda g, c:
         InstanceActionEvent.get_by_id(c, g.action.id, g.event.id),
     'InstanceActionEvent.event_start': lambda g, c:
@@ -250,6 +259,12 @@ REQUESTS = {
         '/v1/changes?all_projects', '2.104'),
     'GET /v1/changes?project_id=': (
         f'/v1/changes?project_id={OWNER}', '2.104'),
+    'GET /v1/stats': ('/v1/stats', '2.104'),
+    'GET /v1/stats?by=host': ('/v1/stats?by=host', '2.104'),
+    'GET /v1/stats?host=': ('/v1/stats?host=h', '2.104'),
+    'GET /v1/stats?all_projects': ('/v1/stats?all_projects', '2.104'),
+    'GET /v1/stats?project_id=': (
+        f'/v1/stats?project_id={OWNER}', '2.104'),
     'GET /v2.1/servers?name=': (_SERVERS + '?name={name}', '2.104'),
     'GET /v2.1/servers?name=&all_tenants=1': (
         _SERVERS + '?name={name}&all_tenants=1', '2.104'),

@@ -60,7 +60,7 @@ class RouteTableTest(base.ApiTestCase):
                 self.assertEqual(404, foreign.status_code, route.path)
             else:
                 self.assertIn([], (foreign.json.get(name) for name in (
-                    'servers', 'actions', 'changes')))
+                    'servers', 'actions', 'changes', 'stats')))
 
     def test_without_a_role(self):
         for route in GUARDED:

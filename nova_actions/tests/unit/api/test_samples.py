@@ -11,6 +11,7 @@ import nova_actions
 from nova_actions.api import change_schemas
 from nova_actions.api import schemas
 from nova_actions.api import search_schemas
+from nova_actions.api import stat_schemas
 
 FOLDER = (pathlib.Path(nova_actions.__file__).parent.parent
           / 'api-ref' / 'source' / 'samples')
@@ -22,6 +23,7 @@ SCHEMAS = {
     'list': schemas.list_answer(schemas.NEWEST),
     'server': schemas.server_answer(schemas.NEWEST),
     'servers': schemas.servers_answer(schemas.NEWEST),
+    'stats': stat_schemas.answer(schemas.NEWEST),
     'show': schemas.show_answer(schemas.NEWEST),
     'versions': schemas.versions_answer(schemas.NEWEST),
 }

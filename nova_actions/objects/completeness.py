@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How complete an answer about many actions is, as the objects say it that
+are such an answer."""
+
+import datetime
+from typing import Any
+
+from oslo_versionedobjects import base as ovo
+from oslo_versionedobjects import fields as ovo_fields
+
+from nova_actions.db.search import coverage
+from nova_actions.db.search.query import Query
+from nova_actions.objects import base
+from nova_actions.objects import fields
+
+
+@ovo.VersionedObjectRegistry.objectify
+class Complete(base.ActionsObject):
+    """Base of an answer that says how complete it is."""
+
+    fields = {
+        # How many there were to be at the most.
+        'limit': ovo_fields.IntegerField(),
+        # What relative times count from.
+        'asked_at': fields.MicroDateTimeField(),
+        'started_after': fields.MicroDateTimeField(nullable=True),
+        'started_before': fields.MicroDateTimeField(nullable=True),
+        'updated_after': fields.MicroDateTimeField(nullable=True),
+        'updated_before': fields.MicroDateTimeField(nullable=True),
+        'purged_before': fields.MicroDateTimeField(nullable=True),
+        # Seconds, None where no cell is followed.
+        'follow_lag': ovo_fields.IntegerField(nullable=True),
+        'silent_cell_count': ovo_fields.IntegerField(),
+        'silent_host_count': ovo_fields.IntegerField(),
+        # None for who may not see them.
+        'silent_cells': ovo_fields.ListOfStringsField(nullable=True),
+        'silent_hosts': ovo_fields.ListOfStringsField(nullable=True),
+    }
+
+
+def of(context: Any, asked: Query, limit: int, asked_at: datetime.datetime,
+       shows_hosts: bool) -> dict[str, Any]:
+    """Return the values of those fields."""
+    found = coverage.get(context)
+    return {
+        'limit': limit, 'asked_at': asked_at,
+        **{f'{name}_{side}': time for name, window in (
+            ('started', asked.started), ('updated', asked.updated))
+           for side, time in zip(('after', 'before'), window, strict=True)},
+        'purged_before': found.purged_before, 'follow_lag': found.follow_lag,
+        'silent_cell_count': len(found.silent_cells),
+        'silent_host_count': len(found.silent_hosts),
+        'silent_cells': list(found.silent_cells) if shows_hosts else None,
+        'silent_hosts': list(found.silent_hosts) if shows_hosts else None}

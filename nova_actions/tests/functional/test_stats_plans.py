@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statistics are answered from indexes: what is counted by the hour of some
+hours, and the rows of the rest."""
+
+import datetime
+
+from nova_actions.db import api as db
+from nova_actions.db.stat import rollup
+from nova_actions.objects.stat import StatList
+from nova_actions.tests import base
+from nova_actions.tests.functional import test_find_plans
+
+NOW = test_find_plans.NOW
+#: Two whole hours, of about fourteen, and parts of two others.
+RANGE = {'started_after': (NOW - datetime.timedelta(hours=3)).isoformat(),
+         'started_before': (NOW - datetime.timedelta(hours=1)).isoformat()}
+QUESTIONS = (
+    {'by': 'host'}, {'by': ['action', 'hour']}, {'by': 'action'},
+    {'by': 'event', 'host': 'host7'}, {'by': 'project', 'action': 'rare'},
+    {'by': 'day', 'status': 'failed'}, {'by': 'host', 'reason': 'quota'},
+    {'by': 'action', 'user_id': 'user7'})
+
+
+class _Tests(test_find_plans._Tests):
+
+    test_each_filter_and_each_pair = None
+    test_the_other_orders = None
+
+    def fill(self):
+        super().fill()
+        while rollup.advance(self.admin, 'test'):
+            pass
+        self.analyze()
+
+    def note(self, connection, cursor, statement, parameters, context,
+             executemany):
+        if 'stat_rollups' in statement:
+            self.statements.append((statement, parameters))
+        super().note(connection, cursor, statement, parameters, context,
+                     executemany)
+
+    def test_each_question(self):
+        with db.engine().connect() as connection:
+            for terms in QUESTIONS:
+                for project in (None, 'p7'):
+                    self.statements.clear()
+                    asked = {**RANGE, **terms}
+                    if project is None:
+                        found = StatList.get_by_terms_anywhere(
+                            self.admin, asked)
+                    else:
+                        found = StatList.get_by_terms(
+                            self.admin, project, asked)
+                    self.assertNotEqual([], self.statements)
+                    for statement, parameters in list(self.statements):
+                        self.check_plan(connection, statement, parameters,
+                                        (found.source, asked, project))
+                    connection.rollback()
+
+
+class TestPostgresql(_Tests, test_find_plans.TestPostgresql):
+    pass
+
+
+class TestMysql(_Tests, test_find_plans.TestMysql):
+    pass
