@@ -219,7 +219,8 @@ def _of_hours(connection: Any, question: Question, hours: tuple[Time, Time],
     is_kept = ROLLUPS.c.is_purged == 1
     if counted is not None:
         is_kept = sa.or_(is_kept, sa.and_(*_within(hour, counted)))
-    facts = sa.select(ROLLUPS, hour.label('start_time')).where(
+    facts = sa.select(*(ROLLUPS.c[name] for name in (
+        *fact.DIMENSIONS, *fact.NUMBERS))).where(
         *_within(hour, hours), is_kept,
         ROLLUPS.c.event.is_not(None) if question.of_steps
         else ROLLUPS.c.event.is_(None), *conditions)

@@ -20,6 +20,8 @@ from nova_actions.db.stat import duration
 
 #: What rows are counted by.
 DIMENSIONS = ('project_id', 'action', 'event', 'host')
+#: What is added up, and what tells which may be.
+NUMBERS = ('outcome', 'bucket', 'count', 'retried', 'longest')
 #: A unit of time -> how each database writes a time to its beginning.
 _UNITS = {
     'day': {'postgresql': 'YYYY-MM-DD', 'mysql': '%Y-%m-%d'},

@@ -2,23 +2,24 @@
 """Statistics are answered from indexes: what is counted by the hour of some
 hours, and the rows of the rest."""
 
-import datetime
-
 from nova_actions.db import api as db
 from nova_actions.db.stat import rollup
 from nova_actions.objects.stat import StatList
 from nova_actions.tests import base
 from nova_actions.tests.functional import test_find_plans
 
-NOW = test_find_plans.NOW
-#: Two whole hours, of about fourteen, and parts of two others.
-RANGE = {'started_after': (NOW - datetime.timedelta(hours=3)).isoformat(),
-         'started_before': (NOW - datetime.timedelta(hours=1)).isoformat()}
+#: Two whole hours, of about fourteen, and minutes of two others.
+HOURS = {'started_after': '2026-01-05T09:57', 'started_before':
+         '2026-01-05T12:03'}
+MINUTES = {'started_after': '2026-01-05T11:55',
+           'started_before': '2026-01-05T12:01'}
 QUESTIONS = (
-    {'by': 'host'}, {'by': ['action', 'hour']}, {'by': 'action'},
-    {'by': 'event', 'host': 'host7'}, {'by': 'project', 'action': 'rare'},
-    {'by': 'day', 'status': 'failed'}, {'by': 'host', 'reason': 'quota'},
-    {'by': 'action', 'user_id': 'user7'})
+    {**HOURS, 'by': 'host'}, {**HOURS, 'by': ['action', 'hour']},
+    {**HOURS, 'by': 'action'}, {**HOURS, 'by': 'event', 'host': 'host7'},
+    {**HOURS, 'by': 'project', 'action': 'rare'},
+    {**HOURS, 'by': 'day', 'status': 'failed'},
+    {**MINUTES, 'by': 'host', 'reason': 'quota'},
+    {**MINUTES, 'by': 'action', 'user_id': 'user7'})
 
 
 class _Tests(test_find_plans._Tests):
@@ -41,10 +42,9 @@ class _Tests(test_find_plans._Tests):
 
     def test_each_question(self):
         with db.engine().connect() as connection:
-            for terms in QUESTIONS:
+            for asked in QUESTIONS:
                 for project in (None, 'p7'):
                     self.statements.clear()
-                    asked = {**RANGE, **terms}
                     if project is None:
                         found = StatList.get_by_terms_anywhere(
                             self.admin, asked)
