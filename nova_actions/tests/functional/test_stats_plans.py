@@ -5,7 +5,6 @@ hours, and the rows of the rest."""
 from nova_actions.db import api as db
 from nova_actions.db.stat import rollup
 from nova_actions.objects.stat import StatList
-from nova_actions.tests import base
 from nova_actions.tests.functional import test_find_plans
 
 #: Two whole hours, of about fourteen, and minutes of two others.
