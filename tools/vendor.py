@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fetch the JavaScript that others wrote from the npm registry, at pinned
-versions.
+"""Fetch the JavaScript that others wrote with npm, at pinned versions.
 
     tools/vendor.py          the libraries of the page, into the source tree
     tools/vendor.py FILE     axe-core, which its tests use, into that file
@@ -12,11 +11,11 @@ import hashlib
 import io
 import json
 import pathlib
+import subprocess
 import sys
 import tarfile
-import urllib.request
+import tempfile
 
-REGISTRY = 'https://registry.npmjs.org'
 FOLDER = (pathlib.Path(__file__).parents[1]
           / 'nova_actions' / 'api' / 'ui' / 'static' / 'vendor')
 #: In FOLDER: where each file comes from, and its SHA-256.
@@ -49,12 +48,17 @@ def fetch(name: str, version: str, expected: str) -> tarfile.TarFile:
 
     :param expected: its SHA-512 in base64
     """
-    url = f'{REGISTRY}/{name}/-/{name}-{version}.tgz'
-    with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:  # noqa: S310
-        content = answer.read()
+    package = f'{name}@{version}'
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(  # noqa: S603
+            ('npm', 'pack', '--silent', package, '--pack-destination',  # noqa: S607
+             folder),
+            check=True, stdout=subprocess.DEVNULL, timeout=TIMEOUT)
+        (path,) = pathlib.Path(folder).iterdir()
+        content = path.read_bytes()
     found = base64.b64encode(hashlib.sha512(content).digest()).decode()
     if found != expected:
-        sys.exit(f'{url}: SHA-512 {found}, not {expected}')
+        sys.exit(f'{package}: SHA-512 {found}, not {expected}')
     return tarfile.open(fileobj=io.BytesIO(content))
 
 
