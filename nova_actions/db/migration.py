@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 VERSION_TABLE = 'alembic_version_nova_actions'
 
 #: The newest revision that this release knows.
-HEAD = 'c8f2d4a6e791'
+HEAD = 'd4f7b1a9c286'
 
 
 def _config() -> 'config.Config':

@@ -75,13 +75,13 @@ class InstanceAction(_Row, Base):
                  'instance_uuid', 'created_at', 'id'),
         sa.Index('instance_actions_instance_uuid_request_id_idx',
                  'instance_uuid', 'request_id', 'created_at', 'id'),
-        sa.Index('instance_actions_instance_uuid_updated_at_idx',
-                 'instance_uuid', 'updated_at'),
         sa.Index('instance_actions_request_id_idx', 'request_id'),
         sa.Index('instance_actions_created_at_id_idx', 'created_at', 'id'),
-        # Those that run, for what never got a step.
+        # Those that run, for what never got a step; and for the search those
+        # that are not as most are.
         sa.Index('instance_actions_status_created_at_idx', 'status',
-                 'created_at'),
+                 'created_at',
+                 postgresql_where=sa.text("status <> 'succeeded'")),
         # The orders of the search, in a project and in all of them.
         sa.Index('instance_actions_owner_id_start_time_uuid_idx', 'owner_id',
                  'start_time', 'uuid'),
@@ -130,12 +130,12 @@ class InstanceActionEvent(_Row, Base):
         sa.Index('instance_actions_events_action_id_event_idx', 'action_id',
                  'event', 'id'),
         sa.Index(RESULT_INDEX, 'action_id', 'result', 'finish_time'),
-        # What is open on a host, for crash closure.
-        sa.Index('instance_actions_events_host_finish_time_idx', 'host',
-                 'finish_time'),
+        # What a reporter left open, for crash closure.
         sa.Index('instance_actions_events_epoch_finish_time_idx', 'epoch',
-                 'finish_time'),
+                 'finish_time',
+                 postgresql_where=sa.text('epoch IS NOT NULL')),
         # Filters of the search.
+        sa.Index('instance_actions_events_host_idx', 'host'),
         sa.Index('instance_actions_events_event_idx', 'event'),
         sa.Index('instance_actions_events_reason_idx', 'reason',
                  postgresql_where=sa.text('reason IS NOT NULL')),

@@ -17,8 +17,8 @@ from nova_actions.db.models import CHANGE_QUEUE
 Row = dict[str, Any]
 
 _INSERT = sa.insert(CHANGE_QUEUE)
-_COLUMNS = tuple(column for column in CHANGE_QUEUE.columns
-                 if not column.primary_key)
+_NAMES = tuple(column.name for column in CHANGE_QUEUE.columns
+               if not column.primary_key)
 
 
 def add(connection: Any, transitions: Sequence[Row]) -> None:
@@ -34,9 +34,9 @@ def execute(connection: Any, query: Any, values: Mapping[str, Any],
     can."""
     if transitions and connection.dialect.name == 'postgresql':
         return connection.execute(with_queued(query, len(transitions)), {
-            **values, **{_parameter(place, column): row[column.name]
+            **values, **{parameter: row[name]
                          for place, row in enumerate(transitions)
-                         for column in _COLUMNS}})
+                         for parameter, name in _parameters(place)}})
     result = connection.execute(query, values)
     add(connection, transitions)
     return result
@@ -47,12 +47,14 @@ def with_queued(query: Any, count: int) -> Any:
     """Return a statement that also queues so many transitions."""
     # An INSERT of several VALUES would be compiled again at each call.
     rows = sa.union_all(*(
-        sa.select(*(sa.cast(sa.bindparam(_parameter(place, column)),
-                            column.type) for column in _COLUMNS))
+        sa.select(*(sa.cast(sa.bindparam(parameter),
+                            CHANGE_QUEUE.c[name].type)
+                    for parameter, name in _parameters(place)))
         for place in range(count)))
-    return query.add_cte(_INSERT.from_select(
-        [column.name for column in _COLUMNS], rows).cte('queued'))
+    return query.add_cte(_INSERT.from_select(_NAMES, rows).cte('queued'))
 
 
-def _parameter(place: int, column: sa.Column[Any]) -> str:
-    return f'queued_{place}_{column.name}'
+@functools.cache
+def _parameters(place: int) -> list[tuple[str, str]]:
+    """Return the parameters of a transition, each with its column's name."""
+    return [(f'queued_{place}_{name}', name) for name in _NAMES]
