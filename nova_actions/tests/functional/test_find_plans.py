@@ -123,15 +123,21 @@ class _Tests:
                     connection.rollback()
 
     def test_the_other_orders(self):
+        self.check_searches({'sort': order} for order in (
+            'started_at:asc', 'updated_at:desc', 'updated_at:asc'))
+
+    def test_what_most_actions_are(self):
+        self.check_searches([{'status': 'succeeded'}])
+
+    def check_searches(self, searches):
         with db.engine().connect() as connection:
-            for order in ('started_at:asc', 'updated_at:desc',
-                          'updated_at:asc'):
+            for terms in searches:
                 for project in (None, 'p7'):
                     self.statements.clear()
-                    self.search({'sort': order}, project)
+                    self.search(terms, project)
                     for statement, parameters in list(self.statements):
                         self.check_plan(connection, statement, parameters,
-                                        (order, project))
+                                        (terms, project))
 
 
 class TestPostgresql(_Tests, base.ObjectTestCase):
