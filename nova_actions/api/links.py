@@ -3,9 +3,11 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib import parse
 
-import falcon
+if TYPE_CHECKING:
+    import falcon
 
 # What may stand unquoted in a path (RFC 3986).
 _PATH_SAFE = "/~!$&'()*+,;=:@"
@@ -79,7 +81,7 @@ class Links:
              old.fragment)).rstrip('/')
 
 
-def root_url(req: falcon.Request) -> str:
+def root_url(req: 'falcon.Request') -> str:
     """Return the address of ``/`` as the client sees it.
 
     It comes from the Host header (or the proxy's word, which

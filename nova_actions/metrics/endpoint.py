@@ -179,13 +179,17 @@ def of(conf: cfg.ConfigOpts, service: str, measure: Callable[[], object],
 
     :param service: ``api`` or ``conductor``
     :param is_alone: whether the service is one process
+    :raises OSError: the folder that several processes share cannot be had
     """
     if not conf.metrics.enabled:
         return None
-    return Endpoint(
-        conf.metrics.bind_host, conf.metrics[f'{service}_port'],
-        None if is_alone else os.path.join(
-            conf.state_path, 'metrics', service), measure)
+    folder = None
+    if not is_alone:
+        folder = os.path.join(conf.state_path, 'metrics', service)
+        # A worker that fails by that would be started again for ever.
+        shared.make(folder)
+    return Endpoint(conf.metrics.bind_host, conf.metrics[f'{service}_port'],
+                    folder, measure)
 
 
 def beside_another(conf: cfg.ConfigOpts,

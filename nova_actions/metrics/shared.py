@@ -29,7 +29,7 @@ class Folder:
 
         :raises OSError: it cannot be had
         """
-        os.makedirs(self.path, mode=0o700, exist_ok=True)
+        make(self.path)
         self._lock = os.open(os.path.join(self.path, _LOCK),
                              os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with contextlib.suppress(BlockingIOError):
@@ -56,6 +56,14 @@ class Folder:
         for number in found:
             if not _is_alive(number):
                 forget(number, self.path)
+
+
+def make(path: str) -> None:
+    """Make a folder for this user alone, where there is none.
+
+    :raises OSError: it cannot be had
+    """
+    os.makedirs(path, mode=0o700, exist_ok=True)
 
 
 def _is_alive(number: int) -> bool:

@@ -55,6 +55,7 @@ COMMANDS = {
     ('manage', 'db', 'stats'): CONTEXT,
     ('manage', 'reporter', 'list'): CONTEXT,
     ('manage', 'cell', 'follow', 'east'): CONTEXT,
+    ('manage', 'export'): CONTEXT | OBJECTS,
     ('status', 'upgrade', 'check'): CONTEXT | OBJECTS | CHECKS,
 }
 #: What is imported in processes that are not ours.
