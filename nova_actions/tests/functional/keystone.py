@@ -63,7 +63,9 @@ class Keystone(missing.Fixture):
                      '--bootstrap-region-id', REGION)
         self._process = self.useFixture(process.Process(
             [self._python, SERVE], process.clean_environ(
-                OS_KEYSTONE_CONFIG_FILES=str(self._conf)), speaks=True))
+                OS_KEYSTONE_CONFIG_FILES=str(self._conf),
+                # Its CORS middleware looks only where oslo.config does.
+                HOME=str(folder)), speaks=True))
         self.url = self._heard()['url']
         self._session = self.session('admin', 'admin')
         self._roles = {role['name']: role['id']
