@@ -20,9 +20,9 @@ A_DAY = 240
 HIGHLIGHTS: tuple[tuple[int, Play], ...] = (
     (0, Server.create), (0, Server.resize_at_second_attempt),
     (0, Server.resize_at_once),
-    (1, Server.create), (1, Server.live_migrate),
+    (3, Server.create), (3, Server.live_migrate),
     (6, Server.create), (6, Server.reboot_in_vain),
-    (3, Server.create), (3, Server.reboot_by_admin),
+    (1, Server.create), (1, Server.reboot_by_admin),
 )
 #: What happens all day, and how often.
 EVERYDAY: tuple[tuple[Play, int], ...] = (

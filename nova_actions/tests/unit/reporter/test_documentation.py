@@ -25,6 +25,7 @@ BLOCK = re.compile(
 
 #: What each example reports: names, and how they end.
 STEPS = {
+    'In ten lines': [[('compute_reboot_instance', 'Success', None)]],
     'Methods of a manager': [[('compute_reboot_instance', 'Success', None)]],
     'Failures that raise nothing': [
         [('compute_attach_volume', 'Error', 'It returned None.'),
