@@ -78,8 +78,8 @@ class DemoTestCase(base.BaseTestCase):
         says something: titles of columns, or how it ended."""
         line = next((line for line in printed.splitlines()
                      if line.strip(' +-')), '')
-        return [word for word in line.split() if (word.isalpha()
-                and word.islower()) or word.istitle()]
+        return [word for word in line.split() if word.isalpha()
+                and (word.islower() or word.istitle())]
 
     def test_all_of_them_a_page_at_a_time(self):
         ids = [each['ID'] for each in self.listed(
