@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from oslo_utils import timeutils
 
+from nova_actions import vocabulary
 from nova_actions.db import ledger
 from nova_actions.db import ledger_events
 from nova_actions.db import ledger_rows
@@ -232,7 +233,10 @@ class Writer:
         last = action.events.get(row_module.event_uuid(
             self._cell, source_id, copy.attempts))
         attempt = copy.attempts
-        if last is not None and last['finish_time'] is None:
+        # One that was closed here while it went on there ends as it does.
+        if last is not None and (last['finish_time'] is None or (
+                copy.seen is None
+                and last['result'] == vocabulary.RESULT_INTERRUPTED)):
             book.finish(last, action, {**report, 'host': None})
         else:
             attempt += 1

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from nova_actions import exception
 from nova_actions.db import api as db
+from nova_actions.db import closure
 from nova_actions.db import engine
 from nova_actions.db import models
 from nova_actions.db import report
@@ -515,3 +516,27 @@ class TestCost(FollowTestCase):
         self.assertEqual(6, self.rows(5))
         with mock.patch.object(follower, 'RUNNING', 2):
             self.assertEqual([4, 2, 4], [self.rows(5) for _ in range(3)])
+
+
+class TestClosed(FollowTestCase):
+
+    def test_a_true_end_counts_after_a_closing(self):
+        action = self.cell.action(self.cell.server())
+        event = self.cell.event(action, result=None)
+        self.round()
+        (stored, _events), = fixtures_follow.content()
+        closure.close_action(self.admin, stored['uuid'], 'by jane')
+        self.round()
+        self.assertEqual(
+            [('reboot', 'interrupted', [
+                ('compute_reboot_instance', 'Interrupted', 'by jane')])],
+            self.told())
+        end = START + 9 * SECOND
+        self.cell.update(EVENTS, event, result='Success', finish_time=end,
+                         updated_at=end)
+        self.cell.update(ACTIONS, action, updated_at=end)
+        self.round()
+        self.assertEqual(
+            [('reboot', 'succeeded', [
+                ('compute_reboot_instance', 'Success', None)])],
+            self.told())
