@@ -4,7 +4,6 @@
 import collections
 import os
 import pathlib
-import shutil
 import subprocess
 
 import fixtures as base_fixtures
@@ -14,12 +13,10 @@ from nova_actions.db import api as db
 from nova_actions.db import models
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
-from nova_actions.tests import missing
 from nova_actions.tests import patience
 from nova_actions.tests.functional import beside
 
 HERE = pathlib.Path(__file__).parent
-NOBODY = 65534
 
 
 def key(row):
@@ -42,11 +39,8 @@ class BridgeTestCase(base.ObjectTestCase):
             self.useFixture(base_fixtures.TempDir()).path)
 
     def run_nova(self, mode, script, *arguments, state=None,
-                 is_configured=True, is_nobody=False):
-        """Return what a script of Nova says, and what it complains of.
-
-        :param is_nobody: it is run as user nobody
-        """
+                 is_configured=True):
+        """Return what a script of Nova says, and what it complains of."""
         path = self.folder / 'nova-actions.conf'
         if is_configured:
             path.write_text(
@@ -54,31 +48,16 @@ class BridgeTestCase(base.ObjectTestCase):
                 f'state_path = {state or self.folder / "state"}\n'
                 f'[conductor]\ntopic = {self.conf.conductor.topic}\n'
                 f'[bridge]\nmode = {mode}\n')
-        work = self.folder / ('nobody' if is_nobody else 'own')
-        work.mkdir(exist_ok=True)
-        work.chmod(0o777)
         done = subprocess.run(
-            [*(self.as_nobody() if is_nobody else ()),
-             self.venv.python, '-W', 'ignore', HERE / 'nova_world' / script,
+            [self.venv.python, '-W', 'ignore', HERE / 'nova_world' / script,
              *arguments],
-            capture_output=True, text=True, check=False, cwd=work,
+            capture_output=True, text=True, check=False, cwd=self.folder,
             timeout=patience.PATIENCE, env={
                 **os.environ, 'NOVA_ACTIONS_CONFIG': str(path),
                 'OS_WSGI__API_PASTE_CONFIG': str(
                     self.nova.parents[1] / 'etc' / 'nova' / 'api-paste.ini')})
         self.assertEqual(0, done.returncode, done.stderr[-3000:])
         return done.stdout, done.stderr
-
-    @staticmethod
-    def as_nobody():
-        """Return what runs a command as a user who may read all, since
-        Nova may be in a folder of root's, and write nothing."""
-        setpriv = shutil.which('setpriv')
-        if setpriv is None or os.geteuid():
-            missing.unavailable('another user', 'no setpriv, or not root')
-        kept = '-all,+dac_read_search'
-        return [setpriv, '--reuid', str(NOBODY), '--clear-groups',
-                f'--inh-caps={kept}', f'--ambient-caps={kept}']
 
     def ours(self):
         """Return our actions with their steps, by their keys."""

@@ -13,8 +13,8 @@ class TestBridge(bridged.BridgeTestCase):
         """Return the actions that Nova has recorded, our counts, and the
         log."""
         said, log = self.run_nova(
-            mode, 'loading.py', 'sqlite:///cell', self.instance_uuid,
-            str(children), **kwargs)
+            mode, 'loading.py', f'sqlite:///{self.folder / "cell"}',
+            self.instance_uuid, str(children), **kwargs)
         actions, stats = json.loads(said)
         return actions, stats, log
 
@@ -26,7 +26,8 @@ class TestBridge(bridged.BridgeTestCase):
     def test_for_computes_without_it(self):
         """Their steps are recorded by the conductor; those of a compute with
         the bridge are left out."""
-        self.run_nova('controllers', 'controllers.py', 'sqlite:///cell',
+        self.run_nova('controllers', 'controllers.py',
+                      f'sqlite:///{self.folder / "cell"}',
                       self.instance_uuid)
 
         [[action]] = self.ours().values()
@@ -82,28 +83,3 @@ class TestBridge(bridged.BridgeTestCase):
         self.assertEqual(['reboot', 'create'], actions)
         self.assertEqual(4, stats['lost_spool'])
         self.assertEqual(1, log.count('Nothing can be recorded now'))
-
-    def test_two_users(self):
-        """Each has a folder of spools that the other one cannot use."""
-        state = self.folder / 'state'
-        state.mkdir()
-        state.chmod(0o777)
-
-        for is_nobody in (False, True):
-            actions, _stats, _log = self.run_service(is_nobody=is_nobody)
-            self.assertEqual(['reboot', 'create'], actions)
-
-        self.assertEqual(
-            {0, bridged.NOBODY},
-            {each.stat().st_uid for each in state.iterdir()})
-        self.assertEqual(2, self.statuses().count(('reboot', 'succeeded', 1)))
-
-    def test_a_user_who_may_not_write(self):
-        (self.folder / 'state').mkdir()
-
-        actions, stats, log = self.run_service(is_nobody=True)
-
-        self.assertEqual(['reboot', 'create'], actions)
-        self.assertEqual(4, stats['lost_spool'])
-        self.assertEqual(1, log.count('Nothing can be recorded now'))
-        self.assertEqual([], self.statuses())
