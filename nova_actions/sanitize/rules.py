@@ -60,9 +60,10 @@ class _Pass:
     """One text as the rules read it, and what they have found in it so far.
     Places in it stay the same: what is found is overwritten."""
 
-    def __init__(self, text: str, found: _found.Found) -> None:
+    def __init__(self, text: str, found: _found.Found,
+                 index: Index | None = None) -> None:
         self.text = text
-        self.index = Index(text)
+        self.index = index or Index(text)
         self.spans: list[_text.Span] = []
         #: Where no value goes on.
         self.bars: list[view.Change] = []
@@ -102,33 +103,33 @@ class Rules:
         it was escaped. From where more than :data:`MAX_NAMES` parts of names
         stand in it, it is withheld."""
         blank = _text.blank(text)
-        # Less of a text costs less, whatever it is.
-        parts = (naming.stems(blank, Index(blank))
-                 if len(blank) > 8 * MAX_NAMES else ())
+        index = Index(blank)
+        parts = naming.stems(blank, index)
         if len(parts) > MAX_NAMES:
             at = parts[MAX_NAMES][0]
             # No token is cut in two.
             blank_at = max(map(blank[:at].rfind, ' \n'))
             kept = text[:blank_at + 1 if at - blank_at < _text.MARGIN else at]
             return self.mask(kept) + _text.mark('F99')
-        done = self._pass(blank)
+        done = self._pass(blank, index)
         if not oslo.may_find(done.text, done.index, done.harmless):
             return _text.masked(text, done.spans)
         return _text.masked(text, done.spans, done.harmless,
                             oslo.Masker().mask)
 
-    def _pass(self, text: str, depth: int = 0) -> _Pass:
+    def _pass(self, text: str, index: Index | None = None, depth: int = 0
+              ) -> _Pass:
         spans: list[_text.Span] = []
         bars: list[view.Change] = []
         before = view.of(text) if depth < view.MAX_DEPTH else None
         if before:
-            inner = self._pass(before.text, depth + 1)
+            inner = self._pass(before.text, None, depth + 1)
             spans, bars = (
                 [(*before.origin(start, end), each) for start, end, each in of]
                 for of in (inner.spans, inner.bars))
             bars += before.bars
-            text = view.barred(text, bars)
-        done = _Pass(_text.fill(text, spans), self.found)
+            text, index = view.barred(text, bars), None
+        done = _Pass(_text.fill(text, spans), self.found, index)
         done.spans += spans
         done.bars = bars
         done.take(known.spans(done.text, self._values))
