@@ -126,7 +126,7 @@ class SecretsTest(base.BaseTestCase):
                      'a=keykey' * 2000 + 'password=Kx9vQ2rT'):
             result = self.sanitizer.text(text, LARGE).text
             self.assertTrue(result.endswith('[REDACTED:F99]'))
-            self.assertGreater(len(result), len(text) // 4)
+            self.assertGreater(len(result), 2000)
             self.assertEqual(result, self.sanitizer.text(result, LARGE).text)
         text = 'no token here\n' * 700
         self.assertEqual(text, self.sanitizer.text(text, LARGE).text)
