@@ -42,7 +42,8 @@ FIELDS: dict[str, Schema] = {
                 'description': 'Of an action that ended its status, of a '
                                'step its result; null as it begins.'},
     'reason': {**_TEXT_OR_NULL,
-               'description': 'Why a step failed, in a word; else null.'},
+               'description': 'Why a step went wrong, or an action: '
+                              'as its last such step; else null.'},
     **{name: search_schemas.SUMMARY_FIELDS[name]
        for name in ('server', 'server_name')},
     'project_id': {**_TEXT, 'description': 'The server\'s project.'},

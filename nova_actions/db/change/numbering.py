@@ -12,8 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from nova_actions import exception
+from nova_actions import vocabulary
 from nova_actions.db import lease
 from nova_actions.db import rows
+from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
@@ -119,7 +121,9 @@ def _queued() -> Any:
     start = sa.case((queue.c.event_uuid.is_(None), ACTIONS.c.start_time),
                     else_=EVENTS.c.start_time).label('start_time')
     return sa.select(
-        queue, start, INSTANCES.c.project_id, INSTANCES.c.display_name,
+        *(column for column in queue.c if column.name != 'reason'),
+        _reason(queue), start,
+        *(INSTANCES.c[name] for name in ('project_id', 'display_name')),
         *(ACTIONS.c[name] for name in (
             'instance_uuid', 'action', 'request_id', 'global_request_id',
             'user_id')), EVENTS.c.event, EVENTS.c.host,
@@ -128,6 +132,24 @@ def _queued() -> Any:
         .outerjoin(INSTANCES, INSTANCES.c.uuid == ACTIONS.c.instance_uuid)
         .outerjoin(EVENTS, EVENTS.c.uuid == queue.c.event_uuid)
     ).order_by(queue.c.id)
+
+
+def _reason(queue: Any) -> Any:
+    """Return the expression of why something went wrong: of an action, the
+    reason of its last step that did."""
+    of_last_step = sa.select(EVENTS.c.reason).where(
+        EVENTS.c.action_id == ACTIONS.c.id,
+        EVENTS.c.result.in_((vocabulary.RESULT_ERROR,
+                             vocabulary.RESULT_INTERRUPTED)),
+    ).order_by(EVENTS.c.id.desc()).limit(1).correlate(
+        ACTIONS).scalar_subquery()
+    return sa.case(
+        (sa.and_(queue.c.event_uuid.is_(None), queue.c.outcome.in_(
+            (status.FAILED, status.INTERRUPTED))),
+         sa.func.coalesce(of_last_step, sa.case(
+             (queue.c.outcome == status.INTERRUPTED,
+              vocabulary.REASON_INTERRUPTED)))),
+        else_=queue.c.reason).label('reason')
 
 
 _QUEUED = _queued()

@@ -112,6 +112,18 @@ class _Tests:
         self.assertEqual([('action_begun', None), ('closed', 'interrupted')],
                          self.kinds())
         self.assertIsNone(self.told()[-1]['event_uuid'])
+        self.assertEqual('interrupted', self.told()[-1]['reason'])
+
+    def test_an_action_that_failed_says_why(self):
+        handle, now = str(uuid.uuid4()), timeutils.utcnow()
+        ReportList.apply(self.admin, ReportList(objects=[
+            self.report(kind='start', uuid=handle, name='build', host='h',
+                        start_time=now),
+            self.report(kind='finish', uuid=handle, name='build', host='h',
+                        finish_time=now, result='Error', reason='quota')]))
+        self.assertEqual(
+            [('step_ended', 'quota'), ('action_ended', 'quota')],
+            [(row['kind'], row['reason']) for row in self.told()][-2:])
 
     def test_an_action_that_goes_on_ends_again(self):
         self.step('one')
