@@ -7,20 +7,17 @@ import os
 import pathlib
 import re
 import shlex
-import subprocess
-import sys
 
 from keystoneauth1 import noauth
 from keystoneauth1 import session
 from oslotest import base
 
-from nova_actions.tests import patience
-from nova_actions.tests.functional import process
 from nova_actions.tests.functional import test_all_flow
 from nova_actions_client import compute
 from nova_actions_client import http
 from nova_actions_client import outcome
 from nova_actions_client import record
+from nova_actions_client.tests.functional import shell
 
 PAGE = pathlib.Path(__file__).parents[4] / 'doc' / 'source' / 'ask.rst'
 QUESTION = re.compile(
@@ -40,16 +37,8 @@ class DemoTestCase(base.BaseTestCase):
             r'action show (\S+) (\S+)', cls.service.text).groups()
 
     def run_client(self, *words, code=0, **environ):
-        done = subprocess.run(
-            [sys.executable, '-m', 'openstackclient.shell', *words],
-            env=process.clean_environ(**{
-                'OS_AUTH_TYPE': 'none', 'OS_ENDPOINT': self.url,
-                'COLUMNS': '80', 'HOME': self.service.state, **environ}),
-            text=True, capture_output=True, timeout=patience.PATIENCE,
-            check=False)
-        self.assertEqual(code, done.returncode, done.stdout + done.stderr)
-        self.assertNotIn('Traceback', done.stderr)
-        return done
+        return shell.run(self, *words, code=code, **{
+            'OS_AUTH_TYPE': 'none', 'OS_ENDPOINT': self.url, **environ})
 
     def listed(self, *words, **environ):
         return json.loads(self.run_client(
@@ -126,7 +115,7 @@ class DemoTestCase(base.BaseTestCase):
                 (['--since', 'yesterday'], outcome.USAGE, '--since'),
                 (['--limit', '-1'], outcome.USAGE, '--limit'),
                 (['--status', 'fine'], outcome.USAGE, '--status'),
-                (['--reason', 'fine'], outcome.NOT_ASKED, 'reason')):
+                (['--reason', 'fine'], outcome.USAGE, '--reason')):
             done = self.run_client('action', 'log', 'list', *words, code=code)
             self.assertIn(named, done.stderr)
 
