@@ -99,6 +99,26 @@ class DemoTestCase(base.BaseTestCase):
                                   code=outcome.NOT_ASKED, **environ)
         self.assertIn('403', refused.stderr)
 
+    def test_statistics(self):
+        answer = json.loads(self.run_client(
+            'action', 'log', 'stats', '--all-projects', '--by', 'action',
+            '--long', '-f', 'json').stdout)
+        self.assertEqual(40, sum(each['Count'] for each in answer))
+        for each in answer:
+            listed = self.listed('--all-projects', '--limit', '0',
+                                 '--action', each['Action'])
+            self.assertEqual(len(listed), each['Count'])
+            self.assertEqual(each['Failed'], sum(
+                one['Status'] == record.FAILED for one in listed))
+        for words, named in ((['--by', 'user'], '--by'),
+                             (['--by', 'day', '--by', 'hour'], '--by'),
+                             (['--limit', '0'], '--limit'),
+                             (['--sort', 'x'], '--sort'),
+                             (['--since', 'x'], '--since')):
+            done = self.run_client('action', 'log', 'stats', *words,
+                                   code=outcome.USAGE)
+            self.assertIn(named, done.stderr)
+
     def test_exit_codes(self):
         failed = self.listed('--all-projects', '--failed')[0]['ID']
         for words, code in (
