@@ -7,6 +7,7 @@ import itertools
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
+from urllib import parse
 
 from osc_lib import exceptions
 
@@ -111,7 +112,8 @@ class Log:
                 'This cloud has no action log, only Nova, which finds an '
                 'action by its server and its request id: add --server')
         found = self._service.get(
-            f'/servers/{self.server(server)}/os-instance-actions/{name}')
+            f'/servers/{self.server(server)}/os-instance-actions/'
+            + parse.quote(name, ''))
         return _shown(found['instanceAction'])
 
     def server(self, name: str) -> str:
