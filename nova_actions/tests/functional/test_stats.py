@@ -330,7 +330,7 @@ class _Tests:
 
 class TestSqlite(_Tests, base.ObjectTestCase):
 
-    @fuzz.examples(8)
+    @fuzz.examples(15)
     @hypothesis.given(happenings, questions, st.booleans())
     def test_any_history(self, happened, asked, is_counted):
         self.check(happened, asked, is_counted)
@@ -339,7 +339,7 @@ class TestSqlite(_Tests, base.ObjectTestCase):
 class TestMysql(_Tests, base.ObjectTestCase):
     BACKEND = 'mysql'
 
-    @fuzz.examples(12)
+    @fuzz.examples(6)
     @hypothesis.given(happenings, questions, st.booleans())
     def test_any_history(self, happened, asked, is_counted):
         self.check(happened, asked, is_counted)
@@ -348,7 +348,7 @@ class TestMysql(_Tests, base.ObjectTestCase):
 class TestPostgresql(_Tests, base.ObjectTestCase):
     BACKEND = 'postgresql'
 
-    @fuzz.examples(12)
+    @fuzz.examples(6)
     @hypothesis.given(happenings, questions, st.booleans())
     def test_any_history(self, happened, asked, is_counted):
         self.check(happened, asked, is_counted)
