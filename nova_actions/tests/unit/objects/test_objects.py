@@ -78,7 +78,8 @@ class TestBackports(base.BaseTestCase):
                 value: Any = [self.filled(self.newest(field.objname))]
             elif isinstance(field, ovo_fields.ObjectField):
                 value = self.filled(self.newest(field.objname))
-            elif isinstance(field, ovo_fields.IntegerField):
+            elif isinstance(field, (ovo_fields.IntegerField,
+                                    ovo_fields.FloatField)):
                 value = 1
             elif isinstance(field, ovo_fields.ListOfStringsField):
                 value = ['host']
