@@ -15,7 +15,7 @@ from typing import Any
 from oslo_utils import timeutils
 
 from nova_actions import reporter
-from nova_actions.reporter import process
+from nova_actions.reporter import active
 from nova_actions.reporter import transition
 from nova_actions.reporter.event import harmless
 from nova_actions_bridge import mark
@@ -37,7 +37,7 @@ def begin(call: Call, context: Any, instance_uuid: str, event_name: str,
 
 
 def _record(context: Any, server: str, row: Any) -> None:
-    process.current().record([_start(context, server, row)])
+    active.current().record([_start(context, server, row)])
 
 
 def _start(context: Any, server: str, row: Any) -> transition.Transition:

@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from nova_actions.api import microversion
+from nova_actions.api import behaviour
 from nova_actions.api import request
 from nova_actions.api import schemas
 from nova_actions.api.route import Route
@@ -59,11 +59,11 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         'openapi': '3.1.0',
         'info': {
             'title': 'nova-actions',
-            'version': str(microversion.MAX),
+            'version': str(behaviour.MAX),
             'description': _DESCRIPTION.format(
-                min=microversion.MIN, max=microversion.MAX,
-                own_min=microversion.ACTION_LOG.min,
-                own_max=microversion.ACTION_LOG.max),
+                min=behaviour.MIN, max=behaviour.MAX,
+                own_min=behaviour.ACTION_LOG.min,
+                own_max=behaviour.ACTION_LOG.max),
             'license': {'name': 'Apache License 2.0',
                         'identifier': 'Apache-2.0'}},
         'paths': {route.path: {'get': _operation(route)} for route in routes},
@@ -105,22 +105,22 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
-    always = route.query(microversion.behaviour(microversion.MIN))
+    always = route.query(behaviour.behaviour(behaviour.MIN))
     found = []
     for name, values in route.query(schemas.NEWEST)['properties'].items():
         parameter = _parameter('query', name, values['items'])
         if name not in always['properties']:
             parameter['x-openstack'] = {'min-ver': str(
-                microversion.introduced('list_parameters', name))}
+                behaviour.introduced('list_parameters', name))}
         found.append(parameter)
     return found
 
 
-def _header_parameters(service: microversion.Service,
+def _header_parameters(service: behaviour.Service,
                        ) -> list[dict[str, Any]]:
     number = r'[1-9][0-9]*\.(0|[1-9][0-9]*)|latest'
     found = [
-        _parameter('header', microversion.HEADER, {
+        _parameter('header', behaviour.HEADER, {
             'type': 'string',
             'pattern': f'^{service.type} ({number})$',
             'default': f'{service.type} {service.min}',
@@ -129,7 +129,7 @@ def _header_parameters(service: microversion.Service,
         found.append(_parameter('header', service.legacy_header, {
             'type': 'string', 'pattern': f'^({number})$',
             'description': 'The microversion, from a client that does not '
-                           f'know {microversion.HEADER}.'}))
+                           f'know {behaviour.HEADER}.'}))
     return found
 
 
@@ -144,8 +144,8 @@ def _answer(route: Route) -> schemas.Schema:
     """Return the schema of a good answer: one, or one of those that the
     microversions make."""
     found: dict[str, schemas.Schema] = {}
-    for version in sorted(microversion.CHANGES):
-        schema = route.answer(microversion.behaviour(version))
+    for version in sorted(behaviour.CHANGES):
+        schema = route.answer(behaviour.behaviour(version))
         if schema not in found.values():
             found[f'from {version}'] = schema
     if len(found) == 1:

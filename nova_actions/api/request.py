@@ -11,8 +11,8 @@ from oslo_config import cfg
 from nova_actions import exception
 from nova_actions import validation
 from nova_actions.api import auth
+from nova_actions.api import behaviour
 from nova_actions.api import links
-from nova_actions.api import microversion
 from nova_actions.api import query
 from nova_actions.api import schemas
 from nova_actions.api import waiting
@@ -26,7 +26,7 @@ _NO_TYPE = ('', 'text/plain')
 #: has the shape of an id, and nothing has it
 NO_ID = '~' * validation.ID_LIMIT
 
-SchemaOf = Callable[[microversion.Behaviour], schemas.Schema]
+SchemaOf = Callable[[behaviour.Behaviour], schemas.Schema]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Call:
     """
 
     context: RequestContext | None
-    rules: microversion.Behaviour
+    rules: behaviour.Behaviour
     query: Mapping[str, Any]
     links: links.Links
     conf: cfg.ConfigOpts
@@ -68,7 +68,7 @@ class Call:
 
 def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
           conf: cfg.ConfigOpts, room: waiting.Room, *,
-          service: microversion.Service, version_name: str, versioned: bool,
+          service: behaviour.Service, version_name: str, versioned: bool,
           project_id: str | None) -> Call:
     """Check the outer form of a request, in Nova's order: microversion,
     Content-Type, project in the path, query.
@@ -81,15 +81,15 @@ def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
     """
     version = service.min
     if versioned:
-        version = microversion.negotiate(req.headers, service)
+        version = behaviour.negotiate(req.headers, service)
         # The refusal of a version names the version, too.
-        resp.set_headers(microversion.answer_headers(version, service))
-        microversion.check_served(version, service)
+        resp.set_headers(behaviour.answer_headers(version, service))
+        behaviour.check_served(version, service)
     _check_content_type(req.content_type or '')
     caller = req.env.get(auth.ENVIRON_KEY)
     if project_id is not None:
         _check_project(project_id, caller)
-    rules = microversion.behaviour(version)
+    rules = behaviour.behaviour(version)
     parameters = query.check(query.parse_query(req.query_string),
                              query_schema(rules))
     address = links.Links(
@@ -98,7 +98,7 @@ def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
         public_url=conf.api.public_url)
     return Call(context=caller, rules=rules, query=parameters, conf=conf,
                 room=room,
-                links=address if service is microversion.COMPUTE
+                links=address if service is behaviour.COMPUTE
                 else address.own())
 
 

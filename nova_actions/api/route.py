@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from nova_actions.api import microversion
+from nova_actions.api import behaviour
 from nova_actions.api import request
 
 #: a segment of a path that is a parameter
@@ -46,10 +46,10 @@ class Route:
     errors: tuple[int, ...] = ()
 
     @property
-    def service(self) -> microversion.Service:
+    def service(self) -> behaviour.Service:
         """Whose microversions it looks at."""
-        return (microversion.ACTION_LOG if self.path.split('/')[1] == OWN
-                else microversion.COMPUTE)
+        return (behaviour.ACTION_LOG if self.path.split('/')[1] == OWN
+                else behaviour.COMPUTE)
 
     @property
     def parameters(self) -> list[str]:
@@ -62,7 +62,7 @@ class Route:
         is there a second time behind a project id, and both in the version
         of old."""
         template = _PARAMETER.sub(r'{\1:segment}', self.path)
-        if self.public or self.service is microversion.ACTION_LOG:
+        if self.public or self.service is behaviour.ACTION_LOG:
             return [template]
         rest = template.removeprefix('/v2.1')
         return [f'/{version}{project}{rest}'

@@ -7,8 +7,8 @@ is microversion.py's to say.
 
 from typing import Any
 
-from nova_actions.api import microversion
-from nova_actions.api.microversion import Behaviour
+from nova_actions.api import behaviour
+from nova_actions.api.behaviour import Behaviour
 
 Schema = dict[str, Any]
 
@@ -259,4 +259,4 @@ ERROR = {
         'additionalProperties': True}}
 
 #: what the newest microversion has; older ones have less of it
-NEWEST = microversion.behaviour(microversion.MAX)
+NEWEST = behaviour.behaviour(behaviour.MAX)

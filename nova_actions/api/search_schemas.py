@@ -3,7 +3,7 @@
 
 from nova_actions import sanitize
 from nova_actions.api import schemas
-from nova_actions.api.microversion import Behaviour
+from nova_actions.api.behaviour import Behaviour
 from nova_actions.api.schemas import Schema
 from nova_actions.api.schemas import closed
 from nova_actions.db import status

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from nova_actions.api import microversion
+from nova_actions.api import behaviour
 from nova_actions.api.request import Call
 from nova_actions.api.route import LEGACY
 from nova_actions.api.route import OWN
@@ -46,15 +46,15 @@ def _version(call: Call, name: str) -> dict[str, Any]:
     return {
         'id': 'v2.1',
         'status': 'CURRENT',
-        'version': str(microversion.MAX),
-        'min_version': str(microversion.MIN),
+        'version': str(behaviour.MAX),
+        'min_version': str(behaviour.MIN),
         # When Nova's v2.1 came; clients compare it as it is.
         'updated': '2013-07-23T11:33:21Z',
         'links': [{'rel': 'self', 'href': call.links.version(name)}]}
 
 
 def _own(call: Call) -> dict[str, Any]:
-    service = microversion.ACTION_LOG
+    service = behaviour.ACTION_LOG
     return {
         'id': 'v1.0',
         'status': 'CURRENT',

@@ -10,10 +10,10 @@ from typing import Any
 
 from nova_actions import context as context_module
 from nova_actions import exception
+from nova_actions.cells import owner
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
-from nova_actions.db import owner
 from nova_actions.objects import base
 from nova_actions.objects import instance_action
 from nova_actions.objects import instance_action_event

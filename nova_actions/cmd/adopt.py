@@ -10,17 +10,17 @@ from oslo_utils import timeutils
 
 from nova_actions import context as context_module
 from nova_actions import exception
+from nova_actions.cells import registry
+from nova_actions.cells.follow import compare
+from nova_actions.cells.follow import ends
+from nova_actions.cells.follow import source
+from nova_actions.cells.follow import state
 from nova_actions.cmd import bridge
 from nova_actions.cmd import cell as cell_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import reporter
 from nova_actions.cmd import table
-from nova_actions.db.cells import attached
-from nova_actions.db.follow import compare
-from nova_actions.db.follow import ends
-from nova_actions.db.follow import source
-from nova_actions.db.follow import state
 from nova_actions.objects import text
 from nova_actions.vocabulary import counted
 
@@ -37,17 +37,17 @@ def adopt_check(args: Any) -> int:
     """Print what the bridges tell, and each cell beside our own record."""
     context = context_module.get_admin_context()
     found = {'bridges': bridge.groups(reporter.found()),
-             'cells': [_cell(context, name) for name in attached.cells()]}
+             'cells': [_cell(context, name) for name in registry.cells()]}
     output.show(args.format, found, check_text)
     return failure.OK if _is_well(found) else failure.ABSENT
 
 
 def _cell(context: Any, name: str) -> Row:
     row = state.get(context, name)
-    settings = attached.settings(name)
+    settings = registry.settings(name)
     shown = cell_module.shown(name, bool(settings.follow), row)
     asked = source.Source(name, settings.connection,
-                          attached.get(name).timeout)
+                          registry.get(name).timeout)
     try:
         compared = compare.make(context, asked, row, timeutils.utcnow() - SPAN,
                                 text.sanitizer())

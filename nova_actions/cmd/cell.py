@@ -6,13 +6,13 @@ import datetime
 from typing import Any
 
 from nova_actions import context as context_module
+from nova_actions.cells import registry
+from nova_actions.cells.follow import estimate
+from nova_actions.cells.follow import source
+from nova_actions.cells.follow import state
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
-from nova_actions.db.cells import attached
-from nova_actions.db.follow import estimate
-from nova_actions.db.follow import source
-from nova_actions.db.follow import state
 from nova_actions.vocabulary import counted
 
 Row = dict[str, Any]
@@ -26,7 +26,7 @@ FOLLOWING = 'following'
 
 def cell_follow(args: Any) -> int:
     """Show how a cell is followed, or do what is asked instead."""
-    settings = attached.settings(args.cell)
+    settings = registry.settings(args.cell)
     context = context_module.get_admin_context()
     if args.pause or args.resume:
         state.pause(context, args.cell, bool(args.pause))
@@ -46,7 +46,7 @@ def cell_follow(args: Any) -> int:
 def _estimate(name: str, settings: Any,
               row: Row | None) -> estimate.Estimate:
     cell = source.Source(name, settings.connection,
-                         attached.get(name).timeout)
+                         registry.get(name).timeout)
     try:
         return estimate.make(cell, row, settings.follow_rate)
     finally:

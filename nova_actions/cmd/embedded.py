@@ -88,14 +88,14 @@ def attach(conf: cfg.ConfigOpts) -> None:
         if conf.follow:
             raise failure.Refusal('--follow follows the cell of --cell URL')
         return
+    from nova_actions.conf import cell_options
     from nova_actions.db import driver
-    from nova_actions.db.cells import options
     problem = driver.problem(conf.cell)
     if problem is not None:
         raise failure.Refusal(problem.replace('[database] connection',
                                               '--cell'))
-    section = options.PREFIX + driver.name(conf.cell)
-    conf.register_opts(options.OPTS, group=section)
+    section = cell_options.PREFIX + driver.name(conf.cell)
+    conf.register_opts(cell_options.OPTS, group=section)
     # As on the command line: no "$" stands for an option.
     conf.set_override('connection', config.folder.escaped(conf.cell),
                       group=section)

@@ -13,11 +13,11 @@ from oslo_utils import timeutils
 from nova_actions import context as context_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import progress
-from nova_actions.db import archive
-from nova_actions.db import restore
-from nova_actions.db import retention
-from nova_actions.db import scrub
 from nova_actions.objects import text
+from nova_actions.upkeep import archive
+from nova_actions.upkeep import restore
+from nova_actions.upkeep import retention
+from nova_actions.upkeep import scrub
 from nova_actions.vocabulary import counted
 
 DONE = failure.OK

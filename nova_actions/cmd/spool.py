@@ -16,8 +16,8 @@ from oslo_config import cfg
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
-from nova_actions.reporter import epoch
-from nova_actions.reporter import place
+from nova_actions.reporter import session
+from nova_actions.reporter.spool import place
 from nova_actions.vocabulary import counted
 
 Row = dict[str, Any]
@@ -68,7 +68,7 @@ def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
 def _rows(conf: cfg.ConfigOpts) -> Iterator[Row]:
     for folder in (place.own(conf.state_path),
                    place.former(conf.state_path)):
-        for life in epoch.lives(folder):
+        for life in session.lives(folder):
             if not life.is_alive and life.noted and not life.noted.reports:
                 # The next process removes it.
                 continue

@@ -12,8 +12,8 @@ from nova_actions import context as context_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
-from nova_actions.db import retention
 from nova_actions.db import stats
+from nova_actions.upkeep import retention
 from nova_actions.vocabulary import counted
 
 Row = dict[str, Any]

@@ -69,13 +69,13 @@ class Checks(upgradecheck.UpgradeCommands):
 
     def check_cells(self) -> Result:
         """Does each cell answer that is attached?"""
+        from nova_actions.cells import query
+        from nova_actions.cells import registry
         from nova_actions.db import api as db
-        from nova_actions.db.cells import attached
-        from nova_actions.db.cells import query
         try:
             # Bounded by [api] cell_timeout, all at once.
-            attached.setup(self._conf)
-            _answers, errors = attached.ask_all(query.nothing)
+            registry.setup(self._conf)
+            _answers, errors = registry.ask_all(query.nothing)
         except exception.ActionsException as error:
             return Result(Code.FAILURE, failure.told(error))
         finally:
@@ -88,11 +88,11 @@ class Checks(upgradecheck.UpgradeCommands):
     def check_following(self) -> Result:
         """Does somebody follow the cells that are to be followed?"""
         from nova_actions import context as context_module
+        from nova_actions.cells.follow import state
+        from nova_actions.conf import cell_options
         from nova_actions.db import api as db
-        from nova_actions.db.cells import options
-        from nova_actions.db.follow import state
-        names = [section.removeprefix(options.PREFIX)
-                 for section in options.sections(self._conf)
+        names = [section.removeprefix(cell_options.PREFIX)
+                 for section in cell_options.sections(self._conf)
                  if self._conf[section].follow]
         if not names or self.check_schema().code != Code.SUCCESS:
             return Result(Code.SUCCESS)

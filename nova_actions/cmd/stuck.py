@@ -15,9 +15,9 @@ from nova_actions import context as context_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
-from nova_actions.db import closure
 from nova_actions.db import stuck
 from nova_actions.objects import text
+from nova_actions.upkeep import stale_reporter
 from nova_actions.vocabulary import counted
 
 Row = dict[str, Any]
@@ -92,10 +92,15 @@ def action_close(args: Any) -> int:
     closed = 0
     uuids = sorted({row['uuid'] for row in stuck.find(
         context, before, args.on_host)})
-    for start in range(0, len(uuids), closure.CHUNK):
-        closed += closure.close_steps(
-            context, uuids[start:start + closure.CHUNK], args.on_host, before,
-            evidence, rules)
+    for start in range(0, len(uuids), stale_reporter.CHUNK):
+        closed += stale_reporter.close_steps(
+            context,
+            uuids[start : start + stale_reporter.CHUNK],
+            args.on_host,
+            before,
+            evidence,
+            rules,
+        )
     print(f'Closed {counted(closed, "step")} on {args.on_host}.')
     return failure.OK
 
@@ -108,7 +113,7 @@ def _close_one(args: Any) -> int:
     if args.reason is None:
         raise failure.Refusal('say why with --reason TEXT')
     evidence, rules = _evidence(args.reason, timeutils.utcnow())
-    closed = closure.close_action(context_module.get_admin_context(),
+    closed = stale_reporter.close_action(context_module.get_admin_context(),
                                   args.uuid, evidence, rules)
     print(f'Closed action {args.uuid}: '
           + (f'{counted(closed, "step")} interrupted.' if closed

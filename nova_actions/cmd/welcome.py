@@ -15,11 +15,11 @@ from nova_actions import version
 from nova_actions.cmd import embedded
 from nova_actions.cmd import progress
 from nova_actions.db import driver
-from nova_actions.db import retention
 from nova_actions.demo import plan
 from nova_actions.demo import play
 from nova_actions.objects import base
 from nova_actions.objects import instance_action
+from nova_actions.upkeep import retention
 from nova_actions.vocabulary import counted
 
 #: Who the suggested request pretends to be: user, project, roles.

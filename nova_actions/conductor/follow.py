@@ -16,13 +16,13 @@ from oslo_utils import timeutils
 
 from nova_actions import context as context_module
 from nova_actions import exception
-from nova_actions.conductor import periodic
-from nova_actions.conductor import process
-from nova_actions.db.cells import options
-from nova_actions.db.follow import follower
-from nova_actions.db.follow import merge
-from nova_actions.db.follow import source
-from nova_actions.db.follow import state
+from nova_actions.cells.follow import follower
+from nova_actions.cells.follow import merge
+from nova_actions.cells.follow import source
+from nova_actions.cells.follow import state
+from nova_actions.conductor import timer
+from nova_actions.conductor import worker
+from nova_actions.conf import cell_options
 from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
@@ -40,12 +40,12 @@ class Follow:
 
     def start(self) -> None:
         """Begin; connections are made in this process."""
-        followed = [section for section in options.sections(self._conf)
+        followed = [section for section in cell_options.sections(self._conf)
                     if self._conf[section].follow]
         self._cells = [
             *(FollowedCell(self._conf, section) for section in followed),
             FormerCells(self._conf, {
-                section.removeprefix(options.PREFIX)
+                section.removeprefix(cell_options.PREFIX)
                 for section in followed})]
         for each in self._cells:
             each.start()
@@ -66,10 +66,10 @@ class FollowedCell:
     def __init__(self, conf: cfg.ConfigOpts, section: str) -> None:
         settings = conf[section]
         self._retention = conf.retention
-        self._holder = process.name(conf)
-        self._periodic = periodic.Periodic(self.run, settings.follow_interval)
+        self._holder = worker.name(conf)
+        self._periodic = timer.Periodic(self.run, settings.follow_interval)
         self._source = source.Source(
-            section.removeprefix(options.PREFIX), settings.connection,
+            section.removeprefix(cell_options.PREFIX), settings.connection,
             conf.api.cell_timeout)
         self._follower = follower.Follower(
             self._source, self._holder, text.sanitizer(),
@@ -96,7 +96,7 @@ class FollowedCell:
         context = context_module.get_admin_context()
         try:
             done = self._follower.run(context, self._floor())
-        except periodic.Stopped:
+        except timer.Stopped:
             LOG.debug('Following ends with the conductor')
         except state.Lost:
             self._tell('Another follows cell %s by now, or it is paused')
@@ -135,8 +135,8 @@ class FormerCells:
     def __init__(self, conf: cfg.ConfigOpts, followed: Collection[str],
                  ) -> None:
         self._followed = followed
-        self._holder = process.name(conf)
-        self._periodic = periodic.Periodic(self.run, FORMER_INTERVAL)
+        self._holder = worker.name(conf)
+        self._periodic = timer.Periodic(self.run, FORMER_INTERVAL)
         #: The last ids of our own rows, of the last two rounds.
         self._tops: collections.deque[merge.Place] = collections.deque(
             maxlen=2)

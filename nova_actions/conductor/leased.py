@@ -11,8 +11,8 @@ from oslo_log import log as logging
 
 from nova_actions import context as context_module
 from nova_actions import exception
-from nova_actions.conductor import periodic
-from nova_actions.conductor import process
+from nova_actions.conductor import timer
+from nova_actions.conductor import worker
 
 LOG = logging.getLogger(__name__)
 
@@ -37,11 +37,11 @@ class Leased:
         self._release = release
         self._rest = rest
         self._holder = ''
-        self._periodic = periodic.Periodic(self.run, interval)
+        self._periodic = timer.Periodic(self.run, interval)
 
     def start(self) -> None:
         # In the worker's own process.
-        self._holder = process.name(self._conf)
+        self._holder = worker.name(self._conf)
         self._periodic.start()
 
     def stop(self) -> None:
@@ -62,7 +62,7 @@ class Leased:
                 done += count
                 self._periodic.pause(self._rest * (time.monotonic() - began))
                 began = time.monotonic()
-        except periodic.Stopped:
+        except timer.Stopped:
             LOG.debug('What is left to do is for another conductor')
         except exception.Unavailable as error:
             # Whoever met it first has said so.

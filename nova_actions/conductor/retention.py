@@ -13,9 +13,9 @@ from oslo_utils import timeutils
 
 from nova_actions import context as context_module
 from nova_actions import exception
-from nova_actions.conductor import periodic
-from nova_actions.db import retention
+from nova_actions.conductor import timer
 from nova_actions.db.change import expiry
+from nova_actions.upkeep import retention
 from nova_actions.vocabulary import counted
 
 LOG = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Purge:
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf
-        self._periodic = periodic.Periodic(
+        self._periodic = timer.Periodic(
             self.run, conf.retention.interval)
 
     def start(self) -> None:
@@ -56,7 +56,7 @@ class Purge:
             for part in retention.purge(context_module.get_admin_context(),
                                         selection, pause=self._pause):
                 done = part
-        except periodic.Stopped:
+        except timer.Stopped:
             LOG.debug('The purge ends with the conductor')
         except exception.Unavailable as error:
             LOG.warning('The purge stops until its next turn: %s',
@@ -75,7 +75,7 @@ class Purge:
         try:
             while expiry.expire(context, datetime.timedelta(days=days)):
                 self._pause()
-        except periodic.Stopped:
+        except timer.Stopped:
             LOG.debug('The purge ends with the conductor')
         except exception.Unavailable as error:
             LOG.warning('Changes stay until the next turn: %s',

@@ -15,14 +15,14 @@ from nova_actions import policy
 from nova_actions import rpc
 from nova_actions import sanitize
 from nova_actions.conductor import changes
-from nova_actions.conductor import closure
 from nova_actions.conductor import consumer
 from nova_actions.conductor import follow
 from nova_actions.conductor import manager
-from nova_actions.conductor import process
 from nova_actions.conductor import retention
+from nova_actions.conductor import stale_reporter
 from nova_actions.conductor import stats
 from nova_actions.conductor import upkeep
+from nova_actions.conductor import worker
 from nova_actions.db import api as db
 from nova_actions.metrics import endpoint
 from nova_actions.objects import text
@@ -49,7 +49,7 @@ class ConductorService(service.Service):
         self._metrics_port = metrics_port
         self._consumer: consumer.Consumer | None = None
         self._transport: Any = None
-        self._timer: closure.Timer | None = None
+        self._timer: stale_reporter.Timer | None = None
         self._purge = retention.Purge(conf)
         self._upkeep = upkeep.Upkeep(conf)
         self._follow = follow.Follow(conf)
@@ -69,11 +69,11 @@ class ConductorService(service.Service):
             endpoint.registry().register(standing.Collector())
         self._transport = rpc.get_transport(self._conf)
         taking = consumer.Consumer(
-            self._make_server, process.thread_count(self._conf))
+            self._make_server, worker.thread_count(self._conf))
         # This waits for the bus, as long as that takes.
         taking.start()
         self._consumer = taking
-        self._timer = closure.Timer(
+        self._timer = stale_reporter.Timer(
             self._conf.conductor.reporter_timeout, self._ping)
         self._timer.start()
         self._purge.start()

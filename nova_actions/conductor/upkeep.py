@@ -10,10 +10,10 @@ from oslo_log import log as logging
 
 from nova_actions import context as context_module
 from nova_actions import exception
-from nova_actions.conductor import periodic
-from nova_actions.db import orphans
-from nova_actions.db import ownership
+from nova_actions.conductor import timer
 from nova_actions.db import reporter
+from nova_actions.upkeep import orphans
+from nova_actions.upkeep import ownership
 
 LOG = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Upkeep:
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._timeout = conf.conductor.orphan_timeout
-        self._periodic = periodic.Periodic(self.run, min(
+        self._periodic = timer.Periodic(self.run, min(
             INTERVAL, self._timeout / PARTS or INTERVAL))
 
     def start(self) -> None:

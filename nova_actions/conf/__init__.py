@@ -18,11 +18,11 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from nova_actions import version
+from nova_actions.conf import cell_options
 from nova_actions.conf import folder
 from nova_actions.conf import libraries
 from nova_actions.conf import options
 from nova_actions.conf.libraries import set_defaults
-from nova_actions.db.cells import options as cell_options
 
 __all__ = ['Options', 'complete', 'folder', 'list_opts', 'load', 'parse',
            'parsing', 'register_opts', 'set_defaults', 'setup_logging']

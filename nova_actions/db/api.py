@@ -10,7 +10,6 @@ from nova_actions.db.engine import dispose
 from nova_actions.db.engine import engine
 from nova_actions.db.engine import errors_translated
 from nova_actions.db.engine import setup
-from nova_actions.db.importing import instance_import
 from nova_actions.db.instance import action_get_instance
 from nova_actions.db.instance import instance_get
 from nova_actions.db.instance import instance_list
@@ -24,6 +23,7 @@ from nova_actions.db.instance_action_event import event_list
 from nova_actions.db.instance_action_event import event_list_with_owner
 from nova_actions.db.transition import event_finish
 from nova_actions.db.transition import event_start
+from nova_actions.upkeep.importing import instance_import
 
 __all__ = [
     'action_create', 'action_finish', 'action_get', 'action_get_instance',

@@ -24,13 +24,13 @@ from sqlalchemy import event
 from sqlalchemy import exc as sa_exc
 
 from nova_actions import exception
+from nova_actions.cells import registry
 from nova_actions.db import charset
 from nova_actions.db import clock
 from nova_actions.db import connection as connection_module
 from nova_actions.db import limits
 from nova_actions.db import outage
 from nova_actions.db import prepared
-from nova_actions.db.cells import attached
 
 LOG = logging.getLogger(__name__)
 
@@ -149,7 +149,7 @@ def setup(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
             argument='[database] connection',
             reason='it is not set; it is an SQLAlchemy URL such as '
                    'mysql+pymysql://user:password@host/nova_actions')
-    attached.setup(conf)
+    registry.setup(conf)
     _create_private(url)
     manager = enginefacade.transaction_context()
     manager.configure(**{name: getattr(conf.database, name)
@@ -167,7 +167,7 @@ def setup(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
 
 def dispose() -> None:
     """Close the connections of the process's own database and the cells'."""
-    attached.dispose()
+    registry.dispose()
     if _manager is not None:
         _manager.dispose_pool()
 

@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from nova_actions.db import page
-from nova_actions.db import rows
+from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import INSTANCES
-from nova_actions.db.rows import Row
+from nova_actions.db.table import Row
 
 _GET = sa.select(INSTANCES).where(
     INSTANCES.c.uuid == sa.bindparam('uuid'))
@@ -23,7 +23,7 @@ _OF_ACTION = sa.select(INSTANCES).join(
 @reader
 def instance_get(connection: sa.Connection, uuid: str) -> Row | None:
     """Return the instance of our own database, None when it has none."""
-    for row in rows.found(connection, _GET, {'uuid': uuid}):
+    for row in table.found(connection, _GET, {'uuid': uuid}):
         # Where a collation pads with spaces, another id could have matched.
         if row['uuid'] == uuid:
             return row
@@ -41,7 +41,7 @@ def instance_list(connection: sa.Connection, limit: int,
     conditions = [INSTANCES.c[column] == value for column, value in (
         ('display_name', name), ('project_id', project_id))
         if value is not None]
-    return rows.found(connection, page.of_servers(
+    return table.found(connection, page.of_servers(
         INSTANCES, after, limit, *conditions))
 
 
@@ -49,5 +49,5 @@ def instance_list(connection: sa.Connection, limit: int,
 def action_get_instance(connection: sa.Connection,
                         action_id: int) -> Row | None:
     """Return the instance that an action belongs to."""
-    found = rows.found(connection, _OF_ACTION, {'action_id': action_id})
+    found = table.found(connection, _OF_ACTION, {'action_id': action_id})
     return next(iter(found), None)

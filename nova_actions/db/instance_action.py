@@ -13,18 +13,18 @@ from nova_actions import exception
 from nova_actions.db import instance_action_event
 from nova_actions.db import ledger
 from nova_actions.db import ledger_events
-from nova_actions.db import ledger_rows
 from nova_actions.db import ledger_rules
+from nova_actions.db import ledger_store
 from nova_actions.db import page
-from nova_actions.db import rows
 from nova_actions.db import status
+from nova_actions.db import table
 from nova_actions.db.change import kind
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import INSTANCES
-from nova_actions.db.rows import Row
 from nova_actions.db.stat import mark
+from nova_actions.db.table import Row
 
 #: Characters of a uuid, at the most.
 UUID_LENGTH = 36
@@ -70,10 +70,10 @@ def _named(may_be_uuid: bool) -> Any:
 def _action_insert(connection: Any, row: Row,
                    owner: Mapping[str, Any] | None) -> Row:
     if owner is not None:
-        ledger_rows.insert(connection, INSTANCES,
-                           [rows.complete(INSTANCES, owner)])
+        ledger_store.insert(connection, INSTANCES,
+                           [table.complete(INSTANCES, owner)])
     stored = dict(row)
-    ledger_rows.insert(connection, ACTIONS, [stored],
+    ledger_store.insert(connection, ACTIONS, [stored],
                        kind.of_new(stored))
     mark.add(connection, [stored['start_time']], timeutils.utcnow())
     return stored
@@ -88,12 +88,12 @@ def action_create(context: Any, values: Mapping[str, Any],
     :raises InstanceExists: when the instance has been registered meanwhile
     :raises Conflict: when the uuid belongs to another instance's action
     """
-    row = rows.complete(ACTIONS, values)
+    row = table.complete(ACTIONS, values)
     row['status'] = values.get('status') or status.derive(row)
     try:
         return _action_insert(context, row, owner)
     except exception.Conflict:
-        found = rows.stored(context, ACTIONS, row['uuid'])
+        found = table.stored(context, ACTIONS, row['uuid'])
         if found and found['instance_uuid'] == row['instance_uuid']:
             return found
         if owner is not None and not found:
@@ -132,7 +132,7 @@ def action_finish(connection: Any, instance_uuid: str,
 def _get(may_be_uuid: bool, read_deleted: str) -> Any:
     action = _newest(_SHOWN.where(
         ACTIONS.c.instance_uuid == sa.bindparam('instance_uuid'),
-        _named(may_be_uuid), *rows.not_deleted(read_deleted, ACTIONS),
+        _named(may_be_uuid), *table.not_deleted(read_deleted, ACTIONS),
     )).subquery('action')
     return instance_action_event.with_events(
         action, action.columns, action.c.id, read_deleted)
@@ -159,7 +159,7 @@ class _Scope(NamedTuple):
     read_deleted: str
 
     def conditions(self) -> list[Any]:
-        found = rows.not_deleted(self.read_deleted, ACTIONS)
+        found = table.not_deleted(self.read_deleted, ACTIONS)
         if self.has_instance:
             found.append(
                 ACTIONS.c.instance_uuid == sa.bindparam('instance_uuid'))
@@ -228,7 +228,7 @@ def action_list(connection: sa.Connection, instance_uuid: str | None = None,
         behind = _position(connection, scope, values, marker)
     if behind is not None:
         values.update(created_at=behind.created_at, id=behind.id)
-    found = rows.found(connection, _list(
+    found = table.found(connection, _list(
         scope, frozenset(filters), behind is not None,
         limit is not None), values)
     if not filters and behind is None:
@@ -252,7 +252,7 @@ def action_named(connection: sa.Connection, instance_uuid: str,
     """Return all actions of an instance with one of those request ids, the
     deleted ones too, in no order."""
     return [row for some in page.chunks(requests)
-            for row in rows.found(connection, sa.select(ACTIONS).where(
+            for row in table.found(connection, sa.select(ACTIONS).where(
                 ACTIONS.c.instance_uuid == instance_uuid,
                 page.one_of(ACTIONS.c.request_id, some)))]
 

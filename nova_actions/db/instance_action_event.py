@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from nova_actions.db import page
-from nova_actions.db import rows
+from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
-from nova_actions.db.rows import Row
+from nova_actions.db.table import Row
 
 _NAMES = tuple(column.name for column in EVENTS.columns)
 _OWNER_NAMES = tuple(column.name for column in INSTANCES.columns)
@@ -24,14 +24,14 @@ def _get(read_deleted: str) -> Any:
     return sa.select(EVENTS).where(
         EVENTS.c.action_id == sa.bindparam('action_id'),
         EVENTS.c.id == sa.bindparam('event_id'),
-        *rows.not_deleted(read_deleted, EVENTS))
+        *table.not_deleted(read_deleted, EVENTS))
 
 
 @functools.cache
 def _list(read_deleted: str, is_limited: bool) -> Any:
     return page.newest(sa.select(EVENTS).where(
         EVENTS.c.action_id == sa.bindparam('action_id'),
-        *rows.not_deleted(read_deleted, EVENTS)), EVENTS,
+        *table.not_deleted(read_deleted, EVENTS)), EVENTS,
         page.LIMIT if is_limited else None)
 
 
@@ -55,7 +55,7 @@ def with_events(source: Any, columns: Iterable[Any], action_id: Any,
     return page.newest(sa.select(*columns, *EVENTS.columns).select_from(
         source.outerjoin(EVENTS, sa.and_(
             EVENTS.c.action_id == action_id,
-            *rows.not_deleted(read_deleted, EVENTS)))), EVENTS, page.EVENTS)
+            *table.not_deleted(read_deleted, EVENTS)))), EVENTS, page.EVENTS)
 
 
 def row_and_events(connection: sa.Connection, query: Any, names: Sequence[str],
@@ -78,7 +78,7 @@ def row_and_events(connection: sa.Connection, query: Any, names: Sequence[str],
 @reader
 def event_get(connection: sa.Connection, action_id: int, event_id: int,
               read_deleted: str = 'no') -> Row | None:
-    found = rows.found(connection, _get(read_deleted), {
+    found = table.found(connection, _get(read_deleted), {
         'action_id': action_id, 'event_id': event_id})
     return next(iter(found), None)
 
@@ -93,7 +93,7 @@ def event_list(connection: sa.Connection, action_id: int,
     :param limit: how many at the most, and no more than fit into
         :data:`page.EVENT_BYTES`; None gives all
     """
-    return page.within(rows.found(
+    return page.within(table.found(
         connection, _list(read_deleted, limit is not None),
         {'action_id': action_id, 'limit': limit}), limit)
 

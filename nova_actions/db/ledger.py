@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 
 from nova_actions.db import ledger_events
-from nova_actions.db import ledger_rows
-from nova_actions.db import rows
+from nova_actions.db import ledger_store
+from nova_actions.db import table
 from nova_actions.db.ledger_rules import ACTION
 from nova_actions.db.ledger_rules import STEPS
 from nova_actions.db.ledger_rules import Action
@@ -37,13 +37,13 @@ def store(connection: Any, ledger: Ledger,
     :param news_since: what happened before that is no change to be told
     """
     changed = ledger.settle()
-    ledger_rows.insert(connection, INSTANCES, [
-        rows.complete(INSTANCES, row) for row in ledger.new_instances])
+    ledger_store.insert(connection, INSTANCES, [
+        table.complete(INSTANCES, row) for row in ledger.new_instances])
     new = [each for each in ledger.actions.values() if each.is_new]
     _insert_actions(connection, new)
     for row, action in ledger.new_events:
         row['action_id'] = action.row['id']
-    ledger_rows.store_steps(
+    ledger_store.store_steps(
         connection, [row for row, _action in ledger.new_events],
         list(ledger.changed_events.values()), [each.row for each in changed],
         [each for each in ledger.transitions
@@ -54,8 +54,8 @@ def store(connection: Any, ledger: Ledger,
 
 
 def _insert_actions(connection: Any, new: Sequence[Action]) -> None:
-    whole = [rows.complete(ACTIONS, each.row) for each in new]
-    ledger_rows.insert(connection, ACTIONS, whole)
+    whole = [table.complete(ACTIONS, each.row) for each in new]
+    ledger_store.insert(connection, ACTIONS, whole)
     ids = {row['uuid']: row['id'] for row in whole}
     if len(new) > 1:
         ids = dict(connection.execute(
@@ -77,7 +77,7 @@ def as_entry(report: Mapping[str, Any]) -> Row:
 
 
 def _new_event(report: Mapping[str, Any]) -> Row:
-    return rows.complete_fitted(EVENTS, {
+    return table.complete_fitted(EVENTS, {
         'event': report['name'],
         **{name: report[name] for name in _OF_START}})
 
@@ -87,7 +87,7 @@ def load(connection: Any, entries: Reports,
     """Lock and load what a batch is about."""
     newest = _newest(connection, entries)
     ids = _actions_meant(connection, entries) | newest
-    locked = ledger_rows.lock(connection, ids) if ids else []
+    locked = ledger_store.lock(connection, ids) if ids else []
     events = ledger_events.events(connection, ids, [
         entry['uuid'] for entry in entries
         if entry['kind'] in STEPS]) if ids else []
@@ -150,6 +150,6 @@ def _newest(connection: Any, entries: Reports) -> set[int]:
 
 def of_actions(connection: Any, ids: Iterable[int]) -> Ledger:
     """Lock actions and load their events that count."""
-    locked = ledger_rows.lock(connection, ids)
+    locked = ledger_store.lock(connection, ids)
     return Ledger(timeutils.utcnow(), {}, locked, ledger_events.events(
         connection, [row['id'] for row in locked]))

@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from nova_actions import vocabulary
-from nova_actions.db import ledger_rows
-from nova_actions.db import rows as rows_module
+from nova_actions.db import ledger_store
+from nova_actions.db import table as rows_module
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import RESULT_INDEX
@@ -224,7 +224,7 @@ def locked_with_open(connection: Any, query: Any, values: Row,
                'finish_time': row['latest']}
               for row in actions.values() if row['latest'] is not None]
     return sorted(({name: row[name] for name in _ACTION_NAMES}
-                   for row in actions.values()), key=ledger_rows.age), [
+                   for row in actions.values()), key=ledger_store.age), [
         *open_events, *others], is_all
 
 

@@ -15,7 +15,7 @@ from nova_actions.db import clock
 from nova_actions.db import ledger
 from nova_actions.db import ledger_rules
 from nova_actions.db import reporter
-from nova_actions.db import rows
+from nova_actions.db import table
 from nova_actions.db.engine import engine
 from nova_actions.db.engine import errors_translated
 from nova_actions.db.engine import reader
@@ -125,7 +125,7 @@ def owners(connection: sa.Connection,
 
 def _known_instances(connection: sa.Connection,
                      uuids: Iterable[str]) -> dict[str, Row]:
-    return {row['uuid']: row for row in rows.found(connection, _INSTANCES, {
+    return {row['uuid']: row for row in table.found(connection, _INSTANCES, {
         'uuids': sorted(set(uuids))})}
 
 

@@ -14,8 +14,8 @@ from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
-from nova_actions.db.rows import Row
-from nova_actions.db.rows import found
+from nova_actions.db.table import Row
+from nova_actions.db.table import found
 
 #: How many of the last that went well tell what is usual.
 SAMPLE = 500

@@ -17,7 +17,7 @@ from nova_actions.db import clock
 from nova_actions.db import group_commit
 from nova_actions.db import ledger
 from nova_actions.db import ledger_events
-from nova_actions.db import rows
+from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.ledger_rules import START
@@ -25,7 +25,7 @@ from nova_actions.db.ledger_rules import Action
 from nova_actions.db.ledger_rules import Ledger
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
-from nova_actions.db.rows import Row
+from nova_actions.db.table import Row
 
 _START = sa.select(ACTIONS).where(
     ACTIONS.c.id == ledger_events.by_request()).with_for_update()
@@ -66,12 +66,12 @@ def event_start(context: Any, values: Mapping[str, Any],
     :raises InstanceActionNotFound: when the request has no action
     :raises Conflict: when the uuid is another action's event
     """
-    row = rows.complete(EVENTS, values)
+    row = table.complete(EVENTS, values)
     try:
         stored = _submit(_Call(context, values, row, is_system)) if (
             owner is None) else _start(context, row, values, is_system, owner)
     except exception.Conflict:
-        found = rows.stored(context, EVENTS, row['uuid'])
+        found = table.stored(context, EVENTS, row['uuid'])
         if found and found['event'] == row['event'] and (
                 _is_of(context, found, values['instance_uuid'])):
             return found
@@ -106,7 +106,7 @@ def _whole(context: Any, row: Row) -> Row:
     it has come without some."""
     if row.get('id') is not None and 'traceback' in row:
         return row
-    return rows.stored(context, EVENTS, row['uuid']) or row
+    return table.stored(context, EVENTS, row['uuid']) or row
 
 
 @reader
@@ -123,7 +123,7 @@ def _is_of(connection: sa.Connection, event: Mapping[str, Any],
 def _start(connection: Any, row: Row, values: Mapping[str, Any],
            is_system: bool, owner: Mapping[str, Any] | None = None) -> Row:
     uuid = values['instance_uuid']
-    found = rows.found(connection, _SYSTEM_START if is_system else _START, {
+    found = table.found(connection, _SYSTEM_START if is_system else _START, {
         'instance_uuid': uuid, 'request_id': values['request_id'],
         **({'start_time': row['start_time']} if is_system else {})})
     # What is open decides alone; of what has ended, all have a say.

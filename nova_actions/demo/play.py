@@ -12,7 +12,6 @@ from oslo_config import cfg
 
 from nova_actions import context as context_module
 from nova_actions import reporter
-from nova_actions.db import importing
 from nova_actions.demo import clock
 from nova_actions.demo import crash
 from nova_actions.demo import people
@@ -21,6 +20,7 @@ from nova_actions.demo.server import SEED
 from nova_actions.demo.server import Server
 from nova_actions.demo.server import Story
 from nova_actions.demo.simulation import Simulation
+from nova_actions.upkeep import importing
 
 DAY = datetime.timedelta(days=1)
 

@@ -8,7 +8,7 @@ from typing import Any
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
-from nova_actions.db.search import coverage
+from nova_actions.cells import coverage
 from nova_actions.db.search.query import Query
 from nova_actions.objects import base
 from nova_actions.objects import fields

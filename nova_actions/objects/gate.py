@@ -16,8 +16,8 @@ from oslo_versionedobjects import fields as ovo_fields
 from nova_actions import exception
 from nova_actions import validation
 from nova_actions import vocabulary
-from nova_actions.db import owner
-from nova_actions.db import record
+from nova_actions.cells import merged_view
+from nova_actions.cells import owner
 from nova_actions.objects import base
 
 F = TypeVar('F', bound=Callable[..., Any])
@@ -108,7 +108,7 @@ def by_instance(_self: Any, context: Any,
 def by_action(_self: Any, context: Any,
               arguments: Arguments) -> Instance:
     """The owner is that of the instance whose action is named."""
-    return record.action_get_instance(context, arguments['action_id'])
+    return merged_view.action_get_instance(context, arguments['action_id'])
 
 
 def by_own_instance(self: Any, context: Any,
@@ -121,7 +121,7 @@ def by_own_instance(self: Any, context: Any,
 def by_own_action(self: Any, context: Any,
                   _arguments: Arguments) -> Instance:
     """The owner is that of the instance whose action the object names."""
-    return record.action_get_instance(context, validation.integer(
+    return merged_view.action_get_instance(context, validation.integer(
         'action_id', _set(self, 'action_id')))
 
 

@@ -10,8 +10,8 @@ from oslo_versionedobjects import fields as ovo_fields
 from nova_actions import exception
 from nova_actions import policies
 from nova_actions import validation
-from nova_actions.db import owner
-from nova_actions.db import record
+from nova_actions.cells import merged_view
+from nova_actions.cells import owner
 from nova_actions.objects import base
 from nova_actions.objects import fields
 from nova_actions.objects import gate
@@ -128,7 +128,7 @@ class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
         """
         if limit == 0:
             return cls(context, objects=[])
-        found = record.instance_list(
+        found = merged_view.instance_list(
             context, limit or LIMIT, name, project_id,
             marker and marker.lower())
         records = cls(context, objects=[

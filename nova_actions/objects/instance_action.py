@@ -14,9 +14,9 @@ from nova_actions import exception
 from nova_actions import policies
 from nova_actions import policy
 from nova_actions import validation
+from nova_actions.cells import merged_view
+from nova_actions.cells import owner
 from nova_actions.db import api as db
-from nova_actions.db import owner
-from nova_actions.db import record
 from nova_actions.db import status
 from nova_actions.objects import base
 from nova_actions.objects import fields
@@ -183,7 +183,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
                           request_id: str) -> 'InstanceAction | None':
         """Return the newest action of that request on that server, or the
         action of that uuid or marker; None when there is none."""
-        row = record.action_get(context, instance_uuid, request_id,
+        row = merged_view.action_get(context, instance_uuid, request_id,
                             read_deleted=context.read_deleted)
         return cls()._from_db_object(context, row) if row else None
 
@@ -345,7 +345,7 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
         :raises InvalidInput: an inverted window
         :raises MarkerNotFound: an unknown marker
         """
-        return cls._list(context, filters, record.action_list,
+        return cls._list(context, filters, merged_view.action_list,
                          instance_uuid=instance_uuid, limit=limit,
                          marker=marker)
 

@@ -17,11 +17,11 @@ from nova_actions import exception
 from nova_actions import policies
 from nova_actions import validation
 from nova_actions import vocabulary
+from nova_actions.cells import merged_view
+from nova_actions.cells import owner
 from nova_actions.db import api as db
 from nova_actions.db import clock
-from nova_actions.db import owner
 from nova_actions.db import page
-from nova_actions.db import record
 from nova_actions.objects import audit
 from nova_actions.objects import base
 from nova_actions.objects import fields
@@ -34,7 +34,7 @@ def _by_action_with_events(_self: Any, context: Any,
                            arguments: gate.Arguments) -> gate.Instance:
     """The owner is that of the instance whose action is named; with it come
     the ``events`` of that, which the same statement reads."""
-    instance, events = record.event_list_with_owner(
+    instance, events = merged_view.event_list_with_owner(
         context, arguments['action_id'], context.read_deleted)
     return {**instance, 'events': events} if instance else None
 
@@ -176,7 +176,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
 
         :raises InstanceActionEventNotFound: when there is none
         """
-        row = record.event_get(context, action_id, event_id,
+        row = merged_view.event_get(context, action_id, event_id,
                                read_deleted=context.read_deleted)
         if row is None:
             raise exception.InstanceActionEventNotFound(
@@ -392,7 +392,7 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
         :param limit: how many at the most; None gives all
         """
         if rows is None:
-            rows = record.event_list(context, action_id, limit=limit,
+            rows = merged_view.event_list(context, action_id, limit=limit,
                                      read_deleted=context.read_deleted)
         withheld = _withheld(context, instance) if rows else ()
         found = cls(context, objects=[

@@ -16,10 +16,9 @@ from nova_actions import policies
 from nova_actions import policy
 from nova_actions import validation
 from nova_actions import vocabulary
+from nova_actions.cells import owner
 from nova_actions.db import clock
-from nova_actions.db import closure as closure_db
 from nova_actions.db import ledger_rules
-from nova_actions.db import owner
 from nova_actions.db import report as report_db
 from nova_actions.db import reporter as reporter_db
 from nova_actions.db import verdict
@@ -28,6 +27,7 @@ from nova_actions.objects import fields
 from nova_actions.objects import flat
 from nova_actions.objects import gate
 from nova_actions.objects import text
+from nova_actions.upkeep import stale_reporter as closure_db
 
 _RULES: Mapping[str, str] = {
     ledger_rules.ACTION: policies.ACTION_START,

@@ -13,10 +13,9 @@ import typing
 from collections.abc import Mapping
 
 from nova_actions.objects import text
+from nova_actions.reporter import active
 from nova_actions.reporter import direct
 from nova_actions.reporter import off
-from nova_actions.reporter import place
-from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter.action import ActionReporter
 from nova_actions.reporter.action import begin_action
@@ -24,6 +23,7 @@ from nova_actions.reporter.action import finish_action
 from nova_actions.reporter.decorator import wrap_instance_event
 from nova_actions.reporter.event import EventReporter
 from nova_actions.reporter.event import finish
+from nova_actions.reporter.spool import place
 from nova_actions.reporter.transition import Context
 from nova_actions.reporter.transition import Handle
 from nova_actions.sanitize import withholding
@@ -98,7 +98,7 @@ def setup(conf: 'cfg.ConfigOpts',
 def begin(new: recorder.Recorder | off.Off) -> None:
     """Use a recorder from now on; the one before is stopped."""
     stop()
-    process.replace(new)
+    active.replace(new)
     try:
         new.start()
     except OSError as error:
@@ -110,7 +110,7 @@ def flush(timeout: float) -> bool:
     """Wait at most so many seconds until everything recorded so far is in
     the database, and tell whether it is: False, too, when something was lost
     since the last call."""
-    current = process.current()
+    current = active.current()
     done = bool(current.flush(timeout))
     return not current.losses.since_asked() and done
 
@@ -118,12 +118,12 @@ def flush(timeout: float) -> bool:
 def stats() -> dict[str, int]:
     """Return how many reports wait, how many this process has delivered, and
     how many were lost, by reason (``lost_full``, ``lost_spool`` …)."""
-    return dict(process.current().stats())
+    return dict(active.current().stats())
 
 
 def stop() -> None:
     """End recording in this process; what is not delivered yet within
     ``[reporter] timeout`` seconds, or while the conductor does not answer,
     stays in the spool."""
-    old = process.replace(direct.Direct())
+    old = active.replace(direct.Direct())
     old.stop(old.settings.timeout)

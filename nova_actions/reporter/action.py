@@ -7,9 +7,9 @@ from typing import Self
 
 from oslo_utils import timeutils
 
+from nova_actions.reporter import active
 from nova_actions.reporter import event
 from nova_actions.reporter import misuse
-from nova_actions.reporter import process
 from nova_actions.reporter import transition
 
 
@@ -46,7 +46,7 @@ def _begin(context: transition.Context, instance_uuid: str, action: str,
     if start_time is not None:
         begun['start_time'] = transition.time_of(
             timeutils.normalize_time(start_time))
-    stored = process.current().record([begun], required)
+    stored = active.current().record([begun], required)
     return str(begun['uuid']) if stored else None
 
 
@@ -71,7 +71,7 @@ def _end(context: transition.Context, instance_uuid: str, action: str,
     misuse.warn(context, action, (instance_uuid,))
     end = transition.begin(context, transition.END, instance_uuid, action,
                            action_uuid=uuid)
-    process.current().record([{**end, 'finish_time': end['start_time']}])
+    active.current().record([{**end, 'finish_time': end['start_time']}])
 
 
 class ActionReporter:

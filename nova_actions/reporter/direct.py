@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from nova_actions.reporter import loss
 from nova_actions.reporter import recorder
 from nova_actions.reporter import transition
-from nova_actions.reporter import wire
+from nova_actions.reporter.delivery import wire
 
 Transition = transition.Transition
 

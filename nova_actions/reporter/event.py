@@ -7,11 +7,11 @@ from typing import Any, NoReturn, Self
 
 from nova_actions import exception
 from nova_actions import sanitize
+from nova_actions.reporter import active
 from nova_actions.reporter import clock
 from nova_actions.reporter import loss
 from nova_actions.reporter import misuse
 from nova_actions.reporter import nesting
-from nova_actions.reporter import process
 from nova_actions.reporter import transition
 
 
@@ -21,7 +21,7 @@ def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
     try:
         return function(*args)
     except Exception as error:  # noqa: BLE001 - never raises
-        process.current().losses.add(
+        active.current().losses.add(
             loss.ERROR, 1, f'{what}: {type(error).__name__}')
         loss.log_why(error)
         return None
@@ -30,7 +30,7 @@ def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
 def is_required(name: Any) -> bool:
     """Whether an action or a step must not go unrecorded."""
     return bool(harmless('is it required', lambda: transition.name_of(name)
-                         in process.current().settings.required_actions))
+                         in active.current().settings.required_actions))
 
 
 def refuse(name: Any) -> NoReturn:
@@ -63,7 +63,7 @@ def _finish(handle: transition.Handle, exc_val: object, exc_tb: object,
             failed: object, secrets: Iterable[str]) -> None:
     if failed is not None and exc_val is None:
         outcome = transition.failure(failed, secrets)
-        process.current().record(handle.finishes(outcome))
+        active.current().record(handle.finishes(outcome))
         return
     if exc_tb is None:
         exc_tb = getattr(exc_val, '__traceback__', None)
@@ -74,7 +74,7 @@ def _finish(handle: transition.Handle, exc_val: object, exc_tb: object,
     ends = [{**end, 'traceback': inside[end['instance_uuid']]}
             if end['instance_uuid'] in inside else end
             for end in handle.finishes(outcome)]
-    if process.current().record(ends) and has_own:
+    if active.current().record(ends) and has_own:
         nesting.note(exc_val, handle)
 
 
@@ -143,7 +143,7 @@ class EventReporter:
             for uuid in dict.fromkeys(map(str, self.instance_uuids)))
         if not starts:
             return False
-        recorder = process.current()
+        recorder = active.current()
         stored: bool = recorder.record([*before, *starts], required)
         # With the life that it was begun in.
         self._handle = transition.Handle(

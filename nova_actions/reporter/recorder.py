@@ -10,17 +10,17 @@ from typing import Any
 
 from oslo_utils import uuidutils
 
-from nova_actions.reporter import aside
 from nova_actions.reporter import clock
-from nova_actions.reporter import delivery
-from nova_actions.reporter import epoch
 from nova_actions.reporter import loss
-from nova_actions.reporter import memory
-from nova_actions.reporter import place
-from nova_actions.reporter import salvage
-from nova_actions.reporter import spool
+from nova_actions.reporter import session
 from nova_actions.reporter import transition
-from nova_actions.reporter import wire
+from nova_actions.reporter.delivery import sender
+from nova_actions.reporter.delivery import wire
+from nova_actions.reporter.spool import aside
+from nova_actions.reporter.spool import disk
+from nova_actions.reporter.spool import memory
+from nova_actions.reporter.spool import place
+from nova_actions.reporter.spool import salvage
 from nova_actions.vocabulary import counted
 
 LOG = logging.getLogger(__name__)
@@ -77,10 +77,10 @@ class Recorder:
         self._lock = threading.RLock()
         self._is_connected = False
         self._is_beginning = False
-        self._opened: delivery.Delivery | None = None
+        self._opened: sender.Delivery | None = None
         self._failed_at: int | None = None
-        self._life: epoch.Epoch | None = None
-        self._adopted: dict[str, epoch.Epoch] = {}
+        self._life: session.Epoch | None = None
+        self._adopted: dict[str, session.Epoch] = {}
         self._spool: Any = None
         self._uuid = ''
         self._ended = threading.Event()
@@ -132,7 +132,7 @@ class Recorder:
             except Exception as error:  # noqa: BLE001 - the next report says
                 loss.log_why(error)
 
-    def open(self) -> delivery.Delivery:
+    def open(self) -> sender.Delivery:
         """Begin this life, if it has not begun.
 
         :raises Exception: whatever keeps it from beginning; it is not tried
@@ -158,25 +158,25 @@ class Recorder:
                     self._is_beginning = False
             return self._opened
 
-    def _begin(self) -> delivery.Delivery:
+    def _begin(self) -> sender.Delivery:
         settings = self.settings
         if not self._is_connected:
             self._connect()
         try:
-            self._life = self._life or epoch.Epoch.begin(settings.folder)
+            self._life = self._life or session.Epoch.begin(settings.folder)
         except OSError:
             if self.is_durable:
                 raise
         self._uuid = (self._life.uuid if self._life
                       else uuidutils.generate_uuid())
         if self.is_durable and self._life:
-            self._spool = spool.Spool(
+            self._spool = disk.Spool(
                 self._life.spool_path, settings.spool_max_bytes,
                 settings.fsync, self._life.note, self._damaged)
             self._charge()
         else:
             self._spool = memory.MemorySpool(settings.spool_max_bytes)
-        opened = delivery.Delivery(
+        opened = sender.Delivery(
             self._spool, wire.Wire(settings.host, self._uuid,
                                   self._about),
             batch_size=settings.batch_size,
@@ -226,7 +226,7 @@ class Recorder:
         """Count what is kept of damaged spools against the limit."""
         self._spool.room.charge(aside.size(self.settings.folder))
 
-    def _record(self, opened: delivery.Delivery,
+    def _record(self, opened: sender.Delivery,
                 transitions: Sequence[Transition], required: bool) -> bool:
         for each in transitions:
             if each['kind'] in transition.STEPS:
@@ -247,7 +247,7 @@ class Recorder:
 
     def _lost(self, transitions: Sequence[Transition],
               error: Exception) -> None:
-        reason = (loss.FULL if isinstance(error, spool.SpoolFull)
+        reason = (loss.FULL if isinstance(error, disk.SpoolFull)
                   else loss.SPOOL)
         self.losses.add(reason, len(transitions),
                         f'{type(error).__name__}: {error}', transitions)
@@ -288,12 +288,12 @@ class Recorder:
                 dead.let_go()
                 raise
 
-    def _orphans(self) -> Iterator[epoch.Epoch]:
+    def _orphans(self) -> Iterator[session.Epoch]:
         for folder in (self.settings.folder, self.settings.former_folder):
             if folder is not None:
-                yield from epoch.Epoch.orphans(folder)
+                yield from session.Epoch.orphans(folder)
 
-    def _adopt(self, dead: epoch.Epoch,
+    def _adopt(self, dead: session.Epoch,
                notify: Callable[[int], None]) -> None:
         """Take over what a dead life of this host has left behind."""
         remains = salvage.Remains(dead.spool_path, dead.noted())
@@ -350,7 +350,7 @@ class Recorder:
                 self._ended.set()
                 self.losses.tell()
                 return True
-        patience = delivery.PATIENCE if self.is_durable else math.inf
+        patience = sender.PATIENCE if self.is_durable else math.inf
         until = clock.monotonic_ns() + timeout * 1e9
         done = self.flush(timeout, patience)
         self._ended.set()

@@ -13,8 +13,8 @@ import types
 from collections.abc import Sequence
 from typing import Any, Self
 
+from nova_actions.reporter import active
 from nova_actions.reporter import loss
-from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter import transition
 
@@ -61,13 +61,13 @@ class Recorded:
         self._before: Any = None
 
     def __enter__(self) -> Self:
-        self._before = process.replace(self)
+        self._before = active.replace(self)
         return self
 
     def __exit__(self, exc_type: type[BaseException] | None,
                  exc_val: BaseException | None,
                  exc_tb: types.TracebackType | None) -> None:
-        process.replace(self._before)
+        active.replace(self._before)
 
     @property
     def actions(self) -> list[str]:

@@ -25,12 +25,12 @@ from nova_actions import objects
 from nova_actions import policy
 from nova_actions import reporter
 from nova_actions import sanitize
-from nova_actions.conductor import periodic
+from nova_actions.cells import owner
 from nova_actions.conductor import rpcapi
 from nova_actions.conductor import service
+from nova_actions.conductor import timer as periodic
 from nova_actions.db import api as db
 from nova_actions.db import migration
-from nova_actions.db import owner
 from nova_actions.db import prepared
 from nova_actions.metrics import endpoint
 from nova_actions.objects import base
@@ -214,7 +214,7 @@ class Conductor(fixtures.Fixture):
     def _setUp(self) -> None:
         self.useFixture(PromptMessaging())
         self.useFixture(fixtures.MonkeyPatch(
-            'nova_actions.conductor.periodic.Periodic._turn',
+            'nova_actions.conductor.timer.Periodic._turn',
             _noted(periodic.Periodic._turn)))
         self.service = service.ConductorService(self._conf)
         self.service.start()

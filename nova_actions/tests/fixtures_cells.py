@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from oslo_config import cfg
 from sqlalchemy.dialects import mysql
 
-from nova_actions.db import owner
-from nova_actions.db.cells import attached
-from nova_actions.db.cells import options
+from nova_actions.cells import owner
+from nova_actions.cells import registry
+from nova_actions.conf import cell_options
 from nova_actions.tests import database
 from nova_actions.tests import missing
 
@@ -107,7 +107,7 @@ class Cell(missing.Fixture):
 
     @property
     def cell(self) -> Any:
-        return attached.get(self.name)
+        return registry.get(self.name)
 
     def insert(self, table: sa.Table, **values: Any) -> Any:
         """Insert a row as Nova would, a second after the one before."""
@@ -190,12 +190,12 @@ class Cell(missing.Fixture):
 
 def attach(test: Any, conf: cfg.ConfigOpts, name: str, url: str) -> None:
     """Attach a cell for as long as the test, or fixture, lasts."""
-    section = f'{options.PREFIX}{name}'
-    conf.register_opts(options.OPTS, group=section)
+    section = f'{cell_options.PREFIX}{name}'
+    conf.register_opts(cell_options.OPTS, group=section)
     conf.set_override('connection', url, group=section)
     # What was attached before comes back.
     test.useFixture(fixtures.MonkeyPatch(
-        'nova_actions.db.cells.attached._cells', {}))
-    attached.setup(conf)
-    test.addCleanup(attached.dispose)
+        'nova_actions.cells.registry._cells', {}))
+    registry.setup(conf)
+    test.addCleanup(registry.dispose)
     owner.forget()

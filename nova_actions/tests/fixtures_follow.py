@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from nova_actions import context
 from nova_actions import sanitize
+from nova_actions.cells.follow import follower
+from nova_actions.cells.follow import source
 from nova_actions.db import api as db
 from nova_actions.db import models
-from nova_actions.db.follow import follower
-from nova_actions.db.follow import source
 from nova_actions.tests import patience
 
 #: The life of a reporter.

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from nova_actions import exception
 from nova_actions.db import page as page_module
-from nova_actions.db import rows
+from nova_actions.db import table as rows
 from nova_actions.db.engine import reader
 from nova_actions.db.models import CHANGE_FEED
 from nova_actions.db.models import CHANGES

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from nova_actions import exception
 from nova_actions import vocabulary
 from nova_actions.db import lease
-from nova_actions.db import rows
 from nova_actions.db import status
+from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
@@ -63,7 +63,7 @@ def _is_due(connection: Any, holder: str) -> bool:
     if not connection.execute(sa.select(
             sa.exists().select_from(CHANGE_QUEUE))).scalar_one():
         return False
-    found = rows.found(connection, sa.select(
+    found = table.found(connection, sa.select(
         CHANGE_FEED, lease.Now().label('now')))
     return not found or lease.is_free(found[0], holder, found[0]['now'])
 
@@ -79,7 +79,7 @@ def _number(connection: Any, holder: str) -> tuple[int, list[Row]]:
         connection.execute(sa.insert(CHANGE_FEED).values(feed))
     if not lease.is_free(feed, holder, at):
         return 0, []
-    queued = rows.found(connection, _QUEUED)
+    queued = table.found(connection, _QUEUED)
     # What is purged by now is not told of.
     told = [row for row in queued if row['instance_uuid'] is not None]
     _store(connection, told, feed['last'], at)
@@ -93,7 +93,7 @@ def _number(connection: Any, holder: str) -> tuple[int, list[Row]]:
 def locked(connection: Any) -> Row | None:
     """Lock the feed, and return how far it is; None where nothing has ever
     been numbered."""
-    return next(iter(rows.found(
+    return next(iter(table.found(
         connection, sa.select(CHANGE_FEED).with_for_update())), None)
 
 

@@ -15,16 +15,16 @@ from oslo_utils import timeutils
 
 from nova_actions import exception
 from nova_actions.db import page
-from nova_actions.db import rows
 from nova_actions.db import status
+from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
-from nova_actions.db.rows import Row
 from nova_actions.db.search import scan
 from nova_actions.db.search import summary
 from nova_actions.db.search.query import Query
+from nova_actions.db.table import Row
 
 #: How many actions an ambiguous identifier names.
 CANDIDATES = 10
@@ -57,7 +57,7 @@ def identify(connection: sa.Connection, identifier: str,
         query = sa.select(ACTIONS).where(condition)
         if owner_id is not None:
             query = query.where(ACTIONS.c.owner_id == owner_id)
-        for row in rows.found(connection, query.limit(CANDIDATES + 1)):
+        for row in table.found(connection, query.limit(CANDIDATES + 1)):
             if row['uuid'] == start:
                 return [row]
             found[row['id']] = row
@@ -68,7 +68,7 @@ def identify(connection: sa.Connection, identifier: str,
 @reader
 def owner_of(connection: sa.Connection, uuid: str) -> Row | None:
     """Return the instance that an action belongs to."""
-    found = rows.found(connection, sa.select(INSTANCES).join(
+    found = table.found(connection, sa.select(INSTANCES).join(
         ACTIONS, ACTIONS.c.instance_uuid == INSTANCES.c.uuid).where(
             ACTIONS.c.uuid == uuid))
     return next(iter(found), None)
@@ -122,7 +122,7 @@ def _steps(connection: sa.Connection, action_id: int, limit: int,
                     is_of, EVENTS.c.id <= after).group_by(EVENTS.c.event)):
             before[name] = count
             ended_at = max(filter(None, (end, ended_at)), default=None)
-    events = rows.found(connection, sa.select(EVENTS).where(
+    events = table.found(connection, sa.select(EVENTS).where(
         is_of, EVENTS.c.id > after).order_by(EVENTS.c.id).limit(limit + 1))
     shown = page.within(events[:limit], limit)
     return Steps(shown, len(events) > len(shown), before, ended_at)

@@ -8,15 +8,15 @@ import sqlalchemy as sa
 
 from nova_actions import vocabulary
 from nova_actions.db import page
-from nova_actions.db import rows
 from nova_actions.db import status
+from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
-from nova_actions.db.rows import Row
 from nova_actions.db.search import scan
 from nova_actions.db.search.query import Query
+from nova_actions.db.table import Row
 
 _BAD = (vocabulary.RESULT_ERROR, vocabulary.RESULT_INTERRUPTED)
 _IDS: sa.BindParameter[int] = sa.bindparam('ids', expanding=True)
@@ -52,9 +52,9 @@ def of_actions(connection: sa.Connection, ids: Sequence[int]) -> list[Row]:
     it went wrong, the ``reason`` of its last failure."""
     found: dict[int, Row] = {}
     for some in page.chunks(ids):
-        steps = rows.found(connection, _STEPS, {'ids': some})
+        steps = table.found(connection, _STEPS, {'ids': some})
         reasons = _reasons(connection, steps)
-        for row in rows.found(connection, _ACTIONS, {'ids': some}):
+        for row in table.found(connection, _ACTIONS, {'ids': some}):
             found[row['id']] = _summary(row, [
                 step for step in steps if step['action_id'] == row['id']],
                 reasons)
@@ -69,7 +69,7 @@ def _reasons(connection: sa.Connection,
         if step['failed_id'] is not None:
             action_id = step['action_id']
             last[action_id] = max(step['failed_id'], last.get(action_id, 0))
-    words = {row['id']: row['reason'] for row in rows.found(
+    words = {row['id']: row['reason'] for row in table.found(
         connection, _FAILURES, {'ids': list(last.values())})} if last else {}
     return {action_id: words.get(event_id)
             for action_id, event_id in last.items()}

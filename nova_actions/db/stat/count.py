@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 
 from nova_actions import exception
-from nova_actions.db import rows
 from nova_actions.db import status
+from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import ROLLUP_STATE
@@ -109,7 +109,7 @@ def ask(connection: sa.Connection, question: Question) -> Answer:
 
     :raises StatTooLarge: it would read too much
     """
-    state = next(iter(rows.found(connection, sa.select(ROLLUP_STATE))), None)
+    state = next(iter(table.found(connection, sa.select(ROLLUP_STATE))), None)
     hours = _hours(question)
     counted = _counted(state, hours)
     ranges = _rest(question.range, counted)
@@ -234,7 +234,7 @@ def _read(connection: Any, question: Question, facts: Any,
 
     :param time: when the actions of the facts began
     """
-    found = rows.found(connection, fact.summed(
+    found = table.found(connection, fact.summed(
         facts, *(name for name in question.by if name in fact.DIMENSIONS),
         **{name: fact.unit(connection, time, name)
            for name in question.by if name in fact.UNITS}).limit(CELLS + 1))

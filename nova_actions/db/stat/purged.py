@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from nova_actions.db import page
-from nova_actions.db import rows
+from nova_actions.db import table
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import ROLLUPS
 from nova_actions.db.stat import fact
@@ -60,7 +60,7 @@ def _counted(connection: Any, ids: Sequence[int]) -> list[Row]:
     for some in page.chunks(sorted(ids)):
         for of_steps in (False, True):
             facts = fact.of(fact.actions(ACTIONS.c.id.in_(some)), of_steps)
-            found += rows.found(connection, fact.summed(
+            found += table.found(connection, fact.summed(
                 facts, *fact.DIMENSIONS, hour=fact.unit(
                     connection, facts.selected_columns.start_time, 'hour')))
     return [{**row, 'hour': fact.time(row['hour']),
@@ -72,7 +72,7 @@ def _kept(connection: Any,
           hours: set[Time]) -> collections.Counter[tuple[Any, ...]]:
     found: collections.Counter[tuple[Any, ...]] = collections.Counter()
     for some in page.chunks(sorted(hours)):
-        for row in rows.found(connection, sa.select(ROLLUPS).where(
+        for row in table.found(connection, sa.select(ROLLUPS).where(
                 ROLLUPS.c.hour.in_(some), ROLLUPS.c.is_purged == 1)):
             found[_key(row)] += row['count']
     return found

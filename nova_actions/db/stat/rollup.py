@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from nova_actions import exception
 from nova_actions.db import lease
-from nova_actions.db import rows
+from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
@@ -64,7 +64,7 @@ def release(connection: Any, holder: str) -> None:
 
 @reader
 def _is_due(connection: Any, holder: str) -> bool:
-    found = rows.found(connection, sa.select(
+    found = table.found(connection, sa.select(
         ROLLUP_STATE, lease.Now().label('now'),
         sa.exists().select_from(ROLLUP_MARKS).label('has_marks')))
     if not found:
@@ -98,7 +98,7 @@ def _advance(connection: Any, holder: str) -> bool:
 
 
 def _locked(connection: Any) -> Row | None:
-    return next(iter(rows.found(
+    return next(iter(table.found(
         connection, sa.select(ROLLUP_STATE).with_for_update())), None)
 
 

@@ -11,10 +11,10 @@ import sys
 
 from nova_actions import context
 from nova_actions import sanitize
+from nova_actions.cells.follow import follower
+from nova_actions.cells.follow import source
+from nova_actions.cells.follow import state
 from nova_actions.db import api as db
-from nova_actions.db.follow import follower
-from nova_actions.db.follow import source
-from nova_actions.db.follow import state
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
 

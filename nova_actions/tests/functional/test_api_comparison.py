@@ -14,9 +14,9 @@ from oslotest import base
 
 from nova_actions import policy
 from nova_actions.api import app
-from nova_actions.api import microversion
+from nova_actions.api import behaviour
+from nova_actions.conf import cell_options
 from nova_actions.db import api as db_api
-from nova_actions.db.cells import options
 from nova_actions.tests import FULL
 from nova_actions.tests import database
 from nova_actions.tests import fixtures
@@ -40,9 +40,9 @@ TOKENS = {
     'service': f'nova:{OTHER}:service',
 }
 # Both sides of every change.
-VERSIONS = sorted({*microversion.CHANGES, microversion.MAX, *(
+VERSIONS = sorted({*behaviour.CHANGES, behaviour.MAX, *(
     version._replace(minor=version.minor - 1)
-    for version in microversion.CHANGES if version > microversion.MIN)})
+    for version in behaviour.CHANGES if version > behaviour.MIN)})
 RULE = 'os_compute_api:os-instance-actions'
 
 
@@ -242,7 +242,7 @@ class ComparisonTestCase(base.BaseTestCase):
         self.conf = self.useFixture(fixtures.Objects(
             api__auth_strategy='noauth2')).conf
         self.useFixture(base_fixtures.FakeLogger(level=30))
-        self.conf.register_opts(options.OPTS, group='cell:nova')
+        self.conf.register_opts(cell_options.OPTS, group='cell:nova')
         self.conf.set_override('connection', self.nova.url,
                                group='cell:nova')
         db_api.setup(self.conf)
@@ -332,7 +332,7 @@ class ComparisonTest(ComparisonTestCase):
                 self._compare('/v2.1/servers', query, token)
 
     def test_version_headers(self):
-        new, old = microversion.HEADER, microversion.LEGACY_HEADER
+        new, old = behaviour.HEADER, behaviour.LEGACY_HEADER
         for path in (_path(WEB), '/v2.1', '/v2.1/'):
             for value in NEW_HEADERS:
                 for more in ({}, {old: '2.51'}, {old: ''}):

@@ -7,8 +7,8 @@ import uuid
 import sqlalchemy as sa
 
 from nova_actions import exception
-from nova_actions.db import owner
-from nova_actions.db.cells import cell
+from nova_actions.cells import cell
+from nova_actions.cells import owner
 from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance import InstanceRecordList
 from nova_actions.objects.instance_action import InstanceAction

@@ -7,10 +7,9 @@ import uuid
 
 import sqlalchemy as sa
 
+from nova_actions.cells import owner
 from nova_actions.db import api as db
-from nova_actions.db import closure
 from nova_actions.db import models
-from nova_actions.db import owner
 from nova_actions.objects.instance import InstanceRecordList
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
@@ -18,6 +17,7 @@ from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.objects.report import Report
 from nova_actions.objects.report import ReportList
 from nova_actions.tests import base
+from nova_actions.upkeep import stale_reporter
 
 SERVERS = 300
 NOW = datetime.datetime(2026, 1, 5, 13, 38, 20)
@@ -129,7 +129,7 @@ class _Tests:
             Report(kind='start', uuid=self.uuid(9_000_000), **report),
             Report(kind='finish', uuid=self.uuid(9_000_000), **report,
                    result='Success')]), host='host7', epoch=self.uuid(7))
-        closure.close(self.admin, self.uuid(8), 'gone')
+        stale_reporter.close(self.admin, self.uuid(8), 'gone')
         self.check()
 
 

@@ -15,11 +15,11 @@ import uuid
 import fixtures as base_fixtures
 import sqlalchemy as sa
 
+from nova_actions.cells import query
+from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source as source_module
 from nova_actions.db import api as db
 from nova_actions.db import models
-from nova_actions.db.cells import query
-from nova_actions.db.follow import row as row_module
-from nova_actions.db.follow import source as source_module
 from nova_actions.tests import FULL
 from nova_actions.tests import base
 from nova_actions.tests import database

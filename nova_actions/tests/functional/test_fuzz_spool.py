@@ -17,10 +17,10 @@ from nova_actions import exception
 from nova_actions import reporter
 from nova_actions.objects import base as objects_base
 from nova_actions.objects import report
-from nova_actions.reporter import process
-from nova_actions.reporter import salvage
-from nova_actions.reporter import spool
-from nova_actions.reporter import wire
+from nova_actions.reporter import active
+from nova_actions.reporter.delivery import wire
+from nova_actions.reporter.spool import disk
+from nova_actions.reporter.spool import salvage
 from nova_actions.tests import patience
 from nova_actions.tests.functional import access
 from nova_actions.tests.functional import fuzz
@@ -57,7 +57,7 @@ class TestFile(base.base.ObjectTestCase):
         super().setUp()
         self.folder = self.useFixture(base_fixtures.TempDir()).path
         path = os.path.join(self.folder, 'whole')
-        whole = spool.Spool(path, LIMIT, 'never')
+        whole = disk.Spool(path, LIMIT, 'never')
         for number in range(40):
             whole.append([{'kind': 'start', 'uuid': f'{number}',
                            'text': 'x' * 300}])
@@ -83,7 +83,7 @@ class TestFile(base.base.ObjectTestCase):
                 file.write(content[:length] if length % 3 == 0 else content)
             self.check_read(path)
             with contextlib.suppress(OSError, sqlite3.Error):
-                spool.Spool(path, LIMIT, 'never').close()
+                disk.Spool(path, LIMIT, 'never').close()
 
     def check_forged(self, rows):
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
@@ -147,7 +147,7 @@ class TestAdoption(base.ReporterTestCase):
         self.record(folder=self.recording.folder)
         patience.wait_until('the good report', self.rows)
         patience.wait_until('the end of the bad ones', lambda: (
-            process.current().stats()['waiting'] == 0))
+            active.current().stats()['waiting'] == 0))
         self.assertTrue(os.path.exists(f'{path}.broken'))
 
 

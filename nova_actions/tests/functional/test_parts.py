@@ -43,8 +43,8 @@ from nova import config
 config.parse_args(['nova-compute'], default_config_files=[sys.argv[1]],
                   configure_db=False)
 from nova_actions import reporter
-from nova_actions.reporter import process
-recorder = process.current()
+from nova_actions.reporter import active
+recorder = active.current()
 about = {name: recorder._about.get(name) for name in ('mode', 'missing')}
 sys.stdout.write(f"{about} {recorder.settings.host} "
                  f"{reporter.stats()['waiting']}")

@@ -10,15 +10,15 @@ import fixtures
 
 from nova_actions import exception
 from nova_actions.db import api as db
-from nova_actions.db import archive
 from nova_actions.db import report
-from nova_actions.db import restore
-from nova_actions.db import retention
-from nova_actions.db import scrub
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.tests import fixtures as tests_fixtures
 from nova_actions.tests.unit.db import old
+from nova_actions.upkeep import archive
+from nova_actions.upkeep import restore
+from nova_actions.upkeep import retention
+from nova_actions.upkeep import scrub
 
 WRITERS = 6
 PURGERS = 3

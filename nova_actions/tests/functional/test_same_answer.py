@@ -7,7 +7,7 @@ import uuid
 from unittest import mock
 
 from nova_actions import exception
-from nova_actions.db.cells import attached
+from nova_actions.cells import registry
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
@@ -123,8 +123,8 @@ class TestCells(base.ObjectTestCase):
     def asked(self, function, error, server):
         """Return, for each time that the cells were asked, which one was
         asked alone."""
-        with mock.patch.object(attached, 'instance',
-                               wraps=attached.instance) as found:
+        with mock.patch.object(registry, 'instance',
+                               wraps=registry.instance) as found:
             self.assertRaises(error, function, self.stranger(), server)
         return [call.args[1] if len(call.args) > 1 else None
                 for call in found.call_args_list]

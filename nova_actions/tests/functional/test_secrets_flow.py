@@ -26,7 +26,7 @@ from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.objects.report import Report
 from nova_actions.objects.report import ReportList
-from nova_actions.reporter import process
+from nova_actions.reporter import active
 from nova_actions.tests import FULL
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
@@ -190,7 +190,7 @@ class _Reporter(_Flow):
         def broken(*_args):
             raise OSError('no disk')
         self.useFixture(base_fixtures.MockPatchObject(
-            process.current(), '_record', broken))
+            active.current(), '_record', broken))
         list(itertools.islice(self.fail_all(), 8))
         self.assertIn('Why they were not recorded', self.log.output)
         self.check_everything()

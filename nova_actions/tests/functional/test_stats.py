@@ -17,17 +17,17 @@ from oslo_utils import timeutils
 from nova_actions import sanitize
 from nova_actions.api import app
 from nova_actions.db import api as db
-from nova_actions.db import archive
-from nova_actions.db import closure
 from nova_actions.db import models
 from nova_actions.db import report
-from nova_actions.db import restore
-from nova_actions.db import retention
 from nova_actions.db.stat import rollup
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_follow
 from nova_actions.tests.functional import fuzz
 from nova_actions.tests.unit.db import test_report
+from nova_actions.upkeep import archive
+from nova_actions.upkeep import restore
+from nova_actions.upkeep import retention
+from nova_actions.upkeep import stale_reporter
 
 PROJECTS = ('0a' * 16, '0b' * 16)
 READERS = {project: f'user:{project}:reader' for project in PROJECTS}
@@ -218,7 +218,7 @@ class _Tests:
             rollup.advance(self.admin, 'test')
 
     def close(self, _times):
-        closure.close(self.admin, EPOCH, 'it died')
+        stale_reporter.close(self.admin, EPOCH, 'it died')
 
     def purge(self, _times):
         kept = []

@@ -13,7 +13,7 @@ from oslotest import base
 
 import nova_actions
 from nova_actions.cmd import grammar
-from nova_actions.db.cells import options as cell_options
+from nova_actions.conf import cell_options
 from nova_actions.tests import fixtures
 
 ROOT = pathlib.Path(nova_actions.__file__).parent.parent

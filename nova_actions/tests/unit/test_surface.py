@@ -41,7 +41,7 @@ ALLOWED = {
     ('api/errors.py', 'exc_info'),
     ('api/errors.py', 'exception()'),
     ('exception.py', 'exception()'),
-    ('conductor/periodic.py', 'exception()'),
+    ('conductor/timer.py', 'exception()'),
     # An OSError: the path of the spool and why.
     ('reporter/__init__.py', 'error'),
     # Where the policy file is broken, and how.

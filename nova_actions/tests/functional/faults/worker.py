@@ -20,8 +20,8 @@ import uuid
 from nova_actions import conf as config
 from nova_actions import context
 from nova_actions import reporter
+from nova_actions.reporter import active
 from nova_actions.reporter import clock
-from nova_actions.reporter import process
 
 #: Seconds; whoever started this has less patience.
 FOREVER = 10.0 ** 6
@@ -37,7 +37,7 @@ def tell(**what):
 
 def listen_in():
     """Tell each transition that the recorder says is stored."""
-    recorder = process.current()
+    recorder = active.current()
     record = recorder.record
 
     def listening(transitions, *args, **kwargs):
@@ -125,7 +125,7 @@ def main():
     free_disk()
     tell(worked=True)
     sys.stdin.readline()
-    tell(flushed=process.current().flush(FOREVER), **reporter.stats())
+    tell(flushed=active.current().flush(FOREVER), **reporter.stats())
 
 
 if __name__ == '__main__':

@@ -9,7 +9,7 @@ from falcon import testing
 
 from nova_actions import exception
 from nova_actions.api import app
-from nova_actions.api import microversion
+from nova_actions.api import behaviour
 from nova_actions.api import schemas
 from nova_actions.objects import instance
 from nova_actions.tests import fixtures
@@ -18,7 +18,7 @@ from nova_actions.tests.unit.api import base
 GUARDED = [route for route in app.ROUTES if not route.public]
 #: Those of Nova's API.
 COMPUTE = [route for route in GUARDED
-           if route.service is microversion.COMPUTE]
+           if route.service is behaviour.COMPUTE]
 PUBLIC = [route for route in app.ROUTES if route.public]
 
 
@@ -71,13 +71,13 @@ class RouteTableTest(base.ApiTestCase):
 
     def test_answers_fit_their_schemas(self):
         for route in app.ROUTES:
-            for version in microversion.CHANGES:
+            for version in behaviour.CHANGES:
                 for token in (base.READER, base.ADMIN):
                     answer = self.get(self._path(route), token, version,
                                       query_string=_query(route))
                     self.assertEqual(200, answer.status_code, answer.text)
                     jsonschema.validate(answer.json, route.answer(
-                        microversion.behaviour(version)))
+                        behaviour.behaviour(version)))
 
     def test_other_methods_are_other_routes(self):
         for route in app.ROUTES:

@@ -8,12 +8,12 @@ import webob
 from hypothesis import strategies
 from oslotest import base
 
-from nova_actions.api import microversion
+from nova_actions.api import behaviour
 from nova_actions.api import query
 from nova_actions.api import schemas
 
 NEWEST = schemas.list_query(schemas.NEWEST)
-OLDEST = schemas.list_query(microversion.behaviour(microversion.MIN))
+OLDEST = schemas.list_query(behaviour.behaviour(behaviour.MIN))
 
 
 def _checked(text, schema=NEWEST):

@@ -4,7 +4,7 @@ import jsonschema
 from oslotest import base
 
 from nova_actions.api import app
-from nova_actions.api import microversion
+from nova_actions.api import behaviour
 from nova_actions.api import schemas
 
 
@@ -12,8 +12,8 @@ class SchemasTest(base.BaseTestCase):
 
     def test_every_route_has_schemas_at_every_change(self):
         for route in app.ROUTES:
-            for version in microversion.CHANGES:
-                rules = microversion.behaviour(version)
+            for version in behaviour.CHANGES:
+                rules = behaviour.behaviour(version)
                 for make in (route.query, route.answer):
                     schema = make(rules)
                     jsonschema.Draft202012Validator.check_schema(schema)

@@ -10,8 +10,8 @@ from unittest import mock
 import jsonschema
 from oslotest import base
 
+from nova_actions.api import behaviour
 from nova_actions.api import listener
-from nova_actions.api import microversion
 from nova_actions.api import schemas
 from nova_actions.api import server
 from nova_actions.tests import fixtures
@@ -190,7 +190,7 @@ class RequestsTest(base.BaseTestCase):
 
     def test_several_services_versions(self):
         with wire.Client(self.address, wire.get(
-                '/v2.1', *(f'{microversion.HEADER}: {version}' for version in (
+                '/v2.1', *(f'{behaviour.HEADER}: {version}' for version in (
                     'volume 3.70', 'compute 2.999', 'identity 3.0')),
                 'X_Forwarded_Host: evil')) as client:
             self.assertEqual(406, client.answer()[0])

@@ -7,8 +7,8 @@ import logging
 import os
 
 from nova_actions import policy
+from nova_actions.cells import owner
 from nova_actions.cmd import manage
-from nova_actions.db import owner
 
 
 class ManageMixin:

@@ -7,11 +7,11 @@ import json
 import fixtures as base_fixtures
 import sqlalchemy as sa
 
+from nova_actions.cells.follow import state
 from nova_actions.cmd import failure
 from nova_actions.cmd import manage
 from nova_actions.db import api as db
 from nova_actions.db import models
-from nova_actions.db.follow import state
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow

@@ -11,9 +11,9 @@ from nova_actions import conf
 from nova_actions.cmd import all as all_
 from nova_actions.cmd import embedded
 from nova_actions.cmd import failure
+from nova_actions.conf import cell_options
 from nova_actions.db import api as db
 from nova_actions.db import migration
-from nova_actions.db.cells import options
 
 
 class EmbeddedTestCase(base.BaseTestCase):
@@ -48,7 +48,7 @@ class EmbeddedTestCase(base.BaseTestCase):
         self.conf = conf.parse(list(arguments), cli=all_.CLI_OPTS,
                                default_config_files=[])
         embedded.attach(self.conf)
-        return options.sections(self.conf)
+        return cell_options.sections(self.conf)
 
     def test_no_cell(self):
         self.assertEqual([], self.attach())

@@ -10,11 +10,11 @@ import fixtures
 from oslotest import base
 
 from nova_actions import policy
+from nova_actions.cells import owner
 from nova_actions.cmd import failure
 from nova_actions.cmd import manage
 from nova_actions.db import api as db
 from nova_actions.db import migration
-from nova_actions.db import owner
 from nova_actions.objects import base as objects_base
 from nova_actions.objects import instance_action
 from nova_actions.tests import fixtures as our_fixtures

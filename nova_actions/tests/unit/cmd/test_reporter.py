@@ -9,10 +9,10 @@ import fixtures as base_fixtures
 
 from nova_actions.cmd import manage
 from nova_actions.cmd import reporter as cmd_reporter
-from nova_actions.db import closure
 from nova_actions.db import report
 from nova_actions.db import reporter
 from nova_actions.tests import base
+from nova_actions.upkeep import stale_reporter
 
 
 class TestReporterList(base.ObjectTestCase):
@@ -39,7 +39,7 @@ class TestReporterList(base.ObjectTestCase):
         reporter.told(self.admin, new, 'h' * 255, 12, {})
         for epoch, lost in ((ended, {'full': 3, 'refused': 2}), (gone, {})):
             reporter.told(self.admin, epoch, 'ended', 0, lost)
-            closure.close(self.admin, epoch, 'it is dead')
+            stale_reporter.close(self.admin, epoch, 'it is dead')
         text = self.run_list()
         self.assertLessEqual(
             max(map(len, text.splitlines()[:5])), cmd_reporter.WIDTH)
@@ -66,7 +66,7 @@ class TestReporterList(base.ObjectTestCase):
             **about, 'missing': 'EventReporter.__exit__, finish'})
         dead = str(uuid.uuid4())
         reporter.told(self.admin, dead, 'dead', 0, {'full': 1}, about)
-        closure.close(self.admin, dead, 'it is dead')
+        stale_reporter.close(self.admin, dead, 'it is dead')
         text = self.run_list()
         told = text[text.index('Bridge'):]
         self.assertLessEqual(max(map(len, told.splitlines())),

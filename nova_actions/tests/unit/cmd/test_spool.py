@@ -16,7 +16,7 @@ from nova_actions.cmd import failure
 from nova_actions.cmd import manage
 from nova_actions.conductor import rpcapi
 from nova_actions.objects import report
-from nova_actions.reporter import place
+from nova_actions.reporter.spool import place
 from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
 

@@ -17,12 +17,12 @@ from oslotest import base
 from nova_actions import conf
 from nova_actions import context as context_module
 from nova_actions import policy
+from nova_actions.cells.follow import state
 from nova_actions.cmd import manage
 from nova_actions.cmd import status
 from nova_actions.db import api as db
 from nova_actions.db import migration
 from nova_actions.db import reporter
-from nova_actions.db.follow import state
 from nova_actions.tests import fixtures_cells
 
 

@@ -3,12 +3,12 @@
 
 from unittest import mock
 
+from nova_actions.cells.follow import state
 from nova_actions.conductor import follow
-from nova_actions.conductor import periodic
 from nova_actions.conductor import service
+from nova_actions.conductor import timer as periodic
 from nova_actions.db import api as db
 from nova_actions.db import report
-from nova_actions.db.follow import state
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow

@@ -5,12 +5,12 @@ from unittest import mock
 from oslo_utils import fixture as utils_fixture
 
 from nova_actions import exception
-from nova_actions.conductor import periodic
 from nova_actions.conductor import retention
 from nova_actions.conductor import service
-from nova_actions.db import retention as db_retention
+from nova_actions.conductor import timer as periodic
 from nova_actions.tests import patience
 from nova_actions.tests.unit.db import old
+from nova_actions.upkeep import retention as db_retention
 
 
 class TestPurge(old.OldRowsTestCase):

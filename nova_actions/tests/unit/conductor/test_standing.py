@@ -9,10 +9,10 @@ from oslo_utils import timeutils
 from prometheus_client import registry
 
 from nova_actions import exception
+from nova_actions.cells.follow import state
 from nova_actions.conductor import standing
 from nova_actions.db import api as db
 from nova_actions.db import reporter
-from nova_actions.db.follow import state
 from nova_actions.db.models import FOLLOWED_CELLS
 from nova_actions.db.models import REPORTERS
 from nova_actions.objects.instance_action import InstanceAction

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from nova_actions import exception
 from nova_actions.db import api as db
-from nova_actions.db import closure
 from nova_actions.db import report
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
@@ -26,6 +25,7 @@ from nova_actions.tests import FULL
 from nova_actions.tests import base
 from nova_actions.tests.unit.db.test_report import NOW
 from nova_actions.tests.unit.db.test_report import make
+from nova_actions.upkeep import stale_reporter
 
 EXAMPLES = 300 if FULL else 15
 
@@ -116,7 +116,7 @@ class Machine(stateful.RuleBasedStateMachine):
     @stateful.rule()
     def crash(self):
         report.apply(self.admin, [], self.epoch)
-        self.write(closure.close, self.admin, self.epoch, 'it is dead')
+        self.write(stale_reporter.close, self.admin, self.epoch, 'it is dead')
 
     @stateful.rule(at=TIMES, request=st.sampled_from(['req-1', 'req-2']))
     def end(self, at, request):

@@ -9,9 +9,6 @@ from oslo_utils import timeutils
 
 from nova_actions import exception
 from nova_actions.db import api as db
-from nova_actions.db import closure
-from nova_actions.db import orphans
-from nova_actions.db import retention
 from nova_actions.db.change import expiry
 from nova_actions.db.change import feed
 from nova_actions.db.change import kind
@@ -23,6 +20,9 @@ from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.objects.report import Report
 from nova_actions.objects.report import ReportList
 from nova_actions.tests import base
+from nova_actions.upkeep import orphans
+from nova_actions.upkeep import retention
+from nova_actions.upkeep import stale_reporter
 
 
 class _Tests:
@@ -99,7 +99,7 @@ class _Tests:
         ReportList.apply(self.admin, ReportList(objects=[self.report(
             kind='start', uuid=handle, name='build', host='h',
             start_time=timeutils.utcnow(), epoch=epoch)]), epoch=epoch)
-        closure.close(self.admin, epoch, 'it died')
+        stale_reporter.close(self.admin, epoch, 'it died')
         last = self.told()[-1]['number']
         self.assertEqual([('closed', 'Interrupted'),
                           ('closed', 'interrupted')], self.kinds()[-2:])

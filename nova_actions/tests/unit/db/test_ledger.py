@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from nova_actions import exception
 from nova_actions.db import api as db
-from nova_actions.db import closure
 from nova_actions.db import report
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
@@ -20,6 +19,7 @@ from nova_actions.tests import FULL
 from nova_actions.tests import base
 from nova_actions.tests.unit.db.test_report import NOW
 from nova_actions.tests.unit.db.test_report import make
+from nova_actions.upkeep import stale_reporter
 
 EXAMPLES = 500 if FULL else 25
 
@@ -106,7 +106,7 @@ class Teller:
             if each is None:
                 self._tell(batch)
                 batch = []
-                closure.close(self._admin, self._epoch, 'it is dead')
+                stale_reporter.close(self._admin, self._epoch, 'it is dead')
             else:
                 batch.append(each)
         self._tell(batch)

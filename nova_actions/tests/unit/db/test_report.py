@@ -6,12 +6,12 @@ import uuid
 from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.db import api as db
-from nova_actions.db import closure
 from nova_actions.db import report
 from nova_actions.objects import base as objects_base
 from nova_actions.objects import report as report_object
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.upkeep import stale_reporter
 
 NOW = datetime.datetime(2026, 3, 1, 12, 0, 0, 123456)
 SECOND = datetime.timedelta(seconds=1)
@@ -288,7 +288,7 @@ class ReportMixin:
         epoch = str(uuid.uuid4())
         self.assertEqual([], self.apply(epoch=epoch, host='h'))
         self.assertEqual([], self.apply(epoch=epoch, host='h'))
-        reporter, = closure.reporter_list(self.admin)
+        reporter, = stale_reporter.reporter_list(self.admin)
         self.assertEqual((epoch, 'h', 2), (
             reporter['epoch'], reporter['host'], reporter['beats']))
 

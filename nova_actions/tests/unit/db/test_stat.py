@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from oslo_utils import timeutils
 
 from nova_actions.db import api as db
-from nova_actions.db import closure
 from nova_actions.db import report
-from nova_actions.db import retention
 from nova_actions.db.models import ROLLUP_MARKS
 from nova_actions.db.models import ROLLUP_STATE
 from nova_actions.db.models import ROLLUPS
@@ -22,6 +20,8 @@ from nova_actions.objects.stat import StatList
 from nova_actions.tests import base
 from nova_actions.tests.functional import fuzz
 from nova_actions.tests.unit.db import test_report
+from nova_actions.upkeep import retention
+from nova_actions.upkeep import stale_reporter
 
 HOUR = datetime.timedelta(hours=1)
 
@@ -62,7 +62,7 @@ class _Tests:
         self.count()
         found, group = self.ask()
         self.assertEqual(('rollups and rows', 1), (found.source, group.open))
-        closure.close(self.admin, step['epoch'], 'it died')
+        stale_reporter.close(self.admin, step['epoch'], 'it died')
         self.count()
         self.assertEqual(1, self.ask()[1].interrupted)
         self.apply({**step, 'kind': 'finish', 'result': 'Success',

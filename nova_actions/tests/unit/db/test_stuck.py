@@ -6,13 +6,13 @@ from oslo_utils import timeutils
 
 from nova_actions import exception
 from nova_actions.db import api as db
-from nova_actions.db import closure
 from nova_actions.db import report
 from nova_actions.db import stuck
 from nova_actions.db.change import feed
 from nova_actions.db.change import numbering
 from nova_actions.tests import base
 from nova_actions.tests.unit.db.test_report import make
+from nova_actions.upkeep import stale_reporter
 
 HOUR = datetime.timedelta(hours=1)
 MINUTE = HOUR / 60
@@ -91,7 +91,7 @@ class _Tests(Recorded):
         report.apply(self.admin, [make(
             'start', self.instance_uuid, 'network', host='h',
             start_time=self.now - HOUR)])
-        self.assertEqual(2, closure.close_action(
+        self.assertEqual(2, stale_reporter.close_action(
             self.admin, reports[0]['uuid'], 'by jane', 'rules'))
         self.assertEqual([('Interrupted', 'interrupted', 'by jane',
                            'rules')] * 2, [
@@ -104,7 +104,7 @@ class _Tests(Recorded):
 
     def test_a_closing_is_a_change(self):
         reports = self.begin(2)
-        closure.close_action(self.admin, reports[0]['uuid'], 'by jane')
+        stale_reporter.close_action(self.admin, reports[0]['uuid'], 'by jane')
         while numbering.number(self.admin, 'one'):
             pass
         rows = feed.page(self.admin, 0, 100).rows
@@ -114,7 +114,7 @@ class _Tests(Recorded):
 
     def test_a_late_true_finish_counts(self):
         reports = self.begin(2)
-        closure.close_action(self.admin, reports[0]['uuid'], 'by jane')
+        stale_reporter.close_action(self.admin, reports[0]['uuid'], 'by jane')
         self.assertEqual('applied', self.end(reports[1], MINUTE))
         self.assertEqual('succeeded', self.action(reports)['status'])
         event, = self.events(reports)
@@ -123,7 +123,7 @@ class _Tests(Recorded):
 
     def test_one_without_a_step_is_closed(self):
         reports = self.begin(2, step=None)
-        self.assertEqual(0, closure.close_action(
+        self.assertEqual(0, stale_reporter.close_action(
             self.admin, reports[0]['uuid'], 'x' * 999))
         row = self.action(reports)
         self.assertEqual(('interrupted', 'x' * 255),
@@ -133,19 +133,19 @@ class _Tests(Recorded):
         reports = self.begin(2)
         self.end(reports[1], MINUTE)
         error = self.assertRaises(
-            exception.Conflict, closure.close_action, self.admin,
+            exception.Conflict, stale_reporter.close_action, self.admin,
             reports[0]['uuid'], 'by jane')
         self.assertIn('succeeded', error.format_message())
         self.assertEqual('succeeded', self.action(reports)['status'])
         self.assertRaises(
-            exception.ActionNotFound, closure.close_action, self.admin,
+            exception.ActionNotFound, stale_reporter.close_action, self.admin,
             str(uuid.uuid4()), 'by jane')
 
     def test_a_host_is_closed_by_age(self):
         old, young, other = (
             self.begin(3), self.begin(1), self.begin(3, host='other'))
         uuids = [each[0]['uuid'] for each in (old, young, other)]
-        self.assertEqual(1, closure.close_steps(
+        self.assertEqual(1, stale_reporter.close_steps(
             self.admin, uuids, 'h', self.now - 2 * HOUR, 'by jane'))
         self.assertEqual(['interrupted', 'running', 'running'], [
             self.action(each)['status'] for each in (old, young, other)])

@@ -10,7 +10,7 @@ import hypothesis
 from nova_actions import exception
 from nova_actions.db import api as db
 from nova_actions.db import group_commit
-from nova_actions.db import rows
+from nova_actions.db import table
 from nova_actions.db import transition
 from nova_actions.db.models import EVENTS
 from nova_actions.tests import base
@@ -48,7 +48,7 @@ class _Tests(test_ledger.Calls):
                 self.admin, test_ledger.values_of_finish(each))
         values = test_ledger.values_of_start(each)
         return transition._Call(self.admin, values,
-                                rows.complete(EVENTS, values))
+                                table.complete(EVENTS, values))
 
     def enter(self, calls):
         return transition._apply_all(self.admin, calls)
@@ -73,7 +73,7 @@ class _Tests(test_ledger.Calls):
         values = {'event': name, 'instance_uuid': self.instance_uuid,
                   'request_id': request, 'start_time': NOW, **values}
         return transition._Call(self.admin, values,
-                                rows.complete(EVENTS, values))
+                                table.complete(EVENTS, values))
 
     def finish(self, name='step', request='req-1', **values):
         return transition._Call(self.admin, {

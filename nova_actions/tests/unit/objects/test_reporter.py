@@ -14,7 +14,7 @@ from nova_actions.objects import base as objects_base
 from nova_actions.objects.report import Report
 from nova_actions.objects.report import ReportList
 from nova_actions.objects.reporter import Reporter
-from nova_actions.reporter import wire
+from nova_actions.reporter.delivery import wire
 from nova_actions.tests import base
 
 

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from nova_actions import sanitize
 from nova_actions.db import api as db
-from nova_actions.db import scrub
 from nova_actions.db.models import EVENTS
 from nova_actions.objects import text
 from nova_actions.objects.instance_action import InstanceAction
@@ -16,6 +15,7 @@ from nova_actions.objects.report import Report
 from nova_actions.objects.report import ReportList
 from nova_actions.tests import base
 from nova_actions.tests.unit.db.test_report import make
+from nova_actions.upkeep import scrub
 
 SECRET = 'TICKET-4711'
 

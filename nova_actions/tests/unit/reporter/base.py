@@ -9,7 +9,7 @@ import fixtures
 from nova_actions import reporter
 from nova_actions.db import api as db
 from nova_actions.objects import base as objects_base
-from nova_actions.reporter import process
+from nova_actions.reporter import active
 from nova_actions.reporter import recorder
 from nova_actions.tests import base
 from nova_actions.tests import patience
@@ -54,7 +54,7 @@ class ReporterTestCase(base.ObjectTestCase):
 
     def flush(self):
         """Wait until all is delivered that was not lost."""
-        self.assertTrue(process.current().flush(patience.PATIENCE))
+        self.assertTrue(active.current().flush(patience.PATIENCE))
 
     def create(self, context=None):
         """Have an action of a request of a new server."""
@@ -82,5 +82,5 @@ class ReporterTestCase(base.ObjectTestCase):
 
 def losses():
     """Return what was lost in this process, by reason."""
-    return dict(process.current().losses.counts)
+    return dict(active.current().losses.counts)
 

@@ -4,7 +4,7 @@ from unittest import mock
 
 from nova_actions import exception
 from nova_actions import reporter
-from nova_actions.reporter import process
+from nova_actions.reporter import active
 from nova_actions.tests.unit.reporter import base
 
 
@@ -47,7 +47,7 @@ class ActionMixin:
 
     def test_an_end_that_is_sent_again_changes_nothing(self):
         ends = []
-        current = process.current()
+        current = active.current()
         with mock.patch.object(
                 current, 'record', autospec=True,
                 side_effect=lambda each, *_args: ends.extend(each)):
@@ -90,7 +90,7 @@ class ActionMixin:
         self.assertEqual({'refused': 1}, base.losses())
 
     def test_it_never_raises(self):
-        with mock.patch.object(process.current(), 'record', autospec=True,
+        with mock.patch.object(active.current(), 'record', autospec=True,
                                side_effect=RuntimeError('a bug')):
             self.assertIsNone(self.begin())
             self.end()
@@ -98,7 +98,7 @@ class ActionMixin:
 
     def test_a_required_one_is_refused_where_it_cannot_be_stored(self):
         self.record(required_actions=frozenset({'lock'}))
-        with mock.patch.object(process.current(), 'record', autospec=True,
+        with mock.patch.object(active.current(), 'record', autospec=True,
                                return_value=False):
             self.assertRaises(exception.RecordingRequired, self.begin)
             self.assertIsNone(self.begin('unlock'))

@@ -13,13 +13,13 @@ from oslotest import base as oslotest
 from nova_actions import exception
 from nova_actions import reporter
 from nova_actions.objects import report as report_object
-from nova_actions.reporter import aside
-from nova_actions.reporter import epoch
-from nova_actions.reporter import process
+from nova_actions.reporter import active
 from nova_actions.reporter import recorder
-from nova_actions.reporter import salvage
-from nova_actions.reporter import seal
-from nova_actions.reporter import spool
+from nova_actions.reporter import session
+from nova_actions.reporter.spool import aside
+from nova_actions.reporter.spool import disk
+from nova_actions.reporter.spool import salvage
+from nova_actions.reporter.spool import seal
 from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
 from nova_actions.vocabulary import counted
@@ -93,7 +93,7 @@ class FilesTestCase(oslotest.BaseTestCase):
         """Leave the files of a process that was killed, and return their
         path."""
         path = os.path.join(self.folder, name)
-        living = spool.Spool(f'{path}.living', 10 ** 6, 'never')
+        living = disk.Spool(f'{path}.living', 10 ** 6, 'never')
         for number in range(REPORTS):
             living.append([make(number)])
             if written_back and number == REPORTS // 2:
@@ -151,7 +151,7 @@ class FilesTestCase(oslotest.BaseTestCase):
         path = self.leave()
         with open(path, 'rb') as file:
             self.assertTrue(file.read())
-        living = spool.Spool(path, 10 ** 6, 'never')
+        living = disk.Spool(path, 10 ** 6, 'never')
         living._db.execute('ALTER TABLE report DROP COLUMN checksum')
         living._db.execute('PRAGMA user_version=0')
         living._db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -159,7 +159,7 @@ class FilesTestCase(oslotest.BaseTestCase):
         entries, remains = salvage.read(path, None)
         self.assertEqual((REPORTS - 5, True),
                          (len(entries), remains.is_whole))
-        again = spool.Spool(path, 10 ** 6, 'never')
+        again = disk.Spool(path, 10 ** 6, 'never')
         self.addCleanup(again.close)
         again.append([make(REPORTS)])
         self.assertEqual(REPORTS - 4, len(again.after(0, 1000)))
@@ -202,7 +202,7 @@ class NoteTestCase(oslotest.BaseTestCase):
 
     def test_it_is_read_again(self):
         folder = self.useFixture(fixtures.TempDir()).path
-        life = epoch.Epoch.begin(folder)
+        life = session.Epoch.begin(folder)
         self.addCleanup(life.let_go)
         self.assertIsNone(life.noted())
         for note in ((7, 1), (2 ** 40, 2 ** 41), (0, 8)):
@@ -233,7 +233,7 @@ class AdoptionTestCase(base.ReporterTestCase):
                         self.context, f'step-{number}', 'here',
                         self.instance_uuid):
                     pass
-            killed = process.current()
+            killed = active.current()
             killed._ended.set()
             self.assertTrue(killed._opened.stop(patience.PATIENCE))
             path = killed._spool.path
@@ -270,8 +270,8 @@ class AdoptionTestCase(base.ReporterTestCase):
             self.assertIn(f'{path}.broken', self.log.output)
             self.assertEqual(as_it_was, digests(f'{path}.broken'),
                              damage.__name__)
-            self.assertLess(process.current()._spool.room.limit,
-                            process.current().settings.spool_max_bytes)
+            self.assertLess(active.current()._spool.room.limit,
+                            active.current().settings.spool_max_bytes)
         self.assertEqual(aside.KEPT, len([
             name for name in os.listdir(self.recording.folder)
             if name.endswith('.broken')]))
@@ -297,7 +297,7 @@ class AdoptionTestCase(base.ReporterTestCase):
                         self.context, f'step-{number}', 'here',
                         self.instance_uuid):
                     pass
-            current = process.current()
+            current = active.current()
             current._spool.maintain(is_quiet=True)
             with current._spool._lock:
                 current._spool._shut()

@@ -12,9 +12,9 @@ from oslotest import base
 from nova_actions import context as context_module
 from nova_actions import reporter
 from nova_actions.objects import base as objects_base
+from nova_actions.reporter import active
 from nova_actions.reporter import direct
 from nova_actions.reporter import off
-from nova_actions.reporter import process
 from nova_actions.reporter import recorder
 from nova_actions.reporter import testing
 from nova_actions.tests import fixtures
@@ -103,7 +103,7 @@ class WithoutSetupTestCase(base.BaseTestCase):
         super().setUp()
         self.log = self.useFixture(base_fixtures.FakeLogger(
             'nova_actions', level=logging.INFO))
-        self.addCleanup(process.replace, process.replace(direct.Direct()))
+        self.addCleanup(active.replace, active.replace(direct.Direct()))
 
     def work(self):
         with reporter.EventReporter(context(), 'reboot', 'here', SERVER):
@@ -125,7 +125,7 @@ class WithoutSetupTestCase(base.BaseTestCase):
         self.addCleanup(objects_base.set_remote, None)
         reporter.setup(conf)
         self.work()
-        self.assertIsInstance(process.current(), off.Off)
+        self.assertIsInstance(active.current(), off.Off)
         self.assertTrue(reporter.flush(0))
         self.assertEqual({}, reporter.stats())
         self.assertIn('mode is off', self.log.output)

@@ -21,13 +21,13 @@ from nova_actions.db import report as report_db
 from nova_actions.db import reporter as db_reporter
 from nova_actions.objects import report as report_object
 from nova_actions.objects import reporter as reporter_object
+from nova_actions.reporter import active
 from nova_actions.reporter import clock
-from nova_actions.reporter import delivery
 from nova_actions.reporter import direct
 from nova_actions.reporter import loss
-from nova_actions.reporter import process
 from nova_actions.reporter import recorder
-from nova_actions.reporter import spool
+from nova_actions.reporter.delivery import sender
+from nova_actions.reporter.spool import disk
 from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
 
@@ -55,7 +55,7 @@ class DurableMixin:
 
     def kill(self):
         """Leave what a kill -9 leaves: lock gone, spool on disk."""
-        killed = process.replace(direct.Direct())
+        killed = active.replace(direct.Direct())
         killed._ended.set()
         # Before the lock goes: or it finds itself dead.
         self.assertTrue(killed._opened.stop(patience.PATIENCE))
@@ -64,7 +64,7 @@ class DurableMixin:
 
     def test_who_reports_nothing_leaves_no_spool(self):
         recording = self.record(heartbeat_interval=3600)
-        self.assertTrue(process.current().flush(0))
+        self.assertTrue(active.current().flush(0))
         reporter.stop()
         self.assertEqual([], os.listdir(recording.folder))
 
@@ -155,7 +155,7 @@ class DurableMixin:
 
     def test_who_records_while_the_process_ends(self):
         self.create()
-        process._at_exit()
+        active._at_exit()
         with mock.patch.object(report_object.ReportList, 'apply',
                                autospec=True) as sent:
             self.step('late', failing='for a reason')
@@ -234,7 +234,7 @@ class DurableMixin:
 
     def test_room_is_kept_for_who_may_still_end_it(self):
         self.create()
-        room = process.current()._spool.room
+        room = active.current()._spool.room
         before = room._reserved
         handles = [self.step(failing=False) for _ in range(5)]
         self.assertGreater(room._reserved, before)
@@ -277,13 +277,13 @@ class DurableMixin:
         self.step()
         self.kill()
         away.stop()
-        start = delivery.Delivery.start
+        start = sender.Delivery.start
 
         def started(opened):
             start(opened)
             patience.wait_until('chores', lambda: opened._chored)
 
-        with mock.patch.object(delivery.Delivery, 'start', autospec=True,
+        with mock.patch.object(sender.Delivery, 'start', autospec=True,
                                side_effect=started):
             self.record(folder=self.recording.folder)
         self.flush()
@@ -296,10 +296,10 @@ class DurableMixin:
         killed = self.kill()
         killed._spool.append([{'kind': 'odd', 'uuid': 'x'}])
         path = killed._spool.path
-        with mock.patch.object(spool.Spool, 'sync', autospec=True,
+        with mock.patch.object(disk.Spool, 'sync', autospec=True,
                                side_effect=OSError):
             self.record(folder=self.recording.folder)
-            patience.wait_until('chores', lambda: process.current(
+            patience.wait_until('chores', lambda: active.current(
                 )._opened._chored)
             self.assertTrue(os.path.exists(path))
             self.assertFalse(os.path.exists(f'{path}.broken'))
@@ -326,7 +326,7 @@ class DurableMixin:
     def test_a_disk_that_is_full_for_a_while(self):
         self.create()
         with mock.patch.object(
-                spool.Spool, '_insert', autospec=True,
+                disk.Spool, '_insert', autospec=True,
                 side_effect=sqlite3.OperationalError('disk I/O error')):
             self.step('lost')
         self.step('kept')
@@ -339,14 +339,14 @@ class DurableMixin:
         self.create()
         error = sqlite3.DatabaseError('malformed')
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        insert, trouble = spool.Spool._insert, [error]
+        insert, trouble = disk.Spool._insert, [error]
 
         def broken(self, rows):
             if trouble:
                 raise trouble.pop()
             insert(self, rows)
 
-        with mock.patch.object(spool.Spool, '_insert', broken):
+        with mock.patch.object(disk.Spool, '_insert', broken):
             self.step()
         self.flush()
         self.assertEqual(2, len(self.events()))
@@ -355,7 +355,7 @@ class DurableMixin:
         self.record(required_actions=frozenset({'delete', 'step'}))
         self.create()
         self.step()
-        with mock.patch.object(spool.Spool, 'append', autospec=True,
+        with mock.patch.object(disk.Spool, 'append', autospec=True,
                                side_effect=OSError):
             for reporting in (
                     reporter.ActionReporter(
@@ -445,7 +445,7 @@ class DurableMixin:
             try:
                 with mock.patch.object(reporter_object.Reporter, 'beat',
                                        autospec=True) as beat:
-                    process.current().open()
+                    active.current().open()
                     patience.wait_until('a heartbeat', lambda: beat.called)
                     code = beat.call_args.kwargs['about'] != {
                         'mode': 'mirror'}
@@ -466,7 +466,7 @@ class EndTestCase(base.ReporterTestCase):
             with reporter.EventReporter(self.context, 'step', 'here',
                                         self.instance_uuid):
                 pass
-            current = process.current()
+            current = active.current()
             ended = threading.Thread(target=current.stop, args=(
                 patience.PATIENCE * 1000,), kwargs={'at_exit': True},
                 daemon=True)
@@ -487,7 +487,7 @@ class LastLossesTestCase(base.ReporterTestCase):
         super().setUp()
         self.create()
         self.flush()
-        self.current = process.current()
+        self.current = active.current()
 
     def lose(self):
         self.current.losses.add(loss.ERROR, 3, 'test')
@@ -601,7 +601,7 @@ class InterruptTestCase(base.ReporterTestCase):
         worker.join()
         self.flush()
         # What was interrupted is counted right all the same.
-        current = process.current()
+        current = active.current()
         self.assertEqual((0, 0, 0), (
             current.stats()['waiting'], current._spool.count,
             current._spool.bytes))
@@ -674,13 +674,13 @@ class SyncTestCase(base.ReporterTestCase):
             with reporter.EventReporter(self.context, 'step', 'here',
                                         self.instance_uuid):
                 pass
-            ended = process.current()
+            ended = active.current()
             reporter.stop()
         self.assertEqual({'ended': 2}, dict(ended.losses.counts))
 
     def test_it_ends_in_time(self):
         self.create()
-        current = process.current()
+        current = active.current()
         seconds = itertools.count()
         with mock.patch.object(current, 'flush', autospec=True), \
                 mock.patch.object(

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stores some rows of a cell, in one transaction that sees first whether it
+still may. The same again changes nothing."""
+
+import dataclasses
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nova_actions import exception
+from nova_actions import sanitize
+from nova_actions.cells.follow import prepared
+from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import state
+from nova_actions.cells.follow import writer as writer_module
+from nova_actions.db import clock
+from nova_actions.db.engine import recorder
+
+LOG = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+
+#: How often a batch is begun anew when its servers are registered meanwhile.
+ROUNDS = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """Rows of a cell, each list in the order of its ids.
+
+    :param actions: those of the events that are not copied yet among them
+    :param owners: the servers of the actions, as far as the cell knows them
+    :param reached: what the state is to hold when they are stored
+    """
+
+    actions: Sequence[Row] = ()
+    events: Sequence[Row] = ()
+    owners: Sequence[Row] = ()
+    reached: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+
+def store(context: Any, cell: str, holder: str, batch: Batch,
+          sanitizer: sanitize.Sanitizer) -> None:
+    """Store a batch; where the database refuses a row, all but that.
+
+    :raises Lost: another conductor follows the cell
+    :raises DatabaseUnavailable: nothing is stored
+    """
+    # Texts are judged before anything is locked.
+    _store_parts(context, cell, holder, prepared.Prepared(
+        [(row, clock.fit(row_module.action(cell, row, sanitizer))[0])
+         for row in batch.actions if row_module.server(row)],
+        [(row, clock.fit(row_module.event(row, sanitizer))[0])
+         for row in batch.events],
+        [row_module.owner(row, sanitizer) for row in batch.owners],
+        batch.reached))
+
+
+def _store_parts(context: Any, cell: str, holder: str,
+                 batch: prepared.Prepared) -> None:
+    try:
+        _store_anew(context, cell, holder, batch)
+        return
+    except exception.Invalid:
+        if len(batch.actions) + len(batch.events) <= 1:
+            _tell_skipped(cell, batch)
+            _store_anew(context, cell, holder, dataclasses.replace(
+                batch, actions=[], events=[], owners=[], skipped=1))
+            return
+    for part in batch.halves():
+        _store_parts(context, cell, holder, part)
+
+
+def _tell_skipped(cell: str, batch: prepared.Prepared) -> None:
+    for name, rows in ((row_module.ACTIONS, batch.actions),
+                       (row_module.EVENTS, batch.events)):
+        for row, _report in rows:
+            LOG.warning('A row of cell %s cannot be stored: %s, id %s',
+                        cell, name, row['id'])
+
+
+def _store_anew(context: Any, cell: str, holder: str,
+                batch: prepared.Prepared) -> None:
+    for attempt in range(ROUNDS):
+        try:
+            _store(context, cell, holder, batch)
+            return
+        except exception.Conflict:
+            if attempt == ROUNDS - 1:
+                raise exception.DatabaseUnavailable() from None
+
+
+@recorder
+def _store(connection: Any, cell: str, holder: str,
+           batch: prepared.Prepared) -> None:
+    held = state.held(connection, cell, holder)
+    writer = writer_module.Writer(connection, cell, held, batch)
+    if batch.actions or batch.events:
+        writer.enter()
+    state.change(connection, held['id'], **writer.totals(), **batch.reached)

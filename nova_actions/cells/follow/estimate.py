@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much there is to copy of a cell."""
+
+import dataclasses
+
+from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source as source_module
+from nova_actions.cells.follow import state as state_module
+
+#: How many of the newest rows of a table tell how large one is.
+SAMPLE = 200
+
+
+@dataclasses.dataclass(frozen=True)
+class Estimate:
+    """What is to be copied at the most: ids may have gaps, and what is older
+    than our own retention is left out.
+
+    :param seconds: by the rate that is allowed
+    """
+
+    actions: int
+    events: int
+    bytes: int
+    seconds: float
+
+
+def make(source: source_module.Source, state: state_module.Row | None,
+         rate: int) -> Estimate:
+    """Return how much there is behind what is copied.
+
+    :raises CellUnavailable: the cell does not answer
+    """
+    rows, size = {}, 0
+    for name, cursor in ((row_module.ACTIONS, 'action_id'),
+                         (row_module.EVENTS, 'event_id')):
+        after = state[cursor] if state else 0
+        rows[name] = sum(
+            max(0, high - max(low - 1, after))
+            for low, high in source.ask(source_module.edges, name) if high)
+        sample = source.ask(source_module.newest, name, SAMPLE)
+        total = sum(len(str(value)) for row in sample
+                    for value in row.values() if value is not None)
+        size += rows[name] * total // max(1, len(sample))
+    actions, events = rows[row_module.ACTIONS], rows[row_module.EVENTS]
+    return Estimate(actions, events, size, (actions + events) / rate)

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Follows one cell: copies what is there, then, in each round, what is new
+and what has changed."""
+
+import collections
+import datetime
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from nova_actions import sanitize
+from nova_actions.cells.follow import batch as batch_module
+from nova_actions.cells.follow import known
+from nova_actions.cells.follow import merge
+from nova_actions.cells.follow import owner
+from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source as source_module
+from nova_actions.cells.follow import state
+
+Row = dict[str, Any]
+Time = datetime.datetime
+
+#: How many rows are read and stored at once.
+BATCH = 500
+#: How many actions that run are looked at in a round.
+RUNNING = 200
+#: How many ids each round looks back; the whole window only now and then.
+NEAR = 500
+#: Seconds between two looks at the whole window.
+LOOK_BACK = 60.0
+#: For how many seconds a row may be committed late, or be overwritten.
+WINDOW = 3600.0
+
+_CURSORS = {row_module.ACTIONS: ('action_id', 'action_top'),
+            row_module.EVENTS: ('event_id', 'event_top')}
+
+
+class Follower:
+    """Copies from one cell while it has the lease.
+
+    :param source: the cell
+    :param holder: who it is, another name for each process
+    :param window: how many ids it looks back
+    :param rate: how many rows it copies in a second at the most
+    :param pause: waits for so many seconds; raises what ends the round
+    :param clock: seconds, monotonic
+    """
+
+    def __init__(self, source: source_module.Source, holder: str,
+                 sanitizer: sanitize.Sanitizer, *, window: int, rate: int,
+                 pause: Callable[[float], object],
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self._source = source
+        self._holder = holder
+        self._sanitizer = sanitizer
+        self._window = window
+        self._rate = rate
+        self._pause = pause
+        self._clock = clock
+        self._size = max(1, min(BATCH, rate))
+        self._forget()
+
+    @property
+    def cell(self) -> str:
+        return self._source.name
+
+    def _forget(self) -> None:
+        """Begin anew, as after another has followed."""
+        #: By table, the last ids of the window's time, and of the round
+        #: before that began, with when they were reached.
+        self._marks: dict[str, collections.deque[tuple[float, int]]] = {
+            name: collections.deque() for name in _CURSORS}
+        #: Those in the window that are not to be copied.
+        self._left_out: dict[str, set[int]] = {
+            name: set() for name in _CURSORS}
+        self._after_running = 0
+        #: The last ids of our own rows, of the last two rounds.
+        self._tops: collections.deque[merge.Place] = collections.deque(
+            maxlen=2)
+        self._looked_back = float('-inf')
+
+    def run(self, context: Any, floor: Time | None = None) -> Row | None:
+        """Do a round; return the state at its end, without what tells of
+        itself, None when another follows the cell or nobody is to.
+
+        :param floor: what was created before that is not copied
+        :raises CellUnavailable: the cell does not answer
+        :raises DatabaseUnavailable: our own database does not
+        :raises Lost: another follows the cell by now
+        """
+        held = state.acquire(context, self.cell, self._holder, floor)
+        if held is None:
+            self._forget()
+            return None
+        for name in (row_module.EVENTS, row_module.ACTIONS):
+            cursor = self._forward(context, name, held)
+            self._look_back(context, name, cursor)
+        self._look_at_running(context)
+        self._look_at_own(context, held)
+        if self._clock() >= self._looked_back + LOOK_BACK:
+            self._looked_back = self._clock()
+        done = state.reached(context, self.cell, self._holder, held['now'])
+        if done['owner_id'] is not None:
+            self._look_for_owners(context, done['owner_id'])
+        return done
+
+    # -- what is new ------------------------------------------------------
+
+    def _forward(self, context: Any, name: str, held: Row) -> int:
+        """Copy what comes after the last id; return the new one."""
+        cursor, top = _CURSORS[name]
+        after, newest = int(held[cursor]), int(held[top])
+        has_more = True
+        while has_more:
+            began = self._clock()
+            rows, has_more = self._source.ask(
+                source_module.following, name, after, self._size)
+            if rows:
+                after = rows[-1]['id']
+                if has_more and newest <= after:
+                    newest = max(high for _low, high in self._source.ask(
+                        source_module.edges, name))
+                self._store(context, name, rows, {
+                    cursor: after, top: max(newest, after)})
+            if has_more:
+                self._pause(max(0.0, len(rows) / self._rate
+                                - (self._clock() - began)))
+        return after
+
+    def _store(self, context: Any, name: str, rows: Sequence[Row],
+               reached: dict[str, int] | None = None) -> None:
+        events = rows if name == row_module.EVENTS else ()
+        actions = rows if name == row_module.ACTIONS else self._actions_of(
+            context, rows)
+        wanted = known.unowned(context, filter(None, map(
+            row_module.server, actions))) if actions else set()
+        owners = self._source.ask(
+            source_module.owners, wanted) if wanted else []
+        batch_module.store(context, self.cell, self._holder,
+                           batch_module.Batch(actions, events, owners,
+                                              reached or {}),
+                           self._sanitizer)
+
+    def _actions_of(self, context: Any,
+                    events: Iterable[Row]) -> list[Row]:
+        """Return the actions of events that are not copied yet."""
+        ids = {row['action_id'] for row in events if row['action_id']}
+        missing = ids - known.of_ids(
+            context, self.cell, row_module.ACTIONS, ids).keys()
+        if not missing:
+            return []
+        return self._source.ask(source_module.of_ids, row_module.ACTIONS,
+                                missing)
+
+    # -- what came late, or has changed -----------------------------------
+
+    def _look_back(self, context: Any, name: str, cursor: int) -> None:
+        """Copy what was committed late, and what was overwritten."""
+        low = max(self._settled(name, cursor), cursor - self._window)
+        left_out = self._left_out[name]
+        left_out.intersection_update(
+            {each for each in left_out if each > low})
+        if self._clock() < self._looked_back + LOOK_BACK:
+            low = max(low, cursor - NEAR)
+        if low >= cursor:
+            return
+        rows = self._source.ask(source_module.between, name, low, cursor)
+        copies = known.between(context, self.cell, name, low, cursor)
+        self._store_changed(context, name, [
+            row for row in rows if row['id'] not in left_out], copies)
+
+    def _settled(self, name: str, cursor: int) -> int:
+        """Return the last id that was reached longer ago than the window,
+        by this process's own clock: no other must be trusted."""
+        marks, now = self._marks[name], self._clock()
+        if not marks or marks[-1][1] != cursor:
+            marks.append((now, cursor))
+        while len(marks) > 1 and marks[1][0] < now - WINDOW:
+            marks.popleft()
+        return marks[0][1] if marks[0][0] < now - WINDOW else 0
+
+    def _store_changed(self, context: Any, name: str, rows: Iterable[Row],
+                       copies: known.Copies) -> None:
+        """Copy those rows that are new or tell something new."""
+        changed = [row['id'] for row in rows
+                   if not _is_known(name, row, copies)]
+        for ids in _parts(changed, self._size):
+            self._store(context, name, self._source.ask(
+                source_module.of_ids, name, ids))
+            self._left_out[name].update(set(ids) - known.of_ids(
+                context, self.cell, name, ids).keys())
+
+    def _look_at_running(self, context: Any) -> None:
+        """Look at some of the actions that run, wherever their ids are."""
+        ids, copies = known.running(context, self.cell, self._after_running,
+                                    RUNNING)
+        self._after_running = ids[-1] if len(ids) == RUNNING else 0
+        if not ids:
+            return
+        events = self._source.ask(source_module.ends_of, row_module.EVENTS,
+                                  copies.keys()) if copies else []
+        self._store_changed(context, row_module.EVENTS, events, copies)
+        actions = self._source.ask(source_module.of_ids, row_module.ACTIONS,
+                                   ids)
+        ended = [row for row in actions if row['finish_time']]
+        if ended:
+            self._store(context, row_module.ACTIONS, ended)
+
+    def _look_at_own(self, context: Any, held: Row) -> None:
+        """Make one of what was copied and then reported, too."""
+        top = merge.top(context)
+        # Once more than there is something new: it may be committed late.
+        if self._tops.count(top) < 2:
+            merge.run(context, self.cell, self._holder, held, top)
+        self._tops.append(top)
+
+    def _look_for_owners(self, context: Any, after: int) -> None:
+        rows = self._source.ask(source_module.archived_owners, after, BATCH)
+        owners = [row_module.owner(row, self._sanitizer) for row in rows]
+        owner.store(context, self.cell, self._holder, owners,
+                    rows[-1]['id'] if len(rows) == BATCH else None)
+
+
+def _is_known(name: str, row: Row, copies: known.Copies) -> bool:
+    copy = copies.get(row['id'])
+    return copy is not None and (
+        name == row_module.ACTIONS or copy.tells(row_module.seen(row)))
+
+
+def _parts(ids: Sequence[int], size: int) -> Iterable[Collection[int]]:
+    return [ids[at:at + size] for at in range(0, len(ids), size)]

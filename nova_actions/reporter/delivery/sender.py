@@ -1,0 +1,465 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The delivery: takes reports from the spool to the conductor."""
+
+import collections
+import logging
+import math
+import random
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from nova_actions import exception
+from nova_actions import vocabulary
+from nova_actions.reporter import bell
+from nova_actions.reporter import clock
+from nova_actions.reporter import loss
+from nova_actions.reporter import transition
+from nova_actions.reporter.delivery import waiting
+from nova_actions.reporter.delivery import wire
+from nova_actions.reporter.spool import disk
+
+LOG = logging.getLogger(__name__)
+
+#: Seconds to the next attempt: after the first failure, and at the most.
+RETRY_FIRST = 0.25
+RETRY_MAX = 15.0
+
+_WAITING = vocabulary.PASSING_REFUSALS
+
+#: What helps a report that waits.
+_REMEDIES = {
+    'InstanceNotFound': 'Nobody has registered the server: "nova-actions-'
+                        'manage instance import" does that for those of a '
+                        'cell, and so does a recorded action "create"',
+    'InstanceActionNotFound': 'No action of that request is recorded on the '
+                              'server: who begins it has to record that. A '
+                              'server that nobody registered is registered '
+                              'by "nova-actions-manage instance import" or '
+                              'by a recorded action "create"',
+}
+
+#: Characters of errors' texts in one call, which the conductor makes safe
+#: while its caller waits.
+TEXT_LIMIT = 1024 * 1024
+
+#: Seconds without an answer after which a process that ends waits no longer,
+#: where what it has recorded is on disk.
+PATIENCE = 0.25
+
+Entry = disk.Entry
+
+
+class Spool(Protocol):
+    count: Any
+
+    def after(self, position: int, limit: int) -> list[Entry]: ...
+    def get(self, number: int) -> dict[str, Any] | None: ...
+    def remove(self, numbers: Any) -> None: ...
+
+
+def _now() -> float:
+    return clock.monotonic_ns() / 1e9
+
+
+class Delivery:
+    """A daemon thread that empties a spool, in its order.
+
+    :param spool: where the reports are
+    :param line: where they go
+    :param batch_size: at most so many in one call
+    :param interval: seconds that reports are gathered before they are sent
+    :param heartbeat: after so many seconds of silence an empty batch is sent
+    :param parent_timeout: seconds that a report waits for what it belongs to
+    :param losses: where what is given up is counted
+    :param chore: called in the thread at its start and as often as heartbeats,
+        with :meth:`notify`, for what it appends
+    :param closed: called with a dead life's id once it has been closed
+    """
+
+    def __init__(self, spool: Spool, line: wire.Wire, *, batch_size: int,
+                 interval: float, heartbeat: float, parent_timeout: float,
+                 losses: loss.Losses,
+                 chore: Callable[[Callable[[int], None]], None],
+                 closed: Callable[[str], None]) -> None:
+        self._spool = spool
+        self._line = line
+        self._batch_size = self._limit = batch_size
+        self._interval = interval
+        self._heartbeat = heartbeat
+        self._parent_timeout = parent_timeout
+        self._losses = losses
+        self._chore = chore
+        self._closed = closed
+        self._bell = bell.Bell()
+        self._lock = threading.RLock()
+        self._position = 0
+        self._appended = 0
+        # The number that the thread wants to be woken for: whoever appends
+        # pays for that.
+        self._wanted: float = math.inf
+        self._waiting = waiting.Waiting()
+        self._gone: set[int] = set()
+        self._is_stuck = False
+        self._told_to_wait: set[str] = set()
+        self._refused: collections.deque[int] = collections.deque(maxlen=1000)
+        self._hurry = False
+        self._stopping = False
+        self._failures = 0
+        # Never yet: a clock that counts from the start of the system may not
+        # have reached one interval.
+        self._heard = self._chored = -math.inf
+        self._told = _now()
+        self._told_lost: dict[str, int] = {}
+        #: How many were stored, and how many characters of theirs were not.
+        self.delivered = self.replaced = 0
+        self._answers: int = 0
+        self._thread = threading.Thread(
+            target=self._run, name='nova-actions-delivery', daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def notify(self, number: int) -> None:
+        """Say that reports up to that number are in the spool."""
+        with self._lock:
+            self._appended = max(self._appended, number)
+        if self._appended >= self._wanted:
+            self._bell.ring()
+
+    def wait(self, number: int, timeout: float, hurry: bool = False) -> bool:
+        """Wait until every report up to that number is out of the spool.
+
+        :param hurry: do not wait for the next attempt
+        """
+        if hurry:
+            self._hurry = True
+            self._bell.ring()
+        return self._bell.wait_for(lambda: self._is_done(number), timeout)
+
+    def was_refused(self, number: int) -> bool:
+        return number in self._refused
+
+    def _is_done(self, number: int) -> bool:
+        return self._position >= number and not self._waiting.any_before(
+            number + 1)
+
+    def drain(self, timeout: float, patience: float = math.inf) -> bool:
+        """Wait until everything appended so far is out of the spool, with
+        what was taken over at the start.
+
+        :param patience: seconds; no longer than that without an answer
+        """
+        until = _now() + timeout
+        if not self._bell.wait_for(lambda: self._chored > -math.inf,
+                                   min(timeout, patience)):
+            return False
+        number = self._appended
+        while True:
+            answers = self._answers
+            left = until - _now()
+            if self.wait(number, min(max(0.0, left), patience), hurry=True):
+                return True
+            if left <= patience or self._answers == answers:
+                return False
+
+    def stop(self, timeout: float) -> bool:
+        """End the thread, and tell whether it has ended."""
+        self._stopping = True
+        self._bell.ring()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                if self._chored + self._heartbeat <= _now():
+                    self._do_chore()
+                self._step()
+            except Exception as error:  # noqa: BLE001 - it must live
+                self._failed(error)
+        self._say_last()
+
+    def _say_last(self) -> None:
+        """Tell what was lost since the last heartbeat, where somebody was
+        there to hear it when he was asked last. Else the next life does,
+        where there is a spool on disk."""
+        if self._failures or not self.untold():
+            return
+        try:
+            self._beat()
+        except Exception as error:  # noqa: BLE001 - the process ends
+            LOG.warning('The conductor does not know what was lost last: %s',
+                        type(error).__name__)
+
+    def untold(self) -> dict[str, int]:
+        """Return how many were lost that the conductor does not know of, by
+        reason."""
+        return {reason: number - self._told_lost.get(reason, 0)
+                for reason, number in self._losses.counts.items()
+                if number > self._told_lost.get(reason, 0)}
+
+    def _do_chore(self) -> None:
+        try:
+            self._chore(self.notify)
+        except Exception as error:
+            LOG.warning('What dead reporters left could not be taken over: '
+                        '%s', type(error).__name__)
+            LOG.debug('Why it could not:', exc_info=error)
+        self._chored = _now()
+        self._bell.ring()
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        self._limit = max(1, self._limit // 2)
+        level = logging.WARNING if self._failures in (1, 10) else logging.DEBUG
+        LOG.log(level, 'Reports cannot be delivered, %s wait: %s',
+                self._spool.count, type(error).__name__)
+        LOG.debug('Why they cannot be delivered:', exc_info=error)
+        wait = min(RETRY_MAX, RETRY_FIRST * 2 ** min(self._failures - 1, 10))
+        wait *= random.uniform(0.5, 1)  # noqa: S311
+        self._bell.wait_for(lambda: self._stopping or self._hurry, wait)
+        self._hurry = False
+
+    def _succeeded(self) -> None:
+        if self._failures >= 1:
+            LOG.info('Reports are delivered again, %s wait',
+                     self._spool.count)
+        self._failures = 0
+        self._answers += 1
+        self._heard = _now()
+        self._limit = min(self._batch_size, self._limit * 2)
+
+    def _step(self) -> None:
+        """Send one batch, or wait until there is something to do."""
+        batch = self._next()
+        if not batch:
+            if self._heard + self._heartbeat <= _now():
+                self._beat()
+            self._rest()
+            return
+        if batch[0][1]['kind'] == transition.CLOSE:
+            self._close(*batch[0])
+            return
+        batch = self._in_one_call(batch)
+        try:
+            answers = self._line.send([each for _, each in batch])
+        except Exception as error:
+            if len(batch) > 1 and _is_poison(error):
+                # In halves, until the one that is at fault is alone.
+                self._limit = len(batch) // 2
+                return
+            if len(batch) > 1 or not self._is_at_fault(error):
+                raise
+            # Whoever is behind it need not wait for it.
+            self._waiting.put_aside(batch[0][0], _now())
+            answers = [{'verdict': 'refused', 'error': _WAITING[0],
+                        'reason': type(error).__name__}]
+        self._succeeded()
+        self._settle(batch, answers)
+        if self._told + self._heartbeat <= _now():
+            # While there is much to send, too.
+            self._beat()
+
+    def _beat(self) -> None:
+        """Say that this reporter lives, what waits and what was lost."""
+        lost = dict(self._losses.counts)
+        self._line.beat(int(self._spool.count), lost)
+        self._told, self._told_lost = _now(), lost
+        self._succeeded()
+
+    def _is_at_fault(self, error: Exception) -> bool:
+        """Tell whether an error is the report's that was sent alone, not an
+        outage: a conductor may take a value that its database refuses for
+        the one for the other."""
+        if not isinstance(error, exception.DatabaseUnavailable):
+            return _is_poison(error)
+        try:
+            self._line.send([])
+        except Exception:  # noqa: BLE001 - whatever it is
+            return False
+        return True
+
+    @staticmethod
+    def _in_one_call(batch: list[Entry]) -> list[Entry]:
+        """Return the first reports, which are no closing of a life, and of
+        which the errors' texts are not too long together."""
+        length = 0
+        for index, (_, each) in enumerate(batch):
+            length += sum(len(str(each.get(name) or ''))
+                          for name in ('details', 'traceback'))
+            if each['kind'] == transition.CLOSE or (
+                    index and length > TEXT_LIMIT):
+                return batch[:index]
+        return batch
+
+    def _rest(self) -> None:
+        now = _now()
+        due = min(self._waiting.next_due(), self._heard + self._heartbeat)
+        if self._gone:
+            self._remove()
+            due = min(due, now + RETRY_MAX)
+        came = self._wait_for(1, due - now)
+        if came and self._interval and not self._hurry:
+            # Gather some more.
+            self._wait_for(self._batch_size, self._interval)
+        self._hurry = False
+
+    def _wait_for(self, count: int, seconds: float) -> bool:
+        """Wait until so many have been appended that were not sent yet."""
+        self._wanted = self._position + count
+        came = self._bell.wait_for(
+            lambda: self._stopping or self._hurry
+            or self._appended >= self._wanted, max(0.0, seconds))
+        self._wanted = math.inf
+        return came
+
+    def _next(self) -> list[Entry]:
+        """Return what is to be sent now: first what has waited, and what was
+        put aside without any other."""
+        now = _now()
+        batch = []
+        for number in self._waiting.aside(now):
+            found = self._spool.get(number)
+            if found is not None:
+                return [(number, found)]
+            self._waiting.remove(number)
+        for number in self._waiting.due(now)[:self._limit]:
+            found = self._spool.get(number)
+            if found is None:
+                self._waiting.remove(number)
+            else:
+                batch.append((number, found))
+        room = self._limit - len(batch)
+        return batch + (self._fresh(room, now) if room > 0 else [])
+
+    def _fresh(self, room: int, now: float) -> list[Entry]:
+        """Return what has not been sent yet, but for what has to wait."""
+        fresh: list[Entry] = []
+        appended = self._appended
+        entries = self._spool.after(self._position, room)
+        if not entries and appended > self._position:
+            # What was behind it is lost with a damaged file.
+            self._position = appended
+            self._bell.ring()
+        for number, each in entries:
+            if number not in self._waiting and not self._waiting.join(
+                    number, each, now):
+                fresh.append((number, each))
+            elif not fresh:
+                self._position = number
+        return fresh
+
+    def _settle(self, batch: list[Entry],
+                answers: list[dict[str, Any]]) -> None:
+        again = {}
+        for (number, each), answer in zip(batch, answers, strict=True):
+            refused = answer['verdict'] == 'refused'
+            if refused and not self._give_up(number, each, answer):
+                self._tell_to_wait(number, each, answer)
+                again[number] = each
+                continue
+            self._waiting.remove(number)
+            self._gone.add(number)
+            self.delivered += not refused
+            self.replaced += int(answer.get('replaced', 0))
+            if each['kind'] == transition.ACTION and not refused:
+                self._waiting.known(each, _now())
+        self._waiting.put_off(again, _now())
+        self._advance(batch)
+
+    def _advance(self, batch: list[Entry]) -> None:
+        self._remove()
+        self._position = max(self._position, *(
+            number for number, _ in batch))
+        self._bell.ring()
+
+    def _remove(self) -> None:
+        """Take out of the spool what is done with.
+
+        What cannot be removed now, which a full disk does not allow, is
+        removed with the next ones: it must not hold them up.
+        """
+        try:
+            self._spool.remove(self._gone)
+        except Exception as error:  # noqa: BLE001 - it must go on
+            log = LOG.debug if self._is_stuck else LOG.warning
+            log('What is delivered cannot be removed from the spool: %s',
+                type(error).__name__)
+            self._is_stuck = True
+        else:
+            self._gone.clear()
+            self._is_stuck = False
+
+    def _give_up(self, number: int, each: dict[str, Any],
+                 answer: dict[str, Any]) -> bool:
+        """Tell whether a refused report is lost; else it has to wait."""
+        now = _now()
+        waited = now - self._waiting.since(number, now)
+        if answer['error'] in _WAITING and (
+                number not in self._waiting or waited < self._parent_timeout):
+            return False
+        self._refused.append(number)
+        self._losses.add(loss.REFUSED, 1, (
+            f'{answer["error"]}: {answer["reason"]}'), [each])
+        return True
+
+    def _tell_to_wait(self, number: int, each: dict[str, Any],
+                      answer: dict[str, Any]) -> None:
+        """Say of the first report that waits why it does and what helps."""
+        error = answer['error']
+        # At its first attempt it may only have overtaken another host's.
+        if (error in _REMEDIES and number in self._waiting
+                and error not in self._told_to_wait):
+            self._told_to_wait.add(error)
+            LOG.warning(
+                'A report cannot be stored yet and waits, as others like it '
+                'do, for at most %g s: %s: %s %s.', self._parent_timeout,
+                transition.described(transition.identity(each)),
+                answer['reason'], _REMEDIES[error])
+
+    def _close(self, number: int, ended: dict[str, Any]) -> None:
+        """Close a dead life: at once what it left open, and once more after
+        the last of what it had to say and that waits now."""
+        if not (number in self._waiting
+                and self._waiting.any_before(number)):
+            try:
+                self._line.close(ended)
+            except Exception as error:
+                if not (_is_poison(error)
+                        or isinstance(error, exception.Forbidden)):
+                    raise
+                if not isinstance(error, exception.Invalid):
+                    # As above: those behind it need not wait.
+                    self._put_off_close(number, ended, error)
+                    return
+                # From a damaged spool.
+                self._losses.add(loss.REFUSED, 1, type(error).__name__)
+            self._succeeded()
+        if self._waiting.any_before(number):
+            self._waiting.put_aside(number, _now())
+        else:
+            self._end_close(number, ended)
+        self._advance([(number, ended)])
+
+    def _put_off_close(self, number: int, ended: dict[str, Any],
+                       error: Exception) -> None:
+        """Try again later to close a life, for as long as reports wait."""
+        self._waiting.put_aside(number, _now())
+        answer = {'error': _WAITING[0], 'reason': type(error).__name__}
+        if self._give_up(number, ended, answer):
+            self._end_close(number, ended)
+        self._advance([(number, ended)])
+
+    def _end_close(self, number: int, ended: dict[str, Any]) -> None:
+        self._waiting.remove(number)
+        self._gone.add(number)
+        self._closed(ended['uuid'])
+
+
+def _is_poison(error: Exception) -> bool:
+    """Tell whether it may be the report that is at fault."""
+    if isinstance(error, exception.Unavailable | exception.Forbidden):
+        return False
+    return isinstance(error, exception.Invalid) or (
+        type(error) is exception.ActionsException)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Applies today's rules of sanitising to what was stored under older ones.
+
+Rows are gone through by id, changed ones in short transactions of their own
+under the lock of their action. A row's ``updated_at`` tells of the work it
+records and stays.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from nova_actions import sanitize
+from nova_actions.db import ledger_store
+from nova_actions.db.engine import reader
+from nova_actions.db.engine import writer
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import EVENTS
+from nova_actions.db.models import INSTANCES
+from nova_actions.sanitize import text as text_module
+
+Row = dict[str, Any]
+
+#: How many rows are looked at in one step.
+BATCH = 200
+
+
+TABLES = (INSTANCES, ACTIONS, EVENTS)
+
+#: Names that people or other programs chose. Not an instance's project: it
+#: says whose the server is.
+_NAMES: Mapping[str, Sequence[str]] = {
+    INSTANCES.name: ('display_name',),
+    ACTIONS.name: ('action', 'global_request_id', 'user_id', 'user_name',
+                    'project_id', 'project_name', 'message'),
+    EVENTS.name: ('event', 'host', 'error_type'),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """How many rows were looked at, and how many changed (or would)."""
+
+    seen: int = 0
+    changed: int = 0
+
+
+def scrub(context: Any, sanitizer: sanitize.Sanitizer, *,
+          pause: Callable[[], object],
+          dry_run: bool = False) -> Iterator[Done]:
+    """Make what is stored safe and yield what is done after each batch.
+
+    The same again changes nothing; what was interrupted is begun anew.
+
+    :param pause: called after a batch that was written
+    :param dry_run: only count
+    """
+    done = Done()
+    for table in TABLES:
+        last = 0
+        while rows := _page(context, table, last):
+            last = rows[-1]['id']
+            unsafe = [row for row in rows if changes(table, row, sanitizer)]
+            changed = len(unsafe)
+            if unsafe and not dry_run:
+                changed = sum(_write(context, table, part, sanitizer)
+                              for part in _parts(table, unsafe))
+                pause()
+            done = Done(done.seen + len(rows), done.changed + changed)
+            yield done
+
+
+def _parts(table: sa.Table, rows: list[Row]) -> list[list[Row]]:
+    """Split rows into transactions. Instances are locked by writers in no
+    order, so nobody may hold one while he waits for another."""
+    return [[row] for row in rows] if table is INSTANCES else [rows]
+
+
+@reader
+def scrub_total(connection: sa.Connection) -> int:
+    """Return how many rows there are to look at."""
+    return sum(connection.execute(sa.select(sa.func.count()).select_from(
+        table)).scalar_one() for table in TABLES)
+
+
+def changes(table: sa.Table, row: Mapping[str, Any],
+            sanitizer: sanitize.Sanitizer) -> Row:
+    """Return the values of a row that are not as today's rules want them."""
+    wanted: Row = {name: sanitizer.name(row[name])
+                   for name in _NAMES[table.name]}
+    if table is EVENTS:
+        safe = sanitizer.again(row['details'], row['traceback'],
+                               row['rules'])
+        wanted.update(details=safe.details, traceback=safe.traceback)
+    changed = {name: value for name, value in wanted.items()
+               if value != row[name]}
+    if changed and table is EVENTS:
+        new = sum(text_module.count(value or '')
+                  - text_module.count(row[name] or '')
+                  for name, value in changed.items()
+                  if name in ('details', 'traceback'))
+        if new > 0:
+            changed['redactions'] = row['redactions'] + new
+        changed['rules'] = sanitizer.rules
+    return changed
+
+
+def _columns(table: sa.Table) -> list[sa.Column[Any]]:
+    names = ['id', *_NAMES[table.name]]
+    if table is EVENTS:
+        names += ['action_id', 'details', 'traceback', 'redactions',
+                  'rules']
+    return [table.c[name] for name in names]
+
+
+@reader
+def _page(connection: sa.Connection, table: sa.Table, after: int) -> list[Row]:
+    query = sa.select(*_columns(table)).where(table.c.id > after).order_by(
+        table.c.id).limit(BATCH)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+@writer
+def _write(session: orm.Session, table: sa.Table, rows: Sequence[Row],
+           sanitizer: sanitize.Sanitizer) -> int:
+    """Make rows safe as they are by now; return how many changed."""
+    if table is ACTIONS:
+        ledger_store.lock(session, [row['id'] for row in rows])
+    elif table is EVENTS:
+        ledger_store.lock(session, {row['action_id'] for row in rows})
+    now = session.execute(sa.select(*_columns(table)).where(
+        table.c.id.in_(sorted(row['id'] for row in rows))).order_by(
+            table.c.id)).mappings()
+    changed = 0
+    for row in [dict(row) for row in now]:
+        values = changes(table, row, sanitizer)
+        if values:
+            session.execute(sa.update(table).where(
+                table.c.id == row['id']).values(values).execution_options(
+                    synchronize_session=False))
+            changed += 1
+    return changed
