@@ -17,7 +17,7 @@ import time
 
 from nova_actions import cmd  # noqa: F401  (settles on threads)
 from nova_actions import conf
-from nova_actions import policy
+from nova_actions import runtime
 from nova_actions.api import server
 
 HEADERS = b'GET /v2.1 HTTP/1.1\r\nHost: bench\r\n'
@@ -54,7 +54,7 @@ def main():
         options.set_override('state_path', folder)
         options.set_override('auth_strategy', 'noauth2', group='api')
         options.set_override('bind_port', 0, group='api')
-        policy.setup(options)
+        runtime.set_up_policy(options)
         service = server.Service(options)
         service.start()
         quiet = 0.0

@@ -16,11 +16,9 @@ from bench import side
 from nova_actions import cmd  # noqa: F401 (settles on threads)
 from nova_actions import conf as conf_module
 from nova_actions import context
-from nova_actions import objects
-from nova_actions import policy
 from nova_actions import reporter
+from nova_actions import runtime
 from nova_actions.api import app
-from nova_actions.db import api as db
 from nova_actions.objects import instance_action
 from nova_actions.objects import instance_action_event
 
@@ -66,9 +64,7 @@ def caller() -> context.RequestContext:
 
 def start(conf: Any) -> None:
     """Set up what runs objects in this process."""
-    objects.register_all()
-    policy.setup(conf)
-    db.setup(conf)
+    runtime.set_up(conf)
     COUNTER.watch()
 
 

@@ -4,14 +4,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from oslo_config import cfg
-
 from nova_actions import exception
 from nova_actions.cells import cell
 from nova_actions.cells import engine
 from nova_actions.cells import ids
 from nova_actions.cells import query
-from nova_actions.conf import cell_options
 from nova_actions.db import driver
 
 R = TypeVar('R')
@@ -21,31 +18,32 @@ _cells: dict[str, cell.Cell] = {}
 _settings: dict[str, Any] = {}
 
 
-def setup(conf: cfg.ConfigOpts) -> None:
-    """Attach the cells of the configuration. Nothing is connected yet.
+def setup(settings: Mapping[str, Any], timeout: float) -> None:
+    """Attach cells. Nothing is connected yet.
 
-    :raises InvalidInput: for a section that cannot be used
+    :param settings: the options of each cell by its name
+    :param timeout: how long a cell is waited for, seconds
+    :raises InvalidInput: for a cell that cannot be used
     """
     global _cells, _settings
     found: dict[str, cell.Cell] = {}
     tags: dict[int, str] = {}
-    for section in cell_options.sections(conf):
-        name = section.removeprefix(cell_options.PREFIX)
-        url = conf[section].connection
-        _check(section, name, url)
+    for name, options in settings.items():
+        url = options.connection
+        _check(name, url)
         other = tags.setdefault(ids.tag(name), name)
         if other != name:
             raise exception.InvalidInput(
-                argument=f'[{section}]',
+                argument=f'[cell:{name}]',
                 reason=f'the ids of its rows would be those of {other}; '
                        'give it another name')
-        found[name] = cell.Cell(name, url, conf.api.cell_timeout)
+        found[name] = cell.Cell(name, url, timeout)
     dispose()
     _cells = found
-    _settings = {name: conf[f'{cell_options.PREFIX}{name}'] for name in found}
+    _settings = dict(settings)
 
 
-def _check(section: str, name: str, url: str | None) -> None:
+def _check(name: str, url: str | None) -> None:
     reason = driver.problem(url)
     if not ids.NAME.fullmatch(name):
         reason = ('the name of a cell has 1 to 64 letters, digits, ".", "_" '
@@ -55,7 +53,8 @@ def _check(section: str, name: str, url: str | None) -> None:
     elif not engine.supports(str(url)):
         reason = 'a cell is a file of SQLite, or MySQL, MariaDB, PostgreSQL'
     if reason is not None:
-        raise exception.InvalidInput(argument=f'[{section}]', reason=reason)
+        raise exception.InvalidInput(
+            argument=f'[cell:{name}]', reason=reason)
 
 
 def dispose() -> None:

@@ -10,36 +10,28 @@ from oslo_log import log as logging
 
 from nova_actions import conf as config
 from nova_actions import exception
-from nova_actions import sanitize
+from nova_actions import runtime
 from nova_actions import version
 from nova_actions.cmd import failure
-from nova_actions.db import api as db
 from nova_actions.db import driver
 from nova_actions.db import migration
-from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
 
 
 def set_up(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
-    """Set up database, policy and objects from a configuration.
+    """Set up all that a service needs from a configuration.
 
     Nothing is connected yet.
 
-    :param statement_timeout: as of :func:`nova_actions.db.engine.setup`
+    :param statement_timeout: seconds, of one statement; 0: no limit
     :raises Refusal: for a configuration that cannot work
     """
-    from nova_actions import objects
-    from nova_actions import policy
-
-    set_up_database(conf, statement_timeout)
+    _refuse_bad_driver(conf)
     try:
-        policy.setup(conf)
-    except ValueError as error:
-        raise failure.Refusal(
-            'the policy cannot be used: '
-            f'{" ".join(str(error).split())}') from error
-    objects.register_all()
+        runtime.set_up(conf, statement_timeout)
+    except runtime.Unusable as error:
+        raise failure.Refusal(str(error)) from error
 
 
 @contextlib.contextmanager
@@ -62,10 +54,8 @@ def take_over(conf: cfg.ConfigOpts) -> None:
 
     What cannot be used leaves all as it was, and is said in the log.
     """
-    from nova_actions import policy
-
     conf.mutate_config_files()
-    policy.setup(conf)
+    runtime.set_up_policy(conf)
 
 
 def set_up_database(conf: cfg.ConfigOpts,
@@ -74,19 +64,21 @@ def set_up_database(conf: cfg.ConfigOpts,
 
     Nothing is connected yet.
 
-    :param statement_timeout: as of :func:`nova_actions.db.engine.setup`
+    :param statement_timeout: seconds, of one statement; 0: no limit
     :raises Refusal: for a configuration that cannot work
     """
+    _refuse_bad_driver(conf)
+    try:
+        runtime.set_up_sanitizer(conf)
+    except runtime.Unusable as error:
+        raise failure.Refusal(str(error)) from error
+    runtime.set_up_databases(conf, statement_timeout)
+
+
+def _refuse_bad_driver(conf: cfg.ConfigOpts) -> None:
     problem = driver.problem(conf.database.connection)
     if problem is not None:
         raise failure.Refusal(problem)
-    try:
-        text.setup(sanitize.Sanitizer.from_conf(conf))
-    except ValueError as error:
-        raise failure.Refusal(f'[sanitize] patterns: {error}') from error
-    except sanitize.Broken as error:
-        raise failure.Refusal(str(error)) from error
-    db.setup(conf, statement_timeout)
 
 
 def set_up_logging(conf: cfg.ConfigOpts) -> None:
@@ -111,20 +103,20 @@ def check_schema(conf: cfg.ConfigOpts,
     A service may start before its database and then waits for it; but what
     lacks its tables will not mend itself.
 
-    :param statement_timeout: as of :func:`nova_actions.db.engine.setup`
+    :param statement_timeout: seconds, of one statement; 0: no limit
     :raises Refusal: when there is no schema
     """
     ask_once(conf)
-    db.setup(conf, statement_timeout)
+    runtime.set_up_databases(conf, statement_timeout)
     try:
         require_schema()
     except exception.Unavailable as error:
         LOG.warning('%s Starting all the same.', error.format_message())
     finally:
         # The connections must not cross a fork.
-        db.dispose()
+        runtime.close_databases()
         conf.clear_override('max_retries', group='database')
-        db.setup(conf, statement_timeout)
+        runtime.set_up_databases(conf, statement_timeout)
 
 
 def require_schema() -> None:

@@ -71,15 +71,16 @@ class Checks(upgradecheck.UpgradeCommands):
         """Does each cell answer that is attached?"""
         from nova_actions.cells import query
         from nova_actions.cells import registry
-        from nova_actions.db import api as db
+        from nova_actions.conf import cell_options
         try:
             # Bounded by [api] cell_timeout, all at once.
-            registry.setup(self._conf)
+            registry.setup(cell_options.cells(self._conf),
+                           self._conf.api.cell_timeout)
             _answers, errors = registry.ask_all(query.nothing)
         except exception.ActionsException as error:
             return Result(Code.FAILURE, failure.told(error))
         finally:
-            db.dispose()
+            registry.dispose()
         if errors:
             return Result(Code.FAILURE, ' '.join(
                 failure.told(error) for error in errors))
@@ -91,9 +92,8 @@ class Checks(upgradecheck.UpgradeCommands):
         from nova_actions.cells.follow import state
         from nova_actions.conf import cell_options
         from nova_actions.db import api as db
-        names = [section.removeprefix(cell_options.PREFIX)
-                 for section in cell_options.sections(self._conf)
-                 if self._conf[section].follow]
+        names = [name for name, settings
+                 in cell_options.cells(self._conf).items() if settings.follow]
         if not names or self.check_schema().code != Code.SUCCESS:
             return Result(Code.SUCCESS)
         context = context_module.get_admin_context()

@@ -16,13 +16,13 @@ from oslo_utils import timeutils
 
 from nova_actions import context as context_module
 from nova_actions import exception
+from nova_actions.cells import registry
 from nova_actions.cells.follow import follower
 from nova_actions.cells.follow import merge
 from nova_actions.cells.follow import source
 from nova_actions.cells.follow import state
 from nova_actions.conductor import timer
 from nova_actions.conductor import worker
-from nova_actions.conf import cell_options
 from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
@@ -40,13 +40,11 @@ class Follow:
 
     def start(self) -> None:
         """Begin; connections are made in this process."""
-        followed = [section for section in cell_options.sections(self._conf)
-                    if self._conf[section].follow]
+        followed = [name for name in registry.cells()
+                    if registry.settings(name).follow]
         self._cells = [
-            *(FollowedCell(self._conf, section) for section in followed),
-            FormerCells(self._conf, {
-                section.removeprefix(cell_options.PREFIX)
-                for section in followed})]
+            *(FollowedCell(self._conf, name) for name in followed),
+            FormerCells(self._conf, set(followed))]
         for each in self._cells:
             each.start()
 
@@ -60,17 +58,16 @@ class Follow:
 class FollowedCell:
     """Follows one cell every ``follow_interval`` seconds.
 
-    :param section: of its configuration
+    :param name: of an attached cell
     """
 
-    def __init__(self, conf: cfg.ConfigOpts, section: str) -> None:
-        settings = conf[section]
+    def __init__(self, conf: cfg.ConfigOpts, name: str) -> None:
+        settings = registry.settings(name)
         self._retention = conf.retention
         self._holder = worker.name(conf)
         self._periodic = timer.Periodic(self.run, settings.follow_interval)
         self._source = source.Source(
-            section.removeprefix(cell_options.PREFIX), settings.connection,
-            conf.api.cell_timeout)
+            name, settings.connection, conf.api.cell_timeout)
         self._follower = follower.Follower(
             self._source, self._holder, text.sanitizer(),
             window=settings.follow_window, rate=settings.follow_rate,

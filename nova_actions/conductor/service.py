@@ -10,10 +10,8 @@ from oslo_service import service
 
 from nova_actions import context
 from nova_actions import metrics
-from nova_actions import objects
-from nova_actions import policy
 from nova_actions import rpc
-from nova_actions import sanitize
+from nova_actions import runtime
 from nova_actions.conductor import changes
 from nova_actions.conductor import consumer
 from nova_actions.conductor import follow
@@ -23,9 +21,7 @@ from nova_actions.conductor import stale_reporter
 from nova_actions.conductor import stats
 from nova_actions.conductor import upkeep
 from nova_actions.conductor import worker
-from nova_actions.db import api as db
 from nova_actions.metrics import endpoint
-from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
 
@@ -36,8 +32,8 @@ _PING_TIMEOUT = 30
 class ConductorService(service.Service):
     """One worker of the conductor.
 
-    :param conf: the process's configuration; database, policy and sanitizer
-        are set up from it when the worker starts, in its own process
+    :param conf: the process's configuration; the worker is composed from it
+        when it starts, in its own process
     :param metrics_port: where what the workers count is told; None when
         another tells, or nobody
     """
@@ -58,10 +54,7 @@ class ConductorService(service.Service):
 
     def start(self) -> None:
         super().start()
-        objects.register_all()
-        db.setup(self._conf)
-        policy.setup(self._conf)
-        text.setup(sanitize.Sanitizer.from_conf(self._conf))
+        runtime.set_up(self._conf)
         if self._metrics_port is not None:
             self._metrics_port.start()
         if metrics.is_on():
@@ -122,7 +115,7 @@ class ConductorService(service.Service):
             self._consumer.stop(graceful)
             self._transport.cleanup()
             self._consumer = None
-            db.dispose()
+            runtime.close_databases()
             if self._metrics_port is not None:
                 self._metrics_port.stop()
             LOG.info('The conductor takes no more calls')

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sections ``[cell:NAME]``, found in the configuration's files."""
 
+from typing import Any
+
 from oslo_config import cfg
 
 PREFIX = 'cell:'
@@ -47,3 +49,9 @@ def sections(conf: cfg.ConfigOpts) -> list[str]:
     # A sample's section, left as it is, attaches nothing.
     return [section for section in found
             if section != SAMPLE or conf[section].connection]
+
+
+def cells(conf: cfg.ConfigOpts) -> dict[str, Any]:
+    """Return the options of each cell by its name."""
+    return {section.removeprefix(PREFIX): conf[section]
+            for section in sections(conf)}

@@ -23,12 +23,11 @@ from nova_actions.db.instance_action_event import event_list
 from nova_actions.db.instance_action_event import event_list_with_owner
 from nova_actions.db.transition import event_finish
 from nova_actions.db.transition import event_start
-from nova_actions.upkeep.importing import instance_import
 
 __all__ = [
     'action_create', 'action_finish', 'action_get', 'action_get_instance',
     'action_list', 'action_named', 'begun', 'dispose', 'engine',
     'errors_translated', 'event_finish', 'event_get', 'event_list',
     'event_list_with_owner', 'event_start', 'instance_get',
-    'instance_import', 'instance_list', 'setup',
+    'instance_list', 'setup',
 ]

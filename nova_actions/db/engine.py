@@ -24,7 +24,6 @@ from sqlalchemy import event
 from sqlalchemy import exc as sa_exc
 
 from nova_actions import exception
-from nova_actions.cells import registry
 from nova_actions.db import charset
 from nova_actions.db import clock
 from nova_actions.db import connection as connection_module
@@ -129,15 +128,14 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
 
 
 def setup(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
-    """Set the process's own database from ``[database]``, and the cells
-    beside it from ``[cell:NAME]``.
+    """Set the process's own database from ``[database]``.
 
     Nothing is connected yet.
 
     :param statement_timeout: after how many seconds the database breaks off
         a statement; 0: never
-    :raises InvalidInput: when no connection is configured, its SQLite file
-        cannot be had, or a cell's section cannot be used
+    :raises InvalidInput: when no connection is configured, or its SQLite
+        file cannot be had
     """
     global _manager, _turn
     charset.learn(None)
@@ -149,7 +147,6 @@ def setup(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
             argument='[database] connection',
             reason='it is not set; it is an SQLAlchemy URL such as '
                    'mysql+pymysql://user:password@host/nova_actions')
-    registry.setup(conf)
     _create_private(url)
     manager = enginefacade.transaction_context()
     manager.configure(**{name: getattr(conf.database, name)
@@ -166,8 +163,7 @@ def setup(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
 
 
 def dispose() -> None:
-    """Close the connections of the process's own database and the cells'."""
-    registry.dispose()
+    """Close the connections of the process's own database."""
     if _manager is not None:
         _manager.dispose_pool()
 

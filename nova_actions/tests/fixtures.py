@@ -24,6 +24,7 @@ from nova_actions import exception
 from nova_actions import objects
 from nova_actions import policy
 from nova_actions import reporter
+from nova_actions import runtime
 from nova_actions import sanitize
 from nova_actions.cells import owner
 from nova_actions.conductor import rpcapi
@@ -96,9 +97,9 @@ class Database(missing.Fixture):
         self.url = (_SCHEMA if self._sync else database).create(
             self, self._backend)
         self._conf.set_override('connection', self.url, group='database')
-        db.setup(self._conf)
+        runtime.set_up_databases(self._conf)
         owner.forget()
-        self.addCleanup(db.dispose)
+        self.addCleanup(runtime.close_databases)
         if self._backend == 'postgresql':
             self.useFixture(_PreparedAtOnce())
 

@@ -196,6 +196,6 @@ def attach(test: Any, conf: cfg.ConfigOpts, name: str, url: str) -> None:
     # What was attached before comes back.
     test.useFixture(fixtures.MonkeyPatch(
         'nova_actions.cells.registry._cells', {}))
-    registry.setup(conf)
+    registry.setup(cell_options.cells(conf), conf.api.cell_timeout)
     test.addCleanup(registry.dispose)
     owner.forget()

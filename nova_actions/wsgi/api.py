@@ -18,15 +18,11 @@ from wsgiref.types import WSGIEnvironment
 from oslo_log import log as logging
 
 from nova_actions import conf
-from nova_actions import objects
-from nova_actions import policy
-from nova_actions import sanitize
+from nova_actions import runtime
 from nova_actions import version
 from nova_actions.api import app
-from nova_actions.db import api as db_api
 from nova_actions.db import pool
 from nova_actions.metrics import endpoint
-from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
 
@@ -44,14 +40,11 @@ def _build() -> WSGIApplication:
             argv += ['--config-file', path]
     options = conf.load(argv)
     conf.setup_logging(options)
-    policy.setup(options)
-    db_api.setup(options, options.api.database_timeout)
     try:
-        text.setup(sanitize.Sanitizer.from_conf(options))
-    except sanitize.Broken as error:
+        runtime.set_up(options, options.api.database_timeout)
+    except runtime.Unusable as error:
         LOG.critical('No request can be answered: %s', error)
         raise
-    objects.register_all()
     if counting := endpoint.of(options, 'api', pool.measure, is_alone=False):
         counting.start()
     application = app.create(options)

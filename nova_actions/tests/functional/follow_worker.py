@@ -10,11 +10,11 @@ import os
 import sys
 
 from nova_actions import context
+from nova_actions import runtime
 from nova_actions import sanitize
 from nova_actions.cells.follow import follower
 from nova_actions.cells.follow import source
 from nova_actions.cells.follow import state
-from nova_actions.db import api as db
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
 
@@ -28,7 +28,7 @@ def main() -> None:
     # Else each death would have to be waited for.
     state.LEASE = datetime.timedelta(seconds=1)
     with fixtures.Conf(database__connection=url) as settings:
-        db.setup(settings.conf)
+        runtime.set_up_databases(settings.conf)
         made = follower.Follower(
             source.Source('nova', cell, patience.PATIENCE), str(os.getpid()),
             sanitize.Sanitizer(), window=10_000, rate=7,

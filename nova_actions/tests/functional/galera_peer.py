@@ -12,9 +12,7 @@ import sys
 
 from nova_actions import conf as config
 from nova_actions import context
-from nova_actions import objects
-from nova_actions import policy
-from nova_actions.db import api as db
+from nova_actions import runtime
 from nova_actions.objects import report
 
 
@@ -23,9 +21,7 @@ def main(url):
     conf.set_override('connection', url, 'database')
     # Each conflict of the cluster is retried, however many there are.
     conf.set_override('db_max_retries', 1000, 'database')
-    policy.setup(conf)
-    db.setup(conf)
-    objects.register_all()
+    runtime.set_up(conf)
     for line in sys.stdin:
         reports = [report.Report(**values) for values in json.loads(line)]
         answers = report.ReportList.apply(

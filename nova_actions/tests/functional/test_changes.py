@@ -37,13 +37,12 @@ KILLS = 10 if FULL else 3
 NUMBERING = '''
 import sys
 import nova_actions.cmd  # chooses threads, not eventlet
-from nova_actions import conf, objects
+from nova_actions import conf, objects, runtime
 from nova_actions.conductor import changes
-from nova_actions.db import api as db
 objects.register_all()
 settings = conf.load([], default_config_files=[])
 settings.set_override('connection', sys.argv[1], group='database')
-db.setup(settings)
+runtime.set_up_databases(settings)
 numbers = changes.Changes(settings)
 numbers.start()
 print('ready', flush=True)

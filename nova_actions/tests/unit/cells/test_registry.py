@@ -16,6 +16,7 @@ from nova_actions.cells import breaker
 from nova_actions.cells import engine
 from nova_actions.cells import ids
 from nova_actions.cells import registry
+from nova_actions.conf import cell_options
 from nova_actions.db import api as db
 from nova_actions.db import models
 from nova_actions.objects.instance import InstanceRecord
@@ -23,6 +24,7 @@ from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
+from nova_actions.upkeep import importing
 
 
 class ConfigurationTest(oslotest_base.BaseTestCase):
@@ -40,7 +42,7 @@ class ConfigurationTest(oslotest_base.BaseTestCase):
         with open(path, 'w', encoding='utf-8') as file:
             file.write(text)
         conf = conf_module.load([], default_config_files=[path])
-        registry.setup(conf)
+        registry.setup(cell_options.cells(conf), conf.api.cell_timeout)
         return conf
 
     def test_each_section_is_a_cell(self):
@@ -264,7 +266,7 @@ class ImportTest(base.ObjectTestCase):
             'nova_actions.upkeep.importing.BATCH', 2))
 
     def imported(self):
-        return list(db.instance_import(self.admin, 'east'))
+        return list(importing.instance_import(self.admin, 'east'))
 
     def rows(self):
         with db.engine().connect() as connection:
@@ -279,7 +281,9 @@ class ImportTest(base.ObjectTestCase):
         self.assertEqual(rows, self.rows())
 
     def test_begun_anew_after_an_end_in_the_middle(self):
-        self.assertEqual(2, next(db.instance_import(self.admin, 'east')))
+        self.assertEqual(
+            2, next(importing.instance_import(self.admin, 'east'))
+        )
         self.assertEqual(2, len(self.rows()))
         self.imported()
         self.assertEqual(set(self.servers), set(self.rows()))
@@ -307,4 +311,4 @@ class ImportTest(base.ObjectTestCase):
 
     def test_an_unknown_cell(self):
         self.assertRaises(exception.CellNotFound, next,
-                          db.instance_import(self.admin, 'west'))
+                          importing.instance_import(self.admin, 'west'))

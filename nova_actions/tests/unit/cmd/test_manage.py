@@ -19,6 +19,7 @@ from nova_actions.objects import base as objects_base
 from nova_actions.objects import instance_action
 from nova_actions.tests import fixtures as our_fixtures
 from nova_actions.tests.unit.sanitize.test_selftest import Broken
+from nova_actions.upkeep import importing
 
 
 class ManageTestCase(base.BaseTestCase):
@@ -93,7 +94,7 @@ class ManageTestCase(base.BaseTestCase):
 
     def test_import(self):
         self.sync()
-        with mock.patch.object(db, 'instance_import', autospec=True,
+        with mock.patch.object(importing, 'instance_import', autospec=True,
                                return_value=iter((500, 703))) as imported:
             code, out, _ = self.run_command('instance', 'import', 'cell1')
         self.assertEqual(failure.OK, code)

@@ -3,11 +3,11 @@
 
 from unittest import mock
 
+from nova_actions import runtime
 from nova_actions.cells.follow import state
 from nova_actions.conductor import follow
 from nova_actions.conductor import service
 from nova_actions.conductor import timer as periodic
-from nova_actions.db import api as db
 from nova_actions.db import report
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
@@ -28,7 +28,7 @@ class TestFollow(base.ObjectTestCase):
 
     def made(self):
         """Return what follows the cell, not started."""
-        made = follow.FollowedCell(self.conf, 'cell:east')
+        made = follow.FollowedCell(self.conf, 'east')
         self.addCleanup(made.stop)
         return made
 
@@ -40,7 +40,7 @@ class TestFollow(base.ObjectTestCase):
             timer.stop()
             self.set(follow=True)
             timer.start()
-            made.assert_called_once_with(self.conf, 'cell:east')
+            made.assert_called_once_with(self.conf, 'east')
             timer.stop()
         made.return_value.stop.assert_called_once_with()
 
@@ -77,7 +77,7 @@ class TestFollow(base.ObjectTestCase):
                 patience.wait_until('a copy', fixtures_follow.content)
             finally:
                 conductor.stop()
-        db.setup(self.conf)
+        runtime.set_up_databases(self.conf)
         row = state.get(self.admin, 'east')
         self.assertIn(self.conf.host, row['holder'])
         self.assertIsNone(row['lease_end'])
