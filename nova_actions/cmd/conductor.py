@@ -15,19 +15,19 @@ def main(argv: Sequence[str]) -> int:
         'database', 'policy', 'messaging', 'reports'))
     from oslo_service import service
 
-    from nova_actions import rpc
     from nova_actions.cmd import process
     from nova_actions.cmd import report
     from nova_actions.conductor.service import ConductorService
     from nova_actions.db import pool
     from nova_actions.metrics import endpoint
+    from nova_actions.rpc import transport as rpc_transport
 
     config.setup_logging(conf)
     process.set_up(conf)
     report.set_up(conf)
     process.check_schema(conf)
     # A worker that cannot start would be started again for ever.
-    rpc.get_transport(conf).cleanup()
+    rpc_transport.get_transport(conf).cleanup()
     with process.life(conf, 'nova-actions-conductor', host=conf.host,
                       topic=conf.conductor.topic,
                       workers=conf.conductor.workers):

@@ -5,7 +5,7 @@ import oslo_messaging as messaging
 from oslo_config import cfg
 
 from nova_actions import context
-from nova_actions import rpc
+from nova_actions.rpc import transport as rpc_transport
 
 
 def ask(conf: cfg.ConfigOpts) -> None:
@@ -14,8 +14,8 @@ def ask(conf: cfg.ConfigOpts) -> None:
 
     :raises Exception: the bus does not take it
     """
-    transport = rpc.get_transport(conf)
-    client = rpc.get_client(
+    transport = rpc_transport.get_transport(conf)
+    client = rpc_transport.get_client(
         transport, messaging.Target(topic=conf.conductor.topic,
                                     namespace='baseapi', version='1.0'),
         retry=0)

@@ -14,9 +14,9 @@ from oslo_log import log as logging
 
 from nova_actions import context
 from nova_actions import exception
-from nova_actions import rpc
 from nova_actions.db import outage
 from nova_actions.db import reporter
+from nova_actions.rpc import workaround
 
 LOG = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Consumer:
         if server is None:
             return
         if graceful:
-            rpc.finish(server)
+            workaround.finish(server)
         else:
             server.stop()
 
@@ -65,7 +65,7 @@ class Consumer:
                 self._server = server
                 return
         # It was to end while it waited for the bus.
-        rpc.finish(server)
+        workaround.finish(server)
 
     def _watch(self) -> None:
         while not self._ends.is_set():
@@ -83,7 +83,7 @@ class Consumer:
             server, self._server = self._server, None
         if server is not None:
             LOG.warning('No calls are taken while the database is away')
-            rpc.finish(server)
+            workaround.finish(server)
         while not _answers():
             if self._ends.wait(INTERVAL):
                 return

@@ -15,8 +15,8 @@ from oslo_log import log as logging
 from oslo_versionedobjects import base as ovo
 
 from nova_actions import exception
-from nova_actions import rpc
 from nova_actions.objects import base
+from nova_actions.rpc import dispatcher
 
 LOG = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class BaseManager:
 
     target = messaging.Target(namespace='baseapi', version='1.0')
 
-    @rpc.exposed
+    @dispatcher.exposed
     def ping(self, context: Any, arg: Any) -> dict[str, Any]:
         return {'service': 'conductor', 'arg': arg}
 
@@ -34,7 +34,7 @@ class BaseManager:
 class ConductorManager:
     target = messaging.Target(version='3.0')
 
-    @rpc.exposed
+    @dispatcher.exposed
     def object_class_action_versions(
             self, context: Any, objname: str, objmethod: str,
             object_versions: Mapping[str, str], args: Any,
@@ -55,7 +55,7 @@ class ConductorManager:
             return result.obj_to_primitive(version, manifest)
         return result
 
-    @rpc.exposed
+    @dispatcher.exposed
     def object_action(self, context: Any, objinst: Any, objmethod: str,
                       args: Any, kwargs: Any) -> tuple[dict[str, Any], Any]:
         """Run a remotable method of an object and return what changed in it
@@ -70,7 +70,7 @@ class ConductorManager:
         updates['obj_what_changed'] = sorted(objinst.obj_what_changed())
         return updates, result
 
-    @rpc.exposed
+    @dispatcher.exposed
     def object_backport_versions(self, context: Any, objinst: Any,
                                  object_versions: Mapping[str, str],
                                  ) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from oslo_config import cfg
 from oslo_versionedobjects import base as ovo
 
 from nova_actions import exception
-from nova_actions import rpc
 from nova_actions.conductor import pins
 from nova_actions.objects import base
+from nova_actions.rpc import error as rpc_error
+from nova_actions.rpc import transport as rpc_transport
 
 #: Nova's: the methods that it has called since 3.0 are ours.
 RPC_VERSION = '3.0'
@@ -33,8 +34,8 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
                  timeout: float | None = None) -> None:
         pinned = pins.parse(conf.upgrade_levels.conductor)
         self._objects = base.Serializer(pinned)
-        self._transport = transport or rpc.get_transport(conf)
-        self._client = rpc.get_client(
+        self._transport = transport or rpc_transport.get_transport(conf)
+        self._client = rpc_transport.get_client(
             self._transport,
             messaging.Target(topic=conf.conductor.topic,
                              version=RPC_VERSION),
@@ -52,7 +53,7 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
             raise exception.ConductorUnavailable(
                 reason=type(error).__name__) from error
         except Exception as error:  # noqa: BLE001 (raised as ours)
-            raise rpc.from_wire(error) from None
+            raise rpc_error.from_wire(error) from None
 
     def object_class_action_versions(
             self, context: Any, objname: str, objmethod: str,

@@ -10,7 +10,6 @@ from oslo_service import service
 
 from nova_actions import context
 from nova_actions import metrics
-from nova_actions import rpc
 from nova_actions import runtime
 from nova_actions.conductor import changes
 from nova_actions.conductor import consumer
@@ -22,6 +21,7 @@ from nova_actions.conductor import stats
 from nova_actions.conductor import upkeep
 from nova_actions.conductor import worker
 from nova_actions.metrics import endpoint
+from nova_actions.rpc import transport as rpc_transport
 
 LOG = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class ConductorService(service.Service):
         if metrics.is_on():
             from nova_actions.conductor import standing
             endpoint.registry().register(standing.Collector())
-        self._transport = rpc.get_transport(self._conf)
+        self._transport = rpc_transport.get_transport(self._conf)
         taking = consumer.Consumer(
             self._make_server, worker.thread_count(self._conf))
         # This waits for the bus, as long as that takes.
@@ -78,7 +78,7 @@ class ConductorService(service.Service):
                  self._conf.host, self._conf.conductor.topic)
 
     def _make_server(self) -> Any:
-        return rpc.get_server(
+        return rpc_transport.get_server(
             self._transport,
             messaging.Target(topic=self._conf.conductor.topic,
                              server=self._conf.host),
@@ -92,7 +92,7 @@ class ConductorService(service.Service):
         # A stop waits for it.
         timeout = min(_PING_TIMEOUT,
                       self._conf.conductor.reporter_timeout / 3)
-        client = rpc.get_client(
+        client = rpc_transport.get_client(
             self._transport, messaging.Target(
                 topic=self._conf.conductor.topic, namespace='baseapi',
                 version='1.0'), timeout=timeout)

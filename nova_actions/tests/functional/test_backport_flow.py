@@ -12,12 +12,12 @@ from oslo_messaging.rpc import dispatcher
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields
 
-from nova_actions import rpc
 from nova_actions.conductor import rpcapi
 from nova_actions.objects import base as objects_base
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.rpc import transport as rpc_transport
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
@@ -122,7 +122,7 @@ class BusTestCase(base.ObjectTestCase):
             'transport_url', self.useFixture(fixtures.Rabbit()).url)
 
     def transport(self) -> Any:
-        transport = rpc.get_transport(self.conf)
+        transport = rpc_transport.get_transport(self.conf)
         self.addCleanup(transport.cleanup)
         return transport
 

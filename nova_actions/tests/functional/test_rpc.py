@@ -8,8 +8,8 @@ import kombu
 import oslo_messaging as messaging
 
 from nova_actions import exception
-from nova_actions import rpc
 from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.rpc import transport as rpc_transport
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
@@ -24,7 +24,7 @@ class TestRabbit(base.ObjectTestCase):
         self.topic = self.conf.conductor.topic
 
     def client(self, **target: Any) -> Any:
-        transport = rpc.get_transport(self.conf)
+        transport = rpc_transport.get_transport(self.conf)
         self.addCleanup(transport.cleanup)
         return messaging.get_rpc_client(
             transport, messaging.Target(topic=self.topic, **target),

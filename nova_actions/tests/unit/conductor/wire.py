@@ -7,8 +7,8 @@ from typing import Any
 import oslo_messaging as messaging
 from oslo_messaging._drivers import common
 
-from nova_actions import rpc
 from nova_actions.conductor import manager
+from nova_actions.rpc import dispatcher
 
 #: What a minimal client sends.
 MINIMAL = {'user_id': 'user', 'project_id': 'owner', 'is_admin': False,
@@ -48,7 +48,7 @@ class Wire:
     """Calls as they arrive from RabbitMQ, answered as they leave."""
 
     def __init__(self) -> None:
-        self._dispatcher = rpc.get_dispatcher(
+        self._dispatcher = dispatcher.get_dispatcher(
             [manager.ConductorManager(), manager.BaseManager()])
 
     def send(self, ctxt: Any, message: Any,

@@ -12,10 +12,11 @@ from oslo_versionedobjects import exception as ovo_exc
 from oslotest import base
 
 from nova_actions import exception
-from nova_actions import rpc
 from nova_actions.objects import base as objects_base
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
+from nova_actions.rpc import error as rpc_error
+from nova_actions.rpc import serializer
 from nova_actions.tests import base as tests_base
 
 NOVAS = {
@@ -33,7 +34,7 @@ NOVAS = {
 def send(error: Exception) -> dict[str, Any]:
     """Return what is on the wire for an error."""
     try:
-        raise rpc.to_wire(error)
+        raise rpc_error.to_wire(error)
     except Exception as raised:  # noqa: BLE001
         sent: dict[str, Any] = json.loads(common.serialize_remote_exception(
             (type(raised), raised, raised.__traceback__)))
@@ -41,8 +42,8 @@ def send(error: Exception) -> dict[str, Any]:
 
 
 def receive(sent: dict[str, Any]) -> Exception:
-    return rpc.from_wire(common.deserialize_remote_exception(
-        json.dumps(sent), rpc.ALLOWED_EXMODS))
+    return rpc_error.from_wire(common.deserialize_remote_exception(
+        json.dumps(sent), rpc_error.ALLOWED_EXMODS))
 
 
 class TestErrors(base.BaseTestCase):
@@ -91,15 +92,15 @@ class TestErrors(base.BaseTestCase):
 
     def test_strangers(self):
         error = ValueError('x')
-        self.assertIs(error, rpc.to_wire(error))
-        self.assertIs(error, rpc.from_wire(error))
+        self.assertIs(error, rpc_error.to_wire(error))
+        self.assertIs(error, rpc_error.from_wire(error))
         remote = messaging.RemoteError('SomethingElse', 'x', [])
-        self.assertIs(remote, rpc.from_wire(remote))
+        self.assertIs(remote, rpc_error.from_wire(remote))
 
     def test_over_fake(self):
         """There the error arrives as it was raised."""
-        wire = rpc.to_wire(exception.MarkerNotFound(marker='m'))
-        back = rpc.from_wire(wire)
+        wire = rpc_error.to_wire(exception.MarkerNotFound(marker='m'))
+        back = rpc_error.from_wire(wire)
         self.assertIs(exception.MarkerNotFound, type(back))
         self.assertEqual({'marker': 'm'}, getattr(back, 'kwargs', None))
 
@@ -162,12 +163,12 @@ class TestBus(tests_base.ObjectTestCase):
              found.start_time.isoformat()))
 
     def test_the_token_does_not(self):
-        values = rpc.ContextSerializer().serialize_context(
+        values = serializer.ContextSerializer().serialize_context(
             self.new_context(auth_token='secret-token'))
         self.assertNotIn('secret', str(values))
 
     def test_values_of_any_type_are_sent_as_text(self):
-        serialize = rpc.ContextSerializer().serialize_entity
+        serialize = serializer.ContextSerializer().serialize_entity
         self.assertIsInstance(
             serialize(self.context, {'a': [object()]})['a'][0], str)
         with objects_base.local():

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Connections to the bus, its servers and its clients."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import oslo_messaging as messaging
+from oslo_concurrency import lockutils
+from oslo_config import cfg
+from oslo_messaging.rpc import server as rpc_server
+
+from nova_actions import exception
+from nova_actions.rpc import dispatcher
+from nova_actions.rpc import error as error_module
+from nova_actions.rpc import serializer
+from nova_actions.rpc import workaround
+
+
+def get_transport(conf: cfg.ConfigOpts) -> Any:
+    """Return the process's connection to the bus; it is not made yet.
+
+    :raises InvalidInput: when the URL is none, or no driver is for it; it is
+        not repeated, since it holds a password
+    """
+    # oslo.messaging's queue manager locks by what the global cfg.CONF says.
+    if conf.oslo_concurrency.lock_path:
+        lockutils.set_defaults(conf.oslo_concurrency.lock_path)
+    try:
+        return messaging.get_rpc_transport(
+            conf, allowed_remote_exmods=error_module.ALLOWED_EXMODS)
+    except messaging.DriverLoadFailure as error:
+        raise exception.InvalidInput(
+            argument='[DEFAULT] transport_url',
+            reason=f'there is no driver {error.driver!r}') from None
+    except (messaging.InvalidTransportURL, ValueError):
+        raise exception.InvalidInput(
+            argument='[DEFAULT] transport_url',
+            reason='it is not the URL of a bus') from None
+
+
+def get_server(transport: Any, target: messaging.Target,
+               endpoints: list[Any]) -> rpc_server.RPCServer:
+    """Return a server of threads for the endpoints; it is not started."""
+    return workaround.Server(transport, target,
+                             dispatcher.get_dispatcher(endpoints))
+
+
+def get_client(transport: Any, target: messaging.Target,
+               pins: Mapping[str, str] | None = None,
+               **options: Any) -> messaging.RPCClient:
+    """Return a client.
+
+    :param pins: versions above which no object is sent
+    """
+    return messaging.get_rpc_client(
+        transport,
+        target,
+        serializer=serializer.ContextSerializer(pins),
+        **options,
+    )
