@@ -117,6 +117,7 @@ class ActionsObject(base.VersionedObject):
     indirection_api = _Indirection()
 
     @classmethod
+    @functools.cache
     def obj_name(cls) -> str:
         return prefixed(cls.__name__)
 

@@ -29,8 +29,12 @@ def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
 
 def is_required(name: Any) -> bool:
     """Whether an action or a step must not go unrecorded."""
-    return bool(harmless('is it required', lambda: transition.name_of(name)
-                         in active.current().settings.required_actions))
+    return bool(harmless('is it required', _is_required, name))
+
+
+def _is_required(name: Any) -> bool:
+    required = active.current().settings.required_actions
+    return bool(required) and transition.name_of(name) in required
 
 
 def refuse(name: Any) -> NoReturn:
@@ -138,7 +142,7 @@ class EventReporter:
         starts = tuple(
             transition.begin(self.context, transition.START, uuid,
                              self.event_name,
-                             host=transition.name_of(self.host),
+                             host=self.host,
                              action_uuid=action_uuid)
             for uuid in dict.fromkeys(map(str, self.instance_uuids)))
         if not starts:

@@ -101,15 +101,16 @@ class Handle:
 
 
 def begin(context: Any, kind: str, instance_uuid: Any, name: Any,
-          **values: Any) -> Transition:
+          host: Any = None, **values: Any) -> Transition:
     """Return a transition of something that begins or ends now, with the
     context's ids."""
-    own, *names = _names_of([name, *(
+    own, where, *names = _names_of([name, host, *(
         getattr(context, attribute, None) for attribute in _CALLER)])
     return {
         'kind': kind, 'uuid': uuidutils.generate_uuid(),
         'instance_uuid': str(instance_uuid), 'name': own or NAMELESS,
         'start_time': time_of(clock.utcnow()),
+        **({'host': where} if kind == START else {}),
         **dict(zip(_CALLER, names, strict=True)), **values}
 
 

@@ -173,9 +173,11 @@ class Delivery:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                if self._chored + self._heartbeat <= _now():
+                now = _now()
+                if self._chored + self._heartbeat <= now:
                     self._do_chore()
-                self._step()
+                    now = self._chored
+                self._step(now)
             except Exception as error:  # noqa: BLE001 - it must live
                 self._failed(error)
         self._say_last()
@@ -221,7 +223,8 @@ class Delivery:
         self._bell.wait_for(lambda: self._stopping or self._hurry, wait)
         self._hurry = False
 
-    def _succeeded(self) -> None:
+    def _succeeded(self) -> float:
+        """Note that the conductor has answered; return when."""
         if self._failures >= 1:
             LOG.info('Reports are delivered again, %s wait',
                      self._spool.count)
@@ -229,14 +232,15 @@ class Delivery:
         self._answers += 1
         self._heard = _now()
         self._limit = min(self._batch_size, self._limit * 2)
+        return self._heard
 
-    def _step(self) -> None:
+    def _step(self, now: float) -> None:
         """Send one batch, or wait until there is something to do."""
-        batch = self._next()
+        batch = self._next(now)
         if not batch:
-            if self._heard + self._heartbeat <= _now():
-                self._beat()
-            self._rest()
+            if self._heard + self._heartbeat <= now:
+                now = self._beat()
+            self._rest(now)
             return
         if batch[0][1]['kind'] == transition.CLOSE:
             self._close(*batch[0])
@@ -255,18 +259,19 @@ class Delivery:
             self._waiting.put_aside(batch[0][0], _now())
             answers = [{'verdict': 'refused', 'error': _WAITING[0],
                         'reason': type(error).__name__}]
-        self._succeeded()
-        self._settle(batch, answers)
-        if self._told + self._heartbeat <= _now():
+        now = self._succeeded()
+        self._settle(batch, answers, now)
+        if self._told + self._heartbeat <= now:
             # While there is much to send, too.
             self._beat()
 
-    def _beat(self) -> None:
-        """Say that this reporter lives, what waits and what was lost."""
+    def _beat(self) -> float:
+        """Say that this reporter lives, what waits and what was lost; return
+        when it was heard."""
         lost = dict(self._losses.counts)
         self._line.beat(int(self._spool.count), lost)
-        self._told, self._told_lost = _now(), lost
-        self._succeeded()
+        self._told, self._told_lost = self._succeeded(), lost
+        return self._told
 
     def _is_at_fault(self, error: Exception) -> bool:
         """Tell whether an error is the report's that was sent alone, not an
@@ -293,8 +298,7 @@ class Delivery:
                 return batch[:index]
         return batch
 
-    def _rest(self) -> None:
-        now = _now()
+    def _rest(self, now: float) -> None:
         due = min(self._waiting.next_due(), self._heard + self._heartbeat)
         if self._gone:
             self._remove()
@@ -314,10 +318,11 @@ class Delivery:
         self._wanted = math.inf
         return came
 
-    def _next(self) -> list[Entry]:
+    def _next(self, now: float) -> list[Entry]:
         """Return what is to be sent now: first what has waited, and what was
         put aside without any other."""
-        now = _now()
+        if self._waiting.is_empty():
+            return self._fresh(self._limit, now)
         batch = []
         for number in self._waiting.aside(now):
             found = self._spool.get(number)
@@ -350,8 +355,8 @@ class Delivery:
                 self._position = number
         return fresh
 
-    def _settle(self, batch: list[Entry],
-                answers: list[dict[str, Any]]) -> None:
+    def _settle(self, batch: list[Entry], answers: list[dict[str, Any]],
+                now: float) -> None:
         again = {}
         for (number, each), answer in zip(batch, answers, strict=True):
             refused = answer['verdict'] == 'refused'
@@ -364,8 +369,9 @@ class Delivery:
             self.delivered += not refused
             self.replaced += int(answer.get('replaced', 0))
             if each['kind'] == transition.ACTION and not refused:
-                self._waiting.known(each, _now())
-        self._waiting.put_off(again, _now())
+                self._waiting.known(each, now)
+        if again:
+            self._waiting.put_off(again, now)
         self._advance(batch)
 
     def _advance(self, batch: list[Entry]) -> None:

@@ -44,6 +44,9 @@ class Waiting:
     def __contains__(self, number: int) -> bool:
         return number in self._keys
 
+    def is_empty(self) -> bool:
+        return not self._keys
+
     def any_before(self, number: int) -> bool:
         """Tell whether a report with a lower number waits."""
         with self._lock:
