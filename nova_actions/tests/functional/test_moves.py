@@ -45,4 +45,4 @@ class TestShow(base.ApiTestCase):
                               version='2.84')
             self.assertEqual(
                 3, len(answer.json['instanceAction']['events']))
-        self.assert_short(show, files=35, changes=110)
+        self.assert_short(show, files=37, changes=115)
