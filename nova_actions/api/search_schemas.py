@@ -136,6 +136,11 @@ STEP_FIELDS: dict[str, Schema] = {
                                            'passes the rule "events".'},
     'details': {**_TEXT, 'description': 'What was said of the error; for who '
                                         'passes the rule "events:details".'},
+    'causes': {
+        'type': 'array', 'items': closed({
+            'error_type': _TEXT, 'message': _TEXT}),
+        'description': 'The errors that caused it, the nearest first; for '
+                       'who passes the rule "events:details".'},
     'traceback': {**_TEXT, 'description': 'Where it failed, with the errors '
                                           'that caused it; for who passes '
                                           'the rule "events".'},
@@ -224,7 +229,7 @@ def show_query(_rules: Behaviour) -> Schema:
 def show_answer(_rules: Behaviour) -> Schema:
     """One action, with a page of its steps."""
     step = closed(STEP_FIELDS, optional=(
-        'host', 'error_type', 'details', 'traceback'))
+        'host', 'error_type', 'details', 'causes', 'traceback'))
     return closed({
         'action': closed({
             **SUMMARY_FIELDS, 'events': {'type': 'array', 'items': step},

@@ -10,6 +10,7 @@ from nova_actions.api.views import View
 from nova_actions.objects.action_detail import ActionDetail
 from nova_actions.objects.action_summary import ActionSummary
 from nova_actions.objects.completeness import Complete
+from nova_actions.sanitize import error
 
 #: Fields of a step that are there for who may see them.
 _GUARDED = ('host', 'error_type', 'details', 'traceback')
@@ -106,6 +107,10 @@ def _events(found: ActionDetail) -> list[View]:
             'gap': seconds(ended, event.start_time)}
         view.update({name: getattr(event, name) for name in _GUARDED
                      if getattr(event, name) is not None})
+        if event.details is not None:
+            view['causes'] = [
+                {'error_type': kind, 'message': said}
+                for kind, said in error.causes_in(event.details)]
         views.append(view)
         ended = max(filter(None, (ended, event.finish_time)), default=None)
     return views

@@ -59,6 +59,8 @@ _TYPES = tuple((code, re.compile(regex)) for code, regex in _BY_TYPE)
 _WORDS = tuple((code, re.compile(regex, re.I)) for code, regex in _BY_WORDS)
 _CLASS_NAME = re.compile(r'(?:[A-Za-z_]\w{0,63}\.){0,8}[A-Z]\w{2,127}(?=\Z|:)')
 _FRAME = re.compile(r'(\s*)File "')
+_CAUSED = 'Caused by '
+_CAUSE = re.compile(rf'^{_CAUSED}([\w.]+): ', re.M)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,10 +173,18 @@ def _details(exc: BaseException) -> tuple[str, str, str]:
     lines = [message(exc)[:_MAX_READ]]
     for cause in chain[1:]:
         lines.append(
-            f'Caused by {type_name(cause)}: {message(cause)[:_MAX_READ]}')
+            f'{_CAUSED}{type_name(cause)}: {message(cause)[:_MAX_READ]}')
     names = ' '.join(
         cls.__name__ for each in chain for cls in type(each).__mro__[:-3])
     return '\n'.join(lines), names, '\n'.join(lines)[:8192]
+
+
+def causes_in(details: str) -> list[tuple[str, str]]:
+    """Return what the details of an error name as its causes, nearest first:
+    the class and the message of each."""
+    _own, *found = _CAUSE.split(details)
+    return [(name, said.strip()) for name, said
+            in zip(found[::2], found[1::2], strict=True)]
 
 
 def read(exc_val: object, exc_tb: object,

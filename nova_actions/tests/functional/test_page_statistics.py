@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statistics on the page: each plot, and the table beside it."""
 
-from nova_actions.api import app
 from nova_actions.tests import patience
 from nova_actions.tests.functional import page_case
 from nova_actions.tests.functional.page_case import step
-
-HAS_STATISTICS = any(route.path == '/v1/stats' for route in app.ROUTES)
 
 
 class StatisticsTest(page_case.PageCase):
@@ -22,8 +19,6 @@ class StatisticsTest(page_case.PageCase):
                     action='resize', status='failed', ago=900)
 
     def test_plots_and_their_tables(self):
-        if not HAS_STATISTICS:
-            self.skipTest('the API has no /v1/stats')
         self.open('#/statistics?started_after=7d&all_projects=true')
         self.browser.one('#plot-rate canvas')
         self.browser.one('#plot-durations canvas')
@@ -49,17 +44,8 @@ class StatisticsTest(page_case.PageCase):
         self.browser.one('table.actions .what', 'resize')
 
     def test_a_reader_has_no_hosts(self):
-        if not HAS_STATISTICS:
-            self.skipTest('the API has no /v1/stats')
         self.open('#/statistics', token=page_case.READER)
         self.browser.one('.ranking', 'resize')
         self.assertEqual(1, len(self.browser.all('.ranking')))
         self.assertNotIn('compute-2', self.browser.run(
             'return document.body.textContent'))
-
-    def test_an_api_without_them(self):
-        if HAS_STATISTICS:
-            self.skipTest('the API has /v1/stats')
-        self.open('#/statistics')
-        self.browser.one('.notice', 'no statistics')
-        self.assertAccessible()

@@ -67,6 +67,33 @@ class ShowTest(base.ApiTestCase):
         self.assertEqual(400, self.show(
             caller.request_id, query_string='marker=x').status_code)
 
+    def test_what_caused_it(self):
+        caller = context.RequestContext(
+            user_id='user', project_id=base.PROJECT, roles=['member'])
+        instance_action.InstanceAction.action_start(
+            caller, self.server, 'create')
+        event = instance_action.instance_action_event.InstanceActionEvent
+        event.event_start(caller, self.server, 'step')
+        try:
+            try:
+                try:
+                    raise KeyError('volume-7')
+                except KeyError as error:
+                    raise TimeoutError('no answer\nfor 5 s') from error
+            except TimeoutError as error:
+                raise ValueError('it failed') from error
+        except ValueError as error:
+            event.event_finish_with_failure(
+                caller, self.server, 'step', error, error.__traceback__)
+        [step] = self.show(caller.request_id,
+                           base.ADMIN).json['action']['events']
+        self.assertEqual([
+            {'error_type': 'TimeoutError', 'message': 'no answer\nfor 5 s'},
+            {'error_type': 'KeyError', 'message': "'volume-7'"},
+        ], step['causes'])
+        [step] = self.show(caller.request_id).json['action']['events']
+        self.assertNotIn('causes', step)
+
     def test_what_is_usual_and_what_is_alike(self):
         for _each in range(3):
             self.record('create')
