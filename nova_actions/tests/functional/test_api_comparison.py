@@ -13,10 +13,10 @@ from falcon import testing
 from oslotest import base
 
 from nova_actions import policy
+from nova_actions import runtime
 from nova_actions.api import app
 from nova_actions.api import behaviour
 from nova_actions.conf import cell_options
-from nova_actions.db import api as db_api
 from nova_actions.tests import FULL
 from nova_actions.tests import database
 from nova_actions.tests import fixtures
@@ -245,7 +245,7 @@ class ComparisonTestCase(base.BaseTestCase):
         self.conf.register_opts(cell_options.OPTS, group='cell:nova')
         self.conf.set_override('connection', self.nova.url,
                                group='cell:nova')
-        db_api.setup(self.conf)
+        runtime.set_up_databases(self.conf)
         self.app = app.create(self.conf)
 
     def _ours(self, request):

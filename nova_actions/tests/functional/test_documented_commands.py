@@ -81,7 +81,8 @@ class DocumentedTestCase(managed.ManageMixin, test_stuck.Recorded,
 
     def words(self, line):
         """Return the words of nova-actions-manage's command line."""
-        words = shlex.split(line.partition(MANAGE)[2])
+        own, _pipe, _others = line.partition(MANAGE)[2].partition(' | ')
+        words = shlex.split(own)
         if words[:1] == ['--config-file']:
             words = words[2:]
         return [self.values.get(word, word) for word in words]

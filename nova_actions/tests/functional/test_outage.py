@@ -63,7 +63,7 @@ class _Tests:
                 made = [each.result(patience.PATIENCE) for each in sent]
             for each in made:
                 self.assertIsNotNone(db.instance_get(self.admin, each))
-            self.assertTrue(self.is_taking())
+            patience.wait_until('calls taken', self.is_taking)
             for text in ('does not answer', 'answers again',
                          'No calls are taken', 'Calls are taken again'):
                 patience.wait_until(
