@@ -21,7 +21,8 @@ class StuckTestCase(managed.ManageMixin, test_stuck.Recorded,
         reports = self.begin(3)
         server = self.instance_uuid
         self.begin(0.5)
-        code, out, _ = self.run_action('stuck')
+        with mock.patch.dict('os.environ', COLUMNS='200'):
+            code, out, _ = self.run_action('stuck')
         self.assertEqual(0, code)
         for part in (reports[0]['uuid'], 'create', 'build', '3 h 0 min',
                      '1 min 0 s', server):
