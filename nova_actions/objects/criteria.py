@@ -78,8 +78,9 @@ def ranged(query: Query, now: _Time, span: datetime.timedelta) -> Query:
     """Return a search whose first start is known: so long before the end of
     its range where nobody says it."""
     first, end = query.started
-    return query if first is not None else dataclasses.replace(
-        query, started=((end or now) - span, end))
+    if first is None:
+        first = max(end or now, _Time.min + span) - span
+    return dataclasses.replace(query, started=(first, end))
 
 
 def _check_words(terms: Mapping[str, Sequence[str]],

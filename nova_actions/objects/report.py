@@ -27,7 +27,7 @@ from nova_actions.objects import fields
 from nova_actions.objects import flat
 from nova_actions.objects import gate
 from nova_actions.objects import text
-from nova_actions.upkeep import stale_reporter as closure_db
+from nova_actions.upkeep import stale_reporter
 
 _RULES: Mapping[str, str] = {
     ledger_rules.ACTION: policies.ACTION_START,
@@ -266,7 +266,7 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
         :returns: how many events were closed
         """
         safe = text.sanitizer().text(evidence, 1024).text or ''
-        return closure_db.close(
+        return stale_reporter.close(
             context, validation.uuid('epoch', epoch), safe)
 
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applies today's rules of sanitising to what was stored under older ones.
 
-Rows are gone through by id, changed ones in short transactions of their own
-under the lock of their action. A row's ``updated_at`` tells of the work it
-records and stays.
+Rows are gone through by their keys, changed ones in short transactions of
+their own, those of the record under the lock of their action. A row's
+``updated_at`` tells of the work it records and stays.
+
+The log of changes and the statistics have names of their own, which outlive
+the rows that they are from.
 """
 
 import dataclasses
@@ -18,8 +21,10 @@ from nova_actions.db import ledger_store
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
 from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import CHANGES
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
+from nova_actions.db.models import ROLLUPS
 from nova_actions.sanitize import text as text_module
 
 Row = dict[str, Any]
@@ -27,8 +32,8 @@ Row = dict[str, Any]
 #: How many rows are looked at in one step.
 BATCH = 200
 
-
-TABLES = (INSTANCES, ACTIONS, EVENTS)
+#: What is made of others comes behind them.
+TABLES = (INSTANCES, ACTIONS, EVENTS, CHANGES, ROLLUPS)
 
 #: Names that people or other programs chose. Not an instance's project: it
 #: says whose the server is.
@@ -37,6 +42,9 @@ _NAMES: Mapping[str, Sequence[str]] = {
     ACTIONS.name: ('action', 'global_request_id', 'user_id', 'user_name',
                     'project_id', 'project_name', 'message'),
     EVENTS.name: ('event', 'host', 'error_type'),
+    CHANGES.name: ('display_name', 'action', 'global_request_id', 'user_id',
+                   'event', 'host'),
+    ROLLUPS.name: ('action', 'event', 'host'),
 }
 
 
@@ -62,7 +70,7 @@ def scrub(context: Any, sanitizer: sanitize.Sanitizer, *,
     for table in TABLES:
         last = 0
         while rows := _page(context, table, last):
-            last = rows[-1]['id']
+            last = rows[-1][_key(table).name]
             unsafe = [row for row in rows if changes(table, row, sanitizer)]
             changed = len(unsafe)
             if unsafe and not dry_run:
@@ -108,8 +116,13 @@ def changes(table: sa.Table, row: Mapping[str, Any],
     return changed
 
 
+def _key(table: sa.Table) -> sa.Column[Any]:
+    [key] = table.primary_key
+    return key
+
+
 def _columns(table: sa.Table) -> list[sa.Column[Any]]:
-    names = ['id', *_NAMES[table.name]]
+    names = [_key(table).name, *_NAMES[table.name]]
     if table is EVENTS:
         names += ['action_id', 'details', 'traceback', 'redactions',
                   'rules']
@@ -118,8 +131,9 @@ def _columns(table: sa.Table) -> list[sa.Column[Any]]:
 
 @reader
 def _page(connection: sa.Connection, table: sa.Table, after: int) -> list[Row]:
-    query = sa.select(*_columns(table)).where(table.c.id > after).order_by(
-        table.c.id).limit(BATCH)
+    key = _key(table)
+    query = sa.select(*_columns(table)).where(key > after).order_by(
+        key).limit(BATCH)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -131,15 +145,16 @@ def _write(session: orm.Session, table: sa.Table, rows: Sequence[Row],
         ledger_store.lock(session, [row['id'] for row in rows])
     elif table is EVENTS:
         ledger_store.lock(session, {row['action_id'] for row in rows})
+    key = _key(table)
     now = session.execute(sa.select(*_columns(table)).where(
-        table.c.id.in_(sorted(row['id'] for row in rows))).order_by(
-            table.c.id)).mappings()
+        key.in_(sorted(row[key.name] for row in rows))).order_by(
+            key)).mappings()
     changed = 0
     for row in [dict(row) for row in now]:
         values = changes(table, row, sanitizer)
         if values:
             session.execute(sa.update(table).where(
-                table.c.id == row['id']).values(values).execution_options(
+                key == row[key.name]).values(values).execution_options(
                     synchronize_session=False))
             changed += 1
     return changed

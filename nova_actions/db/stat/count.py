@@ -132,7 +132,8 @@ def _hours(question: Question) -> tuple[Time, Time] | None:
     first, end = question.range
     hour = mark.hour_of(first)
     if hour < first:
-        hour += mark.HOUR
+        # Behind the last hour that there is comes none.
+        hour = mark.hour_of(min(first, Time.max - mark.HOUR)) + mark.HOUR
     behind = mark.hour_of(Time.max if end is None else end)
     return (hour, behind) if question.is_counted and hour < behind else None
 

@@ -35,6 +35,6 @@ def add(connection: Any, times: Iterable[Time | None], now: Time) -> None:
     :param now: naive UTC
     """
     hours = {hour_of(time) for time in times if time is not None}
-    over = [{'hour': hour} for hour in sorted(hours) if hour + HOUR <= now]
+    over = [{'hour': hour} for hour in sorted(hours) if hour <= now - HOUR]
     if over:
         connection.execute(sa.insert(ROLLUP_MARKS), over)

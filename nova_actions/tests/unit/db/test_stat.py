@@ -102,6 +102,12 @@ class _Tests:
             self.assertEqual(3, self.ask()[1].count)
         self.assertEqual([1, 2, 3, 3], turns)
 
+    def test_times_at_the_ends_of_the_calendar(self):
+        for terms in ({'started_after': '9999-12-31T23:30:00Z'},
+                      {'started_before': '0001-01-02T00:00:00Z'}):
+            found = StatList.get_by_terms_anywhere(self.admin, terms)
+            self.assertEqual([], found.objects)
+
     def test_one_counts_at_a_time(self):
         self.apply(self.report('action', 'create'))
         self.assertTrue(rollup.advance(self.admin, 'one'))

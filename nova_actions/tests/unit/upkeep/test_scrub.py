@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 from unittest import mock
 
+import sqlalchemy as sa
+
 from nova_actions import sanitize
 from nova_actions.db import api as db
+from nova_actions.db import models
+from nova_actions.db.change import numbering
+from nova_actions.db.change import queue
 from nova_actions.tests.unit.db import old
+from nova_actions.upkeep import retention
 from nova_actions.upkeep import scrub
 
 SECRET = 'S3cret-of-old'
@@ -56,6 +62,30 @@ class ScrubMixin:
                 self.assertEqual(was['updated_at'], now['updated_at'])
                 self.assertEqual(2 * (SECRET in was['details']),
                                  now['redactions'])
+
+    def test_what_outlives_the_rows(self):
+        secret = f'password={SECRET}'
+        server = self.instance(display_name=secret)
+        self.action(server, 9, user_id=secret,
+                    event_values={'event': secret, 'host': secret})
+        [(action, [event])] = self.content()
+        with db.engine().begin() as connection:
+            queue.add(connection, [{
+                **dict.fromkeys(('event_uuid', 'reason', 'outcome')),
+                'kind': 'step', 'action_uuid': action['uuid'],
+                'event_uuid': event['uuid'], 'happened_at': old.NOW}])
+        self.assertEqual(1, numbering.number(self.admin, 'one'))
+        list(retention.purge(self.admin, retention.Selection(
+            old.NOW), pause=old.no_pause))
+        self.assertIn(SECRET, self.kept())
+        self.assertEqual(self.scrub(dry_run=True), self.scrub())
+        self.assertNotIn(SECRET, self.kept())
+        self.assertEqual(0, self.scrub().changed)
+
+    def kept(self):
+        with db.engine().connect() as connection:
+            return repr([connection.execute(sa.select(table)).all()
+                         for table in (models.CHANGES, models.ROLLUPS)])
 
     def test_in_batches(self):
         server = self.instance()
