@@ -15,6 +15,7 @@ from nova_actions.db.models import ROLLUP_MARKS
 from nova_actions.db.models import ROLLUP_STATE
 from nova_actions.db.models import ROLLUPS
 from nova_actions.db.stat import duration
+from nova_actions.db.stat import mark
 from nova_actions.db.stat import rollup
 from nova_actions.objects.stat import StatList
 from nova_actions.tests import base
@@ -107,6 +108,20 @@ class _Tests:
                       {'started_before': '0001-01-02T00:00:00Z'}):
             found = StatList.get_by_terms_anywhere(self.admin, terms)
             self.assertEqual([], found.objects)
+
+    def test_the_past_is_counted_while_hours_change(self):
+        for age in range(4):
+            self.began = timeutils.utcnow() - age * 24 * HOUR - 5 * HOUR
+            self.apply(self.report('action', 'create',
+                                   request_id=f'req-{uuid.uuid4()}'))
+        for _turn in range(8):
+            with db.engine().begin() as connection:
+                mark.add(connection, [timeutils.utcnow() - 5 * HOUR],
+                         timeutils.utcnow())
+            self.assertTrue(rollup.advance(self.admin, 'one'))
+        [state] = self.rows(ROLLUP_STATE)
+        self.assertEqual(rollup.BEGINNING, state.rolled_from)
+        self.assertEqual(4, sum(row.count for row in self.rows(ROLLUPS)))
 
     def test_one_counts_at_a_time(self):
         self.apply(self.report('action', 'create'))
