@@ -34,7 +34,12 @@ class Tally:
         self._ended: dict[str, tuple[float, Row]] = {}
 
     def take(self, changes: Iterable[Row]) -> None:
-        """Count changes, in their order."""
+        """Count changes, in their order.
+
+        What has settled by then is counted first, so that a long backlog
+        leaves little to remember.
+        """
+        self.settle()
         for each in changes:
             if each['event_uuid'] is not None:
                 self._take_step(each)

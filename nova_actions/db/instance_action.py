@@ -71,10 +71,10 @@ def _action_insert(connection: Any, row: Row,
                    owner: Mapping[str, Any] | None) -> Row:
     if owner is not None:
         ledger_store.insert(connection, INSTANCES,
-                           [table.complete(INSTANCES, owner)])
+                            [table.complete(INSTANCES, owner)])
     stored = dict(row)
     ledger_store.insert(connection, ACTIONS, [stored],
-                       kind.of_new(stored))
+                        kind.of_new(stored))
     mark.add(connection, [stored['start_time']], timeutils.utcnow())
     return stored
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from nova_actions import vocabulary
 from nova_actions.db import ledger_store
-from nova_actions.db import table as rows_module
+from nova_actions.db import table as table_module
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import RESULT_INDEX
@@ -101,7 +101,7 @@ def events(connection: Any, ids: Iterable[int],
            uuids: Iterable[str] = ()) -> list[Row]:
     """Return the events of locked actions that count, oldest first, and
     those of these uuids."""
-    return rows_module.found(connection, _EVENTS, {
+    return table_module.found(connection, _EVENTS, {
         'ids': sorted(ids), 'uuids': sorted(uuids)})
 
 
@@ -206,7 +206,7 @@ def locked_with_open(connection: Any, query: Any, values: Row,
     A last row without a name stands for the events that succeeded.
     """
     while True:
-        found = rows_module.found(connection, query, values)
+        found = table_module.found(connection, query, values)
         is_current = all(row['seen'] == row['updated_at'] for row in found)
         # What holds a step may be another action after a wait.
         if is_current or query is not BY_REQUEST_OR_STEP:
@@ -252,5 +252,5 @@ def events_meant(connection: Any, ids: Iterable[int],
 
     :param values: its ``uuid``, ``id``, ``event`` and ``host``
     """
-    return rows_module.found(connection, _EVENTS_MEANT, {
+    return table_module.found(connection, _EVENTS_MEANT, {
         **values, 'ids': sorted(ids), 'uuids': [values['uuid']]})

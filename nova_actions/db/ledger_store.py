@@ -14,7 +14,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite
 
-from nova_actions.db import table as rows_module
+from nova_actions.db import table as table_module
 from nova_actions.db.change import queue
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
@@ -29,7 +29,7 @@ _LOCK = sa.select(ACTIONS).where(ACTIONS.c.id.in_(
 def lock(connection: Any, ids: Iterable[int]) -> list[Row]:
     """Lock actions, in the order of their ids, and return them oldest
     first."""
-    return sorted(rows_module.found(connection, _LOCK, {
+    return sorted(table_module.found(connection, _LOCK, {
         'ids': sorted(ids)}), key=age)
 
 

@@ -184,7 +184,7 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         """Return the newest action of that request on that server, or the
         action of that uuid or marker; None when there is none."""
         row = merged_view.action_get(context, instance_uuid, request_id,
-                            read_deleted=context.read_deleted)
+                                     read_deleted=context.read_deleted)
         return cls()._from_db_object(context, row) if row else None
 
     @classmethod

@@ -177,7 +177,7 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         :raises InstanceActionEventNotFound: when there is none
         """
         row = merged_view.event_get(context, action_id, event_id,
-                               read_deleted=context.read_deleted)
+                                    read_deleted=context.read_deleted)
         if row is None:
             raise exception.InstanceActionEventNotFound(
                 action_id=action_id, event=event_id)
@@ -393,7 +393,7 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
         """
         if rows is None:
             rows = merged_view.event_list(context, action_id, limit=limit,
-                                     read_deleted=context.read_deleted)
+                                          read_deleted=context.read_deleted)
         withheld = _withheld(context, instance) if rows else ()
         found = cls(context, objects=[
             InstanceActionEvent()._from_db_object(context, row, withheld)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from nova_actions import exception
 from nova_actions.db import page as page_module
-from nova_actions.db import table as rows
+from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.models import CHANGE_FEED
 from nova_actions.db.models import CHANGES
@@ -52,7 +52,7 @@ def page(connection: Any, after: int, limit: int,
     :param project_id: of the servers' owner; None means all
     :raises ChangesGone: some of that is not kept any more
     """
-    found = rows.found(connection, _page(project_id is not None), {
+    found = table.found(connection, _page(project_id is not None), {
         'after': after, 'limit': limit, 'project_id': project_id})
     if not found:
         # Nothing has ever happened.

@@ -54,6 +54,13 @@ class TallyTest(base.BaseTestCase):
         self.assertEqual(4, self.told('event_duration_seconds_sum',
                                       event='compute_reboot_instance'))
 
+    def test_a_backlog_leaves_little_to_remember(self):
+        for number in range(100):
+            self.take(kind.ACTION_ENDED, 'succeeded',
+                      action_uuid=str(uuid.uuid4()))
+            self.now += tally.SETTLED / 4
+            self.assertLessEqual(number - 4, self.finished('succeeded') or 0)
+
     def test_an_attempt_that_fails_is_no_end(self):
         for outcome in ('failed', 'succeeded_after_retry'):
             self.take(kind.STEP_BEGUN, step='compute_reboot_instance')
