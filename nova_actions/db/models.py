@@ -117,7 +117,7 @@ class InstanceAction(_Row, Base):
     status: orm.Mapped[str] = orm.mapped_column(sa.String(32))
     #: The project of its server, so that the search of a project reads rows
     #: of no other. NULL where a release before wrote the row: see
-    #: db.ownership.
+    #: upkeep.ownership.
     owner_id: orm.Mapped[Name | None]
     #: Why it counts as interrupted although no step of it does.
     evidence: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))

@@ -5,8 +5,9 @@ and how far they are counted."""
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
 from sqlalchemy.dialects import mysql
+
+from nova_actions.db.migrations import again
 
 revision = 'c8f2d4a6e791'
 down_revision = 'b5e9a2c7d413'
@@ -22,7 +23,7 @@ _COUNT = sa.BigInteger()
 
 
 def upgrade() -> None:
-    op.create_table(
+    again.create_table(
         'stat_rollups', _id(),
         sa.Column('hour', _TIME, nullable=False),
         sa.Column('is_purged', sa.SmallInteger(), nullable=False),
@@ -35,13 +36,13 @@ def upgrade() -> None:
         sa.Column('count', _COUNT, nullable=False),
         sa.Column('retried', _COUNT, nullable=False),
         sa.Column('longest', _COUNT), **_MYSQL)
-    op.create_index('stat_rollups_hour_idx', 'stat_rollups', ['hour'])
-    op.create_index('stat_rollups_project_id_hour_idx', 'stat_rollups',
-                    ['project_id', 'hour'])
-    op.create_table(
+    again.create_index('stat_rollups_hour_idx', 'stat_rollups', ['hour'])
+    again.create_index('stat_rollups_project_id_hour_idx', 'stat_rollups',
+                       ['project_id', 'hour'])
+    again.create_table(
         'stat_marks', _id(), sa.Column('hour', _TIME, nullable=False),
         **_MYSQL)
-    op.create_table(
+    again.create_table(
         'stat_state', _id(),
         sa.Column('rolled_from', _TIME, nullable=False),
         sa.Column('rolled_to', _TIME, nullable=False),

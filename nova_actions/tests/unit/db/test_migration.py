@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The migrations make what the models say, on every database."""
 
+import contextlib
 import datetime
 import os
 import sqlite3
@@ -22,6 +23,10 @@ from nova_actions.tests import fixtures
 
 def _included(_object, name, kind, _reflected, _compared):
     return kind != 'table' or name != migration.VERSION_TABLE
+
+
+class _Interrupted(BaseException):
+    """As KeyboardInterrupt, which nothing handles."""
 
 
 class _Tests:
@@ -182,6 +187,28 @@ class TestMysql(_Tests, base.BaseTestCase):
                 "WHERE table_schema = DATABASE() AND data_type = 'datetime'"
             ).scalars())
         self.assertEqual({6}, precisions)
+
+    def test_one_that_is_interrupted_is_run_again(self):
+        """Each attempt makes one change more, which stays."""
+        migration.db_sync('b5e9a2c7d413')
+        changes = 0
+
+        def interrupt(_connection, _cursor, statement, *_more):
+            nonlocal changes
+            if statement.split()[0] in ('CREATE', 'DROP', 'ALTER'):
+                changes += 1
+                if changes > 1:
+                    raise _Interrupted
+
+        sa.event.listen(db.engine(), 'before_cursor_execute', interrupt)
+        attempts = 0
+        while migration.db_version() != migration.HEAD and attempts < 20:
+            attempts += 1
+            changes = 0
+            with contextlib.suppress(_Interrupted):
+                migration.db_sync()
+        self.assertEqual(migration.HEAD, migration.db_version())
+        self.assertGreater(attempts, 5)
 
 
 class TestPostgresql(_Tests, base.BaseTestCase):
