@@ -116,7 +116,8 @@ def ask(connection: sa.Connection, question: Question) -> Answer:
     _check(connection, question, ranges)
     cells = _of_rows(connection, question, ranges)
     if hours is not None:
-        cells += _of_hours(connection, question, hours, counted)
+        cells += _of_hours(connection, question, hours, counted,
+                           CELLS - len(cells))
     return Answer(
         _grouped(question, cells), min(
             (first for first, _end in ranges), default=None),
@@ -204,12 +205,12 @@ def _of_rows(connection: Any, question: Question,
             *_within(ACTIONS.c.start_time, each)).limit(ACTIONS_READ)
         facts = fact.of(actions, question.of_steps, query.steps())
         found += _read(connection, question, facts,
-                       facts.selected_columns.start_time)
+                       facts.selected_columns.start_time, CELLS - len(found))
     return found
 
 
 def _of_hours(connection: Any, question: Question, hours: tuple[Time, Time],
-              counted: tuple[Time, Time] | None) -> list[Row]:
+              counted: tuple[Time, Time] | None, left: int) -> list[Row]:
     query, hour = question.query, ROLLUPS.c.hour
     conditions = [
         ROLLUPS.c[name] == value for name, value in query.equal.items()]
@@ -225,21 +226,23 @@ def _of_hours(connection: Any, question: Question, hours: tuple[Time, Time],
         *_within(hour, hours), is_kept,
         ROLLUPS.c.event.is_not(None) if question.of_steps
         else ROLLUPS.c.event.is_(None), *conditions)
-    return _read(connection, question, facts, hour)
+    return _read(connection, question, facts, hour, left)
 
 
 def _read(connection: Any, question: Question, facts: Any,
-          time: Any) -> list[Row]:
+          time: Any, left: int) -> list[Row]:
     """Return how many facts have the same of what is asked for, outcome and
     bucket.
 
     :param time: when the actions of the facts began
+    :param left: how many rows may be returned
+    :raises StatTooLarge: there are more
     """
     found = table.found(connection, fact.summed(
         facts, *(name for name in question.by if name in fact.DIMENSIONS),
         **{name: fact.unit(connection, time, name)
-           for name in question.by if name in fact.UNITS}).limit(CELLS + 1))
-    if len(found) > CELLS:
+           for name in question.by if name in fact.UNITS}).limit(left + 1))
+    if len(found) > left:
         raise exception.StatTooLarge(
             reason=f'there are more than {CELLS} groups and durations')
     return found

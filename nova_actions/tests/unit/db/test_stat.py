@@ -4,11 +4,13 @@
 import datetime
 import uuid
 
+import fixtures
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from oslo_utils import timeutils
 
+from nova_actions import exception
 from nova_actions.db import api as db
 from nova_actions.db import report
 from nova_actions.db.models import ROLLUP_MARKS
@@ -102,6 +104,20 @@ class _Tests:
             turns.append(len(self.rows(ROLLUPS)))
             self.assertEqual(3, self.ask()[1].count)
         self.assertEqual([1, 2, 3, 3], turns)
+
+    def test_rows_and_hours_share_a_limit(self):
+        for age in (0, 5):
+            self.began = timeutils.utcnow() - age * HOUR
+            self.apply(self.report('action', 'create',
+                                   request_id=f'req-{uuid.uuid4()}'))
+        self.count()
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_actions.db.stat.count.CELLS', 2))
+        found, group = self.ask()
+        self.assertEqual(('rollups and rows', 2), (found.source, group.count))
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova_actions.db.stat.count.CELLS', 1))
+        self.assertRaises(exception.StatTooLarge, self.ask)
 
     def test_times_at_the_ends_of_the_calendar(self):
         for terms in ({'started_after': '9999-12-31T23:30:00Z'},
