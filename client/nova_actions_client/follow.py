@@ -29,8 +29,6 @@ FULL_WIDTHS = {'Time': 19, 'ID': 36, 'Server': 36, 'Request': 40,
                'Global Request': 40, 'Server Name': 20, 'Action': 14,
                'Step': 26, 'Host': 16, 'Status': 11, 'Took': 6, 'User': 32,
                'Project': 32}
-#: From so many columns on a screen shows hosts.
-WIDE = 100
 #: Columns that share what a screen has more.
 FLEXIBLE = ('Server', 'Step', 'Host')
 #: Options that select by what is known in the end only, or order it.
@@ -108,7 +106,7 @@ class Follower:
     def titles(self) -> Sequence[str]:
         if self._args.long:
             return LONG_TITLES
-        if self._width is not None and self._width < WIDE:
+        if self._width is not None and self._width < output.WIDE:
             return [title for title in TITLES if title != 'Host']
         return TITLES
 

@@ -61,6 +61,8 @@ _OPTIONS = {each.parameter: each.option for each in FILTERS} | {
     'all_projects': '--all-projects'}
 _PARAMETER = re.compile(
     r'Invalid input for (?:query parameter )?([a-z_]+)[.:]')
+#: Another one that the message speaks of; a name of one word may be any word.
+_OTHER = re.compile(r'\b[a-z]+(?:_[a-z]+)+\b')
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -96,11 +98,11 @@ def query(args: argparse.Namespace, session: Any) -> dict[str, Any]:
     found = {each.parameter: getattr(args, each.parameter)
              for each in FILTERS
              if getattr(args, each.parameter) is not None}
-    if args.server:
+    if args.server is not None:
         found |= server.query(args.server)
     if args.status:
         found['status'] = sorted(set(args.status))
-    if args.project:
+    if args.project is not None:
         found['project_id'] = args.project
     if args.all_projects:
         found['all_projects'] = 'true'
@@ -110,10 +112,12 @@ def query(args: argparse.Namespace, session: Any) -> dict[str, Any]:
 
 
 def named(message: str) -> str:
-    """Return what the service says of a parameter, with the name of the
-    option that sets it."""
-    return _PARAMETER.sub(lambda match: (
+    """Return what the service says of parameters, with the names of the
+    options that set them."""
+    of_option = _PARAMETER.sub(lambda match: (
         f'argument {_OPTIONS.get(match[1], "--" + match[1])}:'), message)
+    return _OTHER.sub(lambda match: _OPTIONS.get(match[0], match[0]),
+                      of_option)
 
 
 def _me(session: Any) -> str:

@@ -18,6 +18,10 @@ from nova_actions_client import text
 RAW = ('csv', 'value', 'shell')
 #: The narrowest that a column becomes.
 NARROWEST = 11
+#: The same of one that is cut.
+CUT = 8
+#: From so many columns on a screen has room for the widest tables.
+WIDE = 100
 
 
 def note(message: str) -> None:
@@ -49,20 +53,23 @@ def safe(row: Sequence[Any], formatter: str) -> list[Any]:
     return found
 
 
-def fitted(titles: Sequence[str], rows: Sequence[Sequence[Any]],
+def fitted(titles: Sequence[str], shown: Sequence[Sequence[str]],
            width: int, flexible: int) -> list[list[str]]:
     """Return rows as a person reads them on a screen: one column is cut in
-    its middle, and the last one takes the lines that it needs.
+    its middle, and the last one takes the lines that it needs, broken within
+    a word only where nothing else helps.
 
+    :param shown: the rows, see :func:`human`
     :param flexible: the column that is cut
     """
-    shown = [[human(cell) for cell in row] for row in rows]
+    word = max(cells.cell_len(word) for row in (titles, *shown)
+               for word in row[-1].split() or ('',))
     # A table has two blanks and a bar a column, and one bar more.
     left = width - 1 - 3 * len(titles) - sum(
         _width(titles, shown, number) for number in range(len(titles) - 1)
         if number != flexible)
-    cut = min(_width(titles, shown, flexible), max(NARROWEST, left - min(
-        NARROWEST, _width(titles, shown, -1))))
+    cut = min(_width(titles, shown, flexible),
+              max(CUT, left - max(NARROWEST, word)))
     return [[*(text.elided(cell, cut) if number == flexible else cell
                for number, cell in enumerate(row[:-1])),
              text.wrapped(row[-1], max(NARROWEST, left - cut))]
@@ -71,7 +78,8 @@ def fitted(titles: Sequence[str], rows: Sequence[Sequence[Any]],
 
 def _width(titles: Sequence[str], rows: Sequence[Sequence[str]],
            number: int) -> int:
-    return max(cells.cell_len(row[number]) for row in (titles, *rows))
+    return max(cells.cell_len(line) for row in (titles, *rows)
+               for line in row[number].split('\n'))
 
 
 def human(cell: Any) -> str:

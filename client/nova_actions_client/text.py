@@ -38,9 +38,12 @@ def elided(value: str, width: int, ellipsis: str = '…') -> str:
     if cells.cell_len(value) <= width:
         return value
     left = max(0, width - len(ellipsis))
-    tail = left // 3
-    head = cells.set_cell_size(value, left - tail).rstrip()
-    return head + ellipsis + (value[-tail:] if tail else '')
+    room = left // 3
+    tail = value[-room:] if room else ''
+    while cells.cell_len(tail) > room:
+        tail = tail[1:]
+    head = cells.set_cell_size(value, left - room).rstrip()
+    return head + ellipsis + tail
 
 
 def wrapped(value: str, width: int) -> str:

@@ -3,6 +3,7 @@
 
 import argparse
 from typing import Any
+from urllib import parse
 
 from osc_lib import utils
 from osc_lib.command import command
@@ -12,6 +13,19 @@ from nova_actions_client import option
 from nova_actions_client import outcome
 from nova_actions_client import output
 from nova_actions_client import service
+
+
+def _url(value: str) -> str:
+    """Check an address, for argparse."""
+    try:
+        parts = parse.urlsplit(value)
+        is_address = parts.scheme in ('http', 'https') and parts.hostname
+    except ValueError:
+        is_address = None
+    if not is_address:
+        raise argparse.ArgumentTypeError(
+            f'{value!r} is not an address such as https://log.example.org')
+    return value
 
 
 class Asking(command.Command):
@@ -25,7 +39,7 @@ class Asking(command.Command):
         parser = super().get_parser(prog_name)
         self._parser = parser
         parser.add_argument(
-            '--action-log-endpoint', metavar='<url>',
+            '--action-log-endpoint', metavar='<url>', type=_url,
             default=utils.env('OS_ACTION_LOG_ENDPOINT') or None,
             help='Address of the action log, instead of what the catalog has '
                  f'under "{service.SERVICE_TYPE}" '

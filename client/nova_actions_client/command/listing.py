@@ -17,7 +17,11 @@ from nova_actions_client import text
 from nova_actions_client.command import asking
 
 LIMIT = 50
+#: How long a number of actions may be.
+DIGITS = 9
 TITLES = ('ID', 'Started', 'Server', 'Action', 'Status', 'Took', 'Why')
+#: Of a narrow screen: why an action failed stands below its status.
+NARROW_TITLES = ('ID', 'Started', 'Server', 'Action', 'Took', 'Status')
 #: Of what Nova knows; it takes no short ids.
 BARE_TITLES = ('Request', 'Started', 'Action', 'Status')
 LONG_TITLES = ('ID', 'Request', 'Started', 'Ended', 'Server', 'Server Name',
@@ -26,9 +30,10 @@ LONG_TITLES = ('ID', 'Request', 'Started', 'Ended', 'Server', 'Server Name',
 
 
 def _count(value: str) -> int:
-    if not value.isdecimal():
+    if not value.isdecimal() or len(value) > DIGITS:
         raise argparse.ArgumentTypeError(
-            f'{value!r} is not a number of actions; 0 means all')
+            f'{value!r} is not a number of actions of {DIGITS} digits at the '
+            'most; 0 means all')
     return int(value)
 
 
@@ -88,8 +93,12 @@ class List(asking.Asking, command.Lister):
         if (rows and output.is_for_a_person(parsed_args) and width
                 and not (parsed_args.max_width or parsed_args.long)
                 and tuple(column_names) == TITLES):
+            shown = [tuple(map(output.human, each)) for each in rows]
+            if width < output.WIDE:
+                column_names = NARROW_TITLES
+                shown = [*map(narrow_row, shown)]
             rows = output.fitted(
-                column_names, rows, width, TITLES.index('Server'))
+                column_names, shown, width, column_names.index('Server'))
         else:
             rows = [output.safe(each, parsed_args.formatter)
                     for each in rows]
@@ -104,6 +113,18 @@ def row(action: record.Action, form: str) -> tuple[Any, ...]:
         column.Text(action.server_name or action.server),
         column.Text(action.action), column.Status(action.status),
         column.Took(action.duration), column.Text(action.reason))
+
+
+def narrow_row(wide: Sequence[str]) -> tuple[str, ...]:
+    """Return what :func:`row` has, for a screen of 80 columns: a time that
+    has a day has no seconds, one that has a year takes two lines."""
+    short_id, started, server, action, status, took, why = wide
+    day, _, clock = started.rpartition(' ')
+    if day:
+        started = f'{day}\n{clock}' if len(day) > 5 else f'{day} {clock[:5]}'
+    if why not in (text.NONE, status):
+        status = f'{status}: {why}'
+    return short_id, started, server, action, took, status
 
 
 def bare_row(action: record.Action, form: str) -> tuple[Any, ...]:

@@ -134,6 +134,12 @@ class DemoTestCase(base.BaseTestCase):
         for words, code, named in (
                 (['--since', 'yesterday'], outcome.USAGE, '--since'),
                 (['--limit', '-1'], outcome.USAGE, '--limit'),
+                (['--limit', '9' * 30], outcome.USAGE, '--limit'),
+                (['--server', ''], outcome.USAGE, '--server'),
+                (['--since', '1h', '--until', '2h'], outcome.USAGE,
+                 '--until'),
+                (['--action-log-endpoint', 'x'], outcome.USAGE,
+                 '--action-log-endpoint'),
                 (['--status', 'fine'], outcome.USAGE, '--status'),
                 (['--reason', 'fine'], outcome.USAGE, '--reason')):
             done = self.run_client('action', 'log', 'list', *words, code=code)

@@ -6,6 +6,7 @@ import argparse
 from oslotest import base
 
 from nova_actions_client import follow
+from nova_actions_client import output
 
 DEFAULTS = {
     'follow': True, 'after': None, 'formatter': 'table', 'sort': None,
@@ -47,6 +48,6 @@ class TestWidths(base.BaseTestCase):
     def test_a_screen_is_not_exceeded(self):
         for screen in (80, 100, 132, 300):
             titles = [title for title in follow.TITLES[:-1]
-                      if title != 'Host' or screen >= follow.WIDE]
+                      if title != 'Host' or screen >= output.WIDE]
             self.assertLessEqual(
                 sum(follow.widths(titles, screen)) + len(titles) + 4, screen)

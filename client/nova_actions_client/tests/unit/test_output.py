@@ -7,6 +7,7 @@ from oslotest import base
 from rich import cells
 
 from nova_actions_client import output
+from nova_actions_client import record
 from nova_actions_client import text
 from nova_actions_client.command import listing
 from nova_actions_client.tests.unit import made
@@ -18,8 +19,9 @@ class TestOutput(base.BaseTestCase):
 
     @hypothesis.given(TEXTS, TEXTS)
     def test_a_table_fits(self, server, reason):
-        rows = [listing.row(made.action(server_name=server, reason=reason,
-                                        action='live-migration'), '%H:%M:%S')]
+        rows = [[*map(output.human, listing.row(made.action(
+            server_name=server, reason=reason, action='live-migration'),
+            '%H:%M:%S'))]]
         row, = output.fitted(listing.TITLES, rows, 100, 2)
         lines = row[-1].split('\n')
         self.assertLessEqual(
@@ -29,6 +31,32 @@ class TestOutput(base.BaseTestCase):
             + (max(map(cells.cell_len, lines)) if len(lines) > 1 else 0),
             # A character of two columns may stand across the edge.
             100 + len(lines[0]))
+
+    @hypothesis.given(
+        TEXTS, strategies.sampled_from(record.STATUSES),
+        strategies.sampled_from([
+            None, 'interrupted', 'host_failed', 'no_valid_host']),
+        strategies.sampled_from(['%H:%M:%S', '%m-%d %H:%M:%S',
+                                 '%Y-%m-%d %H:%M:%S']))
+    def test_a_narrow_table_fits_and_breaks_no_word(
+            self, server, status, reason, form):
+        action = made.action(
+            server_name=server, action='live-migration', status=status,
+            duration=613.0, reason=reason)
+        wide = tuple(map(output.human, listing.row(action, form)))
+        row, = output.fitted(
+            listing.NARROW_TITLES, [listing.narrow_row(wide)], 80, 2)
+        self.assertLessEqual(
+            1 + sum(3 + max(cells.cell_len(line) for line in (
+                title, *cell.split('\n'))) for title, cell in zip(
+                    listing.NARROW_TITLES, row, strict=True)),
+            80)
+        self.assertEqual('live-migration', row[3])
+        words = row[-1].split()
+        self.assertIn('retried' if status == record.RETRIED else status,
+                      words[0])
+        if reason not in (None, status):
+            self.assertEqual(reason, words[1])
 
     @hypothesis.given(TEXTS)
     def test_csv_computes_nothing(self, value):

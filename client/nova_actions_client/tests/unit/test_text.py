@@ -25,6 +25,7 @@ class TestText(base.BaseTestCase):
 
     @hypothesis.given(strategies.text(max_size=50),
                       strategies.integers(1, 30))
+    @hypothesis.example('00000000000⺀⺀', 14)
     def test_elided(self, value, width):
         value = text.printable(value)
         shown = text.elided(value, width)
@@ -32,3 +33,4 @@ class TestText(base.BaseTestCase):
             self.assertEqual(value, shown)
         else:
             self.assertIn('…', shown)
+            self.assertLessEqual(cells.cell_len(shown), width)
