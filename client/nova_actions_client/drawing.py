@@ -87,7 +87,8 @@ def _row(step: record.Step, pen: Pen,
         reason = text.printable(step.reason or step.outcome.upper())
         label = f'{label} {reason}' if step.duration is not None else reason
     if step in marks:
-        label += f' < {marks[step]}'
+        # There is no room for both; the reason stands below.
+        label = f'{label.partition(" ")[0]} < {marks[step]}'
     return (text.elided(text.printable(step.host), HOST, pen.ellipsis),
             text.elided(name, STEP - len(number), pen.ellipsis) + number,
             text.elided(label, LABEL, pen.ellipsis))

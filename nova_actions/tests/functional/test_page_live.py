@@ -93,6 +93,25 @@ class LiveTest(page_case.PageCase):
         self.browser.click('.window button', 'Resume')
         self.browser.one('[role=status].new', '1 new')
 
+    def test_more_than_a_page_is_new(self):
+        """None is left out between what is new and what was shown."""
+        self.begin('create')
+        self.open()
+        self.browser.one('.live', 'Live')
+        self.browser.one('table.actions')
+        self.browser.click('.window button', 'Pause')
+        server = self.server()
+        for number in range(101):
+            self.action(server, ago=-number)
+        self.next()
+        self.begin('stop')
+        self.browser.click('.window button', 'Resume')
+        self.browser.click('.new button', '100+ new')
+        self.browser.gone('.new button')
+        self.browser.click('button.wide', '100 more')
+        patience.wait_until('all of them', lambda: len(self.browser.all(
+            'table.actions .what')) == 103)
+
     def test_nobody_looks(self):
         """A hidden tab asks nothing."""
         self.open()

@@ -43,6 +43,43 @@ class StatisticsTest(page_case.PageCase):
         self.browser.click('.ranking a', 'compute-2')
         self.browser.one('table.actions .what', 'resize')
 
+    def test_days_are_of_utc_and_marked_once(self):
+        driver = self.browser.driver
+        self.addCleanup(driver.execute_cdp_cmd,
+                        'Emulation.setTimezoneOverride', {'timezoneId': ''})
+        driver.execute_cdp_cmd('Emulation.setTimezoneOverride',
+                               {'timezoneId': 'America/New_York'})
+        self.open('#/statistics')
+        self.browser.one('#plot-rate canvas')
+        marks = driver.execute_async_script("""
+            const done = arguments[0];
+            Promise.all(['plot.js', 'setting.js'].map((file) => import(
+              new URL(file, document.baseURI)))).then(([page, {setting}]) => {
+                setting.zone = 'local';
+                const plot = new page.Plot('rate', '', {series: [], most: 1});
+                const place = document.getElementById('plot-rate');
+                place.replaceChildren();
+                const day = 86_400;
+                plot.fill([10, 11, 12].map((each) => ({at: each * day})),
+                          'day');
+                plot.mount();
+                requestAnimationFrame(
+                  () => done(plot.drawing.axes[0]._values));
+              }).catch((error) => done(String(error)));
+            """)
+        self.assertEqual(['01-11', '01-12', '01-13'], marks)
+
+    def test_a_narrow_screen(self):
+        self.action(self.server('web-2'), step(
+            'compute_live_migration', 40_000, host='compute-west-1.example',
+            result='Error'), action='live-migration', status='failed',
+            ago=50_000)
+        self.browser.size(360, 800)
+        self.open('#/statistics?started_after=7d&all_projects=true')
+        self.browser.one('.ranking', 'compute-west-1')
+        self.assertLessEqual(self.browser.run(
+            'return document.documentElement.scrollWidth'), 360)
+
     def test_a_reader_has_no_hosts(self):
         self.open('#/statistics', token=page_case.READER)
         self.browser.one('.ranking', 'resize')

@@ -52,6 +52,15 @@ class TestDrawing(base.BaseTestCase):
             self.assertEqual(words, ' '.join(
                 re.sub(r'\[=*x', '', line).split()))
 
+    def test_what_was_different_is_not_cut(self):
+        steps = made.retried()
+        drawn = [str(line) for line in drawing.lines(
+            steps, 80, drawing.ASCII, made.BEGIN, {
+                step: 'succeeded there' for step in steps})]
+        for line in drawn[1:]:
+            if '(gap)' not in line:
+                self.assertTrue(line.endswith(' < succeeded there'), line)
+
     def test_what_runs_has_an_arrow(self):
         drawn = lines([made.step('compute_x', 0)], 80)
         self.assertIn('> RUNNING', drawn[1])

@@ -98,7 +98,7 @@ export class Action {
       <h1 tabindex="-1">${name(action.action)} of ${
         name(action.server_name ?? action.server)}</h1>
       <p class="headline">${status(action.status)} <span>${
-        action.status === 'running' ? 'for' : 'after'} <b>${
+        action.status === 'running' ? 'for' : 'in'} <b>${
         took(elapsed(action))}</b></span>${action.reason ? html` <span
         class="why">${reason(action.reason)}</span>` : nothing}</p>
       ${this.context()}

@@ -31,7 +31,7 @@ export function command(verb, query = new URLSearchParams(), words = []) {
   }
   for (const [name, value] of query) {
     // A value that begins with a dash is no option.
-    if (name in OPTIONS) found.push(value.startsWith('-')
+    if (Object.hasOwn(OPTIONS, name)) found.push(value.startsWith('-')
       ? `--${OPTIONS[name]}=${quoted(value)}`
       : `--${OPTIONS[name]} ${quoted(value)}`);
   }

@@ -109,6 +109,11 @@ export class List {
   }
 
   showWaiting() {
+    // Between so many and those that are shown there may be more.
+    if (this.waiting.length === PAGE) {
+      this.loader.run();
+      return;
+    }
     this.rows = [...this.waiting, ...this.rows];
     this.waiting = [];
     this.draw();

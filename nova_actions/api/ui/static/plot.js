@@ -6,14 +6,16 @@ import {setting} from './setting.js';
 import {full, moment} from './time.js';
 
 const HEIGHT = 200;
+const DAY = 86_400;
 
 const iso = (at) => new Date(at * 1000).toISOString();
 
 export class Plot {
   // series: [{key, title, tone}]; write(value) makes text of a value; most:
-  // the scale reaches at least up to that.
-  constructor(id, title, {series, write, most}) {
-    Object.assign(this, {id, title, series, write, most, rows: []});
+  // the scale reaches at least up to that; marks: how far its marks may be
+  // from each other, if not anyhow.
+  constructor(id, title, {series, write, most, marks}) {
+    Object.assign(this, {id, title, series, write, most, marks, rows: []});
   }
 
   // unit: "day" or "hour", what each row is of.
@@ -49,13 +51,16 @@ export class Plot {
     return {
       width: place.clientWidth, height: HEIGHT, legend: {live: false},
       cursor: {drag: {x: false, y: false}},
-      tzDate: setting.zone === 'UTC'
+      // Days are counted in UTC.
+      tzDate: setting.zone === 'UTC' || this.unit === 'day'
         ? (at) => uPlot.tzDate(new Date(at * 1000), 'Etc/UTC') : undefined,
       scales: {y: {range: (_, _least, most) =>
         [0, Math.max(most ?? 0, this.most) * 1.1]}},
       axes: [
-        {...axis, values: (_, values) => values.map((at) => this.mark(at))},
-        {...axis, size: 64, values: (_, values) =>
+        {...axis, values: (_, values) => values.map((at) => this.mark(at)),
+         ...this.unit === 'day'
+           ? {incrs: [1, 2, 7, 14, 28].map((days) => days * DAY)} : {}},
+        {...axis, size: 64, ...this.marks ? {incrs: this.marks} : {}, values: (_, values) =>
           values.map((each) => (each ? this.write(each) : '0'))}],
       series: [{}, ...this.series.map(({title, tone}, number) => ({
         label: title, stroke: ink(place, tone), width: 2,
@@ -66,9 +71,9 @@ export class Plot {
 
   // A time below the axis; midnight by its day.
   mark(at) {
+    if (this.unit === 'day') return iso(at).slice(5, 10);
     const [day, clock] = full(iso(at)).split(' ');
-    return this.unit === 'day' || clock === '00:00:00' ? day.slice(5)
-      : clock.slice(0, 5);
+    return clock === '00:00:00' ? day.slice(5) : clock.slice(0, 5);
   }
 
   template() {

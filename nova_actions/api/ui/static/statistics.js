@@ -16,6 +16,10 @@ import {moment, took} from './time.js';
 
 const WINDOWS = {'24h': 'hour', '7d': 'day', '30d': 'day', '90d': 'day'};
 const DEFAULT = '7d';
+// Seconds between the marks of an axis of durations.
+const MARKS = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600,
+  7200, 14_400, 28_800, 43_200, 86_400, 172_800, 604_800, 1_209_600];
 
 const percent = (value) => (value == null ? '–'
   : `${(100 * value).toFixed(value && value < 0.1 ? 1 : 0)}%`);
@@ -35,7 +39,7 @@ export class Statistics {
          tone: 'running'},
         {key: 'duration_p99', title: '99 of 100 take less (p99)',
          tone: 'interrupted'}],
-      write: took, most: 1});
+      write: took, most: 1, marks: MARKS});
   }
 
   open() {
