@@ -55,8 +55,8 @@ class TestDrawing(base.BaseTestCase):
     def test_what_was_different_is_not_cut(self):
         steps = made.retried()
         drawn = [str(line) for line in drawing.lines(
-            steps, 80, drawing.ASCII, made.BEGIN, {
-                step: 'succeeded there' for step in steps})]
+            steps, 80, drawing.ASCII, made.BEGIN,
+            dict.fromkeys(steps, 'succeeded there'))]
         for line in drawn[1:]:
             if '(gap)' not in line:
                 self.assertTrue(line.endswith(' < succeeded there'), line)
