@@ -28,6 +28,8 @@ def main(argv: Sequence[str]) -> int:
     process.check_schema(conf)
     # A worker that cannot start would be started again for ever.
     rpc_transport.get_transport(conf).cleanup()
+    if conf.notifications.enabled:
+        rpc_transport.get_notification_transport(conf).cleanup()
     with process.life(conf, 'nova-actions-conductor', host=conf.host,
                       topic=conf.conductor.topic,
                       workers=conf.conductor.workers):

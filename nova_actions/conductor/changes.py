@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The conductor numbers changes, and counts them for Prometheus."""
+"""The conductor numbers changes, counts them for Prometheus, and sends
+notifications of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,6 +9,7 @@ from oslo_config import cfg
 
 from nova_actions import metrics
 from nova_actions.conductor import leased
+from nova_actions.conductor import notification
 from nova_actions.conductor import tally
 from nova_actions.db.change import numbering
 
@@ -22,10 +24,20 @@ class Changes(leased.Leased):
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         super().__init__(conf, self._number, numbering.release, INTERVAL)
         self._tally = tally.Tally()
+        self._notifications: notification.Notifications | None = None
+
+    def start(self) -> None:
+        self._notifications = notification.of(self._conf)
+        if self._notifications is not None:
+            self._notifications.start()
+        super().start()
 
     def stop(self) -> None:
         super().stop()
         self._tally.settle(0)
+        if self._notifications is not None:
+            self._notifications.stop()
+            self._notifications = None
 
     def run(self) -> int:
         done = super().run()
@@ -38,3 +50,5 @@ class Changes(leased.Leased):
     def _tell(self, changes: Sequence[Mapping[str, Any]]) -> None:
         if metrics.is_on():
             self._tally.take(changes)
+        if self._notifications is not None:
+            self._notifications.take(changes)

@@ -206,6 +206,13 @@ METRICS_OPTS = [
         help='The port of nova-actions-conductor for it. One of the workers '
              'listens and tells of all.'),
 ]
+NOTIFICATIONS_OPTS = [
+    cfg.BoolOpt(
+        'enabled', default=False,
+        help='Have the conductor send a notification of each change. How '
+             'and where to is said by [oslo_messaging_notifications]; set '
+             'its driver to messagingv2.'),
+]
 RETENTION_OPTS = [
     cfg.IntOpt(
         'days', default=0, min=0, max=36500, mutable=True,
@@ -251,8 +258,8 @@ UPGRADE_LEVELS_OPTS = [
 ]
 GROUPS: dict[str | None, Sequence[cfg.Opt]] = {
     None: DEFAULT_OPTS, 'api': API_OPTS, 'conductor': CONDUCTOR_OPTS,
-    'metrics': METRICS_OPTS, 'reporter': REPORTER_OPTS,
-    'retention': RETENTION_OPTS,
+    'metrics': METRICS_OPTS, 'notifications': NOTIFICATIONS_OPTS,
+    'reporter': REPORTER_OPTS, 'retention': RETENTION_OPTS,
     'sanitize': SANITIZE_OPTS,
     'ui': UI_OPTS, 'upgrade_levels': UPGRADE_LEVELS_OPTS,
 }

@@ -17,8 +17,8 @@ from nova_actions.metrics.family import is_on
 __all__ = (
     'ACTIONS_FINISHED', 'ACTIONS_STARTED', 'ACTION_DURATION',
     'DATABASE_CONNECTIONS', 'EVENTS_FINISHED', 'EVENTS_STARTED',
-    'EVENT_DURATION', 'FAMILIES', 'POLICY_REFUSALS', 'REDACTIONS', 'REPORTS',
-    'REPORT_DELAY', 'REQUEST_DURATION', 'is_on',
+    'EVENT_DURATION', 'FAMILIES', 'NOTIFICATIONS', 'POLICY_REFUSALS',
+    'REDACTIONS', 'REPORTS', 'REPORT_DELAY', 'REQUEST_DURATION', 'is_on',
 )
 
 #: Seconds, for what takes up to an hour.
@@ -52,6 +52,10 @@ REPORT_DELAY = Histogram(
     'nova_actions_report_delay_seconds',
     'How old the oldest report of a batch was when a conductor stored it.',
     (), _LONG)
+NOTIFICATIONS = Counter(
+    'nova_actions_notifications_total',
+    'Notifications of changes: sent, or dropped since the notification bus '
+    'is away or too slow.', ('outcome',))
 POLICY_REFUSALS = Counter(
     'nova_actions_policy_refusals_total',
     'Calls that a rule of the policy has refused.', ('rule',))
@@ -70,5 +74,5 @@ DATABASE_CONNECTIONS = Gauge(
 
 FAMILIES = (
     ACTIONS_STARTED, ACTIONS_FINISHED, ACTION_DURATION, EVENTS_STARTED,
-    EVENTS_FINISHED, EVENT_DURATION, REPORTS, REPORT_DELAY, POLICY_REFUSALS,
-    REDACTIONS, REQUEST_DURATION, DATABASE_CONNECTIONS)
+    EVENTS_FINISHED, EVENT_DURATION, NOTIFICATIONS, REPORTS, REPORT_DELAY,
+    POLICY_REFUSALS, REDACTIONS, REQUEST_DURATION, DATABASE_CONNECTIONS)

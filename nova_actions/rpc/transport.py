@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections to the bus, its servers and its clients."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import oslo_messaging as messaging
@@ -22,19 +23,35 @@ def get_transport(conf: cfg.ConfigOpts) -> Any:
     :raises InvalidInput: when the URL is none, or no driver is for it; it is
         not repeated, since it holds a password
     """
+    return _transport(conf, '[DEFAULT] transport_url', functools.partial(
+        messaging.get_rpc_transport,
+        allowed_remote_exmods=error_module.ALLOWED_EXMODS))
+
+
+def get_notification_transport(conf: cfg.ConfigOpts) -> Any:
+    """Return a connection to the bus of notifications; it is not made yet.
+
+    :raises InvalidInput: as :func:`get_transport`
+    """
+    return _transport(
+        conf, '[oslo_messaging_notifications] transport_url',
+        messaging.get_notification_transport)
+
+
+def _transport(conf: cfg.ConfigOpts, option: str,
+               make: Callable[[cfg.ConfigOpts], Any]) -> Any:
     # oslo.messaging's queue manager locks by what the global cfg.CONF says.
     if conf.oslo_concurrency.lock_path:
         lockutils.set_defaults(conf.oslo_concurrency.lock_path)
     try:
-        return messaging.get_rpc_transport(
-            conf, allowed_remote_exmods=error_module.ALLOWED_EXMODS)
+        return make(conf)
     except messaging.DriverLoadFailure as error:
         raise exception.InvalidInput(
-            argument='[DEFAULT] transport_url',
+            argument=option,
             reason=f'there is no driver {error.driver!r}') from None
     except (messaging.InvalidTransportURL, ValueError):
         raise exception.InvalidInput(
-            argument='[DEFAULT] transport_url',
+            argument=option,
             reason='it is not the URL of a bus') from None
 
 

@@ -25,7 +25,7 @@ PATH = re.compile(r'``((?:doc|etc|nova_actions|bench|api-ref|releasenotes)'
 #: A line of a configuration: a group, or an option of it.
 LINE = re.compile(r'( +)(?:\[([\w:]+)\]|([a-z]\w*) = .*|#.*)?$')
 #: Not ours: Nova's, a proxy's, the bridge's.
-FOREIGN = {'vnc', 'bridge', 'oslo_messaging_notifications'}
+FOREIGN = {'vnc', 'bridge'}
 
 
 def texts():

@@ -13,6 +13,7 @@ from oslotest import base
 from nova_actions import objects
 from nova_actions import policies
 from nova_actions.objects import base as objects_base
+from nova_actions.objects import notification
 
 #: A change of an object's fields or remotables changes its fingerprint: then
 #: bump its version, and let the older one be asked for
@@ -26,7 +27,9 @@ FINGERPRINTS = {
     'InstanceAction': '1.3-78ce6e9c108bcf5e53814aa90a776dc8',
     'InstanceActionEvent': '1.6-c151cff2364b42a9eec88965dc4779f6',
     'InstanceActionEventList': '1.3-a52804b0957d4905ee975100cdd5a1f0',
+    'InstanceActionEventPayload': '1.0-179f548cb7141dd9588c6fe3affbfe40',
     'InstanceActionList': '1.2-3f3a005eb85c87e1a71b057c46b86508',
+    'InstanceActionPayload': '1.0-c09c3bcd8b97b04016e4821be42db0a9',
     'InstanceRecord': '1.1-b89e332d80320c9c7dfc33be992a0ae0',
     'InstanceRecordList': '1.1-4622a44efeb0ae5bcde115ee52d00b9c',
     'Report': '1.0-9d3c7357dbebec918df165fd4df8e6d4',
@@ -39,10 +42,16 @@ FINGERPRINTS = {
 
 def ours() -> dict[str, list[type[Any]]]:
     objects.register_all()
-    return {name: classes for name, classes
-            in ovo.VersionedObjectRegistry.obj_classes().items()
-            if name.startswith(objects_base.PREFIX)
-            and classes[0].__module__.startswith('nova_actions.objects.')}
+    found = {name: classes for name, classes
+             in ovo.VersionedObjectRegistry.obj_classes().items()
+             if name.startswith(objects_base.PREFIX)
+             and classes[0].__module__.startswith('nova_actions.objects.')}
+    # No call may carry these.
+    payloads = {each.obj_name(): [each] for each in (
+        notification.InstanceActionPayload,
+        notification.InstanceActionEventPayload)}
+    assert not payloads.keys() & found.keys()
+    return found | payloads
 
 
 class TestFingerprints(base.BaseTestCase):

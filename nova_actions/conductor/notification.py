@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conductor tells of changes on the notification bus.
+
+Nobody waits for that bus: changes wait in memory, a limited number of them,
+and a thread sends one after the other.
+"""
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import oslo_messaging as messaging
+from oslo_config import cfg
+from oslo_log import log as logging
+
+from nova_actions import metrics
+from nova_actions import vocabulary
+from nova_actions.db import status
+from nova_actions.db.change import kind
+from nova_actions.objects import notification
+from nova_actions.rpc import transport as rpc_transport
+
+LOG = logging.getLogger(__name__)
+
+Row = Mapping[str, Any]
+
+#: How many changes may wait to be sent.
+LIMIT = 10_000
+#: Seconds for which a conductor that ends waits until all are sent.
+LAST = 5.0
+
+_BEGUN = frozenset((kind.ACTION_BEGUN, kind.STEP_BEGUN))
+_ERRORS = frozenset((status.FAILED, status.INTERRUPTED,
+                     vocabulary.RESULT_ERROR, vocabulary.RESULT_INTERRUPTED))
+
+
+def of(conf: cfg.ConfigOpts) -> 'Notifications | None':
+    """Return what sends notifications in a process, None where none are
+    sent."""
+    if not conf.notifications.enabled:
+        return None
+    if not conf.oslo_messaging_notifications.driver:
+        LOG.warning('[notifications] enabled is true, but no notification '
+                    'is sent: [oslo_messaging_notifications] driver is not '
+                    'set')
+        return None
+    return Notifications(conf)
+
+
+class Notifications:
+    """Sends a notification of each change.
+
+    :param conf: of the process; ``[oslo_messaging_notifications]`` says how
+        and where to
+    :param limit: how many changes may wait; what comes after that is dropped
+    :raises InvalidInput: the URL of that bus is none
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._transport = rpc_transport.get_notification_transport(conf)
+        self._notifier = messaging.Notifier(
+            self._transport, f'nova-actions-conductor:{conf.host}')
+        self._waiting: queue.Queue[Row | None] = queue.Queue(limit)
+        #: How many were dropped since all went well.
+        self._dropped = 0
+        # The bus may be away for as long as it likes; the process ends.
+        self._thread = threading.Thread(
+            target=self._work, name='nova-actions-notifications', daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def stop(self, seconds: float = LAST) -> None:
+        """Send what waits, for so long at the most, and drop the rest."""
+        until = time.monotonic() + seconds
+        try:
+            self._waiting.put(None, timeout=seconds)
+        except queue.Full:
+            LOG.debug('The notification bus takes nothing')
+        self._thread.join(max(0.0, until - time.monotonic()))
+        if self._thread.is_alive():
+            self._give_up()
+            return
+        self._transport.cleanup()
+
+    def _give_up(self) -> None:
+        dropped = 0
+        with contextlib.suppress(queue.Empty):
+            while True:
+                dropped += self._waiting.get_nowait() is not None
+        self._waiting.put(None)
+        # One may be under way, and nobody knows whether it arrives.
+        metrics.NOTIFICATIONS.add('dropped', number=dropped)
+        LOG.warning('The conductor ends, and the notification bus does not '
+                    'take what waits: %s dropped',
+                    vocabulary.counted(dropped, 'notification'))
+
+    def take(self, changes: Iterable[Row]) -> None:
+        """Have changes sent, in their order; this never waits."""
+        for each in changes:
+            try:
+                self._waiting.put_nowait(each)
+            except queue.Full:
+                self._drop()
+        # Not at the first free place: the next would be taken at once.
+        if self._dropped and self._waiting.qsize() <= self._limit // 2:
+            LOG.warning('Notifications are sent again; %d were dropped',
+                        self._dropped)
+            self._dropped = 0
+
+    def _drop(self) -> None:
+        if not self._dropped:
+            LOG.warning('Notifications are dropped: the notification bus is '
+                        'away or too slow, and %d wait for it', self._limit)
+        self._dropped += 1
+        metrics.NOTIFICATIONS.add('dropped')
+
+    def _work(self) -> None:
+        while (change := self._waiting.get()) is not None:
+            self._send(change)
+            metrics.NOTIFICATIONS.add('sent')
+
+    def _send(self, change: Row) -> None:
+        payload, noun = ((notification.InstanceActionPayload,
+                          'instance_action')
+                         if change['event_uuid'] is None else
+                         (notification.InstanceActionEventPayload,
+                          'instance_action_event'))
+        if change['kind'] in _BEGUN:
+            send, phase = self._notifier.info, 'start'
+        elif change['outcome'] in _ERRORS:
+            send, phase = self._notifier.error, 'error'
+        else:
+            send, phase = self._notifier.info, 'end'
+        # Without a context: there are credentials in it.
+        send({}, f'{noun}.{phase}', payload.of(change))
