@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import oslo_messaging as messaging
 from oslo_config import cfg
 from oslo_log import log as logging
 
@@ -22,6 +21,7 @@ from nova_actions.db import status
 from nova_actions.db.change import kind
 from nova_actions.objects import notification
 from nova_actions.rpc import transport as rpc_transport
+from nova_actions.rpc import workaround
 
 LOG = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Notifications:
     def __init__(self, conf: cfg.ConfigOpts, limit: int = LIMIT) -> None:
         self._limit = limit
         self._transport = rpc_transport.get_notification_transport(conf)
-        self._notifier = messaging.Notifier(
+        self._notifier = workaround.get_notifier(
             self._transport, f'nova-actions-conductor:{conf.host}')
         self._waiting: queue.Queue[Row | None] = queue.Queue(limit)
         #: How many were dropped since all went well.

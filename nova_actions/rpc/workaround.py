@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import oslo_messaging as messaging
 from oslo_messaging.rpc import server as rpc_server
 
 #: How deeply a value of a context may be nested; Nova's are not, but for the
@@ -55,6 +56,20 @@ def _is_deep(value: Any) -> bool:
         if not level:
             return False
     return True
+
+
+def get_notifier(transport: Any, publisher: str) -> messaging.Notifier:
+    """Return what sends notifications, and waits for a bus that is away where
+    it has not been there yet, too.
+
+    oslo.messaging (18.3) loses what it is given until it has been connected
+    once: to kombu the -1 of ``[oslo_messaging_notifications] retry``, for
+    ever, is no second attempt. To go when it says None there.
+    """
+    notifier = messaging.Notifier(transport, publisher)
+    if notifier.retry < 0:
+        notifier.retry = None
+    return notifier
 
 
 def finish(server: rpc_server.RPCServer) -> None:

@@ -163,6 +163,8 @@ class ProcessTest(_Tests, test_conductors.ProcessTestCase):
                                           f'{away.port}/{bus.name}')
         self.act()
         self.await_numbers(4)
+        patience.wait_until('a conductor that misses it', lambda: (
+            'Connection failed' in conductor.text()))
         away.mend()
         self.listen(bus.url)
         self.check('one')
