@@ -50,11 +50,13 @@ def main(argv: Sequence[str]) -> int:
     from nova_actions.db import migration
     from nova_actions.db import pool
     from nova_actions.metrics import endpoint
+    from nova_actions.rpc import transport as rpc_transport
 
     config.setup_logging(conf)
     listening.settle(conf)
     process.set_up(conf)
     report.set_up(conf)
+    rpc_transport.check(conf)
     migration.db_sync()
     try:
         with process.life(conf, 'nova-actions-all', host=conf.host,

@@ -27,9 +27,7 @@ def main(argv: Sequence[str]) -> int:
     report.set_up(conf)
     process.check_schema(conf)
     # A worker that cannot start would be started again for ever.
-    rpc_transport.get_transport(conf).cleanup()
-    if conf.notifications.enabled:
-        rpc_transport.get_notification_transport(conf).cleanup()
+    rpc_transport.check(conf)
     with process.life(conf, 'nova-actions-conductor', host=conf.host,
                       topic=conf.conductor.topic,
                       workers=conf.conductor.workers):

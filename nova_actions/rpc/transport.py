@@ -38,6 +38,17 @@ def get_notification_transport(conf: cfg.ConfigOpts) -> Any:
         messaging.get_notification_transport)
 
 
+def check(conf: cfg.ConfigOpts) -> None:
+    """See that what the conductor needs of the configuration makes
+    connections: before anything is started that would go on without.
+
+    :raises InvalidInput: as :func:`get_transport`
+    """
+    get_transport(conf).cleanup()
+    if conf.notifications.enabled:
+        get_notification_transport(conf).cleanup()
+
+
 def _transport(conf: cfg.ConfigOpts, option: str,
                make: Callable[[cfg.ConfigOpts], Any]) -> Any:
     # oslo.messaging's queue manager locks by what the global cfg.CONF says.

@@ -182,16 +182,24 @@ class ProcessTest(_Tests, test_conductors.ProcessTestCase):
 
 class NoUrlTest(base.ObjectTestCase):
 
-    def test_the_conductor_says_so(self) -> None:
+    def test_conductor(self) -> None:
+        self.check('conductor')
+
+    def test_all(self) -> None:
+        self.check('all')
+
+    def check(self, command: str) -> None:
+        """See that a command says so, and ends."""
         path = os.path.join(self.useFixture(base_fixtures.TempDir()).path,
                             'nova-actions.conf')
         with open(path, 'w', encoding='utf-8') as file:
-            file.write('[DEFAULT]\ntransport_url = fake://\n[database]\n'
+            file.write(f'[DEFAULT]\nstate_path = {os.path.dirname(path)}\n'
+                       'transport_url = fake://\n[database]\n'
                        f'connection = {self.conf.database.connection}\n'
                        + CONFIG.format(
                            url=f'rabbitt://guest:{SECRET}@127.0.0.1/'))
         conductor = self.useFixture(process.Process(
-            [sys.executable, '-m', 'nova_actions.cmd.conductor',
+            [sys.executable, '-m', f'nova_actions.cmd.{command}',
              '--config-file', path]))
         self.assertEqual(2, conductor.process.wait(patience.PATIENCE))
         self.assertIn('[oslo_messaging_notifications] transport_url',
