@@ -12,7 +12,7 @@ from nova_actions import context as context_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
-from nova_actions.db import stats
+from nova_actions.db import size
 from nova_actions.upkeep import retention
 from nova_actions.vocabulary import counted
 
@@ -26,12 +26,12 @@ def db_stats(args: Any, conf: cfg.ConfigOpts) -> int:
     """Print rows, bytes, growth, the oldest action and the next purge."""
     context = context_module.get_admin_context()
     now = timeutils.utcnow()
-    tables = stats.tables(context)
-    growth = stats.growth(context, now, tables)
+    tables = size.tables(context)
+    growth = size.growth(context, now, tables)
     output.show(args.format, {
         'tables': [dataclasses.asdict(each) for each in tables],
         'growth_a_day': growth and dataclasses.asdict(growth),
-        **_purge(context, conf.retention.days, stats.oldest(context), now),
+        **_purge(context, conf.retention.days, size.oldest(context), now),
     }, stats_text)
     return failure.OK
 
@@ -55,7 +55,7 @@ def _purge(context: context_module.RequestContext, days: int,
 def stats_text(found: Row) -> str:
     """Return figures of the database as text."""
     shown = table.render(TITLES, [
-        (each['name'], each['rows'], size(each['bytes']))
+        (each['name'], each['rows'], in_bytes(each['bytes']))
         for each in found['tables']])
     return '\n'.join([
         shown, '',
@@ -70,7 +70,7 @@ def _growth(growth: Row | None) -> str:
     actions, events = round(growth['actions']), round(growth['events'])
     text = f'{counted(actions, "action")}, {counted(events, "event")}'
     if growth['bytes'] is not None:
-        text += f', {size(round(growth["bytes"]))}'
+        text += f', {in_bytes(round(growth["bytes"]))}'
     return text
 
 
@@ -85,7 +85,7 @@ def _next(found: Row) -> str:
             f'(keeps {counted(days, "day")})')
 
 
-def size(number: int | None) -> str | None:
+def in_bytes(number: int | None) -> str | None:
     """Return a number of bytes with three digits."""
     if number is None:
         return None

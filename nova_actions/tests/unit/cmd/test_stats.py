@@ -35,7 +35,7 @@ class StatsTestCase(managed.ManageMixin, old.OldRowsTestCase):
     def test_sizes(self):
         self.assertEqual(
             [None, '0 B', '999 B', '0.979 KiB', '2 KiB', '5e+03 TiB'],
-            [stats.size(number) for number in (
+            [stats.in_bytes(number) for number in (
                 None, 0, 999, 1003, 2048, 5000 * 2 ** 40)])
 
 
