@@ -163,6 +163,21 @@ class ListTest(page_case.PageCase):
         self.assertEqual([f'{number:08}' for number in range(
             9999, 9999 - len(links), -1)], links)
 
+    def test_attempts_on_a_narrow_screen_have_one_axis(self):
+        action = self.action(self.server(), step(
+            'compute_prep_resize', **FAILED), step('compute_prep_resize'))
+        self.browser.size(360, 800)
+        self.open(f'#/action/{action}')
+        self.browser.one('.steps .attempt', 'attempt 2')
+        places = self.browser.run("""
+            return [...document.querySelectorAll('.steps tbody .drawn')].map(
+              (each) => {
+                const {left, right} = each.firstElementChild
+                  .getBoundingClientRect();
+                return `${left} ${right}`;
+              })""")
+        self.assertEqual((2, 1), (len(places), len(set(places))), places)
+
     def test_narrow(self):
         server = self.server(60 * 'w-eb')
         action = self.action(server, step('compute_prep_resize', **FAILED),
