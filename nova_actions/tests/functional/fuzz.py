@@ -47,7 +47,8 @@ def seed():
 
 
 #: What a conductor writes by itself, whenever its turn comes.
-_KEPT_BY_CONDUCTOR = {'change_queue', 'change_feed', 'changes'}
+_KEPT_BY_CONDUCTOR = {'change_queue', 'change_feed', 'changes',
+                      'stat_marks', 'stat_rollups', 'stat_state'}
 
 
 def everything():
