@@ -27,28 +27,6 @@ HERE = pathlib.Path(__file__).parent / 'nova_world'
 HOSTS = ('compute1', 'compute2')
 WORKERS = 2
 
-APACHE = """\
-ServerRoot {folder}
-ServerName localhost
-PidFile {folder}/pid
-DefaultRuntimeDir {folder}
-ErrorLog /dev/stderr
-User nobody
-Group nogroup
-Listen 127.0.0.1:{port}
-LoadModule mpm_event_module {modules}/mod_mpm_event.so
-LoadModule authz_core_module {modules}/mod_authz_core.so
-LoadModule wsgi_module {modules}/mod_wsgi.so
-WSGISocketPrefix {folder}/wsgi
-WSGIDaemonProcess nova user=root group=root processes={workers} threads=2 \
-python-path={path}
-WSGIProcessGroup nova
-WSGIApplicationGroup %{{GLOBAL}}
-WSGIScriptAlias / {folder}/api.wsgi
-<Directory {folder}>
-    Require all granted
-</Directory>
-"""
 
 
 class Cloud(missing.Fixture):
@@ -57,17 +35,13 @@ class Cloud(missing.Fixture):
     :param environment: the fixture of an environment of Nova and the bridge
     :param ours: the configuration that the bridge reads
     :param transport_url: of Nova's bus
-    :param api: the server of nova-api: uwsgi or apache
-    :param is_eventlet: how nova-conductor and nova-compute run
     """
 
-    def __init__(self, environment: Any, ours: str, transport_url: str,
-                 api: str, is_eventlet: bool = False) -> None:
+    def __init__(self, environment: Any, ours: str,
+                 transport_url: str) -> None:
         self._venv = environment
         self._ours = ours
         self._transport_url = transport_url
-        self._api = api
-        self._is_eventlet = is_eventlet
         self.servers = {host: str(uuid.uuid4()) for host in HOSTS}
         self.services: dict[str, process.Process] = {}
 
@@ -82,14 +56,12 @@ class Cloud(missing.Fixture):
             OS_NOVA_CONFIG_DIR=str(self.folder),
             OS_PLACEMENT_CONFIG_DIR=str(self.folder),
             PYTHONPATH=str(HERE), GUESTS=str(self.folder))
-        if self._is_eventlet:
-            self._environ['OS_NOVA_DISABLE_EVENTLET_PATCHING'] = 'no'
         self._configure()
         self._make()
         self._start('placement', self._venv.python, HERE / 'serve.py',
                     'placement.wsgi.api', self._ports['placement'])
         self.start('conductor')
-        getattr(self, f'_start_{self._api}')()
+        self._start_api()
         for host in HOSTS:
             self.start(host)
         for name, port in self._ports.items():
@@ -182,27 +154,13 @@ class Cloud(missing.Fixture):
     def _path(self, joint: str) -> str:
         return joint.join(map(str, self._venv.folders))
 
-    def _start_uwsgi(self) -> None:
+    def _start_api(self) -> None:
         self._start(
             'api', proxy.find('uwsgi'), '--plugin', 'python3', '--master',
             '--http-socket', f'127.0.0.1:{self._ports["api"]}',
             '--processes', WORKERS, '--threads', 2, '--die-on-term',
             '--module', 'nova.wsgi.osapi_compute:application',
             PYTHONPATH=self._path(':'))
-
-    def _start_apache(self) -> None:
-        modules = [path for path in proxy.APACHE_MODULES
-                   if pathlib.Path(path, 'mod_wsgi.so').exists()]
-        if not modules:
-            missing.unavailable('mod_wsgi', 'it is not installed')
-        self._write('api.wsgi',
-                    'from nova.wsgi.osapi_compute import application\n')
-        self.folder.chmod(0o755)
-        conf = self._write('apache.conf', APACHE.format(
-            folder=self.folder, port=self._ports['api'], workers=WORKERS,
-            modules=modules[0], path=self._path(':')))
-        self._start('api', proxy.find('apache2', 'httpd'), '-f', conf,
-                    '-DFOREGROUND')
 
     # -- what is asked of it ------------------------------------------------
 

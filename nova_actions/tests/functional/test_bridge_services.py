@@ -48,9 +48,11 @@ def shown(action):
                   for each in action['events']))
 
 
-class _Tests:
-    API = 'uwsgi'
-    IS_EVENTLET = False
+@unittest.skipUnless(FULL, 'minutes: NOVA_ACTIONS_FULL=1')
+class TestServices(base.ObjectTestCase):
+    """nova-api is forked after loading, nova-conductor has workers, and all
+    have threads."""
+    BACKEND = 'postgresql'
 
     def setUp(self):
         super().setUp()
@@ -60,11 +62,12 @@ class _Tests:
         self.conf.set_override('transport_url', rabbit.url)
         self.state = pathlib.Path(self.useFixture(
             base_fixtures.TempDir()).path)
-        self.conductor = self.useFixture(
-            test_conductors.Process(self.conf, 'controller1'))
         self.cloud = self.useFixture(cloud.Cloud(
-            environment, self.bridge_conf(), rabbit.url, self.API,
-            self.IS_EVENTLET))
+            environment, self.bridge_conf(), rabbit.url))
+        # Where the servers are known that were there before the bridge.
+        self.conductor = self.useFixture(test_conductors.Process(
+            self.conf, 'controller1',
+            more=f'[cell:cell1]\nconnection = {self.cloud.url}\n'))
 
     def bridge_conf(self):
         return (f'[DEFAULT]\ntransport_url = {self.conf.transport_url}\n'
@@ -148,18 +151,3 @@ class _Tests:
             ('stop', 'succeeded'): 2 * times,
             ('suspend', 'failed'): times,
             ('resetState', 'succeeded'): 3 * times}, dict(statuses))
-
-
-@unittest.skipUnless(FULL, 'minutes: NOVA_ACTIONS_FULL=1')
-class TestUwsgi(_Tests, base.ObjectTestCase):
-    """nova-api is forked after loading, nova-conductor has workers, and all
-    have threads."""
-    BACKEND = 'postgresql'
-
-
-@unittest.skipUnless(FULL, 'a further minute: NOVA_ACTIONS_FULL=1')
-class TestApache(_Tests, base.ObjectTestCase):
-    """nova-api below mod_wsgi, and the others by eventlet."""
-    BACKEND = 'mysql'
-    API = 'apache'
-    IS_EVENTLET = True

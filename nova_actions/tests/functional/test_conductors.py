@@ -60,8 +60,8 @@ class Process(base_fixtures.Fixture):
     """A conductor, killed at the end if it still runs."""
 
     def __init__(self, conf: Any, host: str, workers: int = 1,
-                 rabbit: str = '') -> None:
-        self._conf, self._rabbit = conf, rabbit
+                 rabbit: str = '', more: str = '') -> None:
+        self._conf, self._rabbit, self._more = conf, rabbit, more
         self.host, self.workers = host, workers
         self.process: subprocess.Popen[str] | None = None
 
@@ -80,7 +80,7 @@ class Process(base_fixtures.Fixture):
                 connection=self._conf.database.connection,
                 topic=self._conf.conductor.topic, workers=self.workers,
                 folder=os.path.dirname(self.path), password=PASSWORD,
-                debug=debug, rabbit=self._rabbit))
+                debug=debug, rabbit=self._rabbit) + self._more)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
