@@ -103,7 +103,7 @@ class TestNova(base.BaseTestCase):
 
     def test_wait(self):
         for action, code in (('reboot', outcome.CODES[record.FAILED]),
-                             ('create', 0)):
+                             ('stop', 0)):
             done = self.run_client('wait', '--server', WEB, '--action',
                                    action, code=code)
             self.assertIn('no action log, only Nova', done.stderr)
