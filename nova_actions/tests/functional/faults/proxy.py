@@ -48,7 +48,13 @@ class Proxy(fixtures.Fixture):
         with contextlib.suppress(OSError):
             while True:
                 near, _ = listener.accept()
-                far = socket.create_connection(('127.0.0.1', self._target))
+                try:
+                    far = socket.create_connection(
+                        ('127.0.0.1', self._target))
+                except OSError:
+                    # What is behind it is away; it may come back.
+                    near.close()
+                    continue
                 with self._lock:
                     if self._listener is not listener:
                         near.close()
