@@ -34,53 +34,80 @@ COUNTED = 20
 
 def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog='python -m bench', description=(__doc__ or '').splitlines()[0])
+        prog='python -m bench', description=(__doc__ or '').splitlines()[0]
+    )
     how = parser.add_mutually_exclusive_group(required=True)
-    how.add_argument('--quick', action='store_true',
-                     help='three short runs on a small database')
-    how.add_argument('--full', action='store_true',
-                     help='five long runs, on a million actions too')
+    how.add_argument(
+        '--quick',
+        action='store_true',
+        help='three short runs on a small database',
+    )
+    how.add_argument(
+        '--full',
+        action='store_true',
+        help='five long runs, on a million actions too',
+    )
     parser.add_argument(
-        '--nova', metavar='PYTHON',
+        '--nova',
+        metavar='PYTHON',
         default=os.environ.get('NOVA_ACTIONS_TEST_NOVA_PYTHON'),
-        help='the Python of an environment with Nova 34.0.0')
-    parser.add_argument('--database', action='append',
-                        choices=databases.DIALECTS)
-    parser.add_argument('--only', metavar='WORDS', action='append',
-                        help='workloads whose titles have these words; may '
-                             'be given several times')
-    parser.add_argument('--actions', type=int, action='append',
-                        choices=[size.total for size in (SMALL, LARGE)],
-                        help='how many actions the databases have')
+        help='the Python of an environment with Nova 34.0.0',
+    )
+    parser.add_argument(
+        '--database', action='append', choices=databases.DIALECTS
+    )
+    parser.add_argument(
+        '--only',
+        metavar='WORDS',
+        action='append',
+        help='workloads whose titles have these words; may '
+        'be given several times',
+    )
+    parser.add_argument(
+        '--actions',
+        type=int,
+        action='append',
+        choices=[size.total for size in (SMALL, LARGE)],
+        help='how many actions the databases have',
+    )
     parser.add_argument('--json', type=pathlib.Path, metavar='FILE')
     parser.add_argument('--plot', type=pathlib.Path, metavar='FILE')
     return parser.parse_args(argv)
 
 
-def measure(dialect: str, size: dataset.Size,
-            options: argparse.Namespace) -> list[result.Result]:
+def measure(
+    dialect: str, size: dataset.Size, options: argparse.Namespace
+) -> list[result.Result]:
     """Return what each side did on a database."""
     runs, seconds = (5, 3.0) if options.full else (3, 0.3)
-    chosen = [each for each in workload.WORKLOADS
-              if any(words in each.title for words in options.only or ['']
-                     ) and (dialect != 'sqlite' or each.is_alone)]
+    chosen = [
+        each
+        for each in workload.WORKLOADS
+        if any(words in each.title for words in options.only or [''])
+        and (dialect != 'sqlite' or each.is_alone)
+    ]
     found: dict[tuple[str, str], result.Result] = {}
     with arena.Arena(dialect, size, options.nova) as sides:
         for run in range(runs):
             for each in chosen:
                 for side in sides.sides:
-                    print(f'\r{dialect}, run {run + 1} of {runs}: '
-                          f'{each.title}, {side}\033[K', end='',
-                          file=sys.stderr, flush=True)
-                    task = {'workload': each.of(side),
-                            'clients': each.clients}
-                    one = found.setdefault((each.title, side), result.Result(
-                        dialect, size.total, each.title, side))
-                    answer = sides.ask(side, each.by_rpc, seconds=seconds,
-                                       **task)
+                    print(
+                        f'\r{dialect}, run {run + 1} of {runs}: '
+                        f'{each.title}, {side}\033[K',
+                        end='',
+                        file=sys.stderr,
+                        flush=True,
+                    )
+                    task = {'workload': each.of(side), 'clients': each.clients}
+                    one = found.setdefault(
+                        (each.title, side),
+                        result.Result(dialect, size.total, each.title, side),
+                    )
+                    answer = sides.ask(
+                        side, each.by_rpc, seconds=seconds, **task
+                    )
                     one.rates.append(answer['operations'] / answer['seconds'])
-                    one.cpu.append(
-                        1000 * answer['cpu'] / answer['operations'])
+                    one.cpu.append(1000 * answer['cpu'] / answer['operations'])
                     if run == 0 and each.clients == 1 and not each.by_rpc:
                         one.counts = sides.count(side, COUNTED, **task)
     print('\r\033[K', end='', file=sys.stderr)
@@ -90,13 +117,15 @@ def measure(dialect: str, size: dataset.Size,
 def main(argv: list[str]) -> int:
     options = parse(argv)
     if not options.nova:
-        print('No --nova: compared with the bare drivers alone.',
-              file=sys.stderr)
+        print(
+            'No --nova: compared with the bare drivers alone.', file=sys.stderr
+        )
     results: list[result.Result] = []
     for size in (SMALL, LARGE):
-        if size.total not in (options.actions or (
-                [SMALL.total, LARGE.total] if options.full
-                else [SMALL.total])):
+        if size.total not in (
+            options.actions
+            or ([SMALL.total, LARGE.total] if options.full else [SMALL.total])
+        ):
             continue
         for dialect in options.database or databases.DIALECTS:
             if size is SMALL or dialect != 'sqlite':

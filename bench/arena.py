@@ -28,12 +28,16 @@ class Arena(contextlib.ExitStack):
     :param nova: the Python that has Nova; without it that side is left out
     """
 
-    def __init__(self, dialect: str, size: dataset.Size,
-                 nova: str | None) -> None:
+    def __init__(
+        self, dialect: str, size: dataset.Size, nova: str | None
+    ) -> None:
         super().__init__()
         self._dialect, self._size = dialect, size
-        self._python = {'nova': nova, 'ours': sys.executable,
-                        'bare': sys.executable}
+        self._python = {
+            'nova': nova,
+            'ours': sys.executable,
+            'bare': sys.executable,
+        }
         self._urls: dict[str, str] = {}
         self._folders: dict[str, pathlib.Path] = {}
         self._children: dict[tuple[str, bool], child.Child] = {}
@@ -42,22 +46,29 @@ class Arena(contextlib.ExitStack):
 
     def __enter__(self) -> 'Arena':
         super().__enter__()
-        root = pathlib.Path(self.enter_context(
-            tempfile.TemporaryDirectory(prefix='bench-')))
+        root = pathlib.Path(
+            self.enter_context(tempfile.TemporaryDirectory(prefix='bench-'))
+        )
         for side in workload.SIDES:
             if not self._python[side]:
                 continue
             folder = self._folders[side] = root / side
             folder.mkdir()
             self._urls[side] = self.enter_context(
-                databases.database(self._dialect, str(folder)))
+                databases.database(self._dialect, str(folder))
+            )
             self._make_tables(side)
             # Nova's API database holds the address of the other one.
             shutil.copytree(folder, self._counting_folder(side))
-            with contextlib.closing(databases.connect(
-                    self._urls[side])) as connection:
-                dataset.fill(connection, self._dialect, self._size,
-                             has_more=side != 'nova')
+            with contextlib.closing(
+                databases.connect(self._urls[side])
+            ) as connection:
+                dataset.fill(
+                    connection,
+                    self._dialect,
+                    self._size,
+                    has_more=side != 'nova',
+                )
         return self
 
     def _counting_folder(self, side: str) -> pathlib.Path:
@@ -74,13 +85,31 @@ class Arena(contextlib.ExitStack):
             return
         path = ours.configure(url, folder)
         command = {
-            'ours': ['-m', 'nova_actions.cmd.manage', '--config-file',
-                     str(path), 'db', 'sync'],
-            'nova': ['-m', 'bench.sides.nova', url, folder, '0', '0',
-                     '--sync']}[side]
+            'ours': [
+                '-m',
+                'nova_actions.cmd.manage',
+                '--config-file',
+                str(path),
+                'db',
+                'sync',
+            ],
+            'nova': [
+                '-m',
+                'bench.sides.nova',
+                url,
+                folder,
+                '0',
+                '0',
+                '--sync',
+            ],
+        }[side]
         done = subprocess.run(
-            [str(self._python[side]), *command], cwd=child.ROOT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            [str(self._python[side]), *command],
+            cwd=child.ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         if done.returncode:
             raise child.Failed(done.stdout)
 
@@ -101,8 +130,9 @@ class Arena(contextlib.ExitStack):
         """Return the process groups of a side's reporter and conductor."""
         return self._children[side, True].group, self._conductor
 
-    def count(self, side: str, operations: int,
-              **task: Any) -> dict[str, float]:
+    def count(
+        self, side: str, operations: int, **task: Any
+    ) -> dict[str, float]:
         """Return what an operation costs, whatever the machine's speed.
 
         It is counted in a process of its own, whose way to the database
@@ -112,8 +142,10 @@ class Arena(contextlib.ExitStack):
             url, counter = self._urls[side], None
             if self._dialect != 'sqlite':
                 url, counter = self.enter_context(relay.beside(url))
-            self._counting[side] = self._child(
-                side, url=url, folder=self._counting_folder(side)), counter
+            self._counting[side] = (
+                self._child(side, url=url, folder=self._counting_folder(side)),
+                counter,
+            )
         counting, counter = self._counting[side]
         # Whatever happens once only has happened after this.
         counting.ask(operations=1, **task)
@@ -136,15 +168,24 @@ class Arena(contextlib.ExitStack):
                 self._child(side, *way, '--conductor')
         return self._child(side, *way)
 
-    def _child(self, side: str, *arguments: str,
-               url: str | None = None,
-               folder: pathlib.Path | None = None) -> child.Child:
+    def _child(
+        self,
+        side: str,
+        *arguments: str,
+        url: str | None = None,
+        folder: pathlib.Path | None = None,
+    ) -> child.Child:
         folder = folder or self._folders[side]
         made = child.Child(
-            str(self._python[side]), f'bench.sides.{side}',
-            url or self._urls[side], str(folder),
-            str(self._size.servers), str(self._size.actions), *arguments,
-            log=folder / 'log')
+            str(self._python[side]),
+            f'bench.sides.{side}',
+            url or self._urls[side],
+            str(folder),
+            str(self._size.servers),
+            str(self._size.actions),
+            *arguments,
+            log=folder / 'log',
+        )
         self.callback(made.close)
         return made
 
@@ -155,9 +196,18 @@ class Arena(contextlib.ExitStack):
         path = ours.configure(self._urls['ours'], str(folder), bus, TOPIC)
         with (folder / 'log').open('wb') as log:
             process = subprocess.Popen(
-                [sys.executable, '-m', 'nova_actions.cmd.conductor',
-                 '--config-file', str(path)], cwd=child.ROOT, stdout=log,
-                stderr=log, start_new_session=True)
+                [
+                    sys.executable,
+                    '-m',
+                    'nova_actions.cmd.conductor',
+                    '--config-file',
+                    str(path),
+                ],
+                cwd=child.ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         self._conductor = process.pid
         self.callback(process.wait)
         self.callback(process.terminate)

@@ -16,8 +16,9 @@ class Caller:
     :param context: makes the context of a new request
     """
 
-    def __init__(self, objects: Any, context: Callable[[], Any],
-                 size: dataset.Size) -> None:
+    def __init__(
+        self, objects: Any, context: Callable[[], Any], size: dataset.Size
+    ) -> None:
         self._objects, self._context, self._size = objects, context, size
         self._shared = self.begin(dataset.server(1))
 
@@ -25,14 +26,16 @@ class Caller:
         """Record a new action and return its context."""
         context = self._context()
         self._objects.InstanceAction.action_start(
-            context, server, 'reboot', want_result=False)
+            context, server, 'reboot', want_result=False
+        )
         return context
 
     def step(self, context: Any, server: str, name: str) -> None:
         """Record that a step begins and ends."""
         event = self._objects.InstanceActionEvent
-        event.event_start(context, server, name, want_result=False,
-                          host=dataset.HOST)
+        event.event_start(
+            context, server, name, want_result=False, host=dataset.HOST
+        )
         event.event_finish(context, server, name, want_result=False)
 
     def record(self, server: str) -> None:
@@ -43,17 +46,25 @@ class Caller:
 
     def list(self, marker: str | None = None) -> None:
         found = self._objects.InstanceActionList.get_by_instance_uuid(
-            self._context(), dataset.server(dataset.READ),
-            limit=dataset.PAGE, marker=marker)
+            self._context(),
+            dataset.server(dataset.READ),
+            limit=dataset.PAGE,
+            marker=marker,
+        )
         assert len(found) == dataset.PAGE
 
     def show(self, number: int) -> None:
         context = self._context()
         action = self._objects.InstanceAction.get_by_request_id(
-            context, dataset.server(dataset.READ), dataset.request(
-                self._size, dataset.READ, 1 + number % self._size.actions))
+            context,
+            dataset.server(dataset.READ),
+            dataset.request(
+                self._size, dataset.READ, 1 + number % self._size.actions
+            ),
+        )
         found = self._objects.InstanceActionEventList.get_by_action(
-            context, action.id)
+            context, action.id
+        )
         assert len(found) == len(dataset.EVENTS)
 
     def work(self, number: int) -> side.Work:
@@ -65,7 +76,8 @@ class Caller:
             'record': lambda: self.record(server),
             'event': lambda: self.step(context, server, dataset.EVENTS[1]),
             'shared event': lambda: self.step(
-                self._shared, dataset.server(1), f'step_{number}'),
+                self._shared, dataset.server(1), f'step_{number}'
+            ),
             'list': self.list,
             'deep': lambda: self.list(dataset.deep(self._size)),
             'show': lambda: self.show(next(turns)),

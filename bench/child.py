@@ -26,15 +26,21 @@ class Child:
     :param log: where its standard error goes
     """
 
-    def __init__(self, python: str, module: str, *arguments: str,
-                 log: pathlib.Path) -> None:
+    def __init__(
+        self, python: str, module: str, *arguments: str, log: pathlib.Path
+    ) -> None:
         self._module, self._log = module, log
         with log.open('ab') as stream:
             self._process = subprocess.Popen(
-                [python, '-m', module, *arguments], cwd=ROOT,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stream,
-                text=True, env={**os.environ, 'PYTHONWARNINGS': 'ignore'},
-                start_new_session=True)
+                [python, '-m', module, *arguments],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stream,
+                text=True,
+                env={**os.environ, 'PYTHONWARNINGS': 'ignore'},
+                start_new_session=True,
+            )
         self._answer()
 
     @property
@@ -59,9 +65,11 @@ class Child:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise Failed(f'{self._module} ended with '
-                         f'{self._process.wait()}:\n'
-                         f'{self._log.read_text()[-LAST_WORDS:]}')
+            raise Failed(
+                f'{self._module} ended with '
+                f'{self._process.wait()}:\n'
+                f'{self._log.read_text()[-LAST_WORDS:]}'
+            )
         answer: dict[str, Any] = json.loads(line)
         return answer
 

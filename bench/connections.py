@@ -37,8 +37,9 @@ def rate(address, requests):
     """Return the requests a second."""
     began = time.perf_counter()
     for _number in range(requests):
-        with contextlib.closing(http.client.HTTPConnection(
-                *address, timeout=60)) as connection:
+        with contextlib.closing(
+            http.client.HTTPConnection(*address, timeout=60)
+        ) as connection:
             connection.request('GET', '/v2.1')
             if connection.getresponse().status != 200:
                 raise RuntimeError('the API refuses')
@@ -62,12 +63,16 @@ def main():
             with contextlib.ExitStack() as hanging:
                 for _number in range(number):
                     client = hanging.enter_context(
-                        socket.create_connection(service.address))
+                        socket.create_connection(service.address)
+                    )
                     client.sendall(sent)
                 found = rate(service.address, arguments.requests)
             quiet = quiet or found
-            print(f'{name:<22}{found:8.0f} requests/s '
-                  f'{found / quiet:6.2f} of quiet', flush=True)
+            print(
+                f'{name:<22}{found:8.0f} requests/s '
+                f'{found / quiet:6.2f} of quiet',
+                flush=True,
+            )
         service.stop()
         service.wait()
 

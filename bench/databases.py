@@ -12,14 +12,16 @@ DIALECTS = ('sqlite', 'mariadb', 'postgresql')
 
 _SERVERS = {
     'mariadb': 'mysql+pymysql://root@127.0.0.1:3306/',
-    'postgresql': 'postgresql+psycopg2://postgres@127.0.0.1:5432/'}
+    'postgresql': 'postgresql+psycopg2://postgres@127.0.0.1:5432/',
+}
 _RABBIT = 'rabbit://guest:guest@127.0.0.1:5672/'
 
 
 def dialect(url: str) -> str:
     """Return which of :data:`DIALECTS` a URL names."""
     return {'mysql': 'mariadb'}.get(
-        name := url.partition(':')[0].partition('+')[0], name)
+        name := url.partition(':')[0].partition('+')[0], name
+    )
 
 
 def connect(url: str, autocommit: bool = False) -> Any:
@@ -27,18 +29,31 @@ def connect(url: str, autocommit: bool = False) -> Any:
     parts = urllib.parse.urlsplit(url)
     if dialect(url) == 'sqlite':
         import sqlite3
-        return sqlite3.connect(parts.path[1:], timeout=60,
-                               check_same_thread=False,
-                               isolation_level='DEFERRED')
+
+        return sqlite3.connect(
+            parts.path[1:],
+            timeout=60,
+            check_same_thread=False,
+            isolation_level='DEFERRED',
+        )
     if dialect(url) == 'mariadb':
         import pymysql
+
         return pymysql.connect(
-            host=parts.hostname, port=parts.port, user=parts.username,
-            database=parts.path[1:] or None, autocommit=autocommit)
+            host=parts.hostname,
+            port=parts.port,
+            user=parts.username,
+            database=parts.path[1:] or None,
+            autocommit=autocommit,
+        )
     import psycopg2
+
     connection = psycopg2.connect(
-        host=parts.hostname, port=parts.port, user=parts.username,
-        dbname=parts.path[1:] or 'postgres')
+        host=parts.hostname,
+        port=parts.port,
+        user=parts.username,
+        dbname=parts.path[1:] or 'postgres',
+    )
     connection.autocommit = autocommit
     return connection
 
@@ -58,7 +73,8 @@ def database(dialect: str, folder: str) -> Iterator[str]:
     finally:
         force = ' WITH (FORCE)' if dialect == 'postgresql' else ''
         with contextlib.closing(
-                connect(server, autocommit=True)) as connection:
+            connect(server, autocommit=True)
+        ) as connection:
             connection.cursor().execute(f'DROP DATABASE {name}{force}')
 
 
@@ -76,5 +92,6 @@ def bus() -> Iterator[str]:
 
 
 def _rabbitmqctl(*words: str) -> None:
-    subprocess.run(['rabbitmqctl', '-q', *words], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ['rabbitmqctl', '-q', *words], check=True, stdout=subprocess.DEVNULL
+    )

@@ -12,8 +12,11 @@ from typing import Any
 PROJECT = 'a3b5c7d9e1f2a3b5c7d9e1f2a3b5c7d9'
 USER = 'f1e2d3c4b5a69788f1e2d3c4b5a69788'
 HOST = 'compute-1.example.org'
-EVENTS = ('conductor_migrate_server', 'compute_reboot_instance',
-          'compute__do_finish')
+EVENTS = (
+    'conductor_migrate_server',
+    'compute_reboot_instance',
+    'compute__do_finish',
+)
 
 _ID = '00000000-0000-4000-8000-'
 
@@ -65,9 +68,11 @@ class _Dialect:
             return f'(SELECT generate_series(1, {count}) AS n) AS numbers'
         if self.name == 'mariadb':
             return f'(SELECT seq AS n FROM seq_1_to_{count}) AS numbers'
-        return ('(WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT '
-                f'n + 1 FROM counted WHERE n < {count}) SELECT n FROM '
-                'counted) AS numbers')
+        return (
+            '(WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT '
+            f'n + 1 FROM counted WHERE n < {count}) SELECT n FROM '
+            'counted) AS numbers'
+        )
 
     def uuid(self, number: str, variant: str = '0') -> str:
         """Return the UUID of a number, as an expression."""
@@ -75,7 +80,8 @@ class _Dialect:
         digits = {
             'postgresql': f"lpad(({number})::text, 12, '0')",
             'mariadb': f"lpad({number}, 12, '0')",
-            'sqlite': f"printf('%012d', {number})"}[self.name]
+            'sqlite': f"printf('%012d', {number})",
+        }[self.name]
         return self.join(prefix, digits)
 
     def join(self, *parts: str) -> str:
@@ -85,18 +91,22 @@ class _Dialect:
 
     def whole(self, expression: str) -> str:
         """Return an integer division, as an expression."""
-        return (f'({expression.replace("/", "DIV")})'
-                if self.name == 'mariadb' else f'({expression})')
+        return (
+            f'({expression.replace("/", "DIV")})'
+            if self.name == 'mariadb'
+            else f'({expression})'
+        )
 
     def time(self, seconds: str) -> str:
         """Return a time of so many seconds after the first one."""
         return {
             'postgresql': "timestamp '2026-01-01' + "
-                          f"({seconds}) * interval '1 second'",
-            'mariadb': "timestampadd(SECOND, "
-                       f"{seconds}, '2026-01-01 00:00:00')",
+            f"({seconds}) * interval '1 second'",
+            'mariadb': 'timestampadd(SECOND, '
+            f"{seconds}, '2026-01-01 00:00:00')",
             'sqlite': "strftime('%Y-%m-%d %H:%M:%f000', '2026-01-01', "
-                      f"({seconds}) || ' seconds')"}[self.name]
+            f"({seconds}) || ' seconds')",
+        }[self.name]
 
 
 def statements(dialect: str, size: Size, has_more: bool) -> list[str]:
@@ -108,38 +118,59 @@ def statements(dialect: str, size: Size, has_more: bool) -> list[str]:
     to = _Dialect(dialect)
     began = to.time('n')
     instances = {
-        'uuid': to.uuid('n'), 'project_id': f"'{PROJECT}'",
-        'user_id': f"'{USER}'", 'display_name': "'web'",
-        'created_at': began, 'deleted': '0'}
+        'uuid': to.uuid('n'),
+        'project_id': f"'{PROJECT}'",
+        'user_id': f"'{USER}'",
+        'display_name': "'web'",
+        'created_at': began,
+        'deleted': '0',
+    }
     server_of = to.whole(f'(n - 1) / {size.actions}') + ' + 1'
     actions = {
-        'id': 'n', 'action': "'reboot'", 'instance_uuid': to.uuid(server_of),
+        'id': 'n',
+        'action': "'reboot'",
+        'instance_uuid': to.uuid(server_of),
         'request_id': to.join("'req-'", to.uuid('n')),
-        'user_id': f"'{USER}'", 'project_id': f"'{PROJECT}'",
-        'created_at': began, 'updated_at': began, 'start_time': began,
-        'finish_time': began, 'deleted': '0'}
+        'user_id': f"'{USER}'",
+        'project_id': f"'{PROJECT}'",
+        'created_at': began,
+        'updated_at': began,
+        'start_time': began,
+        'finish_time': began,
+        'deleted': '0',
+    }
     number = to.whole('(n - 1) / 3') + ' + 1'
     time = to.time(number)
     events = {
         'event': f"CASE n % 3 WHEN 1 THEN '{EVENTS[0]}' WHEN 2 THEN "
-                 f"'{EVENTS[1]}' ELSE '{EVENTS[2]}' END",
-        'action_id': number, 'created_at': time, 'updated_at': time,
-        'start_time': time, 'finish_time': time, 'result': "'Success'",
-        'host': f"'{HOST}'", 'deleted': '0'}
+        f"'{EVENTS[1]}' ELSE '{EVENTS[2]}' END",
+        'action_id': number,
+        'created_at': time,
+        'updated_at': time,
+        'start_time': time,
+        'finish_time': time,
+        'result': "'Success'",
+        'host': f"'{HOST}'",
+        'deleted': '0',
+    }
     if has_more:
         actions.update(uuid=to.uuid('n', '1'), status="'succeeded'")
-        events.update(uuid=to.uuid('n', '2'), duration_us='1000',
-                      redactions='0')
+        events.update(
+            uuid=to.uuid('n', '2'), duration_us='1000', redactions='0'
+        )
     result = [
         f'INSERT INTO {table} ({", ".join(values)}) SELECT '
         f'{", ".join(values.values())} FROM {to.series(count)}'
         for table, values, count in (
             ('instances', instances, size.servers),
             ('instance_actions', actions, size.total),
-            ('instance_actions_events', events, 3 * size.total))]
+            ('instance_actions_events', events, 3 * size.total),
+        )
+    ]
     if dialect == 'postgresql':
-        result.append("SELECT setval('instance_actions_id_seq', "
-                      f'{max(1, size.total)})')
+        result.append(
+            f"SELECT setval('instance_actions_id_seq', {max(1, size.total)})"
+        )
     return result
 
 
@@ -157,7 +188,9 @@ def fill(connection: Any, dialect: str, size: Size, has_more: bool) -> None:
         cursor.execute('VACUUM ANALYZE')
         connection.autocommit = False
     elif dialect == 'mariadb':
-        cursor.execute('ANALYZE TABLE instances, instance_actions, '
-                       'instance_actions_events')
+        cursor.execute(
+            'ANALYZE TABLE instances, instance_actions, '
+            'instance_actions_events'
+        )
         cursor.fetchall()
     cursor.close()

@@ -31,8 +31,11 @@ def no_bus(_world, bus):
     return bus.mend
 
 
-FAULTS = {'nothing breaks': nothing, 'the conductor is killed': no_conductor,
-          'the bus is cut': no_bus}
+FAULTS = {
+    'nothing breaks': nothing,
+    'the conductor is killed': no_conductor,
+    'the bus is cut': no_bus,
+}
 
 
 def held_up(threads, steps, fault):
@@ -43,8 +46,11 @@ def held_up(threads, steps, fault):
         rabbit = stack.enter_context(fixtures.Rabbit())
         bus = stack.enter_context(proxy.Proxy(5672))
         database = stack.enter_context(fixtures.Database(conf, 'postgresql'))
-        found = stack.enter_context(world.World(
-            rabbit.url.replace(':5672', f':{bus.port}'), database.url))
+        found = stack.enter_context(
+            world.World(
+                rabbit.url.replace(':5672', f':{bus.port}'), database.url
+            )
+        )
         worker = found.work('hold', threads=threads, steps=steps)
         worker.wait_until_held()
         before = len(worker.told)
@@ -55,8 +61,9 @@ def held_up(threads, steps, fault):
         last = worker.finish()
         if not last['flushed'] or found.differences(worker):
             raise SystemExit(f'bench: not everything arrived: {last}')
-        return [line['spent'] for line in worker.told[before:]
-                if 'spent' in line]
+        return [
+            line['spent'] for line in worker.told[before:] if 'spent' in line
+        ]
 
 
 def main():
@@ -64,15 +71,19 @@ def main():
     parser.add_argument('--threads', type=int, default=8)
     parser.add_argument('--steps', type=int, default=260)
     options = parser.parse_args()
-    print(f'{"microseconds per transition":30}{"median":>9}{"95 %":>9}'
-          f'{"99 %":>9}{"most":>9}{"ratio":>9}')
+    print(
+        f'{"microseconds per transition":30}{"median":>9}{"95 %":>9}'
+        f'{"99 %":>9}{"most":>9}{"ratio":>9}'
+    )
     base = None
     for name, fault in FAULTS.items():
         spent = held_up(options.threads, options.steps, fault)
         cuts = statistics.quantiles(spent, n=100)
         base = base or cuts[49]
-        print(f'{name:30}{cuts[49]:9.0f}{cuts[94]:9.0f}{cuts[98]:9.0f}'
-              f'{max(spent):9.0f}{cuts[49] / base:9.1f}')
+        print(
+            f'{name:30}{cuts[49]:9.0f}{cuts[94]:9.0f}{cuts[98]:9.0f}'
+            f'{max(spent):9.0f}{cuts[49] / base:9.1f}'
+        )
 
 
 if __name__ == '__main__':

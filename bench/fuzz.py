@@ -42,6 +42,7 @@ def _by_hypothesis(case, strategy, check):
     @hypothesis.given(strategy)
     def one(drawn):
         check(drawn)
+
     return one.hypothesis.fuzz_one_input
 
 
@@ -52,24 +53,32 @@ def rest():
 
 def objects():
     case = test_fuzz_objects.TestSqlite('test_any_call')
-    return _by_hypothesis(case, test_fuzz_objects.calls(),
-                          lambda drawn: case.check(*drawn))
+    return _by_hypothesis(
+        case, test_fuzz_objects.calls(), lambda drawn: case.check(*drawn)
+    )
 
 
 def messages():
     case = test_fuzz_objects.TestSqlite('test_any_call_as_json')
-    return _by_hypothesis(case, test_fuzz_objects.calls(),
-                          lambda drawn: case.check_json(*drawn))
+    return _by_hypothesis(
+        case, test_fuzz_objects.calls(), lambda drawn: case.check_json(*drawn)
+    )
 
 
 def spool():
     case = test_fuzz_spool.TestFile('test_forged_rows')
-    return _by_hypothesis(case, st.one_of(
-        st.tuples(test_fuzz_spool.rows).map(
-            lambda drawn: (case.check_forged, drawn)),
-        st.tuples(test_fuzz_spool.damages, test_fuzz_spool.lengths).map(
-            lambda drawn: (case.check_damaged, drawn)),
-    ), lambda drawn: drawn[0](*drawn[1]))
+    return _by_hypothesis(
+        case,
+        st.one_of(
+            st.tuples(test_fuzz_spool.rows).map(
+                lambda drawn: (case.check_forged, drawn)
+            ),
+            st.tuples(test_fuzz_spool.damages, test_fuzz_spool.lengths).map(
+                lambda drawn: (case.check_damaged, drawn)
+            ),
+        ),
+        lambda drawn: drawn[0](*drawn[1]),
+    )
 
 
 def sanitizer():
@@ -80,6 +89,7 @@ def sanitizer():
         twice = safe.text(once, sanitize.DETAILS_LIMIT).text
         if once != twice:
             raise AssertionError((once, twice))
+
     return one
 
 
@@ -115,14 +125,20 @@ def defaults(name, runs):
     folder = os.path.join(os.path.dirname(__file__), 'corpus', name)
     # As a list, not as a folder: libFuzzer writes into a folder, and reads
     # it again by the clock.
-    seeds = ','.join(os.path.join(folder, seed)
-                     for seed in sorted(os.listdir(folder)))
+    seeds = ','.join(
+        os.path.join(folder, seed) for seed in sorted(os.listdir(folder))
+    )
     # What the code compares becomes a part of inputs, which makes sense only
     # where an input is what the code sees. Entropic weighs each branch by how
     # often it was taken, which a slow machine could change.
     compared = int(name == 'sanitize')
-    return [f'-runs={runs}', '-seed=1', f'-use_cmp={compared}', '-entropic=0',
-            f'-seed_inputs={seeds}']
+    return [
+        f'-runs={runs}',
+        '-seed=1',
+        f'-use_cmp={compared}',
+        '-entropic=0',
+        f'-seed_inputs={seeds}',
+    ]
 
 
 def main():

@@ -23,32 +23,44 @@ CLIENTS = 4
 SECONDS = 2.0
 
 
-def measure(dialect: str,
-            events: int) -> Iterator[tuple[int, float, float]]:
+def measure(dialect: str, events: int) -> Iterator[tuple[int, float, float]]:
     """Yield after each part the number of events, and the MiB of reporter
     and conductor."""
     with arena.Arena(dialect, SIZE, None) as sides:
         done, part = 0, max(1, events // 10)
         while done < events:
-            answer = sides.ask('ours', True, workload='durable',
-                               clients=CLIENTS, seconds=SECONDS)
+            answer = sides.ask(
+                'ours',
+                True,
+                workload='durable',
+                clients=CLIENTS,
+                seconds=SECONDS,
+            )
             before, done = done, done + answer['operations']
             if before // part != done // part:
-                yield done, *(processes.memory_of_group(group)
-                              for group in sides.groups('ours'))
+                yield (
+                    done,
+                    *(
+                        processes.memory_of_group(group)
+                        for group in sides.groups('ours')
+                    ),
+                )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog='python -m bench.memory',
-        description=(__doc__ or '').partition(':')[0])
+        description=(__doc__ or '').partition(':')[0],
+    )
     parser.add_argument('--events', type=int, default=200_000)
-    parser.add_argument('--database', default='postgresql',
-                        choices=databases.DIALECTS)
+    parser.add_argument(
+        '--database', default='postgresql', choices=databases.DIALECTS
+    )
     options = parser.parse_args()
     print(f'{"events":>9}{"reporter, MiB":>16}{"conductor, MiB":>16}')
-    for events, reporter, conductor in measure(options.database,
-                                               options.events):
+    for events, reporter, conductor in measure(
+        options.database, options.events
+    ):
         print(f'{events:9,}{reporter:16.1f}{conductor:16.1f}', flush=True)
 
 

@@ -7,16 +7,20 @@ import pathlib
 
 def cpu_of_group(group: int) -> float:
     """Return the CPU seconds of a group's living processes."""
-    ticks = sum(int(fields[11]) + int(fields[12])
-                for fields in _stats() if int(fields[2]) == group)
+    ticks = sum(
+        int(fields[11]) + int(fields[12])
+        for fields in _stats()
+        if int(fields[2]) == group
+    )
     return ticks / os.sysconf('SC_CLK_TCK')
 
 
 def memory_of_group(group: int) -> float:
     """Return the resident MiB of a group's living processes; what they share
     counts for each."""
-    pages = sum(int(fields[21]) for fields in _stats()
-                if int(fields[2]) == group)
+    pages = sum(
+        int(fields[21]) for fields in _stats() if int(fields[2]) == group
+    )
     return pages * os.sysconf('SC_PAGE_SIZE') / 2**20
 
 

@@ -26,21 +26,41 @@ CLIENTS = 4
 SECONDS = 1.0
 
 
-def measure(dialect: str, size: dataset.Size = SIZE,
-            ) -> tuple[float, float, float]:
+def measure(
+    dialect: str,
+    size: dataset.Size = SIZE,
+) -> tuple[float, float, float]:
     """Return records a second alone and beside the purge, and how many
     seconds that takes."""
     with arena.Arena(dialect, size, None) as sides:
+
         def rate() -> float:
-            answer = sides.ask('ours', False, workload='record',
-                               clients=CLIENTS, seconds=SECONDS)
+            answer = sides.ask(
+                'ours',
+                False,
+                workload='record',
+                clients=CLIENTS,
+                seconds=SECONDS,
+            )
             return float(answer['operations'] / answer['seconds'])
+
         alone = [rate() for _ in range(5)]
         began = time.perf_counter()
         purge = subprocess.Popen(
-            [sys.executable, '-m', 'nova_actions.cmd.manage', '--config-file',
-             str(sides.configuration), 'db', 'purge', '--before', BEFORE],
-            cwd=child.ROOT, stdout=subprocess.DEVNULL)
+            [
+                sys.executable,
+                '-m',
+                'nova_actions.cmd.manage',
+                '--config-file',
+                str(sides.configuration),
+                'db',
+                'purge',
+                '--before',
+                BEFORE,
+            ],
+            cwd=child.ROOT,
+            stdout=subprocess.DEVNULL,
+        )
         beside = []
         while purge.poll() is None:
             beside.append(rate())
@@ -53,15 +73,22 @@ def measure(dialect: str, size: dataset.Size = SIZE,
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog='python -m bench.purge',
-        description=(__doc__ or '').partition(':')[0])
-    parser.add_argument('--database', action='append',
-                        choices=('mariadb', 'postgresql'))
-    print(f'{"purge of 100,000 actions":28}{"records/s alone":>17}'
-          f'{"beside it":>11}{"ratio":>7}{"seconds":>9}')
+        description=(__doc__ or '').partition(':')[0],
+    )
+    parser.add_argument(
+        '--database', action='append', choices=('mariadb', 'postgresql')
+    )
+    print(
+        f'{"purge of 100,000 actions":28}{"records/s alone":>17}'
+        f'{"beside it":>11}{"ratio":>7}{"seconds":>9}'
+    )
     for dialect in parser.parse_args().database or databases.DIALECTS[1:]:
         alone, beside, seconds = measure(dialect)
-        print(f'{dialect:28}{alone:17.1f}{beside:11.1f}{beside / alone:7.2f}'
-              f'{seconds:9.1f}', flush=True)
+        print(
+            f'{dialect:28}{alone:17.1f}{beside:11.1f}{beside / alone:7.2f}'
+            f'{seconds:9.1f}',
+            flush=True,
+        )
 
 
 if __name__ == '__main__':

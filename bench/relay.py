@@ -45,15 +45,25 @@ class Relay:
                 answerer = socket.create_connection(self._address)
                 asked = threading.Event()
                 for source, target, is_asker in (
-                        (asker, answerer, True), (answerer, asker, False)):
-                    source.setsockopt(socket.IPPROTO_TCP,
-                                      socket.TCP_NODELAY, 1)
+                    (asker, answerer, True),
+                    (answerer, asker, False),
+                ):
+                    source.setsockopt(
+                        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+                    )
                     threading.Thread(
-                        target=self._hand_on, daemon=True,
-                        args=(source, target, asked, is_asker)).start()
+                        target=self._hand_on,
+                        daemon=True,
+                        args=(source, target, asked, is_asker),
+                    ).start()
 
-    def _hand_on(self, source: socket.socket, target: socket.socket,
-                 asked: threading.Event, is_asker: bool) -> None:
+    def _hand_on(
+        self,
+        source: socket.socket,
+        target: socket.socket,
+        asked: threading.Event,
+        is_asker: bool,
+    ) -> None:
         with contextlib.suppress(OSError), source, target:
             while data := source.recv(_SIZE):
                 if is_asker:

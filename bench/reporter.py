@@ -33,8 +33,9 @@ def away(*_args, **_kwargs):
 
 def plain(folder, steps):
     """Return the microseconds of inserts into SQLite, two a step."""
-    database = sqlite3.connect(os.path.join(folder, 'plain'),
-                               isolation_level=None)
+    database = sqlite3.connect(
+        os.path.join(folder, 'plain'), isolation_level=None
+    )
     database.execute('PRAGMA journal_mode=WAL')
     database.execute('PRAGMA synchronous=NORMAL')
     database.execute('CREATE TABLE plain (id INTEGER PRIMARY KEY, body TEXT)')
@@ -55,8 +56,9 @@ def steps_of(steps, spent, failing):
     for _ in range(steps):
         began = time.perf_counter_ns()
         try:
-            with reporter.EventReporter(request, 'compute_reboot_instance',
-                                        'host', server):
+            with reporter.EventReporter(
+                request, 'compute_reboot_instance', 'host', server
+            ):
                 if failing:
                     raise ValueError('bench')
         except ValueError:
@@ -66,30 +68,44 @@ def steps_of(steps, spent, failing):
 
 def limit_files(size):
     """Let no file of this process grow beyond that."""
-    resource.setrlimit(resource.RLIMIT_FSIZE,
-                       (size, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-def recording(folder, steps, threads, failing=False, is_full=False,
-              **settings):
+def recording(
+    folder, steps, threads, failing=False, is_full=False, **settings
+):
     """Return the microseconds of steps that are recorded, or, on a disk that
     is full, lost."""
-    reporter.begin(recorder.Recorder(recorder.Settings(
-        folder=os.path.join(folder, uuid.uuid4().hex), host='host',
-        timeout=0.1, **settings)))
+    reporter.begin(
+        recorder.Recorder(
+            recorder.Settings(
+                folder=os.path.join(folder, uuid.uuid4().hex),
+                host='host',
+                timeout=0.1,
+                **settings,
+            )
+        )
+    )
     if is_full:
         steps_of(10, [], failing)
         limit_files(1024)
     spent = []
-    workers = [threading.Thread(target=steps_of, args=(
-        steps // threads, spent, failing)) for _ in range(threads)]
+    workers = [
+        threading.Thread(
+            target=steps_of, args=(steps // threads, spent, failing)
+        )
+        for _ in range(threads)
+    ]
     for each in workers:
         each.start()
     for each in workers:
         each.join()
     limit_files(resource.RLIM_INFINITY)
-    lost = {name: number for name, number in reporter.stats().items()
-            if name.startswith('lost')}
+    lost = {
+        name: number
+        for name, number in reporter.stats().items()
+        if name.startswith('lost')
+    }
     if bool(lost) is not is_full:
         raise SystemExit(f'bench: {lost}')
     reporter.stop()
@@ -98,8 +114,10 @@ def recording(folder, steps, threads, failing=False, is_full=False,
 
 def show(name, spent, base):
     cuts = statistics.quantiles(spent, n=100)
-    print(f'{name:38}{cuts[49]:9.0f}{cuts[94]:9.0f}{cuts[98]:9.0f}'
-          f'{cuts[49] / base:9.1f}')
+    print(
+        f'{name:38}{cuts[49]:9.0f}{cuts[94]:9.0f}{cuts[98]:9.0f}'
+        f'{cuts[49] / base:9.1f}'
+    )
     return cuts[49]
 
 
@@ -110,23 +128,43 @@ def main():
     options = parser.parse_args()
     objects.register_all()
     report.ReportList.apply = staticmethod(away)
-    print(f'{"microseconds per step":38}{"median":>9}{"95 %":>9}{"99 %":>9}'
-          f'{"ratio":>9}')
+    print(
+        f'{"microseconds per step":38}{"median":>9}{"95 %":>9}{"99 %":>9}'
+        f'{"ratio":>9}'
+    )
     with tempfile.TemporaryDirectory() as folder:
-        base = show('plain SQLite, two inserts', plain(
-            folder, options.steps), 1)
+        base = show(
+            'plain SQLite, two inserts', plain(folder, options.steps), 1
+        )
         for fsync in ('never', 'interval', 'always'):
             few = options.steps if fsync != 'always' else 400
-            show(f'durable, fsync={fsync}', recording(
-                folder, few, 1, fsync=fsync), base)
-        show(f'durable, {options.threads} threads', recording(
-            folder, options.steps, options.threads), base)
-        show('durable, each step fails', recording(
-            folder, options.steps // 4, 1, failing=True), base)
-        show('the disk is full', recording(
-            folder, options.steps, 1, is_full=True), base)
-        show('the disk is full, each step fails', recording(
-            folder, options.steps // 4, 1, failing=True, is_full=True), base)
+            show(
+                f'durable, fsync={fsync}',
+                recording(folder, few, 1, fsync=fsync),
+                base,
+            )
+        show(
+            f'durable, {options.threads} threads',
+            recording(folder, options.steps, options.threads),
+            base,
+        )
+        show(
+            'durable, each step fails',
+            recording(folder, options.steps // 4, 1, failing=True),
+            base,
+        )
+        show(
+            'the disk is full',
+            recording(folder, options.steps, 1, is_full=True),
+            base,
+        )
+        show(
+            'the disk is full, each step fails',
+            recording(
+                folder, options.steps // 4, 1, failing=True, is_full=True
+            ),
+            base,
+        )
 
 
 if __name__ == '__main__':

@@ -18,12 +18,12 @@ class Client:
     :param headers: of each request
     """
 
-    def __init__(self, app: Any, size: dataset.Size,
-                 headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, app: Any, size: dataset.Size, headers: Mapping[str, str]
+    ) -> None:
         self._app = app
         self._size = size
-        self._headers = {
-            'X-OpenStack-Nova-API-Version': '2.84', **headers}
+        self._headers = {'X-OpenStack-Nova-API-Version': '2.84', **headers}
 
     def get(self, path: str, query: str = '') -> bytes:
         """Return the body of an answer.
@@ -31,10 +31,13 @@ class Client:
         :raises AssertionError: when it is none with status 200
         """
         environ: dict[str, Any] = {
-            'SCRIPT_NAME': '', 'PATH_INFO': '/v2.1' + path,
+            'SCRIPT_NAME': '',
+            'PATH_INFO': '/v2.1' + path,
             'QUERY_STRING': query,
-            'wsgi.input': io.BytesIO(), 'wsgi.errors': sys.stderr,
-            'REMOTE_ADDR': '127.0.0.1'}
+            'wsgi.input': io.BytesIO(),
+            'wsgi.errors': sys.stderr,
+            'REMOTE_ADDR': '127.0.0.1',
+        }
         wsgiref.util.setup_testing_defaults(environ)
         for name, value in self._headers.items():
             environ[f'HTTP_{name.upper().replace("-", "_")}'] = value
@@ -46,18 +49,21 @@ class Client:
 
     def work(self, _number: int) -> side.Work:
         """Return what one client does."""
-        actions = (f'/servers/{dataset.server(dataset.READ)}'
-                   '/os-instance-actions')
+        actions = (
+            f'/servers/{dataset.server(dataset.READ)}/os-instance-actions'
+        )
         deep = dataset.deep(self._size)
         turns = itertools.count()
 
         def list_from(query: str) -> None:
             assert b'reboot' in self.get(
-                actions, f'limit={dataset.PAGE}{query}')
+                actions, f'limit={dataset.PAGE}{query}'
+            )
 
         def show() -> None:
             request = dataset.request(
-                self._size, dataset.READ, 1 + next(turns) % self._size.actions)
+                self._size, dataset.READ, 1 + next(turns) % self._size.actions
+            )
             assert b'compute__do_finish' in self.get(f'{actions}/{request}')
 
         return {

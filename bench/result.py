@@ -48,8 +48,9 @@ def compared(results: Sequence[Result]) -> list[Compared]:
     """Put the sides of each workload beside each other."""
     found: dict[tuple[str, int, str], dict[str, Result]] = {}
     for each in results:
-        found.setdefault((each.database, each.rows, each.workload),
-                         {})[each.side] = each
+        found.setdefault((each.database, each.rows, each.workload), {})[
+            each.side
+        ] = each
     return list(found.items())
 
 
@@ -67,25 +68,38 @@ def table(results: Sequence[Result]) -> str:
     for (database, rows, workload), sides in compared(results):
         if heading != (database, rows):
             heading = database, rows
-            lines += ['', f'{database}, {rows:,} actions', (
-                f'{"operations a second":28}{"Nova":>13}{"bare":>13}'
-                f'{"ours":>13}{"/Nova":>7}{"/bare":>7}')]
-        cells = ''.join(_cell(sides.get(side))
-                        for side in ('nova', 'bare', 'ours'))
-        ratios = ''.join('' if value is None else f'{value:7.2f}'
-                         for value in (ratio(sides, 'nova'),
-                                       ratio(sides, 'bare')))
+            lines += [
+                '',
+                f'{database}, {rows:,} actions',
+                (
+                    f'{"operations a second":28}{"Nova":>13}{"bare":>13}'
+                    f'{"ours":>13}{"/Nova":>7}{"/bare":>7}'
+                ),
+            ]
+        cells = ''.join(
+            _cell(sides.get(side)) for side in ('nova', 'bare', 'ours')
+        )
+        ratios = ''.join(
+            '' if value is None else f'{value:7.2f}'
+            for value in (ratio(sides, 'nova'), ratio(sides, 'bare'))
+        )
         lines.append(f'{workload:28}{cells}{ratios}')
-    lines += ['', f'{"an operation costs":28}{"side":>8}{"CPU ms":>9}'
-                  f'{"statements":>12}{"commits":>9}{"rollbacks":>11}'
-              f'{"round trips":>13}']
-    lines += [f'{each.database + ": " + each.workload:28}{each.side:>8}'
-              f'{statistics.median(each.cpu):9.2f}'
-              f'{each.counts.get("statements", 0):12.1f}'
-              f'{each.counts.get("commits", 0):9.1f}'
-              f'{each.counts.get("rollbacks", 0):11.1f}'
-              f'{_number(each.counts.get("round trips")):>13}'
-              for each in results if each.counts]
+    lines += [
+        '',
+        f'{"an operation costs":28}{"side":>8}{"CPU ms":>9}'
+        f'{"statements":>12}{"commits":>9}{"rollbacks":>11}'
+        f'{"round trips":>13}',
+    ]
+    lines += [
+        f'{each.database + ": " + each.workload:28}{each.side:>8}'
+        f'{statistics.median(each.cpu):9.2f}'
+        f'{each.counts.get("statements", 0):12.1f}'
+        f'{each.counts.get("commits", 0):9.1f}'
+        f'{each.counts.get("rollbacks", 0):11.1f}'
+        f'{_number(each.counts.get("round trips")):>13}'
+        for each in results
+        if each.counts
+    ]
     return '\n'.join(lines[1:])
 
 
@@ -102,13 +116,21 @@ def _cell(result: Result | None) -> str:
 
 def save(results: Sequence[Result], path: pathlib.Path) -> None:
     """Write everything as JSON, with the machine that it was measured on."""
-    machine = {'python': platform.python_version(),
-               'system': platform.platform(terse=True),
-               'processors': len(os.sched_getaffinity(0))}
-    path.write_text(json.dumps(
-        {'machine': machine,
-         'results': [dataclasses.asdict(each) for each in results]},
-        indent=1) + '\n')
+    machine = {
+        'python': platform.python_version(),
+        'system': platform.platform(terse=True),
+        'processors': len(os.sched_getaffinity(0)),
+    }
+    path.write_text(
+        json.dumps(
+            {
+                'machine': machine,
+                'results': [dataclasses.asdict(each) for each in results],
+            },
+            indent=1,
+        )
+        + '\n'
+    )
 
 
 def load(path: pathlib.Path) -> list[Result]:
@@ -122,6 +144,7 @@ def plot(results: Sequence[Result], path: pathlib.Path) -> None:
     ending."""
     # Imported here: only who wants a picture needs it.
     import matplotlib
+
     matplotlib.use('agg')
     from matplotlib import pyplot
 
@@ -132,16 +155,21 @@ def plot(results: Sequence[Result], path: pathlib.Path) -> None:
             groups.setdefault((database, rows), {})[workload] = value
     if not groups:
         return
-    names = list(dict.fromkeys(
-        name for values in groups.values() for name in values))
+    names = list(
+        dict.fromkeys(name for values in groups.values() for name in values)
+    )
     height = 0.8 / len(groups)
     figure, axes = pyplot.subplots(figsize=(8, 0.5 * len(names) + 1.5))
     for number, ((database, rows), values) in enumerate(groups.items()):
-        axes.barh([names.index(name) + number * height for name in values],
-                  list(values.values()), height,
-                  label=f'{database}, {rows:,} actions')
-    axes.set_yticks([place + 0.4 - height / 2 for place in range(len(names))],
-                    names)
+        axes.barh(
+            [names.index(name) + number * height for name in values],
+            list(values.values()),
+            height,
+            label=f'{database}, {rows:,} actions',
+        )
+    axes.set_yticks(
+        [place + 0.4 - height / 2 for place in range(len(names))], names
+    )
     axes.invert_yaxis()
     axes.set_xscale('log', base=2)
     axes.xaxis.set_major_formatter('{x:g}')

@@ -27,36 +27,48 @@ SOURCE = (
     'path, key = self._connect(connection_info, encryption)',
     'result = func(*args, **kwargs)',
 )
-DENSE = ("{'password': 'Kx9vQ2%d', 'user': 'nova%d'} mysql://nova:pw%dQx@db/n"
-         ' X-Auth-Token: %032x --os-password Zz9%d\n')
+DENSE = (
+    "{'password': 'Kx9vQ2%d', 'user': 'nova%d'} mysql://nova:pw%dQx@db/n"
+    ' X-Auth-Token: %032x --os-password Zz9%d\n'
+)
 
 
 def traceback(message):
-    return 'Traceback (most recent call last):\n' + ''.join(
-        f'  File "/usr/lib/python3/dist-packages/nova/compute/m{number % 7}'
-        f'.py", line {number * 31 + 7}, in _do_build_and_run_{number}\n'
-        f'    {SOURCE[number % len(SOURCE)]}\n'
-        for number in range(30)) + message
+    return (
+        'Traceback (most recent call last):\n'
+        + ''.join(
+            f'  File "/usr/lib/python3/dist-packages/nova/compute/'
+            f'm{number % 7}.py", line {number * 31 + 7}, '
+            f'in _do_build_and_run_{number}\n'
+            f'    {SOURCE[number % len(SOURCE)]}\n'
+            for number in range(30)
+        )
+        + message
+    )
 
 
 TEXTS = {
     'traceback, 30 frames': traceback('ValueError: no such volume'),
     'traceback with a secret': traceback(
-        'DBError: mysql+pymysql://nova:Kx9vQ2rT7@db/nova failed'),
+        'DBError: mysql+pymysql://nova:Kx9vQ2rT7@db/nova failed'
+    ),
     '16 KiB dense with secrets': ''.join(
         DENSE % (number, number, number, number * 7919, number)
-        for number in range(200))[:16384],
+        for number in range(200)
+    )[:16384],
     'rbd:a:key=xoxb-, 4 KiB': ('rbd:a:key=xoxb-' * 300)[:4096],
 }
 
 
 def other(folder):
     """Return the sanitizer of another checkout."""
+
     def ours(name):
         return name.partition('.')[0] == 'nova_actions'
 
-    kept = {name: sys.modules.pop(name)
-            for name in list(sys.modules) if ours(name)}
+    kept = {
+        name: sys.modules.pop(name) for name in list(sys.modules) if ours(name)
+    }
     sys.path.insert(0, folder)
     try:
         return importlib.import_module('nova_actions.sanitize').Sanitizer()
@@ -76,8 +88,10 @@ def cost(sanitizer, text):
 def compare(than, rounds):
     ours = sanitize.Sanitizer()
     for name, text in TEXTS.items():
-        spent = [(cost(ours, text), cost(than, text) if than else 0)
-                 for _ in range(rounds)]
+        spent = [
+            (cost(ours, text), cost(than, text) if than else 0)
+            for _ in range(rounds)
+        ]
         mine, others = (min(each) for each in zip(*spent, strict=True))
         ratio = f'{mine / others:9.3f}' if than else ''
         print(f'{name:30}{len(text):8}{mine:9.2f}{others:9.2f}{ratio}')
@@ -86,12 +100,18 @@ def compare(than, rounds):
 def worst():
     """Show what of 16 KiB takes longest."""
     ours = sanitize.Sanitizer()
-    seeds = {seed for several in test_steps.WORST.values()
-             for seed in several} | set(test_steps.VIEWS)
+    seeds = {
+        seed for several in test_steps.WORST.values() for seed in several
+    } | set(test_steps.VIEWS)
     spent = sorted(
-        ((min(cost(ours, text) for _ in range(2)), seed, glue)
-         for seed in seeds for glue in ('', ' ', '\n', '\\n')
-         if (text := ((seed + glue) * 16384)[:16384])), reverse=True)
+        (
+            (min(cost(ours, text) for _ in range(2)), seed, glue)
+            for seed in seeds
+            for glue in ('', ' ', '\n', '\\n')
+            if (text := ((seed + glue) * 16384)[:16384])
+        ),
+        reverse=True,
+    )
     for milliseconds, seed, glue in spent[:25]:
         print(f'{milliseconds:9.1f}  {seed + glue!r:.66}')
 
@@ -102,8 +122,10 @@ def main():
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--worst', action='store_true')
     options = parser.parse_args()
-    print(f'{"CPU milliseconds":30}{"length":>8}{"ours":>9}{"other":>9}'
-          f'{"ratio":>9}')
+    print(
+        f'{"CPU milliseconds":30}{"length":>8}{"ours":>9}{"other":>9}'
+        f'{"ratio":>9}'
+    )
     compare(options.than and other(options.than), options.rounds)
     if options.worst:
         worst()

@@ -39,11 +39,15 @@ class Counter:
         """Count statements and transactions of all SQLAlchemy engines."""
         # Imported here: nothing else of the sides' common code needs it.
         import sqlalchemy as sa
-        for name, counted in (('before_cursor_execute', 'statements'),
-                              ('commit', 'commits'),
-                              ('rollback', 'rollbacks')):
-            sa.event.listen(sa.Engine, name,
-                            lambda *_, counted=counted: self.add(counted))
+
+        for name, counted in (
+            ('before_cursor_execute', 'statements'),
+            ('commit', 'commits'),
+            ('rollback', 'rollbacks'),
+        ):
+            sa.event.listen(
+                sa.Engine, name, lambda *_, counted=counted: self.add(counted)
+            )
 
     def take(self) -> dict[str, int]:
         """Return the counts since the last call."""
@@ -52,8 +56,11 @@ class Counter:
         return dict(counts)
 
 
-def serve(make: Callable[[int], Work], counter: Counter,
-          flush: Callable[[], object] = lambda: None) -> None:
+def serve(
+    make: Callable[[int], Work],
+    counter: Counter,
+    flush: Callable[[], object] = lambda: None,
+) -> None:
     """Answer tasks until the input ends, then end the process.
 
     :param make: makes the work of a client of that number
@@ -67,8 +74,10 @@ def serve(make: Callable[[int], Work], counter: Counter,
             with contextlib.redirect_stdout(sys.stderr):
                 while len(clients) < task['clients']:
                     clients.append(make(len(clients)))
-                work = [client[task['workload']]
-                        for client in clients[:task['clients']]]
+                work = [
+                    client[task['workload']]
+                    for client in clients[: task['clients']]
+                ]
                 if 'operations' in task:
                     answer = _count(work[0], task['operations'], counter)
                 else:
@@ -85,18 +94,23 @@ def _say(answer: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _count(work: Callable[[], int | None], operations: int,
-           counter: Counter) -> dict[str, Any]:
+def _count(
+    work: Callable[[], int | None], operations: int, counter: Counter
+) -> dict[str, Any]:
     work()
     counter.take()
     for _ in range(operations):
         work()
-    return {name: number / operations
-            for name, number in counter.take().items()}
+    return {
+        name: number / operations for name, number in counter.take().items()
+    }
 
 
-def _measure(work: list[Callable[[], int | None]], seconds: float,
-             flush: Callable[[], object]) -> dict[str, Any]:
+def _measure(
+    work: list[Callable[[], int | None]],
+    seconds: float,
+    flush: Callable[[], object],
+) -> dict[str, Any]:
     """Have each client work in a thread until the time is over."""
     for each in work:
         for _ in range(WARM_UP):
@@ -115,8 +129,10 @@ def _measure(work: list[Callable[[], int | None]], seconds: float,
         except BaseException as error:  # noqa: BLE001 (raised by the caller)
             errors.append(error)
 
-    threads = [threading.Thread(target=run, args=(number,))
-               for number in range(len(work))]
+    threads = [
+        threading.Thread(target=run, args=(number,))
+        for number in range(len(work))
+    ]
     for thread in threads:
         thread.start()
     begin.wait()
@@ -126,6 +142,8 @@ def _measure(work: list[Callable[[], int | None]], seconds: float,
     flush()
     if errors:
         raise errors[0]
-    return {'operations': sum(done),
-            'seconds': time.perf_counter() - began,
-            'cpu': time.process_time() - cpu}
+    return {
+        'operations': sum(done),
+        'seconds': time.perf_counter() - began,
+        'cpu': time.process_time() - cpu,
+    }

@@ -19,10 +19,16 @@ from bench.sides import ours
 
 #: Commands that end by themselves.
 COMMANDS = (
-    ('all', '--version'), ('all', '--help'), ('api', '--help'),
-    ('conductor', '--help'), ('manage', '--help'), ('status', '--help'),
-    ('manage', 'db', 'version'), ('manage', 'action', 'list'),
-    ('manage', 'reporter', 'list'))
+    ('all', '--version'),
+    ('all', '--help'),
+    ('api', '--help'),
+    ('conductor', '--help'),
+    ('manage', '--help'),
+    ('status', '--help'),
+    ('manage', 'db', 'version'),
+    ('manage', 'action', 'list'),
+    ('manage', 'reporter', 'list'),
+)
 
 #: Services, and what a line says when each is ready.
 SERVICES = {'all': 'Serving.', 'api': 'is ready', 'conductor': 'is ready'}
@@ -37,10 +43,14 @@ def spent(command: list[str], until: str | None = None) -> float:
     :raises Failed: when it fails, or a service ends
     """
     before = _children()
-    process = subprocess.Popen(command, cwd=child.ROOT, text=True,
-                               stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT,
-                               start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        cwd=child.ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
     assert process.stdout is not None
     said = ''
     for line in process.stdout:
@@ -63,44 +73,64 @@ def _children() -> float:
 def measure(runs: int) -> dict[str, float]:
     """Return the CPU seconds of each start by its name."""
     with tempfile.TemporaryDirectory() as folder:
-        path = str(ours.configure(f'sqlite:///{folder}/db', folder,
-                                  'fake:///', 'bench'))
+        path = str(
+            ours.configure(
+                f'sqlite:///{folder}/db', folder, 'fake:///', 'bench'
+            )
+        )
         config = ['--config-file', path]
 
         def of(name: str, *words: str) -> list[str]:
-            return [sys.executable, '-m', f'nova_actions.cmd.{name}', *config,
-                    *words]
+            return [
+                sys.executable,
+                '-m',
+                f'nova_actions.cmd.{name}',
+                *config,
+                *words,
+            ]
+
         spent(of('manage', 'db', 'sync'))
         starts: dict[str, tuple[list[str], str | None]] = {
-            'python': ([sys.executable, '-c', ''], None)}
+            'python': ([sys.executable, '-c', ''], None)
+        }
         for name in IMPORTS:
-            starts[f'import {name}'] = ([sys.executable, '-c',
-                                         f'import {name}'], None)
+            starts[f'import {name}'] = (
+                [sys.executable, '-c', f'import {name}'],
+                None,
+            )
         for name, *words in COMMANDS:
             starts[' '.join((f'nova-actions-{name}', *words))] = (
-                of(name, *words), None)
+                of(name, *words),
+                None,
+            )
         for name, until in SERVICES.items():
             words = () if name == 'conductor' else ('--port', '0')
             starts[f'nova-actions-{name}, until ready'] = (
-                of(name, *words), until)
+                of(name, *words),
+                until,
+            )
         found: dict[str, float] = {}
         for _ in range(runs):
             for name, (command, until) in starts.items():
-                found[name] = min(found.get(name, 1e9),
-                                  spent(command, until))
+                found[name] = min(found.get(name, 1e9), spent(command, until))
         return found
 
 
 def table(found: dict[str, float]) -> str:
     """Return the figures as lines."""
-    return '\n'.join([f'{"CPU seconds":46}', *(
-        f'{name:46}{seconds:8.2f}' for name, seconds in found.items())])
+    return '\n'.join(
+        [
+            f'{"CPU seconds":46}',
+            *(f'{name:46}{seconds:8.2f}' for name, seconds in found.items()),
+        ]
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog='python -m bench.startup',
-        description=(__doc__ or '').partition(':')[0])
+        description=(__doc__ or '').partition(':')[0],
+    )
     parser.add_argument('--runs', type=int, default=5)
     print(table(measure(parser.parse_args().runs)))
 

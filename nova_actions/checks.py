@@ -22,8 +22,13 @@ class IsAdminCheck(policy.Check):
     """The check ``is_admin:True``, as Nova reads it: "true" in any case asks
     for an administrator, whatever else for somebody who is none."""
 
-    def __call__(self, target: Any, creds: Mapping[str, Any], enforcer: Any,
-                 current_rule: str | None = None) -> bool:
+    def __call__(
+        self,
+        target: Any,
+        creds: Mapping[str, Any],
+        enforcer: Any,
+        current_rule: str | None = None,
+    ) -> bool:
         expected = self.match.lower() == 'true'
         return creds.get('is_admin') is expected
 
@@ -31,37 +36,67 @@ class IsAdminCheck(policy.Check):
 class TrustedCheck(policy.Check):
     """Passes whom a trusted caller names an administrator."""
 
-    def __call__(self, target: Any, creds: Mapping[str, Any], enforcer: Any,
-                 current_rule: str | None = None) -> bool:
+    def __call__(
+        self,
+        target: Any,
+        creds: Mapping[str, Any],
+        enforcer: Any,
+        current_rule: str | None = None,
+    ) -> bool:
         return creds.get(TRUSTED) is True
 
 
 class _And(policy.AndCheck):
-    def __call__(self, target: Any, creds: Any, enforcer: Any,
-                 current_rule: str | None = None) -> bool:
-        return all(rule(target, creds, enforcer, current_rule)
-                   for rule in self.rules)
+    def __call__(
+        self,
+        target: Any,
+        creds: Any,
+        enforcer: Any,
+        current_rule: str | None = None,
+    ) -> bool:
+        return all(
+            rule(target, creds, enforcer, current_rule) for rule in self.rules
+        )
 
 
 class _Or(policy.OrCheck):
-    def __call__(self, target: Any, creds: Any, enforcer: Any,
-                 current_rule: str | None = None) -> bool:
-        return any(rule(target, creds, enforcer, current_rule)
-                   for rule in self.rules)
+    def __call__(
+        self,
+        target: Any,
+        creds: Any,
+        enforcer: Any,
+        current_rule: str | None = None,
+    ) -> bool:
+        return any(
+            rule(target, creds, enforcer, current_rule) for rule in self.rules
+        )
 
 
 class _Not(policy.NotCheck):
-    def __call__(self, target: Any, creds: Any, enforcer: Any,
-                 current_rule: str | None = None) -> bool:
+    def __call__(
+        self,
+        target: Any,
+        creds: Any,
+        enforcer: Any,
+        current_rule: str | None = None,
+    ) -> bool:
         return not self.rule(target, creds, enforcer, current_rule)
 
 
 class _Rule(policy.RuleCheck):
-    def __call__(self, target: Any, creds: Any, enforcer: Any,
-                 current_rule: str | None = None) -> bool:
+    def __call__(
+        self,
+        target: Any,
+        creds: Any,
+        enforcer: Any,
+        current_rule: str | None = None,
+    ) -> bool:
         try:
-            return bool(enforcer.rules[self.match](
-                target, creds, enforcer, current_rule))
+            return bool(
+                enforcer.rules[self.match](
+                    target, creds, enforcer, current_rule
+                )
+            )
         except KeyError:
             # oslo.policy's too: what is not there lets nobody pass.
             return False
@@ -74,8 +109,13 @@ class _Old(policy.Check):
         super().__init__(check.kind, check.match)
         self.check = check
 
-    def __call__(self, target: Any, creds: Any, enforcer: Any,
-                 current_rule: str | None = None) -> bool:
+    def __call__(
+        self,
+        target: Any,
+        creds: Any,
+        enforcer: Any,
+        current_rule: str | None = None,
+    ) -> bool:
         return bool(self.check(target, creds, enforcer))
 
 

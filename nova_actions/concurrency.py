@@ -17,4 +17,5 @@ def use_threads() -> None:
     # Python's way to say that there is no such module.
     sys.modules.setdefault('eventlet', None)  # type: ignore[arg-type]
     backend.register_backend_default_hook(
-        lambda: backend.BackendType.THREADING)
+        lambda: backend.BackendType.THREADING
+    )

@@ -31,15 +31,20 @@ class RequestContext(context.RequestContext):
     :raises InvalidInput: for a timestamp or read_deleted that is neither
     """
 
-    def __init__(self, *args: Any,
-                 timestamp: datetime.datetime | str | None = None,
-                 read_deleted: str = 'no', **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        timestamp: datetime.datetime | str | None = None,
+        read_deleted: str = 'no',
+        **kwargs: Any,
+    ) -> None:
         self._trusted_admin = kwargs.get('is_admin') is True
         self.timestamp = _parse_timestamp(timestamp)
         if read_deleted not in READ_DELETED:
             raise exception.InvalidInput(
                 argument='read_deleted',
-                reason=f'it is not one of {", ".join(READ_DELETED)}')
+                reason=f'it is not one of {", ".join(READ_DELETED)}',
+            )
         self.read_deleted = read_deleted
         self._verdicts: dict[tuple[Any, ...], bool] = {}
         # The last of all: from here on, lines of the log are this request's,
@@ -49,16 +54,21 @@ class RequestContext(context.RequestContext):
 
     @property
     def _is_own(self) -> bool:
-        return (self._trusted_admin and self.user_id is None
-                and self.project_id is None)
+        return (
+            self._trusted_admin
+            and self.user_id is None
+            and self.project_id is None
+        )
 
     def check_is_admin(self) -> bool:
         """Ask the rule ``context_is_admin``, with the caller as its own
         target (Nova's)."""
         own = {'project_id': self.project_id, 'user_id': self.user_id}
         return policy.authorize(
-            super().to_policy_values(), 'context_is_admin',
-            {name: value for name, value in own.items() if value})
+            super().to_policy_values(),
+            'context_is_admin',
+            {name: value for name, value in own.items() if value},
+        )
 
     def to_policy_values(self) -> dict[str, Any]:
         """Return what the rules may ask of the caller.
@@ -73,8 +83,12 @@ class RequestContext(context.RequestContext):
             values['roles'] = [*values['roles'], 'admin']
         return values
 
-    def can(self, rule: str, target: Mapping[str, Any] | None = None,
-            fatal: bool = True) -> bool:
+    def can(
+        self,
+        rule: str,
+        target: Mapping[str, Any] | None = None,
+        fatal: bool = True,
+    ) -> bool:
         """Tell whether this context passes the rule on the target.
 
         A service's own identity passes every rule of ours: it has no role,
@@ -89,7 +103,8 @@ class RequestContext(context.RequestContext):
         key = (rule, *sorted((target or {}).items()))
         if key not in self._verdicts:
             self._verdicts[key] = policy.authorize(
-                self.to_policy_values(), rule, target or {})
+                self.to_policy_values(), rule, target or {}
+            )
         if fatal and not self._verdicts[key]:
             raise policy.refusal(rule)
         return self._verdicts[key]
@@ -102,16 +117,21 @@ class RequestContext(context.RequestContext):
         """Return what travels over RPC: all but the token."""
         values = super().to_dict()
         values.update(
-            user_id=self.user_id, project_id=self.project_id,
-            user_name=self.user_name, project_name=self.project_name,
+            user_id=self.user_id,
+            project_id=self.project_id,
+            user_name=self.user_name,
+            project_name=self.project_name,
             read_deleted=self.read_deleted,
             timestamp=self.timestamp.isoformat(timespec='microseconds'),
-            service_roles=self.service_roles, auth_token=None)
+            service_roles=self.service_roles,
+            auth_token=None,
+        )
         return values
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any],
-                  **kwargs: Any) -> 'RequestContext':
+    def from_dict(
+        cls, values: Mapping[str, Any], **kwargs: Any
+    ) -> 'RequestContext':
         """Build the context that came over RPC, whoever sent it.
 
         Nova's sends keys we do not know; a minimal client sends user_id,
@@ -128,15 +148,19 @@ class RequestContext(context.RequestContext):
             user_name=_string(values, 'user_name'),
             project_name=_string(values, 'project_name'),
             is_admin=values.get('is_admin') is True,
-            roles=roles, service_roles=_strings(values, 'service_roles'),
+            roles=roles,
+            service_roles=_strings(values, 'service_roles'),
             request_id=_string(values, 'request_id'),
             global_request_id=_string(values, 'global_request_id'),
             timestamp=values.get('timestamp'),
-            read_deleted=values.get('read_deleted') or 'no', **kwargs)
+            read_deleted=values.get('read_deleted') or 'no',
+            **kwargs,
+        )
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, Any],
-                     **kwargs: Any) -> 'RequestContext':
+    def from_environ(
+        cls, environ: Mapping[str, Any], **kwargs: Any
+    ) -> 'RequestContext':
         """Build the context of an HTTP request from what keystonemiddleware
         and oslo.middleware left in its environ.
 
@@ -146,8 +170,7 @@ class RequestContext(context.RequestContext):
         """
         kwargs['is_admin'] = None
         kwargs.setdefault('overwrite', True)
-        built: RequestContext = super().from_environ(
-            dict(environ), **kwargs)
+        built: RequestContext = super().from_environ(dict(environ), **kwargs)
         return built
 
 
@@ -164,11 +187,16 @@ def _string(values: Mapping[str, Any], *names: str) -> str | None:
     for name in names:
         value = values.get(name)
         if value:
-            if (not isinstance(value, str) or len(value) > 255
-                    or not value.isprintable()):
+            if (
+                not isinstance(value, str)
+                or len(value) > 255
+                or not value.isprintable()
+            ):
                 raise exception.InvalidInput(
-                    argument=name, reason='it is not a string of at most '
-                                          '255 printable characters')
+                    argument=name,
+                    reason='it is not a string of at most '
+                    '255 printable characters',
+                )
             return value
     return None
 
@@ -176,7 +204,9 @@ def _string(values: Mapping[str, Any], *names: str) -> str | None:
 def _strings(values: Mapping[str, Any], name: str) -> list[str]:
     value = values.get(name) or []
     if not isinstance(value, list) or not all(
-            isinstance(item, str) for item in value):
+        isinstance(item, str) for item in value
+    ):
         raise exception.InvalidInput(
-            argument=name, reason='it is not a list of strings')
+            argument=name, reason='it is not a list of strings'
+        )
     return list(value)

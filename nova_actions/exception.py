@@ -33,8 +33,9 @@ class ActionsException(Exception):
 
     def _log_bad_format(self) -> None:
         # Tests replace this to make a broken format fatal.
-        LOG.exception('Error text of %s does not fit its arguments',
-                      type(self).__name__)
+        LOG.exception(
+            'Error text of %s does not fit its arguments', type(self).__name__
+        )
 
     def format_message(self) -> str:
         """Return the text, without whatever a remote end appended to it."""
@@ -50,8 +51,10 @@ class InstanceNotFound(NotFound):
 
 
 class InstanceActionNotFound(NotFound):
-    msg_fmt = ('Action for request_id %(request_id)s on instance '
-               '%(instance_uuid)s not found')
+    msg_fmt = (
+        'Action for request_id %(request_id)s on instance '
+        '%(instance_uuid)s not found'
+    )
 
 
 class InstanceActionEventNotFound(NotFound):
@@ -67,8 +70,10 @@ class CellNotFound(NotFound):
 
 
 class ChangesGone(NotFound):
-    msg_fmt = ('Some of the changes after that cursor are not kept any more; '
-               'read the list of actions, and go on from the newest change.')
+    msg_fmt = (
+        'Some of the changes after that cursor are not kept any more; '
+        'read the list of actions, and go on from the newest change.'
+    )
 
 
 class Invalid(ActionsException):
@@ -92,8 +97,10 @@ class Conflict(ActionsException):
 
 
 class ActionAmbiguous(Conflict):
-    msg_fmt = ('%(identifier)s means several actions; ask for one of them by '
-               'its uuid.')
+    msg_fmt = (
+        '%(identifier)s means several actions; ask for one of them by '
+        'its uuid.'
+    )
 
 
 class InstanceExists(Conflict):
@@ -125,8 +132,10 @@ class DatabaseTimeout(DatabaseUnavailable):
 
 
 class StatTooLarge(Unavailable):
-    msg_fmt = ('That would take too long: %(reason)s. Narrow it by '
-               'started_after and started_before.')
+    msg_fmt = (
+        'That would take too long: %(reason)s. Narrow it by '
+        'started_after and started_before.'
+    )
 
 
 class ConductorUnavailable(Unavailable):
@@ -138,5 +147,7 @@ class CellUnavailable(Unavailable):
 
 
 class RecordingRequired(Unavailable):
-    msg_fmt = ('Action %(action)s must be recorded before it starts, and '
-               'its record could not be stored: %(reason)s.')
+    msg_fmt = (
+        'Action %(action)s must be recorded before it starts, and '
+        'its record could not be stored: %(reason)s.'
+    )

@@ -59,16 +59,22 @@ def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
     except (AttributeError, TypeError, cfg.Error, OSError) as error:
         raise ValueError(str(error)) from error
     try:
-        graphlib.TopologicalSorter({
-            name: set(_references(check))
-            for name, check in enforcer.rules.items()}).prepare()
+        graphlib.TopologicalSorter(
+            {
+                name: set(_references(check))
+                for name, check in enforcer.rules.items()
+            }
+        ).prepare()
     except graphlib.CycleError as error:
-        raise ValueError('rules refer to each other in a circle: '
-                         + ', '.join(error.args[1])) from None
+        raise ValueError(
+            'rules refer to each other in a circle: '
+            + ', '.join(error.args[1])
+        ) from None
     # A trusted administrator has no role, whatever the administrators' role
     # is called.
     enforcer.rules[_ADMIN] = policy.OrCheck(
-        [checks.TrustedCheck(TRUSTED, 'True'), enforcer.rules[_ADMIN]])
+        [checks.TrustedCheck(TRUSTED, 'True'), enforcer.rules[_ADMIN]]
+    )
     for name, check in enforcer.rules.items():
         enforcer.rules[name] = checks.prompt(check)
     # It would look at the file at every check, and fail the check when there
@@ -84,17 +90,26 @@ def _check(path: str) -> None:
     except (OSError, ValueError) as error:
         raise ValueError(f'{path}: {error}') from error
     # To oslo.policy, false is a rule that everybody passes.
-    if not (isinstance(rules, dict) and all(
+    if not (
+        isinstance(rules, dict)
+        and all(
             isinstance(name, str) and isinstance(rule, str | list | None)
-            for name, rule in rules.items())):
+            for name, rule in rules.items()
+        )
+    ):
         raise ValueError(f'{path}: it is not a mapping of names to rules')
 
 
 def undefined(enforcer: policy.Enforcer) -> list[str]:
     """Return the names that rules ask for and that no rule has."""
-    return sorted({asked for check in enforcer.rules.values()
-                   for asked in _references(check)}
-                  - set(enforcer.rules))
+    return sorted(
+        {
+            asked
+            for check in enforcer.rules.values()
+            for asked in _references(check)
+        }
+        - set(enforcer.rules)
+    )
 
 
 def _references(check: Any) -> Iterator[str]:
@@ -115,36 +130,51 @@ _Seen = tuple[str, int, int, int]
 _Find = Callable[[str], str | None]
 
 
-def _look(conf: cfg.ConfigOpts,
-          find: _Find) -> tuple[_Seen | None, list[_Seen]]:
+def _look(
+    conf: cfg.ConfigOpts, find: _Find
+) -> tuple[_Seen | None, list[_Seen]]:
     """Return what tells that the policy file was changed, None when there is
     none, and that those of ``policy_dirs`` were."""
     main, others = _paths(conf, find)
-    return _look_at(main), [seen for path in others
-                            if (seen := _look_at(path))]
+    return _look_at(main), [
+        seen for path in others if (seen := _look_at(path))
+    ]
 
 
-def _paths(conf: cfg.ConfigOpts,
-           find: _Find) -> tuple[str | None, list[str]]:
+def _paths(conf: cfg.ConfigOpts, find: _Find) -> tuple[str | None, list[str]]:
     """Return the policy file, None when there is none, and what is in
     ``policy_dirs``."""
     folders = map(find, conf.oslo_policy.policy_dirs)
     return find(conf.oslo_policy.policy_file), [
-        path for folder in folders if folder
-        for path in sorted(glob.glob(f'{glob.escape(folder)}/*'))]
+        path
+        for folder in folders
+        if folder
+        for path in sorted(glob.glob(f'{glob.escape(folder)}/*'))
+    ]
 
 
 def _folders(conf: cfg.ConfigOpts) -> list[str]:
     """Return where ``conf.find_file`` looks, in its order."""
-    project, snaps = conf.project, [
-        os.environ[name] for name in ('SNAP_COMMON', 'SNAP')
-        if os.environ.get(name)]
-    folders = [*conf.config_dirs,
-               *(os.path.dirname(os.path.abspath(os.path.expanduser(path)))
-                 for path in reversed(conf.config_file)),
-               *([f'~/.{project}'] if project else []), '~',
-               *([f'/etc/{project}'] if project else []), '/etc',
-               *(f'{snap}/etc/{project}' for snap in snaps if project)]
+    project, snaps = (
+        conf.project,
+        [
+            os.environ[name]
+            for name in ('SNAP_COMMON', 'SNAP')
+            if os.environ.get(name)
+        ],
+    )
+    folders = [
+        *conf.config_dirs,
+        *(
+            os.path.dirname(os.path.abspath(os.path.expanduser(path)))
+            for path in reversed(conf.config_file)
+        ),
+        *([f'~/.{project}'] if project else []),
+        '~',
+        *([f'/etc/{project}'] if project else []),
+        '/etc',
+        *(f'{snap}/etc/{project}' for snap in snaps if project),
+    ]
     return [os.path.abspath(os.path.expanduser(path)) for path in folders]
 
 
@@ -162,6 +192,7 @@ def _finder(conf: cfg.ConfigOpts) -> _Find:
             if os.path.exists(path):
                 return path
         return None
+
     return find
 
 
@@ -170,8 +201,11 @@ def _look_at(path: str | None) -> _Seen | None:
         found = path and os.stat(path)
     except OSError:
         return None
-    return (path, found.st_mtime_ns, found.st_size, found.st_ino) if (
-        path and found) else None
+    return (
+        (path, found.st_mtime_ns, found.st_size, found.st_ino)
+        if (path and found)
+        else None
+    )
 
 
 class _Rules:
@@ -208,11 +242,14 @@ class _Rules:
         try:
             if gone:
                 raise ValueError(
-                    f'{self.conf.oslo_policy.policy_file}: it is gone')
+                    f'{self.conf.oslo_policy.policy_file}: it is gone'
+                )
             self._enforcer = load(self.conf)
         except ValueError as error:
-            LOG.error('The rules stay as they were, the policy cannot be '
-                      'used: %s', ' '.join(str(error).split()))
+            LOG.error(
+                'The rules stay as they were, the policy cannot be used: %s',
+                ' '.join(str(error).split()),
+            )
 
 
 _rules: _Rules | None = None
@@ -249,8 +286,9 @@ def get_enforcer() -> policy.Enforcer:
     return make_enforcer(conf)
 
 
-def authorize(credentials: Mapping[str, Any], rule: str,
-              target: Mapping[str, Any]) -> bool:
+def authorize(
+    credentials: Mapping[str, Any], rule: str, target: Mapping[str, Any]
+) -> bool:
     """Tell whether the credentials pass the rule on the target.
 
     :param target: the owner's ``project_id`` and ``user_id`` and the
@@ -260,8 +298,11 @@ def authorize(credentials: Mapping[str, Any], rule: str,
     if _rules is None:
         raise RuntimeError('policy.setup() has not been called')
     try:
-        return bool(_rules.enforcer().authorize(
-            rule, dict(target), dict(credentials), do_raise=False))
+        return bool(
+            _rules.enforcer().authorize(
+                rule, dict(target), dict(credentials), do_raise=False
+            )
+        )
     except policy.InvalidScope:
         return False
 
@@ -281,8 +322,7 @@ def in_scope(credentials: Mapping[str, Any], rule: str) -> bool:
     if _rules is None:
         raise RuntimeError('policy.setup() has not been called')
     try:
-        _rules.enforcer().authorize(rule, {}, dict(credentials),
-                                    do_raise=True)
+        _rules.enforcer().authorize(rule, {}, dict(credentials), do_raise=True)
     except policy.InvalidScope:
         return False
     except policy.PolicyNotAuthorized:

@@ -50,8 +50,9 @@ def set_up_sanitizer(conf: cfg.ConfigOpts) -> None:
         raise Unusable(str(error)) from error
 
 
-def set_up_databases(conf: cfg.ConfigOpts,
-                     statement_timeout: float = 0) -> None:
+def set_up_databases(
+    conf: cfg.ConfigOpts, statement_timeout: float = 0
+) -> None:
     """Set our own database from ``[database]``, and the cells beside it from
     ``[cell:NAME]``.
 
@@ -90,5 +91,6 @@ def set_up_policy(conf: cfg.ConfigOpts) -> None:
     try:
         policy.setup(conf)
     except ValueError as error:
-        raise Unusable('the policy cannot be used: '
-                       f'{" ".join(str(error).split())}') from error
+        raise Unusable(
+            f'the policy cannot be used: {" ".join(str(error).split())}'
+        ) from error

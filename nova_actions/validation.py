@@ -16,8 +16,8 @@ from nova_actions import exception
 
 NAME_LIMIT = 255
 ID_LIMIT = 255
-LIMIT_MAX = 2 ** 31 - 1
-INTEGER_MAX = 2 ** 63 - 1
+LIMIT_MAX = 2**31 - 1
+INTEGER_MAX = 2**63 - 1
 
 _PRINTABLE = re.compile(r'[\x20-\x7e]+')
 _UUID = re.compile(r'[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')
@@ -45,10 +45,15 @@ def uuid(argument: str, value: Any) -> str:
 def request_id(argument: str, value: Any) -> str:
     """A request id: ``req-`` and a UUID, or what Nova's clients send instead:
     at most 255 printable ASCII characters."""
-    if (not isinstance(value, str) or len(value) > ID_LIMIT
-            or not _PRINTABLE.fullmatch(value)):
-        raise _refuse(argument, f'it is not a request id of 1 to {ID_LIMIT} '
-                                'printable characters')
+    if (
+        not isinstance(value, str)
+        or len(value) > ID_LIMIT
+        or not _PRINTABLE.fullmatch(value)
+    ):
+        raise _refuse(
+            argument,
+            f'it is not a request id of 1 to {ID_LIMIT} printable characters',
+        )
     return value
 
 
@@ -58,8 +63,9 @@ def name(argument: str, value: Any) -> str:
         kept = _CONTROL.sub('', value)
         if 0 < len(kept) <= NAME_LIMIT:
             return kept
-    raise _refuse(argument, f'it is not a name of 1 to {NAME_LIMIT} '
-                            'characters')
+    raise _refuse(
+        argument, f'it is not a name of 1 to {NAME_LIMIT} characters'
+    )
 
 
 def text(argument: str, value: Any) -> str:
@@ -71,8 +77,11 @@ def text(argument: str, value: Any) -> str:
 
 def integer(argument: str, value: Any) -> int:
     """The id of a row."""
-    if (isinstance(value, bool) or not isinstance(value, int)
-            or not -INTEGER_MAX <= value <= INTEGER_MAX):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int)
+        or not -INTEGER_MAX <= value <= INTEGER_MAX
+    ):
         raise _refuse(argument, 'it is not an integer of 64 bits')
     return value
 
@@ -91,22 +100,34 @@ duration = count
 def counts(words: Iterable[str]) -> Check:
     """Return a check of how many there are by a word. Other words are passed
     over: a newer sender may know more."""
+
     def check(argument: str, value: Any) -> dict[str, int]:
         if not isinstance(value, Mapping):
             raise _refuse(argument, 'it is not a mapping')
-        return {word: count(argument, value[word]) for word in words
-                if value.get(word)}
+        return {
+            word: count(argument, value[word])
+            for word in words
+            if value.get(word)
+        }
+
     return check
 
 
 def texts(words: Iterable[str]) -> Check:
     """Return a check of short texts by a word, each cut at 255 characters.
     Other words are passed over, as above."""
+
     def check(argument: str, value: Any) -> dict[str, str]:
         if not isinstance(value, Mapping):
             raise _refuse(argument, 'it is not a mapping')
-        return {word: _CONTROL.sub('', text(f'{argument}.{word}', value[
-            word])[:NAME_LIMIT]) for word in words if value.get(word)}
+        return {
+            word: _CONTROL.sub(
+                '', text(f'{argument}.{word}', value[word])[:NAME_LIMIT]
+            )
+            for word in words
+            if value.get(word)
+        }
+
     return check
 
 
@@ -118,10 +139,12 @@ def boolean(argument: str, value: Any) -> bool:
 
 def limit(argument: str, value: Any) -> int:
     """How many rows at the most."""
-    if (isinstance(value, bool) or not isinstance(value, int)
-            or not 0 <= value <= LIMIT_MAX):
-        raise _refuse(argument,
-                      f'it is not an integer from 0 to {LIMIT_MAX}')
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int)
+        or not 0 <= value <= LIMIT_MAX
+    ):
+        raise _refuse(argument, f'it is not an integer from 0 to {LIMIT_MAX}')
     return value
 
 
@@ -142,30 +165,39 @@ def span(argument: str, value: Any) -> int:
     ``2w``; in microseconds. A number alone is of seconds."""
     match = _SPAN.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise _refuse(argument, 'it is not a length of time such as 90s, 30m, '
-                                '2h, 7d or 2w')
+        raise _refuse(
+            argument,
+            'it is not a length of time such as 90s, 30m, 2h, 7d or 2w',
+        )
     found = round(float(match[1]) * _UNITS[match[2]] * 1_000_000)
     if found > SPAN_MAX:
         raise _refuse(argument, 'it is longer than 100 years')
     return found
 
 
-def moment(argument: str, value: Any,
-           now: datetime.datetime) -> datetime.datetime:
+def moment(
+    argument: str, value: Any, now: datetime.datetime
+) -> datetime.datetime:
     """A time in ISO 8601, or a span: so long ago. Naive UTC is
     returned.
 
     :param now: naive UTC
     """
-    if isinstance(value, str) and _SPAN.fullmatch(value) and (
-            value[-1] in _UNITS):
+    if (
+        isinstance(value, str)
+        and _SPAN.fullmatch(value)
+        and (value[-1] in _UNITS)
+    ):
         return now - datetime.timedelta(microseconds=span(argument, value))
     try:
         return time(argument, value)
     except exception.InvalidInput:
-        raise _refuse(argument, 'it is neither a time in ISO 8601 nor a '
-                                'length of time such as 30m, 2h or '
-                                '7d') from None
+        raise _refuse(
+            argument,
+            'it is neither a time in ISO 8601 nor a '
+            'length of time such as 30m, 2h or '
+            '7d',
+        ) from None
 
 
 def terms(argument: str, value: Any) -> dict[str, list[str]]:
@@ -175,8 +207,11 @@ def terms(argument: str, value: Any) -> dict[str, list[str]]:
         raise _refuse(argument, 'it is not a mapping of words')
     for name, each in found.items():
         found[name] = [each] if isinstance(each, str) else each
-        if not isinstance(found[name], list) or not found[name] or not all(
-                isinstance(word, str) for word in found[name]):
+        if (
+            not isinstance(found[name], list)
+            or not found[name]
+            or not all(isinstance(word, str) for word in found[name])
+        ):
             raise _refuse(name, 'it is not a text, nor a list of texts')
     return found
 
@@ -186,21 +221,28 @@ def filters(argument: str, value: Any) -> dict[str, datetime.datetime]:
     does: its API hands all query parameters down."""
     if not isinstance(value, Mapping):
         raise _refuse(argument, 'it is not a mapping')
-    return {key: time(key, value[key]) for key in _FILTERS
-            if value.get(key) is not None}
+    return {
+        key: time(key, value[key])
+        for key in _FILTERS
+        if value.get(key) is not None
+    }
 
 
 def one_of(*values: str) -> Check:
     """Return a check that takes only those values."""
+
     def check(argument: str, value: Any) -> str:
         if value not in values:
             raise _refuse(argument, f'it is not one of {", ".join(values)}')
         return str(value)
+
     return check
 
 
 def optional(check: Check) -> Check:
     """Return the check for an argument that may be None."""
+
     def checked(argument: str, value: Any) -> Any:
         return None if value is None else check(argument, value)
+
     return checked

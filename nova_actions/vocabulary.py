@@ -9,8 +9,11 @@ RESULTS = (RESULT_SUCCESS, RESULT_ERROR, RESULT_INTERRUPTED)
 
 #: Refusals of a report that may turn out otherwise: what it belongs to may
 #: still be in another host's spool, or in a cell that does not answer now.
-PASSING_REFUSALS = ('InstanceNotFound', 'InstanceActionNotFound',
-                    'CellUnavailable')
+PASSING_REFUSALS = (
+    'InstanceNotFound',
+    'InstanceActionNotFound',
+    'CellUnavailable',
+)
 
 #: Every reason that a report may be lost for, and what it means.
 LOSSES = {
@@ -20,7 +23,7 @@ LOSSES = {
     'refused': 'the conductor does not take it, or not in time',
     'ended': 'the process ended and has no spool on disk',
     'direct': 'it could not be sent, and nothing keeps it; call '
-              'nova_actions.reporter.setup(conf) once in each process',
+    'nova_actions.reporter.setup(conf) once in each process',
     'error': 'recording itself failed',
 }
 

@@ -55,12 +55,17 @@ CREATE INDEX of_action ON instance_actions_events (action_id, event, id)
 
 _TYPES = {
     'sqlite': {'key': 'INTEGER PRIMARY KEY', 'time': 'DATETIME'},
-    'mariadb': {'key': 'BIGINT PRIMARY KEY AUTO_INCREMENT',
-                'time': 'DATETIME(6)'},
-    'postgresql': {'key': 'BIGSERIAL PRIMARY KEY', 'time': 'TIMESTAMP'}}
+    'mariadb': {
+        'key': 'BIGINT PRIMARY KEY AUTO_INCREMENT',
+        'time': 'DATETIME(6)',
+    },
+    'postgresql': {'key': 'BIGSERIAL PRIMARY KEY', 'time': 'TIMESTAMP'},
+}
 
-_NEWEST = ('SELECT id FROM instance_actions WHERE instance_uuid = %s AND '
-           'request_id = %s ORDER BY created_at DESC, id DESC LIMIT 1')
+_NEWEST = (
+    'SELECT id FROM instance_actions WHERE instance_uuid = %s AND '
+    'request_id = %s ORDER BY created_at DESC, id DESC LIMIT 1'
+)
 
 
 def _now() -> datetime.datetime:
@@ -70,8 +75,9 @@ def _now() -> datetime.datetime:
 def make_tables(url: str) -> None:
     connection = databases.connect(url)
     cursor = connection.cursor()
-    for statement in TABLES.format(
-            **_TYPES[databases.dialect(url)]).split(';'):
+    for statement in TABLES.format(**_TYPES[databases.dialect(url)]).split(
+        ';'
+    ):
         cursor.execute(statement)
     connection.commit()
     connection.close()
@@ -114,8 +120,18 @@ class Record:
             'INSERT INTO instance_actions (uuid, action, instance_uuid, '
             'request_id, user_id, project_id, created_at, updated_at, '
             'start_time, deleted, status) VALUES (%s, %s, %s, %s, %s, %s, '
-            '%s, %s, %s, 0, %s)', str(uuid.uuid4()), 'reboot', server,
-            request, dataset.USER, dataset.PROJECT, now, now, now, 'running')
+            '%s, %s, %s, 0, %s)',
+            str(uuid.uuid4()),
+            'reboot',
+            server,
+            request,
+            dataset.USER,
+            dataset.PROJECT,
+            now,
+            now,
+            now,
+            'running',
+        )
         self._done()
 
     def event_start(self, server: str, request: str, name: str) -> None:
@@ -124,25 +140,48 @@ class Record:
         self._do(
             'INSERT INTO instance_actions_events (uuid, event, action_id, '
             'created_at, start_time, host, deleted, redactions) VALUES '
-            '(%s, %s, %s, %s, %s, %s, 0, 0)', str(uuid.uuid4()), name,
-            action, now, now, dataset.HOST)
-        self._do('UPDATE instance_actions SET updated_at = %s, status = %s, '
-                 'finish_time = NULL WHERE id = %s', now, 'running', action)
+            '(%s, %s, %s, %s, %s, %s, 0, 0)',
+            str(uuid.uuid4()),
+            name,
+            action,
+            now,
+            now,
+            dataset.HOST,
+        )
+        self._do(
+            'UPDATE instance_actions SET updated_at = %s, status = %s, '
+            'finish_time = NULL WHERE id = %s',
+            now,
+            'running',
+            action,
+        )
         self._done()
 
     def event_finish(self, server: str, request: str, name: str) -> None:
         now = _now()
         action = self._locked(server, request)
-        event, = self._do(
+        (event,) = self._do(
             'SELECT id FROM instance_actions_events WHERE action_id = %s AND '
             'event = %s AND finish_time IS NULL ORDER BY id DESC LIMIT 1',
-            action, name).fetchone()
-        self._do('UPDATE instance_actions_events SET updated_at = %s, '
-                 'finish_time = %s, result = %s WHERE id = %s', now, now,
-                 'Success', event)
-        self._do('UPDATE instance_actions SET updated_at = %s, status = %s, '
-                 'finish_time = %s WHERE id = %s', now, 'succeeded', now,
-                 action)
+            action,
+            name,
+        ).fetchone()
+        self._do(
+            'UPDATE instance_actions_events SET updated_at = %s, '
+            'finish_time = %s, result = %s WHERE id = %s',
+            now,
+            now,
+            'Success',
+            event,
+        )
+        self._do(
+            'UPDATE instance_actions SET updated_at = %s, status = %s, '
+            'finish_time = %s WHERE id = %s',
+            now,
+            'succeeded',
+            now,
+            action,
+        )
         self._done()
 
     def step(self, server: str, request: str, name: str) -> None:
@@ -153,16 +192,33 @@ class Record:
         """Store whole events in one transaction, and tell how many."""
         now = _now()
         action = self._locked(server, request)
-        rows = [(str(uuid.uuid4()), name, action, now, now, now,
-                 dataset.HOST, 'Success') for _ in range(BATCH)]
+        rows = [
+            (
+                str(uuid.uuid4()),
+                name,
+                action,
+                now,
+                now,
+                now,
+                dataset.HOST,
+                'Success',
+            )
+            for _ in range(BATCH)
+        ]
         marks = ', '.join(['(%s, %s, %s, %s, %s, %s, %s, %s, 0, 0)'] * BATCH)
         self._do(
             'INSERT INTO instance_actions_events (uuid, event, action_id, '
             'created_at, start_time, finish_time, host, result, deleted, '
             f'redactions) VALUES {marks}',
-            *(value for row in rows for value in row))
-        self._do('UPDATE instance_actions SET updated_at = %s, status = %s '
-                 'WHERE id = %s', now, 'succeeded', action)
+            *(value for row in rows for value in row),
+        )
+        self._do(
+            'UPDATE instance_actions SET updated_at = %s, status = %s '
+            'WHERE id = %s',
+            now,
+            'succeeded',
+            action,
+        )
         self._done()
         return BATCH
 
@@ -171,22 +227,31 @@ class Record:
         if marker is not None:
             after = self._do(
                 'SELECT created_at, id FROM instance_actions WHERE '
-                'instance_uuid = %s AND request_id = %s', server,
-                marker).fetchone()
+                'instance_uuid = %s AND request_id = %s',
+                server,
+                marker,
+            ).fetchone()
         rows = self._do(
             'SELECT * FROM instance_actions WHERE instance_uuid = %s '
             + ('AND (created_at, id) < (%s, %s) ' if after else '')
-            + 'ORDER BY created_at DESC, id DESC LIMIT 50', server,
-            *after).fetchall()
+            + 'ORDER BY created_at DESC, id DESC LIMIT 50',
+            server,
+            *after,
+        ).fetchall()
         assert len(rows) == dataset.PAGE
         self._connection.rollback()
 
     def show(self, server: str, request: str) -> None:
         action = self._do(
             'SELECT * FROM instance_actions WHERE instance_uuid = %s AND '
-            'request_id = %s', server, request).fetchone()
-        rows = self._do('SELECT * FROM instance_actions_events WHERE '
-                        'action_id = %s', action[0]).fetchall()
+            'request_id = %s',
+            server,
+            request,
+        ).fetchone()
+        rows = self._do(
+            'SELECT * FROM instance_actions_events WHERE action_id = %s',
+            action[0],
+        ).fetchall()
         assert len(rows) == 3
         self._connection.rollback()
 
@@ -212,16 +277,22 @@ def make(size: dataset.Size, record: Callable[[], Any]) -> Any:
                 mine.step(server, request, name)
 
         def show() -> None:
-            mine.show(dataset.server(dataset.READ), dataset.request(
-                size, dataset.READ, 1 + next(turns) % size.actions))
+            mine.show(
+                dataset.server(dataset.READ),
+                dataset.request(
+                    size, dataset.READ, 1 + next(turns) % size.actions
+                ),
+            )
 
         deep = dataset.deep(size)
         return {
-            'record': whole, 'show': show,
+            'record': whole,
+            'show': show,
             'durable': lambda: mine.batch(server, own, dataset.EVENTS[1]),
             'event': lambda: mine.step(server, own, dataset.EVENTS[1]),
             'shared event': lambda: mine.step(
-                dataset.server(1), shared, f'step_{number}'),
+                dataset.server(1), shared, f'step_{number}'
+            ),
             'list': lambda: mine.list(dataset.server(dataset.READ)),
             'deep': lambda: mine.list(dataset.server(dataset.READ), deep),
             # There is no REST API below these: the rows are all there is.
@@ -229,6 +300,7 @@ def make(size: dataset.Size, record: Callable[[], Any]) -> Any:
             'REST deep': lambda: mine.list(dataset.server(dataset.READ), deep),
             'REST show': show,
         }
+
     return client
 
 
@@ -275,12 +347,17 @@ def main() -> None:
     target = messaging.Target(topic=bus[1], server=dataset.HOST)
     if '--conductor' in bus:
         messaging.get_rpc_server(
-            transport, target, [_Endpoint(url)], executor='threading',
-            access_policy=messaging.DefaultRPCAccessPolicy).start()
+            transport,
+            target,
+            [_Endpoint(url)],
+            executor='threading',
+            access_policy=messaging.DefaultRPCAccessPolicy,
+        ).start()
         side.serve(lambda _number: {}, COUNTER)
         return
-    client = messaging.get_rpc_client(transport, messaging.Target(
-        topic=bus[1]))
+    client = messaging.get_rpc_client(
+        transport, messaging.Target(topic=bus[1])
+    )
     side.serve(make(size, lambda: _Remote(client, url)), COUNTER)
 
 

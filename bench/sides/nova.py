@@ -82,13 +82,19 @@ paste.app_factory = nova.api.openstack.compute:APIRouterV21.factory
 
 def token_factory(_global_conf: Any, **_local_conf: Any) -> Any:
     """Stand in for Keystone, as noauth2 does on our side."""
+
     def make(app: Any) -> Any:
         def token(environ: Any, start_response: Any) -> Any:
             user, project = environ['HTTP_X_AUTH_TOKEN'].split(':')
-            environ.update(HTTP_X_USER_ID=user, HTTP_X_PROJECT_ID=project,
-                           HTTP_X_ROLES='member,reader')
+            environ.update(
+                HTTP_X_USER_ID=user,
+                HTTP_X_PROJECT_ID=project,
+                HTTP_X_ROLES='member,reader',
+            )
             return app(environ, start_response)
+
         return token
+
     return make
 
 
@@ -97,38 +103,51 @@ def start(url: str, folder: str, bus: str) -> None:
     path = pathlib.Path(folder)
     (path / 'policy.yaml').write_text('{}')
     (path / 'api-paste.ini').write_text(PASTE)
-    (path / 'nova.conf').write_text(CONF.format(
-        folder=folder, url=url, bus=bus, host=dataset.HOST))
-    config.parse_args(['nova'], default_config_files=[
-        str(path / 'nova.conf')])
+    (path / 'nova.conf').write_text(
+        CONF.format(folder=folder, url=url, bus=bus, host=dataset.HOST)
+    )
+    config.parse_args(['nova'], default_config_files=[str(path / 'nova.conf')])
     rpc.init(nova.conf.CONF)
     objects.register_all()
 
 
 def caller() -> context.RequestContext:
     return context.RequestContext(
-        dataset.USER, dataset.PROJECT, roles=['member', 'reader'])
+        dataset.USER, dataset.PROJECT, roles=['member', 'reader']
+    )
 
 
 def over_http(url: str, folder: str, size: dataset.Size) -> rest.Client:
     """Return a client of the REST API in this process."""
     admin = context.get_admin_context()
     objects.CellMapping(
-        admin, uuid=objects.CellMapping.CELL0_UUID, name='cell0',
+        admin,
+        uuid=objects.CellMapping.CELL0_UUID,
+        name='cell0',
         transport_url='none:///',
-        database_connection=f'sqlite:///{folder}/cell0.sqlite').create()
+        database_connection=f'sqlite:///{folder}/cell0.sqlite',
+    ).create()
     cell = objects.CellMapping(
-        admin, uuid='11111111-1111-4111-8111-111111111111', name='cell1',
-        transport_url='fake://', database_connection=url)
+        admin,
+        uuid='11111111-1111-4111-8111-111111111111',
+        name='cell1',
+        transport_url='fake://',
+        database_connection=url,
+    )
     cell.create()
     objects.InstanceMapping(
-        admin, instance_uuid=dataset.server(dataset.READ),
-        project_id=dataset.PROJECT, user_id=dataset.USER,
-        cell_mapping=cell).create()
-    app = deploy.loadapp(f'config:{folder}/api-paste.ini',
-                         name='osapi_compute')
-    return rest.Client(app, size, {
-        'X-Auth-Token': f'{dataset.USER}:{dataset.PROJECT}'})
+        admin,
+        instance_uuid=dataset.server(dataset.READ),
+        project_id=dataset.PROJECT,
+        user_id=dataset.USER,
+        cell_mapping=cell,
+    ).create()
+    app = deploy.loadapp(
+        f'config:{folder}/api-paste.ini', name='osapi_compute'
+    )
+    return rest.Client(
+        app, size, {'X-Auth-Token': f'{dataset.USER}:{dataset.PROJECT}'}
+    )
 
 
 def conduct() -> None:
@@ -137,11 +156,16 @@ def conduct() -> None:
     report.report_client_singleton = lambda: None
     endpoint = manager.ConductorManager()
     server = rpc.get_server(
-        messaging.Target(topic=conductor_rpcapi.RPC_TOPIC,
-                         server=dataset.HOST), [
-            endpoint, *endpoint.additional_endpoints,
-            baserpc.BaseRPCAPI(endpoint.service_name, None)],
-        objects_base.NovaObjectSerializer())
+        messaging.Target(
+            topic=conductor_rpcapi.RPC_TOPIC, server=dataset.HOST
+        ),
+        [
+            endpoint,
+            *endpoint.additional_endpoints,
+            baserpc.BaseRPCAPI(endpoint.service_name, None),
+        ],
+        objects_base.NovaObjectSerializer(),
+    )
     server.start()
     side.serve(lambda _number: {}, COUNTER)
 
@@ -157,15 +181,17 @@ def main() -> None:
         conduct()
     elif bus:
         objects_base.NovaObject.indirection_api = (
-            conductor_rpcapi.ConductorAPI())
+            conductor_rpcapi.ConductorAPI()
+        )
         conductor_api.API().wait_until_ready(context.get_admin_context())
         side.serve(calls.Caller(objects, caller, size).work, COUNTER)
     else:
         COUNTER.watch()
         own = calls.Caller(objects, caller, size)
         client = over_http(url, folder, size)
-        side.serve(lambda number: {**own.work(number),
-                                   **client.work(number)}, COUNTER)
+        side.serve(
+            lambda number: {**own.work(number), **client.work(number)}, COUNTER
+        )
 
 
 if __name__ == '__main__':

@@ -50,16 +50,25 @@ def configure(url: str, folder: str, *bus: str) -> pathlib.Path:
     :param bus: the bus's URL and the conductor's topic
     """
     path = pathlib.Path(folder, 'nova-actions.conf')
-    path.write_text(CONF.format(
-        folder=folder, url=url, host=dataset.HOST, bus='' if not bus else (
-            f'transport_url = {bus[0]}\n[conductor]\ntopic = {bus[1]}')))
+    path.write_text(
+        CONF.format(
+            folder=folder,
+            url=url,
+            host=dataset.HOST,
+            bus=''
+            if not bus
+            else (f'transport_url = {bus[0]}\n[conductor]\ntopic = {bus[1]}'),
+        )
+    )
     return path
 
 
 def caller() -> context.RequestContext:
     return context.RequestContext(
-        user_id=dataset.USER, project_id=dataset.PROJECT,
-        roles=['member', 'reader'])
+        user_id=dataset.USER,
+        project_id=dataset.PROJECT,
+        roles=['member', 'reader'],
+    )
 
 
 def start(conf: Any) -> None:
@@ -79,8 +88,11 @@ class Objects:
 
 def over_http(conf: Any, size: dataset.Size) -> rest.Client:
     """Return a client of the REST API in this process."""
-    return rest.Client(app.create(conf), size, {
-        'X-Auth-Token': f'{dataset.USER}:{dataset.PROJECT}:reader'})
+    return rest.Client(
+        app.create(conf),
+        size,
+        {'X-Auth-Token': f'{dataset.USER}:{dataset.PROJECT}:reader'},
+    )
 
 
 def reporting(own: calls.Caller, number: int) -> side.Work:
@@ -89,8 +101,9 @@ def reporting(own: calls.Caller, number: int) -> side.Work:
     context = own.begin(server)
 
     def durable() -> None:
-        with reporter.EventReporter(context, dataset.EVENTS[1], dataset.HOST,
-                                    server):
+        with reporter.EventReporter(
+            context, dataset.EVENTS[1], dataset.HOST, server
+        ):
             pass
 
     return {**own.work(number), 'durable': durable}
@@ -101,17 +114,22 @@ def main() -> None:
     size = dataset.Size(int(servers), int(actions))
     conf = conf_module.load(
         ['--config-file', str(configure(url, folder, *bus))],
-        default_config_files=[])
+        default_config_files=[],
+    )
     if bus:
         reporter.setup(conf)
         own = calls.Caller(Objects, caller, size)
-        side.serve(lambda number: reporting(own, number), COUNTER,
-                   lambda: reporter.flush(FLUSH_TIMEOUT))
+        side.serve(
+            lambda number: reporting(own, number),
+            COUNTER,
+            lambda: reporter.flush(FLUSH_TIMEOUT),
+        )
         return
     start(conf)
     own, client = calls.Caller(Objects, caller, size), over_http(conf, size)
-    side.serve(lambda number: {**own.work(number), **client.work(number)},
-               COUNTER)
+    side.serve(
+        lambda number: {**own.work(number), **client.work(number)}, COUNTER
+    )
 
 
 if __name__ == '__main__':

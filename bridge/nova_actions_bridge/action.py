@@ -16,45 +16,61 @@ _ATTRIBUTE = '_nova_actions_uuid'
 
 def begun(action_start: Any) -> Any:
     """Return ``InstanceAction.action_start`` that begins an action."""
+
     @functools.wraps(action_start.__func__)
     def wrapper(cls: Any, *args: Any, **kwargs: Any) -> Any:
         call = action_start.__get__(None, cls)
         if mark.is_recorded():
             return call(*args, **kwargs)
-        uuid = harmless('begin of an action', functools.partial(
-            _begin, *args, **kwargs))
+        uuid = harmless(
+            'begin of an action', functools.partial(_begin, *args, **kwargs)
+        )
         with mark.recorded():
             made = call(*args, **kwargs)
         if made is not None:
             setattr(made, _ATTRIBUTE, uuid)
         return made
+
     return classmethod(wrapper)
 
 
-def _begin(context: Any, instance_uuid: str, action_name: str,
-           want_result: object = True) -> str | None:
+def _begin(
+    context: Any,
+    instance_uuid: str,
+    action_name: str,
+    want_result: object = True,
+) -> str | None:
     server = str(instance_uuid)
     if step.is_conductors(server) or deletion.is_known(
-            context.request_id, server, action_name):
+        context.request_id, server, action_name
+    ):
         return None
     at = getattr(context, 'timestamp', None)
     return reporter.begin_action(
-        context, server, action_name,
-        start_time=at if isinstance(at, datetime.datetime) else None)
+        context,
+        server,
+        action_name,
+        start_time=at if isinstance(at, datetime.datetime) else None,
+    )
 
 
 def ended(finish: Any) -> Any:
     """Return ``InstanceAction.finish`` that ends the action."""
+
     @functools.wraps(finish)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
         if not mark.is_recorded():
             harmless('end of an action', _end, self)
         with mark.recorded():
             return finish(self, *args, **kwargs)
+
     return wrapper
 
 
 def _end(action: Any) -> None:
     reporter.finish_action(
-        action._context, str(action.instance_uuid), action.action,
-        getattr(action, _ATTRIBUTE, None))
+        action._context,
+        str(action.instance_uuid),
+        action.action,
+        getattr(action, _ATTRIBUTE, None),
+    )

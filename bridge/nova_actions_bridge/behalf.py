@@ -23,15 +23,22 @@ from nova_actions_bridge import mark
 Call = Callable[..., Any]
 
 
-def begin(call: Call, context: Any, instance_uuid: str, event_name: str,
-          want_result: bool = True, host: str | None = None) -> Any:
+def begin(
+    call: Call,
+    context: Any,
+    instance_uuid: str,
+    event_name: str,
+    want_result: bool = True,
+    host: str | None = None,
+) -> Any:
     """Begin a step in Nova's record and in ours.
 
     :param call: Nova's ``InstanceActionEvent.event_start``
     """
     with mark.recorded():
-        row = call(context, instance_uuid, event_name, want_result=True,
-                   host=host)
+        row = call(
+            context, instance_uuid, event_name, want_result=True, host=host
+        )
     harmless('begin of a step', _record, context, instance_uuid, row)
     return row if want_result else None
 
@@ -41,29 +48,51 @@ def _record(context: Any, server: str, row: Any) -> None:
 
 
 def _start(context: Any, server: str, row: Any) -> transition.Transition:
-    handle = uuid_module.uuid5(uuid_module.UUID(str(server)),
-                               f'{context.request_id} {row.id}')
+    handle = uuid_module.uuid5(
+        uuid_module.UUID(str(server)), f'{context.request_id} {row.id}'
+    )
     return transition.begin(
-        context, transition.START, server, row.event, host=row.host,
-        uuid=str(handle), start_time=transition.time_of(
-            timeutils.normalize_time(row.start_time)))
+        context,
+        transition.START,
+        server,
+        row.event,
+        host=row.host,
+        uuid=str(handle),
+        start_time=transition.time_of(
+            timeutils.normalize_time(row.start_time)
+        ),
+    )
 
 
-def end(call: Call, context: Any, instance_uuid: str, event_name: str,
-        exc_val: object = None, exc_tb: object = None,
-        want_result: bool | None = None) -> Any:
+def end(
+    call: Call,
+    context: Any,
+    instance_uuid: str,
+    event_name: str,
+    exc_val: object = None,
+    exc_tb: object = None,
+    want_result: bool | None = None,
+) -> Any:
     """End a step in Nova's record and in ours.
 
     :param call: Nova's ``InstanceActionEvent.event_finish_with_failure``
     """
-    row = harmless('search for a step', _open, context, instance_uuid,
-                   event_name)
+    row = harmless(
+        'search for a step', _open, context, instance_uuid, event_name
+    )
     with mark.recorded():
-        ended = call(context, instance_uuid, event_name, exc_val=exc_val,
-                     exc_tb=exc_tb, want_result=want_result)
+        ended = call(
+            context,
+            instance_uuid,
+            event_name,
+            exc_val=exc_val,
+            exc_tb=exc_tb,
+            want_result=want_result,
+        )
     if row is not None:
-        harmless('end of a step', _end, context, instance_uuid, row, exc_val,
-                 exc_tb)
+        harmless(
+            'end of a step', _end, context, instance_uuid, row, exc_val, exc_tb
+        )
     return ended
 
 
@@ -71,20 +100,29 @@ def _open(context: Any, server: str, name: str) -> Any:
     """Return Nova's row of the newest open step of a name; None without."""
     objects = importlib.import_module('nova.objects')
     action = objects.InstanceAction.get_by_request_id(
-        context, server, context.request_id)
+        context, server, context.request_id
+    )
     if action is None:
         return None
     rows = objects.InstanceActionEventList.get_by_action(context, action.id)
-    return max((each for each in rows
-                if each.event == name and each.finish_time is None),
-               key=lambda each: each.id, default=None)
+    return max(
+        (
+            each
+            for each in rows
+            if each.event == name and each.finish_time is None
+        ),
+        key=lambda each: each.id,
+        default=None,
+    )
 
 
-def _end(context: Any, server: str, row: Any, exc_val: object,
-         exc_tb: object) -> None:
+def _end(
+    context: Any, server: str, row: Any, exc_val: object, exc_tb: object
+) -> None:
     # Its clock is not this one's: the duration is that of the two times.
-    handle = reporter.Handle((_start(context, server, row),), began=0,
-                             origin='')
+    handle = reporter.Handle(
+        (_start(context, server, row),), began=0, origin=''
+    )
     if exc_tb is None:
         reporter.finish(handle)
     else:

@@ -21,7 +21,8 @@ class _Deletion:
 
 
 _last: contextvars.ContextVar[_Deletion | None] = contextvars.ContextVar(
-    'nova_actions_deletion', default=None)
+    'nova_actions_deletion', default=None
+)
 
 
 def is_known(request_id: str | None, server: str, action: str) -> bool:
@@ -39,8 +40,13 @@ def _find(request_id: str | None, server: str) -> _Deletion | None:
 def begin(context: Any, server: str) -> None:
     """Begin the action, when Nova says that it deletes."""
     if _find(context.request_id, server) is None:
-        _last.set(_Deletion(context.request_id, server,
-                            reporter.begin_action(context, server, NAME)))
+        _last.set(
+            _Deletion(
+                context.request_id,
+                server,
+                reporter.begin_action(context, server, NAME),
+            )
+        )
 
 
 def end(context: Any, server: str) -> None:

@@ -18,7 +18,8 @@ class Driver(notifier.Driver):
         super().__init__(conf, topics, transport)
         loading.load(conf)
 
-    def notify(self, ctxt: Any, message: Any, priority: Any,
-               retry: Any) -> None:
+    def notify(
+        self, ctxt: Any, message: Any, priority: Any, retry: Any
+    ) -> None:
         if loading.is_loaded():
             harmless('look at a notification', notice.hear, ctxt, message)

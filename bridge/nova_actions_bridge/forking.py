@@ -31,4 +31,5 @@ def begin(start: Callable[[], object]) -> None:
         if former is not None:
             former()
         harmless('begin in a worker', start)
+
     uwsgi.post_fork_hook = forked

@@ -39,9 +39,12 @@ def load(nova_conf: Any) -> None:
             _state = _begin(nova_conf)
         # oslo.config ends a process by SystemExit where a file is wrong.
         except (Exception, SystemExit) as error:  # noqa: BLE001
-            LOG.error('Nothing of this service of Nova is recorded by '
-                      'nova-actions: %s: %s', type(error).__name__,
-                      _why(error))
+            LOG.error(
+                'Nothing of this service of Nova is recorded by '
+                'nova-actions: %s: %s',
+                type(error).__name__,
+                _why(error),
+            )
 
 
 def _why(error: BaseException) -> str:
@@ -55,22 +58,33 @@ def _begin(nova_conf: Any) -> bool:
     conf = option.load(nova_conf.host)
     mode = conf.bridge.mode
     if mode == option.OFF:
-        LOG.info('Nothing of this service of Nova is recorded by '
-                 'nova-actions: [bridge] mode is off')
+        LOG.info(
+            'Nothing of this service of Nova is recorded by '
+            'nova-actions: [bridge] mode is off'
+        )
         return False
     if conf.reporter.required_actions:
         LOG.warning('[reporter] required_actions has no effect on Nova')
         conf.set_override('required_actions', [], group='reporter')
-    about = {'bridge': _version('nova-actions-bridge'), 'mode': mode,
-             'nova': _version('nova')}
+    about = {
+        'bridge': _version('nova-actions-bridge'),
+        'mode': mode,
+        'nova': _version('nova'),
+    }
     forking.begin(lambda: reporter.setup(conf, about))
     missing = seam.install(mode == option.MIRROR)
     if missing:
         about['missing'] = ', '.join(missing)
-        LOG.warning('This release of Nova, %s, lacks what the bridge records '
-                    'by: %s', about['nova'], about['missing'])
-    LOG.info('What this service of Nova does is recorded by nova-actions, '
-             'too; mode %s', mode)
+        LOG.warning(
+            'This release of Nova, %s, lacks what the bridge records by: %s',
+            about['nova'],
+            about['missing'],
+        )
+    LOG.info(
+        'What this service of Nova does is recorded by nova-actions, '
+        'too; mode %s',
+        mode,
+    )
     return True
 
 

@@ -18,8 +18,9 @@ from typing import Any
 WORD = 'nova_actions_recorded'
 
 _recorded = contextvars.ContextVar('nova_actions_recorded', default=False)
-_for_compute = contextvars.ContextVar('nova_actions_for_compute',
-                                      default=False)
+_for_compute = contextvars.ContextVar(
+    'nova_actions_for_compute', default=False
+)
 
 
 def is_for_compute() -> bool:
@@ -45,22 +46,27 @@ def recorded(is_so: bool = True) -> Iterator[None]:
 
 def sent(to_dict: Any) -> Any:
     """Return ``RequestContext.to_dict`` that tells the mark."""
+
     @functools.wraps(to_dict)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
         values = to_dict(self, *args, **kwargs)
         return {**values, WORD: True} if is_recorded() else values
+
     return wrapper
 
 
 def received(from_dict: Any) -> Any:
     """Return ``RequestContext.from_dict`` that keeps the mark."""
+
     @functools.wraps(from_dict.__func__)
-    def wrapper(cls: Any, values: Mapping[str, Any], *args: Any,
-                **kwargs: Any) -> Any:
+    def wrapper(
+        cls: Any, values: Mapping[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
         context = from_dict.__get__(None, cls)(values, *args, **kwargs)
         if values.get(WORD):
             setattr(context, WORD, True)
         return context
+
     return classmethod(wrapper)
 
 
@@ -70,10 +76,10 @@ def served(is_always: bool) -> Any:
 
     :param is_always: every compute service records for itself
     """
+
     def make(method: Any) -> Any:
         @functools.wraps(method)
-        def wrapper(self: Any, context: Any, *args: Any,
-                    **kwargs: Any) -> Any:
+        def wrapper(self: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
             is_done = is_always or getattr(context, WORD, False)
             token = _for_compute.set(not is_done)
             try:
@@ -81,5 +87,7 @@ def served(is_always: bool) -> Any:
                     return method(self, context, *args, **kwargs)
             finally:
                 _for_compute.reset(token)
+
         return wrapper
+
     return make

@@ -13,10 +13,14 @@ from nova_actions_bridge import step
 #: Of both formats; the older one begins with "compute.".
 _FAILURES = {'instance.create.error', 'instance.resize.error'}
 _DELETIONS = {
-    **{f'instance.{kind}.start': deletion.begin
-       for kind in ('delete', 'force_delete')},
-    **{f'instance.{kind}.end': deletion.end
-       for kind in ('delete', 'force_delete')},
+    **{
+        f'instance.{kind}.start': deletion.begin
+        for kind in ('delete', 'force_delete')
+    },
+    **{
+        f'instance.{kind}.end': deletion.end
+        for kind in ('delete', 'force_delete')
+    },
 }
 #: How the names of nova-api begin, as the sender of either format.
 _API = ('api.', 'nova-api:')
@@ -27,8 +31,7 @@ def hear(context: Mapping[str, Any], message: Mapping[str, Any]) -> None:
     event = str(message['event_type']).removeprefix('compute.')
     if event in _FAILURES:
         _fail(message['payload'])
-    elif event in _DELETIONS and str(
-            message['publisher_id']).startswith(_API):
+    elif event in _DELETIONS and str(message['publisher_id']).startswith(_API):
         server, is_building = _server(message['payload'])
         # One that no conductor has begun to build has no action yet, and
         # nobody knows it.
@@ -53,5 +56,8 @@ def _server(payload: Mapping[str, Any]) -> tuple[str, bool]:
 def _text(payload: Mapping[str, Any]) -> str:
     inside = payload.get('nova_object.data', payload)
     fault = inside.get('fault') or {}
-    return str(inside.get('exception') or fault.get(
-        'nova_object.data', {}).get('exception_message') or 'It failed.')
+    return str(
+        inside.get('exception')
+        or fault.get('nova_object.data', {}).get('exception_message')
+        or 'It failed.'
+    )

@@ -18,12 +18,19 @@ CONTROLLERS = 'controllers'
 
 BRIDGE_OPTS = [
     cfg.StrOpt(
-        'mode', default=MIRROR,
-        choices=[(OFF, 'Nova is left as it is, and nothing is recorded'),
-                 (MIRROR, 'Each service records what it does itself'),
-                 (CONTROLLERS, 'As mirror; and a conductor records the steps '
-                               'of compute services that have no bridge yet')],
-        help='What the services of Nova on this host record.'),
+        'mode',
+        default=MIRROR,
+        choices=[
+            (OFF, 'Nova is left as it is, and nothing is recorded'),
+            (MIRROR, 'Each service records what it does itself'),
+            (
+                CONTROLLERS,
+                'As mirror; and a conductor records the steps '
+                'of compute services that have no bridge yet',
+            ),
+        ],
+        help='What the services of Nova on this host record.',
+    ),
 ]
 
 
@@ -41,8 +48,10 @@ def load(host: str) -> cfg.ConfigOpts:
     :raises oslo_config.cfg.Error: it is missing or wrong
     """
     conf = conf_module.load(
-        [], default_config_files=[os.environ.get(VARIABLE) or PATH],
-        uses=('messaging',))
+        [],
+        default_config_files=[os.environ.get(VARIABLE) or PATH],
+        uses=('messaging',),
+    )
     conf.register_opts(BRIDGE_OPTS, group='bridge')
     conf.set_default('host', host)
     return conf

@@ -23,8 +23,12 @@ def _all(is_for_all: bool) -> Iterator[tuple[str, str, str, Make]]:
     yield module, 'InstanceAction', 'action_start', action.begun
     yield module, 'InstanceAction', 'finish', action.ended
     yield module, 'InstanceActionEvent', 'event_start', step.begun
-    yield (module, 'InstanceActionEvent', 'event_finish_with_failure',
-           step.ended)
+    yield (
+        module,
+        'InstanceActionEvent',
+        'event_finish_with_failure',
+        step.ended,
+    )
     module = 'nova.compute.utils'
     yield module, 'EventReporter', '__enter__', step.entered
     yield module, 'EventReporter', '__exit__', step.exited

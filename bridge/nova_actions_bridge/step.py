@@ -37,13 +37,15 @@ class Step:
 
 
 _open: contextvars.ContextVar[tuple[Step, ...]] = contextvars.ContextVar(
-    'nova_actions_steps', default=())
+    'nova_actions_steps', default=()
+)
 
 
 def innermost(server: str) -> Step | None:
     """Return the step of a server that this thread is in, if it is."""
-    return next((each for each in reversed(_open.get())
-                 if each.is_of(server)), None)
+    return next(
+        (each for each in reversed(_open.get()) if each.is_of(server)), None
+    )
 
 
 def is_conductors(server: str) -> bool:
@@ -53,12 +55,15 @@ def is_conductors(server: str) -> bool:
     database of another cell (resize between cells); where it happens it is
     recorded, too.
     """
-    return any(each.is_of(server) and each.name.startswith(_CONDUCTOR)
-               for each in _open.get())
+    return any(
+        each.is_of(server) and each.name.startswith(_CONDUCTOR)
+        for each in _open.get()
+    )
 
 
-def _begin(context: Any, name: str, host: str | None,
-           *servers: str) -> Step | None:
+def _begin(
+    context: Any, name: str, host: str | None, *servers: str
+) -> Step | None:
     if name.startswith(_COMPUTE) and any(map(is_conductors, servers)):
         return None
     step = Step(reporter.EventReporter(context, name, host, *servers))
@@ -73,8 +78,10 @@ def _leave(step: Step) -> None:
 
 # -- EventReporter ----------------------------------------------------------
 
+
 def entered(enter: Any) -> Any:
     """Return ``EventReporter.__enter__`` that begins a step."""
+
     @functools.wraps(enter)
     def wrapper(self: Any) -> Any:
         if mark.is_recorded():
@@ -87,28 +94,39 @@ def entered(enter: Any) -> Any:
             # Then Nova does not do what the step is about.
             harmless('end of a step', _exit, self, *sys.exc_info())
             raise
+
     return wrapper
 
 
 def exited(leave: Any) -> Any:
     """Return ``EventReporter.__exit__`` that ends the step."""
+
     @functools.wraps(leave)
     def wrapper(self: Any, *error: Any) -> Any:
         if not mark.is_recorded():
             harmless('end of a step', _exit, self, *error)
         with mark.recorded():
             return leave(self, *error)
+
     return wrapper
 
 
 def _enter(nova: Any) -> None:
-    setattr(nova, _ATTRIBUTE, _begin(
-        nova.context, nova.event_name, nova.host,
-        *map(str, nova.instance_uuids)))
+    setattr(
+        nova,
+        _ATTRIBUTE,
+        _begin(
+            nova.context,
+            nova.event_name,
+            nova.host,
+            *map(str, nova.instance_uuids),
+        ),
+    )
 
 
-def _exit(nova: Any, exc_type: Any = None, exc_val: Any = None,
-          exc_tb: Any = None) -> None:
+def _exit(
+    nova: Any, exc_type: Any = None, exc_val: Any = None, exc_tb: Any = None
+) -> None:
     step: Step | None = getattr(nova, _ATTRIBUTE, None)
     setattr(nova, _ATTRIBUTE, None)
     if step is None:
@@ -124,8 +142,10 @@ def _exit(nova: Any, exc_type: Any = None, exc_val: Any = None,
 
 # -- InstanceActionEvent ----------------------------------------------------
 
+
 def begun(event_start: Any) -> Any:
     """Return ``InstanceActionEvent.event_start`` that begins a step."""
+
     @functools.wraps(event_start.__func__)
     def wrapper(cls: Any, *args: Any, **kwargs: Any) -> Any:
         call = event_start.__get__(None, cls)
@@ -133,16 +153,17 @@ def begun(event_start: Any) -> Any:
             return call(*args, **kwargs)
         if mark.is_for_compute():
             return behalf.begin(call, *args, **kwargs)
-        harmless('begin of a step', functools.partial(
-            _start, *args, **kwargs))
+        harmless('begin of a step', functools.partial(_start, *args, **kwargs))
         with mark.recorded():
             return call(*args, **kwargs)
+
     return classmethod(wrapper)
 
 
 def ended(event_finish: Any) -> Any:
     """Return ``InstanceActionEvent.event_finish_with_failure`` that ends
     it."""
+
     @functools.wraps(event_finish.__func__)
     def wrapper(cls: Any, *args: Any, **kwargs: Any) -> Any:
         call = event_finish.__get__(None, cls)
@@ -150,27 +171,40 @@ def ended(event_finish: Any) -> Any:
             return call(*args, **kwargs)
         if mark.is_for_compute():
             return behalf.end(call, *args, **kwargs)
-        harmless('end of a step', functools.partial(
-            _finish, *args, **kwargs))
+        harmless('end of a step', functools.partial(_finish, *args, **kwargs))
         with mark.recorded():
             return call(*args, **kwargs)
+
     return classmethod(wrapper)
 
 
-def _start(context: Any, instance_uuid: str, event_name: str,
-           want_result: object = True, host: str | None = None) -> None:
+def _start(
+    context: Any,
+    instance_uuid: str,
+    event_name: str,
+    want_result: object = True,
+    host: str | None = None,
+) -> None:
     step = _begin(context, event_name, host, str(instance_uuid))
     if step is not None:
         step.handle = step.report.detach()
 
 
-def _finish(context: Any, instance_uuid: str, event_name: str,
-            exc_val: object = None, exc_tb: object = None,
-            want_result: object = None) -> None:
+def _finish(
+    context: Any,
+    instance_uuid: str,
+    event_name: str,
+    exc_val: object = None,
+    exc_tb: object = None,
+    want_result: object = None,
+) -> None:
     for step in reversed(_open.get()):
         # One of an EventReporter ends with that.
-        if (step.handle is not None and step.name == event_name
-                and step.is_of(str(instance_uuid))):
+        if (
+            step.handle is not None
+            and step.name == event_name
+            and step.is_of(str(instance_uuid))
+        ):
             _leave(step)
             reporter.finish(step.handle, exc_val, exc_tb)
             return

@@ -10,13 +10,24 @@ from nova_actions_client import moment
 from nova_actions_client import record
 
 #: What the outcome of a step, or the status of an action, is in a word.
-_STATUS = {None: record.RUNNING, record.SUCCESS: record.SUCCEEDED,
-           record.ERROR: record.FAILED, record.CLOSED: record.INTERRUPTED}
+_STATUS = {
+    None: record.RUNNING,
+    record.SUCCESS: record.SUCCEEDED,
+    record.ERROR: record.FAILED,
+    record.CLOSED: record.INTERRUPTED,
+}
 #: Filters of the log that a change tells by itself, and the fields to look at.
-_FIELDS = {'server': 'server', 'server_name': 'server_name',
-           'action': 'action', 'user_id': 'user', 'host': 'host',
-           'event': 'step', 'reason': 'reason', 'request_id': 'request',
-           'global_request_id': 'global_request'}
+_FIELDS = {
+    'server': 'server',
+    'server_name': 'server_name',
+    'action': 'action',
+    'user_id': 'user',
+    'host': 'host',
+    'event': 'step',
+    'reason': 'reason',
+    'request_id': 'request',
+    'global_request_id': 'global_request',
+}
 #: Those that select steps.
 _OF_STEPS = {'host', 'event'}
 #: All filters that :func:`fits` looks at.
@@ -63,25 +74,39 @@ def of_view(view: Mapping[str, Any]) -> Change:
     at = moment.parse(view['at'])
     assert at is not None
     return Change(
-        at=at, id=view['action_uuid'], action=view['action'],
-        server=view['server'], start=moment.parse(view['started_at']),
+        at=at,
+        id=view['action_uuid'],
+        action=view['action'],
+        server=view['server'],
+        start=moment.parse(view['started_at']),
         status=_STATUS.get(view['outcome'], view['outcome']),
-        server_name=view['server_name'], step=view['event'],
-        host=view.get('host'), reason=view['reason'],
-        request=view['request_id'], user=view['user_id'],
+        server_name=view['server_name'],
+        step=view['event'],
+        host=view.get('host'),
+        reason=view['reason'],
+        request=view['request_id'],
+        user=view['user_id'],
         global_request=view['global_request_id'],
-        project=view['project_id'])
+        project=view['project_id'],
+    )
 
 
 def of_action(action: record.Action) -> Change:
     """Return how an action stands, as its last change."""
     return Change(
-        at=action.finish or action.start, id=action.id or '',
-        action=action.action, server=action.server, start=action.start,
+        at=action.finish or action.start,
+        id=action.id or '',
+        action=action.action,
+        server=action.server,
+        start=action.start,
         status=action.status or record.RUNNING,
-        server_name=action.server_name, reason=action.reason,
-        request=action.request, global_request=action.global_request,
-        user=action.user, project=action.project)
+        server_name=action.server_name,
+        reason=action.reason,
+        request=action.request,
+        global_request=action.global_request,
+        user=action.user,
+        project=action.project,
+    )
 
 
 def fits(change: Change, query: Mapping[str, Any]) -> bool:
@@ -93,16 +118,21 @@ def fits(change: Change, query: Mapping[str, Any]) -> bool:
     if not _OF_STEPS.isdisjoint(query):
         if change.step is None:
             return False
-    elif change.step is not None and not {
-            'status', 'min_duration'}.isdisjoint(query):
+    elif change.step is not None and not {'status', 'min_duration'}.isdisjoint(
+        query
+    ):
         return False
     if 'status' in query and change.status not in query['status']:
         return False
     if 'min_duration' in query and (change.duration or 0) < moment.length(
-            query['min_duration']):
+        query['min_duration']
+    ):
         return False
-    return all(getattr(change, field) == query[name]
-               for name, field in _FIELDS.items() if name in query)
+    return all(
+        getattr(change, field) == query[name]
+        for name, field in _FIELDS.items()
+        if name in query
+    )
 
 
 def is_shown_by(change: Change, action: record.Action) -> bool:
@@ -113,5 +143,7 @@ def is_shown_by(change: Change, action: record.Action) -> bool:
     if action.finish is None or change.at > action.finish:
         return False
     # What was interrupted may end after all, with the true time of its end.
-    return (action.status != record.INTERRUPTED
-            or change.status == record.INTERRUPTED)
+    return (
+        action.status != record.INTERRUPTED
+        or change.status == record.INTERRUPTED
+    )

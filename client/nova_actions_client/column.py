@@ -40,8 +40,9 @@ class Step(columns.FormattableColumn[Any]):
     """The name of a step, without what most begin with."""
 
     def human_readable(self) -> str:
-        return text.printable(self._value and self._value.removeprefix(
-            record.STEP_PREFIX))
+        return text.printable(
+            self._value and self._value.removeprefix(record.STEP_PREFIX)
+        )
 
 
 class Took(columns.FormattableColumn[Any]):
@@ -83,8 +84,9 @@ class Time(columns.FormattableColumn[Any]):
     #: as a person reads it, see :func:`moment.clock`
     form = '%Y-%m-%d %H:%M:%S'
 
-    def __init__(self, value: datetime.datetime | None,
-                 form: str | None = None) -> None:
+    def __init__(
+        self, value: datetime.datetime | None, form: str | None = None
+    ) -> None:
         super().__init__(value)
         self.form = form or self.form
 

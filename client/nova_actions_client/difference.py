@@ -12,8 +12,9 @@ RATIO = 2.0
 SECONDS = 0.5
 
 
-def marks(steps: Sequence[record.Step],
-          others: Sequence[record.Step]) -> dict[record.Step, str]:
+def marks(
+    steps: Sequence[record.Step], others: Sequence[record.Step]
+) -> dict[record.Step, str]:
     """Return what is different about steps, for those that differ."""
     before = {(step.event, step.attempt): step for step in others}
     found = {}
@@ -25,8 +26,9 @@ def marks(steps: Sequence[record.Step],
     return found
 
 
-def absent(steps: Sequence[record.Step],
-           others: Sequence[record.Step]) -> list[record.Step]:
+def absent(
+    steps: Sequence[record.Step], others: Sequence[record.Step]
+) -> list[record.Step]:
     """Return the steps that only the other action has."""
     here = {(step.event, step.attempt) for step in steps}
     return [step for step in others if (step.event, step.attempt) not in here]

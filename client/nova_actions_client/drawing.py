@@ -33,18 +33,40 @@ class Pen:
     ellipsis: str
 
 
-ASCII = Pen('[', '=', {
-    record.SUCCEEDED: ']', record.FAILED: 'x', record.INTERRUPTED: '!',
-    record.RUNNING: '>'}, '.', '~')
-UNICODE = Pen('━', '━', {
-    record.SUCCEEDED: '━', record.FAILED: '✗', record.INTERRUPTED: '!',
-    record.RUNNING: '▶'}, '·', '…')
+ASCII = Pen(
+    '[',
+    '=',
+    {
+        record.SUCCEEDED: ']',
+        record.FAILED: 'x',
+        record.INTERRUPTED: '!',
+        record.RUNNING: '>',
+    },
+    '.',
+    '~',
+)
+UNICODE = Pen(
+    '━',
+    '━',
+    {
+        record.SUCCEEDED: '━',
+        record.FAILED: '✗',
+        record.INTERRUPTED: '!',
+        record.RUNNING: '▶',
+    },
+    '·',
+    '…',
+)
 
 
-def lines(steps: Sequence[record.Step], width: int, pen: Pen,
-          now: datetime.datetime,
-          marks: Mapping[record.Step, str] | None = None,
-          span: float | None = None) -> Iterator[Text]:
+def lines(
+    steps: Sequence[record.Step],
+    width: int,
+    pen: Pen,
+    now: datetime.datetime,
+    marks: Mapping[record.Step, str] | None = None,
+    span: float | None = None,
+) -> Iterator[Text]:
     """Yield the lines of a waterfall: its axis, then a line a bar.
 
     :param steps: at least one, in the order of their start
@@ -57,30 +79,40 @@ def lines(steps: Sequence[record.Step], width: int, pen: Pen,
     labels = max(cells.cell_len(label) for _, _, label in rows)
     left = hosts + names + 2
     axis = waterfall.axis(
-        steps, now, max(AXIS, width - left - labels - 2), span)
+        steps, now, max(AXIS, width - left - labels - 2), span
+    )
     styles = _styles(steps)
     yield Text(' ' * left + _ticks(axis))
     of = dict(zip(steps, rows, strict=True))
     for bar in waterfall.bars(steps, axis, now):
         if bar.step is None:
-            yield Text(' ' * (hosts + 1) + '(gap)'.ljust(names + 1)
-                       + _bar(bar, pen, axis.cells) + ' '
-                       + moment.took(bar.duration), style='dim')
+            yield Text(
+                ' ' * (hosts + 1)
+                + '(gap)'.ljust(names + 1)
+                + _bar(bar, pen, axis.cells)
+                + ' '
+                + moment.took(bar.duration),
+                style='dim',
+            )
             continue
         host, name, label = of[bar.step]
         line = Text(_set(host, hosts) + ' ', style=styles[bar.step.host])
         line.append(_set(name, names) + ' ', style='default')
         line.append(_bar(bar, pen, axis.cells) + ' ')
-        line.append(label, style='bold red' if bar.step.outcome in (
-            record.FAILED, record.INTERRUPTED) else 'default')
+        line.append(
+            label,
+            style='bold red'
+            if bar.step.outcome in (record.FAILED, record.INTERRUPTED)
+            else 'default',
+        )
         yield line
 
 
-def _row(step: record.Step, pen: Pen,
-         marks: Mapping[record.Step, str]) -> tuple[str, str, str]:
+def _row(
+    step: record.Step, pen: Pen, marks: Mapping[record.Step, str]
+) -> tuple[str, str, str]:
     """Return host, name and label of a step, each within its bounds."""
-    name = text.printable(step.event).removeprefix(
-        record.STEP_PREFIX)
+    name = text.printable(step.event).removeprefix(record.STEP_PREFIX)
     number = f' #{step.attempt}' if step.attempt > 1 else ''
     label = moment.took(step.duration)
     if step.outcome != record.SUCCEEDED:
@@ -89,15 +121,19 @@ def _row(step: record.Step, pen: Pen,
     if step in marks:
         # There is no room for both; the reason stands below.
         label = f'{label.partition(" ")[0]} < {marks[step]}'
-    return (text.elided(text.printable(step.host), HOST, pen.ellipsis),
-            text.elided(name, STEP - len(number), pen.ellipsis) + number,
-            text.elided(label, LABEL, pen.ellipsis))
+    return (
+        text.elided(text.printable(step.host), HOST, pen.ellipsis),
+        text.elided(name, STEP - len(number), pen.ellipsis) + number,
+        text.elided(label, LABEL, pen.ellipsis),
+    )
 
 
 def _styles(steps: Sequence[record.Step]) -> dict[str | None, str]:
     hosts = dict.fromkeys(step.host for step in steps)
-    return {host: HOST_STYLES[number % len(HOST_STYLES)]
-            for number, host in enumerate(hosts)}
+    return {
+        host: HOST_STYLES[number % len(HOST_STYLES)]
+        for number, host in enumerate(hosts)
+    }
 
 
 def _set(value: str, width: int) -> str:
@@ -110,7 +146,7 @@ def _bar(bar: waterfall.Bar, pen: Pen, width: int) -> str:
         drawn = pen.idle * size
     else:
         end = pen.ends.get(bar.step.outcome, pen.body)
-        drawn = (pen.begin + pen.body * size)[:size - 1] + end
+        drawn = (pen.begin + pen.body * size)[: size - 1] + end
     return ' ' * bar.first + drawn + ' ' * (width - bar.last - 1)
 
 

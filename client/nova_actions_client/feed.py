@@ -47,9 +47,13 @@ class Feed:
     :param cursor: what to begin after; now by default
     """
 
-    def __init__(self, service: http.Service, query: Mapping[str, Any],
-                 cursor: str | None = None,
-                 pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        service: http.Service,
+        query: Mapping[str, Any],
+        cursor: str | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._service = service
         self._scope = {name: query[name] for name in SCOPES if name in query}
         self._pause = pause
@@ -64,8 +68,10 @@ class Feed:
         """
         answer = self._first
         while True:
-            page = Page([*map(change.of_view, answer.body['changes'])],
-                        answer.body['cursor'])
+            page = Page(
+                [*map(change.of_view, answer.body['changes'])],
+                answer.body['cursor'],
+            )
             yield page
             if answer.retry_after and not page.changes:
                 # There is no place to wait in the service.
@@ -87,13 +93,18 @@ class Feed:
                 interval = min(2 * interval, PAUSES[1])
                 continue
             if lost is not None:
-                output.note('It answers again after '
-                            f'{moment.took(time.monotonic() - lost)}')
+                output.note(
+                    'It answers again after '
+                    f'{moment.took(time.monotonic() - lost)}'
+                )
             return answer
 
     def _ask(self, cursor: str | None, wait: int) -> http.Answer:
-        query = self._scope if cursor is None else {
-            **self._scope, 'after': cursor, 'wait': wait}
+        query = (
+            self._scope
+            if cursor is None
+            else {**self._scope, 'after': cursor, 'wait': wait}
+        )
         try:
             return self._service.ask('/v1/changes', query, timeout=TIMEOUT)
         except http.Refused as refused:

@@ -19,42 +19,83 @@ from nova_actions_client import stream
 #: How many actions come first.
 LIMIT = 10
 TITLES = ('Time', 'ID', 'Server', 'Action', 'Step', 'Host', 'Status', 'Why')
-LONG_TITLES = ('Time', 'ID', 'Request', 'Global Request', 'Server',
-               'Server Name', 'Action', 'Step', 'Host', 'Status', 'Took',
-               'User', 'Project', 'Why')
+LONG_TITLES = (
+    'Time',
+    'ID',
+    'Request',
+    'Global Request',
+    'Server',
+    'Server Name',
+    'Action',
+    'Step',
+    'Host',
+    'Status',
+    'Took',
+    'User',
+    'Project',
+    'Why',
+)
 #: Columns of a table: those of a person's screen, and the least of others.
-WIDTHS = {'Time': 8, 'ID': 8, 'Server': 9, 'Action': 14, 'Step': 13,
-          'Host': 10, 'Status': 11}
-FULL_WIDTHS = {'Time': 19, 'ID': 36, 'Server': 36, 'Request': 40,
-               'Global Request': 40, 'Server Name': 20, 'Action': 14,
-               'Step': 26, 'Host': 16, 'Status': 11, 'Took': 6, 'User': 32,
-               'Project': 32}
+WIDTHS = {
+    'Time': 8,
+    'ID': 8,
+    'Server': 9,
+    'Action': 14,
+    'Step': 13,
+    'Host': 10,
+    'Status': 11,
+}
+FULL_WIDTHS = {
+    'Time': 19,
+    'ID': 36,
+    'Server': 36,
+    'Request': 40,
+    'Global Request': 40,
+    'Server Name': 20,
+    'Action': 14,
+    'Step': 26,
+    'Host': 16,
+    'Status': 11,
+    'Took': 6,
+    'User': 32,
+    'Project': 32,
+}
 #: Columns that share what a screen has more.
 FLEXIBLE = ('Server', 'Step', 'Host')
 #: Options that select by what is known in the end only, or order it.
-REFUSED = {'started_before': '--until', 'updated_before': '--changes-before',
-           'open_longer_than': '--open-longer-than', 'sort': '--sort',
-           'sort_columns': '--sort-column'}
+REFUSED = {
+    'started_before': '--until',
+    'updated_before': '--changes-before',
+    'open_longer_than': '--open-longer-than',
+    'sort': '--sort',
+    'sort_columns': '--sort-column',
+}
 #: Those that select what comes first, and with --after nothing does.
-FIRST = {'started_after': '--since', 'updated_after': '--changes-since',
-         'limit': '--limit'}
+FIRST = {
+    'started_after': '--since',
+    'updated_after': '--changes-since',
+    'limit': '--limit',
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser of a command."""
     parser.add_argument(
-        '--follow', action='store_true',
+        '--follow',
+        action='store_true',
         help='Print what happens as it happens, a line for each action or '
-             f'step that begins or ends, after the last {LIMIT} actions; '
-             'until Ctrl-C')
+        f'step that begins or ends, after the last {LIMIT} actions; '
+        'until Ctrl-C',
+    )
     parser.add_argument(
-        '--after', metavar='<cursor>',
+        '--after',
+        metavar='<cursor>',
         help='With --follow: go on after this cursor, which it prints as it '
-             'ends')
+        'ends',
+    )
 
 
-def check(args: argparse.Namespace,
-          refuse: Callable[[str], Any]) -> None:
+def check(args: argparse.Namespace, refuse: Callable[[str], Any]) -> None:
     """Refuse options that do not go together.
 
     :param refuse: says so, and ends the command
@@ -64,14 +105,19 @@ def check(args: argparse.Namespace,
             refuse('argument --after: goes with --follow')
         return
     if args.formatter not in stream.FORMATS:
-        refuse(f'argument --format: {args.formatter} cannot be printed as '
-               'things happen; with --follow it is one of '
-               f'{", ".join(stream.FORMATS)}')
-    for name, option in (REFUSED | (FIRST if args.after is not None
-                                    else {})).items():
+        refuse(
+            f'argument --format: {args.formatter} cannot be printed as '
+            'things happen; with --follow it is one of '
+            f'{", ".join(stream.FORMATS)}'
+        )
+    for name, option in (
+        REFUSED | (FIRST if args.after is not None else {})
+    ).items():
         if getattr(args, name):
-            refuse(f'argument {option}: not with --'
-                   + ('follow' if name in REFUSED else 'after'))
+            refuse(
+                f'argument {option}: not with --'
+                + ('follow' if name in REFUSED else 'after')
+            )
 
 
 class Follower:
@@ -83,23 +129,29 @@ class Follower:
     :raises Refused: the query, or the cursor, cannot be
     """
 
-    def __init__(self, log: Any, args: argparse.Namespace,
-                 query: dict[str, Any]) -> None:
+    def __init__(
+        self, log: Any, args: argparse.Namespace, query: dict[str, Any]
+    ) -> None:
         self._args = args
         self._query = query
         # Before the list, so that nothing falls between the two.
         self._feed = log.changes(query, args.after)
         limit = LIMIT if args.limit is None else args.limit or None
-        listed = log.actions({**query, 'sort': 'updated_at:desc'},
-                             1 if args.after else limit)
+        listed = log.actions(
+            {**query, 'sort': 'updated_at:desc'}, 1 if args.after else limit
+        )
         actions: list[record.Action] = [*listed][::-1]
         for line in listed.incomplete:
             output.note(line)
         #: what comes first, as it stands; nothing where one goes on
-        self._shown = {} if args.after else {
-            action.id: action for action in actions}
-        self._width = output.screen() if (
-            output.is_for_a_person(args) and not args.long) else None
+        self._shown = (
+            {} if args.after else {action.id: action for action in actions}
+        )
+        self._width = (
+            output.screen()
+            if (output.is_for_a_person(args) and not args.long)
+            else None
+        )
         self._day: datetime.date | None = None
 
     @property
@@ -110,8 +162,13 @@ class Follower:
             return [title for title in TITLES if title != 'Host']
         return TITLES
 
-    def run(self, formatter: Any, titles: Sequence[str],
-            selector: Iterable[Any] | None, stdout: Any) -> None:
+    def run(
+        self,
+        formatter: Any,
+        titles: Sequence[str],
+        selector: Iterable[Any] | None,
+        stdout: Any,
+    ) -> None:
         """Print for ever.
 
         :param formatter: cliff's
@@ -119,12 +176,17 @@ class Follower:
         :param selector: tells for each column whether it is; None: all
         """
         signal.signal(signal.SIGTERM, _end)
-        self._select = [*(selector or itertools.repeat(
-            True, len(self.titles)))]
+        self._select = [
+            *(selector or itertools.repeat(True, len(self.titles)))
+        ]
         self._stdout = stdout
         self._stream = stream.Stream(
-            formatter, self._args, titles,
-            widths(titles[:-1], self._width), self._width)
+            formatter,
+            self._args,
+            titles,
+            widths(titles[:-1], self._width),
+            self._width,
+        )
         cursor = self._args.after
         try:
             self._write([*map(change.of_action, self._shown.values())])
@@ -148,13 +210,18 @@ class Follower:
         it is."""
         self._stream.write([], self._stdout)
         for day, some in itertools.groupby(
-                changes, lambda each: each.at.date()):
+            changes, lambda each: each.at.date()
+        ):
             if self._width is not None and day != self._day:
                 output.note(f'-- {day}, UTC --')
                 self._day = day
-            self._stream.write([[*itertools.compress(
-                self._row(each), self._select)] for each in some],
-                self._stdout)
+            self._stream.write(
+                [
+                    [*itertools.compress(self._row(each), self._select)]
+                    for each in some
+                ],
+                self._stdout,
+            )
 
     def _row(self, each: change.Change) -> list[Any]:
         is_cut = self._width is not None
@@ -164,16 +231,20 @@ class Follower:
             'Request': column.Text(each.request),
             'Global Request': column.Text(each.global_request),
             'Server': column.Text(
-                each.server if self._args.long
-                else each.server_name or each.server),
+                each.server
+                if self._args.long
+                else each.server_name or each.server
+            ),
             'Server Name': column.Text(each.server_name),
             'Action': column.Text(each.action),
-            'Step': column.Step(each.step), 'Host': column.Text(each.host),
+            'Step': column.Step(each.step),
+            'Host': column.Text(each.host),
             'Status': column.Status(each.status),
             'Took': column.Took(each.duration),
             'User': column.Text(each.user),
             'Project': column.Text(each.project),
-            'Why': column.Text(each.reason)}
+            'Why': column.Text(each.reason),
+        }
         return [values[title] for title in self.titles]
 
 
@@ -185,10 +256,16 @@ def widths(titles: Sequence[str], screen: int | None) -> list[int]:
     if screen is None:
         return [FULL_WIDTHS[title] for title in titles]
     flexible = [title for title in titles if title in FLEXIBLE]
-    more = max(0, screen - output.NARROWEST - sum(
-        WIDTHS[title] + 1 for title in titles))
-    return [min(FULL_WIDTHS[title], WIDTHS[title] + more // len(flexible))
-            if title in flexible else WIDTHS[title] for title in titles]
+    more = max(
+        0,
+        screen - output.NARROWEST - sum(WIDTHS[title] + 1 for title in titles),
+    )
+    return [
+        min(FULL_WIDTHS[title], WIDTHS[title] + more // len(flexible))
+        if title in flexible
+        else WIDTHS[title]
+        for title in titles
+    ]
 
 
 def _end(*_signal: Any) -> None:

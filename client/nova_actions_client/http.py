@@ -19,9 +19,12 @@ NOBODY = 'operator:operators:admin'
 
 
 #: From the service, or from Keystone on the way to it.
-_NO_ANSWER = (ksa_exceptions.ConnectFailure, ksa_exceptions.ConnectTimeout,
-              ksa_exceptions.UnknownConnectionError,
-              ksa_exceptions.HttpServerError)
+_NO_ANSWER = (
+    ksa_exceptions.ConnectFailure,
+    ksa_exceptions.ConnectTimeout,
+    ksa_exceptions.UnknownConnectionError,
+    ksa_exceptions.HttpServerError,
+)
 
 
 class Refused(exceptions.CommandError):
@@ -60,23 +63,29 @@ class Service:
     :param microversion: as ``OpenStack-API-Version`` names it
     """
 
-    def __init__(self, session: ksa_session.Session, root: str,
-                 microversion: str) -> None:
+    def __init__(
+        self, session: ksa_session.Session, root: str, microversion: str
+    ) -> None:
         self.root = root.rstrip('/')
         self._session = session
-        self._headers = {'OpenStack-API-Version': microversion,
-                         'Accept': 'application/json'}
+        self._headers = {
+            'OpenStack-API-Version': microversion,
+            'Accept': 'application/json',
+        }
         self._has_token = not isinstance(session.auth, noauth.NoAuth)
         if not self._has_token:
             self._headers['X-Auth-Token'] = NOBODY
 
-    def get(self, path: str,
-            query: Mapping[str, Any] | None = None) -> Any:
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON of an answer; the rest as of :meth:`ask`."""
         return self.ask(path, query).body
 
-    def ask(self, path: str, query: Mapping[str, Any] | None = None,
-            timeout: float | None = None) -> Answer:
+    def ask(
+        self,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
         """Return what is at a path below the root, or at a URL of the
         service's own links.
 
@@ -91,8 +100,12 @@ class Service:
         limits = {} if timeout is None else {'timeout': timeout}
         try:
             answer = self._session.get(
-                url, headers=self._headers, raise_exc=False,
-                authenticated=self._has_token, **limits)
+                url,
+                headers=self._headers,
+                raise_exc=False,
+                authenticated=self._has_token,
+                **limits,
+            )
         except _NO_ANSWER as error:
             raise Unreachable(text.printable(error)) from error
         body = _json(answer)
@@ -112,8 +125,9 @@ def root_of(endpoint: str) -> str:
         if segment[:1] == 'v' and segment[1:2].isdigit():
             break
         segments.append(segment)
-    return parse.urlunsplit((
-        parts.scheme, parts.netloc, '/'.join(segments).rstrip('/'), '', ''))
+    return parse.urlunsplit(
+        (parts.scheme, parts.netloc, '/'.join(segments).rstrip('/'), '', '')
+    )
 
 
 def _json(answer: Any) -> Any:

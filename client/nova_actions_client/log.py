@@ -44,8 +44,12 @@ def is_at(service: http.Service) -> bool:
 class Listed:
     """Actions, fetched page by page as they are looked at."""
 
-    def __init__(self, service: http.Service, query: Mapping[str, Any],
-                 limit: int | None) -> None:
+    def __init__(
+        self,
+        service: http.Service,
+        query: Mapping[str, Any],
+        limit: int | None,
+    ) -> None:
         self.more = False
         self.incomplete: list[str] = []
         self._service = service
@@ -78,13 +82,13 @@ class Log:
     def __init__(self, service: http.Service) -> None:
         self._service = service
 
-    def actions(self, query: Mapping[str, Any],
-                limit: int | None) -> Listed:
+    def actions(self, query: Mapping[str, Any], limit: int | None) -> Listed:
         """Return the actions that fit a query."""
         return Listed(self._service, query, limit)
 
-    def changes(self, query: Mapping[str, Any],
-                cursor: str | None) -> feed.Feed:
+    def changes(
+        self, query: Mapping[str, Any], cursor: str | None
+    ) -> feed.Feed:
         """Return what happens after a cursor, or from now on."""
         return feed.Feed(self._service, query, cursor)
 
@@ -96,8 +100,9 @@ class Log:
         view = self._service.get('/v1/stats', {**query, 'by': by})
         return stat.of_view(view, by, _incomplete(view['completeness']))
 
-    def of_server(self, server: str,
-                  kind: str | None = None) -> Iterator[record.Action]:
+    def of_server(
+        self, server: str, kind: str | None = None
+    ) -> Iterator[record.Action]:
         """Yield the newest action of a server, of a kind."""
         query = servers.query(server)
         if kind is not None:
@@ -152,16 +157,19 @@ def _incomplete(about: Mapping[str, Any]) -> list[str]:
     for key, name in (('host', 'host'), ('cell', 'cell')):
         count = about.get(f'silent_{key}_count')
         if count:
-            names = ', '.join(map(text.printable,
-                                  about.get(f'silent_{key}s') or ()))
-            found.append(f'silent {name}s: {count}'
-                         + (f' ({names})' if names else ''))
+            names = ', '.join(
+                map(text.printable, about.get(f'silent_{key}s') or ())
+            )
+            found.append(
+                f'silent {name}s: {count}' + (f' ({names})' if names else '')
+            )
     lag = about.get('follow_lag')
     if lag is not None and lag >= LAG:
         found.append(f'the copy of Nova is {moment.took(lag)} behind')
     if about.get('purged_before'):
-        found.append('what was before '
-                     f'{about["purged_before"][:19]}Z may be purged')
+        found.append(
+            f'what was before {about["purged_before"][:19]}Z may be purged'
+        )
     return found
 
 
@@ -169,31 +177,49 @@ def _action(view: Mapping[str, Any]) -> record.Action:
     start = moment.parse(view['started_at'])
     assert start is not None
     return record.Action(
-        id=view['uuid'], action=view['action'], request=view['request_id'],
+        id=view['uuid'],
+        action=view['action'],
+        request=view['request_id'],
         global_request=view.get('global_request_id'),
-        server=view['server'], server_name=view['server_name'],
-        status=view['status'], start=start,
+        server=view['server'],
+        server_name=view['server_name'],
+        status=view['status'],
+        start=start,
         finish=moment.parse(view['finished_at']),
         updated=moment.parse(view['updated_at']),
-        duration=view['duration'], user=view['user_id'],
-        user_name=view['user_name'], project=view['project_id'],
-        reason=view['reason'], attempts=view['attempts'],
-        hosts=view.get('hosts'))
+        duration=view['duration'],
+        user=view['user_id'],
+        user_name=view['user_name'],
+        project=view['project_id'],
+        reason=view['reason'],
+        attempts=view['attempts'],
+        hosts=view.get('hosts'),
+    )
 
 
-def _shown(view: Mapping[str, Any],
-           events: list[Mapping[str, Any]]) -> record.Action:
+def _shown(
+    view: Mapping[str, Any], events: list[Mapping[str, Any]]
+) -> record.Action:
     return dataclasses.replace(
-        _action(view), usual=view['usual'], alike=view['alike'],
-        steps=[_step(event) for event in events])
+        _action(view),
+        usual=view['usual'],
+        alike=view['alike'],
+        steps=[_step(event) for event in events],
+    )
 
 
 def _step(view: Mapping[str, Any]) -> record.Step:
     start = moment.parse(view['started_at'])
     assert start is not None
     return record.Step(
-        event=view['event'], start=start,
-        finish=moment.parse(view['finished_at']), result=view['result'],
-        host=view.get('host'), attempt=view['attempt'],
-        reason=view['reason'], details=view.get('details'),
-        traceback=view.get('traceback'), measured=view['duration'])
+        event=view['event'],
+        start=start,
+        finish=moment.parse(view['finished_at']),
+        result=view['result'],
+        host=view.get('host'),
+        attempt=view['attempt'],
+        reason=view['reason'],
+        details=view.get('details'),
+        traceback=view.get('traceback'),
+        measured=view['duration'],
+    )

@@ -54,7 +54,8 @@ def length(value: str) -> float:
         seconds = -1
     if not 0 <= seconds < 1e9:
         raise argparse.ArgumentTypeError(
-            f'{value!r} is not a length of time such as 90s, 5m or 2h')
+            f'{value!r} is not a length of time such as 90s, 5m or 2h'
+        )
     return seconds
 
 
@@ -73,8 +74,7 @@ def iso(value: datetime.datetime) -> str:
     return value.astimezone(datetime.UTC).isoformat().replace('+00:00', 'Z')
 
 
-def clock(values: Iterable[datetime.datetime],
-          now: datetime.datetime) -> str:
+def clock(values: Iterable[datetime.datetime], now: datetime.datetime) -> str:
     """Return the shortest format of times that tells these apart: without a
     day when all are of today."""
     days = {value.date() for value in values}

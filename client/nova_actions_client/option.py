@@ -13,8 +13,12 @@ from nova_actions_client import moment
 from nova_actions_client import record
 from nova_actions_client import server
 
-SORTS = ('started_at:desc', 'started_at:asc', 'updated_at:desc',
-         'updated_at:asc')
+SORTS = (
+    'started_at:desc',
+    'started_at:asc',
+    'updated_at:desc',
+    'updated_at:asc',
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,64 +33,122 @@ class Filter:
 
 
 FILTERS = (
-    Filter('--action', 'Of this kind, such as resize or live-migration',
-           'action', '<name>'),
+    Filter(
+        '--action',
+        'Of this kind, such as resize or live-migration',
+        'action',
+        '<name>',
+    ),
     Filter('--user', 'Asked for by this user', 'user_id'),
     Filter('--host', 'With a step on this host', 'host', '<name>'),
-    Filter('--event', 'With this step, such as compute_prep_resize',
-           'event', '<name>'),
-    Filter('--reason', 'Failed for this reason, such as no_valid_host',
-           'reason', '<code>'),
+    Filter(
+        '--event',
+        'With this step, such as compute_prep_resize',
+        'event',
+        '<name>',
+    ),
+    Filter(
+        '--reason',
+        'Failed for this reason, such as no_valid_host',
+        'reason',
+        '<code>',
+    ),
     Filter('--request', 'Of this request', 'request_id'),
-    Filter('--global-request', 'Of this global request',
-           'global_request_id'),
-    Filter('--since', 'Begun then or later: a time (ISO 8601, UTC where it '
-           'names no zone), or how long ago, as in 30m, 2h, 7d',
-           'started_after', '<time>', moment.asked),
-    Filter('--until', 'Begun before', 'started_before', '<time>',
-           moment.asked),
-    Filter('--changes-since', 'Changed then or later', 'updated_after',
-           '<time>', moment.asked),
-    Filter('--changes-before', 'Changed then or earlier', 'updated_before',
-           '<time>', moment.asked),
-    Filter('--min-duration', 'Took this long or longer: seconds, or as in '
-           '90s, 5m, 1h', 'min_duration', '<duration>', moment.span),
-    Filter('--open-longer-than', 'Running for longer than this',
-           'open_longer_than', '<duration>', moment.span),
+    Filter('--global-request', 'Of this global request', 'global_request_id'),
+    Filter(
+        '--since',
+        'Begun then or later: a time (ISO 8601, UTC where it '
+        'names no zone), or how long ago, as in 30m, 2h, 7d',
+        'started_after',
+        '<time>',
+        moment.asked,
+    ),
+    Filter(
+        '--until', 'Begun before', 'started_before', '<time>', moment.asked
+    ),
+    Filter(
+        '--changes-since',
+        'Changed then or later',
+        'updated_after',
+        '<time>',
+        moment.asked,
+    ),
+    Filter(
+        '--changes-before',
+        'Changed then or earlier',
+        'updated_before',
+        '<time>',
+        moment.asked,
+    ),
+    Filter(
+        '--min-duration',
+        'Took this long or longer: seconds, or as in 90s, 5m, 1h',
+        'min_duration',
+        '<duration>',
+        moment.span,
+    ),
+    Filter(
+        '--open-longer-than',
+        'Running for longer than this',
+        'open_longer_than',
+        '<duration>',
+        moment.span,
+    ),
 )
 
 #: The options whose parameters have other names.
 _OPTIONS = {each.parameter: each.option for each in FILTERS} | {
-    'server_name': '--server', 'project_id': '--project',
-    'all_projects': '--all-projects'}
+    'server_name': '--server',
+    'project_id': '--project',
+    'all_projects': '--all-projects',
+}
 _PARAMETER = re.compile(
-    r'Invalid input for (?:query parameter )?([a-z_]+)[.:]')
+    r'Invalid input for (?:query parameter )?([a-z_]+)[.:]'
+)
 #: Another one that the message speaks of; a name of one word may be any word.
 _OTHER = re.compile(r'\b[a-z]+(?:_[a-z]+)+\b')
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the filters to the parser of a command."""
-    parser.add_argument('--server', metavar='<server>',
-                        help='Of this server (name or id)')
-    for each in FILTERS:
-        parser.add_argument(each.option, metavar=each.metavar,
-                            dest=each.parameter, type=each.type,
-                            help=each.help)
     parser.add_argument(
-        '--status', action='append', default=[], choices=record.STATUSES,
-        help='In this state; repeat it for several')
-    for status, option in ((record.FAILED, '--failed'),
-                           (record.RUNNING, '--open')):
+        '--server', metavar='<server>', help='Of this server (name or id)'
+    )
+    for each in FILTERS:
         parser.add_argument(
-            option, dest='status', action='append_const', const=status,
-            help=f'The same as --status {status}')
-    parser.add_argument('--mine', action='store_true',
-                        help='Asked for by me')
-    parser.add_argument('--all-projects', action='store_true',
-                        help='Of all projects (admin only)')
-    parser.add_argument('--project', metavar='<id>',
-                        help='Of this project (admin only)')
+            each.option,
+            metavar=each.metavar,
+            dest=each.parameter,
+            type=each.type,
+            help=each.help,
+        )
+    parser.add_argument(
+        '--status',
+        action='append',
+        default=[],
+        choices=record.STATUSES,
+        help='In this state; repeat it for several',
+    )
+    for status, option in (
+        (record.FAILED, '--failed'),
+        (record.RUNNING, '--open'),
+    ):
+        parser.add_argument(
+            option,
+            dest='status',
+            action='append_const',
+            const=status,
+            help=f'The same as --status {status}',
+        )
+    parser.add_argument('--mine', action='store_true', help='Asked for by me')
+    parser.add_argument(
+        '--all-projects',
+        action='store_true',
+        help='Of all projects (admin only)',
+    )
+    parser.add_argument(
+        '--project', metavar='<id>', help='Of this project (admin only)'
+    )
 
 
 def query(args: argparse.Namespace, session: Any) -> dict[str, Any]:
@@ -95,9 +157,11 @@ def query(args: argparse.Namespace, session: Any) -> dict[str, Any]:
     :param session: tells who "mine" is
     :raises CommandError: when nobody knows that
     """
-    found = {each.parameter: getattr(args, each.parameter)
-             for each in FILTERS
-             if getattr(args, each.parameter) is not None}
+    found = {
+        each.parameter: getattr(args, each.parameter)
+        for each in FILTERS
+        if getattr(args, each.parameter) is not None
+    }
     if args.server is not None:
         found |= server.query(args.server)
     if args.status:
@@ -114,10 +178,13 @@ def query(args: argparse.Namespace, session: Any) -> dict[str, Any]:
 def named(message: str) -> str:
     """Return what the service says of parameters, with the names of the
     options that set them."""
-    of_option = _PARAMETER.sub(lambda match: (
-        f'argument {_OPTIONS.get(match[1], "--" + match[1])}:'), message)
-    return _OTHER.sub(lambda match: _OPTIONS.get(match[0], match[0]),
-                      of_option)
+    of_option = _PARAMETER.sub(
+        lambda match: f'argument {_OPTIONS.get(match[1], "--" + match[1])}:',
+        message,
+    )
+    return _OTHER.sub(
+        lambda match: _OPTIONS.get(match[0], match[0]), of_option
+    )
 
 
 def _me(session: Any) -> str:
@@ -128,5 +195,6 @@ def _me(session: Any) -> str:
         user = parts[0] if len(parts) == 3 else None
     if not user:
         raise exceptions.CommandError(
-            '--mine: there is no user without Keystone; use --user')
+            '--mine: there is no user without Keystone; use --user'
+        )
     return str(user)

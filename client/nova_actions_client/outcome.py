@@ -7,5 +7,9 @@ from nova_actions_client import record
 NOT_ASKED = 1
 USAGE = 2
 TIMEOUT = 5
-CODES = {record.SUCCEEDED: 0, record.RETRIED: 0, record.FAILED: 3,
-         record.INTERRUPTED: 4}
+CODES = {
+    record.SUCCEEDED: 0,
+    record.RETRIED: 0,
+    record.FAILED: 3,
+    record.INTERRUPTED: 4,
+}

@@ -53,8 +53,12 @@ def safe(row: Sequence[Any], formatter: str) -> list[Any]:
     return found
 
 
-def fitted(titles: Sequence[str], shown: Sequence[Sequence[str]],
-           width: int, flexible: int) -> list[list[str]]:
+def fitted(
+    titles: Sequence[str],
+    shown: Sequence[Sequence[str]],
+    width: int,
+    flexible: int,
+) -> list[list[str]]:
     """Return rows as a person reads them on a screen: one column is cut in
     its middle, and the last one takes the lines that it needs, broken within
     a word only where nothing else helps.
@@ -62,24 +66,45 @@ def fitted(titles: Sequence[str], shown: Sequence[Sequence[str]],
     :param shown: the rows, see :func:`human`
     :param flexible: the column that is cut
     """
-    word = max(cells.cell_len(word) for row in (titles, *shown)
-               for word in row[-1].split() or ('',))
+    word = max(
+        cells.cell_len(word)
+        for row in (titles, *shown)
+        for word in row[-1].split() or ('',)
+    )
     # A table has two blanks and a bar a column, and one bar more.
-    left = width - 1 - 3 * len(titles) - sum(
-        _width(titles, shown, number) for number in range(len(titles) - 1)
-        if number != flexible)
-    cut = min(_width(titles, shown, flexible),
-              max(CUT, left - max(NARROWEST, word)))
-    return [[*(text.elided(cell, cut) if number == flexible else cell
-               for number, cell in enumerate(row[:-1])),
-             text.wrapped(row[-1], max(NARROWEST, left - cut))]
-            for row in shown]
+    left = (
+        width
+        - 1
+        - 3 * len(titles)
+        - sum(
+            _width(titles, shown, number)
+            for number in range(len(titles) - 1)
+            if number != flexible
+        )
+    )
+    cut = min(
+        _width(titles, shown, flexible), max(CUT, left - max(NARROWEST, word))
+    )
+    return [
+        [
+            *(
+                text.elided(cell, cut) if number == flexible else cell
+                for number, cell in enumerate(row[:-1])
+            ),
+            text.wrapped(row[-1], max(NARROWEST, left - cut)),
+        ]
+        for row in shown
+    ]
 
 
-def _width(titles: Sequence[str], rows: Sequence[Sequence[str]],
-           number: int) -> int:
-    return max(cells.cell_len(line) for row in (titles, *rows)
-               for line in row[number].split('\n'))
+def _width(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], number: int
+) -> int:
+    return max(
+        cells.cell_len(line)
+        for row in (titles, *rows)
+        for line in row[number].split('\n')
+    )
 
 
 def human(cell: Any) -> str:

@@ -10,12 +10,12 @@ from rich import console
 
 from nova_actions_client import text
 
-_STYLE = '''
+_STYLE = """
 body {{ color: {foreground}; background: {background}; margin: 2em; }}
 pre {{ font-family: monospace; line-height: 1.4; overflow-x: auto; }}
 {stylesheet}
-'''
-_PAGE = '''<!DOCTYPE html>
+"""
+_PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -29,7 +29,7 @@ _PAGE = '''<!DOCTYPE html>
 <pre>{drawing}</pre>
 </body>
 </html>
-'''
+"""
 #: Parts style and drawing in what rich exports; none of both has it.
 _MARK = '\0'
 
@@ -45,15 +45,19 @@ def write(path: str, screen: console.Console, title: str) -> None:
             file.write(content)
     except OSError as error:
         raise exceptions.CommandError(
-            f'--html {text.printable(path)}: {error.strerror}') from error
+            f'--html {text.printable(path)}: {error.strerror}'
+        ) from error
 
 
 def render(screen: console.Console, title: str) -> str:
     """Return the page. Its policy names the one style that it has."""
     style, _, drawing = screen.export_html(
-        code_format=_STYLE + _MARK + '{code}',
-        inline_styles=False).partition(_MARK)
-    digest = base64.b64encode(
-        hashlib.sha256(style.encode()).digest()).decode()
-    return _PAGE.format(digest=digest, style=style, drawing=drawing,
-                        title=html.escape(text.printable(title)))
+        code_format=_STYLE + _MARK + '{code}', inline_styles=False
+    ).partition(_MARK)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return _PAGE.format(
+        digest=digest,
+        style=style,
+        drawing=drawing,
+        title=html.escape(text.printable(title)),
+    )

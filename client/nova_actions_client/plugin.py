@@ -21,12 +21,16 @@ def make_client(instance: Any) -> service.Log:
 
 
 def build_option_parser(
-        parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser,
+) -> argparse.ArgumentParser:
     """Add the options that stand before the command."""
     parser.add_argument(
-        '--os-action-log-api-version', metavar='<version>',
-        default=utils.env('OS_ACTION_LOG_API_VERSION',
-                          default=DEFAULT_API_VERSION),
+        '--os-action-log-api-version',
+        metavar='<version>',
+        default=utils.env(
+            'OS_ACTION_LOG_API_VERSION', default=DEFAULT_API_VERSION
+        ),
         help='Version of the API of the action log, default 1 '
-             '(Env: OS_ACTION_LOG_API_VERSION)')
+        '(Env: OS_ACTION_LOG_API_VERSION)',
+    )
     return parser

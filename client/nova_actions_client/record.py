@@ -54,8 +54,12 @@ class Step:
     @property
     def outcome(self) -> str:
         """The word for how it ended."""
-        return {None: RUNNING, SUCCESS: SUCCEEDED, ERROR: FAILED,
-                CLOSED: INTERRUPTED}.get(self.result, str(self.result))
+        return {
+            None: RUNNING,
+            SUCCESS: SUCCEEDED,
+            ERROR: FAILED,
+            CLOSED: INTERRUPTED,
+        }.get(self.result, str(self.result))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,8 +104,9 @@ class Action:
     @property
     def failure(self) -> Step | None:
         """The step that says why it did not succeed: the last bad one."""
-        bad = [step for step in self.steps or ()
-               if step.result in (ERROR, CLOSED)]
+        bad = [
+            step for step in self.steps or () if step.result in (ERROR, CLOSED)
+        ]
         return bad[-1] if bad else None
 
     @property

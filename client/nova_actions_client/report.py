@@ -39,7 +39,8 @@ def headline(action: record.Action, width: int) -> str:
     left = f'{what} of {server} {_ended(action)}'
     who = action.user_name or action.user
     right = f'{action.start:%Y-%m-%d %H:%M:%S}Z' + (
-        f', by {text.printable(who)}' if who else '')
+        f', by {text.printable(who)}' if who else ''
+    )
     gap = width - len(left) - len(right)
     if gap >= 2:
         return left + ' ' * gap + right
@@ -53,9 +54,10 @@ def _ended(action: record.Action) -> str:
     if action.is_open:
         since = (moment.now() - action.start).total_seconds()
         return f'IS RUNNING for {moment.took(since)}'
-    word = {record.SUCCEEDED: 'succeeded',
-            record.RETRIED: 'succeeded after a retry'}.get(
-                action.status, text.printable(action.status).upper())
+    word = {
+        record.SUCCEEDED: 'succeeded',
+        record.RETRIED: 'succeeded after a retry',
+    }.get(action.status, text.printable(action.status).upper())
     return f'{word} in {took}' if action.duration is not None else word
 
 
@@ -67,8 +69,13 @@ def facts(action: record.Action) -> Iterator[tuple[str, str]]:
     if failure:
         yield 'where', _where(action, failure)
     if action.is_open and action.usual:
-        yield 'usual', (f'half of them take {_usual(action, "p50")}, '
-                        f'95 % at most {_usual(action, "p95")}')
+        yield (
+            'usual',
+            (
+                f'half of them take {_usual(action, "p50")}, '
+                f'95 % at most {_usual(action, "p95")}'
+            ),
+        )
     if action.alike and action.alike.get('count'):
         yield 'alike', _alike(action.alike)
     ids = [f'action {action.id}'] if action.id else []
@@ -77,9 +84,15 @@ def facts(action: record.Action) -> Iterator[tuple[str, str]]:
     if action.project:
         yield 'project', text.printable(action.project)
     if action.steps:
-        yield 'next', 'openstack action log timeline ' + (
-            action.short_id if action.id
-            else f'--server {action.server} {action.request}')
+        yield (
+            'next',
+            'openstack action log timeline '
+            + (
+                action.short_id
+                if action.id
+                else f'--server {action.server} {action.request}'
+            ),
+        )
 
 
 def _why(action: record.Action) -> str:
@@ -91,11 +104,16 @@ def _why(action: record.Action) -> str:
 
 
 def _where(action: record.Action, failure: record.Step) -> str:
-    last = max(step.attempt for step in action.steps or ()
-               if step.event == failure.event)
+    last = max(
+        step.attempt
+        for step in action.steps or ()
+        if step.event == failure.event
+    )
     host = f' on {text.printable(failure.host)}' if failure.host else ''
-    return (f'{text.printable(failure.event)}{host}, '
-            f'attempt {failure.attempt} of {last}')
+    return (
+        f'{text.printable(failure.event)}{host}, '
+        f'attempt {failure.attempt} of {last}'
+    )
 
 
 def _usual(action: record.Action, name: str) -> str:
@@ -104,8 +122,14 @@ def _usual(action: record.Action, name: str) -> str:
 
 def _alike(alike: dict[str, object]) -> str:
     hosts = alike.get('hosts')
-    where = ', '.join(f'{number} on {text.printable(host)}' for host, number
-                      in hosts.items()) if isinstance(hosts, dict) else ''
+    where = (
+        ', '.join(
+            f'{number} on {text.printable(host)}'
+            for host, number in hosts.items()
+        )
+        if isinstance(hosts, dict)
+        else ''
+    )
     return f'{alike["count"]} in 24 hours' + (f': {where}' if where else '')
 
 
@@ -119,15 +143,23 @@ def _item(name: str, value: str, width: int) -> Iterator[str]:
 
 def _steps(steps: Sequence[record.Step]) -> Iterator[str]:
     """Yield a line for each step: when, what, where, how it ended."""
-    rows = [(f'{step.start:%H:%M:%S}', name(step),
-             text.printable(step.host), moment.took(step.duration),
-             step.outcome if step.outcome in record.GOOD
-             else step.outcome.upper())
-            for step in steps]
+    rows = [
+        (
+            f'{step.start:%H:%M:%S}',
+            name(step),
+            text.printable(step.host),
+            moment.took(step.duration),
+            step.outcome
+            if step.outcome in record.GOOD
+            else step.outcome.upper(),
+        )
+        for step in steps
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        yield '  ' + '  '.join(cell.ljust(size) for cell, size in zip(
-            row, widths, strict=True))
+        yield '  ' + '  '.join(
+            cell.ljust(size) for cell, size in zip(row, widths, strict=True)
+        )
 
 
 def name(step: record.Step) -> str:

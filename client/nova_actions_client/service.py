@@ -23,19 +23,20 @@ class Log(Protocol):
     #: what it cannot say, for a person; None when it can say everything
     missing: str | None
 
-    def actions(self, query: Mapping[str, Any],
-                limit: int | None) -> 'Listed':
+    def actions(self, query: Mapping[str, Any], limit: int | None) -> 'Listed':
         """Return actions; all of them without a limit."""
 
-    def changes(self, query: Mapping[str, Any],
-                cursor: str | None) -> feed.Feed:
+    def changes(
+        self, query: Mapping[str, Any], cursor: str | None
+    ) -> feed.Feed:
         """Return what happens after a cursor, or from now on."""
 
     def stats(self, by: Sequence[str], query: Mapping[str, Any]) -> stat.Stats:
         """Return how many actions there are of each group."""
 
-    def of_server(self, server: str,
-                  kind: str | None = None) -> Iterator[record.Action]:
+    def of_server(
+        self, server: str, kind: str | None = None
+    ) -> Iterator[record.Action]:
         """Yield the actions of a server, of a kind, newest first."""
 
     def newest(self, query: Mapping[str, Any]) -> Iterator[record.Action]:
@@ -54,8 +55,7 @@ class Listed(Protocol):
     #: a sentence for each thing that may be missing
     incomplete: list[str]
 
-    def __iter__(self) -> Iterator[record.Action]:
-        ...
+    def __iter__(self) -> Iterator[record.Action]: ...
 
 
 def find(manager: Any, endpoint: str | None = None) -> Log:
@@ -69,8 +69,9 @@ def find(manager: Any, endpoint: str | None = None) -> Log:
     ours = endpoint or _endpoint(manager, SERVICE_TYPE)
     if ours is not None:
         root = http.root_of(ours)
-        service = http.Service(manager.session, root,
-                               f'{SERVICE_TYPE} {log.MICROVERSION}')
+        service = http.Service(
+            manager.session, root, f'{SERVICE_TYPE} {log.MICROVERSION}'
+        )
         if log.is_at(service):
             return log.Log(service)
     nova = ours or _endpoint(manager, 'compute')
@@ -78,13 +79,17 @@ def find(manager: Any, endpoint: str | None = None) -> Log:
         raise exceptions.CommandError(
             'The catalog has neither an action log (service type '
             f'"{SERVICE_TYPE}") nor a compute service; name an address by '
-            '--action-log-endpoint')
+            '--action-log-endpoint'
+        )
     return _nova(manager, _versioned(nova))
 
 
 def _nova(manager: Any, address: str) -> compute.Log:
-    return compute.Log(http.Service(
-        manager.session, address, f'compute {compute.MICROVERSION}'))
+    return compute.Log(
+        http.Service(
+            manager.session, address, f'compute {compute.MICROVERSION}'
+        )
+    )
 
 
 def _endpoint(manager: Any, service_type: str) -> str | None:
@@ -94,8 +99,10 @@ def _endpoint(manager: Any, service_type: str) -> str | None:
         return str(override)
     try:
         found = manager.session.get_endpoint(
-            service_type=service_type, region_name=manager.region_name,
-            interface=manager.interface)
+            service_type=service_type,
+            region_name=manager.region_name,
+            interface=manager.interface,
+        )
     except ksa_exceptions.EndpointNotFound:
         return None
     except ksa_exceptions.ClientException as error:

@@ -18,8 +18,10 @@ def line(rates: Sequence[float | None], bars: str = UNICODE) -> str:
     More rates than :data:`CELLS` share bars, which show the highest.
     """
     share = max(1, math.ceil(len(rates) / CELLS))
-    return ''.join(_bar(rates[start:start + share], bars)
-                   for start in range(0, len(rates), share))
+    return ''.join(
+        _bar(rates[start : start + share], bars)
+        for start in range(0, len(rates), share)
+    )
 
 
 def _bar(rates: Sequence[float | None], bars: str) -> str:

@@ -12,14 +12,28 @@ from nova_actions_client import moment
 BY = ('action', 'event', 'host', 'project', 'day', 'hour')
 UNITS = ('day', 'hour')
 #: What is sorted by.
-SORTS = ('count', 'succeeded', 'failed', 'retried', 'interrupted', 'open',
-         'failure_rate', 'p50', 'p95', 'p99', 'max', *BY)
+SORTS = (
+    'count',
+    'succeeded',
+    'failed',
+    'retried',
+    'interrupted',
+    'open',
+    'failure_rate',
+    'p50',
+    'p95',
+    'p99',
+    'max',
+    *BY,
+)
 #: How many groups the service returns at the most.
 LIMIT = 1000
 #: A trend is by the hour where it is of no longer than this, else by the day.
 BY_HOUR = datetime.timedelta(days=2)
-_LENGTHS = {'day': datetime.timedelta(days=1),
-            'hour': datetime.timedelta(hours=1)}
+_LENGTHS = {
+    'day': datetime.timedelta(days=1),
+    'hour': datetime.timedelta(hours=1),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,31 +78,50 @@ class Stats:
     incomplete: Sequence[str]
 
 
-def of_view(view: Mapping[str, Any], by: Sequence[str],
-            incomplete: Sequence[str]) -> Stats:
+def of_view(
+    view: Mapping[str, Any], by: Sequence[str], incomplete: Sequence[str]
+) -> Stats:
     """Return an answer of ``/v1/stats``.
 
     :param by: what was counted by
     """
     window = view['window']
-    purged = [] if view['complete'] else [
-        'some of what would count was purged before it was counted']
+    purged = (
+        []
+        if view['complete']
+        else ['some of what would count was purged before it was counted']
+    )
     return Stats(
         stats=[_stat(group, by) for group in view['stats']],
-        more=view['more'], counted=view['counted'], source=view['source'],
+        more=view['more'],
+        counted=view['counted'],
+        source=view['source'],
         since=moment.parse(window['started_after']),
         until=moment.parse(window['started_before']),
-        incomplete=[*incomplete, *purged])
+        incomplete=[*incomplete, *purged],
+    )
 
 
 def _stat(view: Mapping[str, Any], by: Sequence[str]) -> Stat:
     return Stat(
         group=tuple(view[name] for name in by),
-        durations={name: view[f'duration_{name}']
-                   for name in ('p50', 'p95', 'p99', 'max')},
-        **{name: view[name] for name in (
-            'count', 'succeeded', 'failed', 'retried', 'interrupted', 'open',
-            'failure_rate')})
+        durations={
+            name: view[f'duration_{name}']
+            for name in ('p50', 'p95', 'p99', 'max')
+        },
+        **{
+            name: view[name]
+            for name in (
+                'count',
+                'succeeded',
+                'failed',
+                'retried',
+                'interrupted',
+                'open',
+                'failure_rate',
+            )
+        },
+    )
 
 
 def unit(answer: Stats, now: datetime.datetime) -> str:
@@ -99,8 +132,9 @@ def unit(answer: Stats, now: datetime.datetime) -> str:
     return 'hour' if span <= BY_HOUR else 'day'
 
 
-def trends(answer: Stats, of: str,
-           now: datetime.datetime) -> dict[str | None, list[float | None]]:
+def trends(
+    answer: Stats, of: str, now: datetime.datetime
+) -> dict[str | None, list[float | None]]:
     """Return the failure rates of each group along the time, a number for
     each day or hour; None where nothing has ended.
 
@@ -113,14 +147,21 @@ def trends(answer: Stats, of: str,
         begun = moment.parse(start)
         if begun is not None:
             rates.setdefault(name, {})[begun] = each.failure_rate
-    times = _times(answer, of, now, {
-        start for each in rates.values() for start in each})
-    return {name: [each.get(start) for start in times]
-            for name, each in rates.items()}
+    times = _times(
+        answer, of, now, {start for each in rates.values() for start in each}
+    )
+    return {
+        name: [each.get(start) for start in times]
+        for name, each in rates.items()
+    }
 
 
-def _times(answer: Stats, of: str, now: datetime.datetime,
-           known: set[datetime.datetime]) -> list[datetime.datetime]:
+def _times(
+    answer: Stats,
+    of: str,
+    now: datetime.datetime,
+    known: set[datetime.datetime],
+) -> list[datetime.datetime]:
     """Return the beginning of each day or hour of a window."""
     first = answer.since or min(known, default=now)
     start = first.replace(minute=0, second=0, microsecond=0)

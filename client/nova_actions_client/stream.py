@@ -30,9 +30,14 @@ class Stream:
     :param width: of the screen; None cuts nothing
     """
 
-    def __init__(self, formatter: Any, args: argparse.Namespace,
-                 titles: Sequence[str], widths: Sequence[int],
-                 width: int | None) -> None:
+    def __init__(
+        self,
+        formatter: Any,
+        args: argparse.Namespace,
+        titles: Sequence[str],
+        widths: Sequence[int],
+        width: int | None,
+    ) -> None:
         self._formatter = formatter
         self._args = args
         self._titles = titles
@@ -53,15 +58,19 @@ class Stream:
         stdout.flush()
 
     def _object(self, row: Sequence[Any]) -> str:
-        return json.dumps(dict(zip(
-            self._titles, map(_machine, row), strict=True)))
+        return json.dumps(
+            dict(zip(self._titles, map(_machine, row), strict=True))
+        )
 
     def _formatted(self, rows: Sequence[Sequence[Any]]) -> str:
         """Return rows as cliff formats a list, with the titles once."""
         printed = io.StringIO()
         self._formatter.emit_list(
-            self._titles, [output.safe(row, self._args.formatter)
-                           for row in rows], printed, self._args)
+            self._titles,
+            [output.safe(row, self._args.formatter) for row in rows],
+            printed,
+            self._args,
+        )
         lines = printed.getvalue()
         if self._args.formatter == 'csv' and self._has_titles:
             return lines.partition('\n')[2]
@@ -72,19 +81,34 @@ class Stream:
         for row in rows:
             *first, last = map(output.human, row)
             # What the last column has no room for goes on below.
-            parts = [last] if self._width is None else text.wrapped(
-                last, max(output.NARROWEST,
-                          self._width - sum(self._widths) - len(self._widths),
-                          )).splitlines()
+            parts = (
+                [last]
+                if self._width is None
+                else text.wrapped(
+                    last,
+                    max(
+                        output.NARROWEST,
+                        self._width - sum(self._widths) - len(self._widths),
+                    ),
+                ).splitlines()
+            )
             lines.append(self._line([*first, parts[0]]))
-            lines.extend(self._line([*[''] * len(first), part])
-                         for part in parts[1:])
+            lines.extend(
+                self._line([*[''] * len(first), part]) for part in parts[1:]
+            )
         return ''.join(f'{line}\n' for line in lines)
 
     def _line(self, row: Sequence[str]) -> str:
         *first, last = row
-        return ' '.join([*(self._set(cell, width) for cell, width in zip(
-            first, self._widths, strict=True)), last]).rstrip()
+        return ' '.join(
+            [
+                *(
+                    self._set(cell, width)
+                    for cell, width in zip(first, self._widths, strict=True)
+                ),
+                last,
+            ]
+        ).rstrip()
 
     def _set(self, cell: str, width: int) -> str:
         """Return a cell that is as wide as its column: cut where there is a

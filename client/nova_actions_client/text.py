@@ -17,8 +17,10 @@ def printable(value: object) -> str:
     """Return a value as one line that cannot command a terminal."""
     if value is None or value == '':
         return NONE
-    return ''.join(char if char.isprintable() else '\N{REPLACEMENT CHARACTER}'
-                   for char in str(value))
+    return ''.join(
+        char if char.isprintable() else '\N{REPLACEMENT CHARACTER}'
+        for char in str(value)
+    )
 
 
 def lines(value: str) -> list[str]:
@@ -49,8 +51,9 @@ def elided(value: str, width: int, ellipsis: str = '…') -> str:
 def wrapped(value: str, width: int) -> str:
     """Return a text in lines of at most so many columns, broken between
     words where it can be."""
-    return '\n'.join(textwrap.wrap(
-        value, max(1, width), break_on_hyphens=False) or [value])
+    return '\n'.join(
+        textwrap.wrap(value, max(1, width), break_on_hyphens=False) or [value]
+    )
 
 
 def listed(values: Iterable[str]) -> str:

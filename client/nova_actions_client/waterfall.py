@@ -41,13 +41,21 @@ class Axis:
 
     def ticks(self, count: int) -> list[tuple[int, float]]:
         """Return cells with the seconds that they stand for, evenly."""
-        return [(round(number * (self.cells - 1) / (count - 1)),
-                 number * self.span / (count - 1))
-                for number in range(count)]
+        return [
+            (
+                round(number * (self.cells - 1) / (count - 1)),
+                number * self.span / (count - 1),
+            )
+            for number in range(count)
+        ]
 
 
-def axis(steps: Sequence[record.Step], now: datetime.datetime, cells: int,
-         span: float | None = None) -> Axis:
+def axis(
+    steps: Sequence[record.Step],
+    now: datetime.datetime,
+    cells: int,
+    span: float | None = None,
+) -> Axis:
     """Return the axis of steps.
 
     :param now: where what is running ends, for the time being
@@ -59,8 +67,9 @@ def axis(steps: Sequence[record.Step], now: datetime.datetime, cells: int,
     return Axis(start, max(own, span or 0.0, 1e-6), cells)
 
 
-def bars(steps: Sequence[record.Step], scale: Axis,
-         now: datetime.datetime) -> list[Bar]:
+def bars(
+    steps: Sequence[record.Step], scale: Axis, now: datetime.datetime
+) -> list[Bar]:
     """Return the bars of steps that are in the order of their start, and of
     the times between them in which none was at work."""
     found: list[Bar] = []
@@ -73,8 +82,9 @@ def bars(steps: Sequence[record.Step], scale: Axis,
                 found.append(Bar(first, last - 1, idle))
         end = _end(step, now)
         first = scale.cell(step.start)
-        found.append(Bar(first, max(first, scale.cell(end)),
-                         step.duration, step))
+        found.append(
+            Bar(first, max(first, scale.cell(end)), step.duration, step)
+        )
         busy = end if busy is None else max(busy, end)
     return found
 

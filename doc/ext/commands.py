@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The directive ``commands``: the help of each command, from its own parser.
 
-    .. commands:: nova-actions-manage
+.. commands:: nova-actions-manage
 """
 
 import argparse
@@ -34,8 +34,11 @@ def helps(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _leaves(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
-    below = [action for action in parser._actions
-             if isinstance(action, argparse._SubParsersAction)]
+    below = [
+        action
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+    ]
     if not below:
         yield parser.prog, parser.format_help()
     for action in below:
@@ -46,11 +49,14 @@ def _leaves(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
 def _printed(name: str) -> str:
     """Return what a command prints when it is asked for help."""
     module = importlib.import_module(
-        f'nova_actions.cmd.{name.rpartition("-")[2]}')
+        f'nova_actions.cmd.{name.rpartition("-")[2]}'
+    )
     argv, sys.argv = sys.argv, [name]
     try:
-        with contextlib.redirect_stdout(io.StringIO()) as out, \
-                contextlib.suppress(SystemExit):
+        with (
+            contextlib.redirect_stdout(io.StringIO()) as out,
+            contextlib.suppress(SystemExit),
+        ):
             module.main(['--help'])
     finally:
         sys.argv = argv
@@ -65,12 +71,20 @@ class Commands(docutils.SphinxDirective):
     def run(self) -> list[nodes.Node]:
         lines: list[str] = []
         for title, text in helps(self.arguments[0]):
-            lines += [title, '-' * len(title), '', '.. code-block:: text', '',
-                      *textwrap.indent(text, '   ').splitlines(), '']
+            lines += [
+                title,
+                '-' * len(title),
+                '',
+                '.. code-block:: text',
+                '',
+                *textwrap.indent(text, '   ').splitlines(),
+                '',
+            ]
         node = nodes.section()
         node.document = self.state.document
         sphinx_nodes.nested_parse_with_titles(
-            self.state, statemachine.StringList(lines, 'commands'), node)
+            self.state, statemachine.StringList(lines, 'commands'), node
+        )
         return node.children
 
 

@@ -40,8 +40,9 @@ class AccessLog:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
-    def __call__(self, environ: WSGIEnvironment,
-                 start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         began = time.monotonic()
         statuses = ['500']
         method = environ['REQUEST_METHOD']
@@ -61,17 +62,31 @@ class AccessLog:
         is_probe = health.is_probe(method, path) and statuses[-1] < '400'
         took = time.monotonic() - began
         metrics.observe(environ, statuses[-1], took)
-        note(environ.get('REMOTE_ADDR'), method, path, statuses[-1],
-             sum(map(len, parts)), took,
-             environ.get(identity.ENVIRON_KEY), caller,
-             logging.DEBUG if is_probe else logging.INFO)
+        note(
+            environ.get('REMOTE_ADDR'),
+            method,
+            path,
+            statuses[-1],
+            sum(map(len, parts)),
+            took,
+            environ.get(identity.ENVIRON_KEY),
+            caller,
+            logging.DEBUG if is_probe else logging.INFO,
+        )
         return parts
 
 
-def note(address: str | None, method: str | None, path: str | None,
-         status: str, size: int, seconds: float,
-         request: Any = None, caller: Any = None,
-         level: int = logging.INFO) -> None:
+def note(
+    address: str | None,
+    method: str | None,
+    path: str | None,
+    status: str,
+    size: int,
+    seconds: float,
+    request: Any = None,
+    caller: Any = None,
+    level: int = logging.INFO,
+) -> None:
     """Log an answer.
 
     :param path: as WSGI has it
@@ -81,18 +96,26 @@ def note(address: str | None, method: str | None, path: str | None,
     """
     if LOG.isEnabledFor(level):
         LOG.log(
-            level, '%s "%s %s" status: %s len: %d time: %.1f ms '
-            'request: %s user: %s', address or NONE, _quoted(method),
-            _quoted(path and text.sanitizer().name(path)), status, size,
-            seconds * 1000, request.request_id if request else NONE,
+            level,
+            '%s "%s %s" status: %s len: %d time: %.1f ms request: %s user: %s',
+            address or NONE,
+            _quoted(method),
+            _quoted(path and text.sanitizer().name(path)),
+            status,
+            size,
+            seconds * 1000,
+            request.request_id if request else NONE,
             _quoted(caller and caller.user_id),
             # Not that of what its thread did before.
-            extra={'context': caller or request})
+            extra={'context': caller or request},
+        )
 
 
 def _quoted(value: str | None) -> str:
-    return urllib.parse.quote(
-        (value or '')[:LIMIT], SAFE, 'latin-1', 'replace') or NONE
+    return (
+        urllib.parse.quote((value or '')[:LIMIT], SAFE, 'latin-1', 'replace')
+        or NONE
+    )
 
 
 def log(app: WSGIApplication, _conf: cfg.ConfigOpts) -> WSGIApplication:

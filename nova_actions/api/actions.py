@@ -33,10 +33,19 @@ def index(call: Call) -> dict[str, Any]:
         found = _search(call, len(shown))
     links = []
     if found.cursor is not None:
-        links.append({'rel': 'next', 'href': call.links.collection(
-            'actions', {**call.query, 'cursor': found.cursor})})
-    return {'actions': shown, 'links': links,
-            'completeness': search_views.completeness(found)}
+        links.append(
+            {
+                'rel': 'next',
+                'href': call.links.collection(
+                    'actions', {**call.query, 'cursor': found.cursor}
+                ),
+            }
+        )
+    return {
+        'actions': shown,
+        'links': links,
+        'completeness': search_views.completeness(found),
+    }
 
 
 def show(call: Call, action: str) -> dict[str, Any]:
@@ -49,26 +58,46 @@ def show(call: Call, action: str) -> dict[str, Any]:
     """
     uuid = ActionDetail.lookup(call.caller, action)
     marker = call.query.get('marker')
-    found = ActionDetail.get_by_uuid(call.caller, uuid, call.limited(
-        STEPS_LIMIT), None if marker is None else request.identifier(marker))
+    found = ActionDetail.get_by_uuid(
+        call.caller,
+        uuid,
+        call.limited(STEPS_LIMIT),
+        None if marker is None else request.identifier(marker),
+    )
     view = search_views.detail(found)
     events = views.bounded(view['events'])
     is_last = not found.has_more_events and len(events) == len(found.events)
-    links = [] if is_last else [{'rel': 'next', 'href': call.links.collection(
-        f'actions/{uuid}', {**call.query, 'marker': events[-1]['uuid']})}]
+    links = (
+        []
+        if is_last
+        else [
+            {
+                'rel': 'next',
+                'href': call.links.collection(
+                    f'actions/{uuid}',
+                    {**call.query, 'marker': events[-1]['uuid']},
+                ),
+            }
+        ]
+    )
     return {'action': {**view, 'events': events}, 'links': links}
 
 
 def _search(call: Call, limit: int) -> ActionSummaryList:
-    terms = {name: value for name, value in call.query.items()
-             if name in criteria.WORDS}
+    terms = {
+        name: value
+        for name, value in call.query.items()
+        if name in criteria.WORDS
+    }
     cursor = call.query.get('cursor')
     project_id = call.query.get('project_id')
     if project_id is not None or all_projects(call):
         return ActionSummaryList.get_by_terms_anywhere(
-            call.caller, terms, project_id, limit, cursor)
+            call.caller, terms, project_id, limit, cursor
+        )
     return ActionSummaryList.get_by_terms(
-        call.caller, call.caller.project_id, terms, limit, cursor)
+        call.caller, call.caller.project_id, terms, limit, cursor
+    )
 
 
 def all_projects(call: Call) -> bool:

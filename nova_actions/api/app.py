@@ -47,68 +47,152 @@ def _document(_call: request.Call) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route('/', versions.index, public=True, versioned=False,
-          query=schemas.any_query, answer=schemas.versions_answer,
-          summary='List the versions of the API.'),
-    Route('/openapi.json', _document, public=True, versioned=False,
-          query=schemas.any_query, answer=schemas.document_answer,
-          summary='Describe this API in OpenAPI 3.1.'),
-    Route('/v2.1', versions.show, public=True,
-          query=schemas.any_query, answer=schemas.version_answer,
-          summary='Describe version 2.1 of the API.'),
-    Route('/v2.1/', versions.show, public=True,
-          query=schemas.any_query, answer=schemas.version_answer,
-          summary='Describe version 2.1 of the API.'),
-    Route('/v2', versions.show, public=True,
-          query=schemas.any_query, answer=schemas.version_answer,
-          summary='Describe version 2.1 of the API, at the address of old.'),
-    Route('/v2/', versions.show, public=True,
-          query=schemas.any_query, answer=schemas.version_answer,
-          summary='Describe version 2.1 of the API, at the address of old.'),
-    Route('/v1', versions.show, public=True,
-          query=schemas.any_query, answer=schemas.version_answer,
-          summary='Describe version 1 of the API of our own.'),
-    Route('/v1/', versions.show, public=True,
-          query=schemas.any_query, answer=schemas.version_answer,
-          summary='Describe version 1 of the API of our own.'),
-    Route('/v1/actions', actions.index,
-          query=search_schemas.list_query, answer=search_schemas.list_answer,
-          summary='Find actions across servers.'),
-    Route('/v1/actions/{action}', actions.show, errors=(404, 409),
-          query=search_schemas.show_query, answer=search_schemas.show_answer,
-          summary='Show one action, with its steps.'),
-    Route('/v1/changes', changes.index, errors=(410,),
-          query=change_schemas.query, answer=change_schemas.answer,
-          summary='Tell what has happened since, or wait for it.'),
-    Route('/v1/stats', stats.index,
-          query=stat_schemas.query, answer=stat_schemas.answer,
-          summary='Count actions, or their steps: how they ended, and how '
-                  'long they took.'),
-    Route('/v2.1/servers', servers.index,
-          query=schemas.server_query, answer=schemas.servers_answer,
-          summary='List servers, or find them by name.'),
-    Route('/v2.1/servers/detail', servers.detail,
-          query=schemas.server_query, answer=schemas.detailed_answer,
-          summary='List servers with the few details that are known.'),
-    Route('/v2.1/servers/{server_id}', servers.show, errors=(404,),
-          query=schemas.any_query, answer=schemas.server_answer,
-          summary='Show the few details that are known of a server.'),
-    Route('/v2.1/servers/{server_id}/os-instance-actions',
-          instance_actions.index, errors=(404,),
-          query=schemas.list_query, answer=schemas.list_answer,
-          summary='List the actions of a server, newest first.'),
-    Route('/v2.1/servers/{server_id}/os-instance-actions/{request_id}',
-          instance_actions.show, errors=(404,),
-          query=schemas.show_query, answer=schemas.show_answer,
-          summary='Show an action of a server with its events.'),
+    Route(
+        '/',
+        versions.index,
+        public=True,
+        versioned=False,
+        query=schemas.any_query,
+        answer=schemas.versions_answer,
+        summary='List the versions of the API.',
+    ),
+    Route(
+        '/openapi.json',
+        _document,
+        public=True,
+        versioned=False,
+        query=schemas.any_query,
+        answer=schemas.document_answer,
+        summary='Describe this API in OpenAPI 3.1.',
+    ),
+    Route(
+        '/v2.1',
+        versions.show,
+        public=True,
+        query=schemas.any_query,
+        answer=schemas.version_answer,
+        summary='Describe version 2.1 of the API.',
+    ),
+    Route(
+        '/v2.1/',
+        versions.show,
+        public=True,
+        query=schemas.any_query,
+        answer=schemas.version_answer,
+        summary='Describe version 2.1 of the API.',
+    ),
+    Route(
+        '/v2',
+        versions.show,
+        public=True,
+        query=schemas.any_query,
+        answer=schemas.version_answer,
+        summary='Describe version 2.1 of the API, at the address of old.',
+    ),
+    Route(
+        '/v2/',
+        versions.show,
+        public=True,
+        query=schemas.any_query,
+        answer=schemas.version_answer,
+        summary='Describe version 2.1 of the API, at the address of old.',
+    ),
+    Route(
+        '/v1',
+        versions.show,
+        public=True,
+        query=schemas.any_query,
+        answer=schemas.version_answer,
+        summary='Describe version 1 of the API of our own.',
+    ),
+    Route(
+        '/v1/',
+        versions.show,
+        public=True,
+        query=schemas.any_query,
+        answer=schemas.version_answer,
+        summary='Describe version 1 of the API of our own.',
+    ),
+    Route(
+        '/v1/actions',
+        actions.index,
+        query=search_schemas.list_query,
+        answer=search_schemas.list_answer,
+        summary='Find actions across servers.',
+    ),
+    Route(
+        '/v1/actions/{action}',
+        actions.show,
+        errors=(404, 409),
+        query=search_schemas.show_query,
+        answer=search_schemas.show_answer,
+        summary='Show one action, with its steps.',
+    ),
+    Route(
+        '/v1/changes',
+        changes.index,
+        errors=(410,),
+        query=change_schemas.query,
+        answer=change_schemas.answer,
+        summary='Tell what has happened since, or wait for it.',
+    ),
+    Route(
+        '/v1/stats',
+        stats.index,
+        query=stat_schemas.query,
+        answer=stat_schemas.answer,
+        summary='Count actions, or their steps: how they ended, and how '
+        'long they took.',
+    ),
+    Route(
+        '/v2.1/servers',
+        servers.index,
+        query=schemas.server_query,
+        answer=schemas.servers_answer,
+        summary='List servers, or find them by name.',
+    ),
+    Route(
+        '/v2.1/servers/detail',
+        servers.detail,
+        query=schemas.server_query,
+        answer=schemas.detailed_answer,
+        summary='List servers with the few details that are known.',
+    ),
+    Route(
+        '/v2.1/servers/{server_id}',
+        servers.show,
+        errors=(404,),
+        query=schemas.any_query,
+        answer=schemas.server_answer,
+        summary='Show the few details that are known of a server.',
+    ),
+    Route(
+        '/v2.1/servers/{server_id}/os-instance-actions',
+        instance_actions.index,
+        errors=(404,),
+        query=schemas.list_query,
+        answer=schemas.list_answer,
+        summary='List the actions of a server, newest first.',
+    ),
+    Route(
+        '/v2.1/servers/{server_id}/os-instance-actions/{request_id}',
+        instance_actions.show,
+        errors=(404,),
+        query=schemas.show_query,
+        answer=schemas.show_answer,
+        summary='Show an action of a server with its events.',
+    ),
 )
 
 
 _SLASHES = re.compile('/+')
 
 
-def create(conf: cfg.ConfigOpts, room: waiting.Room | None = None,
-           tells_metrics: bool = False) -> WSGIApplication:
+def create(
+    conf: cfg.ConfigOpts,
+    room: waiting.Room | None = None,
+    tells_metrics: bool = False,
+) -> WSGIApplication:
     """Return the whole application.
 
     The policy and the database must have been set up from the same
@@ -119,16 +203,30 @@ def create(conf: cfg.ConfigOpts, room: waiting.Room | None = None,
         token
     """
     core = _core(conf, room or waiting.Room(conf.api.threads))
-    app: WSGIApplication = Gate(core, auth.protect(core, conf), frozenset(
-        route.path for route in ROUTES if route.public))
+    app: WSGIApplication = Gate(
+        core,
+        auth.protect(core, conf),
+        frozenset(route.path for route in ROUTES if route.public),
+    )
     # From the inside out: an answer of each is seen by all that follow, so
     # that a browser may read a 401, and what each of them logs carries the
     # request's id.
-    beside = (health.beside, ui.beside,
-              *((metrics.beside,) if tells_metrics else ()))
-    for wrap in (_size_limit, _faults, _proxy, _cors, *beside,
-                 headers.on_every_answer, identity.identified,
-                 _no_body_for_head, access.log):
+    beside = (
+        health.beside,
+        ui.beside,
+        *((metrics.beside,) if tells_metrics else ()),
+    )
+    for wrap in (
+        _size_limit,
+        _faults,
+        _proxy,
+        _cors,
+        *beside,
+        headers.on_every_answer,
+        identity.identified,
+        _no_body_for_head,
+        access.log,
+    ):
         app = wrap(app, conf)
     return app
 
@@ -140,14 +238,19 @@ class Gate:
     path.
     """
 
-    def __init__(self, unguarded: WSGIApplication, guarded: WSGIApplication,
-                 paths: frozenset[str]) -> None:
+    def __init__(
+        self,
+        unguarded: WSGIApplication,
+        guarded: WSGIApplication,
+        paths: frozenset[str],
+    ) -> None:
         self.unguarded = unguarded
         self.guarded = guarded
         self.paths = paths
 
-    def __call__(self, environ: WSGIEnvironment,
-                 start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         path = _SLASHES.sub('/', environ.get('PATH_INFO') or '/')
         environ['PATH_INFO'] = path
         app = self.unguarded if path in self.paths else self.guarded
@@ -158,8 +261,7 @@ def _faults(app: WSGIApplication, _conf: cfg.ConfigOpts) -> WSGIApplication:
     return errors.FaultWrapper(app)
 
 
-def _size_limit(app: WSGIApplication,
-                conf: cfg.ConfigOpts) -> WSGIApplication:
+def _size_limit(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
     limiter = sizelimit.RequestBodySizeLimiter(app, conf)
     return limiter if conf.oslo_middleware.max_request_body_size else app
 
@@ -175,17 +277,21 @@ def _cors(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
     return filtered if conf.cors.allowed_origin else app
 
 
-def _no_body_for_head(app: WSGIApplication,
-                      _conf: cfg.ConfigOpts) -> WSGIApplication:
+def _no_body_for_head(
+    app: WSGIApplication, _conf: cfg.ConfigOpts
+) -> WSGIApplication:
     """Keep the body of a refusal from who asked by HEAD: to his end of the
     connection it would be the next answer."""
-    def answer(environ: WSGIEnvironment,
-               start_response: StartResponse) -> Iterable[bytes]:
+
+    def answer(
+        environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         body = app(environ, start_response)
         if environ['REQUEST_METHOD'] != 'HEAD':
             return body
         getattr(body, 'close', lambda: None)()
         return ()
+
     return answer
 
 
@@ -207,23 +313,40 @@ class _Project(_Segment):
 class _Endpoint:
     """Answers GET at one route."""
 
-    def __init__(self, route: Route, template: str,
-                 conf: cfg.ConfigOpts, room: waiting.Room) -> None:
+    def __init__(
+        self,
+        route: Route,
+        template: str,
+        conf: cfg.ConfigOpts,
+        room: waiting.Room,
+    ) -> None:
         self.route = route
         self.conf = conf
         self.room = room
         self.version_name = template.split('/')[1]
         self.versioned = route.versioned and (
-            route.public or self.version_name != LEGACY)
+            route.public or self.version_name != LEGACY
+        )
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response,
-               project_id: str | None = None, **segments: str) -> None:
+    def on_get(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        project_id: str | None = None,
+        **segments: str,
+    ) -> None:
         metrics.note_route(req.env, self.route.path)
         call = request.begin(
-            req, resp, self.route.query, self.conf, self.room,
+            req,
+            resp,
+            self.route.query,
+            self.conf,
+            self.room,
             service=self.route.service,
-            version_name=self.version_name, versioned=self.versioned,
-            project_id=project_id)
+            version_name=self.version_name,
+            versioned=self.versioned,
+            project_id=project_id,
+        )
         # Objects run here, whatever this process's default is.
         with base.local():
             answer = self.route.handler(call, **segments)
@@ -242,10 +365,13 @@ class _OnlyReading:
     """Make every other method a route that does not exist, as in Nova; but
     ``OPTIONS /`` is how HAProxy asks whether a server lives."""
 
-    def process_request(self, req: falcon.Request,
-                        _resp: falcon.Response) -> None:
-        if req.method not in ('GET', 'HEAD') and (
-                req.method, req.path) != ('OPTIONS', '/'):
+    def process_request(
+        self, req: falcon.Request, _resp: falcon.Response
+    ) -> None:
+        if req.method not in ('GET', 'HEAD') and (req.method, req.path) != (
+            'OPTIONS',
+            '/',
+        ):
             raise falcon.HTTPNotFound
 
 

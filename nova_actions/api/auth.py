@@ -24,10 +24,12 @@ class NoAuth2:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
-    def __call__(self, environ: WSGIEnvironment,
-                 start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         user_id, project_id, roles = self._parse(
-            environ.get('HTTP_X_AUTH_TOKEN', ''))
+            environ.get('HTTP_X_AUTH_TOKEN', '')
+        )
         if not user_id or not project_id:
             return _unauthorized(start_response)
         # What keystonemiddleware sets; nothing of the kind may come from the
@@ -35,8 +37,11 @@ class NoAuth2:
         for name in [name for name in environ if _names_identity(name)]:
             del environ[name]
         environ.update(
-            HTTP_X_IDENTITY_STATUS='Confirmed', HTTP_X_USER_ID=user_id,
-            HTTP_X_PROJECT_ID=project_id, HTTP_X_ROLES=roles)
+            HTTP_X_IDENTITY_STATUS='Confirmed',
+            HTTP_X_USER_ID=user_id,
+            HTTP_X_PROJECT_ID=project_id,
+            HTTP_X_ROLES=roles,
+        )
         return self.application(environ, start_response)
 
     @staticmethod
@@ -49,10 +54,18 @@ class NoAuth2:
 
 
 def _names_identity(name: str) -> bool:
-    return name == 'HTTP_OPENSTACK_SYSTEM_SCOPE' or name.startswith((
-        'HTTP_X_DOMAIN', 'HTTP_X_IDENTITY', 'HTTP_X_IS_ADMIN',
-        'HTTP_X_PROJECT', 'HTTP_X_ROLE', 'HTTP_X_SERVICE', 'HTTP_X_TENANT',
-        'HTTP_X_USER'))
+    return name == 'HTTP_OPENSTACK_SYSTEM_SCOPE' or name.startswith(
+        (
+            'HTTP_X_DOMAIN',
+            'HTTP_X_IDENTITY',
+            'HTTP_X_IS_ADMIN',
+            'HTTP_X_PROJECT',
+            'HTTP_X_ROLE',
+            'HTTP_X_SERVICE',
+            'HTTP_X_TENANT',
+            'HTTP_X_USER',
+        )
+    )
 
 
 class ContextMaker:
@@ -61,8 +74,9 @@ class ContextMaker:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
-    def __call__(self, environ: WSGIEnvironment,
-                 start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         caller = context.RequestContext.from_environ(environ)
         if not caller.user_id:
             return _unauthorized(start_response)
@@ -76,19 +90,25 @@ ENVIRON_KEY = 'nova_actions.context'
 
 def _unauthorized(start_response: StartResponse) -> Iterable[bytes]:
     return errors.answer(
-        start_response, 401, _UNAUTHORIZED,
-        ('WWW-Authenticate', 'noauth2 realm="nova-actions"'))
+        start_response,
+        401,
+        _UNAUTHORIZED,
+        ('WWW-Authenticate', 'noauth2 realm="nova-actions"'),
+    )
 
 
-def _keystone(application: WSGIApplication,
-              conf: cfg.ConfigOpts) -> WSGIApplication:
+def _keystone(
+    application: WSGIApplication, conf: cfg.ConfigOpts
+) -> WSGIApplication:
     # Only here, since keystonemiddleware takes long to import.
     from nova_actions.api import keystone
+
     return keystone.Keystone(application, conf)
 
 
-def _noauth2(application: WSGIApplication,
-             _conf: cfg.ConfigOpts) -> WSGIApplication:
+def _noauth2(
+    application: WSGIApplication, _conf: cfg.ConfigOpts
+) -> WSGIApplication:
     return NoAuth2(application)
 
 
@@ -96,8 +116,9 @@ def _noauth2(application: WSGIApplication,
 STRATEGIES = {'keystone': _keystone, 'noauth2': _noauth2}
 
 
-def protect(application: WSGIApplication,
-            conf: cfg.ConfigOpts) -> WSGIApplication:
+def protect(
+    application: WSGIApplication, conf: cfg.ConfigOpts
+) -> WSGIApplication:
     """Put a token check, by ``[api] auth_strategy``, before an
     application."""
     return STRATEGIES[conf.api.auth_strategy](ContextMaker(application), conf)

@@ -57,24 +57,40 @@ class Behaviour:
         tuples grow, flags are replaced."""
         values: dict[str, Any] = {
             name: (*getattr(self, name), *value)
-            if isinstance(value, tuple) else value
-            for name, value in change.items()}
+            if isinstance(value, tuple)
+            else value
+            for name, value in change.items()
+        }
         return dataclasses.replace(self, **values)
 
 
 #: first version -> what changes from there on (Nova's REST API history)
 CHANGES: dict[Version, dict[str, Any]] = {
     Version(2, 1): {
-        'action_fields': ('action', 'instance_uuid', 'request_id', 'user_id',
-                          'project_id', 'start_time', 'message'),
-        'event_fields': ('event', 'start_time', 'finish_time', 'result',
-                         'traceback')},
+        'action_fields': (
+            'action',
+            'instance_uuid',
+            'request_id',
+            'user_id',
+            'project_id',
+            'start_time',
+            'message',
+        ),
+        'event_fields': (
+            'event',
+            'start_time',
+            'finish_time',
+            'result',
+            'traceback',
+        ),
+    },
     Version(2, 21): {'deleted_visible': True},
     Version(2, 51): {'owner_sees_events': True},
     Version(2, 58): {
         'action_fields': ('updated_at',),
         'list_parameters': ('limit', 'marker', 'changes-since'),
-        'list_strict': True},
+        'list_strict': True,
+    },
     Version(2, 62): {'event_fields': ('host', 'hostId')},
     Version(2, 66): {'list_parameters': ('changes-before',)},
     Version(2, 84): {'event_fields': ('details',)},
@@ -120,12 +136,16 @@ def behaviour(version: Version) -> Behaviour:
 
 def introduced(name: str, value: str) -> Version:
     """Return the version that brought a value of a tuple in Behaviour."""
-    return min(since for since, change in CHANGES.items()
-               if value in change.get(name, ()))
+    return min(
+        since
+        for since, change in CHANGES.items()
+        if value in change.get(name, ())
+    )
 
 
-def negotiate(headers: Mapping[str, str],
-              service: Service = COMPUTE) -> Version:
+def negotiate(
+    headers: Mapping[str, str], service: Service = COMPUTE
+) -> Version:
     """Return the version that the request's headers ask for.
 
     It may lie outside of what is served: see :func:`check_served`.
@@ -133,7 +153,8 @@ def negotiate(headers: Mapping[str, str],
     :raises falcon.HTTPBadRequest: for a version that is none
     """
     asked = microversion_parse.get_version(
-        dict(headers), service.type, legacy_headers=service.headers[1:])
+        dict(headers), service.type, legacy_headers=service.headers[1:]
+    )
     if asked is None:
         return service.min
     if asked == 'latest':
@@ -142,7 +163,8 @@ def negotiate(headers: Mapping[str, str],
     if match is None:
         raise falcon.HTTPBadRequest(
             description=f'API version {asked!r} is malformed: it must be of '
-                        'the form MajorNum.MinorNum.')
+            'the form MajorNum.MinorNum.'
+        )
     return Version(int(match[1]), int(match[2]))
 
 
@@ -154,13 +176,17 @@ def check_served(version: Version, service: Service = COMPUTE) -> None:
     if not service.min <= version <= service.max:
         raise falcon.HTTPNotAcceptable(
             description=f'Version {version} is not supported by the API. '
-                        f'Minimum is {service.min} and maximum is '
-                        f'{service.max}.')
+            f'Minimum is {service.min} and maximum is '
+            f'{service.max}.'
+        )
 
 
-def answer_headers(version: Version,
-                   service: Service = COMPUTE) -> dict[str, str]:
+def answer_headers(
+    version: Version, service: Service = COMPUTE
+) -> dict[str, str]:
     """Return the headers that name the version of an answer."""
-    return {**{name: str(version) for name in service.headers},
-            HEADER: f'{service.type} {version}',
-            'Vary': ', '.join(service.headers)}
+    return {
+        **{name: str(version) for name in service.headers},
+        HEADER: f'{service.type} {version}',
+        'Vary': ', '.join(service.headers),
+    }

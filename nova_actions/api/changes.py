@@ -43,15 +43,19 @@ def index(call: Call) -> dict[str, Any]:
     return {'changes': shown, 'cursor': found.cursor}
 
 
-def _wait(call: Call, limit: int, found: ChangeList,
-          seconds: int) -> ChangeList:
+def _wait(
+    call: Call, limit: int, found: ChangeList, seconds: int
+) -> ChangeList:
     until = time.monotonic() + seconds
     with call.room.seat(call.caller.project_id) as may_wait:
         if not may_wait:
             call.headers['Retry-After'] = str(RETRY_AFTER)
             return found
-        while not found.objects and time.monotonic() < until and (
-                call.room.pause(INTERVAL)):
+        while (
+            not found.objects
+            and time.monotonic() < until
+            and (call.room.pause(INTERVAL))
+        ):
             found = _since(call, limit)
     return found
 
@@ -61,6 +65,8 @@ def _since(call: Call, limit: int) -> ChangeList:
     project_id = call.query.get('project_id')
     if project_id is not None or all_projects(call):
         return ChangeList.get_by_cursor_anywhere(
-            call.caller, cursor, project_id, limit)
+            call.caller, cursor, project_id, limit
+        )
     return ChangeList.get_by_cursor(
-        call.caller, call.caller.project_id, cursor, limit)
+        call.caller, call.caller.project_id, cursor, limit
+    )

@@ -36,17 +36,22 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
 
 #: status -> the key of an error's body; NAME_OF_OTHERS for the rest
 NAMES = {
-    400: 'badRequest', 401: 'unauthorized', 403: 'forbidden',
-    404: 'itemNotFound', 409: 'conflictingRequest', 410: 'gone',
+    400: 'badRequest',
+    401: 'unauthorized',
+    403: 'forbidden',
+    404: 'itemNotFound',
+    409: 'conflictingRequest',
+    410: 'gone',
     413: 'overLimit',
-    415: 'badMediaType', 503: 'serviceUnavailable',
+    415: 'badMediaType',
+    503: 'serviceUnavailable',
 }
 NAME_OF_OTHERS = 'computeFault'
 
 _TEXTS = {
     404: 'The resource could not be found.',
     500: 'The server met an unexpected condition; its log has the details '
-         'under the request id of this answer.',
+    'under the request id of this answer.',
 }
 
 
@@ -78,40 +83,63 @@ def headers_of(error: Exception) -> dict[str, str]:
     return {}
 
 
-def body(status: int, message: str,
-         candidates: Any = None) -> dict[str, dict[str, Any]]:
+def body(
+    status: int, message: str, candidates: Any = None
+) -> dict[str, dict[str, Any]]:
     """Return the body of an error.
 
     :param candidates: what an ambiguous identifier may mean
     """
-    return {NAMES.get(status, NAME_OF_OTHERS): {
-        'code': status, 'message': message,
-        **({'candidates': candidates} if candidates else {})}}
+    return {
+        NAMES.get(status, NAME_OF_OTHERS): {
+            'code': status,
+            'message': message,
+            **({'candidates': candidates} if candidates else {}),
+        }
+    }
 
 
-def handle(req: falcon.Request, resp: falcon.Response, error: Exception,
-           params: dict[str, Any]) -> None:
+def handle(
+    req: falcon.Request,
+    resp: falcon.Response,
+    error: Exception,
+    params: dict[str, Any],
+) -> None:
     """Answer an error; falcon calls this for every one."""
     status = status_of(error)
     if status == 500:
-        LOG.error('Unexpected error at %s %s', req.method, req.path,
-                  exc_info=error)
+        LOG.error(
+            'Unexpected error at %s %s', req.method, req.path, exc_info=error
+        )
     resp.status = falcon.code_to_http_status(status)
     resp.set_headers(headers_of(error))
     resp.content_type = CONTENT_TYPE
-    resp.text = jsonutils.dumps(body(
-        status, message_of(error, status),
-        getattr(error, 'kwargs', {}).get('candidates')))
+    resp.text = jsonutils.dumps(
+        body(
+            status,
+            message_of(error, status),
+            getattr(error, 'kwargs', {}).get('candidates'),
+        )
+    )
 
 
-def answer(start_response: StartResponse, status: int, message: str,
-           *headers: tuple[str, str]) -> list[bytes]:
+def answer(
+    start_response: StartResponse,
+    status: int,
+    message: str,
+    *headers: tuple[str, str],
+) -> list[bytes]:
     """Answer an error where falcon is not yet reached, as a WSGI application
     does."""
     content = jsonutils.dump_as_bytes(body(status, message))
-    start_response(falcon.code_to_http_status(status), [
-        ('Content-Type', CONTENT_TYPE), ('Content-Length', str(len(content))),
-        *headers])
+    start_response(
+        falcon.code_to_http_status(status),
+        [
+            ('Content-Type', CONTENT_TYPE),
+            ('Content-Length', str(len(content))),
+            *headers,
+        ],
+    )
     return [content]
 
 
@@ -121,8 +149,9 @@ class FaultWrapper:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
-    def __call__(self, environ: WSGIEnvironment,
-                 start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         try:
             return self.application(environ, start_response)
         except Exception:

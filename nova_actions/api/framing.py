@@ -21,9 +21,12 @@ from waitress import utilities
 _REQUEST_LINE = re.compile(
     rb'[^ ]+ (?:/[^\x00-\x20#\x7f]*|\*'
     rb'|https?://[^\x00-\x20#\x7f/?@]+(?:[/?][^\x00-\x20#\x7f]*)?)'
-    rb' HTTP/(1\.[01])', re.IGNORECASE)
+    rb' HTTP/(1\.[01])',
+    re.IGNORECASE,
+)
 _FIELD = re.compile(
-    rb'([!#$%&\'*+\-.^_`|~0-9A-Za-z]+):([^\x00-\x08\x0a-\x1f\x7f]*)')
+    rb'([!#$%&\'*+\-.^_`|~0-9A-Za-z]+):([^\x00-\x08\x0a-\x1f\x7f]*)'
+)
 
 #: What says where the request ends or for whom it is: never twice.
 _ONCE = (b'content-length', b'host', b'transfer-encoding')
@@ -44,11 +47,11 @@ class Chunks(receiver.ChunkedReceiver):
         while taken < len(data) and not (self.completed or self.error):
             part = data[taken:]
             if self.chunk_remainder:
-                part = part[:self.chunk_remainder]
+                part = part[: self.chunk_remainder]
             elif self.validate_chunk_end:
-                part = part[:2 - len(self.chunk_end)]
+                part = part[: 2 - len(self.chunk_end)]
             else:
-                part = part[:part.find(b'\n') + 1] or part
+                part = part[: part.find(b'\n') + 1] or part
                 if part.endswith(b'\n') and not self._is_line(part):
                     self.error = utilities.BadRequest('Malformed chunk')
                     break
@@ -62,7 +65,8 @@ class Chunks(receiver.ChunkedReceiver):
             return len(line) > 2 and line.endswith(b'\r\n')
         line = (self.trailer + part)[:-1].rpartition(b'\n')[2]
         return line == b'\r' or (
-            line.endswith(b'\r') and bool(_FIELD.fullmatch(line[:-1])))
+            line.endswith(b'\r') and bool(_FIELD.fullmatch(line[:-1]))
+        )
 
 
 class Parser(parser.HTTPRequestParser):
@@ -123,8 +127,9 @@ def _fields(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
         yield match[1], match[2].strip(b' \t')
 
 
-def _check_length(version: bytes,
-                  fields: Iterable[tuple[bytes, bytes]]) -> None:
+def _check_length(
+    version: bytes, fields: Iterable[tuple[bytes, bytes]]
+) -> None:
     """See that there is one way to tell how long the body is.
 
     :raises ParsingError: when there are several
@@ -142,4 +147,5 @@ def _check_length(version: bytes,
         raise parser.ParsingError('Transfer-Encoding where it must not be')
     if coding != b'chunked':
         raise parser.TransferEncodingNotImplemented(
-            'Transfer-Encoding is not supported')
+            'Transfer-Encoding is not supported'
+        )

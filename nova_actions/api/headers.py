@@ -21,18 +21,31 @@ class _Adding:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
-    def __call__(self, environ: WSGIEnvironment,
-                 start_response: StartResponse) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]],
-                  *exc_info: Any) -> Any:
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], *exc_info: Any
+        ) -> Any:
             given = {name.lower() for name, _ in headers}
-            return start_response(status, [*headers, *(
-                header for header in HEADERS
-                if header[0].lower() not in given)], *exc_info)
+            return start_response(
+                status,
+                [
+                    *headers,
+                    *(
+                        header
+                        for header in HEADERS
+                        if header[0].lower() not in given
+                    ),
+                ],
+                *exc_info,
+            )
+
         return self.application(environ, start)
 
 
-def on_every_answer(application: WSGIApplication,
-                    _conf: cfg.ConfigOpts) -> WSGIApplication:
+def on_every_answer(
+    application: WSGIApplication, _conf: cfg.ConfigOpts
+) -> WSGIApplication:
     """Add the headers to whatever the application answers."""
     return _Adding(application)

@@ -33,25 +33,28 @@ class DatabaseCheck(pluginbase.HealthcheckBaseExtension):
         except exception.ActionsException as error:
             # The text of a database's error could name its address.
             return pluginbase.HealthcheckResult(
-                available=False, reason='DATABASE UNAVAILABLE',
-                details=type(error).__name__)
+                available=False,
+                reason='DATABASE UNAVAILABLE',
+                details=type(error).__name__,
+            )
         return pluginbase.HealthcheckResult(available=True, reason='OK')
 
 
 class Beside:
     """Have another application answer at one path, beside the pipeline."""
 
-    def __init__(self, application: WSGIApplication, path: re.Pattern[str],
-                 other: Any) -> None:
+    def __init__(
+        self, application: WSGIApplication, path: re.Pattern[str], other: Any
+    ) -> None:
         self.application = application
         self.path = path
         self.other = other
 
-    def __call__(self, environ: WSGIEnvironment,
-                 start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         path = environ.get('PATH_INFO') or ''
-        app = (self.other if self.path.fullmatch(path)
-               else self.application)
+        app = self.other if self.path.fullmatch(path) else self.application
         result: Iterable[bytes] = app(environ, start_response)
         return result
 

@@ -28,11 +28,13 @@ class LogContext:
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
-    def __call__(self, environ: WSGIEnvironment,
-                 start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         environ[ENVIRON_KEY] = context.RequestContext(
             request_id=environ[request_id.ENV_REQUEST_ID],
-            global_request_id=environ.get(request_id.GLOBAL_REQ_ID))
+            global_request_id=environ.get(request_id.GLOBAL_REQ_ID),
+        )
         return self.application(environ, start_response)
 
 

@@ -36,15 +36,22 @@ def index(call: Call, server_id: str) -> dict[str, Any]:
     paged = 'limit' in call.rules.list_parameters
     limit = call.limit if paged else UNPAGED_LIMIT
     actions = _page(call, record.uuid, limit, call.query.get('marker'))
-    shown = views.bounded(views.action(action, call.rules.action_fields)
-                          for action in actions)
+    shown = views.bounded(
+        views.action(action, call.rules.action_fields) for action in actions
+    )
     answer: dict[str, Any] = {'instanceActions': shown}
     marker = actions[len(shown) - 1].marker if shown else None
     is_last = len(actions) < limit and len(shown) == len(actions)
     if paged and marker and not is_last:
-        answer['links'] = [{'rel': 'next', 'href': call.links.collection(
-            f'servers/{server_id}/os-instance-actions',
-            {**call.query, 'marker': marker})}]
+        answer['links'] = [
+            {
+                'rel': 'next',
+                'href': call.links.collection(
+                    f'servers/{server_id}/os-instance-actions',
+                    {**call.query, 'marker': marker},
+                ),
+            }
+        ]
     return answer
 
 
@@ -58,45 +65,64 @@ def show(call: Call, server_id: str, request_id: str) -> dict[str, Any]:
     """
     record = _lookup(call, server_id)
     action = instance_action.InstanceAction.get_by_request_id(
-        call.caller, record.uuid, request.identifier(request_id))
+        call.caller, record.uuid, request.identifier(request_id)
+    )
     if action is None:
         raise exception.InstanceActionNotFound(
-            request_id=request_id, instance_uuid=record.uuid)
+            request_id=request_id, instance_uuid=record.uuid
+        )
     view = views.action(action, call.rules.action_fields)
     if call.rules.owner_sees_events or _may(call, policies.EVENTS, record):
         fields = [
-            name for name in call.rules.event_fields
+            name
+            for name in call.rules.event_fields
             if name not in _RULE_OF_FIELD
-            or _may(call, _RULE_OF_FIELD[name], record)]
+            or _may(call, _RULE_OF_FIELD[name], record)
+        ]
         view['events'] = views.bounded(
-            views.event(event, fields,
-                        action.project_id or record.project_id)
-            for event in action.events)
+            views.event(event, fields, action.project_id or record.project_id)
+            for event in action.events
+        )
     return {'instanceAction': view}
 
 
-def _page(call: Call, server_id: str, limit: int,
-          marker: str | None) -> list[instance_action.InstanceAction]:
+def _page(
+    call: Call, server_id: str, limit: int, marker: str | None
+) -> list[instance_action.InstanceAction]:
     try:
         actions = instance_action.InstanceActionList
         return actions.in_pages(
             functools.partial(
-                actions.get_by_instance_uuid, call.caller, server_id,
-                filters={name: value for name, value in call.query.items()
-                         if name.startswith('changes-')}),
-            limit, None if marker is None else request.identifier(marker))
+                actions.get_by_instance_uuid,
+                call.caller,
+                server_id,
+                filters={
+                    name: value
+                    for name, value in call.query.items()
+                    if name.startswith('changes-')
+                },
+            ),
+            limit,
+            None if marker is None else request.identifier(marker),
+        )
     except exception.MarkerNotFound:
         raise exception.MarkerNotFound(marker=marker) from None
 
 
 def _lookup(call: Call, server_id: str) -> instance.InstanceRecord:
     return instance.InstanceRecord.lookup(
-        call.caller, server_id,
-        read_deleted='yes' if call.rules.deleted_visible else 'no')
+        call.caller,
+        server_id,
+        read_deleted='yes' if call.rules.deleted_visible else 'no',
+    )
 
 
 def _may(call: Call, rule: str, record: instance.InstanceRecord) -> bool:
-    allowed: bool = call.caller.can(rule, gate.target_of({
-        'project_id': record.project_id, 'user_id': record.user_id}),
-        fatal=False)
+    allowed: bool = call.caller.can(
+        rule,
+        gate.target_of(
+            {'project_id': record.project_id, 'user_id': record.user_id}
+        ),
+        fatal=False,
+    )
     return allowed

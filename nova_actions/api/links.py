@@ -41,14 +41,17 @@ class Links:
             return f'{self.public_url.rstrip("/")}/{name}/'
         return self._prefixed(f'{self.root}/{name}') + '/'
 
-    def collection(self, path: str,
-                   query: Mapping[str, str | list[str]]) -> str:
+    def collection(
+        self, path: str, query: Mapping[str, str | list[str]]
+    ) -> str:
         """Return the address of a collection in the version asked.
 
         :param query: parameters; they are sorted by name and encoded anew
         """
-        return (f'{self.resource(path)}?'
-                f'{parse.urlencode(sorted(query.items()), doseq=True)}')
+        return (
+            f'{self.resource(path)}?'
+            f'{parse.urlencode(sorted(query.items()), doseq=True)}'
+        )
 
     def resource(self, path: str) -> str:
         """Return the address of a resource in the version asked."""
@@ -62,8 +65,8 @@ class Links:
         """Return the links of the API that is not Nova's: it is where this
         service is, wherever Nova's endpoint may be."""
         return dataclasses.replace(
-            self, prefix=None,
-            root=(self.public_url or self.root).rstrip('/'))
+            self, prefix=None, root=(self.public_url or self.root).rstrip('/')
+        )
 
     def _below(self, start: str, path: str) -> str:
         parts = [self._prefixed(start).strip('/')]
@@ -77,8 +80,14 @@ class Links:
         old = parse.urlsplit(url)
         new = parse.urlsplit(self.prefix)
         return parse.urlunsplit(
-            (new.scheme, new.netloc, new.path + old.path, old.query,
-             old.fragment)).rstrip('/')
+            (
+                new.scheme,
+                new.netloc,
+                new.path + old.path,
+                old.query,
+                old.fragment,
+            )
+        ).rstrip('/')
 
 
 def root_url(req: 'falcon.Request') -> str:
@@ -95,6 +104,7 @@ def root_url(req: 'falcon.Request') -> str:
     default = {'http': ':80', 'https': ':443'}.get(scheme)
     if default:
         host = host.removesuffix(default)
-    path = parse.quote(env.get('SCRIPT_NAME', '').encode('latin-1'),
-                       safe=_PATH_SAFE)
+    path = parse.quote(
+        env.get('SCRIPT_NAME', '').encode('latin-1'), safe=_PATH_SAFE
+    )
     return f'{scheme}://{host}{path.rstrip("/")}'

@@ -40,12 +40,20 @@ class Refusal(task.ErrorTask):
         body = jsonutils.dump_as_bytes(errors.body(error.code, error.body))
         self.status = f'{error.code} {error.reason}'
         self.response_headers += [
-            ('Content-Type', errors.CONTENT_TYPE), *headers.HEADERS]
+            ('Content-Type', errors.CONTENT_TYPE),
+            *headers.HEADERS,
+        ]
         self.content_length = len(body)
         self.set_close_on_finish()
         self.channel.has_refused = True
-        access.note(self.channel.addr[0], None, None, str(error.code),
-                    len(body), time.time() - self.request.began)
+        access.note(
+            self.channel.addr[0],
+            None,
+            None,
+            str(error.code),
+            len(body),
+            time.time() - self.request.began,
+        )
         self.write(body)
 
 
@@ -120,8 +128,11 @@ class Listener(server.TcpWSGIServer):
         """Tell whether there is a place for one more connection; make one
         when the last is taken."""
         if len(self._map) + 1 >= self.adj.connection_limit:
-            waiting = [each for each in self.active_channels.values()
-                       if each.waits_since is not None]
+            waiting = [
+                each
+                for each in self.active_channels.values()
+                if each.waits_since is not None
+            ]
             if waiting:
                 longest = min(waiting, key=lambda each: each.waits_since or 0)
                 longest.will_close = True
@@ -136,8 +147,11 @@ class Listener(server.TcpWSGIServer):
     def is_answering(self) -> bool:
         """Tell whether somebody is still to get an answer; close the
         connections of all others."""
-        busy = [each for each in self.active_channels.values()
-                if each.requests or each.total_outbufs_len]
+        busy = [
+            each
+            for each in self.active_channels.values()
+            if each.requests or each.total_outbufs_len
+        ]
         for each in self.active_channels.values():
             each.will_close = each.will_close or each not in busy
         return bool(busy)

@@ -31,8 +31,11 @@ def observe(environ: WSGIEnvironment, status: str, seconds: float) -> None:
     was refused before or there is none, counts as of an other one."""
     method = environ['REQUEST_METHOD']
     metrics.REQUEST_DURATION.observe(
-        seconds, environ.get(_ROUTE, name.OTHER),
-        method if method in _METHODS else name.OTHER, status)
+        seconds,
+        environ.get(_ROUTE, name.OTHER),
+        method if method in _METHODS else name.OTHER,
+        status,
+    )
 
 
 def beside(app: WSGIApplication, _conf: cfg.ConfigOpts) -> WSGIApplication:

@@ -11,45 +11,52 @@ from nova_actions.api.route import Route
 
 _DESCRIPTION = (
     'What was done to each server. This is the resource os-instance-actions '
-    'of Nova\'s compute API, microversions {min} to {max}, with as much of '
+    "of Nova's compute API, microversions {min} to {max}, with as much of "
     'the servers resource as clients need to find a server by name.\n\n'
     'Every address below /v2.1 that needs a token is also there with the '
-    'caller\'s project id behind /v2.1; and each of these with /v2 for '
+    "caller's project id behind /v2.1; and each of these with /v2 for "
     '/v2.1, where the answer is that of 2.1 and microversions are not looked '
     'at.\n\n'
     'Below /v1 is an API of our own, service type instance-actions, '
     'microversions {own_min} to {own_max}: it finds actions across servers, '
-    'tells what happens, and counts.')
+    'tells what happens, and counts.'
+)
 
 _PARAMETERS: dict[str, schemas.Schema] = {
     'server_id': {
-        'type': 'string', 'minLength': 1,
-        'description': 'The UUID of the server.'},
+        'type': 'string',
+        'minLength': 1,
+        'description': 'The UUID of the server.',
+    },
     'action': {
-        'type': 'string', 'minLength': 1,
+        'type': 'string',
+        'minLength': 1,
         'description': 'The UUID of the action, its first eight characters '
-                       'or more, or the id or the global id of its '
-                       'request.'},
+        'or more, or the id or the global id of its '
+        'request.',
+    },
     'request_id': {
-        'type': 'string', 'minLength': 1,
+        'type': 'string',
+        'minLength': 1,
         'description': 'The id of the request that asked for the action, or '
-                       'the marker of a next link.'},
+        'the marker of a next link.',
+    },
 }
 
 _ERRORS = {
     400: 'The request is malformed: a microversion, a parameter, or the '
-         'project in the path.',
+    'project in the path.',
     401: 'The token is missing or not good.',
     403: 'The policy does not let the caller do this.',
-    404: 'There is no such server or action, or it is not the caller\'s.',
+    404: "There is no such server or action, or it is not the caller's.",
     409: 'Several actions are meant; the answer names them.',
     410: 'Some of what happened since is not kept any more; begin anew '
-         'without "after".',
+    'without "after".',
     406: 'The microversion is not served.',
-    413: 'The request\'s body is too large.',
+    413: "The request's body is too large.",
     415: 'The Content-Type of the request is not JSON.',
     503: 'A database that knows the server does not answer; try again after '
-         'the seconds that Retry-After says.',
+    'the seconds that Retry-After says.',
 }
 
 
@@ -61,17 +68,29 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             'title': 'nova-actions',
             'version': str(behaviour.MAX),
             'description': _DESCRIPTION.format(
-                min=behaviour.MIN, max=behaviour.MAX,
+                min=behaviour.MIN,
+                max=behaviour.MAX,
                 own_min=behaviour.ACTION_LOG.min,
-                own_max=behaviour.ACTION_LOG.max),
-            'license': {'name': 'Apache License 2.0',
-                        'identifier': 'Apache-2.0'}},
+                own_max=behaviour.ACTION_LOG.max,
+            ),
+            'license': {
+                'name': 'Apache License 2.0',
+                'identifier': 'Apache-2.0',
+            },
+        },
         'paths': {route.path: {'get': _operation(route)} for route in routes},
         'components': {
             'schemas': {'Error': schemas.ERROR},
-            'securitySchemes': {'token': {
-                'type': 'apiKey', 'in': 'header', 'name': 'X-Auth-Token',
-                'description': 'A token of Keystone\'s.'}}}}
+            'securitySchemes': {
+                'token': {
+                    'type': 'apiKey',
+                    'in': 'header',
+                    'name': 'X-Auth-Token',
+                    'description': "A token of Keystone's.",
+                }
+            },
+        },
+    }
 
 
 def _operation(route: Route) -> dict[str, Any]:
@@ -79,10 +98,16 @@ def _operation(route: Route) -> dict[str, Any]:
         'summary': route.summary,
         'operationId': _operation_id(route),
         'parameters': [*_path_parameters(route), *_query_parameters(route)],
-        'responses': {'200': {
-            'description': 'The answer.',
-            'content': {media_type: {'schema': _answer(route)}
-                        for media_type in request.MEDIA_TYPES}}}}
+        'responses': {
+            '200': {
+                'description': 'The answer.',
+                'content': {
+                    media_type: {'schema': _answer(route)}
+                    for media_type in request.MEDIA_TYPES
+                },
+            }
+        },
+    }
     if route.versioned:
         operation['parameters'] += _header_parameters(route.service)
     operation['security'] = [] if route.public else [{'token': []}]
@@ -92,16 +117,21 @@ def _operation(route: Route) -> dict[str, Any]:
 
 
 def _operation_id(route: Route) -> str:
-    words = route.path.replace('{', 'by_').translate(
-        str.maketrans('/.-', '___', '}')).strip('_')
+    words = (
+        route.path.replace('{', 'by_')
+        .translate(str.maketrans('/.-', '___', '}'))
+        .strip('_')
+    )
     # "/v2.1" and "/v2.1/" differ by the slash alone.
     slash = '_' if route.path.endswith('/') else ''
     return f'get_{words}{slash}'
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
-    return [_parameter('path', name, _PARAMETERS[name], required=True)
-            for name in route.parameters]
+    return [
+        _parameter('path', name, _PARAMETERS[name], required=True)
+        for name in route.parameters
+    ]
 
 
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
@@ -110,34 +140,56 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
     for name, values in route.query(schemas.NEWEST)['properties'].items():
         parameter = _parameter('query', name, values['items'])
         if name not in always['properties']:
-            parameter['x-openstack'] = {'min-ver': str(
-                behaviour.introduced('list_parameters', name))}
+            parameter['x-openstack'] = {
+                'min-ver': str(behaviour.introduced('list_parameters', name))
+            }
         found.append(parameter)
     return found
 
 
-def _header_parameters(service: behaviour.Service,
-                       ) -> list[dict[str, Any]]:
+def _header_parameters(
+    service: behaviour.Service,
+) -> list[dict[str, Any]]:
     number = r'[1-9][0-9]*\.(0|[1-9][0-9]*)|latest'
     found = [
-        _parameter('header', behaviour.HEADER, {
-            'type': 'string',
-            'pattern': f'^{service.type} ({number})$',
-            'default': f'{service.type} {service.min}',
-            'description': 'The microversion asked for.'})]
+        _parameter(
+            'header',
+            behaviour.HEADER,
+            {
+                'type': 'string',
+                'pattern': f'^{service.type} ({number})$',
+                'default': f'{service.type} {service.min}',
+                'description': 'The microversion asked for.',
+            },
+        )
+    ]
     if service.legacy_header:
-        found.append(_parameter('header', service.legacy_header, {
-            'type': 'string', 'pattern': f'^({number})$',
-            'description': 'The microversion, from a client that does not '
-                           f'know {behaviour.HEADER}.'}))
+        found.append(
+            _parameter(
+                'header',
+                service.legacy_header,
+                {
+                    'type': 'string',
+                    'pattern': f'^({number})$',
+                    'description': 'The microversion, from a client that does '
+                    f'not know {behaviour.HEADER}.',
+                },
+            )
+        )
     return found
 
 
-def _parameter(where: str, name: str, schema: schemas.Schema,
-               required: bool = False) -> dict[str, Any]:
+def _parameter(
+    where: str, name: str, schema: schemas.Schema, required: bool = False
+) -> dict[str, Any]:
     schema = dict(schema)
-    return {'in': where, 'name': name, 'required': required,
-            'description': schema.pop('description', ''), 'schema': schema}
+    return {
+        'in': where,
+        'name': name,
+        'required': required,
+        'description': schema.pop('description', ''),
+        'schema': schema,
+    }
 
 
 def _answer(route: Route) -> schemas.Schema:
@@ -150,8 +202,11 @@ def _answer(route: Route) -> schemas.Schema:
             found[f'from {version}'] = schema
     if len(found) == 1:
         return next(iter(found.values()))
-    return {'anyOf': [{'title': title, **schema}
-                      for title, schema in found.items()]}
+    return {
+        'anyOf': [
+            {'title': title, **schema} for title, schema in found.items()
+        ]
+    }
 
 
 def _statuses(route: Route) -> list[int]:
@@ -167,9 +222,16 @@ def _error(status: int) -> dict[str, Any]:
     answer: dict[str, Any] = {'description': _ERRORS[status]}
     # The size limit words its own answer, by the Accept header, as Nova's.
     if status != 413:
-        answer['content'] = {'application/json': {
-            'schema': {'$ref': '#/components/schemas/Error'}}}
+        answer['content'] = {
+            'application/json': {
+                'schema': {'$ref': '#/components/schemas/Error'}
+            }
+        }
     if status == 503:
-        answer['headers'] = {'Retry-After': {
-            'description': 'Seconds.', 'schema': {'type': 'integer'}}}
+        answer['headers'] = {
+            'Retry-After': {
+                'description': 'Seconds.',
+                'schema': {'type': 'integer'},
+            }
+        }
     return answer

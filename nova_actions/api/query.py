@@ -30,16 +30,19 @@ def _is_time(value: object) -> bool:
 _FORMATS.checks('date-time', raises=(ValueError, OverflowError))(_is_time)
 
 
-def _pattern(_validator: Any, pattern: str, value: object,
-             _schema: Schema) -> Iterator[jsonschema.ValidationError]:
+def _pattern(
+    _validator: Any, pattern: str, value: object, _schema: Schema
+) -> Iterator[jsonschema.ValidationError]:
     # "$" is the very end in JSON schema; Python's lets a newline follow.
     if isinstance(value, str) and not re.search(
-            pattern.replace('$', r'\Z'), value):
+        pattern.replace('$', r'\Z'), value
+    ):
         yield jsonschema.ValidationError(f'it does not match {pattern}')
 
 
-_Validator = validators.extend(jsonschema.Draft202012Validator,
-                               {'pattern': _pattern})
+_Validator = validators.extend(
+    jsonschema.Draft202012Validator, {'pattern': _pattern}
+)
 
 _REASONS = {
     'format': 'it is not a time in ISO 8601',
@@ -63,11 +66,12 @@ def parse_query(text: str) -> Query:
             if pair:
                 name, _, value = pair.partition(b'=')
                 result.setdefault(
-                    parse.unquote_to_bytes(name).decode(), []).append(
-                    parse.unquote_to_bytes(value).decode())
+                    parse.unquote_to_bytes(name).decode(), []
+                ).append(parse.unquote_to_bytes(value).decode())
     except UnicodeError:
         raise falcon.HTTPBadRequest(
-            description='The query string is not UTF-8.') from None
+            description='The query string is not UTF-8.'
+        ) from None
     return result
 
 
@@ -81,9 +85,11 @@ def check(query: Query, schema: Schema) -> dict[str, Any]:
     validator = _Validator(schema, format_checker=_FORMATS)
     for error in validator.iter_errors(query):
         raise falcon.HTTPBadRequest(description=_describe(error, schema))
-    return {name: query[name][0] if values.get('maxItems') == 1
-            else query[name] for name, values in schema['properties'].items()
-            if name in query}
+    return {
+        name: query[name][0] if values.get('maxItems') == 1 else query[name]
+        for name, values in schema['properties'].items()
+        if name in query
+    }
 
 
 def _describe(error: jsonschema.ValidationError, schema: Schema) -> str:
@@ -99,5 +105,7 @@ def _describe(error: jsonschema.ValidationError, schema: Schema) -> str:
     value = error.instance
     if isinstance(value, list):
         value = ', '.join(value)
-    return (f'Invalid input for query parameter {name}. '
-            f'Value: {str(value)[:255]}. {reason[0].upper()}{reason[1:]}.')
+    return (
+        f'Invalid input for query parameter {name}. '
+        f'Value: {str(value)[:255]}. {reason[0].upper()}{reason[1:]}.'
+    )

@@ -66,10 +66,18 @@ class Call:
         return self.context
 
 
-def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
-          conf: cfg.ConfigOpts, room: waiting.Room, *,
-          service: behaviour.Service, version_name: str, versioned: bool,
-          project_id: str | None) -> Call:
+def begin(
+    req: falcon.Request,
+    resp: falcon.Response,
+    query_schema: SchemaOf,
+    conf: cfg.ConfigOpts,
+    room: waiting.Room,
+    *,
+    service: behaviour.Service,
+    version_name: str,
+    versioned: bool,
+    project_id: str | None,
+) -> Call:
     """Check the outer form of a request, in Nova's order: microversion,
     Content-Type, project in the path, query.
 
@@ -90,16 +98,24 @@ def begin(req: falcon.Request, resp: falcon.Response, query_schema: SchemaOf,
     if project_id is not None:
         _check_project(project_id, caller)
     rules = behaviour.behaviour(version)
-    parameters = query.check(query.parse_query(req.query_string),
-                             query_schema(rules))
+    parameters = query.check(
+        query.parse_query(req.query_string), query_schema(rules)
+    )
     address = links.Links(
-        root=links.root_url(req), project_id=project_id,
-        version_name=version_name, prefix=conf.api.compute_link_prefix,
-        public_url=conf.api.public_url)
-    return Call(context=caller, rules=rules, query=parameters, conf=conf,
-                room=room,
-                links=address if service is behaviour.COMPUTE
-                else address.own())
+        root=links.root_url(req),
+        project_id=project_id,
+        version_name=version_name,
+        prefix=conf.api.compute_link_prefix,
+        public_url=conf.api.public_url,
+    )
+    return Call(
+        context=caller,
+        rules=rules,
+        query=parameters,
+        conf=conf,
+        room=room,
+        links=address if service is behaviour.COMPUTE else address.own(),
+    )
 
 
 def identifier(value: str) -> str:
@@ -120,12 +136,14 @@ def answer_type(req: falcon.Request) -> str:
 def _check_content_type(value: str) -> None:
     if value.partition(';')[0] not in (*_NO_TYPE, *MEDIA_TYPES):
         raise falcon.HTTPUnsupportedMediaType(
-            description='The Content-Type of the request is not supported.')
+            description='The Content-Type of the request is not supported.'
+        )
 
 
 def _check_project(project_id: str, caller: Any) -> None:
     if project_id != caller.project_id:
         raise falcon.HTTPBadRequest(
             description='Malformed request URL: its project_id '
-                        f'{project_id!r} is not that of the token, '
-                        f'{caller.project_id!r}.')
+            f'{project_id!r} is not that of the token, '
+            f'{caller.project_id!r}.'
+        )

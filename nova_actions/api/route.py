@@ -48,8 +48,11 @@ class Route:
     @property
     def service(self) -> behaviour.Service:
         """Whose microversions it looks at."""
-        return (behaviour.ACTION_LOG if self.path.split('/')[1] == OWN
-                else behaviour.COMPUTE)
+        return (
+            behaviour.ACTION_LOG
+            if self.path.split('/')[1] == OWN
+            else behaviour.COMPUTE
+        )
 
     @property
     def parameters(self) -> list[str]:
@@ -65,6 +68,8 @@ class Route:
         if self.public or self.service is behaviour.ACTION_LOG:
             return [template]
         rest = template.removeprefix('/v2.1')
-        return [f'/{version}{project}{rest}'
-                for version in ('v2.1', LEGACY)
-                for project in ('', '/{project_id:project}')]
+        return [
+            f'/{version}{project}{rest}'
+            for version in ('v2.1', LEGACY)
+            for project in ('', '/{project_id:project}')
+        ]

@@ -13,54 +13,73 @@ from nova_actions.api.behaviour import Behaviour
 Schema = dict[str, Any]
 
 # Nova's times have no zone (they are UTC), so "date-time" would be wrong.
-_TIME_PATTERN = (r'^[0-9]{4}-[0-9]{2}-[0-9]{2}'
-                 r'T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}$')
+_TIME_PATTERN = (
+    r'^[0-9]{4}-[0-9]{2}-[0-9]{2}'
+    r'T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}$'
+)
 _TIME = {'type': 'string', 'pattern': _TIME_PATTERN}
 _TIME_OR_NULL = {'type': ['string', 'null'], 'pattern': _TIME_PATTERN}
 _TIME_ASKED = {'type': 'string', 'format': 'date-time'}
 _TEXT_OR_NULL = {'type': ['string', 'null']}
 
 ACTION_FIELDS: dict[str, Schema] = {
-    'action': {
-        'type': 'string', 'description': 'What was asked for.'},
+    'action': {'type': 'string', 'description': 'What was asked for.'},
     'instance_uuid': {
-        'type': 'string', 'format': 'uuid', 'description': 'The server.'},
+        'type': 'string',
+        'format': 'uuid',
+        'description': 'The server.',
+    },
     'request_id': {
         'type': 'string',
-        'description': 'The id of the request that asked for it.'},
+        'description': 'The id of the request that asked for it.',
+    },
     'user_id': {
-        **_TEXT_OR_NULL, 'description': 'Who asked; null for the system.'},
+        **_TEXT_OR_NULL,
+        'description': 'Who asked; null for the system.',
+    },
     'project_id': {
         **_TEXT_OR_NULL,
-        'description': 'The project of who asked; null for the system.'},
+        'description': 'The project of who asked; null for the system.',
+    },
     'start_time': {**_TIME, 'description': 'When it was asked for, UTC.'},
     'message': {
         **_TEXT_OR_NULL,
-        'description': '"Error" when it failed, else null.'},
+        'description': '"Error" when it failed, else null.',
+    },
     'updated_at': {
-        **_TIME_OR_NULL, 'description': 'When it last changed, UTC.'},
+        **_TIME_OR_NULL,
+        'description': 'When it last changed, UTC.',
+    },
 }
 
 EVENT_FIELDS: dict[str, Schema] = {
     'event': {'type': 'string', 'description': 'The name of the step.'},
     'start_time': {**_TIME, 'description': 'When it began, UTC.'},
     'finish_time': {
-        **_TIME_OR_NULL, 'description': 'When it ended, UTC; null if open.'},
+        **_TIME_OR_NULL,
+        'description': 'When it ended, UTC; null if open.',
+    },
     'result': {
-        **_TEXT_OR_NULL, 'description': '"Success" or "Error"; null if '
-                                        'open.'},
+        **_TEXT_OR_NULL,
+        'description': '"Success" or "Error"; null if open.',
+    },
     'traceback': {
-        **_TEXT_OR_NULL, 'description': 'Where it failed; for who passes the '
-                                        'rule "events".'},
+        **_TEXT_OR_NULL,
+        'description': 'Where it failed; for who passes the rule "events".',
+    },
     'host': {
-        **_TEXT_OR_NULL, 'description': 'Where it ran; for who passes the '
-                                        'rule "events".'},
+        **_TEXT_OR_NULL,
+        'description': 'Where it ran; for who passes the rule "events".',
+    },
     'hostId': {
-        'type': 'string', 'description': 'A hash that stands for the host; '
-                                         'empty without one.'},
+        'type': 'string',
+        'description': 'A hash that stands for the host; empty without one.',
+    },
     'details': {
-        **_TEXT_OR_NULL, 'description': 'Why it failed; for who passes the '
-                                        'rule "events:details".'},
+        **_TEXT_OR_NULL,
+        'description': 'Why it failed; for who passes the '
+        'rule "events:details".',
+    },
 }
 
 #: fields that depend on the caller's rights as well as on the microversion
@@ -68,19 +87,23 @@ GUARDED_FIELDS = ('traceback', 'host', 'details')
 
 PARAMETERS: dict[str, Schema] = {
     'limit': {
-        'type': 'string', 'pattern': '^[0-9]+$', 'maxLength': 4300,
-        'description': 'How many actions at the most; cut at [api] '
-                       'max_limit.'},
+        'type': 'string',
+        'pattern': '^[0-9]+$',
+        'maxLength': 4300,
+        'description': 'How many actions at the most; cut at [api] max_limit.',
+    },
     'marker': {
         'type': 'string',
-        'description': 'The request id of the last action of the page '
-                       'before.'},
+        'description': 'The request id of the last action of the page before.',
+    },
     'changes-since': {
-        **_TIME_ASKED, 'description': 'Only actions that changed then or '
-                                      'later.'},
+        **_TIME_ASKED,
+        'description': 'Only actions that changed then or later.',
+    },
     'changes-before': {
-        **_TIME_ASKED, 'description': 'Only actions that changed then or '
-                                      'earlier.'},
+        **_TIME_ASKED,
+        'description': 'Only actions that changed then or earlier.',
+    },
 }
 
 LINKS: Schema = {
@@ -90,19 +113,24 @@ LINKS: Schema = {
         'properties': {
             'rel': {'type': 'string'},
             'href': {'type': 'string', 'format': 'uri'},
-            'type': {'type': 'string'}},
+            'type': {'type': 'string'},
+        },
         'required': ['rel', 'href'],
-        'additionalProperties': False}}
+        'additionalProperties': False,
+    },
+}
 
 
-def closed(properties: dict[str, Schema],
-           optional: tuple[str, ...] = ()) -> Schema:
+def closed(
+    properties: dict[str, Schema], optional: tuple[str, ...] = ()
+) -> Schema:
     """Return an object with these properties and no other."""
     return {
         'type': 'object',
         'properties': properties,
         'required': [name for name in properties if name not in optional],
-        'additionalProperties': False}
+        'additionalProperties': False,
+    }
 
 
 def _query(names: tuple[str, ...], strict: bool) -> Schema:
@@ -111,8 +139,10 @@ def _query(names: tuple[str, ...], strict: bool) -> Schema:
         'type': 'object',
         'properties': {
             name: {'type': 'array', 'maxItems': 1, 'items': PARAMETERS[name]}
-            for name in names},
-        'additionalProperties': not strict}
+            for name in names
+        },
+        'additionalProperties': not strict,
+    }
 
 
 def any_query(_rules: Behaviour) -> Schema:
@@ -136,8 +166,9 @@ def _action(rules: Behaviour) -> dict[str, Schema]:
 
 def list_answer(rules: Behaviour) -> Schema:
     """The answer of the list of actions."""
-    properties = {'instanceActions': {
-        'type': 'array', 'items': closed(_action(rules))}}
+    properties = {
+        'instanceActions': {'type': 'array', 'items': closed(_action(rules))}
+    }
     if 'limit' in rules.list_parameters:
         properties['links'] = LINKS
     return closed(properties, optional=('links',))
@@ -145,31 +176,47 @@ def list_answer(rules: Behaviour) -> Schema:
 
 def show_answer(rules: Behaviour) -> Schema:
     """The answer of one action."""
-    event = closed({name: EVENT_FIELDS[name] for name in rules.event_fields},
-                   optional=GUARDED_FIELDS)
+    event = closed(
+        {name: EVENT_FIELDS[name] for name in rules.event_fields},
+        optional=GUARDED_FIELDS,
+    )
     action = _action(rules)
     action['events'] = {'type': 'array', 'items': event}
-    return closed({'instanceAction': closed(
-        action, optional=() if rules.owner_sees_events else ('events',))})
+    return closed(
+        {
+            'instanceAction': closed(
+                action, optional=() if rules.owner_sees_events else ('events',)
+            )
+        }
+    )
 
 
 _SERVER: dict[str, Schema] = {
-    'id': {'type': 'string', 'format': 'uuid',
-           'description': 'The server.'},
+    'id': {'type': 'string', 'format': 'uuid', 'description': 'The server.'},
     'name': {**_TEXT_OR_NULL, 'description': 'Its name.'},
-    'links': LINKS}
+    'links': LINKS,
+}
 
 #: What clients read of a server before anything else. What nobody knows here
 #: is empty.
 _DETAILS: dict[str, Schema] = {
-    'status': {'type': 'string', 'enum': ['UNKNOWN'],
-               'description': 'Always UNKNOWN.'},
+    'status': {
+        'type': 'string',
+        'enum': ['UNKNOWN'],
+        'description': 'Always UNKNOWN.',
+    },
     'tenant_id': {'type': 'string', 'description': 'Its project.'},
     'user_id': {**_TEXT_OR_NULL, 'description': 'Who made it.'},
-    'created': {'type': ['string', 'null'], 'format': 'date-time',
-                'description': 'Since when it is known.'},
-    'updated': {'type': ['string', 'null'], 'format': 'date-time',
-                'description': 'When it last changed, as far as is known.'},
+    'created': {
+        'type': ['string', 'null'],
+        'format': 'date-time',
+        'description': 'Since when it is known.',
+    },
+    'updated': {
+        'type': ['string', 'null'],
+        'format': 'date-time',
+        'description': 'When it last changed, as far as is known.',
+    },
     'hostId': {'type': 'string', 'description': 'Always empty.'},
     'addresses': {**closed({}), 'description': 'Always empty.'},
     'metadata': {**closed({}), 'description': 'Always empty.'},
@@ -180,21 +227,33 @@ _DETAILED = closed({**_SERVER, **_DETAILS})
 def server_query(_rules: Behaviour) -> Schema:
     """The query that lists servers, or finds them by name."""
     items = {
-        'name': {'type': 'string', 'minLength': 1,
-                 'description': 'The whole name of the servers.'},
-        'all_tenants': {'type': 'string',
-                        'description': 'Look in every project.'},
-        'limit': {**PARAMETERS['limit'],
-                  'description': 'How many servers at the most; cut at '
-                                 '[api] max_limit.'},
-        'marker': {'type': 'string',
-                   'description': 'The id of the last server of the page '
-                                  'before.'}}
+        'name': {
+            'type': 'string',
+            'minLength': 1,
+            'description': 'The whole name of the servers.',
+        },
+        'all_tenants': {
+            'type': 'string',
+            'description': 'Look in every project.',
+        },
+        'limit': {
+            **PARAMETERS['limit'],
+            'description': 'How many servers at the most; cut at '
+            '[api] max_limit.',
+        },
+        'marker': {
+            'type': 'string',
+            'description': 'The id of the last server of the page before.',
+        },
+    }
     return {
         'type': 'object',
-        'properties': {name: {'type': 'array', 'maxItems': 1, 'items': item}
-                       for name, item in items.items()},
-        'additionalProperties': True}
+        'properties': {
+            name: {'type': 'array', 'maxItems': 1, 'items': item}
+            for name, item in items.items()
+        },
+        'additionalProperties': True,
+    }
 
 
 def server_answer(_rules: Behaviour) -> Schema:
@@ -203,8 +262,10 @@ def server_answer(_rules: Behaviour) -> Schema:
 
 
 def _servers(item: Schema) -> Schema:
-    return closed({'servers': {'type': 'array', 'items': item},
-                   'servers_links': LINKS}, optional=('servers_links',))
+    return closed(
+        {'servers': {'type': 'array', 'items': item}, 'servers_links': LINKS},
+        optional=('servers_links',),
+    )
 
 
 def servers_answer(_rules: Behaviour) -> Schema:
@@ -224,8 +285,13 @@ VERSION: dict[str, Schema] = {
     'min_version': {'type': 'string'},
     'updated': {'type': 'string', 'format': 'date-time'},
     'links': LINKS,
-    'media-types': {'type': 'array', 'items': closed({
-        'base': {'type': 'string'}, 'type': {'type': 'string'}})}}
+    'media-types': {
+        'type': 'array',
+        'items': closed(
+            {'base': {'type': 'string'}, 'type': {'type': 'string'}}
+        ),
+    },
+}
 
 
 def version_answer(_rules: Behaviour) -> Schema:
@@ -235,9 +301,20 @@ def version_answer(_rules: Behaviour) -> Schema:
 
 def versions_answer(_rules: Behaviour) -> Schema:
     """The answer that lists the versions of the API."""
-    return closed({'versions': {'type': 'array', 'items': closed(
-        {name: schema for name, schema in VERSION.items()
-         if name != 'media-types'})}})
+    return closed(
+        {
+            'versions': {
+                'type': 'array',
+                'items': closed(
+                    {
+                        name: schema
+                        for name, schema in VERSION.items()
+                        if name != 'media-types'
+                    }
+                ),
+            }
+        }
+    )
 
 
 def document_answer(_rules: Behaviour) -> Schema:
@@ -245,18 +322,24 @@ def document_answer(_rules: Behaviour) -> Schema:
     return {
         'type': 'object',
         'required': ['openapi', 'info', 'paths'],
-        'properties': {'openapi': {'type': 'string'}}}
+        'properties': {'openapi': {'type': 'string'}},
+    }
 
 
 ERROR = {
     'type': 'object',
-    'minProperties': 1, 'maxProperties': 1,
+    'minProperties': 1,
+    'maxProperties': 1,
     'additionalProperties': {
         'type': 'object',
-        'properties': {'code': {'type': 'integer'},
-                       'message': {'type': 'string'}},
+        'properties': {
+            'code': {'type': 'integer'},
+            'message': {'type': 'string'},
+        },
         'required': ['code', 'message'],
-        'additionalProperties': True}}
+        'additionalProperties': True,
+    },
+}
 
 #: what the newest microversion has; older ones have less of it
 NEWEST = behaviour.behaviour(behaviour.MAX)

@@ -41,20 +41,21 @@ class Service(service.ServiceBase):
     :param tells_metrics: whether it answers ``/metrics``, too
     """
 
-    def __init__(self, conf: cfg.ConfigOpts,
-                 tells_metrics: bool = False) -> None:
+    def __init__(
+        self, conf: cfg.ConfigOpts, tells_metrics: bool = False
+    ) -> None:
         super().__init__()
         self._conf = conf
         self._room = waiting.Room(conf.api.threads)
-        self._application = app.create(
-            conf, self._room, tells_metrics)
+        self._application = app.create(conf, self._room, tells_metrics)
         self._pool = task.ThreadedTaskDispatcher()
         self._stopping = threading.Event()
         # Held while the thread is woken, so that it does not close meanwhile
         # what it is woken by.
         self._waking = threading.RLock()
         self._thread = threading.Thread(
-            target=self._serve, name='api', daemon=True)
+            target=self._serve, name='api', daemon=True
+        )
 
     @property
     def address(self) -> tuple[str, int]:
@@ -78,24 +79,31 @@ class Service(service.ServiceBase):
     def _listen(self) -> listener.Listener:
         conf = self._conf
         *kind, _name, address = socket.getaddrinfo(
-            conf.api.bind_host, conf.api.bind_port, type=socket.SOCK_STREAM,
-            flags=socket.AI_PASSIVE)[0]
+            conf.api.bind_host,
+            conf.api.bind_port,
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_PASSIVE,
+        )[0]
         max_body = conf.oslo_middleware.max_request_body_size or MAX_BODY
         return listener.Listener(
-            self._application, dispatcher=self._pool,
-            sockinfo=(*kind, address), ident='nova-actions',
+            self._application,
+            dispatcher=self._pool,
+            sockinfo=(*kind, address),
+            ident='nova-actions',
             server_name=conf.api.bind_host,
             # Two more are waitress's own, one is kept free.
             connection_limit=conf.api.connections + 3,
             # select() knows files below 1024 only.
-            asyncore_use_poll=True, cleanup_interval=5,
+            asyncore_use_poll=True,
+            cleanup_interval=5,
             max_request_header_size=MAX_HEADERS,
             # The first size that is too large.
             max_request_body_size=max_body + 1,
             # That a client goes away is nothing to log.
             log_socket_errors=False,
             # oslo.middleware reads or ignores them, as it is configured.
-            clear_untrusted_proxy_headers=False)
+            clear_untrusted_proxy_headers=False,
+        )
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
@@ -109,8 +117,9 @@ class Service(service.ServiceBase):
             wasyncore.close_all(self._listener._map)
 
     def _look(self) -> None:
-        wasyncore.loop(timeout=1, use_poll=True, map=self._listener._map,
-                       count=1)
+        wasyncore.loop(
+            timeout=1, use_poll=True, map=self._listener._map, count=1
+        )
 
     def stop(self) -> None:
         """Refuse new connections and end those under way."""
@@ -134,11 +143,12 @@ def _allow_files(wanted: int) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return
-    allowed = (wanted if hard == resource.RLIM_INFINITY
-               else min(wanted, hard))
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
     if allowed < wanted:
         LOG.warning(
             'The process may have %d files open, fewer than the %d that '
             '[api] connections needs; raise the limit (LimitNOFILE)',
-            allowed, wanted)
+            allowed,
+            wanted,
+        )

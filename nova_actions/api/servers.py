@@ -27,9 +27,12 @@ def show(call: Call, server_id: str) -> dict[str, Any]:
     # The lookup stays within the caller's project, so that a foreign server
     # is 404 before the rule is asked.
     record = instance.InstanceRecord.lookup(call.caller, server_id)
-    return {'server': views.detailed_server(
-        instance.InstanceRecord.get_by_uuid(call.caller, record.uuid),
-        call.links)}
+    return {
+        'server': views.detailed_server(
+            instance.InstanceRecord.get_by_uuid(call.caller, record.uuid),
+            call.links,
+        )
+    }
 
 
 def index(call: Call) -> dict[str, Any]:
@@ -57,22 +60,36 @@ def _listed(call: Call, path: str, view: _View) -> dict[str, Any]:
     limit = min(call.limit, instance.LIMIT)
     records = _page(call, project_id, limit)
     answer: dict[str, Any] = {
-        'servers': [view(record, call.links) for record in records]}
+        'servers': [view(record, call.links) for record in records]
+    }
     if records and len(records) == limit:
-        answer['servers_links'] = [{'rel': 'next', 'href': (
-            call.links.collection(path, {
-                **call.query, 'marker': str(records[-1].uuid)}))}]
+        answer['servers_links'] = [
+            {
+                'rel': 'next',
+                'href': (
+                    call.links.collection(
+                        path, {**call.query, 'marker': str(records[-1].uuid)}
+                    )
+                ),
+            }
+        ]
     return answer
 
 
-def _page(call: Call, project_id: str | None,
-          limit: int) -> list[instance.InstanceRecord]:
+def _page(
+    call: Call, project_id: str | None, limit: int
+) -> list[instance.InstanceRecord]:
     marker = call.query.get('marker')
     try:
-        return list(instance.InstanceRecordList.get_by_project(
-            call.caller, project_id, name=call.query.get('name'),
-            limit=limit,
-            marker=request.identifier(marker) if marker else None))
+        return list(
+            instance.InstanceRecordList.get_by_project(
+                call.caller,
+                project_id,
+                name=call.query.get('name'),
+                limit=limit,
+                marker=request.identifier(marker) if marker else None,
+            )
+        )
     except exception.MarkerNotFound:
         raise exception.MarkerNotFound(marker=marker) from None
 

@@ -17,51 +17,72 @@ _SECONDS: Schema = {'type': ['number', 'null'], 'minimum': 0}
 
 PARAMETERS: dict[str, Schema] = {
     'by': {
-        **_TEXT, 'enum': list(stat_criteria.BY),
+        **_TEXT,
+        'enum': list(stat_criteria.BY),
         'default': stat_criteria.DEFAULT_BY[0],
         'description': 'What to count by, once or twice. Days and hours are '
-                       'in UTC. By host is for who passes the rule '
-                       '"events".'},
-    **{name: values for name, values in search_schemas.PARAMETERS.items()
-       if name not in ('cursor', 'limit', 'sort')},
+        'in UTC. By host is for who passes the rule '
+        '"events".',
+    },
+    **{
+        name: values
+        for name, values in search_schemas.PARAMETERS.items()
+        if name not in ('cursor', 'limit', 'sort')
+    },
     'sort': {
-        **_TEXT, 'enum': [f'{name}{direction}'
-                          for name in stat_criteria.SORTS
-                          for direction in ('', ':asc', ':desc')],
+        **_TEXT,
+        'enum': [
+            f'{name}{direction}'
+            for name in stat_criteria.SORTS
+            for direction in ('', ':asc', ':desc')
+        ],
         'description': 'The order: by a number, the most first, or by one of '
-                       'what is counted by. By default by the day or the '
-                       'hour, else by count.'},
+        'what is counted by. By default by the day or the '
+        'hour, else by count.',
+    },
     'limit': {
         **schemas.PARAMETERS['limit'],
         'description': 'How many groups at the most, from 1; '
-                       f'{gate.LIST_LIMIT} by default, cut at [api] '
-                       'max_limit.'},
+        f'{gate.LIST_LIMIT} by default, cut at [api] '
+        'max_limit.',
+    },
 }
 #: May be given more than once.
 _SEVERAL = ('by', 'status')
 
 _GROUP: dict[str, Schema] = {
     'count': {**_COUNT, 'description': 'How many there are.'},
-    'succeeded': {**_COUNT, 'description': 'How many ended well, also after '
-                                           'a retry.'},
+    'succeeded': {
+        **_COUNT,
+        'description': 'How many ended well, also after a retry.',
+    },
     'failed': {**_COUNT, 'description': 'How many failed.'},
     'retried': {
         **_COUNT,
         'description': 'How many actions succeeded after a retry; of steps, '
-                       'how many were another attempt of their action at the '
-                       'same. They count as what they ended as, too.'},
-    'interrupted': {**_COUNT, 'description': 'Of how many nobody told how '
-                                             'they ended.'},
+        'how many were another attempt of their action at the '
+        'same. They count as what they ended as, too.',
+    },
+    'interrupted': {
+        **_COUNT,
+        'description': 'Of how many nobody told how they ended.',
+    },
     'open': {**_COUNT, 'description': 'How many run.'},
     'failure_rate': {
-        'type': ['number', 'null'], 'minimum': 0, 'maximum': 1,
+        'type': ['number', 'null'],
+        'minimum': 0,
+        'maximum': 1,
         'description': 'Which part failed of what ended; null where nothing '
-                       'has.'},
-    **{name: {
-        **_SECONDS,
-        'description': 'Seconds, of what ended; a percentile to within 1 %, '
-                       'the maximum exact. Null where nothing has ended.'}
-       for name in stat_views.DURATIONS},
+        'has.',
+    },
+    **{
+        name: {
+            **_SECONDS,
+            'description': 'Seconds, of what ended; a percentile to within 1 '
+            '%, the maximum exact. Null where nothing has ended.',
+        }
+        for name in stat_views.DURATIONS
+    },
 }
 
 
@@ -69,33 +90,56 @@ def query(_rules: Behaviour) -> Schema:
     """The query that asks for statistics."""
     return {
         'type': 'object',
-        'properties': {name: {
-            'type': 'array', 'items': item,
-            **({} if name in _SEVERAL else {'maxItems': 1})}
-            for name, item in PARAMETERS.items()},
-        'additionalProperties': False}
+        'properties': {
+            name: {
+                'type': 'array',
+                'items': item,
+                **({} if name in _SEVERAL else {'maxItems': 1}),
+            }
+            for name, item in PARAMETERS.items()
+        },
+        'additionalProperties': False,
+    }
 
 
 def answer(_rules: Behaviour) -> Schema:
     """Some groups, and how complete they are."""
-    by = {name: {'type': ['string', 'null'],
-                 'description': 'There where it is counted by.'}
-          for name in stat_criteria.BY}
-    return closed({
-        'stats': {'type': 'array', 'items': closed(
-            {**by, **_GROUP}, optional=tuple(by))},
-        'counted': {**_TEXT, 'enum': [stat_views.ACTIONS, stat_views.STEPS],
-                    'description': 'What is counted: steps where "event", '
-                                   '"host" or "reason" is asked for.'},
-        'more': {'type': 'boolean', 'description': 'Whether there are more '
-                                                   'groups than "limit".'},
-        'window': search_schemas.WINDOW,
-        'complete': {
-            'type': 'boolean',
-            'description': 'Whether nothing was purged that was to be '
-                           'read.'},
-        'source': {**_TEXT, 'enum': [stat.ROLLUPS, stat.ROWS, stat.BOTH],
-                   'description': 'What the answer is from: what was counted '
-                                  'by the hour, the rows, or either for a '
-                                  'part of the time.'},
-        'completeness': search_schemas.COMPLETENESS})
+    by = {
+        name: {
+            'type': ['string', 'null'],
+            'description': 'There where it is counted by.',
+        }
+        for name in stat_criteria.BY
+    }
+    return closed(
+        {
+            'stats': {
+                'type': 'array',
+                'items': closed({**by, **_GROUP}, optional=tuple(by)),
+            },
+            'counted': {
+                **_TEXT,
+                'enum': [stat_views.ACTIONS, stat_views.STEPS],
+                'description': 'What is counted: steps where "event", '
+                '"host" or "reason" is asked for.',
+            },
+            'more': {
+                'type': 'boolean',
+                'description': 'Whether there are more groups than "limit".',
+            },
+            'window': search_schemas.WINDOW,
+            'complete': {
+                'type': 'boolean',
+                'description': 'Whether nothing was purged that was to be '
+                'read.',
+            },
+            'source': {
+                **_TEXT,
+                'enum': [stat.ROLLUPS, stat.ROWS, stat.BOTH],
+                'description': 'What the answer is from: what was counted '
+                'by the hour, the rows, or either for a '
+                'part of the time.',
+            },
+            'completeness': search_schemas.COMPLETENESS,
+        }
+    )

@@ -8,11 +8,22 @@ from nova_actions.objects import stat_criteria
 from nova_actions.objects.stat import Stat
 from nova_actions.objects.stat import StatList
 
-_NUMBERS = ('count', 'succeeded', 'failed', 'retried', 'interrupted', 'open',
-            'failure_rate')
+_NUMBERS = (
+    'count',
+    'succeeded',
+    'failed',
+    'retried',
+    'interrupted',
+    'open',
+    'failure_rate',
+)
 #: Name of a duration -> where it is found.
-DURATIONS = {'duration_p50': 'p50', 'duration_p95': 'p95',
-             'duration_p99': 'p99', 'duration_max': 'longest'}
+DURATIONS = {
+    'duration_p50': 'p50',
+    'duration_p95': 'p95',
+    'duration_p99': 'p99',
+    'duration_max': 'longest',
+}
 ACTIONS = 'actions'
 STEPS = 'steps'
 
@@ -27,8 +38,9 @@ def stat(group: Stat, by: Sequence[str]) -> View:
 
     :param by: the words that it is counted by
     """
-    found: View = {word: getattr(group, stat_criteria.BY[word]) or None
-                   for word in by}
+    found: View = {
+        word: getattr(group, stat_criteria.BY[word]) or None for word in by
+    }
     found.update({name: getattr(group, name) for name in _NUMBERS})
     for name, field in DURATIONS.items():
         took = getattr(group, field)

@@ -24,21 +24,28 @@ def index(call: Call) -> dict[str, Any]:
     """
     found = _count(call)
     return {
-        'stats': [stat_views.stat(group, found.by)
-                  for group in found.objects],
-        'counted': stat_views.counted(found), 'more': found.has_more,
+        'stats': [stat_views.stat(group, found.by) for group in found.objects],
+        'counted': stat_views.counted(found),
+        'more': found.has_more,
         'window': search_views.window(found),
-        'complete': found.is_complete, 'source': found.source,
-        'completeness': search_views.completeness(found)}
+        'complete': found.is_complete,
+        'source': found.source,
+        'completeness': search_views.completeness(found),
+    }
 
 
 def _count(call: Call) -> StatList:
-    terms = {name: value for name, value in call.query.items()
-             if name in stat_criteria.WORDS}
+    terms = {
+        name: value
+        for name, value in call.query.items()
+        if name in stat_criteria.WORDS
+    }
     limit = call.limited(gate.LIST_LIMIT)
     project_id = call.query.get('project_id')
     if project_id is not None or all_projects(call):
         return StatList.get_by_terms_anywhere(
-            call.caller, terms, project_id, limit)
+            call.caller, terms, project_id, limit
+        )
     return StatList.get_by_terms(
-        call.caller, call.caller.project_id, terms, limit)
+        call.caller, call.caller.project_id, terms, limit
+    )

@@ -8,37 +8,54 @@ from nova_actions.api.request import Call
 from nova_actions.api.route import LEGACY
 from nova_actions.api.route import OWN
 
-_MEDIA_TYPES = [{
-    'base': 'application/json',
-    'type': 'application/vnd.openstack.compute+json;version=2.1'}]
+_MEDIA_TYPES = [
+    {
+        'base': 'application/json',
+        'type': 'application/vnd.openstack.compute+json;version=2.1',
+    }
+]
 _OWN_MEDIA_TYPES = [{'base': 'application/json', 'type': 'application/json'}]
 
 
 def index(call: Call) -> dict[str, Any]:
     """Return the versions of the API: Nova's, of which the one of old has
     no microversions, and our own."""
-    return {'versions': [{
-        'id': 'v2.0',
-        'status': 'DEPRECATED',
-        'version': '',
-        'min_version': '',
-        'updated': '2025-07-04T12:00:00Z',
-        'links': [{'rel': 'self', 'href': call.links.version(LEGACY)}],
-    }, _version(call, 'v2.1'), _own(call)]}
+    return {
+        'versions': [
+            {
+                'id': 'v2.0',
+                'status': 'DEPRECATED',
+                'version': '',
+                'min_version': '',
+                'updated': '2025-07-04T12:00:00Z',
+                'links': [{'rel': 'self', 'href': call.links.version(LEGACY)}],
+            },
+            _version(call, 'v2.1'),
+            _own(call),
+        ]
+    }
 
 
 def show(call: Call) -> dict[str, Any]:
     """Return the description of the version that is asked."""
     if call.links.version_name == OWN:
         version = _own(call)
-        version['links'].append({
-            'rel': 'describedby', 'type': 'application/json',
-            'href': f'{call.links.root}/openapi.json'})
+        version['links'].append(
+            {
+                'rel': 'describedby',
+                'type': 'application/json',
+                'href': f'{call.links.root}/openapi.json',
+            }
+        )
         return {'version': {**version, 'media-types': _OWN_MEDIA_TYPES}}
     version = _version(call, call.links.version_name)
-    version['links'].append({
-        'rel': 'describedby', 'type': 'text/html',
-        'href': 'http://docs.openstack.org/'})
+    version['links'].append(
+        {
+            'rel': 'describedby',
+            'type': 'text/html',
+            'href': 'http://docs.openstack.org/',
+        }
+    )
     return {'version': {**version, 'media-types': _MEDIA_TYPES}}
 
 
@@ -50,7 +67,8 @@ def _version(call: Call, name: str) -> dict[str, Any]:
         'min_version': str(behaviour.MIN),
         # When Nova's v2.1 came; clients compare it as it is.
         'updated': '2013-07-23T11:33:21Z',
-        'links': [{'rel': 'self', 'href': call.links.version(name)}]}
+        'links': [{'rel': 'self', 'href': call.links.version(name)}],
+    }
 
 
 def _own(call: Call) -> dict[str, Any]:
@@ -61,4 +79,5 @@ def _own(call: Call) -> dict[str, Any]:
         'version': str(service.max),
         'min_version': str(service.min),
         'updated': '2026-11-27T00:00:00Z',
-        'links': [{'rel': 'self', 'href': call.links.own().version(OWN)}]}
+        'links': [{'rel': 'self', 'href': call.links.own().version(OWN)}],
+    }

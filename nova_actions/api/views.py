@@ -41,8 +41,10 @@ def _most(view: View) -> int:
     """Return what a flat item takes as JSON at the most, found sooner than
     by writing it: a character takes up to twelve bytes, anything else that
     stands there is short."""
-    return sum(100 + 12 * len(value) if isinstance(value, str) else 100
-               for value in view.values())
+    return sum(
+        100 + 12 * len(value) if isinstance(value, str) else 100
+        for value in view.values()
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -53,41 +55,56 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def action(record: InstanceAction,
-           fields: Iterable[str]) -> View:
+def action(record: InstanceAction, fields: Iterable[str]) -> View:
     """Return these fields of an action."""
-    return {name: _plain(value)
-            for name, value in record.values_of(fields).items()}
+    return {
+        name: _plain(value) for name, value in record.values_of(fields).items()
+    }
 
 
-def event(record: InstanceActionEvent,
-          fields: Iterable[str], project_id: str | None) -> View:
+def event(
+    record: InstanceActionEvent, fields: Iterable[str], project_id: str | None
+) -> View:
     """Return these fields of an event.
 
     :param project_id: salts ``hostId``, so that projects cannot compare
         hosts
     """
-    return {name: record.host_id(project_id) if name == 'hostId'
-            else _plain(getattr(record, name)) for name in fields}
+    return {
+        name: record.host_id(project_id)
+        if name == 'hostId'
+        else _plain(getattr(record, name))
+        for name in fields
+    }
 
 
 def server(record: InstanceRecord, address: Links) -> View:
     """Return what a client needs to resolve a server."""
     path = f'servers/{record.uuid}'
-    return {'id': record.uuid, 'name': record.display_name, 'links': [
-        {'rel': 'self', 'href': address.resource(path)},
-        {'rel': 'bookmark', 'href': address.bookmark(path)}]}
+    return {
+        'id': record.uuid,
+        'name': record.display_name,
+        'links': [
+            {'rel': 'self', 'href': address.resource(path)},
+            {'rel': 'bookmark', 'href': address.bookmark(path)},
+        ],
+    }
 
 
 def detailed_server(record: InstanceRecord, address: Links) -> View:
     """Return what clients read of a server before anything else, as far as
     it is known."""
     return {
-        **server(record, address), 'status': 'UNKNOWN', 'hostId': '',
-        'tenant_id': record.project_id, 'user_id': record.user_id,
+        **server(record, address),
+        'status': 'UNKNOWN',
+        'hostId': '',
+        'tenant_id': record.project_id,
+        'user_id': record.user_id,
         'created': _second(record.created_at),
         'updated': _second(record.updated_at or record.created_at),
-        'addresses': {}, 'metadata': {}}
+        'addresses': {},
+        'metadata': {},
+    }
 
 
 def _second(value: datetime.datetime | None) -> str | None:

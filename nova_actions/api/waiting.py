@@ -27,8 +27,10 @@ class Room:
     def seat(self, project_id: str | None) -> Iterator[bool]:
         """Tell whether a request may wait, and keep its place meanwhile."""
         with self._lock:
-            is_free = (self._taken.total() < self._seats
-                       and self._taken[project_id] < PER_PROJECT)
+            is_free = (
+                self._taken.total() < self._seats
+                and self._taken[project_id] < PER_PROJECT
+            )
             self._taken[project_id] += is_free
         try:
             yield is_free

@@ -16,8 +16,9 @@ class Breaker:
     """Refuses for :data:`RETRY` seconds after a failure; then it lets one
     caller try, and refuses the others until that one knows."""
 
-    def __init__(self, cell: str,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, cell: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._cell = cell
         self._clock = clock
         self._lock = threading.Lock()
@@ -48,4 +49,5 @@ class Breaker:
 
     def _error(self, seconds: float) -> exception.CellUnavailable:
         return exception.CellUnavailable(
-            cell=self._cell, retry_after=math.ceil(seconds))
+            cell=self._cell, retry_after=math.ceil(seconds)
+        )

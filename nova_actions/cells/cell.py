@@ -25,8 +25,12 @@ R = TypeVar('R')
 Query = Callable[Concatenate[sa.Connection, schema.Schema, P], R]
 
 #: What says that the cell is away, not that one question was wrong.
-_AWAY = (sa_exc.OperationalError, sa_exc.InterfaceError,
-         sa_exc.TimeoutError, OSError)
+_AWAY = (
+    sa_exc.OperationalError,
+    sa_exc.InterfaceError,
+    sa_exc.TimeoutError,
+    OSError,
+)
 #: For how many seconds the same trouble is not told again, and how many of
 #: them are remembered.
 TOLD_FOR = 300.0
@@ -44,8 +48,9 @@ class Call(Generic[R]):
         self._error: BaseException | None = None
         self._until = time.monotonic() + cell.timeout
         # Not of an executor's: the interpreter waits at its end for theirs.
-        threading.Thread(target=self._work, daemon=True,
-                         name=f'cell-{cell.name}').start()
+        threading.Thread(
+            target=self._work, daemon=True, name=f'cell-{cell.name}'
+        ).start()
 
     def _work(self) -> None:
         try:
@@ -81,8 +86,9 @@ class Cell:
         #: What was told of it, and when.
         self._told: dict[str, float] = {}
 
-    def start(self, query: Query[P, R], *args: P.args,
-              **kwargs: P.kwargs) -> Call[R]:
+    def start(
+        self, query: Query[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> Call[R]:
         """Begin to ask, without waiting.
 
         :raises CellUnavailable: the cell has not answered just now
@@ -93,8 +99,7 @@ class Cell:
         except (RuntimeError, MemoryError) as error:  # no thread to be had
             raise self.failed(error) from error
 
-    def ask(self, query: Query[P, R], *args: P.args,
-            **kwargs: P.kwargs) -> R:
+    def ask(self, query: Query[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the answer.
 
         :raises CellUnavailable: there is none
@@ -136,8 +141,9 @@ class Cell:
         self._told[why] = now
         return True
 
-    def _read(self, query: Query[P, R], *args: P.args,
-              **kwargs: P.kwargs) -> R:
+    def _read(
+        self, query: Query[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
         try:
             return self._read_once(query, *args, **kwargs)
         except sa_exc.DBAPIError as error:
@@ -146,8 +152,9 @@ class Cell:
                 raise
             return self._read_once(query, *args, **kwargs)
 
-    def _read_once(self, query: Query[P, R], *args: P.args,
-                   **kwargs: P.kwargs) -> R:
+    def _read_once(
+        self, query: Query[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
         with self.engine.connect() as connection:
             self._schema = seen = schema.read(connection, self._schema)
             return query(connection, seen, *args, **kwargs)

@@ -42,19 +42,36 @@ def get(connection: sa.Connection) -> Coverage:
     """Return how complete the record is now."""
     cells = connection.execute(sa.select(FOLLOWED_CELLS)).mappings().all()
     now = lease.now(connection) if cells else timeutils.utcnow()
-    lags = {row['cell']: now - (row['caught_up_at'] or row['created_at'])
-            for row in cells}
-    hosts = connection.execute(sa.select(REPORTERS.c.host).where(
-        REPORTERS.c.closed_at.is_(None),
-        REPORTERS.c.last_seen < timeutils.utcnow() - SILENCE,
-        REPORTERS.c.host.is_not(None)).distinct()).scalars()
+    lags = {
+        row['cell']: now - (row['caught_up_at'] or row['created_at'])
+        for row in cells
+    }
+    hosts = connection.execute(
+        sa.select(REPORTERS.c.host)
+        .where(
+            REPORTERS.c.closed_at.is_(None),
+            REPORTERS.c.last_seen < timeutils.utcnow() - SILENCE,
+            REPORTERS.c.host.is_not(None),
+        )
+        .distinct()
+    ).scalars()
     return Coverage(
-        purged_before=connection.execute(sa.select(
-            HORIZONS.c.before)).scalar(),
-        follow_lag=max((max(0, int(lag.total_seconds()))
-                        for lag in lags.values()), default=None),
-        silent_cells=tuple(sorted(
-            row['cell'] for row in cells if row['paused']
-            or row['lease_end'] is None or row['lease_end'] <= now
-            or lags[row['cell']] > state.LATE)),
-        silent_hosts=tuple(sorted(hosts)))
+        purged_before=connection.execute(
+            sa.select(HORIZONS.c.before)
+        ).scalar(),
+        follow_lag=max(
+            (max(0, int(lag.total_seconds())) for lag in lags.values()),
+            default=None,
+        ),
+        silent_cells=tuple(
+            sorted(
+                row['cell']
+                for row in cells
+                if row['paused']
+                or row['lease_end'] is None
+                or row['lease_end'] <= now
+                or lags[row['cell']] > state.LATE
+            )
+        ),
+        silent_hosts=tuple(sorted(hosts)),
+    )

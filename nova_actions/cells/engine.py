@@ -37,11 +37,16 @@ def create(url: str, timeout: float) -> sa.Engine:
     if name == 'sqlite':
         options['creator'] = _sqlite(parsed, timeout)
     engine = sa.create_engine(
-        parsed, pool_size=POOL_SIZE, max_overflow=MAX_OVERFLOW,
-        pool_timeout=timeout, pool_recycle=RECYCLE,
-        poolclass=sa.QueuePool, hide_parameters=True,
+        parsed,
+        pool_size=POOL_SIZE,
+        max_overflow=MAX_OVERFLOW,
+        pool_timeout=timeout,
+        pool_recycle=RECYCLE,
+        poolclass=sa.QueuePool,
+        hide_parameters=True,
         connect_args=_arguments(name, parsed.get_driver_name(), timeout),
-        **options)
+        **options,
+    )
 
     def connect(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
@@ -70,18 +75,27 @@ def _sqlite(url: sa.URL, timeout: float) -> Any:
     path = f'{path.partition("?")[0]}?mode=ro'
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(path, uri=True, timeout=timeout,
-                               check_same_thread=False)
+        return sqlite3.connect(
+            path, uri=True, timeout=timeout, check_same_thread=False
+        )
+
     return connect
 
 
 def _arguments(name: str, driver: str, timeout: float) -> dict[str, Any]:
     seconds = max(1, math.ceil(timeout))
     if name == 'mysql' and driver in ('pymysql', 'mysqldb'):
-        return {'connect_timeout': seconds, 'read_timeout': seconds,
-                'write_timeout': seconds}
+        return {
+            'connect_timeout': seconds,
+            'read_timeout': seconds,
+            'write_timeout': seconds,
+        }
     if name == 'postgresql' and driver in ('psycopg2', 'psycopg'):
         # A peer that is gone without a word would be waited for for hours.
-        return {'connect_timeout': seconds, 'keepalives_idle': 10,
-                'keepalives_interval': 5, 'keepalives_count': 3}
+        return {
+            'connect_timeout': seconds,
+            'keepalives_idle': 10,
+            'keepalives_interval': 5,
+            'keepalives_count': 3,
+        }
     return {}

@@ -19,7 +19,7 @@ _MASK = (1 << _BITS) - 1
 
 def tag(name: str) -> int:
     """Return the 23 bits that stand for a cell in the ids of its rows."""
-    return zlib.crc32(name.encode()) & 0x7fffff
+    return zlib.crc32(name.encode()) & 0x7FFFFF
 
 
 def encode(name: str, row_id: int) -> int:

@@ -57,10 +57,14 @@ class Merged:
     :param filters: as of :func:`api.action_list`
     """
 
-    def __init__(self, context: Any, cell: cell_module.Cell,
-                 instance_uuid: str,
-                 filters: Mapping[str, datetime.datetime] | None = None,
-                 read_deleted: str = 'no') -> None:
+    def __init__(
+        self,
+        context: Any,
+        cell: cell_module.Cell,
+        instance_uuid: str,
+        filters: Mapping[str, datetime.datetime] | None = None,
+        read_deleted: str = 'no',
+    ) -> None:
         self._context = context
         self._cell = cell
         self._instance = instance_uuid
@@ -86,8 +90,9 @@ class Merged:
         own = self._own_rows(size, after)
         theirs = call.result()
         self._learn([*own, *theirs])
-        keys = heapq.merge(self._own(own, size), self._theirs(theirs, size),
-                           reverse=True)
+        keys = heapq.merge(
+            self._own(own, size), self._theirs(theirs, size), reverse=True
+        )
         # Only here: to look for the cell's next one alone may take long.
         shown = filter(self._is_shown, keys)
         return [self._marked(key) for key in itertools.islice(shown, limit)]
@@ -99,29 +104,43 @@ class Merged:
         :raises CellUnavailable: the cell does not answer
         """
         call = self._ask(1, None, request_id=identifier)
-        own = api.action_get(self._context, self._instance, identifier,
-                             read_deleted=self._read_deleted)
+        own = api.action_get(
+            self._context,
+            self._instance,
+            identifier,
+            read_deleted=self._read_deleted,
+        )
         found = call.result()
         if own and own['uuid'] == identifier:
             return self._marked(_own_key(own))
         exact = ids.marked(identifier, self._cell.name)
-        row = exact and self._cell.ask(query.action_get, self._instance,
-                                       exact, self._read_deleted)
+        row = exact and self._cell.ask(
+            query.action_get, self._instance, exact, self._read_deleted
+        )
         if row:
             self._learn([row])
             ours = self._counterpart(row)
             return self._marked(_own_key(ours) if ours else _their_key(row))
         self._learn(found)
-        theirs = next(filter(self._is_shown, self._theirs(
-            found, 1, request_id=identifier)), None)
+        theirs = next(
+            filter(
+                self._is_shown, self._theirs(found, 1, request_id=identifier)
+            ),
+            None,
+        )
         keys = [_own_key(own)] if own else []
         keys += [theirs] if theirs else []
         return self._marked(max(keys)) if keys else None
 
     def _own_rows(self, size: int, after: Key | None) -> list[Row]:
         return api.action_list(
-            self._context, self._instance, limit=size, filters=self._filters,
-            read_deleted=self._read_deleted, behind=_place(after))
+            self._context,
+            self._instance,
+            limit=size,
+            filters=self._filters,
+            read_deleted=self._read_deleted,
+            behind=_place(after),
+        )
 
     def _own(self, rows: list[Row], size: int) -> Iterator[Key]:
         while True:
@@ -131,15 +150,25 @@ class Merged:
             rows = self._own_rows(size, _own_key(rows[-1]))
             self._learn(rows)
 
-    def _ask(self, size: int, after: Key | None, request_id: str | None = None,
-             ) -> cell_module.Call[list[Row]]:
+    def _ask(
+        self,
+        size: int,
+        after: Key | None,
+        request_id: str | None = None,
+    ) -> cell_module.Call[list[Row]]:
         return self._cell.start(
-            query.action_page, self._instance, size, filters=self._filters,
-            read_deleted=self._read_deleted, request_id=request_id,
-            behind=_place(after))
+            query.action_page,
+            self._instance,
+            size,
+            filters=self._filters,
+            read_deleted=self._read_deleted,
+            request_id=request_id,
+            behind=_place(after),
+        )
 
-    def _theirs(self, rows: list[Row], size: int,
-                request_id: str | None = None) -> Iterator[Key]:
+    def _theirs(
+        self, rows: list[Row], size: int, request_id: str | None = None
+    ) -> Iterator[Key]:
         while True:
             yield from map(_their_key, rows)
             if len(rows) < size:
@@ -154,15 +183,21 @@ class Merged:
         unknown = {row['request_id'] for row in rows} - self._requests.keys()
         if not unknown:
             return
-        own = _by_request(api.action_named(
-            self._context, self._instance, list(unknown)))
+        own = _by_request(
+            api.action_named(self._context, self._instance, list(unknown))
+        )
         # What is in the cell alone, the cell itself knows all of.
-        theirs = _by_request(self._cell.ask(
-            query.action_named, self._instance, list(own)) if own else ())
+        theirs = _by_request(
+            self._cell.ask(query.action_named, self._instance, list(own))
+            if own
+            else ()
+        )
         for request in unknown:
-            self._requests[request] = _request(
-                self._cell.name, own[request],
-                theirs[request]) if request in own else None
+            self._requests[request] = (
+                _request(self._cell.name, own[request], theirs[request])
+                if request in own
+                else None
+            )
 
     def _counterpart(self, row: Row) -> Row | None:
         """Return our own row of a cell's action."""
@@ -176,13 +211,22 @@ class Merged:
         self._learn([key.row])
         request_id = key.row['request_id']
         request = self._requests[request_id]
-        superseded = (key != request.newest if request
-                      else bool(key.row['superseded']))
-        marker = key.row['uuid'] if key.is_own else ids.marker(
-            self._cell.name, key.id)
-        return dataclasses.replace(key, row={
-            **key.row, 'marker': marker,
-            'superseded': superseded or ids.is_marker(request_id or '')})
+        superseded = (
+            key != request.newest if request else bool(key.row['superseded'])
+        )
+        marker = (
+            key.row['uuid']
+            if key.is_own
+            else ids.marker(self._cell.name, key.id)
+        )
+        return dataclasses.replace(
+            key,
+            row={
+                **key.row,
+                'marker': marker,
+                'superseded': superseded or ids.is_marker(request_id or ''),
+            },
+        )
 
 
 def _place(key: Key | None) -> page.Place | None:
@@ -196,8 +240,9 @@ def _own_key(row: Row) -> Key:
 
 
 def _their_key(row: Row) -> Key:
-    return Key(row['created_at'] or datetime.datetime.min, row['id'], False,
-               row)
+    return Key(
+        row['created_at'] or datetime.datetime.min, row['id'], False, row
+    )
 
 
 def _by_request(rows: Iterable[Row]) -> dict[str | None, list[Row]]:
@@ -210,9 +255,12 @@ def _by_request(rows: Iterable[Row]) -> dict[str | None, list[Row]]:
 def _request(cell: str, own: list[Row], theirs: list[Row]) -> _Request:
     ours = follow_row.copies(cell, own, theirs)
     copies = {row['uuid'] for row in ours.values()}
-    ours.update(pairs.find(
-        [row for row in own if row['uuid'] not in copies],
-        [row for row in theirs if row['id'] not in ours]))
+    ours.update(
+        pairs.find(
+            [row for row in own if row['uuid'] not in copies],
+            [row for row in theirs if row['id'] not in ours],
+        )
+    )
     keys = [_own_key(row) for row in own]
     keys += [_their_key(row) for row in theirs if row['id'] not in ours]
     return _Request(ours, max(keys))

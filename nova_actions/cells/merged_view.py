@@ -22,10 +22,15 @@ from nova_actions.db import status
 Row = dict[str, Any]
 Cell = cell_module.Cell
 
-def action_list(context: Any, instance_uuid: str,
-                limit: int | None = None, marker: str | None = None,
-                filters: Mapping[str, datetime.datetime] | None = None,
-                read_deleted: str = 'no') -> list[Row]:
+
+def action_list(
+    context: Any,
+    instance_uuid: str,
+    limit: int | None = None,
+    marker: str | None = None,
+    filters: Mapping[str, datetime.datetime] | None = None,
+    read_deleted: str = 'no',
+) -> list[Row]:
     """Return the actions of a server, newest first by (created_at, id); the
     rest as in :func:`api.action_list`.
 
@@ -34,21 +39,30 @@ def action_list(context: Any, instance_uuid: str,
     cell = owner.cell_of(context, instance_uuid)
     if cell is None:
         return api.action_list(
-            context, instance_uuid=instance_uuid, limit=limit,
-            marker=marker, filters=filters, read_deleted=read_deleted)
+            context,
+            instance_uuid=instance_uuid,
+            limit=limit,
+            marker=marker,
+            filters=filters,
+            read_deleted=read_deleted,
+        )
     both = merged_list.Merged(
         context, cell, instance_uuid, filters, read_deleted
     )
     keys = both.page(limit, marker)
     theirs = [key.id for key in keys if not key.is_own]
     ends = cell.ask(query.action_ends, theirs, read_deleted) if theirs else {}
-    return [key.row if key.is_own else _action(
-        cell, key.row, None if ends is None else ends[key.id])
-        for key in keys]
+    return [
+        key.row
+        if key.is_own
+        else _action(cell, key.row, None if ends is None else ends[key.id])
+        for key in keys
+    ]
 
 
-def action_get(context: Any, instance_uuid: str, identifier: str,
-               read_deleted: str = 'no') -> Row | None:
+def action_get(
+    context: Any, instance_uuid: str, identifier: str, read_deleted: str = 'no'
+) -> Row | None:
     """Return an action of a server by its request id (the newest of that
     request), its own uuid, or the marker of a cell's, with its ``events``
     where they came with it.
@@ -57,17 +71,21 @@ def action_get(context: Any, instance_uuid: str, identifier: str,
     """
     cell = owner.cell_of(context, instance_uuid)
     if cell is None:
-        return api.action_get(context, instance_uuid, identifier,
-                              read_deleted=read_deleted)
-    key = merged_list.Merged(context, cell, instance_uuid,
-                        read_deleted=read_deleted).find(identifier)
+        return api.action_get(
+            context, instance_uuid, identifier, read_deleted=read_deleted
+        )
+    key = merged_list.Merged(
+        context, cell, instance_uuid, read_deleted=read_deleted
+    ).find(identifier)
     if key is None:
         return None
     if key.is_own:
         return key.row
     newest, ends = cell.ask(query.action_events, key.id, read_deleted)
-    return {**_action(cell, key.row, ends), 'events': page.within(
-        _events(cell, newest), page.EVENTS)}
+    return {
+        **_action(cell, key.row, ends),
+        'events': page.within(_events(cell, newest), page.EVENTS),
+    }
 
 
 def _action(cell: Cell, row: Row, events: Sequence[Row] | None) -> Row:
@@ -82,10 +100,17 @@ def _action(cell: Cell, row: Row, events: Sequence[Row] | None) -> Row:
     if events and end is None and derived != status.RUNNING:
         end = max(event['finish_time'] for event in events)
         end = max(end, row['start_time'] or end)
-    return {**row, 'id': ids.encode(cell.name, row['id']), 'uuid': None,
-            'global_request_id': None, 'user_name': None,
-            'project_name': None, 'status': derived, 'finish_time': end,
-            'events': None}
+    return {
+        **row,
+        'id': ids.encode(cell.name, row['id']),
+        'uuid': None,
+        'global_request_id': None,
+        'user_name': None,
+        'project_name': None,
+        'status': derived,
+        'finish_time': end,
+        'events': None,
+    }
 
 
 def _events(cell: Cell, rows: Iterable[Row]) -> list[Row]:
@@ -98,11 +123,18 @@ def _event(cell: Cell, row: Row) -> Row:
     if row['start_time'] and row['finish_time']:
         elapsed = row['finish_time'] - row['start_time']
         duration = max(0, elapsed // datetime.timedelta(microseconds=1))
-    return {**row, 'id': ids.encode(cell.name, row['id']),
-            'action_id': ids.encode(cell.name, row['action_id']),
-            'uuid': None, 'error_type': None, 'reason': None,
-            'duration_us': duration,
-            'redactions': 0, 'rules': None, 'epoch': None}
+    return {
+        **row,
+        'id': ids.encode(cell.name, row['id']),
+        'action_id': ids.encode(cell.name, row['action_id']),
+        'uuid': None,
+        'error_type': None,
+        'reason': None,
+        'duration_us': duration,
+        'redactions': 0,
+        'rules': None,
+        'epoch': None,
+    }
 
 
 def action_get_instance(context: Any, action_id: int) -> Row | None:
@@ -114,13 +146,18 @@ def action_get_instance(context: Any, action_id: int) -> Row | None:
     return registry.as_owner(row, cell.name) if cell and row else None
 
 
-def event_list(context: Any, action_id: int, read_deleted: str = 'no',
-               limit: int | None = page.EVENTS) -> list[Row]:
+def event_list(
+    context: Any,
+    action_id: int,
+    read_deleted: str = 'no',
+    limit: int | None = page.EVENTS,
+) -> list[Row]:
     """Return the newest events of an action, newest first by (created_at,
     id); the rest as in :func:`api.event_list`."""
     if action_id >= 0:
-        return api.event_list(context, action_id, read_deleted=read_deleted,
-                              limit=limit)
+        return api.event_list(
+            context, action_id, read_deleted=read_deleted, limit=limit
+        )
     cell, own_id = registry.of_id(action_id)
     if cell is None:
         return []
@@ -128,35 +165,45 @@ def event_list(context: Any, action_id: int, read_deleted: str = 'no',
     return page.within(_events(cell, rows), limit)
 
 
-def event_list_with_owner(context: Any, action_id: int,
-                          read_deleted: str = 'no',
-                          ) -> tuple[Row | None, list[Row]]:
+def event_list_with_owner(
+    context: Any,
+    action_id: int,
+    read_deleted: str = 'no',
+) -> tuple[Row | None, list[Row]]:
     """Return the instance that an action belongs to, None of an unknown
     one, and the action's newest events, as :func:`event_list` does."""
     if action_id >= 0:
         return api.event_list_with_owner(context, action_id, read_deleted)
     owner = action_get_instance(context, action_id)
-    return owner, (event_list(context, action_id, read_deleted)
-                   if owner else [])
+    return owner, (
+        event_list(context, action_id, read_deleted) if owner else []
+    )
 
 
-def event_get(context: Any, action_id: int, event_id: int,
-              read_deleted: str = 'no') -> Row | None:
+def event_get(
+    context: Any, action_id: int, event_id: int, read_deleted: str = 'no'
+) -> Row | None:
     """Return one event of an action."""
     if action_id >= 0:
-        return api.event_get(context, action_id, event_id,
-                             read_deleted=read_deleted)
+        return api.event_get(
+            context, action_id, event_id, read_deleted=read_deleted
+        )
     cell, own_id = registry.of_id(action_id)
     if cell is None or registry.of_id(event_id)[0] is not cell:
         return None
-    row = cell.ask(query.event_get, own_id, registry.of_id(event_id)[1],
-                   read_deleted)
+    row = cell.ask(
+        query.event_get, own_id, registry.of_id(event_id)[1], read_deleted
+    )
     return row and _event(cell, row)
 
 
-def instance_list(context: Any, limit: int, name: str | None = None,
-                  project_id: str | None = None,
-                  marker: str | None = None) -> list[Row]:
+def instance_list(
+    context: Any,
+    limit: int,
+    name: str | None = None,
+    project_id: str | None = None,
+    marker: str | None = None,
+) -> list[Row]:
     """Return undeleted instances, newest first by (created_at, uuid). What a
     cell knows of a server is newer than what we copied of it.
 
@@ -168,18 +215,24 @@ def instance_list(context: Any, limit: int, name: str | None = None,
     after = None if marker is None else _marked(context, marker, project_id)
     if not registry.cells():
         return api.instance_list(context, limit, name, project_id, after)
-    answers, errors = registry.ask_all(query.instance_list, limit, name,
-                                       project_id, after)
-    found = {row['uuid']: registry.as_owner(row, cell_name)
-             for cell_name, rows in answers.items() for row in rows}
+    answers, errors = registry.ask_all(
+        query.instance_list, limit, name, project_id, after
+    )
+    found = {
+        row['uuid']: registry.as_owner(row, cell_name)
+        for cell_name, rows in answers.items()
+        for row in rows
+    }
     while True:
         own = api.instance_list(context, limit, name, project_id, after)
         seen, _errors = registry.instances([row['uuid'] for row in own])
-        found.update({row['uuid']: row for row in own
-                      if row['uuid'] not in seen})
+        found.update(
+            {row['uuid']: row for row in own if row['uuid'] not in seen}
+        )
         shown = sorted(found.values(), key=_place)[:limit]
         if len(own) < limit or (
-                len(shown) == limit and _place(own[-1]) > _place(shown[-1])):
+            len(shown) == limit and _place(own[-1]) > _place(shown[-1])
+        ):
             break
         after = own[-1]
     if not shown and errors:
@@ -198,5 +251,6 @@ def _marked(context: Any, uuid: str, project_id: str | None) -> Row:
 def _place(instance: Row) -> tuple[float, str]:
     """Return what instances are sorted by."""
     age = datetime.datetime.max - (
-        instance['created_at'] or datetime.datetime.min)
+        instance['created_at'] or datetime.datetime.min
+    )
     return age.total_seconds(), instance['uuid']

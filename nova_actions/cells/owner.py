@@ -47,7 +47,8 @@ def find(context: Any, uuid: str, fresh: bool = False) -> Row | None:
     elif found is None:
         hint = None if stranger else (known or {}).get('cell')
         found = registry.instance(
-            uuid, hint, lambda row: not _is_stranger(context, row))
+            uuid, hint, lambda row: not _is_stranger(context, row)
+        )
     elif stranger:
         # As if nobody here knew it, a silent cell's error included.
         registry.instance(uuid, is_shown=lambda _row: False)
@@ -61,8 +62,9 @@ def find(context: Any, uuid: str, fresh: bool = False) -> Row | None:
 def _beside(own: Row, known: Row, fresh: bool) -> Row:
     """Return an instance of our own database with what a cell knows of it:
     deleted or not, and its name."""
-    where: Row = {name: known[name] for name in ('cell', 'absent_until')
-                  if name in known}
+    where: Row = {
+        name: known[name] for name in ('cell', 'absent_until') if name in known
+    }
     cell = where.get('cell')
     if not fresh or where.get('absent_until', 0) > time.monotonic():
         return {**own, **where}
@@ -74,10 +76,14 @@ def _beside(own: Row, known: Row, fresh: bool) -> Row:
         # Known here, so it is none of the silent cell's business.
         return own
     if seen is None:
-        return {**own, 'cell': None,
-                'absent_until': time.monotonic() + ABSENT}
-    return {**own, **{name: seen[name] for name in (
-        'deleted', 'deleted_at', 'display_name', 'cell')}}
+        return {**own, 'cell': None, 'absent_until': time.monotonic() + ABSENT}
+    return {
+        **own,
+        **{
+            name: seen[name]
+            for name in ('deleted', 'deleted_at', 'display_name', 'cell')
+        },
+    }
 
 
 def cell_of(context: Any, uuid: str) -> cell_module.Cell | None:
@@ -88,8 +94,10 @@ def cell_of(context: Any, uuid: str) -> cell_module.Cell | None:
     if not registry.cells():
         return None
     found = find(context, uuid)
-    if found is not None and (not found.get('cell') and found.get(
-            'absent_until', 0) <= time.monotonic()):
+    if found is not None and (
+        not found.get('cell')
+        and found.get('absent_until', 0) <= time.monotonic()
+    ):
         found = find(context, uuid, fresh=True)
     name = found and found.get('cell')
     return registry.get(name) if name else None
@@ -100,34 +108,43 @@ def is_elsewhere_possible() -> bool:
     return bool(registry.cells())
 
 
-def elsewhere(uuids: Iterable[str],
-              ) -> tuple[dict[str, Row], dict[str, exception.Unavailable]]:
+def elsewhere(
+    uuids: Iterable[str],
+) -> tuple[dict[str, Row], dict[str, exception.Unavailable]]:
     """Return the servers that the cells know, and for each that a silent
     one may know the error, by uuid.
 
     :param uuids: of servers that our own database does not have
     """
     found = {uuid: _known[uuid] for uuid in set(uuids) if uuid in _known}
-    wanted = sorted(uuid for uuid in set(uuids) - found.keys()
-                    if len(uuid) == 36 and '\0' not in uuid)
+    wanted = sorted(
+        uuid
+        for uuid in set(uuids) - found.keys()
+        if len(uuid) == 36 and '\0' not in uuid
+    )
     if not wanted or not registry.cells():
         return found, {}
     seen, errors = registry.instances(wanted)
     for row in seen.values():
         _remember(row)
     return {**found, **seen}, {
-        uuid: errors[0] for uuid in wanted if errors and uuid not in seen}
+        uuid: errors[0] for uuid in wanted if errors and uuid not in seen
+    }
 
 
 def _is_trusted(context: Any, instance: Row) -> bool:
-    return (instance['project_id'] == context.project_id
-            or bool(context.is_admin))
+    return instance['project_id'] == context.project_id or bool(
+        context.is_admin
+    )
 
 
 def _is_stranger(context: Any, instance: Row | None) -> bool:
     # Services record for everybody; a silent cell must not keep them from it.
-    return (instance is not None and not _is_trusted(context, instance)
-            and 'service' not in context.roles)
+    return (
+        instance is not None
+        and not _is_trusted(context, instance)
+        and 'service' not in context.roles
+    )
 
 
 def _remember(instance: Row) -> None:

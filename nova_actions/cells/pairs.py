@@ -18,9 +18,12 @@ def _action(row: Row) -> Any:
     return row['action']
 
 
-def find(own: Iterable[Row], others: Iterable[Row],
-         kind: Callable[[Row], Any] = _action,
-         apart: datetime.timedelta = APART) -> dict[int, Row]:
+def find(
+    own: Iterable[Row],
+    others: Iterable[Row],
+    kind: Callable[[Row], Any] = _action,
+    apart: datetime.timedelta = APART,
+) -> dict[int, Row]:
     """Return our own row of each one that another database has too, by its
     id there.
 
@@ -32,8 +35,9 @@ def find(own: Iterable[Row], others: Iterable[Row],
     """
     found: dict[int, Row] = {}
     # In one order, so that a page agrees with the next.
-    own, others = (sorted(rows, key=lambda row: int(row['id']))
-                   for rows in (own, others))
+    own, others = (
+        sorted(rows, key=lambda row: int(row['id'])) for rows in (own, others)
+    )
     for name, rows in _by(kind, others).items():
         mine = [row for row in own if kind(row) == name]
         # What agrees most is found first.
@@ -43,8 +47,10 @@ def find(own: Iterable[Row], others: Iterable[Row],
     return found
 
 
-def _by(tell: Callable[[Row], Any], rows: Iterable[Row],
-        ) -> dict[Any, list[Row]]:
+def _by(
+    tell: Callable[[Row], Any],
+    rows: Iterable[Row],
+) -> dict[Any, list[Row]]:
     found = collections.defaultdict(list)
     for row in rows:
         found[tell(row)].append(row)
@@ -56,9 +62,12 @@ def _second(row: Row) -> datetime.datetime | None:
     return at and at.replace(microsecond=0)
 
 
-def _equal(own: Iterable[Row], others: Iterable[Row],
-           tell: Callable[[Row], Any], found: dict[int, Row],
-           ) -> tuple[list[Row], list[Row]]:
+def _equal(
+    own: Iterable[Row],
+    others: Iterable[Row],
+    tell: Callable[[Row], Any],
+    found: dict[int, Row],
+) -> tuple[list[Row], list[Row]]:
     """Pair those of which the same is told; return who is left."""
     left, mine = [], _by(tell, own)
     for row in others:
@@ -69,12 +78,22 @@ def _equal(own: Iterable[Row], others: Iterable[Row],
     return [row for rows in mine.values() for row in rows], left
 
 
-def _near(own: Iterable[Row], others: Iterable[Row],
-          found: dict[int, Row], limit: datetime.timedelta) -> None:
+def _near(
+    own: Iterable[Row],
+    others: Iterable[Row],
+    found: dict[int, Row],
+    limit: datetime.timedelta,
+) -> None:
     """Pair those that began at about the same time, in their order."""
-    mine, theirs = (collections.deque(sorted(
-        (row for row in rows if row['start_time']),
-        key=lambda row: row['start_time'])) for rows in (own, others))
+    mine, theirs = (
+        collections.deque(
+            sorted(
+                (row for row in rows if row['start_time']),
+                key=lambda row: row['start_time'],
+            )
+        )
+        for rows in (own, others)
+    )
     while mine and theirs:
         apart = mine[0]['start_time'] - theirs[0]['start_time']
         if abs(apart) < limit:

@@ -36,7 +36,8 @@ def setup(settings: Mapping[str, Any], timeout: float) -> None:
             raise exception.InvalidInput(
                 argument=f'[cell:{name}]',
                 reason=f'the ids of its rows would be those of {other}; '
-                       'give it another name')
+                'give it another name',
+            )
         found[name] = cell.Cell(name, url, timeout)
     dispose()
     _cells = found
@@ -46,15 +47,15 @@ def setup(settings: Mapping[str, Any], timeout: float) -> None:
 def _check(name: str, url: str | None) -> None:
     reason = driver.problem(url)
     if not ids.NAME.fullmatch(name):
-        reason = ('the name of a cell has 1 to 64 letters, digits, ".", "_" '
-                  'and "-"')
+        reason = (
+            'the name of a cell has 1 to 64 letters, digits, ".", "_" and "-"'
+        )
     elif reason is not None:
         reason = reason.replace('[database] connection', 'connection')
     elif not engine.supports(str(url)):
         reason = 'a cell is a file of SQLite, or MySQL, MariaDB, PostgreSQL'
     if reason is not None:
-        raise exception.InvalidInput(
-            argument=f'[cell:{name}]', reason=reason)
+        raise exception.InvalidInput(argument=f'[cell:{name}]', reason=reason)
 
 
 def dispose() -> None:
@@ -93,8 +94,10 @@ def of_id(row_id: int) -> tuple[cell.Cell | None, int]:
     return None, own
 
 
-def ask_all(question: Callable[..., R], *args: Any,
-            ) -> tuple[dict[str, R], list[exception.CellUnavailable]]:
+def ask_all(
+    question: Callable[..., R],
+    *args: Any,
+) -> tuple[dict[str, R], list[exception.CellUnavailable]]:
     """Ask every cell at once; return the answers by name, and the errors of
     those that do not answer."""
     calls: dict[str, cell.Call[R]] = {}
@@ -113,9 +116,11 @@ def ask_all(question: Callable[..., R], *args: Any,
     return answers, errors
 
 
-def instance(uuid: str, hint: str | None = None,
-             is_shown: Callable[[Row], bool] = lambda _row: True,
-             ) -> Row | None:
+def instance(
+    uuid: str,
+    hint: str | None = None,
+    is_shown: Callable[[Row], bool] = lambda _row: True,
+) -> Row | None:
     """Return an instance as its cell knows it, with the name of that as
     ``cell`` and without an id; None when all cells answer and none has it.
 
@@ -129,15 +134,19 @@ def instance(uuid: str, hint: str | None = None,
         if row is not None and not row['hidden']:
             return as_owner(row, hint)
     answers, errors = ask_all(query.instance_get, uuid)
-    found = min((as_owner(row, name) for name, row in answers.items() if row),
-                key=_rank, default=None)
+    found = min(
+        (as_owner(row, name) for name, row in answers.items() if row),
+        key=_rank,
+        default=None,
+    )
     if errors and (found is None or not is_shown(found)):
         raise errors[0]
     return found
 
 
-def instances(uuids: Sequence[str],
-              ) -> tuple[dict[str, Row], list[exception.CellUnavailable]]:
+def instances(
+    uuids: Sequence[str],
+) -> tuple[dict[str, Row], list[exception.CellUnavailable]]:
     """Return those instances that the cells which answer know, as
     :func:`instance` does, and the errors of those that do not answer."""
     answers, errors = ask_all(query.instance_many, uuids)
@@ -146,7 +155,8 @@ def instances(uuids: Sequence[str],
         for row in rows:
             owner = as_owner(row, name)
             found[row['uuid']] = min(
-                found.get(row['uuid'], owner), owner, key=_rank)
+                found.get(row['uuid'], owner), owner, key=_rank
+            )
     return found, errors
 
 
@@ -157,8 +167,11 @@ def _rank(row: Row) -> tuple[bool, bool]:
 
 def as_owner(row: Mapping[str, Any], name: str) -> Row:
     """Return a cell's instance in the shape of ours."""
-    owner = {**row, 'cell': name, 'deleted': row['deleted'] or 0,
-             'project_id': row['project_id'] or ''}
+    owner = {
+        **row,
+        'cell': name,
+        'deleted': row['deleted'] or 0,
+        'project_id': row['project_id'] or '',
+    }
     del owner['id']
     return owner
-

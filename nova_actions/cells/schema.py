@@ -18,31 +18,60 @@ _ID: Any = sa.BigInteger()
 _TEXT: Any = sa.String()
 _TIME: Any = sa.DateTime()
 
-_ROW = {'id': _ID, 'created_at': _TIME, 'updated_at': _TIME,
-        'deleted_at': _TIME, 'deleted': _ID}
+_ROW = {
+    'id': _ID,
+    'created_at': _TIME,
+    'updated_at': _TIME,
+    'deleted_at': _TIME,
+    'deleted': _ID,
+}
 
 #: table -> the columns that are read; those that a cell lacks read as NULL
 COLUMNS: dict[str, dict[str, Any]] = {
     'instances': {
-        **_ROW, 'uuid': _TEXT, 'project_id': _TEXT, 'user_id': _TEXT,
-        'display_name': _TEXT, 'hidden': sa.Boolean(), 'vm_state': _TEXT},
+        **_ROW,
+        'uuid': _TEXT,
+        'project_id': _TEXT,
+        'user_id': _TEXT,
+        'display_name': _TEXT,
+        'hidden': sa.Boolean(),
+        'vm_state': _TEXT,
+    },
     'instance_actions': {
-        **_ROW, **dict.fromkeys(
-            ('action', 'instance_uuid', 'request_id', 'user_id',
-             'project_id', 'message'), _TEXT),
-        'start_time': _TIME, 'finish_time': _TIME},
+        **_ROW,
+        **dict.fromkeys(
+            (
+                'action',
+                'instance_uuid',
+                'request_id',
+                'user_id',
+                'project_id',
+                'message',
+            ),
+            _TEXT,
+        ),
+        'start_time': _TIME,
+        'finish_time': _TIME,
+    },
     'instance_actions_events': {
-        **_ROW, **dict.fromkeys(
-            ('event', 'result', 'traceback', 'host', 'details'), _TEXT),
-        'action_id': _ID, 'start_time': _TIME, 'finish_time': _TIME},
+        **_ROW,
+        **dict.fromkeys(
+            ('event', 'result', 'traceback', 'host', 'details'), _TEXT
+        ),
+        'action_id': _ID,
+        'start_time': _TIME,
+        'finish_time': _TIME,
+    },
 }
 
 #: What no row can do without; NULL in their place would be a lie.
 _NEEDED = {'id', 'uuid', 'instance_uuid', 'action_id'}
 
 #: What has never heard of it is not so; anything else reads as NULL.
-_ABSENT: dict[str, Any] = {'deleted': sa.literal_column('0'),
-                           'hidden': sa.false()}
+_ABSENT: dict[str, Any] = {
+    'deleted': sa.literal_column('0'),
+    'hidden': sa.false(),
+}
 
 #: What MySQL, MariaDB and PostgreSQL say to a user who may not read all.
 _DENIED = re.compile('denied', re.IGNORECASE)
@@ -51,12 +80,15 @@ _BETWEEN = 'nova_actions_between'
 #: Returns no row; its columns are those of the tables, one after another.
 _ASK = sa.text(
     f'SELECT {", ".join(f"{name}.*, 0 AS {_BETWEEN}" for name in COLUMNS)} '  # noqa: S608
-    f'FROM {", ".join(COLUMNS)} LIMIT 0')
+    f'FROM {", ".join(COLUMNS)} LIMIT 0'
+)
 
 #: Tells a user of those columns only that he may read.
-_LISTED = sa.table('columns', *map(sa.column, (
-    'table_schema', 'table_name', 'column_name')),
-    schema='information_schema')
+_LISTED = sa.table(
+    'columns',
+    *map(sa.column, ('table_schema', 'table_name', 'column_name')),
+    schema='information_schema',
+)
 
 Columns = tuple[frozenset[str], ...]
 
@@ -85,40 +117,59 @@ def read(connection: sa.Connection, last: Schema | None) -> Schema:
     :raises LookupError: a table, or what no row can do without, is not there
     """
     columns, is_partial = _columns(
-        connection, last is not None and last.is_partial)
+        connection, last is not None and last.is_partial
+    )
     now = time.monotonic()
     if last and last.columns == columns and now < last.read_at + INDEXES_FOR:
         return last
     instances, actions, events = (
-        _table(name, there) for name, there
-        in zip(COLUMNS, columns, strict=True))
-    return Schema(instances, actions, events, _finds_events(connection),
-                  columns, now, is_partial)
+        _table(name, there)
+        for name, there in zip(COLUMNS, columns, strict=True)
+    )
+    return Schema(
+        instances,
+        actions,
+        events,
+        _finds_events(connection),
+        columns,
+        now,
+        is_partial,
+    )
 
 
-def readable(connection: sa.Connection,
-             names: Iterable[str]) -> dict[str, frozenset[str]]:
+def readable(
+    connection: sa.Connection, names: Iterable[str]
+) -> dict[str, frozenset[str]]:
     """Return the columns that this user may read of each of those tables
     that are there."""
     if connection.dialect.name == 'sqlite':
         inspector = sa.inspect(connection)
-        return {name: frozenset(each['name']
-                                for each in inspector.get_columns(name))
-                for name in names if inspector.has_table(name)}
-    here = (sa.func.current_schema()
-            if connection.dialect.name == 'postgresql'
-            else sa.func.database())
+        return {
+            name: frozenset(
+                each['name'] for each in inspector.get_columns(name)
+            )
+            for name in names
+            if inspector.has_table(name)
+        }
+    here = (
+        sa.func.current_schema()
+        if connection.dialect.name == 'postgresql'
+        else sa.func.database()
+    )
     columns: dict[str, set[str]] = {}
-    for name, column in connection.execute(sa.select(
-            _LISTED.c.table_name, _LISTED.c.column_name).where(
-                _LISTED.c.table_schema == here,
-                _LISTED.c.table_name.in_(list(names)))):
+    for name, column in connection.execute(
+        sa.select(_LISTED.c.table_name, _LISTED.c.column_name).where(
+            _LISTED.c.table_schema == here,
+            _LISTED.c.table_name.in_(list(names)),
+        )
+    ):
         columns.setdefault(name, set()).add(column)
     return {name: frozenset(found) for name, found in columns.items()}
 
 
-def _columns(connection: sa.Connection,
-             is_partial: bool) -> tuple[Columns, bool]:
+def _columns(
+    connection: sa.Connection, is_partial: bool
+) -> tuple[Columns, bool]:
     """Return the columns of each table, and whether only some may be read.
 
     :param is_partial: whether that was so before
@@ -166,18 +217,29 @@ def lacking(name: str, there: frozenset[str]) -> set[str]:
     return (COLUMNS[name].keys() - there) & _NEEDED
 
 
-def table(name: str, wanted: Mapping[str, Any],
-          there: frozenset[str]) -> sa.FromClause:
+def table(
+    name: str, wanted: Mapping[str, Any], there: frozenset[str]
+) -> sa.FromClause:
     """Return a table with all wanted columns, whatever it lacks."""
-    found = sa.table(name, *(sa.column(each, kind) for each, kind
-                             in wanted.items() if each in there))
+    found = sa.table(
+        name,
+        *(
+            sa.column(each, kind)
+            for each, kind in wanted.items()
+            if each in there
+        ),
+    )
     absent = sorted(wanted.keys() - there)
     if not absent:
         return found
     # Databases read through this; an index serves as before.
-    return sa.select(found, *(
-        _ABSENT.get(each, sa.cast(sa.null(), wanted[each])).label(each)
-        for each in absent)).subquery(name)
+    return sa.select(
+        found,
+        *(
+            _ABSENT.get(each, sa.cast(sa.null(), wanted[each])).label(each)
+            for each in absent
+        ),
+    ).subquery(name)
 
 
 def _finds_events(connection: sa.Connection) -> bool:
@@ -185,13 +247,13 @@ def _finds_events(connection: sa.Connection) -> bool:
         # It is for trials, whose tables are small.
         return True
     try:
-        indexes = sa.inspect(connection).get_indexes(
-            'instance_actions_events')
+        indexes = sa.inspect(connection).get_indexes('instance_actions_events')
     except sa_exc.DBAPIError as error:
         if not _DENIED.search(str(error.orig)):
             raise
         # MySQL shows nothing to who may read some columns only; it makes one
         # for the foreign key.
         return True
-    return 'action_id' in {index['column_names'][0] for index in indexes
-                           if index['column_names']}
+    return 'action_id' in {
+        index['column_names'][0] for index in indexes if index['column_names']
+    }

@@ -20,17 +20,27 @@ from nova_actions.objects import instance_action_event
 
 Row = dict[str, Any]
 
-LIST_TITLES = ('Time (UTC)', 'Action', 'Status', 'Duration', 'User', 'Server',
-               'Request')
-EVENT_TITLES = ('Time (UTC)', 'Event', 'Host', 'Attempt', 'Result',
-                'Duration')
+LIST_TITLES = (
+    'Time (UTC)',
+    'Action',
+    'Status',
+    'Duration',
+    'User',
+    'Server',
+    'Request',
+)
+EVENT_TITLES = ('Time (UTC)', 'Event', 'Host', 'Attempt', 'Result', 'Duration')
 
 
 def action_list(args: Any) -> int:
     """Print the newest actions."""
     with base.local():
-        rows = listed(context_module.get_admin_context(), args.server,
-                      args.project, args.limit)
+        rows = listed(
+            context_module.get_admin_context(),
+            args.server,
+            args.project,
+            args.limit,
+        )
     output.show(args.format, rows, list_text)
     return failure.OK
 
@@ -38,40 +48,54 @@ def action_list(args: Any) -> int:
 def action_show(args: Any) -> int:
     """Print an action with its events."""
     with base.local():
-        row = shown(context_module.get_admin_context(), args.server,
-                    args.request_id)
+        row = shown(
+            context_module.get_admin_context(), args.server, args.request_id
+        )
     output.show(args.format, row, show_text)
     return failure.OK
 
 
-def listed(context: context_module.RequestContext, server: str | None,
-           project: str | None, limit: int) -> list[Row]:
+def listed(
+    context: context_module.RequestContext,
+    server: str | None,
+    project: str | None,
+    limit: int,
+) -> list[Row]:
     """Return the newest actions: of a server, of a project, or of all."""
     actions = instance_action.InstanceActionList
     if server is None:
         fetch = functools.partial(actions.get_by_project, context, project)
     else:
-        fetch = functools.partial(actions.get_by_instance_uuid, context,
-                                  server)
-    return [action_row(each) for each in actions.in_pages(fetch, limit)
-            if project is None or server is None
-            or each.project_id == project]
+        fetch = functools.partial(
+            actions.get_by_instance_uuid, context, server
+        )
+    return [
+        action_row(each)
+        for each in actions.in_pages(fetch, limit)
+        if project is None or server is None or each.project_id == project
+    ]
 
 
-def shown(context: context_module.RequestContext, server: str,
-          request_id: str) -> Row:
+def shown(
+    context: context_module.RequestContext, server: str, request_id: str
+) -> Row:
     """Return an action with all of its events, the oldest first.
 
     :raises InstanceActionNotFound: when the server has none of that request
     """
     found = instance_action.InstanceAction.get_by_request_id(
-        context, server, request_id)
+        context, server, request_id
+    )
     if found is None:
         raise exception.InstanceActionNotFound(
-            request_id=request_id, instance_uuid=server)
+            request_id=request_id, instance_uuid=server
+        )
     events = instance_action_event.InstanceActionEventList.of_action(
-        context, found.id, owner.find(context, found.instance_uuid or ''),
-        limit=None)
+        context,
+        found.id,
+        owner.find(context, found.instance_uuid or ''),
+        limit=None,
+    )
     return {**action_row(found), 'events': event_rows(events)}
 
 
@@ -102,21 +126,25 @@ def event_rows(
     for event in sorted(events, key=lambda event: event.id):
         name = str(event.event)
         attempts[name] += 1
-        rows.append({
-            'start_time': event.start_time,
-            'finish_time': event.finish_time,
-            'duration_us': (
-                event.duration if event.duration is not None
-                else _between(event.start_time, event.finish_time)),
-            'event': name,
-            'host': event.host,
-            'attempt': attempts[name],
-            'result': event.result,
-            'error_type': event.error_type,
-            'reason': event.reason,
-            'details': event.details,
-            'traceback': event.traceback,
-        })
+        rows.append(
+            {
+                'start_time': event.start_time,
+                'finish_time': event.finish_time,
+                'duration_us': (
+                    event.duration
+                    if event.duration is not None
+                    else _between(event.start_time, event.finish_time)
+                ),
+                'event': name,
+                'host': event.host,
+                'attempt': attempts[name],
+                'result': event.result,
+                'error_type': event.error_type,
+                'reason': event.reason,
+                'details': event.details,
+                'traceback': event.traceback,
+            }
+        )
     return rows
 
 
@@ -124,10 +152,22 @@ def list_text(rows: Sequence[Row]) -> str:
     """Return actions as a table."""
     if not rows:
         return 'No actions.'
-    return table.render(LIST_TITLES, [(
-        table.moment(row['start_time']), row['action'], row['status'],
-        table.duration(row['duration_us']), _user(row), row['instance_uuid'],
-        row['request_id']) for row in rows], table.screen())
+    return table.render(
+        LIST_TITLES,
+        [
+            (
+                table.moment(row['start_time']),
+                row['action'],
+                row['status'],
+                table.duration(row['duration_us']),
+                _user(row),
+                row['instance_uuid'],
+                row['request_id'],
+            )
+            for row in rows
+        ],
+        table.screen(),
+    )
 
 
 def show_text(row: Row) -> str:
@@ -144,17 +184,34 @@ def show_text(row: Row) -> str:
         ('Ended', table.moment(row['finish_time'])),
         ('Duration', table.duration(row['duration_us'])),
     ]
-    parts = ['\n'.join(f'{name:<10}{table.printable(value)}'
-                       for name, value in facts)]
+    parts = [
+        '\n'.join(
+            f'{name:<10}{table.printable(value)}' for name, value in facts
+        )
+    ]
     if row['events']:
-        parts.append(table.render(EVENT_TITLES, [(
-            table.moment(event['start_time']), event['event'], event['host'],
-            event['attempt'], event['result'] or 'running',
-            table.duration(event['duration_us']),
-        ) for event in row['events']], table.screen()))
-    parts.extend(_failure(event) for event in row['events']
-                 if event['reason'] or event['details']
-                 or event['traceback'])
+        parts.append(
+            table.render(
+                EVENT_TITLES,
+                [
+                    (
+                        table.moment(event['start_time']),
+                        event['event'],
+                        event['host'],
+                        event['attempt'],
+                        event['result'] or 'running',
+                        table.duration(event['duration_us']),
+                    )
+                    for event in row['events']
+                ],
+                table.screen(),
+            )
+        )
+    parts.extend(
+        _failure(event)
+        for event in row['events']
+        if event['reason'] or event['details'] or event['traceback']
+    )
     return '\n\n'.join(parts)
 
 
@@ -167,8 +224,10 @@ def _failure(event: Row) -> str:
     lines = [table.printable(f'{title}:')]
     for line in (event['details'] or '').splitlines():
         lines.append(table.paragraph(line, '    ', table.screen()))
-    lines.extend('    ' + table.printable(line)
-                 for line in (event['traceback'] or '').splitlines())
+    lines.extend(
+        '    ' + table.printable(line)
+        for line in (event['traceback'] or '').splitlines()
+    )
     return '\n'.join(lines)
 
 
@@ -177,8 +236,9 @@ def _user(row: Row) -> str | None:
     return user
 
 
-def _between(start: datetime.datetime | None,
-             end: datetime.datetime | None) -> int | None:
+def _between(
+    start: datetime.datetime | None, end: datetime.datetime | None
+) -> int | None:
     if start is None or end is None:
         return None
     return round((end - start) / datetime.timedelta(microseconds=1))

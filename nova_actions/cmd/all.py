@@ -15,20 +15,34 @@ from nova_actions.cmd import listening
 
 CLI_OPTS = (
     *listening.OPTS,
-    cfg.BoolOpt('demo', default=False,
-                help='Play a day of a small simulated cloud first (5 hosts, '
-                     '20 servers, 2 projects), so that there is something to '
-                     'look at, and go on slowly.'),
-    cfg.StrOpt('cell', metavar='URL',
-               help='Attach the Nova cell database with that SQLAlchemy URL: '
-                    'mysql+pymysql://root@localhost/nova_cell1 for '
-                    'example. It is only read.'),
-    cfg.BoolOpt('follow', default=False,
-                help='Copy what that cell has, and what is added.'),
-    cfg.IntOpt('demo-actions', min=1, max=100_000, metavar='N',
-               help='How many actions the day of the demonstration has, '
-                    'after which no more happens. By default there are about '
-                    '240, and it goes on.'),
+    cfg.BoolOpt(
+        'demo',
+        default=False,
+        help='Play a day of a small simulated cloud first (5 hosts, '
+        '20 servers, 2 projects), so that there is something to '
+        'look at, and go on slowly.',
+    ),
+    cfg.StrOpt(
+        'cell',
+        metavar='URL',
+        help='Attach the Nova cell database with that SQLAlchemy URL: '
+        'mysql+pymysql://root@localhost/nova_cell1 for '
+        'example. It is only read.',
+    ),
+    cfg.BoolOpt(
+        'follow',
+        default=False,
+        help='Copy what that cell has, and what is added.',
+    ),
+    cfg.IntOpt(
+        'demo-actions',
+        min=1,
+        max=100_000,
+        metavar='N',
+        help='How many actions the day of the demonstration has, '
+        'after which no more happens. By default there are about '
+        '240, and it goes on.',
+    ),
 )
 
 
@@ -59,15 +73,24 @@ def main(argv: Sequence[str]) -> int:
     rpc_transport.check(conf)
     migration.db_sync()
     try:
-        with process.life(conf, 'nova-actions-all', host=conf.host,
-                          topic=conf.conductor.topic,
-                          tokens=conf.api.auth_strategy), endpoint.at_work(
-                              endpoint.beside_another(conf, pool.measure)):
+        with (
+            process.life(
+                conf,
+                'nova-actions-all',
+                host=conf.host,
+                topic=conf.conductor.topic,
+                tokens=conf.api.auth_strategy,
+            ),
+            endpoint.at_work(endpoint.beside_another(conf, pool.measure)),
+        ):
             api = server.Service(conf, tells_metrics=conf.metrics.enabled)
-            serving.serve([api, ConductorService(conf)],
-                          lambda stopping: welcome.welcome(
-                              conf, listening.url(api.address), stopping),
-                          reload=lambda: process.take_over(conf))
+            serving.serve(
+                [api, ConductorService(conf)],
+                lambda stopping: welcome.welcome(
+                    conf, listening.url(api.address), stopping
+                ),
+                reload=lambda: process.take_over(conf),
+            )
     except OSError as error:
         raise listening.failed(conf, error) from error
     return failure.OK

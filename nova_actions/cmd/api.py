@@ -14,8 +14,11 @@ def main(argv: Sequence[str]) -> int:
     """Serve until SIGTERM or SIGINT; SIGHUP has it take over what may change,
     SIGUSR2 writes a report."""
     conf = config.load(
-        argv, cli=listening.OPTS, description=__doc__,
-        uses=('database', 'policy', 'middleware', 'keystone', 'reports'))
+        argv,
+        cli=listening.OPTS,
+        description=__doc__,
+        uses=('database', 'policy', 'middleware', 'keystone', 'reports'),
+    )
     from nova_actions.api import server
     from nova_actions.cmd import process
     from nova_actions.cmd import report
@@ -29,13 +32,20 @@ def main(argv: Sequence[str]) -> int:
     report.set_up(conf)
     process.check_schema(conf, conf.api.database_timeout)
     try:
-        with process.life(conf, 'nova-actions-api',
-                          tokens=conf.api.auth_strategy,
-                          threads=conf.api.threads), endpoint.at_work(
-                              endpoint.of(conf, 'api', pool.measure,
-                                          is_alone=True)):
-            serving.serve([server.Service(conf)],
-                          reload=lambda: process.take_over(conf))
+        with (
+            process.life(
+                conf,
+                'nova-actions-api',
+                tokens=conf.api.auth_strategy,
+                threads=conf.api.threads,
+            ),
+            endpoint.at_work(
+                endpoint.of(conf, 'api', pool.measure, is_alone=True)
+            ),
+        ):
+            serving.serve(
+                [server.Service(conf)], reload=lambda: process.take_over(conf)
+            )
     except OSError as error:
         raise listening.failed(conf, error) from error
     return failure.OK

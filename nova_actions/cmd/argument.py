@@ -19,16 +19,17 @@ def date(value: str) -> datetime.datetime:
     """Return a date or time as naive UTC; UTC is meant where no zone is
     given."""
     try:
-        return timeutils.normalize_time(
-            datetime.datetime.fromisoformat(value))
+        return timeutils.normalize_time(datetime.datetime.fromisoformat(value))
     except (OverflowError, ValueError):
         raise argparse.ArgumentTypeError(
             f'{value!r} is no date such as 2026-01-31, nor a time such as '
-            '2026-01-31T12:00:00+00:00') from None
+            '2026-01-31T12:00:00+00:00'
+        ) from None
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
     """Return a check of a whole number between limits."""
+
     def check(value: str) -> int:
         try:
             result = int(value)
@@ -36,8 +37,10 @@ def number(least: int, most: int) -> Callable[[str], int]:
             result = least - 1
         if not least <= result <= most:
             raise argparse.ArgumentTypeError(
-                f'{value!r} is no whole number from {least} to {most}')
+                f'{value!r} is no whole number from {least} to {most}'
+            )
         return result
+
     return check
 
 
@@ -60,11 +63,14 @@ def _checked(check: validation.Check, value: str) -> Any:
 
 def text(most: int) -> Callable[[str], str]:
     """Return a check of a text that says something, up to a length."""
+
     def check(value: str) -> str:
         if not value.strip():
             raise argparse.ArgumentTypeError('it says nothing')
         if len(value) > most:
             raise argparse.ArgumentTypeError(
-                f'it has {len(value)} characters; {most} is the limit')
+                f'it has {len(value)} characters; {most} is the limit'
+            )
         return value
+
     return check

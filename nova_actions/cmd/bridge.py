@@ -24,13 +24,17 @@ def groups(rows: Iterable[Row]) -> list[Row]:
     found: dict[tuple[str | None, ...], set[str]] = {}
     for row in rows:
         if row['about'] and row['closed_at'] is None:
-            found.setdefault(tuple(map(
-                row['about'].get, vocabulary.ABOUT)), set()).add(
-                    row['host'] or table.NONE)
-    told = [{**dict(zip(vocabulary.ABOUT, key, strict=True)),
-             'hosts': sorted(hosts)} for key, hosts in found.items()]
-    return sorted(told, key=lambda each: (-len(each['hosts']),
-                                          each['hosts']))
+            found.setdefault(
+                tuple(map(row['about'].get, vocabulary.ABOUT)), set()
+            ).add(row['host'] or table.NONE)
+    told = [
+        {
+            **dict(zip(vocabulary.ABOUT, key, strict=True)),
+            'hosts': sorted(hosts),
+        }
+        for key, hosts in found.items()
+    ]
+    return sorted(told, key=lambda each: (-len(each['hosts']), each['hosts']))
 
 
 def line(group: Row) -> str:
@@ -39,9 +43,11 @@ def line(group: Row) -> str:
     named = ', '.join(hosts[:NAMED])
     if len(hosts) > NAMED:
         named += f' and {len(hosts) - NAMED} more'
-    text = (f'Bridge {group["bridge"] or "of no version"}, mode '
-            f'{group["mode"] or "unknown"}, Nova {group["nova"] or "unknown"}'
-            f' on {counted(len(hosts), "host")} ({named}).')
+    text = (
+        f'Bridge {group["bridge"] or "of no version"}, mode '
+        f'{group["mode"] or "unknown"}, Nova {group["nova"] or "unknown"}'
+        f' on {counted(len(hosts), "host")} ({named}).'
+    )
     if group['missing']:
         text += f' Not recorded there: {group["missing"]}.'
     return text

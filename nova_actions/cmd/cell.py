@@ -34,19 +34,23 @@ def cell_follow(args: Any) -> int:
         return failure.OK
     row = state.get(context, args.cell)
     if args.dry_run:
-        output.show(args.format, dataclasses.asdict(_estimate(
-            args.cell, settings, row)), estimate_text)
+        output.show(
+            args.format,
+            dataclasses.asdict(_estimate(args.cell, settings, row)),
+            estimate_text,
+        )
         return failure.OK
     found = shown(args.cell, bool(settings.follow), row)
     output.show(args.format, found, state_text)
-    return (failure.OK if found['state'] in (HISTORY, FOLLOWING)
-            else failure.ABSENT)
+    return (
+        failure.OK
+        if found['state'] in (HISTORY, FOLLOWING)
+        else failure.ABSENT
+    )
 
 
-def _estimate(name: str, settings: Any,
-              row: Row | None) -> estimate.Estimate:
-    cell = source.Source(name, settings.connection,
-                         registry.get(name).timeout)
+def _estimate(name: str, settings: Any, row: Row | None) -> estimate.Estimate:
+    cell = source.Source(name, settings.connection, registry.get(name).timeout)
     try:
         return estimate.make(cell, row, settings.follow_rate)
     finally:
@@ -60,14 +64,19 @@ def shown(name: str, is_on: bool, row: Row | None) -> Row:
     top = row['action_top'] + row['event_top']
     lag = row['caught_up_at'] and row['now'] - row['caught_up_at']
     return {
-        'cell': name, 'state': _word(is_on, row),
-        **{each: row[each] for each in (
-            'actions', 'events', 'attempts', 'skipped')},
-        'percent': 100 if row['whole_at'] else (
-            (row['action_id'] + row['event_id']) * 100 // top if top else 0),
+        'cell': name,
+        'state': _word(is_on, row),
+        **{
+            each: row[each]
+            for each in ('actions', 'events', 'attempts', 'skipped')
+        },
+        'percent': 100
+        if row['whole_at']
+        else ((row['action_id'] + row['event_id']) * 100 // top if top else 0),
         'lag': lag and max(0.0, lag.total_seconds()),
         'floor': row['floor'] and row['floor'].replace(tzinfo=datetime.UTC),
-        'holder': row['holder']}
+        'holder': row['holder'],
+    }
 
 
 def _word(is_on: bool, row: Row) -> str:
@@ -84,20 +93,25 @@ def state_text(found: Row) -> str:
     if 'actions' not in found:
         return '\n'.join(lines)
     lag, floor = found['lag'], found['floor']
-    return '\n'.join([
-        *lines,
-        f'Copied:      {counted(found["actions"], "action")}, '
-        f'{counted(found["events"], "event")} ({found["percent"]} %)',
-        f'Overwritten: {counted(found["attempts"], "event")}',
-        f'Left out:    {counted(found["skipped"], "row")}',
-        f'Lag:         {"-" if lag is None else f"{lag:.0f} s"}',
-        f'Not before:  {table.printable(table.moment(floor))}',
-        f'By:          {table.printable(found["holder"])}'])
+    return '\n'.join(
+        [
+            *lines,
+            f'Copied:      {counted(found["actions"], "action")}, '
+            f'{counted(found["events"], "event")} ({found["percent"]} %)',
+            f'Overwritten: {counted(found["attempts"], "event")}',
+            f'Left out:    {counted(found["skipped"], "row")}',
+            f'Lag:         {"-" if lag is None else f"{lag:.0f} s"}',
+            f'Not before:  {table.printable(table.moment(floor))}',
+            f'By:          {table.printable(found["holder"])}',
+        ]
+    )
 
 
 def estimate_text(found: Row) -> str:
     """Return an estimate as a sentence."""
-    return (f'There are at most {counted(found["actions"], "action")} and '
-            f'{counted(found["events"], "event")} to copy, about '
-            f'{found["bytes"] / 1e6:.1f} MB of text, in '
-            f'{found["seconds"]:.0f} s by follow_rate.')
+    return (
+        f'There are at most {counted(found["actions"], "action")} and '
+        f'{counted(found["events"], "event")} to copy, about '
+        f'{found["bytes"] / 1e6:.1f} MB of text, in '
+        f'{found["seconds"]:.0f} s by follow_rate.'
+    )

@@ -11,8 +11,11 @@ from nova_actions.cmd import failure
 @failure.explained
 def main(argv: Sequence[str]) -> int:
     """Serve in ``[conductor] workers`` processes until SIGTERM."""
-    conf = config.load(argv, description=__doc__, uses=(
-        'database', 'policy', 'messaging', 'reports'))
+    conf = config.load(
+        argv,
+        description=__doc__,
+        uses=('database', 'policy', 'messaging', 'reports'),
+    )
     from oslo_service import service
 
     from nova_actions.cmd import process
@@ -28,14 +31,20 @@ def main(argv: Sequence[str]) -> int:
     process.check_schema(conf)
     # A worker that cannot start would be started again for ever.
     rpc_transport.check(conf)
-    with process.life(conf, 'nova-actions-conductor', host=conf.host,
-                      topic=conf.conductor.topic,
-                      workers=conf.conductor.workers):
-        counting = endpoint.of(conf, 'conductor', pool.measure,
-                               is_alone=False)
+    with process.life(
+        conf,
+        'nova-actions-conductor',
+        host=conf.host,
+        topic=conf.conductor.topic,
+        workers=conf.conductor.workers,
+    ):
+        counting = endpoint.of(conf, 'conductor', pool.measure, is_alone=False)
         launcher = service.launch(
-            conf, ConductorService(conf, counting),
-            workers=conf.conductor.workers, restart_method='mutate')
+            conf,
+            ConductorService(conf, counting),
+            workers=conf.conductor.workers,
+            restart_method='mutate',
+        )
         return int(launcher.wait() or failure.OK)
 
 

@@ -27,13 +27,16 @@ def _use(conf: cfg.ConfigOpts, path: str) -> None:
     :raises Refusal: when it has no URL
     """
     from nova_actions.db import driver
+
     url = driver.file_url(path)
     if url is None:
         raise failure.Refusal(
             f'[DEFAULT] state_path {conf.state_path}: SQLAlchemy has no URL '
-            'for a file there; take a path without "?" and "%"')
-    conf.set_default('connection', config.folder.escaped(url),
-                     group='database')
+            'for a file there; take a path without "?" and "%"'
+        )
+    conf.set_default(
+        'connection', config.folder.escaped(url), group='database'
+    )
 
 
 def _require_writable(conf: cfg.ConfigOpts) -> None:
@@ -51,7 +54,8 @@ def _require_writable(conf: cfg.ConfigOpts) -> None:
 
 def _refusal(conf: cfg.ConfigOpts, error: OSError) -> failure.Refusal:
     return failure.Refusal(
-        f'[DEFAULT] state_path {conf.state_path}: {error.strerror}')
+        f'[DEFAULT] state_path {conf.state_path}: {error.strerror}'
+    )
 
 
 def configure(conf: cfg.ConfigOpts) -> None:
@@ -67,16 +71,26 @@ def configure(conf: cfg.ConfigOpts) -> None:
     _require_writable(conf)
     conf.set_default('auth_strategy', 'noauth2', group='api')
     conf.set_default('ui', True, group='api')
-    config.complete(conf, (
-        'database', 'policy', 'messaging', 'middleware', 'keystone',
-        'reports'))
+    config.complete(
+        conf,
+        (
+            'database',
+            'policy',
+            'messaging',
+            'middleware',
+            'keystone',
+            'reports',
+        ),
+    )
     conf.set_default('transport_url', 'fake://')
     _use(conf, database_path(conf))
     # All are on one machine: a death is to be known soon.
     conf.set_default('heartbeat_interval', HEARTBEAT, group='reporter')
     # The terminal is for what a person wants to know.
-    conf.set_default('log_file', config.folder.escaped(
-        os.path.join(conf.state_path, LOG_FILE)))
+    conf.set_default(
+        'log_file',
+        config.folder.escaped(os.path.join(conf.state_path, LOG_FILE)),
+    )
 
 
 def attach(conf: cfg.ConfigOpts) -> None:
@@ -90,15 +104,18 @@ def attach(conf: cfg.ConfigOpts) -> None:
         return
     from nova_actions.conf import cell_options
     from nova_actions.db import driver
+
     problem = driver.problem(conf.cell)
     if problem is not None:
-        raise failure.Refusal(problem.replace('[database] connection',
-                                              '--cell'))
+        raise failure.Refusal(
+            problem.replace('[database] connection', '--cell')
+        )
     section = cell_options.PREFIX + driver.name(conf.cell)
     conf.register_opts(cell_options.OPTS, group=section)
     # As on the command line: no "$" stands for an option.
-    conf.set_override('connection', config.folder.escaped(conf.cell),
-                      group=section)
+    conf.set_override(
+        'connection', config.folder.escaped(conf.cell), group=section
+    )
     conf.set_override('follow', conf.follow, group=section)
 
 

@@ -41,13 +41,17 @@ def run(args: Any) -> int:
         cursor = args.after or kept.read()
         context = context_module.get_admin_context()
         key = signing_key.get(context)
-        number = (feed.begin(context) if cursor is None
-                  else change_cursor.unpack(key, cursor))
+        number = (
+            feed.begin(context)
+            if cursor is None
+            else change_cursor.unpack(key, cursor)
+        )
         out = outlet.Outlet()
         try:
             for page in _pages(context, number, args.follow):
-                out.write([line(_change(context, key, row))
-                           for row in page.rows])
+                out.write(
+                    [line(_change(context, key, row)) for row in page.rows]
+                )
                 # What was given away is not given again; what may have been
                 # lost is.
                 kept.write(change_cursor.pack(key, page.after))
@@ -55,18 +59,22 @@ def run(args: Any) -> int:
             raise failure.Refusal(
                 f'{error.format_message()} Nothing was skipped: to go on '
                 'with what is kept, leave out --after and remove the file of '
-                '--state.', GONE) from error
+                '--state.',
+                GONE,
+            ) from error
     return failure.OK
 
 
 def _writer(name: str) -> Callable[[export.Change], str]:
     try:
         module = importlib.import_module(
-            f'nova_actions.export.{export.FORMATS[name]}')
+            f'nova_actions.export.{export.FORMATS[name]}'
+        )
     except ImportError as error:
         raise failure.Refusal(
             f'--format {name} needs {error.name}, which the extra "export" '
-            'installs: pip install nova-actions[export]') from error
+            'installs: pip install nova-actions[export]'
+        ) from error
     writer: Callable[[export.Change], str] = module.line
     return writer
 
@@ -100,4 +108,5 @@ def _change(context: Any, key: bytes, row: Row) -> export.Change:
     return {
         'id': str(uuid.uuid5(uuid.UUID(row['action_uuid']), str(number))),
         'cursor': change_cursor.pack(key, number),
-        **change_views.change(Change.of(context, row, shows_host=True))}
+        **change_views.change(Change.of(context, row, shows_host=True)),
+    }

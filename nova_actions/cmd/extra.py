@@ -17,11 +17,16 @@ def missing() -> list[str]:
         wanted = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
         return []
-    return sorted({each.name for each in map(requirements.Requirement, wanted)
-                   if each.marker is not None
-                   and each.marker.evaluate({'extra': EXTRA})
-                   and not each.marker.evaluate({'extra': ''})
-                   and not _is_installed(each.name)})
+    return sorted(
+        {
+            each.name
+            for each in map(requirements.Requirement, wanted)
+            if each.marker is not None
+            and each.marker.evaluate({'extra': EXTRA})
+            and not each.marker.evaluate({'extra': ''})
+            and not _is_installed(each.name)
+        }
+    )
 
 
 def _is_installed(name: str) -> bool:

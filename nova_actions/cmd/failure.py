@@ -41,6 +41,7 @@ def explained(main: Main) -> Callable[..., int]:
     Errors that a person can mend become a line and an exit code; anything
     else is a bug of ours and keeps its traceback.
     """
+
     @functools.wraps(main)
     def wrapper(argv: Sequence[str] | None = None) -> int:
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -55,8 +56,10 @@ def explained(main: Main) -> Callable[..., int]:
         except exception.ActionsException as error:
             return _say(told(error), REFUSED)
         except cfg.ConfigFilesNotFoundError as error:
-            return _say('no such configuration file: '
-                        + ', '.join(error.config_files), REFUSED)
+            return _say(
+                'no such configuration file: ' + ', '.join(error.config_files),
+                REFUSED,
+            )
         except BrokenPipeError:
             # Whoever read the output has seen enough.
             return OK
@@ -80,6 +83,7 @@ def told(error: exception.ActionsException) -> str:
     if cause is None or not isinstance(error, exception.Unavailable):
         return text
     from nova_actions.db import driver
+
     return f'{text} {driver.said(cause)}'
 
 

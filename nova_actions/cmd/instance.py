@@ -15,7 +15,8 @@ def instance_import(args: Any) -> int:
     done = 0
     with progress.Line('servers') as line:
         for done in importing.instance_import(
-                context_module.get_admin_context(), args.cell):
+            context_module.get_admin_context(), args.cell
+        ):
             line.show(done)
     print(f'The owners of {counted(done, "server")} of {args.cell} are known.')
     return failure.OK

@@ -7,17 +7,23 @@ import sys
 import types
 
 
-def _say(kind: type[BaseException], error: BaseException,
-         trace: types.TracebackType | None) -> None:
+def _say(
+    kind: type[BaseException],
+    error: BaseException,
+    trace: types.TracebackType | None,
+) -> None:
     if issubclass(kind, KeyboardInterrupt):
         # Python itself ends the process by the signal after that.
         _print('interrupted')
         return
     from nova_actions.cmd import extra
+
     absent = extra.missing()
     if absent:
-        _print(f'{", ".join(absent)} not installed; a command needs '
-               f"pip install '{extra.DISTRIBUTION}[{extra.EXTRA}]'")
+        _print(
+            f'{", ".join(absent)} not installed; a command needs '
+            f"pip install '{extra.DISTRIBUTION}[{extra.EXTRA}]'"
+        )
     else:
         sys.__excepthook__(kind, error, trace)
 

@@ -8,15 +8,23 @@ from oslo_config import cfg
 from nova_actions.cmd import failure
 
 OPTS = (
-    cfg.HostAddressOpt('bind-host', metavar='ADDRESS',
-                       help='Listen on this address instead of [api] '
-                            'bind_host.'),
-    cfg.PortOpt('port', metavar='PORT',
-                help='Listen on this port instead of [api] bind_port.'),
-    cfg.BoolOpt('insecure-bind', default=False,
-                help='Let the API that believes every token (noauth2) '
-                     'listen on an address that others can reach. Whoever '
-                     'reaches it may read and pretend to be anybody.'),
+    cfg.HostAddressOpt(
+        'bind-host',
+        metavar='ADDRESS',
+        help='Listen on this address instead of [api] bind_host.',
+    ),
+    cfg.PortOpt(
+        'port',
+        metavar='PORT',
+        help='Listen on this port instead of [api] bind_port.',
+    ),
+    cfg.BoolOpt(
+        'insecure-bind',
+        default=False,
+        help='Let the API that believes every token (noauth2) '
+        'listen on an address that others can reach. Whoever '
+        'reaches it may read and pretend to be anybody.',
+    ),
 )
 
 
@@ -29,19 +37,25 @@ def settle(conf: cfg.ConfigOpts) -> None:
         conf.set_override('bind_host', conf.bind_host, group='api')
     if conf.port is not None:
         conf.set_override('bind_port', conf.port, group='api')
-    if (conf.api.auth_strategy == 'noauth2' and not conf.insecure_bind
-            and not _is_loopback(conf.api.bind_host)):
+    if (
+        conf.api.auth_strategy == 'noauth2'
+        and not conf.insecure_bind
+        and not _is_loopback(conf.api.bind_host)
+    ):
         raise failure.Refusal(
             f'auth_strategy is noauth2, which believes every token, and '
             f'{conf.api.bind_host} can be reached by others. Listen on '
             f'127.0.0.1, use auth_strategy = keystone, or say '
-            f'--insecure-bind')
+            f'--insecure-bind'
+        )
 
 
 def url(address: tuple[str, int]) -> str:
     """Return the base URL of an API that listens there."""
     host, port = address
-    return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
+    return (
+        f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
+    )
 
 
 def failed(conf: cfg.ConfigOpts, error: OSError) -> failure.Refusal:
@@ -49,7 +63,8 @@ def failed(conf: cfg.ConfigOpts, error: OSError) -> failure.Refusal:
     reason = str(error).rpartition(']')[2].strip(" ')") or str(error)
     return failure.Refusal(
         f'cannot listen on {conf.api.bind_host} port {conf.api.bind_port}: '
-        f'{reason}. Another port can be given with --port')
+        f'{reason}. Another port can be given with --port'
+    )
 
 
 def _is_loopback(host: str) -> bool:

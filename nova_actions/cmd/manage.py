@@ -12,8 +12,9 @@ from nova_actions import conf as config
 from nova_actions.cmd import failure
 from nova_actions.cmd import grammar
 
-CLI_OPTS = (cfg.SubCommandOpt('noun', title='nouns',
-                              handler=grammar.add_nouns),)
+CLI_OPTS = (
+    cfg.SubCommandOpt('noun', title='nouns', handler=grammar.add_nouns),
+)
 
 
 @failure.explained
@@ -33,8 +34,9 @@ def main(argv: Sequence[str]) -> int:
     process.set_up_database(conf)
     if conf.noun.needs_schema:
         process.require_schema()
-    return int(run(conf.noun, conf) if conf.noun.needs_conf
-               else run(conf.noun))
+    return int(
+        run(conf.noun, conf) if conf.noun.needs_conf else run(conf.noun)
+    )
 
 
 if __name__ == '__main__':

@@ -55,7 +55,7 @@ class Outlet:
 
     def _put(self, data: bytes) -> None:
         while data:
-            data = data[os.write(self._file, data):]
+            data = data[os.write(self._file, data) :]
 
     def _await_taken(self) -> None:
         gone = select.poll()

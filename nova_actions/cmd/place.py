@@ -38,7 +38,9 @@ class Place:
             try:
                 self._lock = os.open(
                     f'{self._path}.lock',
-                    os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                    os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
+                    0o600,
+                )
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise failure.Refusal(
@@ -48,9 +50,12 @@ class Place:
                 raise self._refusal(error.strerror) from error
         return self
 
-    def __exit__(self, _type: type[BaseException] | None,
-                 _error: BaseException | None,
-                 _trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -89,7 +94,8 @@ class Place:
         try:
             # For this user alone, as mkstemp makes it.
             descriptor, new = tempfile.mkstemp(
-                prefix=f'.{os.path.basename(self._path)}.', dir=folder)
+                prefix=f'.{os.path.basename(self._path)}.', dir=folder
+            )
             try:
                 with open(descriptor, 'w', encoding='utf-8') as file:
                     json.dump({_CURSOR: cursor}, file)

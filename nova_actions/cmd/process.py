@@ -42,8 +42,12 @@ def life(conf: cfg.ConfigOpts, name: str, **facts: object) -> Iterator[None]:
     :param facts: what is worth knowing of it beside its database
     """
     facts['database'] = driver.shown(conf.database.connection)
-    LOG.info('%s %s starts: %s', name, version.version_string(), ', '.join(
-        f'{key} {value}' for key, value in facts.items()))
+    LOG.info(
+        '%s %s starts: %s',
+        name,
+        version.version_string(),
+        ', '.join(f'{key} {value}' for key, value in facts.items()),
+    )
     yield
     LOG.info('%s has stopped', name)
 
@@ -58,8 +62,9 @@ def take_over(conf: cfg.ConfigOpts) -> None:
     runtime.set_up_policy(conf)
 
 
-def set_up_database(conf: cfg.ConfigOpts,
-                    statement_timeout: float = 0) -> None:
+def set_up_database(
+    conf: cfg.ConfigOpts, statement_timeout: float = 0
+) -> None:
     """Set up what reads and writes rows, without rules or objects.
 
     Nothing is connected yet.
@@ -96,8 +101,7 @@ def ask_once(conf: cfg.ConfigOpts) -> None:
     conf.set_override('max_retries', 0, group='database')
 
 
-def check_schema(conf: cfg.ConfigOpts,
-                 statement_timeout: float = 0) -> None:
+def check_schema(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
     """See that the database has our tables, then let it go again.
 
     A service may start before its database and then waits for it; but what
@@ -129,7 +133,12 @@ def require_schema() -> None:
     if found is None:
         raise failure.Refusal(
             'the database has no schema yet; make it with '
-            '"nova-actions-manage db sync"')
+            '"nova-actions-manage db sync"'
+        )
     if found != migration.HEAD and migration.is_known(found):
-        LOG.warning('The schema is at %s, this release wants %s; run '
-                    '"nova-actions-manage db sync"', found, migration.HEAD)
+        LOG.warning(
+            'The schema is at %s, this release wants %s; run '
+            '"nova-actions-manage db sync"',
+            found,
+            migration.HEAD,
+        )

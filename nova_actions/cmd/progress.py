@@ -16,8 +16,9 @@ class Line:
     :param total: how many there will be, when that is known
     """
 
-    def __init__(self, noun: str, total: int | None = None,
-                 out: TextIO | None = None) -> None:
+    def __init__(
+        self, noun: str, total: int | None = None, out: TextIO | None = None
+    ) -> None:
         self._noun = noun
         self._total = total
         self._out = out or sys.stderr
@@ -27,9 +28,12 @@ class Line:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None,
-                 error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.end()
 
     def end(self) -> None:

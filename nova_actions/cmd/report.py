@@ -26,7 +26,8 @@ def set_up(conf: cfg.ConfigOpts) -> None:
     ``[oslo_reports] log_dir``. Secret options are masked in it."""
     # oslo.reports shows the global cfg.CONF, which is not ours.
     guru_meditation_report.TextGuruMeditation.register_section(
-        'Configuration of nova-actions',
-        generators.ConfigReportGenerator(conf))
+        'Configuration of nova-actions', generators.ConfigReportGenerator(conf)
+    )
     guru_meditation_report.TextGuruMeditation.setup_autorun(
-        _Version(), conf=conf)
+        _Version(), conf=conf
+    )

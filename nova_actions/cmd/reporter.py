@@ -27,14 +27,22 @@ _SESSION_WIDTH = 8
 
 def reporter_list(args: Any) -> int:
     """Print the reporters that live, and what others have lost."""
-    rows = sorted(filter(_is_shown, found()), key=lambda row: (
-        row['host'] or '', row['last_seen']))
+    rows = sorted(
+        filter(_is_shown, found()),
+        key=lambda row: (row['host'] or '', row['last_seen']),
+    )
     output.show(args.format, list(map(_shown, rows)), list_text)
     if args.format == 'table':
         for group in bridge.groups(rows):
-            print('\n' + textwrap.fill(bridge.line(group), WIDTH,
-                                       subsequent_indent='    ',
-                                       break_on_hyphens=False))
+            print(
+                '\n'
+                + textwrap.fill(
+                    bridge.line(group),
+                    WIDTH,
+                    subsequent_indent='    ',
+                    break_on_hyphens=False,
+                )
+            )
     return failure.OK
 
 
@@ -52,28 +60,43 @@ def _is_shown(row: Row) -> bool:
 
 
 def _shown(row: Row) -> Row:
-    return {'host': row['host'], 'session': row['epoch'],
-            'last_seen': row['last_seen'].replace(tzinfo=datetime.UTC),
-            'state': 'ended' if row['closed_at'] else 'alive',
-            **{name: row[name] for name in (
-                'waiting', 'lost', 'times_cut', 'about')}}
+    return {
+        'host': row['host'],
+        'session': row['epoch'],
+        'last_seen': row['last_seen'].replace(tzinfo=datetime.UTC),
+        'state': 'ended' if row['closed_at'] else 'alive',
+        **{
+            name: row[name]
+            for name in ('waiting', 'lost', 'times_cut', 'about')
+        },
+    }
 
 
 def list_text(rows: Sequence[Row]) -> str:
     """Return reporters as a table, and below it what was lost and why."""
     if not rows:
         return 'No reporters.'
-    shown = table.render(TITLES, [(
-        _short(row['host']),
-        row['session'][:_SESSION_WIDTH], table.moment(row['last_seen']),
-        row['state'], row['waiting'], _total(row)) for row in rows])
+    shown = table.render(
+        TITLES,
+        [
+            (
+                _short(row['host']),
+                row['session'][:_SESSION_WIDTH],
+                table.moment(row['last_seen']),
+                row['state'],
+                row['waiting'],
+                _total(row),
+            )
+            for row in rows
+        ],
+    )
     return '\n\n'.join([shown, *filter(None, map(_details, rows))])
 
 
 def _short(host: str | None) -> str | None:
     if host is None or len(host) <= _HOST_WIDTH:
         return host
-    return host[:_HOST_WIDTH - 1] + '…'
+    return host[: _HOST_WIDTH - 1] + '…'
 
 
 def _total(row: Row) -> int | None:
@@ -85,13 +108,18 @@ def _total(row: Row) -> int | None:
 
 def _details(row: Row) -> str:
     """Return what was not recorded as it was told; empty for nothing."""
-    found = [f'{number} lost ({reason}: {vocabulary.LOSSES[reason]})'
-             for reason, number in sorted(row['lost'].items())]
+    found = [
+        f'{number} lost ({reason}: {vocabulary.LOSSES[reason]})'
+        for reason, number in sorted(row['lost'].items())
+    ]
     if row['times_cut']:
         found.append(f'{row["times_cut"]} times cut (its clock is ahead)')
     if not found:
         return ''
     host = table.printable(row['host'])
     return textwrap.fill(
-        f'{host}, session {row["session"]}: {"; ".join(found)}', WIDTH,
-        subsequent_indent='    ', break_on_hyphens=False)
+        f'{host}, session {row["session"]}: {"; ".join(found)}',
+        WIDTH,
+        subsequent_indent='    ',
+        break_on_hyphens=False,
+    )

@@ -54,12 +54,15 @@ def _purge(args: Any, verb: str, sink: retention.Sink | None) -> int:
         total = retention.purge_total(context, selection)
     done = retention.Done()
     with progress.Line('actions', total) as line:
-        for done in retention.purge(context, selection, pause=_pause,
-                                    dry_run=args.dry_run, sink=sink):
+        for done in retention.purge(
+            context, selection, pause=_pause, dry_run=args.dry_run, sink=sink
+        ):
             line.show(done.actions)
     would = f'Would have {verb.lower()}' if args.dry_run else verb
-    print(f'{would} {counted(done.actions, "action")} with '
-          f'{counted(done.events, "event")}.')
+    print(
+        f'{would} {counted(done.actions, "action")} with '
+        f'{counted(done.events, "event")}.'
+    )
     if done.more:
         print(f'--max-rows {args.max_rows} stopped it; there is more to do.')
         return MORE
@@ -69,8 +72,7 @@ def _purge(args: Any, verb: str, sink: retention.Sink | None) -> int:
 def _selection(args: Any) -> retention.Selection:
     before = args.before
     if before is None:
-        before = timeutils.utcnow() - datetime.timedelta(
-            days=args.older_than)
+        before = timeutils.utcnow() - datetime.timedelta(days=args.older_than)
     return retention.Selection(before, args.keep_last, args.max_rows)
 
 
@@ -80,8 +82,9 @@ def db_restore(args: Any) -> int:
     done = restore.Done()
     try:
         with _files(args.file), progress.Line('actions') as line:
-            for done in restore.restore(context, archive.read(args.file),
-                                        text.sanitizer()):
+            for done in restore.restore(
+                context, archive.read(args.file), text.sanitizer()
+            ):
                 line.show(done.seen)
     except Exception:
         if done.seen:
@@ -92,16 +95,21 @@ def db_restore(args: Any) -> int:
     if done.foreign:
         raise failure.Refusal(
             f'left out {counted(done.foreign, "action")} of servers that '
-            'belong to another project in this database')
+            'belong to another project in this database'
+        )
     return DONE
 
 
 def _say_restored(done: restore.Done) -> None:
-    print(f'Restored {counted(done.restored, "action")} with '
-          f'{counted(done.events, "event")}; there already: {done.known}.')
+    print(
+        f'Restored {counted(done.restored, "action")} with '
+        f'{counted(done.events, "event")}; there already: {done.known}.'
+    )
     if done.cut:
-        print(f'{counted(done.cut, "time")} in the future '
-              f'{"was" if done.cut == 1 else "were"} cut to now.')
+        print(
+            f'{counted(done.cut, "time")} in the future '
+            f'{"was" if done.cut == 1 else "were"} cut to now.'
+        )
 
 
 def db_scrub(args: Any) -> int:
@@ -110,8 +118,9 @@ def db_scrub(args: Any) -> int:
     total = scrub.scrub_total(context) if sys.stderr.isatty() else None
     done = scrub.Done()
     with progress.Line('rows', total) as line:
-        for done in scrub.scrub(context, text.sanitizer(), pause=_pause,
-                                dry_run=args.dry_run):
+        for done in scrub.scrub(
+            context, text.sanitizer(), pause=_pause, dry_run=args.dry_run
+        ):
             line.show(done.seen)
     would = 'would change' if args.dry_run else 'changed'
     print(f'{done.changed} of {counted(done.seen, "row")} {would}.')

@@ -21,9 +21,11 @@ AWAKE = 1.0
 _STREAMS = (0, 1, 2)
 
 
-def serve(services: Sequence[service.ServiceBase],
-          meanwhile: Callable[[threading.Event], None] | None = None,
-          reload: Callable[[], None] = lambda: None) -> None:
+def serve(
+    services: Sequence[service.ServiceBase],
+    meanwhile: Callable[[threading.Event], None] | None = None,
+    reload: Callable[[], None] = lambda: None,
+) -> None:
     """Start services, wait for SIGTERM or SIGINT, stop them in reverse.
 
     oslo.service's launchers fork, also for a single worker: wrong for an
@@ -55,8 +57,9 @@ def serve(services: Sequence[service.ServiceBase],
             _reload(reload, services)
         stopping.set()
 
-    threading.Thread(target=pass_on, name='nova-actions-signals',
-                     daemon=True).start()
+    threading.Thread(
+        target=pass_on, name='nova-actions-signals', daemon=True
+    ).start()
     signals.add_handlers(SIGNALS, stop)
     signals.add_handler(RELOAD, hang_up)
     try:
@@ -82,15 +85,18 @@ def _terminals() -> list[int]:
     return [stream for stream in _STREAMS if os.isatty(stream)]
 
 
-def _reload(reload: Callable[[], None],
-            services: Sequence[service.ServiceBase]) -> None:
+def _reload(
+    reload: Callable[[], None], services: Sequence[service.ServiceBase]
+) -> None:
     try:
         reload()
         for each in services:
             each.reset()
     except Exception as error:  # noqa: BLE001 - it goes on as it was
-        LOG.error('What has changed could not be taken over: %s',
-                  type(error).__name__)
+        LOG.error(
+            'What has changed could not be taken over: %s',
+            type(error).__name__,
+        )
 
 
 def _end(each: service.ServiceBase) -> None:

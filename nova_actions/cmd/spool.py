@@ -32,15 +32,18 @@ LEFT = 'left behind'
 
 def spool_list(args: Any, conf: cfg.ConfigOpts) -> int:
     """Print this user's spools; name the folders of others."""
-    output.show(args.format, {
-        'spools': list(_rows(conf)), 'others': _others(conf.state_path)},
-        list_text)
+    output.show(
+        args.format,
+        {'spools': list(_rows(conf)), 'others': _others(conf.state_path)},
+        list_text,
+    )
     return failure.OK
 
 
 def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
     """Deliver what processes that are gone have left behind."""
     from nova_actions import reporter
+
     _tell_others(conf.state_path)
     left = [row for row in _rows(conf) if row['state'] == LEFT]
     if not left:
@@ -52,33 +55,40 @@ def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
     is_done = reporter.flush(args.timeout)
     stats = reporter.stats()
     reporter.stop()
-    print(f'{counted(len(left), "spool")} taken over, '
-          f'{counted(stats["delivered"], "report")} delivered.')
-    lost = sum(number for name, number in stats.items()
-               if name.startswith('lost_'))
+    print(
+        f'{counted(len(left), "spool")} taken over, '
+        f'{counted(stats["delivered"], "report")} delivered.'
+    )
+    lost = sum(
+        number for name, number in stats.items() if name.startswith('lost_')
+    )
     if lost:
         print(f'{counted(lost, "report")} lost, for the reason above.')
     if not is_done and stats['waiting']:
-        print(f'{counted(stats["waiting"], "report")} still here: no '
-              'conductor takes them within the time. Nothing is lost; try '
-              'again later.')
+        print(
+            f'{counted(stats["waiting"], "report")} still here: no '
+            'conductor takes them within the time. Nothing is lost; try '
+            'again later.'
+        )
     return failure.OK if is_done else failure.ABSENT
 
 
 def _rows(conf: cfg.ConfigOpts) -> Iterator[Row]:
-    for folder in (place.own(conf.state_path),
-                   place.former(conf.state_path)):
+    for folder in (place.own(conf.state_path), place.former(conf.state_path)):
         for life in session.lives(folder):
             if not life.is_alive and life.noted and not life.noted.reports:
                 # The next process removes it.
                 continue
             yield {
-                'session': life.uuid, 'folder': folder,
+                'session': life.uuid,
+                'folder': folder,
                 'state': ALIVE if life.is_alive else LEFT,
                 'reports': life.noted and life.noted.reports,
                 'bytes': life.bytes,
                 'written': datetime.datetime.fromtimestamp(
-                    life.written, datetime.UTC)}
+                    life.written, datetime.UTC
+                ),
+            }
 
 
 def _others(state_path: str) -> list[Row]:
@@ -88,9 +98,14 @@ def _others(state_path: str) -> list[Row]:
     except FileNotFoundError:
         return []
     own = os.path.basename(place.own(state_path))
-    return [{'folder': os.path.join(state_path, name),
-             'user': name.removeprefix(_PREFIX)} for name in names
-            if name.startswith(_PREFIX) and name != own]
+    return [
+        {
+            'folder': os.path.join(state_path, name),
+            'user': name.removeprefix(_PREFIX),
+        }
+        for name in names
+        if name.startswith(_PREFIX) and name != own
+    ]
 
 
 def _tell_others(state_path: str) -> None:
@@ -100,15 +115,29 @@ def _tell_others(state_path: str) -> None:
 
 def other_text(each: Row) -> str:
     """Return what to do about spools of another user."""
-    return (f'{each["folder"]} is user {each["user"]}\'s: run this as that '
-            f'user (sudo -u "#{each["user"]}" …).')
+    return (
+        f"{each['folder']} is user {each['user']}'s: run this as that "
+        f'user (sudo -u "#{each["user"]}" …).'
+    )
 
 
 def list_text(found: Row) -> str:
     """Return spools as a table, and who else has some."""
     rows: Sequence[Row] = found['spools']
-    shown = table.render(TITLES, [(
-        row['session'], row['state'], row['reports'],
-        table.moment(row['written'])) for row in rows]) if rows else (
-            'No spools.')
+    shown = (
+        table.render(
+            TITLES,
+            [
+                (
+                    row['session'],
+                    row['state'],
+                    row['reports'],
+                    table.moment(row['written']),
+                )
+                for row in rows
+            ],
+        )
+        if rows
+        else ('No spools.')
+    )
     return '\n'.join([shown, *map(other_text, found['others'])])

@@ -28,40 +28,61 @@ def db_stats(args: Any, conf: cfg.ConfigOpts) -> int:
     now = timeutils.utcnow()
     tables = size.tables(context)
     growth = size.growth(context, now, tables)
-    output.show(args.format, {
-        'tables': [dataclasses.asdict(each) for each in tables],
-        'growth_a_day': growth and dataclasses.asdict(growth),
-        **_purge(context, conf.retention.days, size.oldest(context), now),
-    }, stats_text)
+    output.show(
+        args.format,
+        {
+            'tables': [dataclasses.asdict(each) for each in tables],
+            'growth_a_day': growth and dataclasses.asdict(growth),
+            **_purge(context, conf.retention.days, size.oldest(context), now),
+        },
+        stats_text,
+    )
     return failure.OK
 
 
-def _purge(context: context_module.RequestContext, days: int,
-           oldest: datetime.datetime | None,
-           now: datetime.datetime) -> Row:
+def _purge(
+    context: context_module.RequestContext,
+    days: int,
+    oldest: datetime.datetime | None,
+    now: datetime.datetime,
+) -> Row:
     """Return how old the oldest action is, when it is due to be purged, and
     how many are due at the most."""
     kept = datetime.timedelta(days=days)
-    due = retention.purge_total(context, retention.Selection(
-        now - kept)) if days else 0
+    due = (
+        retention.purge_total(context, retention.Selection(now - kept))
+        if days
+        else 0
+    )
     return {
         'oldest': oldest and oldest.replace(tzinfo=datetime.UTC),
         'retention_days': days or None,
         'next_purge': (oldest + kept).replace(tzinfo=datetime.UTC)
-        if days and oldest else None,
-        'due': due}
+        if days and oldest
+        else None,
+        'due': due,
+    }
 
 
 def stats_text(found: Row) -> str:
     """Return figures of the database as text."""
-    shown = table.render(TITLES, [
-        (each['name'], each['rows'], in_bytes(each['bytes']))
-        for each in found['tables']])
-    return '\n'.join([
-        shown, '',
-        f'Oldest action:  {table.printable(table.moment(found["oldest"]))}',
-        f'Growth a day:   {_growth(found["growth_a_day"])}',
-        f'Next purge:     {_next(found)}'])
+    shown = table.render(
+        TITLES,
+        [
+            (each['name'], each['rows'], in_bytes(each['bytes']))
+            for each in found['tables']
+        ],
+    )
+    return '\n'.join(
+        [
+            shown,
+            '',
+            'Oldest action:  '
+            + table.printable(table.moment(found['oldest'])),
+            f'Growth a day:   {_growth(found["growth_a_day"])}',
+            f'Next purge:     {_next(found)}',
+        ]
+    )
 
 
 def _growth(growth: Row | None) -> str:
@@ -79,10 +100,14 @@ def _next(found: Row) -> str:
     if days is None:
         return 'never ([retention] days is 0)'
     if found['due']:
-        return (f'due: at most {counted(found["due"], "action")} of more than '
-                f'{counted(days, "day")}')
-    return (f'{table.printable(table.moment(found["next_purge"]))} '
-            f'(keeps {counted(days, "day")})')
+        return (
+            f'due: at most {counted(found["due"], "action")} of more than '
+            f'{counted(days, "day")}'
+        )
+    return (
+        f'{table.printable(table.moment(found["next_purge"]))} '
+        f'(keeps {counted(days, "day")})'
+    )
 
 
 def in_bytes(number: int | None) -> str | None:

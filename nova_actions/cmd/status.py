@@ -36,6 +36,7 @@ class Checks(upgradecheck.UpgradeCommands):
     def check_driver(self) -> Result:
         """Is the driver that the URL of the database names installed?"""
         from nova_actions.db import driver
+
         problem = driver.problem(self._conf.database.connection)
         if problem is not None:
             return Result(Code.FAILURE, f'{problem}.')
@@ -47,6 +48,7 @@ class Checks(upgradecheck.UpgradeCommands):
             return Result(Code.FAILURE, 'The database cannot be asked.')
         from nova_actions.db import api as db
         from nova_actions.db import migration
+
         try:
             db.setup(self._conf)
             version = _within(PATIENCE, migration.db_version)
@@ -59,31 +61,39 @@ class Checks(upgradecheck.UpgradeCommands):
         if version == migration.HEAD:
             return Result(Code.SUCCESS)
         if version and not migration.is_known(version):
-            return Result(Code.WARNING, (
-                f'The schema is at {version}, which a newer release made. '
-                'This one works with it.'))
+            return Result(
+                Code.WARNING,
+                (
+                    f'The schema is at {version}, which a newer release made. '
+                    'This one works with it.'
+                ),
+            )
         return Result(
             Code.FAILURE,
             f'The schema is at {version or "nothing"}, this release wants '
-            f'{migration.HEAD}. Run "nova-actions-manage db sync".')
+            f'{migration.HEAD}. Run "nova-actions-manage db sync".',
+        )
 
     def check_cells(self) -> Result:
         """Does each cell answer that is attached?"""
         from nova_actions.cells import query
         from nova_actions.cells import registry
         from nova_actions.conf import cell_options
+
         try:
             # Bounded by [api] cell_timeout, all at once.
-            registry.setup(cell_options.cells(self._conf),
-                           self._conf.api.cell_timeout)
+            registry.setup(
+                cell_options.cells(self._conf), self._conf.api.cell_timeout
+            )
             _answers, errors = registry.ask_all(query.nothing)
         except exception.ActionsException as error:
             return Result(Code.FAILURE, failure.told(error))
         finally:
             registry.dispose()
         if errors:
-            return Result(Code.FAILURE, ' '.join(
-                failure.told(error) for error in errors))
+            return Result(
+                Code.FAILURE, ' '.join(failure.told(error) for error in errors)
+            )
         return Result(Code.SUCCESS)
 
     def check_following(self) -> Result:
@@ -92,24 +102,36 @@ class Checks(upgradecheck.UpgradeCommands):
         from nova_actions.cells.follow import state
         from nova_actions.conf import cell_options
         from nova_actions.db import api as db
-        names = [name for name, settings
-                 in cell_options.cells(self._conf).items() if settings.follow]
+
+        names = [
+            name
+            for name, settings in cell_options.cells(self._conf).items()
+            if settings.follow
+        ]
         if not names or self.check_schema().code != Code.SUCCESS:
             return Result(Code.SUCCESS)
         context = context_module.get_admin_context()
         try:
             db.setup(self._conf)
-            late = [name for name in names if _within(
-                PATIENCE, functools.partial(
-                    state.is_late, context, name))]
+            late = [
+                name
+                for name in names
+                if _within(
+                    PATIENCE, functools.partial(state.is_late, context, name)
+                )
+            ]
         except (exception.ActionsException, TimeoutError) as error:
             return Result(Code.WARNING, _said(error))
         finally:
             db.dispose()
         if late:
-            return Result(Code.WARNING, (
-                f'Nobody follows {", ".join(late)}, or it lags behind. Run '
-                '"nova-actions-manage cell follow".'))
+            return Result(
+                Code.WARNING,
+                (
+                    f'Nobody follows {", ".join(late)}, or it lags behind. '
+                    'Run "nova-actions-manage cell follow".'
+                ),
+            )
         return Result(Code.SUCCESS)
 
     def check_bus(self) -> Result:
@@ -117,16 +139,22 @@ class Checks(upgradecheck.UpgradeCommands):
         url = self._conf.transport_url
         if not url:
             return Result(
-                Code.WARNING, '[DEFAULT] transport_url is not set. The '
-                'conductor needs it, and each service that reports.')
+                Code.WARNING,
+                '[DEFAULT] transport_url is not set. The '
+                'conductor needs it, and each service that reports.',
+            )
         if url.startswith('fake:'):
             return Result(Code.SUCCESS)
         from nova_actions.conductor import bus
+
         try:
             _within(PATIENCE, lambda: bus.ask(self._conf))
         except Exception as error:  # noqa: BLE001 - of any driver
-            return Result(Code.FAILURE, 'The bus ([DEFAULT] transport_url) '
-                          f'cannot be reached: {_said(error)}')
+            return Result(
+                Code.FAILURE,
+                'The bus ([DEFAULT] transport_url) '
+                f'cannot be reached: {_said(error)}',
+            )
         return Result(Code.SUCCESS)
 
     def check_keystone(self) -> Result:
@@ -136,20 +164,26 @@ class Checks(upgradecheck.UpgradeCommands):
         options = self._conf.keystone_authtoken
         if not (options.auth_type or options.auth_section):
             return Result(
-                Code.WARNING, '[keystone_authtoken] auth_type is not set. '
-                'The API needs it.')
+                Code.WARNING,
+                '[keystone_authtoken] auth_type is not set. The API needs it.',
+            )
         from nova_actions.api import keystone
+
         try:
             _within(PATIENCE, lambda: keystone.ask(self._conf, PATIENCE))
         except Exception as error:  # noqa: BLE001 - of any plugin
-            return Result(Code.FAILURE, 'Keystone ([keystone_authtoken]) '
-                          f'does not serve us: {_said(error)}')
+            return Result(
+                Code.FAILURE,
+                'Keystone ([keystone_authtoken]) '
+                f'does not serve us: {_said(error)}',
+            )
         return Result(Code.SUCCESS)
 
     def check_policy(self) -> Result:
         """Does the policy file say what its author means?"""
         from nova_actions import policies
         from nova_actions import policy
+
         try:
             enforcer = policy.load(self._conf)
         except ValueError as error:
@@ -157,21 +191,33 @@ class Checks(upgradecheck.UpgradeCommands):
         lacking = policy.undefined(enforcer)
         if lacking:
             return Result(
-                Code.FAILURE, 'The policy asks for rules that do not exist: '
-                f'{", ".join(lacking)}.')
-        broken = sorted(name for name, rule in enforcer.file_rules.items()
-                        if _is_garbled(rule))
+                Code.FAILURE,
+                'The policy asks for rules that do not exist: '
+                f'{", ".join(lacking)}.',
+            )
+        broken = sorted(
+            name
+            for name, rule in enforcer.file_rules.items()
+            if _is_garbled(rule)
+        )
         if broken:
             return Result(
-                Code.FAILURE, f'Nobody can pass {", ".join(broken)}: the '
-                'policy file has a text there that is not a rule.')
+                Code.FAILURE,
+                f'Nobody can pass {", ".join(broken)}: the '
+                'policy file has a text there that is not a rule.',
+            )
         known = {rule.name for rule in policies.list_rules()}
-        strange = sorted(name for name in enforcer.file_rules
-                         if name.startswith(OURS) and name not in known)
+        strange = sorted(
+            name
+            for name in enforcer.file_rules
+            if name.startswith(OURS) and name not in known
+        )
         if strange:
             return Result(
-                Code.WARNING, f'The policy file names {", ".join(strange)}, '
-                'which no code asks for: a typing error?')
+                Code.WARNING,
+                f'The policy file names {", ".join(strange)}, '
+                'which no code asks for: a typing error?',
+            )
         return Result(Code.SUCCESS)
 
     def check_reporters(self) -> Result:
@@ -183,7 +229,8 @@ class Checks(upgradecheck.UpgradeCommands):
                 Code.WARNING,
                 f'[conductor] reporter_timeout is {timeout} s: too short for '
                 f'reporters that are heard of every {beat:g} s '
-                '([reporter] heartbeat_interval).')
+                '([reporter] heartbeat_interval).',
+            )
         return Result(Code.SUCCESS)
 
     def check_bridges(self) -> Result:
@@ -193,18 +240,21 @@ class Checks(upgradecheck.UpgradeCommands):
         from nova_actions.cmd import bridge
         from nova_actions.cmd import reporter
         from nova_actions.db import api as db
+
         try:
             db.setup(self._conf)
-            groups = _within(
-                PATIENCE, lambda: bridge.groups(reporter.found()))
+            groups = _within(PATIENCE, lambda: bridge.groups(reporter.found()))
         except (exception.ActionsException, TimeoutError) as error:
             return Result(Code.WARNING, _said(error))
         finally:
             db.dispose()
-        is_whole = (len({each['bridge'] for each in groups}) <= 1
-                    and not any(each['missing'] for each in groups))
-        return Result(Code.SUCCESS if is_whole else Code.WARNING,
-                      ' '.join(map(bridge.line, groups)) or None)
+        is_whole = len({each['bridge'] for each in groups}) <= 1 and not any(
+            each['missing'] for each in groups
+        )
+        return Result(
+            Code.SUCCESS if is_whole else Code.WARNING,
+            ' '.join(map(bridge.line, groups)) or None,
+        )
 
     _upgrade_checks = (
         ('Database driver', check_driver),
@@ -259,11 +309,16 @@ def _add_commands(commands: Any, checks: Checks) -> None:
     about = 'what must be mended before the services of this release start'
     upgrade = commands.add_parser('upgrade', help=about, description=about)
     upgrade.set_defaults(action_fn=checks.check)
-    upgrade.add_argument('check', choices=('check',), metavar='check',
-                         help='ask everything that the services need. Exit '
-                              'code 0: ready, 1: a warning, 2: a failure')
-    upgrade.add_argument('--json', action='store_true',
-                         help='print the results as JSON')
+    upgrade.add_argument(
+        'check',
+        choices=('check',),
+        metavar='check',
+        help='ask everything that the services need. Exit '
+        'code 0: ready, 1: a warning, 2: a failure',
+    )
+    upgrade.add_argument(
+        '--json', action='store_true', help='print the results as JSON'
+    )
 
 
 @failure.explained
@@ -274,12 +329,20 @@ def main(argv: Sequence[str]) -> int:
     # upgradecheck.main() would do what follows as one, and tell of a file
     # that cannot be read by a traceback.
     checks = Checks(conf)
-    conf.register_cli_opt(cfg.SubCommandOpt(
-        'command', title='commands',
-        handler=lambda commands: _add_commands(commands, checks)))
+    conf.register_cli_opt(
+        cfg.SubCommandOpt(
+            'command',
+            title='commands',
+            handler=lambda commands: _add_commands(commands, checks),
+        )
+    )
     with config.parsing():
-        conf(list(argv), project='nova-actions',
-             version=version.version_string(), description=__doc__)
+        conf(
+            list(argv),
+            project='nova-actions',
+            version=version.version_string(),
+            description=__doc__,
+        )
     config.complete(conf, ('database', 'policy', 'messaging', 'keystone'))
     from nova_actions.cmd import process
 

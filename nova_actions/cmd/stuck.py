@@ -22,8 +22,15 @@ from nova_actions.vocabulary import counted
 
 Row = dict[str, Any]
 
-TITLES = ('UUID', 'Action', 'Open for', 'Usually up to', 'Step', 'Host',
-          'Server')
+TITLES = (
+    'UUID',
+    'Action',
+    'Open for',
+    'Usually up to',
+    'Step',
+    'Host',
+    'Server',
+)
 
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
@@ -31,9 +38,13 @@ _MICROSECOND = datetime.timedelta(microseconds=1)
 def action_stuck(args: Any) -> int:
     """Print what is open for longer than it should be."""
     now = timeutils.utcnow()
-    found = stuck.find(context_module.get_admin_context(), now - args.older,
-                       args.on_host, args.limit + 1)
-    rows = list(_shown(found[:args.limit], now))
+    found = stuck.find(
+        context_module.get_admin_context(),
+        now - args.older,
+        args.on_host,
+        args.limit + 1,
+    )
+    rows = list(_shown(found[: args.limit], now))
     output.show(args.format, rows, stuck_text)
     if args.format == 'table' and len(found) > args.limit:
         print(f'\nMore than {args.limit} are open; --limit N shows more.')
@@ -45,29 +56,47 @@ def _shown(found: Iterable[Row], now: datetime.datetime) -> Iterator[Row]:
     context = context_module.get_admin_context()
     usual: dict[tuple[str, str | None], stuck.Usual | None] = {}
     for row in found:
-        name = (row['action'], None) if row['event'] is None else (
-            '', row['event'])
+        name = (
+            (row['action'], None)
+            if row['event'] is None
+            else ('', row['event'])
+        )
         if name not in usual:
             usual[name] = (
                 stuck.usual_of_action(context, row['action'])
                 if row['event'] is None
-                else stuck.usual_of_step(context, row['event']))
+                else stuck.usual_of_step(context, row['event'])
+            )
         length = usual[name]
-        yield {**row, 'since': row['since'].replace(tzinfo=datetime.UTC),
-               'open_us': (now - row['since']) // _MICROSECOND,
-               'usual_us': length and length.half,
-               'usual_95_us': length and length.most}
+        yield {
+            **row,
+            'since': row['since'].replace(tzinfo=datetime.UTC),
+            'open_us': (now - row['since']) // _MICROSECOND,
+            'usual_us': length and length.half,
+            'usual_95_us': length and length.most,
+        }
 
 
 def stuck_text(rows: Sequence[Row]) -> str:
     """Return open steps as a table."""
     if not rows:
         return 'Nothing is open for that long.'
-    return table.render(TITLES, [(
-        row['uuid'], row['action'], table.duration(row['open_us']),
-        table.duration(row['usual_95_us']), row['event'], row['host'],
-        row['display_name'] or row['instance_uuid'],
-    ) for row in rows], table.screen())
+    return table.render(
+        TITLES,
+        [
+            (
+                row['uuid'],
+                row['action'],
+                table.duration(row['open_us']),
+                table.duration(row['usual_95_us']),
+                row['event'],
+                row['host'],
+                row['display_name'] or row['instance_uuid'],
+            )
+            for row in rows
+        ],
+        table.screen(),
+    )
 
 
 def action_close(args: Any) -> int:
@@ -75,23 +104,29 @@ def action_close(args: Any) -> int:
     if args.uuid is not None:
         return _close_one(args)
     if args.older is None:
-        raise failure.Refusal('--host closes what has been open there for '
-                              'longer than --older; give that too')
+        raise failure.Refusal(
+            '--host closes what has been open there for '
+            'longer than --older; give that too'
+        )
     now = timeutils.utcnow()
     before = now - args.older
     context = context_module.get_admin_context()
     if args.dry_run:
         found = stuck.find(context, before, args.on_host)
         print(stuck_text(list(_shown(found, now))))
-        print(f'\nWould have closed {counted(len(found), "step")} on '
-              f'{args.on_host}.')
+        print(
+            f'\nWould have closed {counted(len(found), "step")} on '
+            f'{args.on_host}.'
+        )
         return failure.OK
     span = table.duration(args.older // _MICROSECOND)
     evidence, rules = _evidence(
-        args.reason or f'open on {args.on_host} for longer than {span}', now)
+        args.reason or f'open on {args.on_host} for longer than {span}', now
+    )
     closed = 0
-    uuids = sorted({row['uuid'] for row in stuck.find(
-        context, before, args.on_host)})
+    uuids = sorted(
+        {row['uuid'] for row in stuck.find(context, before, args.on_host)}
+    )
     for start in range(0, len(uuids), stale_reporter.CHUNK):
         closed += stale_reporter.close_steps(
             context,
@@ -107,17 +142,25 @@ def action_close(args: Any) -> int:
 
 def _close_one(args: Any) -> int:
     if args.older is not None or args.dry_run:
-        raise failure.Refusal('--older and --dry-run go with --host; an '
-                              'action that is named is closed whatever its '
-                              'age')
+        raise failure.Refusal(
+            '--older and --dry-run go with --host; an '
+            'action that is named is closed whatever its '
+            'age'
+        )
     if args.reason is None:
         raise failure.Refusal('say why with --reason TEXT')
     evidence, rules = _evidence(args.reason, timeutils.utcnow())
-    closed = stale_reporter.close_action(context_module.get_admin_context(),
-                                  args.uuid, evidence, rules)
-    print(f'Closed action {args.uuid}: '
-          + (f'{counted(closed, "step")} interrupted.' if closed
-             else 'no step of it was open.'))
+    closed = stale_reporter.close_action(
+        context_module.get_admin_context(), args.uuid, evidence, rules
+    )
+    print(
+        f'Closed action {args.uuid}: '
+        + (
+            f'{counted(closed, "step")} interrupted.'
+            if closed
+            else 'no step of it was open.'
+        )
+    )
     return failure.OK
 
 
@@ -132,5 +175,8 @@ def _evidence(reason: str, now: datetime.datetime) -> tuple[str, str | None]:
 def _who() -> str:
     user, host = getpass.getuser(), socket.gethostname()
     caller = os.environ.get('SUDO_USER')
-    return f'{user} (sudo of {caller}) on {host}' if caller else (
-        f'{user} on {host}')
+    return (
+        f'{user} (sudo of {caller}) on {host}'
+        if caller
+        else (f'{user} on {host}')
+    )

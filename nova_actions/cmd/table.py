@@ -14,20 +14,27 @@ NONE = '-'
 GAP = '  '
 
 
-def render(titles: Sequence[str], rows: Iterable[Sequence[object]],
-           width: int | None = None) -> str:
+def render(
+    titles: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    width: int | None = None,
+) -> str:
     """Return rows in columns under their titles.
 
     :param width: of the screen; a row that does not fit goes on in lines
         below, in columns too, so that nothing is cut or broken
     """
     cells = [[printable(value) for value in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(titles, *cells,
-                                                         strict=True)]
+    widths = [
+        max(map(_width, column)) for column in zip(titles, *cells, strict=True)
+    ]
     lines = _folded(widths, width)
     rules = ['-' * each for each in widths]
-    return '\n'.join(_line(row, widths, columns)
-                     for row in (titles, rules, *cells) for columns in lines)
+    return '\n'.join(
+        _line(row, widths, columns)
+        for row in (titles, rules, *cells)
+        for columns in lines
+    )
 
 
 def _folded(widths: Sequence[int], width: int | None) -> list[range]:
@@ -39,23 +46,32 @@ def _folded(widths: Sequence[int], width: int | None) -> list[range]:
         if width and number and used - len(GAP) > width:
             starts.append(number)
             used = 2 * len(GAP) + each
-    return [range(*pair) for pair in itertools.pairwise(
-        [*starts, len(widths)])]
+    return [
+        range(*pair) for pair in itertools.pairwise([*starts, len(widths)])
+    ]
 
 
-def _line(row: Sequence[str], widths: Sequence[int],
-          columns: range) -> str:
+def _line(row: Sequence[str], widths: Sequence[int], columns: range) -> str:
     indent = GAP if columns.start else ''
-    return (indent + GAP.join(
-        row[number] + ' ' * (widths[number] - _width(row[number]))
-        for number in columns)).rstrip()
+    return (
+        indent
+        + GAP.join(
+            row[number] + ' ' * (widths[number] - _width(row[number]))
+            for number in columns
+        )
+    ).rstrip()
 
 
 def _width(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
-    return sum(0 if unicodedata.combining(char)
-               else 2 if unicodedata.east_asian_width(char) in 'WF' else 1
-               for char in text)
+    return sum(
+        0
+        if unicodedata.combining(char)
+        else 2
+        if unicodedata.east_asian_width(char) in 'WF'
+        else 1
+        for char in text
+    )
 
 
 def paragraph(line: str, indent: str, width: int | None) -> str:
@@ -64,9 +80,13 @@ def paragraph(line: str, indent: str, width: int | None) -> str:
     if width is None or _width(text) <= width:
         return text
     return textwrap.fill(
-        printable(line), width, initial_indent=indent,
-        subsequent_indent=indent, break_long_words=False,
-        break_on_hyphens=False)
+        printable(line),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def screen() -> int | None:
@@ -81,8 +101,10 @@ def printable(value: object) -> str:
     """Return a value as text that cannot command a terminal."""
     if value is None or value == '':
         return NONE
-    return ''.join(char if char.isprintable() else '\N{REPLACEMENT CHARACTER}'
-                   for char in str(value))
+    return ''.join(
+        char if char.isprintable() else '\N{REPLACEMENT CHARACTER}'
+        for char in str(value)
+    )
 
 
 def moment(value: datetime.datetime | None) -> str | None:

@@ -26,8 +26,9 @@ from nova_actions.vocabulary import counted
 OPERATOR = 'operator:operators:admin'
 
 
-def welcome(conf: cfg.ConfigOpts, where: str,
-            stopping: threading.Event) -> None:
+def welcome(
+    conf: cfg.ConfigOpts, where: str, stopping: threading.Event
+) -> None:
     """Say what is here and how to use it, after the demonstration.
 
     :param where: the base URL of the API
@@ -57,17 +58,18 @@ def _serve(conf: cfg.ConfigOpts, where: str, told: play.Told) -> None:
     _say('Serving. Ctrl-C stops it.')
 
 
-def _play(conf: cfg.ConfigOpts, where: str,
-          stopping: threading.Event) -> None:
+def _play(conf: cfg.ConfigOpts, where: str, stopping: threading.Event) -> None:
     before = retention.purge_total(
         context_module.get_admin_context(),
-        retention.Selection(datetime.datetime.max))
+        retention.Selection(datetime.datetime.max),
+    )
     if before:
-        _say(f'The database has {counted(before, "action")} already; the '
-             'demonstration adds its own.')
+        _say(
+            f'The database has {counted(before, "action")} already; the '
+            'demonstration adds its own.'
+        )
     actions = conf.demo_actions or plan.A_DAY
-    _say(f'Playing a day of a simulated cloud, {counted(actions, "action")} '
-         '…')
+    _say(f'Playing a day of a simulated cloud, {counted(actions, "action")} …')
 
     def serve(told: play.Told) -> None:
         line.end()
@@ -84,9 +86,11 @@ def _suggest(conf: cfg.ConfigOpts, where: str, told: play.Told) -> None:
     uuid = told.server or _newest_server()
     if uuid is not None:
         path = f'/v2.1/servers/{uuid}/os-instance-actions'
-        _say('The actions of that server, newest first, over REST:'
-             if told.server else
-             'The actions of a server, newest first, over REST:')
+        _say(
+            'The actions of that server, newest first, over REST:'
+            if told.server
+            else 'The actions of a server, newest first, over REST:'
+        )
     else:
         _say('Nothing is recorded yet. The API answers:')
     header = ''
@@ -99,7 +103,8 @@ def _newest_server() -> str | None:
     context = context_module.get_admin_context()
     with base.local():
         found = instance_action.InstanceActionList.get_by_project(
-            context, limit=1)
+            context, limit=1
+        )
     for action in found:
         return str(action.instance_uuid)
     return None
@@ -115,8 +120,12 @@ def _manage(conf: cfg.ConfigOpts) -> str:
     """Return nova-actions-manage as this person would have to call it."""
     name = 'nova-actions-manage'
     beside = os.path.join(os.path.dirname(sys.argv[0]), name)
-    words = [beside if shutil.which(name) != os.path.abspath(beside)
-             and os.path.exists(beside) else name]
+    words = [
+        beside
+        if shutil.which(name) != os.path.abspath(beside)
+        and os.path.exists(beside)
+        else name
+    ]
     for path in conf.config_file or ():
         words += ['--config-file', path]
     state = os.environ.get('XDG_STATE_HOME')

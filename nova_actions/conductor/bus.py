@@ -16,8 +16,11 @@ def ask(conf: cfg.ConfigOpts) -> None:
     """
     transport = rpc_transport.get_transport(conf)
     client = rpc_transport.get_client(
-        transport, messaging.Target(topic=conf.conductor.topic,
-                                    namespace='baseapi', version='1.0'),
-        retry=0)
+        transport,
+        messaging.Target(
+            topic=conf.conductor.topic, namespace='baseapi', version='1.0'
+        ),
+        retry=0,
+    )
     client.cast(context.get_admin_context(), 'ping', arg='upgrade check')
     transport.cleanup()

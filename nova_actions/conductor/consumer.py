@@ -38,7 +38,8 @@ class Consumer:
         self._server: Any = None
         self._ends = threading.Event()
         self._thread = threading.Thread(
-            target=self._watch, name='nova-actions-consumer', daemon=True)
+            target=self._watch, name='nova-actions-consumer', daemon=True
+        )
 
     def start(self) -> None:
         """Take calls. This waits for the bus, as long as that takes."""
@@ -73,8 +74,9 @@ class Consumer:
                 try:
                     self._sit_out()
                 except Exception as error:  # noqa: BLE001 - it must live
-                    LOG.warning('Calls cannot be taken: %s',
-                                type(error).__name__)
+                    LOG.warning(
+                        'Calls cannot be taken: %s', type(error).__name__
+                    )
 
     def _sit_out(self) -> None:
         """Let go of the queue until the database answers. Calls that are

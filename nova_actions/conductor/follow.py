@@ -40,11 +40,13 @@ class Follow:
 
     def start(self) -> None:
         """Begin; connections are made in this process."""
-        followed = [name for name in registry.cells()
-                    if registry.settings(name).follow]
+        followed = [
+            name for name in registry.cells() if registry.settings(name).follow
+        ]
         self._cells = [
             *(FollowedCell(self._conf, name) for name in followed),
-            FormerCells(self._conf, set(followed))]
+            FormerCells(self._conf, set(followed)),
+        ]
         for each in self._cells:
             each.start()
 
@@ -67,11 +69,16 @@ class FollowedCell:
         self._holder = worker.name(conf)
         self._periodic = timer.Periodic(self.run, settings.follow_interval)
         self._source = source.Source(
-            name, settings.connection, conf.api.cell_timeout)
+            name, settings.connection, conf.api.cell_timeout
+        )
         self._follower = follower.Follower(
-            self._source, self._holder, text.sanitizer(),
-            window=settings.follow_window, rate=settings.follow_rate,
-            pause=self._periodic.pause)
+            self._source,
+            self._holder,
+            text.sanitizer(),
+            window=settings.follow_window,
+            rate=settings.follow_rate,
+            pause=self._periodic.pause,
+        )
         self._told: str | None = None
 
     def start(self) -> None:
@@ -81,8 +88,11 @@ class FollowedCell:
         """Give the lease back, so that another follows at once."""
         self._periodic.stop()
         try:
-            state.release(context_module.get_admin_context(),
-                          self._source.name, self._holder)
+            state.release(
+                context_module.get_admin_context(),
+                self._source.name,
+                self._holder,
+            )
         except exception.Unavailable:
             LOG.debug('The lease of %s ends by itself', self._source.name)
         self._source.dispose()
@@ -99,8 +109,10 @@ class FollowedCell:
             self._tell('Another follows cell %s by now, or it is paused')
         except exception.Unavailable as error:
             # Whoever met it first has said so.
-            LOG.debug('Following stops until its next turn: %s',
-                      error.format_message())
+            LOG.debug(
+                'Following stops until its next turn: %s',
+                error.format_message(),
+            )
         else:
             if done is None:
                 self._tell('Another follows cell %s, or it is paused')
@@ -112,8 +124,11 @@ class FollowedCell:
     def _floor(self) -> datetime.datetime | None:
         """Return before when nothing is worth to be copied."""
         days = self._retention.days
-        return timeutils.utcnow() - datetime.timedelta(
-            days=days) if days else None
+        return (
+            timeutils.utcnow() - datetime.timedelta(days=days)
+            if days
+            else None
+        )
 
     def _tell(self, what: str) -> None:
         """Say what is the case, once."""
@@ -129,14 +144,18 @@ class FormerCells:
     :param followed: the names of those that are
     """
 
-    def __init__(self, conf: cfg.ConfigOpts, followed: Collection[str],
-                 ) -> None:
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        followed: Collection[str],
+    ) -> None:
         self._followed = followed
         self._holder = worker.name(conf)
         self._periodic = timer.Periodic(self.run, FORMER_INTERVAL)
         #: The last ids of our own rows, of the last two rounds.
         self._tops: collections.deque[merge.Place] = collections.deque(
-            maxlen=2)
+            maxlen=2
+        )
 
     def start(self) -> None:
         self._periodic.start()
@@ -149,8 +168,10 @@ class FormerCells:
         try:
             self._run(context_module.get_admin_context())
         except (exception.Unavailable, state.Lost):
-            LOG.debug('Looking at cells that are not followed any more stops '
-                      'until its next turn')
+            LOG.debug(
+                'Looking at cells that are not followed any more stops '
+                'until its next turn'
+            )
 
     def _run(self, context: Any) -> None:
         top = merge.top(context)

@@ -28,10 +28,14 @@ class Leased:
     :param rest: seconds of rest for each second of work
     """
 
-    def __init__(self, conf: cfg.ConfigOpts,
-                 advance: Callable[[Any, str], int],
-                 release: Callable[[Any, str], None], interval: float,
-                 rest: float = 0) -> None:
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        advance: Callable[[Any, str], int],
+        release: Callable[[Any, str], None],
+        interval: float,
+        rest: float = 0,
+    ) -> None:
         self._conf = conf
         self._advance = advance
         self._release = release
@@ -66,6 +70,7 @@ class Leased:
             LOG.debug('What is left to do is for another conductor')
         except exception.Unavailable as error:
             # Whoever met it first has said so.
-            LOG.debug('It goes on at the next turn: %s',
-                      error.format_message())
+            LOG.debug(
+                'It goes on at the next turn: %s', error.format_message()
+            )
         return done

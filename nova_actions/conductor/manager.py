@@ -36,15 +36,21 @@ class ConductorManager:
 
     @dispatcher.exposed
     def object_class_action_versions(
-            self, context: Any, objname: str, objmethod: str,
-            object_versions: Mapping[str, str], args: Any,
-            kwargs: Any) -> Any:
+        self,
+        context: Any,
+        objname: str,
+        objmethod: str,
+        object_versions: Mapping[str, str],
+        args: Any,
+        kwargs: Any,
+    ) -> Any:
         """Run a remotable class method and return its result at the versions
         that the caller asks for."""
         manifest = _manifest(object_versions)
         if not isinstance(objname, str):
-            raise exception.InvalidInput(argument='objname',
-                                         reason='it is not a string')
+            raise exception.InvalidInput(
+                argument='objname', reason='it is not a string'
+            )
         version = _wanted(manifest, objname)
         objclass = base.ActionsObject.obj_class_from_name(objname, version)
         _check_tree(objclass, manifest)
@@ -56,8 +62,14 @@ class ConductorManager:
         return result
 
     @dispatcher.exposed
-    def object_action(self, context: Any, objinst: Any, objmethod: str,
-                      args: Any, kwargs: Any) -> tuple[dict[str, Any], Any]:
+    def object_action(
+        self,
+        context: Any,
+        objinst: Any,
+        objmethod: str,
+        args: Any,
+        kwargs: Any,
+    ) -> tuple[dict[str, Any], Any]:
         """Run a remotable method of an object and return what changed in it
         (at its own version) and the result."""
         objinst = _own(objinst)
@@ -65,40 +77,50 @@ class ConductorManager:
         args, kwargs = _arguments(method, args, kwargs)
         before = _data(objinst)
         result = method(*args, **kwargs)
-        updates = {name: value for name, value in _data(objinst).items()
-                   if name not in before or before[name] != value}
+        updates = {
+            name: value
+            for name, value in _data(objinst).items()
+            if name not in before or before[name] != value
+        }
         updates['obj_what_changed'] = sorted(objinst.obj_what_changed())
         return updates, result
 
     @dispatcher.exposed
-    def object_backport_versions(self, context: Any, objinst: Any,
-                                 object_versions: Mapping[str, str],
-                                 ) -> dict[str, Any]:
+    def object_backport_versions(
+        self,
+        context: Any,
+        objinst: Any,
+        object_versions: Mapping[str, str],
+    ) -> dict[str, Any]:
         """Return the object's primitive at the versions asked for."""
         objinst = _own(objinst)
         manifest = _manifest(object_versions)
         primitive: dict[str, Any] = objinst.obj_to_primitive(
-            _wanted(manifest, objinst.obj_name()), manifest)
+            _wanted(manifest, objinst.obj_name()), manifest
+        )
         return primitive
 
 
-def _remotable(objclass: type[ovo.VersionedObject], holder: Any,
-               name: Any) -> Callable[..., Any]:
+def _remotable(
+    objclass: type[ovo.VersionedObject], holder: Any, name: Any
+) -> Callable[..., Any]:
     """Return the method, if it is one that is offered."""
     method = None
     if isinstance(name, str) and not name.startswith('_'):
-        is_class_method = isinstance(
-            _static(objclass, name), classmethod)
+        is_class_method = isinstance(_static(objclass, name), classmethod)
         if is_class_method is isinstance(holder, type):
             method = getattr(holder, name, None)
     rule = getattr(getattr(method, 'original_fn', None), 'rule', None)
     if method is None or rule is None:
-        LOG.warning('Refused a remote call of %r on %s',
-                    str(name)[:base.NAME_LIMIT],
-                    base.bare(objclass.obj_name()))
+        LOG.warning(
+            'Refused a remote call of %r on %s',
+            str(name)[: base.NAME_LIMIT],
+            base.bare(objclass.obj_name()),
+        )
         raise exception.RemoteCallRefused(
             objname=base.bare(objclass.obj_name()),
-            objmethod=str(name)[:base.NAME_LIMIT])
+            objmethod=str(name)[: base.NAME_LIMIT],
+        )
     found: Callable[..., Any] = method
     return found
 
@@ -113,43 +135,51 @@ def _static(objclass: type, name: str) -> Any:
 def _own(objinst: Any) -> ovo.VersionedObject:
     if not isinstance(objinst, base.ActionsObject):
         raise exception.InvalidInput(
-            argument='objinst', reason='it is not an object of ours')
+            argument='objinst', reason='it is not an object of ours'
+        )
     return objinst
 
 
-def _arguments(method: Callable[..., Any], args: Any,
-               kwargs: Any) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(
+    method: Callable[..., Any], args: Any, kwargs: Any
+) -> tuple[list[Any], dict[str, Any]]:
     """Return the arguments, if a caller may give them to the method: the
     names of ``self``, of the context and of what the gate adds are ours."""
     if not isinstance(args, list | tuple):
-        raise exception.InvalidInput(argument='args',
-                                     reason='it is not a list')
+        raise exception.InvalidInput(
+            argument='args', reason='it is not a list'
+        )
     names = _names(getattr(method, 'original_fn', method))
     if not isinstance(kwargs, dict) or not kwargs.keys() <= names:
         raise exception.Invalid(
             f'{method.__name__}(): an argument is not one of '
-            f'{", ".join(sorted(names)) or "none"}')
+            f'{", ".join(sorted(names)) or "none"}'
+        )
     return list(args), kwargs
 
 
 @functools.cache
 def _names(function: Callable[..., Any]) -> frozenset[str]:
     return frozenset(inspect.signature(function).parameters) - {
-        'self', 'cls', 'context'}
+        'self',
+        'cls',
+        'context',
+    }
 
 
 def _manifest(versions: Any) -> dict[str, str]:
     """Return the versions that a caller knows, by our registry's names."""
     if not isinstance(versions, Mapping):
-        raise exception.InvalidInput(argument='object_versions',
-                                     reason='it is not a mapping')
+        raise exception.InvalidInput(
+            argument='object_versions', reason='it is not a mapping'
+        )
     manifest = {}
     for name, value in versions.items():
         version = base.parse_version(value)
         if version is None or not isinstance(name, str):
             raise exception.InvalidInput(
-                argument='object_versions',
-                reason='a version in it is not X.Y')
+                argument='object_versions', reason='a version in it is not X.Y'
+            )
         manifest[base.prefixed(name)] = version
     return manifest
 
@@ -159,13 +189,14 @@ def _wanted(manifest: Mapping[str, str], objname: str) -> str:
     if version is None:
         raise exception.InvalidInput(
             argument='object_versions',
-            reason='it does not name '
-                   f'{base.bare(objname[:base.NAME_LIMIT])}')
+            reason=f'it does not name {base.bare(objname[: base.NAME_LIMIT])}',
+        )
     return version
 
 
-def _check_tree(objclass: type[ovo.VersionedObject],
-                manifest: Mapping[str, str]) -> None:
+def _check_tree(
+    objclass: type[ovo.VersionedObject], manifest: Mapping[str, str]
+) -> None:
     """See, before anything is done, that the result can be made as it is
     asked for, its children included.
 

@@ -33,8 +33,14 @@ LIMIT = 10_000
 LAST = 5.0
 
 _BEGUN = frozenset((kind.ACTION_BEGUN, kind.STEP_BEGUN))
-_ERRORS = frozenset((status.FAILED, status.INTERRUPTED,
-                     vocabulary.RESULT_ERROR, vocabulary.RESULT_INTERRUPTED))
+_ERRORS = frozenset(
+    (
+        status.FAILED,
+        status.INTERRUPTED,
+        vocabulary.RESULT_ERROR,
+        vocabulary.RESULT_INTERRUPTED,
+    )
+)
 
 
 def of(conf: cfg.ConfigOpts) -> 'Notifications | None':
@@ -43,9 +49,11 @@ def of(conf: cfg.ConfigOpts) -> 'Notifications | None':
     if not conf.notifications.enabled:
         return None
     if not conf.oslo_messaging_notifications.driver:
-        LOG.warning('[notifications] enabled is true, but no notification '
-                    'is sent: [oslo_messaging_notifications] driver is not '
-                    'set')
+        LOG.warning(
+            '[notifications] enabled is true, but no notification '
+            'is sent: [oslo_messaging_notifications] driver is not '
+            'set'
+        )
         return None
     return Notifications(conf)
 
@@ -63,13 +71,15 @@ class Notifications:
         self._limit = limit
         self._transport = rpc_transport.get_notification_transport(conf)
         self._notifier = workaround.get_notifier(
-            self._transport, f'nova-actions-conductor:{conf.host}')
+            self._transport, f'nova-actions-conductor:{conf.host}'
+        )
         self._waiting: queue.Queue[Row | None] = queue.Queue(limit)
         #: How many were dropped since all went well.
         self._dropped = 0
         # The bus may be away for as long as it likes; the process ends.
         self._thread = threading.Thread(
-            target=self._work, name='nova-actions-notifications', daemon=True)
+            target=self._work, name='nova-actions-notifications', daemon=True
+        )
 
     def start(self) -> None:
         """Begin to send."""
@@ -96,9 +106,11 @@ class Notifications:
         self._waiting.put(None)
         # One may be under way, and nobody knows whether it arrives.
         metrics.NOTIFICATIONS.add('dropped', number=dropped)
-        LOG.warning('The conductor ends, and the notification bus does not '
-                    'take what waits: %s dropped',
-                    vocabulary.counted(dropped, 'notification'))
+        LOG.warning(
+            'The conductor ends, and the notification bus does not '
+            'take what waits: %s dropped',
+            vocabulary.counted(dropped, 'notification'),
+        )
 
     def take(self, changes: Iterable[Row]) -> None:
         """Have changes sent, in their order; this never waits."""
@@ -109,14 +121,18 @@ class Notifications:
                 self._drop()
         # Not at the first free place: the next would be taken at once.
         if self._dropped and self._waiting.qsize() <= self._limit // 2:
-            LOG.warning('Notifications are sent again; %d were dropped',
-                        self._dropped)
+            LOG.warning(
+                'Notifications are sent again; %d were dropped', self._dropped
+            )
             self._dropped = 0
 
     def _drop(self) -> None:
         if not self._dropped:
-            LOG.warning('Notifications are dropped: the notification bus is '
-                        'away or too slow, and %d wait for it', self._limit)
+            LOG.warning(
+                'Notifications are dropped: the notification bus is '
+                'away or too slow, and %d wait for it',
+                self._limit,
+            )
         self._dropped += 1
         metrics.NOTIFICATIONS.add('dropped')
 
@@ -126,11 +142,14 @@ class Notifications:
             metrics.NOTIFICATIONS.add('sent')
 
     def _send(self, change: Row) -> None:
-        payload, noun = ((notification.InstanceActionPayload,
-                          'instance_action')
-                         if change['event_uuid'] is None else
-                         (notification.InstanceActionEventPayload,
-                          'instance_action_event'))
+        payload, noun = (
+            (notification.InstanceActionPayload, 'instance_action')
+            if change['event_uuid'] is None
+            else (
+                notification.InstanceActionEventPayload,
+                'instance_action_event',
+            )
+        )
         if change['kind'] in _BEGUN:
             send, phase = self._notifier.info, 'start'
         elif change['outcome'] in _ERRORS:

@@ -15,22 +15,39 @@ from nova_actions.objects import base
 #: The versions of objects in each release, and in Nova.
 RELEASES: Mapping[str, Mapping[str, str]] = {
     'nova-34': {
-        'InstanceAction': '1.2', 'InstanceActionList': '1.1',
-        'InstanceActionEvent': '1.4', 'InstanceActionEventList': '1.1'},
+        'InstanceAction': '1.2',
+        'InstanceActionList': '1.1',
+        'InstanceActionEvent': '1.4',
+        'InstanceActionEventList': '1.1',
+    },
     '1.0': {
-        'InstanceAction': '1.3', 'InstanceActionList': '1.2',
-        'InstanceActionEvent': '1.5', 'InstanceActionEventList': '1.2',
-        'InstanceRecord': '1.0', 'InstanceRecordList': '1.0',
-        'Report': '1.0', 'ReportList': '1.0'},
+        'InstanceAction': '1.3',
+        'InstanceActionList': '1.2',
+        'InstanceActionEvent': '1.5',
+        'InstanceActionEventList': '1.2',
+        'InstanceRecord': '1.0',
+        'InstanceRecordList': '1.0',
+        'Report': '1.0',
+        'ReportList': '1.0',
+    },
     '1.1': {
-        'InstanceAction': '1.3', 'InstanceActionList': '1.2',
-        'InstanceActionEvent': '1.6', 'InstanceActionEventList': '1.3',
-        'InstanceRecord': '1.1', 'InstanceRecordList': '1.1',
-        'Report': '1.0', 'ReportList': '1.0', 'Reporter': '1.1',
-        'ActionDetail': '1.0', 'ActionSummary': '1.0',
+        'InstanceAction': '1.3',
+        'InstanceActionList': '1.2',
+        'InstanceActionEvent': '1.6',
+        'InstanceActionEventList': '1.3',
+        'InstanceRecord': '1.1',
+        'InstanceRecordList': '1.1',
+        'Report': '1.0',
+        'ReportList': '1.0',
+        'Reporter': '1.1',
+        'ActionDetail': '1.0',
+        'ActionSummary': '1.0',
         'ActionSummaryList': '1.0',
-        'Change': '1.0', 'ChangeList': '1.0',
-        'Stat': '1.0', 'StatList': '1.0'},
+        'Change': '1.0',
+        'ChangeList': '1.0',
+        'Stat': '1.0',
+        'StatList': '1.0',
+    },
 }
 
 _OBJECTS = list(RELEASES.values())[-1]
@@ -49,37 +66,53 @@ def parse(text: str | None) -> dict[str, str]:
     for pair in text.split(','):
         name, _, value = pair.strip().partition('=')
         version = base.parse_version(value.strip())
-        if name.strip() not in _OBJECTS or version is None or (
-                base.is_newer('1.0', version)):
+        if (
+            name.strip() not in _OBJECTS
+            or version is None
+            or (base.is_newer('1.0', version))
+        ):
             raise exception.InvalidInput(
                 argument='[upgrade_levels] conductor',
                 reason=f'{pair.strip()!r} is neither a pair such as '
-                       'InstanceAction=1.2 nor one of the releases '
-                       f'{", ".join(RELEASES)}; the objects are '
-                       f'{", ".join(_OBJECTS)}')
+                'InstanceAction=1.2 nor one of the releases '
+                f'{", ".join(RELEASES)}; the objects are '
+                f'{", ".join(_OBJECTS)}',
+            )
         pins[name.strip()] = version
     return pins
 
 
-def fit_arguments(objclass: type[base.ActionsObject], objmethod: str,
-                  version: str, args: Any, kwargs: Any) -> tuple[Any, Any]:
+def fit_arguments(
+    objclass: type[base.ActionsObject],
+    objmethod: str,
+    version: str,
+    args: Any,
+    kwargs: Any,
+) -> tuple[Any, Any]:
     """Return the arguments of a remotable without those that its class had
     not yet at that version."""
     added = objclass.ADDED_ARGUMENTS.get(objmethod, {})
-    unknown = {name for name, since in added.items()
-               if base.is_newer(since, version)}
+    unknown = {
+        name for name, since in added.items() if base.is_newer(since, version)
+    }
     if not unknown:
         return args, kwargs
-    names = [name for name in inspect.signature(
-        getattr(objclass, objmethod).original_fn).parameters
-        if name not in ('self', 'cls', 'context')]
+    names = [
+        name
+        for name in inspect.signature(
+            getattr(objclass, objmethod).original_fn
+        ).parameters
+        if name not in ('self', 'cls', 'context')
+    ]
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     if len(args) > len(names):
         # Too many: that is for the conductor to say.
         return args, kwargs
-    kept = {name: value for name, value in given.items()
-            if name not in unknown}
-    if set(names[:len(args)]) & unknown:
+    kept = {
+        name: value for name, value in given.items() if name not in unknown
+    }
+    if set(names[: len(args)]) & unknown:
         return (), kept
-    return args, {name: value for name, value in kwargs.items()
-                  if name not in unknown}
+    return args, {
+        name: value for name, value in kwargs.items() if name not in unknown
+    }

@@ -33,8 +33,7 @@ class Purge:
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf
-        self._periodic = timer.Periodic(
-            self.run, conf.retention.interval)
+        self._periodic = timer.Periodic(self.run, conf.retention.interval)
 
     def start(self) -> None:
         self._periodic.start()
@@ -51,20 +50,29 @@ class Purge:
             return done
         selection = retention.Selection(
             timeutils.utcnow() - datetime.timedelta(days=days),
-            self._conf.retention.keep_last)
+            self._conf.retention.keep_last,
+        )
         try:
-            for part in retention.purge(context_module.get_admin_context(),
-                                        selection, pause=self._pause):
+            for part in retention.purge(
+                context_module.get_admin_context(),
+                selection,
+                pause=self._pause,
+            ):
                 done = part
         except timer.Stopped:
             LOG.debug('The purge ends with the conductor')
         except exception.Unavailable as error:
-            LOG.warning('The purge stops until its next turn: %s',
-                        error.format_message())
+            LOG.warning(
+                'The purge stops until its next turn: %s',
+                error.format_message(),
+            )
         if done.rows:
-            LOG.info('Purged %s of more than %s with %s',
-                     counted(done.actions, 'action'), counted(days, 'day'),
-                     counted(done.events, 'event'))
+            LOG.info(
+                'Purged %s of more than %s with %s',
+                counted(done.actions, 'action'),
+                counted(days, 'day'),
+                counted(done.events, 'event'),
+            )
         return done
 
     def _expire_changes(self) -> None:
@@ -78,8 +86,9 @@ class Purge:
         except timer.Stopped:
             LOG.debug('The purge ends with the conductor')
         except exception.Unavailable as error:
-            LOG.warning('Changes stay until the next turn: %s',
-                        error.format_message())
+            LOG.warning(
+                'Changes stay until the next turn: %s', error.format_message()
+            )
 
     def _pause(self) -> None:
         self._periodic.pause(PAUSE)

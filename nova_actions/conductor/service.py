@@ -38,8 +38,11 @@ class ConductorService(service.Service):
         another tells, or nobody
     """
 
-    def __init__(self, conf: cfg.ConfigOpts,
-                 metrics_port: endpoint.Endpoint | None = None) -> None:
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        metrics_port: endpoint.Endpoint | None = None,
+    ) -> None:
         super().__init__()
         self._conf = conf
         self._metrics_port = metrics_port
@@ -59,30 +62,38 @@ class ConductorService(service.Service):
             self._metrics_port.start()
         if metrics.is_on():
             from nova_actions.conductor import standing
+
             endpoint.registry().register(standing.Collector())
         self._transport = rpc_transport.get_transport(self._conf)
         taking = consumer.Consumer(
-            self._make_server, worker.thread_count(self._conf))
+            self._make_server, worker.thread_count(self._conf)
+        )
         # This waits for the bus, as long as that takes.
         taking.start()
         self._consumer = taking
         self._timer = stale_reporter.Timer(
-            self._conf.conductor.reporter_timeout, self._ping)
+            self._conf.conductor.reporter_timeout, self._ping
+        )
         self._timer.start()
         self._purge.start()
         self._upkeep.start()
         self._follow.start()
         self._changes.start()
         self._stats.start()
-        LOG.info('The conductor is ready: %s takes calls on the topic %s',
-                 self._conf.host, self._conf.conductor.topic)
+        LOG.info(
+            'The conductor is ready: %s takes calls on the topic %s',
+            self._conf.host,
+            self._conf.conductor.topic,
+        )
 
     def _make_server(self) -> Any:
         return rpc_transport.get_server(
             self._transport,
-            messaging.Target(topic=self._conf.conductor.topic,
-                             server=self._conf.host),
-            [manager.ConductorManager(), manager.BaseManager()])
+            messaging.Target(
+                topic=self._conf.conductor.topic, server=self._conf.host
+            ),
+            [manager.ConductorManager(), manager.BaseManager()],
+        )
 
     def _ping(self) -> None:
         """See that the bus brings what reporters send, and soon.
@@ -90,12 +101,16 @@ class ConductorService(service.Service):
         :raises Exception: it does not
         """
         # A stop waits for it.
-        timeout = min(_PING_TIMEOUT,
-                      self._conf.conductor.reporter_timeout / 3)
+        timeout = min(_PING_TIMEOUT, self._conf.conductor.reporter_timeout / 3)
         client = rpc_transport.get_client(
-            self._transport, messaging.Target(
-                topic=self._conf.conductor.topic, namespace='baseapi',
-                version='1.0'), timeout=timeout)
+            self._transport,
+            messaging.Target(
+                topic=self._conf.conductor.topic,
+                namespace='baseapi',
+                version='1.0',
+            ),
+            timeout=timeout,
+        )
         client.call(context.get_admin_context(), 'ping', arg='closure')
 
     def stop(self, graceful: bool = True) -> None:

@@ -32,8 +32,9 @@ class Watch:
         """Begin anew, after a time in which nobody could be heard."""
         self._seen.clear()
 
-    def silent(self, reporters: Iterable[Mapping[str, Any]],
-               now: float) -> list[Mapping[str, Any]]:
+    def silent(
+        self, reporters: Iterable[Mapping[str, Any]], now: float
+    ) -> list[Mapping[str, Any]]:
         """Return those that have been silent for longer than the timeout.
 
         :param reporters: all that are not closed, with ``epoch`` and
@@ -65,15 +66,20 @@ class Timer:
     :param clock: seconds, monotonic
     """
 
-    def __init__(self, timeout: float, ping: Callable[[], object],
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        timeout: float,
+        ping: Callable[[], object],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._timeout = timeout
         self._ping = ping
         self._clock = clock
         self._watch = Watch(timeout)
         self._stopping = threading.Event()
         self._thread = threading.Thread(
-            target=self._run, name='nova-actions-closure', daemon=True)
+            target=self._run, name='nova-actions-closure', daemon=True
+        )
 
     def start(self) -> None:
         if self._timeout:
@@ -108,18 +114,29 @@ class Timer:
             try:
                 closed += self._close(each)
             except Exception as error:  # noqa: BLE001 - it must live
-                LOG.warning('What %s left open could not be closed: %s',
-                            each['host'], type(error).__name__)
+                LOG.warning(
+                    'What %s left open could not be closed: %s',
+                    each['host'],
+                    type(error).__name__,
+                )
         return closed
 
     def _close(self, reporter: Mapping[str, Any]) -> int:
         last_seen = reporter['last_seen'].isoformat(timespec='seconds')
         closed = stale_reporter.close(
-            context.get_admin_context(), reporter['epoch'], (
+            context.get_admin_context(),
+            reporter['epoch'],
+            (
                 f'The reporter of {reporter["host"]} (life '
                 f'{reporter["epoch"]}) has not been heard of for '
                 f'{self._timeout:g} s, last at {last_seen}Z; how this ended '
-                'is not known.'), beats=reporter['beats'])
-        LOG.warning('Closed %s of the silent reporter of %s',
-                    counted(closed, 'event'), reporter['host'])
+                'is not known.'
+            ),
+            beats=reporter['beats'],
+        )
+        LOG.warning(
+            'Closed %s of the silent reporter of %s',
+            counted(closed, 'event'),
+            reporter['host'],
+        )
         return closed

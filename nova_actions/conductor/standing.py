@@ -54,9 +54,11 @@ class Collector(registry.Collector):
         """Yield what there is; only that the database does not answer, when
         it does not."""
         found = self._read()
-        yield Gauge('nova_actions_database_up',
-                    'Whether the database told how the record stands.',
-                    value=found is not None)
+        yield Gauge(
+            'nova_actions_database_up',
+            'Whether the database told how the record stands.',
+            value=found is not None,
+        )
         if found is not None:
             yield from _of_actions(found)
             yield from _of_reporters(found)
@@ -80,14 +82,23 @@ def _of_actions(found: standing.Standing) -> Iterator[Gauge]:
         label = name.action(action)
         numbers[label] += number
         ages[label] = max(age, ages.get(label, 0.0))
-    yield _labelled('nova_actions_open_actions',
-                    'Actions that have not ended.', 'action', numbers)
-    yield _labelled('nova_actions_oldest_open_action_seconds',
-                    'How long ago the oldest of them was begun.', 'action',
-                    ages)
-    yield Gauge('nova_actions_interrupted_actions',
-                'Actions that are kept of which nobody told how they ended.',
-                value=found.interrupted)
+    yield _labelled(
+        'nova_actions_open_actions',
+        'Actions that have not ended.',
+        'action',
+        numbers,
+    )
+    yield _labelled(
+        'nova_actions_oldest_open_action_seconds',
+        'How long ago the oldest of them was begun.',
+        'action',
+        ages,
+    )
+    yield Gauge(
+        'nova_actions_interrupted_actions',
+        'Actions that are kept of which nobody told how they ended.',
+        value=found.interrupted,
+    )
 
 
 def _of_reporters(found: standing.Standing) -> Iterator[Gauge]:
@@ -95,48 +106,65 @@ def _of_reporters(found: standing.Standing) -> Iterator[Gauge]:
     yield _labelled(
         'nova_actions_reporter_hosts',
         f'Hosts that record: all, and those of which a process has not been '
-        f'heard of for {SILENT:g} s.', 'state', {
+        f'heard of for {SILENT:g} s.',
+        'state',
+        {
             'all': len(hosts),
-            'silent': sum(each.silent > SILENT for each in hosts)})
-    yield Gauge('nova_actions_reporters', 'Processes that record.',
-                value=found.reporters)
+            'silent': sum(each.silent > SILENT for each in hosts),
+        },
+    )
+    yield Gauge(
+        'nova_actions_reporters',
+        'Processes that record.',
+        value=found.reporters,
+    )
     yield _labelled(
         'nova_actions_host_silence_seconds',
         'For how long the most silent process that records on a host has not '
-        f'been heard of; of the {WORST} worst hosts.', 'host',
-        _worst({host: each.silent for host, each in found.hosts.items()}))
-    yield Gauge('nova_actions_waiting_reports',
-                'Reports that wait in the spools of all hosts.',
-                value=sum(each.waiting for each in hosts))
+        f'been heard of; of the {WORST} worst hosts.',
+        'host',
+        _worst({host: each.silent for host, each in found.hosts.items()}),
+    )
+    yield Gauge(
+        'nova_actions_waiting_reports',
+        'Reports that wait in the spools of all hosts.',
+        value=sum(each.waiting for each in hosts),
+    )
     yield _labelled(
         'nova_actions_host_waiting_reports',
         f'Reports that wait in the spools of a host; of the {WORST} worst '
-        'hosts.', 'host', _worst({
-            host: each.waiting for host, each in found.hosts.items()}))
+        'hosts.',
+        'host',
+        _worst({host: each.waiting for host, each in found.hosts.items()}),
+    )
     yield _labelled(
         'nova_actions_lost_reports',
         'Reports that were lost, by the processes that are not forgotten yet '
-        '(a week after their end).', 'reason', {
-            reason: found.lost.get(reason, 0)
-            for reason in vocabulary.LOSSES})
+        '(a week after their end).',
+        'reason',
+        {reason: found.lost.get(reason, 0) for reason in vocabulary.LOSSES},
+    )
 
 
 def _of_cells(found: standing.Standing) -> Gauge:
     return _labelled(
         'nova_actions_follow_lag_seconds',
         'How old what is copied of a followed cell is; of one that is not '
-        'paused.', 'cell', {
-            cell: lag for cell, lag in found.cells.items()
-            if lag is not None})
+        'paused.',
+        'cell',
+        {cell: lag for cell, lag in found.cells.items() if lag is not None},
+    )
 
 
 def _worst(values: Mapping[str, float]) -> dict[str, float]:
-    return dict(sorted(values.items(), key=lambda item: (-item[1], item[0]))
-                [:WORST])
+    return dict(
+        sorted(values.items(), key=lambda item: (-item[1], item[0]))[:WORST]
+    )
 
 
-def _labelled(family: str, text: str, label: str,
-              values: Mapping[Any, float]) -> Gauge:
+def _labelled(
+    family: str, text: str, label: str, values: Mapping[Any, float]
+) -> Gauge:
     gauge = Gauge(family, text, labels=(label,))
     for each, value in values.items():
         gauge.add_metric((each,), value)

@@ -34,8 +34,11 @@ class Periodic:
         # One of a fixed interval warns of each turn that is longer.
         self._timer = loopingcall.DynamicLoopingCall(self._turn)
         # Workers that start together need not go after the same rows.
-        self._timer.start(initial_delay=random.uniform(  # noqa: S311
-            0, min(self._interval, 60)))
+        self._timer.start(
+            initial_delay=random.uniform(  # noqa: S311
+                0, min(self._interval, 60)
+            )
+        )
 
     def _turn(self) -> float:
         try:

@@ -28,8 +28,9 @@ class Upkeep:
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._timeout = conf.conductor.orphan_timeout
-        self._periodic = timer.Periodic(self.run, min(
-            INTERVAL, self._timeout / PARTS or INTERVAL))
+        self._periodic = timer.Periodic(
+            self.run, min(INTERVAL, self._timeout / PARTS or INTERVAL)
+        )
 
     def start(self) -> None:
         self._periodic.start()
@@ -49,11 +50,17 @@ class Upkeep:
             ownership.fill(context)
         except exception.Unavailable as error:
             # Whoever met it first has said so.
-            LOG.debug('The upkeep stops until its next turn: %s',
-                      error.format_message())
+            LOG.debug(
+                'The upkeep stops until its next turn: %s',
+                error.format_message(),
+            )
         if closed:
-            LOG.warning('%d actions that had got no step within %d s count '
-                        'as interrupted', closed, self._timeout)
+            LOG.warning(
+                '%d actions that had got no step within %d s count '
+                'as interrupted',
+                closed,
+                self._timeout,
+            )
         if forgotten:
             LOG.info('Forgot %d reporters that nothing refers to', forgotten)
         return closed, forgotten

@@ -18,15 +18,20 @@ def thread_count(conf: cfg.ConfigOpts) -> int:
     would turn a full queue into errors.
     """
     wanted: int = conf.executor_thread_pool_size
-    pool, overflow = (conf.database.max_pool_size or 0,
-                      conf.database.max_overflow or 0)
+    pool, overflow = (
+        conf.database.max_pool_size or 0,
+        conf.database.max_overflow or 0,
+    )
     if pool <= 0 or overflow < 0 or wanted <= pool + overflow:
         # SQLAlchemy's 0 and -1 mean no limit.
         return wanted
     LOG.warning(
         '[DEFAULT] executor_thread_pool_size is %d, but [database] '
         'max_pool_size + max_overflow allows %d connections: working with '
-        'that many threads', wanted, pool + overflow)
+        'that many threads',
+        wanted,
+        pool + overflow,
+    )
     return pool + overflow
 
 

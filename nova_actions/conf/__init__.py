@@ -24,8 +24,18 @@ from nova_actions.conf import libraries
 from nova_actions.conf import options
 from nova_actions.conf.libraries import set_defaults
 
-__all__ = ['Options', 'complete', 'folder', 'list_opts', 'load', 'parse',
-           'parsing', 'register_opts', 'set_defaults', 'setup_logging']
+__all__ = [
+    'Options',
+    'complete',
+    'folder',
+    'list_opts',
+    'load',
+    'parse',
+    'parsing',
+    'register_opts',
+    'set_defaults',
+    'setup_logging',
+]
 
 LOG = logging.getLogger(__name__)
 
@@ -56,12 +66,18 @@ def parsing() -> Iterator[None]:
         if error.code != 1:
             raise
         text, said = said.getvalue(), io.StringIO()
-        raise cfg.Error(re.sub(
-            '(?<=--)[a-z_]+', lambda option: option[0].replace('_', '-'),
-            text, count=1).strip()) from error
+        raise cfg.Error(
+            re.sub(
+                '(?<=--)[a-z_]+',
+                lambda option: option[0].replace('_', '-'),
+                text,
+                count=1,
+            ).strip()
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise cfg.Error(
-            f'a configuration file cannot be read: {error}') from error
+            f'a configuration file cannot be read: {error}'
+        ) from error
     finally:
         print(said.getvalue(), end='', file=sys.stderr)  # noqa: T201
 
@@ -91,11 +107,14 @@ class Options(cfg.ConfigOpts):
         return {}
 
 
-def load(argv: Sequence[str] | None = None, *,
-         default_config_files: list[str] | None = None,
-         cli: Iterable[cfg.Opt] = (),
-         description: str | None = None,
-         uses: tuple[str, ...] = libraries.ALL) -> cfg.ConfigOpts:
+def load(
+    argv: Sequence[str] | None = None,
+    *,
+    default_config_files: list[str] | None = None,
+    cli: Iterable[cfg.Opt] = (),
+    description: str | None = None,
+    uses: tuple[str, ...] = libraries.ALL,
+) -> cfg.ConfigOpts:
     """Return a configuration of its own, read from files and arguments.
 
     :param argv: the arguments without the program's name; none by default
@@ -107,16 +126,23 @@ def load(argv: Sequence[str] | None = None, *,
         in :data:`libraries.ALL`; all by default
     :raises oslo_config.cfg.Error: for files or arguments that are wrong
     """
-    conf = parse(argv, default_config_files=default_config_files, cli=cli,
-                 description=description)
+    conf = parse(
+        argv,
+        default_config_files=default_config_files,
+        cli=cli,
+        description=description,
+    )
     complete(conf, uses)
     return conf
 
 
-def parse(argv: Sequence[str] | None = None, *,
-          default_config_files: list[str] | None = None,
-          cli: Iterable[cfg.Opt] = (),
-          description: str | None = None) -> cfg.ConfigOpts:
+def parse(
+    argv: Sequence[str] | None = None,
+    *,
+    default_config_files: list[str] | None = None,
+    cli: Iterable[cfg.Opt] = (),
+    description: str | None = None,
+) -> cfg.ConfigOpts:
     """Return a configuration that knows our own options only; the rest is
     for :func:`complete`. The parameters are those of :func:`load`.
 
@@ -128,16 +154,20 @@ def parse(argv: Sequence[str] | None = None, *,
     register_opts(conf)
     conf.register_cli_opts(cli)
     with parsing():
-        conf(list(argv or ()), project='nova-actions',
-             version=version.version_string(),
-             default_config_files=default_config_files,
-             description=description)
+        conf(
+            list(argv or ()),
+            project='nova-actions',
+            version=version.version_string(),
+            default_config_files=default_config_files,
+            description=description,
+        )
     _check_names(conf)
     return conf
 
 
-def complete(conf: cfg.ConfigOpts,
-             uses: tuple[str, ...] = libraries.ALL) -> None:
+def complete(
+    conf: cfg.ConfigOpts, uses: tuple[str, ...] = libraries.ALL
+) -> None:
     """Register what a parsed configuration lacks: the options of libraries,
     and the sections of cells, which are known from the files only.
 
@@ -167,7 +197,8 @@ def _check_names(conf: cfg.ConfigOpts) -> None:
             # From None, since that tells the value.
             raise cfg.Error(
                 f'{option} holds a "$" before what is no option; write "$$" '
-                'for a "$"') from None
+                'for a "$"'
+            ) from None
         except ValueError:
             continue
 

@@ -12,46 +12,71 @@ SAMPLE = f'{PREFIX}name'
 
 OPTS = [
     cfg.StrOpt(
-        'connection', secret=True,
+        'connection',
+        secret=True,
         help='The SQLAlchemy URL of an existing Nova cell database, for '
-             'example mysql+pymysql://reader:password@host/nova_cell1. Its '
-             'servers and actions appear in this API. It is opened '
-             'read-only; give it a user who may only read. Each cell, cell0 '
-             'included, has a section of its own, whose name is the '
-             'cell\'s: letters, digits, ".", "_" and "-".'),
+        'example mysql+pymysql://reader:password@host/nova_cell1. Its '
+        'servers and actions appear in this API. It is opened '
+        'read-only; give it a user who may only read. Each cell, cell0 '
+        'included, has a section of its own, whose name is the '
+        'cell\'s: letters, digits, ".", "_" and "-".',
+    ),
     cfg.BoolOpt(
-        'follow', default=False,
+        'follow',
+        default=False,
         help='Have a conductor copy the actions of this cell into our own '
-             'database: first those that are there, then what is new. They '
-             'are kept when Nova archives or purges them. Do not rename the '
-             'section afterwards: everything would be copied again.'),
+        'database: first those that are there, then what is new. They '
+        'are kept when Nova archives or purges them. Do not rename the '
+        'section afterwards: everything would be copied again.',
+    ),
     cfg.FloatOpt(
-        'follow_interval', default=5.0, min=0.1, max=10.0,
-        help='With follow: how many seconds pass between two looks.'),
+        'follow_interval',
+        default=5.0,
+        min=0.1,
+        max=10.0,
+        help='With follow: how many seconds pass between two looks.',
+    ),
     cfg.IntOpt(
-        'follow_window', default=10_000, min=0, max=1_000_000,
+        'follow_window',
+        default=10_000,
+        min=0,
+        max=1_000_000,
         help='With follow: how many ids of the last hour are looked at '
-             'again, since rows may be committed late, and Nova may '
-             'overwrite them.'),
+        'again, since rows may be committed late, and Nova may '
+        'overwrite them.',
+    ),
     cfg.IntOpt(
-        'follow_rate', default=1000, min=1, max=1_000_000,
-        help='With follow: how many rows are copied in a second at the '
-             'most.'),
+        'follow_rate',
+        default=1000,
+        min=1,
+        max=1_000_000,
+        help='With follow: how many rows are copied in a second at the most.',
+    ),
 ]
 
 
 def sections(conf: cfg.ConfigOpts) -> list[str]:
     """Return the sections of cells, registered so that they can be read."""
-    found = sorted({name for name in (*conf.list_all_sections(), *conf)
-                    if name.startswith(PREFIX)})
+    found = sorted(
+        {
+            name
+            for name in (*conf.list_all_sections(), *conf)
+            if name.startswith(PREFIX)
+        }
+    )
     for section in found:
         conf.register_opts(OPTS, group=section)
     # A sample's section, left as it is, attaches nothing.
-    return [section for section in found
-            if section != SAMPLE or conf[section].connection]
+    return [
+        section
+        for section in found
+        if section != SAMPLE or conf[section].connection
+    ]
 
 
 def cells(conf: cfg.ConfigOpts) -> dict[str, Any]:
     """Return the options of each cell by its name."""
-    return {section.removeprefix(PREFIX): conf[section]
-            for section in sections(conf)}
+    return {
+        section.removeprefix(PREFIX): conf[section]
+        for section in sections(conf)
+    }

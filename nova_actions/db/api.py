@@ -25,9 +25,22 @@ from nova_actions.db.transition import event_finish
 from nova_actions.db.transition import event_start
 
 __all__ = [
-    'action_create', 'action_finish', 'action_get', 'action_get_instance',
-    'action_list', 'action_named', 'begun', 'dispose', 'engine',
-    'errors_translated', 'event_finish', 'event_get', 'event_list',
-    'event_list_with_owner', 'event_start', 'instance_get',
-    'instance_list', 'setup',
+    'action_create',
+    'action_finish',
+    'action_get',
+    'action_get_instance',
+    'action_list',
+    'action_named',
+    'begun',
+    'dispose',
+    'engine',
+    'errors_translated',
+    'event_finish',
+    'event_get',
+    'event_list',
+    'event_list_with_owner',
+    'event_start',
+    'instance_get',
+    'instance_list',
+    'setup',
 ]

@@ -50,12 +50,16 @@ def fit_row(row: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
     were replaced."""
     if _codec is None:
         return dict(row), 0
-    fitted = {name: fit(value) if isinstance(value, str) else value
-              for name, value in row.items()}
+    fitted = {
+        name: fit(value) if isinstance(value, str) else value
+        for name, value in row.items()
+    }
     return fitted, sum(
-        before != after for name, value in row.items()
+        before != after
+        for name, value in row.items()
         if isinstance(value, str)
-        for before, after in zip(value, fitted[name], strict=True))
+        for before, after in zip(value, fitted[name], strict=True)
+    )
 
 
 class _Fitted:

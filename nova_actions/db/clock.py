@@ -36,9 +36,12 @@ def is_future(value: datetime.datetime, now: datetime.datetime) -> bool:
     return value > now + _tolerance
 
 
-def end_of(start: datetime.datetime | None, finish: datetime.datetime,
-           duration_us: int | None,
-           now: datetime.datetime) -> datetime.datetime:
+def end_of(
+    start: datetime.datetime | None,
+    finish: datetime.datetime,
+    duration_us: int | None,
+    now: datetime.datetime,
+) -> datetime.datetime:
     """Return when something ended: where the clock was set back meanwhile,
     its start and what was measured tell."""
     if start is None or finish >= start:
@@ -50,8 +53,9 @@ def end_of(start: datetime.datetime | None, finish: datetime.datetime,
     return max(start, now) if is_future(end, now) else end
 
 
-def start_of(finish: datetime.datetime,
-             duration_us: int | None) -> datetime.datetime:
+def start_of(
+    finish: datetime.datetime, duration_us: int | None
+) -> datetime.datetime:
     """Return when something began of which only the end is told."""
     try:
         return finish - datetime.timedelta(microseconds=duration_us or 0)
@@ -64,16 +68,22 @@ def fit(row: Mapping[str, Any]) -> tuple[Row, int]:
     many were cut to now."""
     now = timeutils.utcnow()
     limit = now + _tolerance
-    late = [name for name, value in row.items()
-            if isinstance(value, datetime.datetime) and value > limit]
+    late = [
+        name
+        for name, value in row.items()
+        if isinstance(value, datetime.datetime) and value > limit
+    ]
     fitted = dict(row)
     if late:
         fitted.update(dict.fromkeys(late, now))
         _tell(row, late)
     if fitted.get('finish_time') is not None:
         fitted['finish_time'] = end_of(
-            fitted.get('start_time'), fitted['finish_time'],
-            fitted.get('duration_us'), now)
+            fitted.get('start_time'),
+            fitted['finish_time'],
+            fitted.get('duration_us'),
+            now,
+        )
     return fitted, len(late)
 
 
@@ -88,6 +98,12 @@ def _tell(row: Mapping[str, Any], late: list[str]) -> None:
     LOG.warning(
         'A clock is ahead by more than %s s, so that %s was cut to now: %s, '
         'uuid %s, on server %s, host %s; others of that host are not told '
-        'for %d s', _tolerance.total_seconds(), ' and '.join(late),
-        row.get('kind') or 'a record', row.get('uuid'),
-        row.get('instance_uuid'), host, INTERVAL)
+        'for %d s',
+        _tolerance.total_seconds(),
+        ' and '.join(late),
+        row.get('kind') or 'a record',
+        row.get('uuid'),
+        row.get('instance_uuid'),
+        host,
+        INTERVAL,
+    )

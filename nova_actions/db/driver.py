@@ -18,8 +18,10 @@ def problem(url: str | None) -> str | None:
     try:
         sa.make_url(url).get_dialect().import_dbapi()
     except sa_exc.NoSuchModuleError:
-        return ('[database] connection names a kind of database that '
-                'SQLAlchemy does not know')
+        return (
+            '[database] connection names a kind of database that '
+            'SQLAlchemy does not know'
+        )
     except sa_exc.ArgumentError:
         return '[database] connection is not an SQLAlchemy URL'
     except ImportError as error:
@@ -32,8 +34,11 @@ def shown(url: str) -> str:
     and no parameters, which may hold one."""
     made = sa.make_url(url)
     return sa.URL.create(
-        made.get_backend_name(), host=made.host, port=made.port,
-        database=made.database).render_as_string()
+        made.get_backend_name(),
+        host=made.host,
+        port=made.port,
+        database=made.database,
+    ).render_as_string()
 
 
 def name(url: str) -> str:
@@ -47,15 +52,18 @@ def file_url(path: str) -> str | None:
     """Return the URL of a file of SQLite; None where it has none, as those
     with a "?" before SQLAlchemy 2.1."""
     url = sa.URL.create('sqlite', database=path).render_as_string(
-        hide_password=False)
+        hide_password=False
+    )
     return url if sa.make_url(url).database == path else None
 
 
 def said(error: BaseException) -> str:
     """Return the driver's own error in one line, from within what SQLAlchemy
     and oslo.db make of it: without a statement and its values."""
-    while (inner := getattr(error, 'inner_exception', None)
-           or getattr(error, 'orig', None)) is not None:
+    while (
+        inner := getattr(error, 'inner_exception', None)
+        or getattr(error, 'orig', None)
+    ) is not None:
         error = inner
     kind = f'{type(error).__module__}.{type(error).__name__}'
     return f'{kind}: {" ".join(str(error).split())}'

@@ -40,15 +40,30 @@ R = TypeVar('R')
 SQLITE_BUSY_TIMEOUT = 30_000
 
 _ENGINE_OPTIONS = (
-    'connection', 'slave_connection', 'mysql_sql_mode',
-    'mysql_wsrep_sync_wait', 'connection_recycle_time', 'max_pool_size',
-    'max_retries', 'retry_interval', 'max_overflow', 'pool_timeout',
-    'connection_debug', 'connection_trace', 'connection_parameters')
+    'connection',
+    'slave_connection',
+    'mysql_sql_mode',
+    'mysql_wsrep_sync_wait',
+    'connection_recycle_time',
+    'max_pool_size',
+    'max_retries',
+    'retry_interval',
+    'max_overflow',
+    'pool_timeout',
+    'connection_debug',
+    'connection_trace',
+    'connection_parameters',
+)
 
 #: A value that does not fit its column, or has no place in the encoding.
 _REFUSALS = (
-    db_exc.DBDataError, db_exc.DBInvalidUnicodeParameter,
-    db_exc.DBConstraintError, sa_exc.DataError, OverflowError, UnicodeError)
+    db_exc.DBDataError,
+    db_exc.DBInvalidUnicodeParameter,
+    db_exc.DBConstraintError,
+    sa_exc.DataError,
+    OverflowError,
+    UnicodeError,
+)
 
 _manager: Any = None
 #: What a writer holds. SQLite lets one write at a time, and of those that
@@ -70,7 +85,8 @@ def _create_private(url: str) -> None:
         except OSError as error:
             raise exception.InvalidInput(
                 argument='[database] connection',
-                reason=f'{path}: {error.strerror}') from error
+                reason=f'{path}: {error.strerror}',
+            ) from error
 
 
 def _prepare(engine: sa.Engine, timeout: float) -> None:
@@ -82,17 +98,25 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
     row's lock, the next statement must see what its former holder committed.
     """
     statements = {
-        'sqlite': (f'PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT}',
-                   'PRAGMA journal_mode=WAL', 'PRAGMA foreign_keys=ON'),
+        'sqlite': (
+            f'PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT}',
+            'PRAGMA journal_mode=WAL',
+            'PRAGMA foreign_keys=ON',
+        ),
         # oslo.db asks for three-byte characters where the URL says nothing.
-        'mysql': ('SET NAMES utf8mb4',
-                  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'),
-        'postgresql': ('SET SESSION CHARACTERISTICS AS TRANSACTION '
-                       'ISOLATION LEVEL READ COMMITTED',),
+        'mysql': (
+            'SET NAMES utf8mb4',
+            'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+        ),
+        'postgresql': (
+            'SET SESSION CHARACTERISTICS AS TRANSACTION '
+            'ISOLATION LEVEL READ COMMITTED',
+        ),
     }
     chosen = statements.get(
         'mysql' if engine.dialect.name == 'mariadb' else engine.dialect.name,
-        ())
+        (),
+    )
 
     def connect(connection: Any, record: Any) -> None:
         cursor = connection.cursor()
@@ -146,20 +170,26 @@ def setup(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
         raise exception.InvalidInput(
             argument='[database] connection',
             reason='it is not set; it is an SQLAlchemy URL such as '
-                   'mysql+pymysql://user:password@host/nova_actions')
+            'mysql+pymysql://user:password@host/nova_actions',
+        )
     _create_private(url)
     manager = enginefacade.transaction_context()
-    manager.configure(**{name: getattr(conf.database, name)
-                         for name in _ENGINE_OPTIONS},
-                      # It would sleep, for the sake of green threads.
-                      thread_checkin=False)
+    manager.configure(
+        **{name: getattr(conf.database, name) for name in _ENGINE_OPTIONS},
+        # It would sleep, for the sake of green threads.
+        thread_checkin=False,
+    )
     manager.append_on_engine_create(
-        functools.partial(_prepare, timeout=statement_timeout))
+        functools.partial(_prepare, timeout=statement_timeout)
+    )
     if _manager is not None:
         _manager.dispose_pool()
     _manager = manager
-    _turn = (threading.RLock() if url.startswith('sqlite')
-             else contextlib.nullcontext())
+    _turn = (
+        threading.RLock()
+        if url.startswith('sqlite')
+        else contextlib.nullcontext()
+    )
 
 
 def dispose() -> None:
@@ -205,25 +235,32 @@ def errors_translated() -> Iterator[None]:
         yield
     except db_exc.DBDuplicateEntry:
         raise exception.Conflict(
-            'A row of the same uuid exists already.') from None
+            'A row of the same uuid exists already.'
+        ) from None
     except (db_exc.DBConnectionError, db_exc.CantStartEngineError) as error:
         outage.went(_kind(error))
         raise exception.DatabaseUnavailable() from None
     except (db_exc.DBDeadlock, sa_exc.TimeoutError) as error:
         LOG.warning('The database does not answer: %s', type(error).__name__)
         raise exception.DatabaseUnavailable() from None
-    except (db_exc.DBError, db_exc.DBInvalidUnicodeParameter,
-            sa_exc.SQLAlchemyError) as error:
+    except (
+        db_exc.DBError,
+        db_exc.DBInvalidUnicodeParameter,
+        sa_exc.SQLAlchemyError,
+    ) as error:
         if _is_refused(error):
             LOG.warning('The database refused a value: %s', _kind(error))
             raise exception.Invalid(
-                'A value does not fit its column in the database.') from None
+                'A value does not fit its column in the database.'
+            ) from None
         if _is_of_connecting(error):
             outage.went(_kind(error))
             raise exception.DatabaseUnavailable() from None
         if _is_broken_off(error):
-            LOG.warning('The database broke off a statement that took too '
-                        'long ([api] database_timeout)')
+            LOG.warning(
+                'The database broke off a statement that took too '
+                'long ([api] database_timeout)'
+            )
             raise exception.DatabaseTimeout() from None
         LOG.error('The database failed: %s', type(error).__name__)
         LOG.debug('The statement that failed:', exc_info=True)
@@ -233,7 +270,8 @@ def errors_translated() -> Iterator[None]:
 def _cause(error: Exception) -> Any:
     """Return what oslo.db or SQLAlchemy made an error of, None if none."""
     return getattr(error, 'inner_exception', None) or getattr(
-        error, 'orig', None)
+        error, 'orig', None
+    )
 
 
 def _has_cause(error: Any, is_meant: Callable[[Any], bool]) -> bool:
@@ -264,7 +302,8 @@ def _is_of_connecting(error: Any) -> bool:
     """Tell whether no connection could be made: oslo.db does not know each
     of the drivers' words for that."""
     return isinstance(error, sa_exc.OperationalError) and (
-        error.statement is None)
+        error.statement is None
+    )
 
 
 def _is_broken_off(error: Any) -> bool:
@@ -279,9 +318,13 @@ def _is_unprepared(error: Any) -> bool:
 
 def _retrying(on_disconnect: bool) -> Any:
     return oslo_db_api.wrap_db_retry(
-        max_retries=5, retry_interval=0.1, max_retry_interval=2,
-        retry_on_deadlock=True, retry_on_disconnect=on_disconnect,
-        exception_checker=_is_unprepared)
+        max_retries=5,
+        retry_interval=0.1,
+        max_retry_interval=2,
+        retry_on_deadlock=True,
+        retry_on_disconnect=on_disconnect,
+        exception_checker=_is_unprepared,
+    )
 
 
 def _read(_context: Any) -> Any:
@@ -298,8 +341,9 @@ def _record(_context: Any) -> Any:
 
 def _transactional(
     begin: Callable[[Any], Any],
-) -> Callable[[Callable[Concatenate[Any, P], R]],
-              Callable[Concatenate[Any, P], R]]:
+) -> Callable[
+    [Callable[Concatenate[Any, P], R]], Callable[Concatenate[Any, P], R]
+]:
     is_writer = begin is not _read
 
     def decorator(
@@ -310,8 +354,10 @@ def _transactional(
                 raise RuntimeError('db.engine.setup() has not been called')
             token = _writing.set(is_writer)
             try:
-                with (_turn if is_writer else contextlib.nullcontext(),
-                      begin(context) as session):
+                with (
+                    _turn if is_writer else contextlib.nullcontext(),
+                    begin(context) as session,
+                ):
                     return function(session, *args, **kwargs)
             finally:
                 _writing.reset(token)
@@ -327,7 +373,9 @@ def _transactional(
             if outage.is_known():
                 outage.came_back()
             return result
+
         return cast(Callable[Concatenate[Any, P], R], wrapper)
+
     return decorator
 
 

@@ -38,8 +38,9 @@ class Group(Generic[T, R]):
         that was alone
     """
 
-    def __init__(self, apply: Callable[[Sequence[T]],
-                                       Sequence[R | Exception]]) -> None:
+    def __init__(
+        self, apply: Callable[[Sequence[T]], Sequence[R | Exception]]
+    ) -> None:
         self._apply = apply
         self._lock = threading.Lock()
         self._waiting: dict[Hashable, list[_Call[T]]] = {}
@@ -57,7 +58,7 @@ class Group(Generic[T, R]):
             finally:
                 self._pass_on(key, call.share)
         if call.answer is ALONE:
-            call.answer, = self._apply([item])
+            (call.answer,) = self._apply([item])
         if isinstance(call.answer, Exception):
             raise call.answer
         result: R = call.answer
@@ -86,8 +87,10 @@ class Group(Generic[T, R]):
             # One of them may be the reason, so that each is tried alone;
             # without a database there is no need to.
             is_away = type(error) is exception.DatabaseUnavailable
-            answers = [exception.DatabaseUnavailable() if is_away else ALONE
-                       for _call in calls]
+            answers = [
+                exception.DatabaseUnavailable() if is_away else ALONE
+                for _call in calls
+            ]
         for call, answer in zip(calls, answers, strict=True):
             call.answer = answer
 

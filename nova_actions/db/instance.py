@@ -13,11 +13,12 @@ from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import INSTANCES
 from nova_actions.db.table import Row
 
-_GET = sa.select(INSTANCES).where(
-    INSTANCES.c.uuid == sa.bindparam('uuid'))
-_OF_ACTION = sa.select(INSTANCES).join(
-    ACTIONS, ACTIONS.c.instance_uuid == INSTANCES.c.uuid).where(
-        ACTIONS.c.id == sa.bindparam('action_id'))
+_GET = sa.select(INSTANCES).where(INSTANCES.c.uuid == sa.bindparam('uuid'))
+_OF_ACTION = (
+    sa.select(INSTANCES)
+    .join(ACTIONS, ACTIONS.c.instance_uuid == INSTANCES.c.uuid)
+    .where(ACTIONS.c.id == sa.bindparam('action_id'))
+)
 
 
 @reader
@@ -31,23 +32,34 @@ def instance_get(connection: sa.Connection, uuid: str) -> Row | None:
 
 
 @reader
-def instance_list(connection: sa.Connection, limit: int,
-                  name: str | None = None, project_id: str | None = None,
-                  after: Mapping[str, Any] | None = None) -> list[Row]:
+def instance_list(
+    connection: sa.Connection,
+    limit: int,
+    name: str | None = None,
+    project_id: str | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> list[Row]:
     """Return undeleted instances, newest first by (created_at, uuid).
 
     :param after: the instance to go on after
     """
-    conditions = [INSTANCES.c[column] == value for column, value in (
-        ('display_name', name), ('project_id', project_id))
-        if value is not None]
-    return table.found(connection, page.of_servers(
-        INSTANCES, after, limit, *conditions))
+    conditions = [
+        INSTANCES.c[column] == value
+        for column, value in (
+            ('display_name', name),
+            ('project_id', project_id),
+        )
+        if value is not None
+    ]
+    return table.found(
+        connection, page.of_servers(INSTANCES, after, limit, *conditions)
+    )
 
 
 @reader
-def action_get_instance(connection: sa.Connection,
-                        action_id: int) -> Row | None:
+def action_get_instance(
+    connection: sa.Connection, action_id: int
+) -> Row | None:
     """Return the instance that an action belongs to."""
     found = table.found(connection, _OF_ACTION, {'action_id': action_id})
     return next(iter(found), None)

@@ -48,5 +48,8 @@ def is_free(row: Mapping[str, Any], holder: str, at: Time) -> bool:
 
     :param row: with ``holder`` and ``lease_end``
     """
-    return row['holder'] == holder or row['lease_end'] is None or (
-        row['lease_end'] <= at)
+    return (
+        row['holder'] == holder
+        or row['lease_end'] is None
+        or (row['lease_end'] <= at)
+    )

@@ -30,27 +30,45 @@ Row = dict[str, Any]
 Reports = Sequence[Mapping[str, Any]]
 
 
-def store(connection: Any, ledger: Ledger,
-          news_since: datetime.datetime | None = None) -> None:
+def store(
+    connection: Any,
+    ledger: Ledger,
+    news_since: datetime.datetime | None = None,
+) -> None:
     """Store what the rules have made of a part of the record.
 
     :param news_since: what happened before that is no change to be told
     """
     changed = ledger.settle()
-    ledger_store.insert(connection, INSTANCES, [
-        table.complete(INSTANCES, row) for row in ledger.new_instances])
+    ledger_store.insert(
+        connection,
+        INSTANCES,
+        [table.complete(INSTANCES, row) for row in ledger.new_instances],
+    )
     new = [each for each in ledger.actions.values() if each.is_new]
     _insert_actions(connection, new)
     for row, action in ledger.new_events:
         row['action_id'] = action.row['id']
     ledger_store.store_steps(
-        connection, [row for row, _action in ledger.new_events],
-        list(ledger.changed_events.values()), [each.row for each in changed],
-        [each for each in ledger.transitions
-         if news_since is None or each['happened_at'] >= news_since])
-    mark.add(connection, [
-        each.row['start_time'] for each in ledger.actions.values()
-        if each.is_new or each.is_touched], timeutils.utcnow())
+        connection,
+        [row for row, _action in ledger.new_events],
+        list(ledger.changed_events.values()),
+        [each.row for each in changed],
+        [
+            each
+            for each in ledger.transitions
+            if news_since is None or each['happened_at'] >= news_since
+        ],
+    )
+    mark.add(
+        connection,
+        [
+            each.row['start_time']
+            for each in ledger.actions.values()
+            if each.is_new or each.is_touched
+        ],
+        timeutils.utcnow(),
+    )
 
 
 def _insert_actions(connection: Any, new: Sequence[Action]) -> None:
@@ -58,68 +76,112 @@ def _insert_actions(connection: Any, new: Sequence[Action]) -> None:
     ledger_store.insert(connection, ACTIONS, whole)
     ids = {row['uuid']: row['id'] for row in whole}
     if len(new) > 1:
-        ids = dict(connection.execute(
-            sa.select(ACTIONS.c.uuid, ACTIONS.c.id).where(
-                ACTIONS.c.uuid.in_(list(ids)))).tuples().all())
+        ids = dict(
+            connection.execute(
+                sa.select(ACTIONS.c.uuid, ACTIONS.c.id).where(
+                    ACTIONS.c.uuid.in_(list(ids))
+                )
+            )
+            .tuples()
+            .all()
+        )
     for each in new:
         each.row['id'] = ids[each.row['uuid']]
 
 
 #: What the row of a new event has of its report.
-_OF_START = ('uuid', 'host', 'epoch', 'start_time', 'details', 'rules',
-             'redactions')
+_OF_START = (
+    'uuid',
+    'host',
+    'epoch',
+    'start_time',
+    'details',
+    'rules',
+    'redactions',
+)
 
 
 def as_entry(report: Mapping[str, Any]) -> Row:
     """Return a report of a batch, which fits, as the rules take it."""
-    return {**report, 'is_system': report['project_id'] is None,
-            'row': functools.partial(_new_event, report)}
+    return {
+        **report,
+        'is_system': report['project_id'] is None,
+        'row': functools.partial(_new_event, report),
+    }
 
 
 def _new_event(report: Mapping[str, Any]) -> Row:
-    return table.complete_fitted(EVENTS, {
-        'event': report['name'],
-        **{name: report[name] for name in _OF_START}})
+    return table.complete_fitted(
+        EVENTS,
+        {
+            'event': report['name'],
+            **{name: report[name] for name in _OF_START},
+        },
+    )
 
 
-def load(connection: Any, entries: Reports,
-         instances: Mapping[str, Row]) -> Ledger:
+def load(
+    connection: Any, entries: Reports, instances: Mapping[str, Row]
+) -> Ledger:
     """Lock and load what a batch is about."""
     newest = _newest(connection, entries)
     ids = _actions_meant(connection, entries) | newest
     locked = ledger_store.lock(connection, ids) if ids else []
-    events = ledger_events.events(connection, ids, [
-        entry['uuid'] for entry in entries
-        if entry['kind'] in STEPS]) if ids else []
+    events = (
+        ledger_events.events(
+            connection,
+            ids,
+            [entry['uuid'] for entry in entries if entry['kind'] in STEPS],
+        )
+        if ids
+        else []
+    )
     return Ledger(timeutils.utcnow(), instances, locked, events)
 
 
 _MEANT = sa.union_all(
-    sa.select(EVENTS.c.action_id).where(EVENTS.c.uuid.in_(
-        sa.bindparam('events', expanding=True))),
-    sa.select(ACTIONS.c.id).where(ACTIONS.c.uuid.in_(
-        sa.bindparam('actions', expanding=True))),
+    sa.select(EVENTS.c.action_id).where(
+        EVENTS.c.uuid.in_(sa.bindparam('events', expanding=True))
+    ),
     sa.select(ACTIONS.c.id).where(
-        ACTIONS.c.instance_uuid.in_(
-            sa.bindparam('instances', expanding=True)),
-        ACTIONS.c.request_id.in_(
-            sa.bindparam('requests', expanding=True))))
+        ACTIONS.c.uuid.in_(sa.bindparam('actions', expanding=True))
+    ),
+    sa.select(ACTIONS.c.id).where(
+        ACTIONS.c.instance_uuid.in_(sa.bindparam('instances', expanding=True)),
+        ACTIONS.c.request_id.in_(sa.bindparam('requests', expanding=True)),
+    ),
+)
 
 
 def _actions_meant(connection: Any, entries: Reports) -> set[int]:
     """Return the ids of the actions that the batch names: by their own
     uuid, by one of their events', or by their request."""
     steps = [entry for entry in entries if entry['kind'] in STEPS]
-    by_request = [entry for entry in entries
-                  if entry['kind'] != ACTION and entry['request_id']]
-    return set(connection.execute(_MEANT, {
-        'events': _distinct(entry['uuid'] for entry in steps),
-        'actions': _distinct(entry['uuid'] if entry['kind'] == ACTION
-                             else entry['action_uuid'] for entry in entries),
-        'instances': _distinct(
-            entry['instance_uuid'] for entry in by_request),
-        'requests': _distinct(entry['request_id'] for entry in by_request),
-    }).scalars())
+    by_request = [
+        entry
+        for entry in entries
+        if entry['kind'] != ACTION and entry['request_id']
+    ]
+    return set(
+        connection.execute(
+            _MEANT,
+            {
+                'events': _distinct(entry['uuid'] for entry in steps),
+                'actions': _distinct(
+                    entry['uuid']
+                    if entry['kind'] == ACTION
+                    else entry['action_uuid']
+                    for entry in entries
+                ),
+                'instances': _distinct(
+                    entry['instance_uuid'] for entry in by_request
+                ),
+                'requests': _distinct(
+                    entry['request_id'] for entry in by_request
+                ),
+            },
+        ).scalars()
+    )
 
 
 def _distinct(values: Iterable[str | None]) -> list[str]:
@@ -130,20 +192,28 @@ def _distinct(values: Iterable[str | None]) -> list[str]:
 def _newest(connection: Any, entries: Reports) -> set[int]:
     """Return, for each event of nobody's, the id of the action that was its
     instance's newest when it began."""
-    wanted = {(entry['instance_uuid'], entry['start_time'])
-              for entry in entries
-              if entry['is_system'] and entry['kind'] in STEPS}
+    wanted = {
+        (entry['instance_uuid'], entry['start_time'])
+        for entry in entries
+        if entry['is_system'] and entry['kind'] in STEPS
+    }
     if not wanted:
         return set()
     queries = []
     for uuid, began in sorted(wanted, key=str):
-        query = sa.select(ACTIONS.c.id).where(
-            ACTIONS.c.instance_uuid == uuid)
+        query = sa.select(ACTIONS.c.id).where(ACTIONS.c.instance_uuid == uuid)
         if began is not None:
-            query = query.where(sa.or_(ACTIONS.c.start_time.is_(None),
-                                       ACTIONS.c.start_time <= began))
-        newest = query.order_by(ACTIONS.c.created_at.desc(),
-                                ACTIONS.c.id.desc()).limit(1).subquery()
+            query = query.where(
+                sa.or_(
+                    ACTIONS.c.start_time.is_(None),
+                    ACTIONS.c.start_time <= began,
+                )
+            )
+        newest = (
+            query.order_by(ACTIONS.c.created_at.desc(), ACTIONS.c.id.desc())
+            .limit(1)
+            .subquery()
+        )
         queries.append(sa.select(newest.c.id))
     return set(connection.execute(sa.union_all(*queries)).scalars())
 
@@ -151,5 +221,9 @@ def _newest(connection: Any, entries: Reports) -> set[int]:
 def of_actions(connection: Any, ids: Iterable[int]) -> Ledger:
     """Lock actions and load their events that count."""
     locked = ledger_store.lock(connection, ids)
-    return Ledger(timeutils.utcnow(), {}, locked, ledger_events.events(
-        connection, [row['id'] for row in locked]))
+    return Ledger(
+        timeutils.utcnow(),
+        {},
+        locked,
+        ledger_events.events(connection, [row['id'] for row in locked]),
+    )

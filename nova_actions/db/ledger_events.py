@@ -26,8 +26,9 @@ Of = Callable[[Any], sa.ColumnElement[bool]]
 
 #: What of an event the rules look at. Tracebacks are long, and an open event
 #: has none.
-EVENT_COLUMNS = [column for column in EVENTS.columns
-                 if column.name != 'traceback']
+EVENT_COLUMNS = [
+    column for column in EVENTS.columns if column.name != 'traceback'
+]
 _EVENT_NAMES = tuple(column.name for column in EVENT_COLUMNS)
 _ACTION_NAMES = tuple(column.name for column in ACTIONS.columns)
 
@@ -35,39 +36,62 @@ _IDS: sa.BindParameter[int] = sa.bindparam('ids', expanding=True)
 
 #: What tells an event that is open or went wrong.
 _UNSETTLED: tuple[Row, ...] = (
-    {'result': None}, {'result': vocabulary.RESULT_ERROR},
+    {'result': None},
+    {'result': vocabulary.RESULT_ERROR},
     {'result': vocabulary.RESULT_INTERRUPTED},
-    {'result': vocabulary.RESULT_SUCCESS, 'finish_time': None})
+    {'result': vocabulary.RESULT_SUCCESS, 'finish_time': None},
+)
 
 
 def _has(table: Any, values: Row) -> list[sa.ColumnElement[bool]]:
-    return [table.c[name].is_(None) if value is None
-            else table.c[name] == value for name, value in values.items()]
+    return [
+        table.c[name].is_(None) if value is None else table.c[name] == value
+        for name, value in values.items()
+    ]
 
 
 def _newest(column: str, order: str, event: Any, *conditions: Any) -> Any:
     """Return a column of the event that is the last by an order."""
-    return sa.select(event.c[column]).where(*conditions).order_by(
-        event.c[order].desc()).limit(1)
+    return (
+        sa.select(event.c[column])
+        .where(*conditions)
+        .order_by(event.c[order].desc())
+        .limit(1)
+    )
 
 
 def _latest(action: Any, column: str) -> Any:
     """Return a column of the event that ended last of those of an action
     that succeeded, as a subquery."""
     good = EVENTS.alias('good')
-    return _newest(
-        column, 'finish_time', good, good.c.action_id == action.c.id,
-        good.c.result == vocabulary.RESULT_SUCCESS).correlate(
-            action).scalar_subquery()
+    return (
+        _newest(
+            column,
+            'finish_time',
+            good,
+            good.c.action_id == action.c.id,
+            good.c.result == vocabulary.RESULT_SUCCESS,
+        )
+        .correlate(action)
+        .scalar_subquery()
+    )
 
 
 def _last(event: Any) -> Any:
     """Return the id of the last event of the same name in the action of an
     event, as a subquery."""
     other = EVENTS.alias('other')
-    return _newest(
-        'id', 'id', other, other.c.action_id == event.c.action_id,
-        other.c.event == event.c.event).correlate(event).scalar_subquery()
+    return (
+        _newest(
+            'id',
+            'id',
+            other,
+            other.c.action_id == event.c.action_id,
+            other.c.event == event.c.event,
+        )
+        .correlate(event)
+        .scalar_subquery()
+    )
 
 
 def _counting(*more: Any) -> Any:
@@ -77,11 +101,14 @@ def _counting(*more: Any) -> Any:
     :param more: queries of further ids
     """
     tables = [EVENTS.alias() for _each in _UNSETTLED]
-    unsettled = sa.union_all(*(
-        sa.select(table.c.id, table.c.action_id, table.c.event).where(
-            table.c.action_id.in_(_IDS), *_has(table, values))
-        for table, values in zip(tables, _UNSETTLED, strict=True)
-    )).cte('unsettled')
+    unsettled = sa.union_all(
+        *(
+            sa.select(table.c.id, table.c.action_id, table.c.event).where(
+                table.c.action_id.in_(_IDS), *_has(table, values)
+            )
+            for table, values in zip(tables, _UNSETTLED, strict=True)
+        )
+    ).cte('unsettled')
     action, known = ACTIONS.alias('of_action'), EVENTS.alias('known')
     ids = sa.union(
         sa.select(unsettled.c.id),
@@ -89,50 +116,72 @@ def _counting(*more: Any) -> Any:
         sa.select(_latest(action, 'id')).where(action.c.id.in_(_IDS)),
         sa.select(known.c.id).where(
             known.c.uuid.in_(sa.bindparam('uuids', expanding=True)),
-            known.c.action_id.in_(_IDS)), *more).subquery('counting')
-    return sa.select(*EVENT_COLUMNS).join(
-        ids, ids.c.id == EVENTS.c.id).order_by(EVENTS.c.id)
+            known.c.action_id.in_(_IDS),
+        ),
+        *more,
+    ).subquery('counting')
+    return (
+        sa.select(*EVENT_COLUMNS)
+        .join(ids, ids.c.id == EVENTS.c.id)
+        .order_by(EVENTS.c.id)
+    )
 
 
 _EVENTS = _counting()
 
 
-def events(connection: Any, ids: Iterable[int],
-           uuids: Iterable[str] = ()) -> list[Row]:
+def events(
+    connection: Any, ids: Iterable[int], uuids: Iterable[str] = ()
+) -> list[Row]:
     """Return the events of locked actions that count, oldest first, and
     those of these uuids."""
-    return table_module.found(connection, _EVENTS, {
-        'ids': sorted(ids), 'uuids': sorted(uuids)})
+    return table_module.found(
+        connection, _EVENTS, {'ids': sorted(ids), 'uuids': sorted(uuids)}
+    )
 
 
 # -- where a single call belongs ---------------------------------------------
 
+
 def by_request() -> Any:
     """Return the id of the newest action of a request, as a subquery."""
     newest = ACTIONS.alias('newest')
-    return sa.select(newest.c.id).where(
-        newest.c.instance_uuid == sa.bindparam('instance_uuid'),
-        newest.c.request_id == sa.bindparam('request_id'),
-    ).order_by(newest.c.created_at.desc(), newest.c.id.desc()).limit(
-        1).scalar_subquery()
+    return (
+        sa.select(newest.c.id)
+        .where(
+            newest.c.instance_uuid == sa.bindparam('instance_uuid'),
+            newest.c.request_id == sa.bindparam('request_id'),
+        )
+        .order_by(newest.c.created_at.desc(), newest.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def begun_before() -> Any:
     """Return the id of the action that was the instance's newest at a time,
     as a subquery."""
     newest = ACTIONS.alias('newest')
-    return sa.select(newest.c.id).where(
-        newest.c.instance_uuid == sa.bindparam('instance_uuid'),
-        sa.or_(newest.c.start_time.is_(None),
-               newest.c.start_time <= sa.bindparam('start_time')),
-    ).order_by(newest.c.created_at.desc(), newest.c.id.desc()).limit(
-        1).scalar_subquery()
+    return (
+        sa.select(newest.c.id)
+        .where(
+            newest.c.instance_uuid == sa.bindparam('instance_uuid'),
+            sa.or_(
+                newest.c.start_time.is_(None),
+                newest.c.start_time <= sa.bindparam('start_time'),
+            ),
+        )
+        .order_by(newest.c.created_at.desc(), newest.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _of_request(actions: Any) -> sa.ColumnElement[bool]:
     return sa.and_(
         actions.c.instance_uuid == sa.bindparam('instance_uuid'),
-        actions.c.request_id == sa.bindparam('request_id'))
+        actions.c.request_id == sa.bindparam('request_id'),
+    )
 
 
 def _holder(of: Of) -> Any:
@@ -140,13 +189,23 @@ def _holder(of: Of) -> Any:
     that host if one is given, an open step first, as a subquery."""
     action, event = ACTIONS.alias('holder'), EVENTS.alias('held')
     host = sa.bindparam('host', type_=EVENTS.c.host.type)
-    return sa.select(event.c.action_id).join(
-        action, action.c.id == event.c.action_id).where(
-            of(action), event.c.event == sa.bindparam('event'),
-            sa.or_(host.is_(None), event.c.host == host)).order_by(
-        sa.case((event.c.finish_time.is_(None), 0), else_=1),
-        action.c.created_at.desc(), action.c.id.desc(),
-        event.c.id.desc()).limit(1).scalar_subquery()
+    return (
+        sa.select(event.c.action_id)
+        .join(action, action.c.id == event.c.action_id)
+        .where(
+            of(action),
+            event.c.event == sa.bindparam('event'),
+            sa.or_(host.is_(None), event.c.host == host),
+        )
+        .order_by(
+            sa.case((event.c.finish_time.is_(None), 0), else_=1),
+            action.c.created_at.desc(),
+            action.c.id.desc(),
+            event.c.id.desc(),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _locked_with_open(where: Of) -> Any:
@@ -159,47 +218,90 @@ def _locked_with_open(where: Of) -> Any:
     ``latest``.
     """
     before = ACTIONS.alias('before')
-    seen = sa.select(before.c.updated_at).where(
-        before.c.id == ACTIONS.c.id).scalar_subquery()
+    seen = (
+        sa.select(before.c.updated_at)
+        .where(before.c.id == ACTIONS.c.id)
+        .scalar_subquery()
+    )
     tables = [EVENTS.alias() for _each in _UNSETTLED]
-    is_more = sa.or_(*(sa.exists().where(
-        table.c.action_id == ACTIONS.c.id, *_has(table, values))
-        for table, values in zip(tables[1:], _UNSETTLED[1:], strict=True)))
-    query = sa.select(
-        ACTIONS, seen.label('seen'), is_more.label('is_more'),
-        _latest(ACTIONS, 'finish_time').label('latest'),
-        _last(EVENTS).label('event_last'),
-        *(column.label(f'event_{column.name}') for column in EVENT_COLUMNS),
-    ).select_from(ACTIONS.outerjoin(EVENTS, sa.and_(
-        EVENTS.c.action_id == ACTIONS.c.id, *_has(EVENTS, _UNSETTLED[0])))
-    ).where(where(ACTIONS)).order_by(
-        ACTIONS.c.id, EVENTS.c.id).with_for_update(of=ACTIONS)
+    is_more = sa.or_(
+        *(
+            sa.exists().where(
+                table.c.action_id == ACTIONS.c.id, *_has(table, values)
+            )
+            for table, values in zip(tables[1:], _UNSETTLED[1:], strict=True)
+        )
+    )
+    query = (
+        sa.select(
+            ACTIONS,
+            seen.label('seen'),
+            is_more.label('is_more'),
+            _latest(ACTIONS, 'finish_time').label('latest'),
+            _last(EVENTS).label('event_last'),
+            *(
+                column.label(f'event_{column.name}')
+                for column in EVENT_COLUMNS
+            ),
+        )
+        .select_from(
+            ACTIONS.outerjoin(
+                EVENTS,
+                sa.and_(
+                    EVENTS.c.action_id == ACTIONS.c.id,
+                    *_has(EVENTS, _UNSETTLED[0]),
+                ),
+            )
+        )
+        .where(where(ACTIONS))
+        .order_by(ACTIONS.c.id, EVENTS.c.id)
+        .with_for_update(of=ACTIONS)
+    )
     # It takes the first index that fits.
     for dialect in ('mysql', 'mariadb'):
         query = query.with_hint(
-            EVENTS, f'FORCE INDEX ({RESULT_INDEX})', dialect)
+            EVENTS, f'FORCE INDEX ({RESULT_INDEX})', dialect
+        )
     return query
 
 
 _handle = EVENTS.alias('handle')
-_handle_action = sa.select(_handle.c.action_id).where(
-    _handle.c.uuid == sa.bindparam('uuid')).scalar_subquery()
+_handle_action = (
+    sa.select(_handle.c.action_id)
+    .where(_handle.c.uuid == sa.bindparam('uuid'))
+    .scalar_subquery()
+)
 
 BY_HANDLE = _locked_with_open(lambda action: action.c.id == _handle_action)
-BY_ID = _locked_with_open(lambda action: action.c.id == sa.bindparam(
-    'action_id', type_=ACTIONS.c.id.type))
+BY_ID = _locked_with_open(
+    lambda action: (
+        action.c.id == sa.bindparam('action_id', type_=ACTIONS.c.id.type)
+    )
+)
 BY_REQUEST = _locked_with_open(_of_request)
 #: The same for who has no project: where the request has no action, any that
 #: has such a step.
 BY_REQUEST_OR_STEP = _locked_with_open(
-    lambda action: action.c.id == sa.func.coalesce(
-        _holder(_of_request), by_request(), _holder(
-            lambda held: held.c.instance_uuid == sa.bindparam(
-                'instance_uuid'))))
+    lambda action: (
+        action.c.id
+        == sa.func.coalesce(
+            _holder(_of_request),
+            by_request(),
+            _holder(
+                lambda held: (
+                    held.c.instance_uuid == sa.bindparam('instance_uuid')
+                )
+            ),
+        )
+    )
+)
 
 
-def locked_with_open(connection: Any, query: Any, values: Row,
-                     ) -> tuple[list[Row], list[Row], bool]:
+def locked_with_open(
+    connection: Any,
+    query: Any,
+    values: Row,
+) -> tuple[list[Row], list[Row], bool]:
     """Lock actions and return them, oldest first, with their open events,
     oldest first, and whether that is all that counts.
 
@@ -212,20 +314,37 @@ def locked_with_open(connection: Any, query: Any, values: Row,
         if is_current or query is not BY_REQUEST_OR_STEP:
             break
     actions = {row['id']: row for row in found}
-    open_events = [{column.name: row[f'event_{column.name}']
-                    for column in EVENT_COLUMNS}
-                   for row in found if row['event_id'] is not None]
+    open_events = [
+        {column.name: row[f'event_{column.name}'] for column in EVENT_COLUMNS}
+        for row in found
+        if row['event_id'] is not None
+    ]
     ids = {row['id'] for row in open_events}
     is_all = is_current and all(
         not row['is_more'] and row['event_last'] in (None, *ids)
-        for row in found)
-    others = [{**dict.fromkeys(_EVENT_NAMES), 'action_id': row['id'],
-               'result': vocabulary.RESULT_SUCCESS,
-               'finish_time': row['latest']}
-              for row in actions.values() if row['latest'] is not None]
-    return sorted(({name: row[name] for name in _ACTION_NAMES}
-                   for row in actions.values()), key=ledger_store.age), [
-        *open_events, *others], is_all
+        for row in found
+    )
+    others = [
+        {
+            **dict.fromkeys(_EVENT_NAMES),
+            'action_id': row['id'],
+            'result': vocabulary.RESULT_SUCCESS,
+            'finish_time': row['latest'],
+        }
+        for row in actions.values()
+        if row['latest'] is not None
+    ]
+    return (
+        sorted(
+            (
+                {name: row[name] for name in _ACTION_NAMES}
+                for row in actions.values()
+            ),
+            key=ledger_store.age,
+        ),
+        [*open_events, *others],
+        is_all,
+    )
 
 
 def _newest_meant() -> Any:
@@ -233,24 +352,39 @@ def _newest_meant() -> Any:
     one is given."""
     event, action = EVENTS.alias('meant'), ACTIONS.alias('meant_action')
     host = sa.bindparam('host', type_=EVENTS.c.host.type)
-    return sa.select(_newest(
-        'id', 'id', event, event.c.action_id == action.c.id,
-        event.c.event == sa.bindparam('event'),
-        sa.or_(host.is_(None), event.c.host == host)).correlate(
-            action).scalar_subquery()).where(action.c.id.in_(_IDS))
+    return sa.select(
+        _newest(
+            'id',
+            'id',
+            event,
+            event.c.action_id == action.c.id,
+            event.c.event == sa.bindparam('event'),
+            sa.or_(host.is_(None), event.c.host == host),
+        )
+        .correlate(action)
+        .scalar_subquery()
+    ).where(action.c.id.in_(_IDS))
 
 
 _by_id = EVENTS.alias('by_id')
-_EVENTS_MEANT = _counting(_newest_meant(), sa.select(_by_id.c.id).where(
-    _by_id.c.id == sa.bindparam('id'), _by_id.c.action_id.in_(_IDS)))
+_EVENTS_MEANT = _counting(
+    _newest_meant(),
+    sa.select(_by_id.c.id).where(
+        _by_id.c.id == sa.bindparam('id'), _by_id.c.action_id.in_(_IDS)
+    ),
+)
 
 
-def events_meant(connection: Any, ids: Iterable[int],
-                 values: Row) -> list[Row]:
+def events_meant(
+    connection: Any, ids: Iterable[int], values: Row
+) -> list[Row]:
     """Return the events of locked actions that count, oldest first, and
     those that a finish may mean.
 
     :param values: its ``uuid``, ``id``, ``event`` and ``host``
     """
-    return table_module.found(connection, _EVENTS_MEANT, {
-        **values, 'ids': sorted(ids), 'uuids': [values['uuid']]})
+    return table_module.found(
+        connection,
+        _EVENTS_MEANT,
+        {**values, 'ids': sorted(ids), 'uuids': [values['uuid']]},
+    )

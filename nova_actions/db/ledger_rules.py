@@ -37,8 +37,15 @@ KNOWN = 'known'
 MICROSECOND = datetime.timedelta(microseconds=1)
 
 #: What a finish says of an event.
-OUTCOME = ('result', 'details', 'traceback', 'error_type', 'reason',
-           'duration_us', 'rules')
+OUTCOME = (
+    'result',
+    'details',
+    'traceback',
+    'error_type',
+    'reason',
+    'duration_us',
+    'rules',
+)
 _ACTOR = ('instance_uuid', 'request_id', 'global_request_id')
 
 
@@ -94,12 +101,18 @@ class Ledger:
     :param events: rows of events of those actions, oldest first
     """
 
-    def __init__(self, now: Time, instances: Mapping[str, Row],
-                 locked: Iterable[Row], events: Iterable[Row]) -> None:
+    def __init__(
+        self,
+        now: Time,
+        instances: Mapping[str, Row],
+        locked: Iterable[Row],
+        events: Iterable[Row],
+    ) -> None:
         self._now = now
         self._instances = dict(instances)
         self.actions = {
-            row['uuid']: Action(row, row['status']) for row in locked}
+            row['uuid']: Action(row, row['status']) for row in locked
+        }
         self._events: dict[str, tuple[Row, Action]] = {}
         by_id = {each.row['id']: each for each in self.actions.values()}
         for row in events:
@@ -126,8 +139,12 @@ class Ledger:
 
         :raises ActionsException: it is refused
         """
-        return {ACTION: self._action, START: self._start,
-                FINISH: self._finish, END: self._end}[report['kind']](report)
+        return {
+            ACTION: self._action,
+            START: self._start,
+            FINISH: self._finish,
+            END: self._end,
+        }[report['kind']](report)
 
     # -- actions ----------------------------------------------------------
 
@@ -142,26 +159,48 @@ class Ledger:
             if report['name'] != actions.CREATE or not report['project_id']:
                 raise exception.InstanceNotFound(instance_id=uuid)
             self._instances[uuid] = {
-                'uuid': uuid, 'project_id': report['project_id'],
-                'user_id': report['user_id']}
-        self._add_action({
-            **{name: report[name] for name in (
-                *_ACTOR, 'uuid', 'user_id', 'user_name', 'project_id',
-                'project_name', 'start_time')},
-            'action': report['name'], 'updated_at': report['start_time']})
+                'uuid': uuid,
+                'project_id': report['project_id'],
+                'user_id': report['user_id'],
+            }
+        self._add_action(
+            {
+                **{
+                    name: report[name]
+                    for name in (
+                        *_ACTOR,
+                        'uuid',
+                        'user_id',
+                        'user_name',
+                        'project_id',
+                        'project_name',
+                        'start_time',
+                    )
+                },
+                'action': report['name'],
+                'updated_at': report['start_time'],
+            }
+        )
         return APPLIED
 
     def _add_action(self, values: Row) -> Action:
         instance = self._instances[values['instance_uuid']]
         if not instance.get('id') and instance not in self.new_instances:
             self.new_instances.append(instance)
-        action = Action({'status': status.RUNNING, 'message': None,
-                         'finish_time': None, 'evidence': None,
-                         'owner_id': instance.get('project_id'), **values},
-                        status.RUNNING, is_new=True)
+        action = Action(
+            {
+                'status': status.RUNNING,
+                'message': None,
+                'finish_time': None,
+                'evidence': None,
+                'owner_id': instance.get('project_id'),
+                **values,
+            },
+            status.RUNNING,
+            is_new=True,
+        )
         self.actions[values['uuid']] = action
-        self.transitions.append(
-            kind.begun(action.row, None, self._now))
+        self.transitions.append(kind.begun(action.row, None, self._now))
         return action
 
     def _end(self, report: Report) -> str:
@@ -169,9 +208,14 @@ class Ledger:
         # What stands before it in its batch may have ended the action.
         self._catch_up(action)
         before = action.row['finish_time'], action.row['status']
-        if before[0] is not None and at <= before[0] and (
-                before[1] == status.derive({'finish_time': at},
-                                           action.events.values())):
+        if (
+            before[0] is not None
+            and at <= before[0]
+            and (
+                before[1]
+                == status.derive({'finish_time': at}, action.events.values())
+            )
+        ):
             return KNOWN
         self.end(action, at)
         return APPLIED
@@ -185,19 +229,22 @@ class Ledger:
             return found
         for each in reversed(self.actions.values()):
             if (uuid, report['request_id'], report['name']) == (
-                    each.row['instance_uuid'], each.row['request_id'],
-                    each.row['action']):
+                each.row['instance_uuid'],
+                each.row['request_id'],
+                each.row['action'],
+            ):
                 return each
         raise exception.InstanceActionNotFound(
-            request_id=report['request_id'], instance_uuid=uuid)
+            request_id=report['request_id'], instance_uuid=uuid
+        )
 
     def end(self, action: Action, at: Time) -> None:
         """End an action, whatever is open of it."""
         row = action.row
-        row['finish_time'] = _latest(at, row['finish_time'],
-                                     row['start_time'])
-        row['status'] = status.derive({'finish_time': at},
-                                      action.events.values())
+        row['finish_time'] = _latest(at, row['finish_time'], row['start_time'])
+        row['status'] = status.derive(
+            {'finish_time': at}, action.events.values()
+        )
         self._close(action, at)
 
     def interrupt_action(self, action: Action, evidence: str) -> None:
@@ -242,22 +289,29 @@ class Ledger:
         :raises InstanceActionEventNotFound: it has finished otherwise
         """
         if report['host'] and event['host'] != report['host']:
-            raise exception.Forbidden(
-                'A host may finish only its own events.')
+            raise exception.Forbidden('A host may finish only its own events.')
         if event['finish_time'] is not None and (
-                event['result'] != vocabulary.RESULT_INTERRUPTED):
+            event['result'] != vocabulary.RESULT_INTERRUPTED
+        ):
             if event['result'] == report['result']:
                 return KNOWN
             raise exception.InstanceActionEventNotFound(
-                action_id=action.row.get('id'), event=event['event'])
+                action_id=action.row.get('id'), event=event['event']
+            )
         event.update(self._outcome(report, event))
         event['redactions'] += report['redactions']
-        self._changed(event, action, report['finish_time'],
-                      report['request_id'])
+        self._changed(
+            event, action, report['finish_time'], report['request_id']
+        )
         return APPLIED
 
-    def interrupt(self, event: Row, action: Action, evidence: str,
-                  rules: str | None = None) -> None:
+    def interrupt(
+        self,
+        event: Row,
+        action: Action,
+        evidence: str,
+        rules: str | None = None,
+    ) -> None:
         """Close an open event of which nobody will tell how it ended.
 
         :param rules: which rules the evidence was made safe by
@@ -265,13 +319,17 @@ class Ledger:
         # Where the clocks disagree, an end still comes after its beginning.
         event.update(
             finish_time=_latest(self._now, event['start_time']),
-            result=vocabulary.RESULT_INTERRUPTED, details=evidence,
-            rules=rules, reason=vocabulary.REASON_INTERRUPTED,
-            updated_at=self._now)
+            result=vocabulary.RESULT_INTERRUPTED,
+            details=evidence,
+            rules=rules,
+            reason=vocabulary.REASON_INTERRUPTED,
+            updated_at=self._now,
+        )
         self._changed(event, action, self._now, action.row['request_id'])
 
-    def _changed(self, event: Row, action: Action, at: Time,
-                 request_id: str | None) -> None:
+    def _changed(
+        self, event: Row, action: Action, at: Time, request_id: str | None
+    ) -> None:
         if event.get('id') is not None:
             self.changed_events[event['uuid']] = event
         if event['finish_time'] is not None:
@@ -287,7 +345,8 @@ class Ledger:
         if outcome['duration_us'] is None and began:
             outcome['duration_us'] = max(0, (ended - began) // MICROSECOND)
         outcome['finish_time'] = clock.end_of(
-            began, ended, outcome['duration_us'], self._now)
+            began, ended, outcome['duration_us'], self._now
+        )
         outcome['updated_at'] = self._now
         return outcome
 
@@ -296,10 +355,13 @@ class Ledger:
         row = {**report['row'](), **outcome}
         self._hold(row, action)
         self.new_events.append((row, action))
-        self.transitions.append(
-            kind.begun(action.row, row, self._now))
-        self._changed(row, action, row['finish_time'] or row['start_time'],
-                      report['request_id'])
+        self.transitions.append(kind.begun(action.row, row, self._now))
+        self._changed(
+            row,
+            action,
+            row['finish_time'] or row['start_time'],
+            report['request_id'],
+        )
 
     def _action_of(self, report: Report) -> Action:
         """Return the action that an event belongs to: the one that is named,
@@ -308,8 +370,11 @@ class Ledger:
         found = self.actions.get(report['action_uuid'] or '')
         if found is not None and found.row['instance_uuid'] == uuid:
             return found
-        own = [each for each in self.actions.values()
-               if each.row['instance_uuid'] == uuid]
+        own = [
+            each
+            for each in self.actions.values()
+            if each.row['instance_uuid'] == uuid
+        ]
         for each in reversed(own):
             if each.row['request_id'] == report['request_id']:
                 return each
@@ -317,12 +382,20 @@ class Ledger:
             raise exception.InstanceNotFound(instance_id=uuid)
         if not report['is_system']:
             raise exception.InstanceActionNotFound(
-                request_id=report['request_id'], instance_uuid=uuid)
-        return _open_at(own, report['start_time']) or self._add_action({
-            **{name: report[name] for name in (*_ACTOR, 'start_time')},
-            'uuid': _system_uuid(report['uuid']), 'action': actions.SYSTEM,
-            'user_id': None, 'user_name': None, 'project_id': None,
-            'project_name': None, 'updated_at': report['start_time']})
+                request_id=report['request_id'], instance_uuid=uuid
+            )
+        return _open_at(own, report['start_time']) or self._add_action(
+            {
+                **{name: report[name] for name in (*_ACTOR, 'start_time')},
+                'uuid': _system_uuid(report['uuid']),
+                'action': actions.SYSTEM,
+                'user_id': None,
+                'user_name': None,
+                'project_id': None,
+                'project_name': None,
+                'updated_at': report['start_time'],
+            }
+        )
 
     # -- what follows -----------------------------------------------------
 
@@ -348,8 +421,9 @@ class Ledger:
         row['finish_time'] = None
         if row['status'] != status.RUNNING:
             # The steps' hosts have other clocks than who began the action.
-            row['finish_time'] = _latest(row['start_time'], *(
-                event['finish_time'] for event in events))
+            row['finish_time'] = _latest(
+                row['start_time'], *(event['finish_time'] for event in events)
+            )
         self._move(action)
 
     def _move(self, action: Action) -> None:
@@ -361,22 +435,29 @@ class Ledger:
         if before is None:
             action.row['updated_at'] = action.moved or self._now
         else:
-            action.row['updated_at'] = _latest(action.moved, (
-                before if action.is_new else before + MICROSECOND))
+            action.row['updated_at'] = _latest(
+                action.moved,
+                (before if action.is_new else before + MICROSECOND),
+            )
 
 
 def _check_same(event: Row, action: Action, report: Report) -> None:
     if (event['event'], action.row['instance_uuid']) != (
-            report['name'], report['instance_uuid']):
-        raise exception.Conflict('The handle is another event\'s.')
+        report['name'],
+        report['instance_uuid'],
+    ):
+        raise exception.Conflict("The handle is another event's.")
 
 
 def _open_at(own: list[Action], began: Time | None) -> Action | None:
     """Return the action that was the newest when an event began, if it may
     still be added to."""
     for each in reversed(own):
-        if not began or not each.row['start_time'] or (
-                each.row['start_time'] <= began):
+        if (
+            not began
+            or not each.row['start_time']
+            or (each.row['start_time'] <= began)
+        ):
             return each if each.status in status.OPEN else None
     return None
 
@@ -384,13 +465,15 @@ def _open_at(own: list[Action], began: Time | None) -> Action | None:
 def _system_uuid(event_uuid: str) -> str:
     """Return the uuid of the action that an event gets for itself: the same
     whenever the event is reported."""
-    return str(uuid_module.uuid5(uuid_module.UUID(event_uuid),
-                                 actions.SYSTEM))
+    return str(uuid_module.uuid5(uuid_module.UUID(event_uuid), actions.SYSTEM))
 
 
 def _message(value: str) -> str | None:
-    return (status.MESSAGE_ERROR
-            if value in (status.FAILED, status.INTERRUPTED) else None)
+    return (
+        status.MESSAGE_ERROR
+        if value in (status.FAILED, status.INTERRUPTED)
+        else None
+    )
 
 
 def _latest(*times: Time | None) -> Time:

@@ -21,16 +21,20 @@ from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
 
 Row = dict[str, Any]
-_LOCK = sa.select(ACTIONS).where(ACTIONS.c.id.in_(
-    sa.bindparam('ids', expanding=True))).order_by(
-        ACTIONS.c.id).with_for_update()
+_LOCK = (
+    sa.select(ACTIONS)
+    .where(ACTIONS.c.id.in_(sa.bindparam('ids', expanding=True)))
+    .order_by(ACTIONS.c.id)
+    .with_for_update()
+)
 
 
 def lock(connection: Any, ids: Iterable[int]) -> list[Row]:
     """Lock actions, in the order of their ids, and return them oldest
     first."""
-    return sorted(table_module.found(connection, _LOCK, {
-        'ids': sorted(ids)}), key=age)
+    return sorted(
+        table_module.found(connection, _LOCK, {'ids': sorted(ids)}), key=age
+    )
 
 
 def age(row: Row) -> tuple[Any, ...]:
@@ -40,32 +44,51 @@ def age(row: Row) -> tuple[Any, ...]:
 
 _CHANGING = {
     ACTIONS: ('status', 'message', 'finish_time', 'evidence', 'updated_at'),
-    EVENTS: ('finish_time', 'result', 'details', 'traceback', 'error_type',
-             'reason', 'duration_us', 'redactions', 'rules', 'updated_at')}
+    EVENTS: (
+        'finish_time',
+        'result',
+        'details',
+        'traceback',
+        'error_type',
+        'reason',
+        'duration_us',
+        'redactions',
+        'rules',
+        'updated_at',
+    ),
+}
 
 
 def _new_values(table: sa.Table, prefix: str = 'new') -> Any:
-    return {table.c[name]: sa.bindparam(f'{prefix}_{name}')
-            for name in _CHANGING[table]}
+    return {
+        table.c[name]: sa.bindparam(f'{prefix}_{name}')
+        for name in _CHANGING[table]
+    }
 
 
-_EVENT_NAMES = tuple(column.name for column in EVENTS.columns
-                     if column.name != 'id')
-_UPDATES = {table: sa.update(table).where(
-    table.c.id == sa.bindparam('row_id')).values(_new_values(table))
-    for table in _CHANGING}
-_INSERTS = {table: sa.insert(table)
-            for table in (INSTANCES, ACTIONS, EVENTS)}
+_EVENT_NAMES = tuple(
+    column.name for column in EVENTS.columns if column.name != 'id'
+)
+_UPDATES = {
+    table: sa.update(table)
+    .where(table.c.id == sa.bindparam('row_id'))
+    .values(_new_values(table))
+    for table in _CHANGING
+}
+_INSERTS = {table: sa.insert(table) for table in (INSTANCES, ACTIONS, EVENTS)}
 #: For a database that does not tell the new id otherwise when something else
 #: is queued by the same statement.
-_RETURNING = {table: query.returning(table.c.id)
-              for table, query in _INSERTS.items()}
+_RETURNING = {
+    table: query.returning(table.c.id) for table, query in _INSERTS.items()
+}
 
 
 def _change_action() -> Any:
-    return sa.update(ACTIONS).where(
-        ACTIONS.c.id == sa.bindparam('action_row_id')).values(
-            _new_values(ACTIONS, 'action'))
+    return (
+        sa.update(ACTIONS)
+        .where(ACTIONS.c.id == sa.bindparam('action_row_id'))
+        .values(_new_values(ACTIONS, 'action'))
+    )
 
 
 @functools.cache
@@ -78,63 +101,104 @@ def _store_both(dialect: str, is_new: bool) -> Any:
     is_event = EVENTS.c.id == sa.bindparam('event_row_id')
     values = _new_values(EVENTS, 'event')
     if dialect == 'postgresql' and is_new:
-        return sa.insert(EVENTS).values({
-            name: sa.bindparam(f'event_{name}') for name in _EVENT_NAMES
-        }).returning(EVENTS.c.id).add_cte(
-            _change_action().cte('action_changed'))
+        return (
+            sa.insert(EVENTS)
+            .values(
+                {name: sa.bindparam(f'event_{name}') for name in _EVENT_NAMES}
+            )
+            .returning(EVENTS.c.id)
+            .add_cte(_change_action().cte('action_changed'))
+        )
     if dialect == 'postgresql':
-        return _change_action().add_cte(sa.update(EVENTS).where(
-            is_event).values(values).cte('event_changed'))
+        return _change_action().add_cte(
+            sa.update(EVENTS)
+            .where(is_event)
+            .values(values)
+            .cte('event_changed')
+        )
     if dialect in ('mysql', 'mariadb') and not is_new:
-        return _change_action().where(
-            is_event, EVENTS.c.action_id == ACTIONS.c.id).values(values)
+        return (
+            _change_action()
+            .where(is_event, EVENTS.c.action_id == ACTIONS.c.id)
+            .values(values)
+        )
     return None
 
 
-def store_steps(connection: Any, new: Sequence[Row], events: Sequence[Row],
-                actions: Sequence[Row], transitions: Sequence[Row]) -> None:
+def store_steps(
+    connection: Any,
+    new: Sequence[Row],
+    events: Sequence[Row],
+    actions: Sequence[Row],
+    transitions: Sequence[Row],
+) -> None:
     """Store new events, which get their ids where there is one, what may
     have changed of others and of actions, and queue what happened: of one
     each, in one round trip where the database can."""
-    both = _store_both(connection.dialect.name, bool(new)) if (
-        len(new) + len(events) == len(actions) == 1) else None
+    both = (
+        _store_both(connection.dialect.name, bool(new))
+        if (len(new) + len(events) == len(actions) == 1)
+        else None
+    )
     if both is None:
         insert(connection, EVENTS, new)
         update(connection, EVENTS, events)
         update(connection, ACTIONS, actions, transitions)
         return
-    event, names = (new[0], _EVENT_NAMES) if new else (
-        events[0], ('row_id', *_CHANGING[EVENTS]))
-    done = queue.execute(connection, both, {
-        **_values('event', names, event), **_values(
-            'action', ('row_id', *_CHANGING[ACTIONS]), actions[0])},
-        transitions)
+    event, names = (
+        (new[0], _EVENT_NAMES)
+        if new
+        else (events[0], ('row_id', *_CHANGING[EVENTS]))
+    )
+    done = queue.execute(
+        connection,
+        both,
+        {
+            **_values('event', names, event),
+            **_values('action', ('row_id', *_CHANGING[ACTIONS]), actions[0]),
+        },
+        transitions,
+    )
     if new:
         event['id'] = done.scalar_one()
 
 
 def _values(prefix: str, names: Iterable[str], row: Row) -> Row:
-    return {f'{prefix}_{name}': row.get('id' if name == 'row_id' else name)
-            for name in names}
+    return {
+        f'{prefix}_{name}': row.get('id' if name == 'row_id' else name)
+        for name in names
+    }
 
 
-def update(connection: Any, table: sa.Table, rows: Sequence[Row],
-           transitions: Sequence[Row] = ()) -> None:
+def update(
+    connection: Any,
+    table: sa.Table,
+    rows: Sequence[Row],
+    transitions: Sequence[Row] = (),
+) -> None:
     """Store what may have changed of rows, and queue what happened."""
     names = _CHANGING[table]
     if len(rows) == 1:
-        queue.execute(connection, _UPDATES[table], {
-            'row_id': rows[0]['id'],
-            **{f'new_{name}': rows[0].get(name) for name in names},
-        }, transitions)
+        queue.execute(
+            connection,
+            _UPDATES[table],
+            {
+                'row_id': rows[0]['id'],
+                **{f'new_{name}': rows[0].get(name) for name in names},
+            },
+            transitions,
+        )
         return
     if rows:
         # One statement: of several updates at once, drivers send one after
         # the other. Each row is there and locked, so none is inserted.
         connection.execute(
             _upsert(table, connection.dialect.name),
-            [{column.name: row.get(column.name) for column in table.columns}
-             for row in rows])
+            [
+                {column.name: row.get(column.name) for column in table.columns}
+                for row in rows
+            ],
+        )
     queue.add(connection, transitions)
 
 
@@ -145,34 +209,50 @@ def _upsert(table: sa.Table, dialect: str) -> Any:
     if dialect in ('mysql', 'mariadb'):
         query = mysql.insert(table)
         return query.on_duplicate_key_update(
-            {name: query.inserted[name] for name in names})
+            {name: query.inserted[name] for name in names}
+        )
     insert = {'postgresql': postgresql, 'sqlite': sqlite}[dialect].insert
     query = insert(table)
     query = query.on_conflict_do_update(
         index_elements=[table.c.id],
-        set_={name: query.excluded[name] for name in names})
+        set_={name: query.excluded[name] for name in names},
+    )
     # SQLAlchemy makes one statement of many only where it returns something;
     # SQLite is asked without a round trip anyway.
-    return (query.returning(table.c.id) if dialect == 'postgresql'
-            else query)
+    return query.returning(table.c.id) if dialect == 'postgresql' else query
 
 
-def insert(connection: Any, table: sa.Table, rows: Sequence[Row],
-           transitions: Sequence[Row] = ()) -> None:
+def insert(
+    connection: Any,
+    table: sa.Table,
+    rows: Sequence[Row],
+    transitions: Sequence[Row] = (),
+) -> None:
     """Store new whole rows, and queue what happened; where there is one row,
     it gets its id."""
     if len(rows) == 1:
-        values = {name: value for name, value in rows[0].items()
-                  if name != 'id' or value is not None}
+        values = {
+            name: value
+            for name, value in rows[0].items()
+            if name != 'id' or value is not None
+        }
         is_told = connection.dialect.name == 'postgresql'
         done = queue.execute(
-            connection, (_RETURNING if is_told else _INSERTS)[table], values,
-            transitions)
-        rows[0]['id'] = (done.scalar_one() if is_told
-                         else done.inserted_primary_key[0])
+            connection,
+            (_RETURNING if is_told else _INSERTS)[table],
+            values,
+            transitions,
+        )
+        rows[0]['id'] = (
+            done.scalar_one() if is_told else done.inserted_primary_key[0]
+        )
         return
     if rows:
-        connection.execute(_INSERTS[table], [
-            {name: value for name, value in row.items() if name != 'id'}
-            for row in rows])
+        connection.execute(
+            _INSERTS[table],
+            [
+                {name: value for name, value in row.items() if name != 'id'}
+                for row in rows
+            ],
+        )
     queue.add(connection, transitions)

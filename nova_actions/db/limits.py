@@ -24,12 +24,11 @@ def set_up(cursor: Any, backend: str, seconds: float) -> None:
     elif backend in ('mysql', 'mariadb'):
         # The one's name is an error to the other, which serves under either.
         cursor.execute('SELECT version()')
-        version, = cursor.fetchone()
+        (version,) = cursor.fetchone()
         if 'mariadb' in version.lower():
             cursor.execute(f'SET SESSION max_statement_time = {seconds}')
         else:
-            cursor.execute(
-                f'SET SESSION max_execution_time = {milliseconds}')
+            cursor.execute(f'SET SESSION max_execution_time = {milliseconds}')
 
 
 def is_exceeded(error: BaseException) -> bool:

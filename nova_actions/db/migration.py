@@ -24,11 +24,14 @@ HEAD = 'd4f7b1a9c286'
 
 def _config() -> 'config.Config':
     from alembic import config
+
     result = config.Config()
     result.set_main_option(
         'script_location',
         os.path.join(os.path.dirname(__file__), 'migrations').replace(
-            '%', '%%'))
+            '%', '%%'
+        ),
+    )
     return result
 
 
@@ -51,6 +54,7 @@ def is_known(version: str) -> bool:
     if version == HEAD:
         return True
     from alembic import script
+
     revisions = script.ScriptDirectory.from_config(_config()).walk_revisions()
     return version in {each.revision for each in revisions}
 
@@ -66,6 +70,7 @@ def db_sync(version: str | None = None) -> None:
         return
     from alembic import command
     from alembic.util import exc as alembic_exc
+
     settings = _config()
     with api.begun() as connection:
         settings.attributes['connection'] = connection
@@ -74,5 +79,5 @@ def db_sync(version: str | None = None) -> None:
         except alembic_exc.CommandError as error:
             raise exception.InvalidInput(
                 argument='version',
-                reason=f'{error}; this release knows no later one than '
-                       f'{HEAD}') from error
+                reason=f'{error}; this release knows no later one than {HEAD}',
+            ) from error

@@ -12,7 +12,8 @@ from nova_actions.db import charset
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 MicroDateTime = sa.DateTime().with_variant(
-    mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
+    mysql.DATETIME(fsp=6), 'mysql', 'mariadb'
+)
 
 #: Which events of an action are open or went wrong, and when the last one of
 #: the others ended.
@@ -22,16 +23,23 @@ Uuid = Annotated[str, orm.mapped_column(charset.String(36))]
 Name = Annotated[str, orm.mapped_column(charset.String(255))]
 Text = Annotated[str, orm.mapped_column(charset.Text())]
 Time = Annotated[datetime.datetime, orm.mapped_column(MicroDateTime)]
-Key = Annotated[int, orm.mapped_column(BigId, primary_key=True,
-                                       autoincrement=True)]
-Count = Annotated[int, orm.mapped_column(sa.BigInteger(), default=0,
-                                         server_default='0')]
+Key = Annotated[
+    int, orm.mapped_column(BigId, primary_key=True, autoincrement=True)
+]
+Count = Annotated[
+    int, orm.mapped_column(sa.BigInteger(), default=0, server_default='0')
+]
 
 # Comparisons are exact on every database (Nova's collation on MySQL ignores
 # case), and any character fits.
-_MYSQL = {'mysql_engine': 'InnoDB', 'mysql_charset': 'utf8mb4',
-          'mysql_collate': 'utf8mb4_bin', 'mariadb_engine': 'InnoDB',
-          'mariadb_charset': 'utf8mb4', 'mariadb_collate': 'utf8mb4_bin'}
+_MYSQL = {
+    'mysql_engine': 'InnoDB',
+    'mysql_charset': 'utf8mb4',
+    'mysql_collate': 'utf8mb4_bin',
+    'mariadb_engine': 'InnoDB',
+    'mariadb_charset': 'utf8mb4',
+    'mariadb_collate': 'utf8mb4_bin',
+}
 
 
 class Base(orm.DeclarativeBase):
@@ -46,7 +54,8 @@ class _Row:
     updated_at: orm.Mapped[Time | None]
     deleted_at: orm.Mapped[Time | None]
     deleted: orm.Mapped[int] = orm.mapped_column(
-        sa.BigInteger(), default=0, server_default='0')
+        sa.BigInteger(), default=0, server_default='0'
+    )
 
 
 class Instance(_Row, Base):
@@ -55,10 +64,14 @@ class Instance(_Row, Base):
     __tablename__ = 'instances'
     __table_args__ = (
         sa.UniqueConstraint('uuid', name='uniq_instances0uuid'),
-        sa.Index('instances_project_id_display_name_idx', 'project_id',
-                 'display_name'),
+        sa.Index(
+            'instances_project_id_display_name_idx',
+            'project_id',
+            'display_name',
+        ),
         sa.Index('instances_display_name_idx', 'display_name'),
-        _MYSQL)
+        _MYSQL,
+    )
 
     id: orm.Mapped[Key]
     uuid: orm.Mapped[Uuid]
@@ -71,40 +84,63 @@ class InstanceAction(_Row, Base):
     __tablename__ = 'instance_actions'
     __table_args__ = (
         sa.UniqueConstraint('uuid', name='uniq_instance_actions0uuid'),
-        sa.Index('instance_actions_instance_uuid_created_at_id_idx',
-                 'instance_uuid', 'created_at', 'id'),
-        sa.Index('instance_actions_instance_uuid_request_id_idx',
-                 'instance_uuid', 'request_id', 'created_at', 'id'),
+        sa.Index(
+            'instance_actions_instance_uuid_created_at_id_idx',
+            'instance_uuid',
+            'created_at',
+            'id',
+        ),
+        sa.Index(
+            'instance_actions_instance_uuid_request_id_idx',
+            'instance_uuid',
+            'request_id',
+            'created_at',
+            'id',
+        ),
         sa.Index('instance_actions_request_id_idx', 'request_id'),
         sa.Index('instance_actions_created_at_id_idx', 'created_at', 'id'),
         # Those that run, for what never got a step; and for the search those
         # that are not as most are.
-        sa.Index('instance_actions_status_created_at_idx', 'status',
-                 'created_at',
-                 postgresql_where=sa.text("status <> 'succeeded'")),
+        sa.Index(
+            'instance_actions_status_created_at_idx',
+            'status',
+            'created_at',
+            postgresql_where=sa.text("status <> 'succeeded'"),
+        ),
         # The orders of the search, in a project and in all of them.
-        sa.Index('instance_actions_owner_id_start_time_uuid_idx', 'owner_id',
-                 'start_time', 'uuid'),
-        sa.Index('instance_actions_owner_id_updated_at_uuid_idx', 'owner_id',
-                 'updated_at', 'uuid'),
-        sa.Index('instance_actions_start_time_uuid_idx', 'start_time',
-                 'uuid'),
-        sa.Index('instance_actions_updated_at_uuid_idx', 'updated_at',
-                 'uuid'),
+        sa.Index(
+            'instance_actions_owner_id_start_time_uuid_idx',
+            'owner_id',
+            'start_time',
+            'uuid',
+        ),
+        sa.Index(
+            'instance_actions_owner_id_updated_at_uuid_idx',
+            'owner_id',
+            'updated_at',
+            'uuid',
+        ),
+        sa.Index('instance_actions_start_time_uuid_idx', 'start_time', 'uuid'),
+        sa.Index('instance_actions_updated_at_uuid_idx', 'updated_at', 'uuid'),
         # Its filters.
         sa.Index('instance_actions_action_idx', 'action'),
         sa.Index('instance_actions_user_id_idx', 'user_id'),
-        sa.Index('instance_actions_global_request_id_idx',
-                 'global_request_id',
-                 postgresql_where=sa.text('global_request_id IS NOT NULL')),
-        _MYSQL)
+        sa.Index(
+            'instance_actions_global_request_id_idx',
+            'global_request_id',
+            postgresql_where=sa.text('global_request_id IS NOT NULL'),
+        ),
+        _MYSQL,
+    )
 
     id: orm.Mapped[Key]
     uuid: orm.Mapped[Uuid]
     action: orm.Mapped[Name]
     instance_uuid: orm.Mapped[Uuid] = orm.mapped_column(
-        sa.ForeignKey('instances.uuid',
-                      name='instance_actions_instance_uuid_fkey'))
+        sa.ForeignKey(
+            'instances.uuid', name='instance_actions_instance_uuid_fkey'
+        )
+    )
     request_id: orm.Mapped[Name | None]
     global_request_id: orm.Mapped[Name | None]
     user_id: orm.Mapped[Name | None]
@@ -127,26 +163,41 @@ class InstanceActionEvent(_Row, Base):
     __tablename__ = 'instance_actions_events'
     __table_args__ = (
         sa.UniqueConstraint('uuid', name='uniq_instance_actions_events0uuid'),
-        sa.Index('instance_actions_events_action_id_event_idx', 'action_id',
-                 'event', 'id'),
+        sa.Index(
+            'instance_actions_events_action_id_event_idx',
+            'action_id',
+            'event',
+            'id',
+        ),
         sa.Index(RESULT_INDEX, 'action_id', 'result', 'finish_time'),
         # What a reporter left open, for crash closure.
-        sa.Index('instance_actions_events_epoch_finish_time_idx', 'epoch',
-                 'finish_time',
-                 postgresql_where=sa.text('epoch IS NOT NULL')),
+        sa.Index(
+            'instance_actions_events_epoch_finish_time_idx',
+            'epoch',
+            'finish_time',
+            postgresql_where=sa.text('epoch IS NOT NULL'),
+        ),
         # Filters of the search.
         sa.Index('instance_actions_events_host_idx', 'host'),
         sa.Index('instance_actions_events_event_idx', 'event'),
-        sa.Index('instance_actions_events_reason_idx', 'reason',
-                 postgresql_where=sa.text('reason IS NOT NULL')),
-        _MYSQL)
+        sa.Index(
+            'instance_actions_events_reason_idx',
+            'reason',
+            postgresql_where=sa.text('reason IS NOT NULL'),
+        ),
+        _MYSQL,
+    )
 
     id: orm.Mapped[Key]
     uuid: orm.Mapped[Uuid]
     event: orm.Mapped[Name]
     action_id: orm.Mapped[int] = orm.mapped_column(
-        BigId, sa.ForeignKey('instance_actions.id',
-                             name='instance_actions_events_action_id_fkey'))
+        BigId,
+        sa.ForeignKey(
+            'instance_actions.id',
+            name='instance_actions_events_action_id_fkey',
+        ),
+    )
     start_time: orm.Mapped[Time | None]
     finish_time: orm.Mapped[Time | None]
     duration_us: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
@@ -158,7 +209,8 @@ class InstanceActionEvent(_Row, Base):
     #: Why it failed, in a word that is safe for the owner.
     reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     redactions: orm.Mapped[int] = orm.mapped_column(
-        sa.Integer(), default=0, server_default='0')
+        sa.Integer(), default=0, server_default='0'
+    )
     #: Which rules its texts were made safe by; NULL where that is not known.
     rules: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     #: The life of the reporter that began it; NULL for a Nova client's.
@@ -171,9 +223,11 @@ class Reporter(Base):
     __tablename__ = 'reporters'
     __table_args__ = (
         sa.UniqueConstraint('epoch', name='uniq_reporters0epoch'),
-        sa.Index('reporters_closed_at_last_seen_idx', 'closed_at',
-                 'last_seen'),
-        _MYSQL)
+        sa.Index(
+            'reporters_closed_at_last_seen_idx', 'closed_at', 'last_seen'
+        ),
+        _MYSQL,
+    )
 
     id: orm.Mapped[Key]
     epoch: orm.Mapped[Uuid]
@@ -193,9 +247,11 @@ class Reporter(Base):
     #: How many of its reports a conductor refused for good, and how many
     #: times in them it had to cut to its own.
     refused: orm.Mapped[int] = orm.mapped_column(
-        sa.BigInteger(), default=0, server_default='0')
+        sa.BigInteger(), default=0, server_default='0'
+    )
     times_cut: orm.Mapped[int] = orm.mapped_column(
-        sa.BigInteger(), default=0, server_default='0')
+        sa.BigInteger(), default=0, server_default='0'
+    )
 
 
 class FollowedCell(Base):
@@ -203,7 +259,9 @@ class FollowedCell(Base):
 
     __tablename__ = 'followed_cells'
     __table_args__ = (
-        sa.UniqueConstraint('cell', name='uniq_followed_cells0cell'), _MYSQL)
+        sa.UniqueConstraint('cell', name='uniq_followed_cells0cell'),
+        _MYSQL,
+    )
 
     id: orm.Mapped[Key]
     cell: orm.Mapped[str] = orm.mapped_column(sa.String(64))
@@ -265,10 +323,14 @@ class FollowedRow(Base):
     __tablename__ = 'followed_rows'
     __table_args__ = (
         sa.UniqueConstraint(
-            'cell', 'source', 'source_id',
-            name='uniq_followed_rows0cell0source0source_id'),
+            'cell',
+            'source',
+            'source_id',
+            name='uniq_followed_rows0cell0source0source_id',
+        ),
         sa.Index('followed_rows_action_id_idx', 'action_id'),
-        _MYSQL)
+        _MYSQL,
+    )
 
     id: orm.Mapped[Key]
     cell: orm.Mapped[str] = orm.mapped_column(sa.String(64))
@@ -276,8 +338,13 @@ class FollowedRow(Base):
     source: orm.Mapped[str] = orm.mapped_column(sa.String(32))
     source_id: orm.Mapped[int] = orm.mapped_column(sa.BigInteger())
     action_id: orm.Mapped[int] = orm.mapped_column(
-        BigId, sa.ForeignKey('instance_actions.id', ondelete='CASCADE',
-                             name='followed_rows_action_id_fkey'))
+        BigId,
+        sa.ForeignKey(
+            'instance_actions.id',
+            ondelete='CASCADE',
+            name='followed_rows_action_id_fkey',
+        ),
+    )
     #: How many rows of ours were made of it; 0 when it is the same as one
     #: that we have otherwise: recorded by ourselves, or from another cell.
     attempts: orm.Mapped[int] = orm.mapped_column(sa.Integer())
@@ -309,7 +376,8 @@ class Change(Base):
     __tablename__ = 'changes'
     __table_args__ = (
         sa.Index('changes_project_id_number_idx', 'project_id', 'number'),
-        _MYSQL)
+        _MYSQL,
+    )
 
     #: Always given; never left to the database.
     number: orm.Mapped[Key]
@@ -361,7 +429,8 @@ class Rollup(Base):
     __table_args__ = (
         sa.Index('stat_rollups_hour_idx', 'hour'),
         sa.Index('stat_rollups_project_id_hour_idx', 'project_id', 'hour'),
-        _MYSQL)
+        _MYSQL,
+    )
 
     id: orm.Mapped[Key]
     #: In which the action began.

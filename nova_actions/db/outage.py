@@ -45,8 +45,11 @@ def went(kind: str) -> None:
             return
         _since = time.monotonic()
         _away.set()
-    LOG.error('The database does not answer (%s). That is not said again '
-              'before it is back', kind)
+    LOG.error(
+        'The database does not answer (%s). That is not said again '
+        'before it is back',
+        kind,
+    )
 
 
 def came_back() -> None:

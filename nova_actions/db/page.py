@@ -47,7 +47,7 @@ class Place:
 
 def chunks(values: Sequence[V]) -> Iterable[Sequence[V]]:
     """Return values in as many as stand in one statement."""
-    return [values[at:at + CHUNK] for at in range(0, len(values), CHUNK)]
+    return [values[at : at + CHUNK] for at in range(0, len(values), CHUNK)]
 
 
 def one_of(column: Any, values: Sequence[Any]) -> Any:
@@ -60,25 +60,34 @@ def one_of(column: Any, values: Sequence[Any]) -> Any:
 
 def newest(query: Any, table: sa.FromClause, limit: Any) -> Any:
     """Return the query for the newest rows, by (created_at, id)."""
-    return query.order_by(table.c.created_at.desc(),
-                          table.c.id.desc()).limit(limit)
+    return query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(
+        limit
+    )
 
 
-def within(rows: list[dict[str, Any]],
-           limit: int | None) -> list[dict[str, Any]]:
+def within(
+    rows: list[dict[str, Any]], limit: int | None
+) -> list[dict[str, Any]]:
     """Return as many events as their texts leave room for.
 
     :param limit: None gives all
     """
     sizes = itertools.accumulate(
-        len(row['traceback'] or '') + len(row['details'] or '')
-        for row in rows)
-    return [row for row, size in zip(rows, sizes, strict=True)
-            if limit is None or size <= EVENT_BYTES]
+        len(row['traceback'] or '') + len(row['details'] or '') for row in rows
+    )
+    return [
+        row
+        for row, size in zip(rows, sizes, strict=True)
+        if limit is None or size <= EVENT_BYTES
+    ]
 
 
-def of_servers(table: sa.FromClause, after: Mapping[str, Any] | None,
-                 limit: int, *conditions: Any) -> Any:
+def of_servers(
+    table: sa.FromClause,
+    after: Mapping[str, Any] | None,
+    limit: int,
+    *conditions: Any,
+) -> Any:
     """Return the query of undeleted servers, newest first by (created_at,
     uuid): ids of several databases do not compare.
 
@@ -87,12 +96,13 @@ def of_servers(table: sa.FromClause, after: Mapping[str, Any] | None,
     created_at, uuid = table.c.created_at, table.c.uuid
     query = sa.select(table).where(table.c.deleted == 0, *conditions)
     if after is not None:
-        places = [sa.and_(created_at == after['created_at'],
-                          uuid > after['uuid'])]
+        places = [
+            sa.and_(created_at == after['created_at'], uuid > after['uuid'])
+        ]
         if after['created_at'] is not None:
-            places += [created_at < after['created_at'],
-                       created_at.is_(None)]
+            places += [created_at < after['created_at'], created_at.is_(None)]
         query = query.where(sa.or_(*places))
     # A time that is NULL comes last on every database.
-    return query.order_by(created_at.is_(None), created_at.desc(),
-                          uuid).limit(limit)
+    return query.order_by(created_at.is_(None), created_at.desc(), uuid).limit(
+        limit
+    )

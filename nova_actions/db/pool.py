@@ -20,4 +20,5 @@ def measure() -> None:
     metrics.DATABASE_CONNECTIONS.set(pool.checkedin(), 'idle')
     if pool._max_overflow >= 0:
         metrics.DATABASE_CONNECTIONS.set(
-            pool.size() + pool._max_overflow, 'limit')
+            pool.size() + pool._max_overflow, 'limit'
+        )

@@ -34,8 +34,12 @@ LIMIT = 200
 _UNUSABLE = frozenset(('26000', '0A000'))
 
 #: Types of parameters. PostgreSQL infers those that are not here.
-_TYPES = ((sa.String, 'varchar'), (sa.DateTime, 'timestamp'),
-          (sa.Boolean, 'boolean'), (sa.Integer, 'bigint'))
+_TYPES = (
+    (sa.String, 'varchar'),
+    (sa.DateTime, 'timestamp'),
+    (sa.Boolean, 'boolean'),
+    (sa.Integer, 'bigint'),
+)
 
 _PARAMETER = re.compile(r'%\((\w+)\)s')
 
@@ -60,15 +64,19 @@ def setup(engine: sa.Engine) -> None:
     if engine.driver == 'psycopg2':
         known: Any = weakref.WeakKeyDictionary()
 
-        def do_execute(cursor: Any, statement: str, parameters: Any,
-                       context: Any) -> bool:
+        def do_execute(
+            cursor: Any, statement: str, parameters: Any, context: Any
+        ) -> bool:
             if not _is_on or not _may_prepare(cursor, parameters, context):
                 return False
             connection = cursor.connection
             if connection not in known:
                 known[connection] = _Statements()
-            return bool(known[connection].execute(
-                cursor, statement, parameters, context.compiled.binds))
+            return bool(
+                known[connection].execute(
+                    cursor, statement, parameters, context.compiled.binds
+                )
+            )
 
         event.listen(engine, 'do_execute', do_execute)
 
@@ -81,10 +89,14 @@ def is_on() -> bool:
 def _may_prepare(cursor: Any, parameters: Any, context: Any) -> bool:
     compiled = context.compiled
     # One with a list of values has another text for each length.
-    return (isinstance(compiled, sql_compiler.SQLCompiler)
-            and not compiled.isplaintext and not compiled.post_compile_params
-            and not cursor.name and isinstance(parameters, dict)
-            and compiled.binds.keys() >= parameters.keys())
+    return (
+        isinstance(compiled, sql_compiler.SQLCompiler)
+        and not compiled.isplaintext
+        and not compiled.post_compile_params
+        and not cursor.name
+        and isinstance(parameters, dict)
+        and compiled.binds.keys() >= parameters.keys()
+    )
 
 
 def failed(error: Any) -> bool:
@@ -101,8 +113,11 @@ def failed(error: Any) -> bool:
         return False
     if _is_on:
         _is_on = False
-        LOG.warning('Statements are not prepared any more, which makes them '
-                    'slower: the database answered with SQLSTATE %s', state)
+        LOG.warning(
+            'Statements are not prepared any more, which makes them '
+            'slower: the database answered with SQLSTATE %s',
+            state,
+        )
     return True
 
 
@@ -117,15 +132,17 @@ class _Statements:
     counts: dict[str, int] = dataclasses.field(default_factory=dict)
     prepared: dict[str, str] = dataclasses.field(default_factory=dict)
 
-    def execute(self, cursor: Any, statement: str, parameters: Any,
-                binds: Any) -> bool:
+    def execute(
+        self, cursor: Any, statement: str, parameters: Any, binds: Any
+    ) -> bool:
         """Execute a statement if it is prepared, or may be now."""
         found = self.prepared.get(statement)
         if found is None:
             if not self._is_due(statement):
                 return False
             found = self.prepared[statement] = _prepare(
-                cursor, statement, binds)
+                cursor, statement, binds
+            )
         cursor.execute(found, parameters)
         return True
 
@@ -146,8 +163,9 @@ def _prepare(cursor: Any, statement: str, binds: Any) -> str:
     types = ', '.join(_type(binds[each].type) for each in names)
     places = {each: f'${place}' for place, each in enumerate(names, 1)}
     try:
-        cursor.execute(f'PREPARE {name}{_parenthesized(types)} AS '
-                       f'{statement % places}')
+        cursor.execute(
+            f'PREPARE {name}{_parenthesized(types)} AS {statement % places}'
+        )
     except cursor.connection.ProgrammingError as error:
         raise NotPrepared(error.pgcode) from error
     given = ', '.join(f'%({each})s' for each in names)
@@ -160,5 +178,6 @@ def _parenthesized(values: str) -> str:
 
 def _type(kind: Any) -> str:
     plain = kind.impl if isinstance(kind, sa.TypeDecorator) else kind
-    return next((name for known, name in _TYPES if isinstance(plain, known)),
-                'unknown')
+    return next(
+        (name for known, name in _TYPES if isinstance(plain, known)), 'unknown'
+    )

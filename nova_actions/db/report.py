@@ -35,13 +35,18 @@ Reports = Sequence[Mapping[str, Any]]
 ROUNDS = 5
 
 _INSTANCES = sa.select(INSTANCES).where(
-    INSTANCES.c.uuid.in_(sa.bindparam('uuids', expanding=True)))
+    INSTANCES.c.uuid.in_(sa.bindparam('uuids', expanding=True))
+)
 
 
-def apply(context: Any, reports: Reports, epoch: str | None = None,
-          host: str | None = None,
-          elsewhere: Mapping[str, Row] | None = None,
-          judged: Mapping[str, str] | None = None) -> list[Verdict]:
+def apply(
+    context: Any,
+    reports: Reports,
+    epoch: str | None = None,
+    host: str | None = None,
+    elsewhere: Mapping[str, Row] | None = None,
+    judged: Mapping[str, str] | None = None,
+) -> list[Verdict]:
     """Apply a batch in its order and say of each report what became of it.
 
     The same handle again changes nothing.
@@ -68,13 +73,16 @@ def apply(context: Any, reports: Reports, epoch: str | None = None,
         fitted.append(row)
         replaced.append(count)
         cut.append(late)
-    answers = _apply_each(context, fitted, epoch, host, elsewhere or {},
-                          judged or {})
+    answers = _apply_each(
+        context, fitted, epoch, host, elsewhere or {}, judged or {}
+    )
     _tell_replaced(fitted, replaced)
-    return [dataclasses.replace(answer, replaced=count, cut=late)
-            if count or late else answer
-            for answer, count, late in zip(answers, replaced, cut,
-                                           strict=True)]
+    return [
+        dataclasses.replace(answer, replaced=count, cut=late)
+        if count or late
+        else answer
+        for answer, count, late in zip(answers, replaced, cut, strict=True)
+    ]
 
 
 def _tell_replaced(reports: Reports, replaced: Sequence[int]) -> None:
@@ -82,13 +90,16 @@ def _tell_replaced(reports: Reports, replaced: Sequence[int]) -> None:
         if count:
             LOG.warning(
                 'Replaced %s of the %s %s on server %s, host %s: the encoding '
-                'of the database has none such', counted(count, 'character'),
-                each['kind'], each['uuid'], each['instance_uuid'],
-                each['host'])
+                'of the database has none such',
+                counted(count, 'character'),
+                each['kind'],
+                each['uuid'],
+                each['instance_uuid'],
+                each['host'],
+            )
 
 
-def _apply_each(context: Any, reports: Reports,
-                *args: Any) -> list[Verdict]:
+def _apply_each(context: Any, reports: Reports, *args: Any) -> list[Verdict]:
     """Apply a batch; where the database refuses a value of it, in halves, so
     that the one report is refused that has it."""
     try:
@@ -99,12 +110,14 @@ def _apply_each(context: Any, reports: Reports,
         if len(reports) == 1:
             return [refused(error)]
     middle = len(reports) // 2
-    return [answer for part in (reports[:middle], reports[middle:])
-            for answer in _apply_each(context, part, *args)]
+    return [
+        answer
+        for part in (reports[:middle], reports[middle:])
+        for answer in _apply_each(context, part, *args)
+    ]
 
 
-def _apply_anew(context: Any, reports: Reports,
-                *args: Any) -> list[Verdict]:
+def _apply_anew(context: Any, reports: Reports, *args: Any) -> list[Verdict]:
     for attempt in range(ROUNDS):
         try:
             return _apply(context, reports, *args)
@@ -117,22 +130,31 @@ def _apply_anew(context: Any, reports: Reports,
 
 
 @reader
-def owners(connection: sa.Connection,
-           uuids: Iterable[str]) -> dict[str, Row]:
+def owners(connection: sa.Connection, uuids: Iterable[str]) -> dict[str, Row]:
     """Return the instances of our own database among those, by uuid."""
     return _known_instances(connection, uuids)
 
 
-def _known_instances(connection: sa.Connection,
-                     uuids: Iterable[str]) -> dict[str, Row]:
-    return {row['uuid']: row for row in table.found(connection, _INSTANCES, {
-        'uuids': sorted(set(uuids))})}
+def _known_instances(
+    connection: sa.Connection, uuids: Iterable[str]
+) -> dict[str, Row]:
+    return {
+        row['uuid']: row
+        for row in table.found(
+            connection, _INSTANCES, {'uuids': sorted(set(uuids))}
+        )
+    }
 
 
 @recorder
-def _apply(connection: Any, reports: Reports, epoch: str | None,
-           host: str | None, elsewhere: Mapping[str, Row],
-           judged: Mapping[str, str]) -> list[Verdict]:
+def _apply(
+    connection: Any,
+    reports: Reports,
+    epoch: str | None,
+    host: str | None,
+    elsewhere: Mapping[str, Row],
+    judged: Mapping[str, str],
+) -> list[Verdict]:
     if epoch is not None:
         reporter.beat(connection, epoch, host)
     if not reports:

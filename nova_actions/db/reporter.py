@@ -25,35 +25,54 @@ PAGE = 1000
 LOSSES_KEPT = datetime.timedelta(days=7)
 
 
-def beat(session: orm.Session, epoch: str, host: str | None,
-         **told: Any) -> None:
+def beat(
+    session: orm.Session, epoch: str, host: str | None, **told: Any
+) -> None:
     """Note within a transaction that a reporter was heard of, which revives
     it.
 
     :param told: columns that it fills itself
     """
     now = timeutils.utcnow()
-    updated: Any = session.execute(sa.update(REPORTERS).where(
-        REPORTERS.c.epoch == epoch).values(
-            last_seen=now, beats=REPORTERS.c.beats + 1, closed_at=None,
-            **told))
+    updated: Any = session.execute(
+        sa.update(REPORTERS)
+        .where(REPORTERS.c.epoch == epoch)
+        .values(
+            last_seen=now, beats=REPORTERS.c.beats + 1, closed_at=None, **told
+        )
+    )
     if not updated.rowcount:
-        session.execute(sa.insert(REPORTERS).values(
-            epoch=epoch, host=host, created_at=now, last_seen=now, beats=1,
-            **told))
+        session.execute(
+            sa.insert(REPORTERS).values(
+                epoch=epoch,
+                host=host,
+                created_at=now,
+                last_seen=now,
+                beats=1,
+                **told,
+            )
+        )
 
 
-def told(context: Any, epoch: str, host: str | None, waiting: int,
-         lost: Mapping[str, int],
-         about: Mapping[str, Any] | None = None) -> None:
+def told(
+    context: Any,
+    epoch: str,
+    host: str | None,
+    waiting: int,
+    lost: Mapping[str, int],
+    about: Mapping[str, Any] | None = None,
+) -> None:
     """Note what a reporter tells of itself.
 
     :param waiting: how many reports it has that are not delivered yet
     :param lost: how many it has lost in this life, by reason
     :param about: what the program that it runs in tells of itself
     """
-    values = {'waiting': waiting, 'lost': _json(lost),
-              'about': _json(about) if about else None}
+    values = {
+        'waiting': waiting,
+        'lost': _json(lost),
+        'about': _json(about) if about else None,
+    }
     try:
         _told(context, epoch, host, values)
     except exception.Conflict:
@@ -66,19 +85,25 @@ def _json(value: Mapping[str, Any]) -> str:
 
 
 @writer
-def _told(session: orm.Session, epoch: str, host: str | None,
-          values: Row) -> None:
+def _told(
+    session: orm.Session, epoch: str, host: str | None, values: Row
+) -> None:
     beat(session, epoch, host, **values)
 
 
 @writer
-def count(session: orm.Session, epoch: str, refused: int,
-          times_cut: int) -> None:
+def count(
+    session: orm.Session, epoch: str, refused: int, times_cut: int
+) -> None:
     """Count what a conductor did not take from a reporter as it was."""
-    session.execute(sa.update(REPORTERS).where(
-        REPORTERS.c.epoch == epoch).values(
+    session.execute(
+        sa.update(REPORTERS)
+        .where(REPORTERS.c.epoch == epoch)
+        .values(
             refused=REPORTERS.c.refused + refused,
-            times_cut=REPORTERS.c.times_cut + times_cut))
+            times_cut=REPORTERS.c.times_cut + times_cut,
+        )
+    )
 
 
 @reader
@@ -98,11 +123,20 @@ def page(connection: sa.Connection, after: int = 0) -> list[Row]:
     ``lost`` is by reason: what the reporter told, or of one that does not
     tell what conductors refused. ``about`` is empty where it tells nothing.
     """
-    found = connection.execute(sa.select(REPORTERS).where(
-        REPORTERS.c.id > after).order_by(REPORTERS.c.id).limit(
-            PAGE)).mappings()
-    return [{**row, 'lost': _lost(dict(row)),
-             'about': json.loads(row['about'] or '{}')} for row in found]
+    found = connection.execute(
+        sa.select(REPORTERS)
+        .where(REPORTERS.c.id > after)
+        .order_by(REPORTERS.c.id)
+        .limit(PAGE)
+    ).mappings()
+    return [
+        {
+            **row,
+            'lost': _lost(dict(row)),
+            'about': json.loads(row['about'] or '{}'),
+        }
+        for row in found
+    ]
 
 
 def _lost(row: Mapping[str, Any]) -> dict[str, int]:
@@ -115,12 +149,15 @@ def _lost(row: Mapping[str, Any]) -> dict[str, int]:
 def _is_forgettable(now: datetime.datetime) -> sa.ColumnElement[bool]:
     """Whether nothing refers to a reporter, nor needs to be told of it."""
     no_losses = sa.and_(
-        REPORTERS.c.refused == 0, REPORTERS.c.times_cut == 0,
-        sa.or_(REPORTERS.c.lost.is_(None), REPORTERS.c.lost == '{}'))
+        REPORTERS.c.refused == 0,
+        REPORTERS.c.times_cut == 0,
+        sa.or_(REPORTERS.c.lost.is_(None), REPORTERS.c.lost == '{}'),
+    )
     return sa.and_(
         REPORTERS.c.closed_at.is_not(None),
         ~sa.exists().where(EVENTS.c.epoch == REPORTERS.c.epoch),
-        sa.or_(no_losses, REPORTERS.c.closed_at < now - LOSSES_KEPT))
+        sa.or_(no_losses, REPORTERS.c.closed_at < now - LOSSES_KEPT),
+    )
 
 
 def forget(context: Any) -> int:
@@ -138,13 +175,25 @@ def forget(context: Any) -> int:
 def _forget_some(session: orm.Session, after: int) -> tuple[int, int]:
     """Look at the next closed ones; return the last id, 0 at the end, and
     how many went."""
-    ids = session.execute(sa.select(REPORTERS.c.id).where(
-        REPORTERS.c.id > after, REPORTERS.c.closed_at.is_not(None),
-    ).order_by(REPORTERS.c.id).limit(PAGE)).scalars().all()
+    ids = (
+        session.execute(
+            sa.select(REPORTERS.c.id)
+            .where(
+                REPORTERS.c.id > after,
+                REPORTERS.c.closed_at.is_not(None),
+            )
+            .order_by(REPORTERS.c.id)
+            .limit(PAGE)
+        )
+        .scalars()
+        .all()
+    )
     if not ids:
         return 0, 0
     # One that is heard of meanwhile is not closed any more.
-    deleted: Any = session.execute(sa.delete(REPORTERS).where(
-        REPORTERS.c.id.in_(ids), _is_forgettable(timeutils.utcnow())
-    ).execution_options(synchronize_session=False))
+    deleted: Any = session.execute(
+        sa.delete(REPORTERS)
+        .where(REPORTERS.c.id.in_(ids), _is_forgettable(timeutils.utcnow()))
+        .execution_options(synchronize_session=False)
+    )
     return ids[-1], deleted.rowcount

@@ -50,61 +50,86 @@ def tables(connection: sa.Connection) -> list[Table]:
     """Return the tables with their rows, counted, and their bytes: the
     largest first."""
     size = _SIZES.get(connection.dialect.name, _on_mysql)
-    found = [Table(each.name, connection.execute(
-        sa.select(sa.func.count()).select_from(each)).scalar_one(),
-        size(connection, each.name)) for each in Base.metadata.sorted_tables]
-    return sorted(found, key=lambda each: (
-        -(each.bytes or 0), -each.rows, each.name))
+    found = [
+        Table(
+            each.name,
+            connection.execute(
+                sa.select(sa.func.count()).select_from(each)
+            ).scalar_one(),
+            size(connection, each.name),
+        )
+        for each in Base.metadata.sorted_tables
+    ]
+    return sorted(
+        found, key=lambda each: (-(each.bytes or 0), -each.rows, each.name)
+    )
 
 
 def _on_postgresql(connection: sa.Connection, name: str) -> int | None:
-    return connection.execute(sa.select(sa.func.pg_total_relation_size(
-        sa.cast(name, postgresql.REGCLASS)))).scalar()
+    return connection.execute(
+        sa.select(
+            sa.func.pg_total_relation_size(sa.cast(name, postgresql.REGCLASS))
+        )
+    ).scalar()
 
 
 def _on_mysql(connection: sa.Connection, name: str) -> int | None:
-    return connection.execute(sa.text(
-        'SELECT data_length + index_length FROM information_schema.tables '
-        'WHERE table_schema = DATABASE() AND table_name = :name'),
-        {'name': name}).scalar()
+    return connection.execute(
+        sa.text(
+            'SELECT data_length + index_length FROM information_schema.tables '
+            'WHERE table_schema = DATABASE() AND table_name = :name'
+        ),
+        {'name': name},
+    ).scalar()
 
 
 def _on_sqlite(connection: sa.Connection, name: str) -> int | None:
-    is_told = connection.execute(sa.text(
-        "SELECT 1 FROM pragma_module_list WHERE name = 'dbstat'")).scalar()
+    is_told = connection.execute(
+        sa.text("SELECT 1 FROM pragma_module_list WHERE name = 'dbstat'")
+    ).scalar()
     if not is_told:
         return None
-    return connection.execute(sa.text(
-        'SELECT sum(pgsize) FROM dbstat WHERE name IN '
-        '(SELECT name FROM sqlite_master WHERE tbl_name = :name)'),
-        {'name': name}).scalar()
+    return connection.execute(
+        sa.text(
+            'SELECT sum(pgsize) FROM dbstat WHERE name IN '
+            '(SELECT name FROM sqlite_master WHERE tbl_name = :name)'
+        ),
+        {'name': name},
+    ).scalar()
 
 
 _SIZES: dict[str, Callable[[sa.Connection, str], int | None]] = {
-    'postgresql': _on_postgresql, 'sqlite': _on_sqlite}
+    'postgresql': _on_postgresql,
+    'sqlite': _on_sqlite,
+}
 
 
 @reader
 def oldest(connection: sa.Connection) -> datetime.datetime | None:
     """Return when the oldest action was created, naive UTC."""
     return connection.execute(
-        sa.select(sa.func.min(ACTIONS.c.created_at))).scalar()
+        sa.select(sa.func.min(ACTIONS.c.created_at))
+    ).scalar()
 
 
 @reader
-def _added(connection: sa.Connection,
-           since: datetime.datetime) -> tuple[int, int]:
+def _added(
+    connection: sa.Connection, since: datetime.datetime
+) -> tuple[int, int]:
     """Return how many actions were created since, and events of those."""
     is_new = ACTIONS.c.created_at >= since
-    return connection.execute(sa.select(sa.func.count()).select_from(
-        ACTIONS).where(is_new)).scalar_one(), connection.execute(
-            sa.select(sa.func.count()).select_from(EVENTS.join(
-                ACTIONS, ACTIONS.c.id == EVENTS.c.action_id)).where(
-                    is_new)).scalar_one()
+    return connection.execute(
+        sa.select(sa.func.count()).select_from(ACTIONS).where(is_new)
+    ).scalar_one(), connection.execute(
+        sa.select(sa.func.count())
+        .select_from(EVENTS.join(ACTIONS, ACTIONS.c.id == EVENTS.c.action_id))
+        .where(is_new)
+    ).scalar_one()
 
 
-def growth(context: Any, now: datetime.datetime,
-           found: list[Table]) -> Growth | None:
+def growth(
+    context: Any, now: datetime.datetime, found: list[Table]
+) -> Growth | None:
     """Return what a day adds; None where there is no action.
 
     :param now: naive UTC
@@ -119,8 +144,13 @@ def growth(context: Any, now: datetime.datetime,
     actions, events = (number / days for number in _added(context, since))
     by_name = {each.name: each for each in found}
     sizes = [_row_size(by_name[each.name]) for each in (ACTIONS, EVENTS)]
-    return Growth(actions, events, None if None in sizes else (
-        actions * (sizes[0] or 0) + events * (sizes[1] or 0)))
+    return Growth(
+        actions,
+        events,
+        None
+        if None in sizes
+        else (actions * (sizes[0] or 0) + events * (sizes[1] or 0)),
+    )
 
 
 def _row_size(each: Table) -> float | None:

@@ -19,21 +19,33 @@ from nova_actions.db.models import REPORTERS
 
 Row = dict[str, Any]
 
-_OPEN = sa.select(
-    ACTIONS.c.action, sa.func.count().label('number'),
-    sa.func.min(ACTIONS.c.created_at).label('oldest')).where(
-        ACTIONS.c.status == status.RUNNING).group_by(ACTIONS.c.action)
+_OPEN = (
+    sa.select(
+        ACTIONS.c.action,
+        sa.func.count().label('number'),
+        sa.func.min(ACTIONS.c.created_at).label('oldest'),
+    )
+    .where(ACTIONS.c.status == status.RUNNING)
+    .group_by(ACTIONS.c.action)
+)
 _INTERRUPTED = sa.select(sa.func.count()).where(
-    ACTIONS.c.status == status.INTERRUPTED)
+    ACTIONS.c.status == status.INTERRUPTED
+)
 _ALIVE = sa.select(
-    REPORTERS.c.host, REPORTERS.c.waiting, REPORTERS.c.last_seen,
+    REPORTERS.c.host,
+    REPORTERS.c.waiting,
+    REPORTERS.c.last_seen,
 ).where(REPORTERS.c.closed_at.is_(None))
-_LOST = sa.select(REPORTERS.c.lost, REPORTERS.c.refused).where(sa.or_(
-    REPORTERS.c.lost != '{}', REPORTERS.c.refused > 0))
+_LOST = sa.select(REPORTERS.c.lost, REPORTERS.c.refused).where(
+    sa.or_(REPORTERS.c.lost != '{}', REPORTERS.c.refused > 0)
+)
 _CELLS = sa.select(
-    FOLLOWED_CELLS.c.cell, FOLLOWED_CELLS.c.caught_up_at,
-    FOLLOWED_CELLS.c.created_at, FOLLOWED_CELLS.c.paused,
-    lease.Now().label('now'))
+    FOLLOWED_CELLS.c.cell,
+    FOLLOWED_CELLS.c.caught_up_at,
+    FOLLOWED_CELLS.c.created_at,
+    FOLLOWED_CELLS.c.paused,
+    lease.Now().label('now'),
+)
 
 
 @dataclasses.dataclass
@@ -86,20 +98,38 @@ def get(connection: sa.Connection) -> Standing:
         host.silent = max(host.silent, (now - row.last_seen).total_seconds())
         host.waiting += row.waiting or 0
     return Standing(
-        open={row.action: (row.number, max(0.0, (
-            now - row.oldest).total_seconds()))
-            for row in connection.execute(_OPEN)},
+        open={
+            row.action: (
+                row.number,
+                max(0.0, (now - row.oldest).total_seconds()),
+            )
+            for row in connection.execute(_OPEN)
+        },
         interrupted=connection.execute(_INTERRUPTED).scalar_one(),
-        reporters=len(alive), hosts=dict(hosts), lost=_lost(connection),
-        cells={row.cell: None if row.paused else max(0.0, (
-            row.now - (row.caught_up_at or row.created_at)).total_seconds())
-            for row in connection.execute(_CELLS)})
+        reporters=len(alive),
+        hosts=dict(hosts),
+        lost=_lost(connection),
+        cells={
+            row.cell: None
+            if row.paused
+            else max(
+                0.0,
+                (
+                    row.now - (row.caught_up_at or row.created_at)
+                ).total_seconds(),
+            )
+            for row in connection.execute(_CELLS)
+        },
+    )
 
 
 def _lost(connection: sa.Connection) -> dict[str, int]:
     lost: collections.Counter[str] = collections.Counter()
     for row in connection.execute(_LOST):
         # One that does not tell: what conductors have refused.
-        lost.update({'refused': row.refused} if row.lost is None
-                    else json.loads(row.lost))
+        lost.update(
+            {'refused': row.refused}
+            if row.lost is None
+            else json.loads(row.lost)
+        )
     return dict(lost)

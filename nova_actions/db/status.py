@@ -23,8 +23,10 @@ MESSAGE_ERROR = 'Error'
 OPEN = (RUNNING, INTERRUPTED)
 
 
-def derive(action: Mapping[str, Any],
-           events: Iterable[Mapping[str, Any]] | None = None) -> str:
+def derive(
+    action: Mapping[str, Any],
+    events: Iterable[Mapping[str, Any]] | None = None,
+) -> str:
     """Return the status of a row that has none: one of a cell's, or one that
     is stored as it is given.
 
@@ -41,7 +43,9 @@ def derive(action: Mapping[str, Any],
         return FAILED
     if RESULT_INTERRUPTED in last.values():
         return INTERRUPTED
-    if any(event['result'] in (RESULT_ERROR, RESULT_INTERRUPTED)
-           for event in events):
+    if any(
+        event['result'] in (RESULT_ERROR, RESULT_INTERRUPTED)
+        for event in events
+    ):
         return SUCCEEDED_AFTER_RETRY
     return SUCCEEDED

@@ -16,8 +16,11 @@ from nova_actions.db.engine import reader
 Row = dict[str, Any]
 
 
-def found(connection: sa.Connection, query: Any,
-          values: Mapping[str, Any] | None = None) -> list[Row]:
+def found(
+    connection: sa.Connection,
+    query: Any,
+    values: Mapping[str, Any] | None = None,
+) -> list[Row]:
     """Return the rows of a query.
 
     :param values: of its bind parameters
@@ -62,13 +65,17 @@ def not_deleted(read_deleted: str, table: Any) -> list[Any]:
     """
     if read_deleted == 'yes':
         return []
-    return [table.c.deleted != 0 if read_deleted == 'only'
-            else table.c.deleted == 0]
+    return [
+        table.c.deleted != 0
+        if read_deleted == 'only'
+        else table.c.deleted == 0
+    ]
 
 
 @reader
-def stored(connection: sa.Connection, table: sa.Table,
-           uuid: str) -> Row | None:
+def stored(
+    connection: sa.Connection, table: sa.Table, uuid: str
+) -> Row | None:
     """Return the row with that uuid, in a transaction of its own."""
     query = sa.select(table).where(table.c.uuid == uuid)
     return next(iter(found(connection, query)), None)

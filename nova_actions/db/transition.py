@@ -27,12 +27,21 @@ from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.table import Row
 
-_START = sa.select(ACTIONS).where(
-    ACTIONS.c.id == ledger_events.by_request()).with_for_update()
-_SYSTEM_START = sa.select(ACTIONS).where(
-    ACTIONS.c.id == sa.func.coalesce(
-        ledger_events.by_request(), ledger_events.begun_before()),
-).with_for_update()
+_START = (
+    sa.select(ACTIONS)
+    .where(ACTIONS.c.id == ledger_events.by_request())
+    .with_for_update()
+)
+_SYSTEM_START = (
+    sa.select(ACTIONS)
+    .where(
+        ACTIONS.c.id
+        == sa.func.coalesce(
+            ledger_events.by_request(), ledger_events.begun_before()
+        ),
+    )
+    .with_for_update()
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,10 +57,13 @@ class _Call:
     is_system: bool = False
 
 
-def event_start(context: Any, values: Mapping[str, Any],
-                is_system: bool = False,
-                owner: Mapping[str, Any] | None = None,
-                is_whole: bool = True) -> Row:
+def event_start(
+    context: Any,
+    values: Mapping[str, Any],
+    is_system: bool = False,
+    owner: Mapping[str, Any] | None = None,
+    is_whole: bool = True,
+) -> Row:
     """Store an event and bring its action up to date.
 
     The same uuid again returns the row that is there.
@@ -68,12 +80,18 @@ def event_start(context: Any, values: Mapping[str, Any],
     """
     row = table.complete(EVENTS, values)
     try:
-        stored = _submit(_Call(context, values, row, is_system)) if (
-            owner is None) else _start(context, row, values, is_system, owner)
+        stored = (
+            _submit(_Call(context, values, row, is_system))
+            if (owner is None)
+            else _start(context, row, values, is_system, owner)
+        )
     except exception.Conflict:
         found = table.stored(context, EVENTS, row['uuid'])
-        if found and found['event'] == row['event'] and (
-                _is_of(context, found, values['instance_uuid'])):
+        if (
+            found
+            and found['event'] == row['event']
+            and (_is_of(context, found, values['instance_uuid']))
+        ):
             return found
         if owner is not None and not found:
             # The instance has been registered meanwhile.
@@ -82,9 +100,12 @@ def event_start(context: Any, values: Mapping[str, Any],
     return _whole(context, stored) if is_whole else stored
 
 
-def event_finish(context: Any, values: Mapping[str, Any],
-                 is_system: bool = False,
-                 is_whole: bool = True) -> Row:
+def event_finish(
+    context: Any,
+    values: Mapping[str, Any],
+    is_system: bool = False,
+    is_whole: bool = True,
+) -> Row:
     """Finish one open event, or correct one that was closed as interrupted.
 
     :param values: ``uuid`` (the handle), or ``id`` and ``action_id``, or
@@ -110,72 +131,125 @@ def _whole(context: Any, row: Row) -> Row:
 
 
 @reader
-def _is_of(connection: sa.Connection, event: Mapping[str, Any],
-           instance_uuid: str) -> bool:
-    found = connection.execute(sa.select(ACTIONS.c.instance_uuid).where(
-        ACTIONS.c.id == event['action_id'])).scalar_one_or_none()
+def _is_of(
+    connection: sa.Connection, event: Mapping[str, Any], instance_uuid: str
+) -> bool:
+    found = connection.execute(
+        sa.select(ACTIONS.c.instance_uuid).where(
+            ACTIONS.c.id == event['action_id']
+        )
+    ).scalar_one_or_none()
     return bool(found == instance_uuid)
 
 
 # -- one call ----------------------------------------------------------------
 
+
 @recorder
-def _start(connection: Any, row: Row, values: Mapping[str, Any],
-           is_system: bool, owner: Mapping[str, Any] | None = None) -> Row:
+def _start(
+    connection: Any,
+    row: Row,
+    values: Mapping[str, Any],
+    is_system: bool,
+    owner: Mapping[str, Any] | None = None,
+) -> Row:
     uuid = values['instance_uuid']
-    found = table.found(connection, _SYSTEM_START if is_system else _START, {
-        'instance_uuid': uuid, 'request_id': values['request_id'],
-        **({'start_time': row['start_time']} if is_system else {})})
+    found = table.found(
+        connection,
+        _SYSTEM_START if is_system else _START,
+        {
+            'instance_uuid': uuid,
+            'request_id': values['request_id'],
+            **({'start_time': row['start_time']} if is_system else {}),
+        },
+    )
     # What is open decides alone; of what has ended, all have a say.
-    events = ledger_events.events(connection, [found[0]['id']]) if (
-        found and row['finish_time'] is not None) else []
+    events = (
+        ledger_events.events(connection, [found[0]['id']])
+        if (found and row['finish_time'] is not None)
+        else []
+    )
     book = _book(values, found, events, owner)
     book.enter(_entry(row, values, is_system))
     ledger.store(connection, book)
     return book.new_events[0][0]
 
 
-def _book(values: Mapping[str, Any], locked: list[Row], events: list[Row],
-          owner: Mapping[str, Any] | None = None) -> Ledger:
+def _book(
+    values: Mapping[str, Any],
+    locked: list[Row],
+    events: list[Row],
+    owner: Mapping[str, Any] | None = None,
+) -> Ledger:
     uuid = values['instance_uuid']
-    return Ledger(timeutils.utcnow(), {
-        uuid: dict(owner) if owner else {
-            'uuid': uuid, 'id': True, 'project_id': values.get('owner_id')}},
-        locked, events)
+    return Ledger(
+        timeutils.utcnow(),
+        {
+            uuid: dict(owner)
+            if owner
+            else {
+                'uuid': uuid,
+                'id': True,
+                'project_id': values.get('owner_id'),
+            }
+        },
+        locked,
+        events,
+    )
 
 
 def _entry(row: Row, values: Mapping[str, Any], is_system: bool) -> Row:
     """Return a start as the rules take it."""
     return {
-        'kind': START, 'uuid': row['uuid'], 'name': row['event'],
+        'kind': START,
+        'uuid': row['uuid'],
+        'name': row['event'],
         'instance_uuid': values['instance_uuid'],
         'request_id': values['request_id'],
         'global_request_id': values.get('global_request_id'),
-        'host': row['host'], 'action_uuid': None,
-        'start_time': row['start_time'], 'is_system': is_system,
-        'row': lambda: row}
+        'host': row['host'],
+        'action_uuid': None,
+        'start_time': row['start_time'],
+        'is_system': is_system,
+        'row': lambda: row,
+    }
 
 
 @recorder
-def _finish(connection: Any, values: Mapping[str, Any],
-            is_system: bool) -> Row:
+def _finish(
+    connection: Any, values: Mapping[str, Any], is_system: bool
+) -> Row:
     if values.get('uuid'):
         query = ledger_events.BY_HANDLE
     elif 'id' in values:
         query = ledger_events.BY_ID
     else:
-        query = (ledger_events.BY_REQUEST_OR_STEP if is_system
-                 else ledger_events.BY_REQUEST)
-    given = {name: values.get(name) for name in (
-        'uuid', 'id', 'action_id', 'instance_uuid', 'request_id', 'event',
-        'host')}
+        query = (
+            ledger_events.BY_REQUEST_OR_STEP
+            if is_system
+            else ledger_events.BY_REQUEST
+        )
+    given = {
+        name: values.get(name)
+        for name in (
+            'uuid',
+            'id',
+            'action_id',
+            'instance_uuid',
+            'request_id',
+            'event',
+            'host',
+        )
+    }
     locked, events, is_all = ledger_events.locked_with_open(
-        connection, query, given)
+        connection, query, given
+    )
     if not locked or locked[-1]['instance_uuid'] != values['instance_uuid']:
         raise _unknown(values)
     if not (is_all and any(_is_meant(row, values) for row in events)):
         events = ledger_events.events_meant(
-            connection, [row['id'] for row in locked], given)
+            connection, [row['id'] for row in locked], given
+        )
     book = _book(values, locked, events)
     event = _finish_in(book, values)
     ledger.store(connection, book)
@@ -184,10 +258,26 @@ def _finish(connection: Any, values: Mapping[str, Any],
 
 def _finish_in(book: Ledger, values: Mapping[str, Any]) -> Row:
     action, event = _meant(book, values)
-    book.finish(event, action, {
-        **dict.fromkeys(('details', 'traceback', 'error_type', 'reason',
-                         'duration_us', 'rules', 'host')), 'redactions': 0,
-        'request_id': action.row['request_id'], **values})
+    book.finish(
+        event,
+        action,
+        {
+            **dict.fromkeys(
+                (
+                    'details',
+                    'traceback',
+                    'error_type',
+                    'reason',
+                    'duration_us',
+                    'rules',
+                    'host',
+                )
+            ),
+            'redactions': 0,
+            'request_id': action.row['request_id'],
+            **values,
+        },
+    )
     return event
 
 
@@ -196,14 +286,17 @@ def _meant(book: Ledger, values: Mapping[str, Any]) -> tuple[Action, Row]:
     actions = list(book.actions.values())
     # One request may have several actions of a server, oldest first here.
     # Where none has the step, the newest tells which one lacks it.
-    meant = [(row['finish_time'] is None, at, number, action, row)
-             for at, action in enumerate(actions)
-             for number, row in enumerate(action.events.values())
-             if _is_meant(row, values)]
+    meant = [
+        (row['finish_time'] is None, at, number, action, row)
+        for at, action in enumerate(actions)
+        for number, row in enumerate(action.events.values())
+        if _is_meant(row, values)
+    ]
     if not meant:
         raise exception.InstanceActionEventNotFound(
             action_id=actions[-1].row['id'],
-            event=values.get('event') or values.get('id'))
+            event=values.get('event') or values.get('id'),
+        )
     *_order, action, event = max(meant, key=lambda found: found[:3])
     return action, event
 
@@ -213,26 +306,29 @@ def _is_meant(event: Row, values: Mapping[str, Any]) -> bool:
         if values.get(name) is not None:
             return bool(event[name] == values[name])
     return event['event'] == values['event'] and (
-        not values.get('host') or event['host'] == values['host'])
+        not values.get('host') or event['host'] == values['host']
+    )
 
 
 def _unknown(values: Mapping[str, Any]) -> exception.ActionsException:
     if values.get('uuid') or 'id' in values:
         return exception.InstanceActionEventNotFound(
             action_id=values.get('action_id'),
-            event=values.get('event') or values.get('id'))
+            event=values.get('event') or values.get('id'),
+        )
     return exception.InstanceActionNotFound(
-        request_id=values['request_id'],
-        instance_uuid=values['instance_uuid'])
+        request_id=values['request_id'], instance_uuid=values['instance_uuid']
+    )
 
 
 # -- several calls -----------------------------------------------------------
+
 
 def _apply(calls: Sequence[_Call]) -> Sequence[Any]:
     if len(calls) > 1:
         answers: list[Any] = _apply_all(calls[0].context, calls)
         return answers
-    call, = calls
+    (call,) = calls
     if call.row is None:
         return [_finish(call.context, call.values, call.is_system)]
     return [_start(call.context, call.row, call.values, call.is_system)]
@@ -248,8 +344,7 @@ def _submit(call: _Call) -> Row:
         # Nobody knows yet which action is locked.
         row: Row = _apply([call])[0]
         return row
-    return _GROUP.submit((values['instance_uuid'], values['request_id']),
-                         call)
+    return _GROUP.submit((values['instance_uuid'], values['request_id']), call)
 
 
 @recorder
@@ -258,14 +353,19 @@ def _apply_all(connection: Any, calls: Sequence[_Call]) -> list[Any]:
     its error."""
     values = calls[0].values
     locked, events, is_all = ledger_events.locked_with_open(
-        connection, ledger_events.BY_REQUEST, {
+        connection,
+        ledger_events.BY_REQUEST,
+        {
             'instance_uuid': values['instance_uuid'],
-            'request_id': values['request_id']})
+            'request_id': values['request_id'],
+        },
+    )
     if not locked:
         return [_unknown(call.values) for call in calls]
     if not is_all:
         events = ledger_events.events(
-            connection, [row['id'] for row in locked])
+            connection, [row['id'] for row in locked]
+        )
     book = _book(values, locked, events)
     answers = [_enter(book, call) for call in calls]
     ledger.store(connection, book)
@@ -277,9 +377,11 @@ def _enter(book: Ledger, call: _Call) -> Any:
         if call.row is not None:
             book.enter(_entry(call.row, call.values, is_system=False))
             return book.event(call.row['uuid'])
-        if not any(_is_meant(row, call.values) and row['finish_time'] is None
-                   for action in book.actions.values()
-                   for row in action.events.values()):
+        if not any(
+            _is_meant(row, call.values) and row['finish_time'] is None
+            for action in book.actions.values()
+            for row in action.events.values()
+        ):
             # It is told again, or another request's, if it is any.
             return group_commit.ALONE
         return _finish_in(book, call.values)

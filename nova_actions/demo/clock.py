@@ -12,7 +12,8 @@ from nova_actions.reporter import clock
 #: The time at the host whose part this thread is playing. Other threads, such
 #: as the one that delivers reports, have the real clocks.
 _now: contextvars.ContextVar[datetime.datetime | None] = (
-    contextvars.ContextVar('now', default=None))
+    contextvars.ContextVar('now', default=None)
+)
 
 _EPOCH = datetime.datetime(1970, 1, 1)
 _MICROSECOND = datetime.timedelta(microseconds=1)
@@ -27,16 +28,21 @@ def _utcnow() -> datetime.datetime:
 
 def _monotonic_ns() -> int:
     now = _now.get()
-    return _real_monotonic_ns() if now is None else (
-        (now - _EPOCH) // _MICROSECOND * 1000)
+    return (
+        _real_monotonic_ns()
+        if now is None
+        else ((now - _EPOCH) // _MICROSECOND * 1000)
+    )
 
 
 @contextlib.contextmanager
 def simulated() -> Iterator[None]:
     """Have the reporter of this process read the hosts' clocks."""
     with contextlib.ExitStack() as stack:
-        for name, function in (('utcnow', _utcnow),
-                               ('monotonic_ns', _monotonic_ns)):
+        for name, function in (
+            ('utcnow', _utcnow),
+            ('monotonic_ns', _monotonic_ns),
+        ):
             stack.callback(setattr, clock, name, getattr(clock, name))
             setattr(clock, name, function)
         yield

@@ -30,8 +30,9 @@ PATIENCE = 30.0
 Step = tuple[dict[str, Any], str]
 
 
-def crash(servers: Sequence[Server], state_path: str,
-          stopping: threading.Event) -> Story:
+def crash(
+    servers: Sequence[Server], state_path: str, stopping: threading.Event
+) -> Story:
     """Be rebooted while the host dies: the first server is taken up when it
     is back, the others are not. All are on one host.
 
@@ -41,22 +42,40 @@ def crash(servers: Sequence[Server], state_path: str,
     contexts = [each.begin('reboot') for each in servers]
     yield 1.0
     host = servers[0].host
-    _die(state_path, host.name, [
-        (context.to_dict(), server.uuid)
-        for context, server in zip(contexts, servers, strict=True)], stopping)
+    _die(
+        state_path,
+        host.name,
+        [
+            (context.to_dict(), server.uuid)
+            for context, server in zip(contexts, servers, strict=True)
+        ],
+        stopping,
+    )
     _await_closure(contexts[0], servers[0].uuid, stopping)
     # As a compute service at its start: in nobody's name.
-    with clock.at(clock.real_utcnow()), reporter.EventReporter(
-            context_module.get_admin_context(), EVENT, host.name,
-            servers[0].uuid):
+    with (
+        clock.at(clock.real_utcnow()),
+        reporter.EventReporter(
+            context_module.get_admin_context(),
+            EVENT,
+            host.name,
+            servers[0].uuid,
+        ),
+    ):
         pass
 
 
-def _die(state_path: str, host: str, steps: Sequence[Step],
-         stopping: threading.Event) -> None:
+def _die(
+    state_path: str,
+    host: str,
+    steps: Sequence[Step],
+    stopping: threading.Event,
+) -> None:
     victim = multiprocessing.get_context('spawn').Process(
-        target=_begin_and_die, daemon=True,
-        args=(state_path, host, steps, clock.utcnow()))
+        target=_begin_and_die,
+        daemon=True,
+        args=(state_path, host, steps, clock.utcnow()),
+    )
     # It inherits this: a Ctrl-C is for its parent alone. The tracker that
     # would be started with it unblocks the signal for whoever starts it.
     resource_tracker.ensure_running()
@@ -69,29 +88,36 @@ def _die(state_path: str, host: str, steps: Sequence[Step],
             victim.kill()
 
 
-def _begin_and_die(state_path: str, host: str, steps: Sequence[Step],
-                   now: datetime.datetime) -> None:
+def _begin_and_die(
+    state_path: str, host: str, steps: Sequence[Step], now: datetime.datetime
+) -> None:
     """Be that service. What it has reported is on the disk; it reaches
     nobody itself."""
     conf = config.load([], default_config_files=[])
-    for name, value in (('state_path', state_path), ('host', host),
-                        ('transport_url', 'fake://')):
+    for name, value in (
+        ('state_path', state_path),
+        ('host', host),
+        ('transport_url', 'fake://'),
+    ):
         conf.set_override(name, value)
     with clock.simulated(), clock.at(now):
         reporter.setup(conf)
         for context, server in steps:
-            reporter.EventReporter(Context.from_dict(context), EVENT, host,
-                                   server).begin()
+            reporter.EventReporter(
+                Context.from_dict(context), EVENT, host, server
+            ).begin()
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _await_closure(context: Context, server: str,
-                   stopping: threading.Event) -> None:
+def _await_closure(
+    context: Context, server: str, stopping: threading.Event
+) -> None:
     """Wait until it is known that the host has died: the living reporter
     finds out at its next heartbeat."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and not stopping.wait(0.1):
         action = instance_action.InstanceAction.get_by_request_id(
-            context, server, context.request_id)
+            context, server, context.request_id
+        )
         if action is not None and action.status == 'interrupted':
             return

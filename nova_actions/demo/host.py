@@ -48,12 +48,19 @@ class VolumeError(Exception):
 
 #: How a host with a failing disk fails.
 TROUBLE: tuple[tuple[type[Exception], str], ...] = (
-    (HypervisorError, 'internal error: process exited while connecting to '
-                      'monitor: Input/output error'),
-    (HypervisorError, 'Timed out during operation: cannot acquire state '
-                      'change lock'),
-    (VolumeError, 'iscsiadm: login failed: node.session.auth.password = '
-                  'Xq7-v2Lw9-tR'),
+    (
+        HypervisorError,
+        'internal error: process exited while connecting to '
+        'monitor: Input/output error',
+    ),
+    (
+        HypervisorError,
+        'Timed out during operation: cannot acquire state change lock',
+    ),
+    (
+        VolumeError,
+        'iscsiadm: login failed: node.session.auth.password = Xq7-v2Lw9-tR',
+    ),
 )
 
 
@@ -77,9 +84,14 @@ class Host:
     slowness: float = 1.0
     decay: float = 0.0
 
-    def step(self, context: Context, server: str, event: str,
-             chance: random.Random, error: Exception | None = None,
-             ) -> Iterator[float]:
+    def step(
+        self,
+        context: Context,
+        server: str,
+        event: str,
+        chance: random.Random,
+        error: Exception | None = None,
+    ) -> Iterator[float]:
         """Do one step of an action, yielding how many seconds pass; raise
         what it is to fail with."""
         with reporter.EventReporter(context, event, self.name, server):
@@ -89,8 +101,11 @@ class Host:
 
     def seconds(self, event: str, chance: random.Random) -> float:
         """Return how long a step takes here."""
-        return SECONDS[event] * self.slowness * min(
-            LONGEST, chance.lognormvariate(0, SPREAD))
+        return (
+            SECONDS[event]
+            * self.slowness
+            * min(LONGEST, chance.lognormvariate(0, SPREAD))
+        )
 
     def trouble(self, day: float, chance: random.Random) -> Exception | None:
         """Return what a step fails with, more and more often.
@@ -116,4 +131,4 @@ def neighbours(host: Host) -> list[Host]:
     """Return the other hosts of its zone, the next one first."""
     here = [each for each in HOSTS if each.zone == host.zone]
     at = here.index(host)
-    return here[at + 1:] + here[:at]
+    return here[at + 1 :] + here[:at]

@@ -34,11 +34,15 @@ class Person:
     def context(self) -> Context:
         """Return the context of a new request."""
         return Context(
-            user_id=self.user_id, user_name=self.name,
-            project_id=self.project_id, project_name=self.project,
-            roles=list(self.roles), timestamp=clock.utcnow(),
+            user_id=self.user_id,
+            user_name=self.name,
+            project_id=self.project_id,
+            project_name=self.project,
+            roles=list(self.roles),
+            timestamp=clock.utcnow(),
             # As nova-api has it found out, by whatever its policy says.
-            is_admin='admin' in self.roles)
+            is_admin='admin' in self.roles,
+        )
 
 
 ALICE = Person('alice', 'shop', ('member', 'reader'))
@@ -46,12 +50,37 @@ BOB = Person('bob', 'lab', ('member', 'reader'))
 CAROL = Person('carol', 'operations', ('admin', 'member', 'reader'))
 
 #: The names of the servers; the tenants have every other one.
-NAMES = tuple(f'{tenant}-{role}' for pair in zip(
-    ('web-1', 'web-2', 'web-3', 'cart-1', 'cart-2', 'database-1',
-     'database-2', 'search-1', 'mail-1', 'backup-1'),
-    ('notebook-1', 'notebook-2', 'training-1', 'training-2', 'training-3',
-     'builder-1', 'builder-2', 'dataset-1', 'gateway-1', 'scratch-1'),
-    strict=True) for tenant, role in zip(('shop', 'lab'), pair, strict=True))
+NAMES = tuple(
+    f'{tenant}-{role}'
+    for pair in zip(
+        (
+            'web-1',
+            'web-2',
+            'web-3',
+            'cart-1',
+            'cart-2',
+            'database-1',
+            'database-2',
+            'search-1',
+            'mail-1',
+            'backup-1',
+        ),
+        (
+            'notebook-1',
+            'notebook-2',
+            'training-1',
+            'training-2',
+            'training-3',
+            'builder-1',
+            'builder-2',
+            'dataset-1',
+            'gateway-1',
+            'scratch-1',
+        ),
+        strict=True,
+    )
+    for tenant, role in zip(('shop', 'lab'), pair, strict=True)
+)
 
 
 def owner_of(number: int) -> Person:

@@ -60,8 +60,7 @@ class Demonstration:
         self.told = Told()
         self._stopping = stopping
         self._state_path = state_path
-        self._servers = [Server(number) for number in range(
-            len(people.NAMES))]
+        self._servers = [Server(number) for number in range(len(people.NAMES))]
         self._chance = random.Random(f'{SEED}-life')  # noqa: S311
         self._simulation = Simulation(stopping)
         self._show: Shown = lambda _done: None
@@ -77,8 +76,10 @@ class Demonstration:
         end = clock.real_utcnow()
         crashing = int(actions >= CRASH_FROM) * len(CRASHING)
         for each in plan.plan(actions - crashing):
-            self._simulation.add(end - DAY * (1 - each.at), self._told(
-                self._servers[each.number], each.play, each.at))
+            self._simulation.add(
+                end - DAY * (1 - each.at),
+                self._told(self._servers[each.number], each.play, each.at),
+            )
         if crashing:
             self._simulation.add(end - CRASH_BEFORE, self._crashed())
         self._simulation.run()
@@ -91,9 +92,14 @@ class Demonstration:
     def _life(self) -> Story:
         while True:
             yield self._chance.expovariate(1 / PAUSE)
-            self._simulation.add(clock.utcnow(), self._told(
-                self._chance.choice(self._servers[1:]),
-                plan.everyday(self._chance), 1.0))
+            self._simulation.add(
+                clock.utcnow(),
+                self._told(
+                    self._chance.choice(self._servers[1:]),
+                    plan.everyday(self._chance),
+                    1.0,
+                ),
+            )
 
     def _told(self, server: Server, play: plan.Play, day: float) -> Story:
         server.day = day
@@ -101,7 +107,9 @@ class Demonstration:
         yield from play(server)
         if play is Server.resize_at_second_attempt:
             self.told.server, self.told.project = (
-                server.uuid, server.owner.project_id)
+                server.uuid,
+                server.owner.project_id,
+            )
             self.told.request = server.request
 
     def _crashed(self) -> Story:
@@ -119,16 +127,30 @@ class Demonstration:
 def _register() -> None:
     """Make the servers known with their names, as
     ``nova-actions-manage instance import`` does with a cell's."""
-    importing.store(context_module.get_admin_context(), [{
-        'uuid': people.server_id(number), 'display_name': name,
-        'project_id': people.owner_of(number).project_id,
-        'user_id': people.owner_of(number).user_id, 'deleted': 0,
-        'deleted_at': None, 'created_at': None, 'cell': None,
-    } for number, name in enumerate(people.NAMES)])
+    importing.store(
+        context_module.get_admin_context(),
+        [
+            {
+                'uuid': people.server_id(number),
+                'display_name': name,
+                'project_id': people.owner_of(number).project_id,
+                'user_id': people.owner_of(number).user_id,
+                'deleted': 0,
+                'deleted_at': None,
+                'created_at': None,
+                'cell': None,
+            }
+            for number, name in enumerate(people.NAMES)
+        ],
+    )
 
 
-def play(conf: cfg.ConfigOpts, stopping: threading.Event, show: Shown,
-         serve: Callable[[Told], None]) -> None:
+def play(
+    conf: cfg.ConfigOpts,
+    stopping: threading.Event,
+    show: Shown,
+    serve: Callable[[Told], None],
+) -> None:
     """Be a cloud: play its day, whose every report is in the database then,
     and unless ``--demo-actions`` says how many there are, go on.
 

@@ -23,8 +23,11 @@ SCHEDULING = 1.5
 FULL = 0.2
 
 #: What ends an action that fails.
-ERRORS = (host_module.NoRoom, host_module.HypervisorError,
-          host_module.VolumeError)
+ERRORS = (
+    host_module.NoRoom,
+    host_module.HypervisorError,
+    host_module.VolumeError,
+)
 
 
 class Server:
@@ -48,19 +51,26 @@ class Server:
         """Ask for an action, as nova-api records it."""
         context = (person or self.owner).context()
         instance_action.InstanceAction.action_start(
-            context, self.uuid, name, want_result=False)
+            context, self.uuid, name, want_result=False
+        )
         self.request = str(context.request_id)
         return context
 
     def _scheduled(self) -> float:
         return SCHEDULING * self.chance.random()
 
-    def _step(self, context: Context, host: Host, event: str,
-              error: Exception | None = None) -> Story:
+    def _step(
+        self,
+        context: Context,
+        host: Host,
+        event: str,
+        error: Exception | None = None,
+    ) -> Story:
         return host.step(context, self.uuid, event, self.chance, error)
 
-    def _simple(self, name: str, event: str,
-                person: people.Person | None = None) -> Story:
+    def _simple(
+        self, name: str, event: str, person: people.Person | None = None
+    ) -> Story:
         """Have one step on its host, which may be in trouble."""
         error = self.host.trouble(self.day, self.chance)
         context = self.begin(name, person)
@@ -72,7 +82,8 @@ class Server:
         """Be built; or be built anew, when an earlier run has done so. Where
         one host fails, the next one of its zone is tried."""
         known = instance_action.InstanceActionList.get_by_instance_uuid(
-            self.owner.context(), self.uuid, limit=1)
+            self.owner.context(), self.uuid, limit=1
+        )
         if known.objects:
             yield from self._simple('rebuild', 'compute_rebuild_instance')
             return
@@ -82,8 +93,11 @@ class Server:
             self.host = host
             with contextlib.suppress(*ERRORS):
                 yield from self._step(
-                    context, host, 'compute__do_build_and_run_instance',
-                    host.trouble(self.day, self.chance))
+                    context,
+                    host,
+                    'compute__do_build_and_run_instance',
+                    host.trouble(self.day, self.chance),
+                )
                 return
 
     def reboot(self) -> Story:
@@ -92,17 +106,21 @@ class Server:
 
     def reboot_by_admin(self) -> Story:
         """Be rebooted by somebody of another project."""
-        return self._simple(actions.REBOOT, 'compute_reboot_instance',
-                            people.CAROL)
+        return self._simple(
+            actions.REBOOT, 'compute_reboot_instance', people.CAROL
+        )
 
     def reboot_in_vain(self) -> Story:
         """Not come up again."""
         context = self.begin(actions.REBOOT)
         yield self._scheduled()
         with contextlib.suppress(*ERRORS):
-            yield from self._step(context, self.host,
-                                  'compute_reboot_instance',
-                                  host_module.failure(0))
+            yield from self._step(
+                context,
+                self.host,
+                'compute_reboot_instance',
+                host_module.failure(0),
+            )
 
     def stop(self) -> Story:
         """Be stopped."""
@@ -131,9 +149,15 @@ class Server:
         yield self._scheduled()
         try:
             yield from self._step(
-                context, target, 'compute_prep_resize', host_module.NoRoom(
-                    f'{target.name}: 8192 MB of memory asked for, 2048 MB '
-                    'free') if refused else None)
+                context,
+                target,
+                'compute_prep_resize',
+                host_module.NoRoom(
+                    f'{target.name}: 8192 MB of memory asked for, 2048 MB free'
+                )
+                if refused
+                else None,
+            )
         except host_module.NoRoom:
             target = targets[-1]
             yield from self._step(context, target, 'compute_prep_resize')
@@ -156,14 +180,20 @@ class Server:
         yield self._scheduled()
         try:
             for host, event in (
-                    (target, 'compute_check_can_live_migrate_destination'),
-                    (source, 'compute_check_can_live_migrate_source'),
-                    (target, 'compute_pre_live_migration'),
-                    (source, 'compute_live_migration'),
-                    (target, 'compute_post_live_migration_at_destination')):
+                (target, 'compute_check_can_live_migrate_destination'),
+                (source, 'compute_check_can_live_migrate_source'),
+                (target, 'compute_pre_live_migration'),
+                (source, 'compute_live_migration'),
+                (target, 'compute_post_live_migration_at_destination'),
+            ):
                 yield from self._step(
-                    context, host, event, host.trouble(self.day, self.chance)
-                    if event == 'compute_pre_live_migration' else None)
+                    context,
+                    host,
+                    event,
+                    host.trouble(self.day, self.chance)
+                    if event == 'compute_pre_live_migration'
+                    else None,
+                )
         except ERRORS:
             return
         self.host = target

@@ -10,5 +10,9 @@ from typing import Any
 Change = dict[str, Any]
 
 #: The formats, and which module below this one writes each.
-FORMATS = {'ndjson': 'ndjson', 'cadf': 'cadf', 'cloudevents': 'cloudevent',
-           'otlp-json': 'otlp'}
+FORMATS = {
+    'ndjson': 'ndjson',
+    'cadf': 'cadf',
+    'cloudevents': 'cloudevent',
+    'otlp-json': 'otlp',
+}

@@ -18,10 +18,15 @@ from nova_actions import export
 from nova_actions import vocabulary
 from nova_actions.db import status
 
-_SUCCESS = (vocabulary.RESULT_SUCCESS, status.SUCCEEDED,
-            status.SUCCEEDED_AFTER_RETRY)
-_ACTIONS = {actions.CREATE: cadftaxonomy.ACTION_CREATE,
-            'delete': cadftaxonomy.ACTION_DELETE}
+_SUCCESS = (
+    vocabulary.RESULT_SUCCESS,
+    status.SUCCEEDED,
+    status.SUCCEEDED_AFTER_RETRY,
+)
+_ACTIONS = {
+    actions.CREATE: cadftaxonomy.ACTION_CREATE,
+    'delete': cadftaxonomy.ACTION_DELETE,
+}
 _SERVER = 'compute/machine'
 _OBSERVER = 'service/compute'
 
@@ -32,35 +37,53 @@ def line(change: export.Change) -> str:
         # Not every id in a cloud is a UUID.
         warnings.simplefilter('ignore')
         found = event.Event(
-            id=change['id'], eventTime=_time(change['at']),
+            id=change['id'],
+            eventTime=_time(change['at']),
             action=_ACTIONS.get(
                 change['action'],
-                f'{cadftaxonomy.ACTION_UPDATE}/{change["action"]}'),
+                f'{cadftaxonomy.ACTION_UPDATE}/{change["action"]}',
+            ),
             outcome=_outcome(change['outcome']),
             initiator=resource.Resource(
                 id=change['user_id'] or cadftaxonomy.UNKNOWN,
-                typeURI=cadftaxonomy.ACCOUNT_USER),
+                typeURI=cadftaxonomy.ACCOUNT_USER,
+            ),
             target=resource.Resource(
-                id=change['server'], typeURI=_SERVER,
-                name=change['server_name'], domain=change['project_id']),
+                id=change['server'],
+                typeURI=_SERVER,
+                name=change['server_name'],
+                domain=change['project_id'],
+            ),
             observer=resource.Resource(
-                id='nova-actions', typeURI=_OBSERVER, name='nova-actions'),
+                id='nova-actions', typeURI=_OBSERVER, name='nova-actions'
+            ),
             reason=reason.Reason(
-                reasonType='nova-actions', reasonCode=change['reason'],
-            ) if change['reason'] else None)
-        found.add_attachment(attachment.Attachment(
-            typeURI='application/json', content=change, name='change'))
+                reasonType='nova-actions',
+                reasonCode=change['reason'],
+            )
+            if change['reason']
+            else None,
+        )
+        found.add_attachment(
+            attachment.Attachment(
+                typeURI='application/json', content=change, name='change'
+            )
+        )
         return json.dumps(found.as_dict(), separators=(',', ':'))
 
 
 def _time(value: str) -> str:
     return datetime.datetime.fromisoformat(value).strftime(
-        timestamp.TIME_FORMAT)
+        timestamp.TIME_FORMAT
+    )
 
 
 def _outcome(value: str | None) -> str:
     """Return whether it went well; what begins is pending."""
     if value is None:
         return str(cadftaxonomy.OUTCOME_PENDING)
-    return str(cadftaxonomy.OUTCOME_SUCCESS if value in _SUCCESS
-               else cadftaxonomy.OUTCOME_FAILURE)
+    return str(
+        cadftaxonomy.OUTCOME_SUCCESS
+        if value in _SUCCESS
+        else cadftaxonomy.OUTCOME_FAILURE
+    )

@@ -16,8 +16,16 @@ _TYPE = 'org.openstack.nova_actions.'
 def line(change: export.Change) -> str:
     """Return a change as a line without its end; its ``subject`` is the
     server."""
-    return _FORMAT.write(event.CloudEvent({
-        'id': change['id'], 'source': _SOURCE,
-        'type': _TYPE + change['kind'], 'subject': change['server'],
-        'time': datetime.datetime.fromisoformat(change['at']),
-        'datacontenttype': 'application/json'}, change)).decode()
+    return _FORMAT.write(
+        event.CloudEvent(
+            {
+                'id': change['id'],
+                'source': _SOURCE,
+                'type': _TYPE + change['kind'],
+                'subject': change['server'],
+                'time': datetime.datetime.fromisoformat(change['at']),
+                'datacontenttype': 'application/json',
+            },
+            change,
+        )
+    ).decode()

@@ -13,8 +13,12 @@ from nova_actions import version
 from nova_actions import vocabulary
 from nova_actions.db import status
 
-_FAILED = (vocabulary.RESULT_ERROR, vocabulary.RESULT_INTERRUPTED,
-           status.FAILED, status.INTERRUPTED)
+_FAILED = (
+    vocabulary.RESULT_ERROR,
+    vocabulary.RESULT_INTERRUPTED,
+    status.FAILED,
+    status.INTERRUPTED,
+)
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _NAME = 'nova-actions'
 _VERSION = version.version_string()
@@ -28,22 +32,45 @@ def line(change: export.Change) -> str:
     record = logs_pb2.LogRecord(
         time_unix_nano=at // datetime.timedelta(microseconds=1) * 1000,
         event_name=f'nova_actions.{change["kind"]}',
-        severity_number=(logs_pb2.SEVERITY_NUMBER_ERROR if failed
-                         else logs_pb2.SEVERITY_NUMBER_INFO),
+        severity_number=(
+            logs_pb2.SEVERITY_NUMBER_ERROR
+            if failed
+            else logs_pb2.SEVERITY_NUMBER_INFO
+        ),
         severity_text='ERROR' if failed else 'INFO',
-        body=_text(f'{change["event"] or change["action"]} of '
-                   f'{change["server"]}: {change["outcome"] or "begun"}'),
-        attributes=[_attribute(f'nova_actions.{name}', value)
-                    for name, value in change.items() if value is not None])
-    return str(json_format.MessageToJson(logs_pb2.LogsData(resource_logs=[
-        logs_pb2.ResourceLogs(
-            resource=resource_pb2.Resource(attributes=[
-                _attribute('service.name', _NAME)]),
-            scope_logs=[logs_pb2.ScopeLogs(
-                scope=common_pb2.InstrumentationScope(
-                    name=_NAME, version=_VERSION),
-                log_records=[record])])]),
-        indent=None, use_integers_for_enums=True))
+        body=_text(
+            f'{change["event"] or change["action"]} of '
+            f'{change["server"]}: {change["outcome"] or "begun"}'
+        ),
+        attributes=[
+            _attribute(f'nova_actions.{name}', value)
+            for name, value in change.items()
+            if value is not None
+        ],
+    )
+    return str(
+        json_format.MessageToJson(
+            logs_pb2.LogsData(
+                resource_logs=[
+                    logs_pb2.ResourceLogs(
+                        resource=resource_pb2.Resource(
+                            attributes=[_attribute('service.name', _NAME)]
+                        ),
+                        scope_logs=[
+                            logs_pb2.ScopeLogs(
+                                scope=common_pb2.InstrumentationScope(
+                                    name=_NAME, version=_VERSION
+                                ),
+                                log_records=[record],
+                            )
+                        ],
+                    )
+                ]
+            ),
+            indent=None,
+            use_integers_for_enums=True,
+        )
+    )
 
 
 def _text(value: str) -> common_pb2.AnyValue:

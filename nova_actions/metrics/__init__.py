@@ -15,64 +15,129 @@ from nova_actions.metrics.family import Histogram
 from nova_actions.metrics.family import is_on
 
 __all__ = (
-    'ACTIONS_FINISHED', 'ACTIONS_STARTED', 'ACTION_DURATION',
-    'DATABASE_CONNECTIONS', 'EVENTS_FINISHED', 'EVENTS_STARTED',
-    'EVENT_DURATION', 'FAMILIES', 'NOTIFICATIONS', 'POLICY_REFUSALS',
-    'REDACTIONS', 'REPORTS', 'REPORT_DELAY', 'REQUEST_DURATION', 'is_on',
+    'ACTIONS_FINISHED',
+    'ACTIONS_STARTED',
+    'ACTION_DURATION',
+    'DATABASE_CONNECTIONS',
+    'EVENTS_FINISHED',
+    'EVENTS_STARTED',
+    'EVENT_DURATION',
+    'FAMILIES',
+    'NOTIFICATIONS',
+    'POLICY_REFUSALS',
+    'REDACTIONS',
+    'REPORTS',
+    'REPORT_DELAY',
+    'REQUEST_DURATION',
+    'is_on',
 )
 
 #: Seconds, for what takes up to an hour.
-_LONG = (.1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800,
-         3600)
+_LONG = (
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+    20,
+    30,
+    60,
+    120,
+    300,
+    600,
+    1200,
+    1800,
+    3600,
+)
 
 ACTIONS_STARTED = Counter(
-    'nova_actions_actions_started_total', 'Actions that have begun.',
-    ('action',))
+    'nova_actions_actions_started_total',
+    'Actions that have begun.',
+    ('action',),
+)
 ACTIONS_FINISHED = Counter(
     'nova_actions_actions_finished_total',
-    'Actions that have ended, by their status then.', ('action', 'outcome'))
+    'Actions that have ended, by their status then.',
+    ('action', 'outcome'),
+)
 ACTION_DURATION = Histogram(
     'nova_actions_action_duration_seconds',
-    'How long actions took that have ended.', ('action', 'outcome'), _LONG)
+    'How long actions took that have ended.',
+    ('action', 'outcome'),
+    _LONG,
+)
 EVENTS_STARTED = Counter(
-    'nova_actions_events_started_total', 'Steps of actions that have begun.',
-    ('event',))
+    'nova_actions_events_started_total',
+    'Steps of actions that have begun.',
+    ('event',),
+)
 EVENTS_FINISHED = Counter(
     'nova_actions_events_finished_total',
     'Steps of actions that have ended, by their result.',
-    ('event', 'outcome'))
+    ('event', 'outcome'),
+)
 EVENT_DURATION = Histogram(
     'nova_actions_event_duration_seconds',
-    'How long steps of actions took that have ended.', ('event',), _LONG)
+    'How long steps of actions took that have ended.',
+    ('event',),
+    _LONG,
+)
 REPORTS = Counter(
     'nova_actions_reports_received_total',
     'Reports that a conductor has answered: applied, known already, or '
-    'refused with an error.', ('verdict', 'error'))
+    'refused with an error.',
+    ('verdict', 'error'),
+)
 REPORT_DELAY = Histogram(
     'nova_actions_report_delay_seconds',
     'How old the oldest report of a batch was when a conductor stored it.',
-    (), _LONG)
+    (),
+    _LONG,
+)
 NOTIFICATIONS = Counter(
     'nova_actions_notifications_total',
     'Notifications of changes: sent, or dropped since the notification bus '
-    'is away or too slow.', ('outcome',))
+    'is away or too slow.',
+    ('outcome',),
+)
 POLICY_REFUSALS = Counter(
     'nova_actions_policy_refusals_total',
-    'Calls that a rule of the policy has refused.', ('rule',))
+    'Calls that a rule of the policy has refused.',
+    ('rule',),
+)
 REDACTIONS = Counter(
     'nova_actions_redactions_total',
     'Secrets that stand masked in texts to be stored, by the rule that has '
-    'found them.', ('rule',))
+    'found them.',
+    ('rule',),
+)
 REQUEST_DURATION = Histogram(
     'nova_actions_http_request_duration_seconds',
-    'How long requests to the REST API took.', ('route', 'method', 'status'),
-    (.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60))
+    'How long requests to the REST API took.',
+    ('route', 'method', 'status'),
+    (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
 DATABASE_CONNECTIONS = Gauge(
     'nova_actions_database_connections',
     'Connections of the pool of our own database: in use, idle, and how many '
-    'there may be.', ('state',))
+    'there may be.',
+    ('state',),
+)
 
 FAMILIES = (
-    ACTIONS_STARTED, ACTIONS_FINISHED, ACTION_DURATION, EVENTS_STARTED,
-    EVENTS_FINISHED, EVENT_DURATION, NOTIFICATIONS, REPORTS, REPORT_DELAY,
-    POLICY_REFUSALS, REDACTIONS, REQUEST_DURATION, DATABASE_CONNECTIONS)
+    ACTIONS_STARTED,
+    ACTIONS_FINISHED,
+    ACTION_DURATION,
+    EVENTS_STARTED,
+    EVENTS_FINISHED,
+    EVENT_DURATION,
+    NOTIFICATIONS,
+    REPORTS,
+    REPORT_DELAY,
+    POLICY_REFUSALS,
+    REDACTIONS,
+    REQUEST_DURATION,
+    DATABASE_CONNECTIONS,
+)

@@ -43,12 +43,14 @@ def set_up(folder: str | None = None) -> None:
         os.environ[_FOLDER] = folder
     import prometheus_client as library
     from prometheus_client import multiprocess
+
     # A time for each series, which nobody reads.
     library.disable_created_metrics()  # type: ignore[no-untyped-call]
     _registry = library.CollectorRegistry()
     if folder is not None:
         multiprocess.MultiProcessCollector(  # type: ignore[no-untyped-call]
-            _registry, folder)
+            _registry, folder
+        )
     for each in metrics.FAMILIES:
         each.make(library, _registry if folder is None else None)
     family.switch(True)
@@ -77,6 +79,7 @@ def registry() -> Any:
 def application() -> Any:
     """Return a WSGI application that tells what is counted."""
     import prometheus_client as library
+
     return library.make_wsgi_app(registry())
 
 
@@ -90,8 +93,13 @@ class Endpoint:
     :param measure: called now and then to set gauges
     """
 
-    def __init__(self, host: str, port: int | None, folder: str | None,
-                 measure: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int | None,
+        folder: str | None,
+        measure: Callable[[], object],
+    ) -> None:
         self._host = host
         self._port = port
         self._folder = shared.Folder(folder) if folder is not None else None
@@ -100,7 +108,8 @@ class Endpoint:
         self._has_told = False
         self._ends = threading.Event()
         self._thread = threading.Thread(
-            target=self._run, name='nova-actions-metrics', daemon=True)
+            target=self._run, name='nova-actions-metrics', daemon=True
+        )
 
     def start(self) -> None:
         """Begin to count, and to tell.
@@ -120,21 +129,27 @@ class Endpoint:
             if self._folder is None:
                 raise exception.Invalid(
                     f'cannot listen on [metrics] bind_host {self._host} port '
-                    f'{self._port}: {error.strerror}') from error
+                    f'{self._port}: {error.strerror}'
+                ) from error
         self._thread.start()
 
     def _listen(self) -> None:
         if self._port is None or self._server is not None:
             return
         import prometheus_client as library
+
         try:
             self._server, _thread = library.start_http_server(
-                self._port, self._host, registry())
+                self._port, self._host, registry()
+            )
         except OSError as error:
             if not self._has_told:
-                LOG.info('Port %d for metrics is taken (%s); this process '
-                         'takes it once it is free', self._port,
-                         error.strerror)
+                LOG.info(
+                    'Port %d for metrics is taken (%s); this process '
+                    'takes it once it is free',
+                    self._port,
+                    error.strerror,
+                )
                 self._has_told = True
             raise
         LOG.info('Metrics are told on %s port %d', self._host, self._port)
@@ -144,8 +159,10 @@ class Endpoint:
             try:
                 self._look()
             except Exception as error:  # noqa: BLE001 - it must live
-                LOG.warning('What metrics tell may be incomplete: %s',
-                            type(error).__name__)
+                LOG.warning(
+                    'What metrics tell may be incomplete: %s',
+                    type(error).__name__,
+                )
             if self._ends.wait(INTERVAL):
                 return
 
@@ -153,6 +170,7 @@ class Endpoint:
         self._measure()
         if self._folder is not None:
             from prometheus_client import multiprocess
+
             with contextlib.suppress(OSError):
                 self._listen()
             if self._server is not None:
@@ -172,8 +190,12 @@ class Endpoint:
             self._folder.leave()
 
 
-def of(conf: cfg.ConfigOpts, service: str, measure: Callable[[], object],
-       is_alone: bool) -> Endpoint | None:
+def of(
+    conf: cfg.ConfigOpts,
+    service: str,
+    measure: Callable[[], object],
+    is_alone: bool,
+) -> Endpoint | None:
     """Return the endpoint of a service as it is configured, None where
     nothing is to be counted.
 
@@ -188,16 +210,24 @@ def of(conf: cfg.ConfigOpts, service: str, measure: Callable[[], object],
         folder = os.path.join(conf.state_path, 'metrics', service)
         # A worker that fails by that would be started again for ever.
         shared.make(folder)
-    return Endpoint(conf.metrics.bind_host, conf.metrics[f'{service}_port'],
-                    folder, measure)
+    return Endpoint(
+        conf.metrics.bind_host,
+        conf.metrics[f'{service}_port'],
+        folder,
+        measure,
+    )
 
 
-def beside_another(conf: cfg.ConfigOpts,
-                   measure: Callable[[], object]) -> Endpoint | None:
+def beside_another(
+    conf: cfg.ConfigOpts, measure: Callable[[], object]
+) -> Endpoint | None:
     """Return an endpoint that counts and measures in a process that tells
     of it otherwise, None where nothing is to be counted."""
-    return (Endpoint(conf.metrics.bind_host, None, None, measure)
-            if conf.metrics.enabled else None)
+    return (
+        Endpoint(conf.metrics.bind_host, None, None, measure)
+        if conf.metrics.enabled
+        else None
+    )
 
 
 @contextlib.contextmanager

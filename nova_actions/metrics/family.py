@@ -28,8 +28,9 @@ class Family:
 
     kind = ''
 
-    def __init__(self, name: str, text: str,
-                 labels: Sequence[str] = ()) -> None:
+    def __init__(
+        self, name: str, text: str, labels: Sequence[str] = ()
+    ) -> None:
         self.name = name
         self.text = text
         self.labels = tuple(labels)
@@ -43,8 +44,12 @@ class Family:
             a folder
         """
         self._metric = getattr(library, self.kind)(
-            self.name, self.text, self.labels, registry=registry,
-            **self._options())
+            self.name,
+            self.text,
+            self.labels,
+            registry=registry,
+            **self._options(),
+        )
 
     def drop(self) -> None:
         """Do nothing again."""
@@ -53,8 +58,9 @@ class Family:
     def _options(self) -> dict[str, Any]:
         return {}
 
-    def _call(self, method: str, value: float,
-              labels: tuple[str, ...]) -> None:
+    def _call(
+        self, method: str, value: float, labels: tuple[str, ...]
+    ) -> None:
         metric = self._metric
         if metric is not None:
             if labels:
@@ -93,8 +99,13 @@ class Histogram(Family):
 
     kind = 'Histogram'
 
-    def __init__(self, name: str, text: str, labels: Sequence[str],
-                 buckets: Sequence[float]) -> None:
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        labels: Sequence[str],
+        buckets: Sequence[float],
+    ) -> None:
         super().__init__(name, text, labels)
         self._buckets = tuple(buckets)
 

@@ -30,8 +30,11 @@ class Folder:
         :raises OSError: it cannot be had
         """
         make(self.path)
-        self._lock = os.open(os.path.join(self.path, _LOCK),
-                             os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._lock = os.open(
+            os.path.join(self.path, _LOCK),
+            os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
+            0o600,
+        )
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for name in os.listdir(self.path):
@@ -51,8 +54,11 @@ class Folder:
         :param forget: is given a process's number and the folder; what the
             process has counted stays, what it was doing goes
         """
-        found = {int(match[1]) for match in map(
-            _COUNTS.fullmatch, os.listdir(self.path)) if match}
+        found = {
+            int(match[1])
+            for match in map(_COUNTS.fullmatch, os.listdir(self.path))
+            if match
+        }
         for number in found:
             if not _is_alive(number):
                 forget(number, self.path)

@@ -21,11 +21,11 @@ from nova_actions.objects.instance_action_event import InstanceActionEventList
 _WENT_WRONG = (status.FAILED, status.INTERRUPTED)
 
 
-def _by_action_uuid(_self: Any, context: Any,
-                    arguments: gate.Arguments) -> gate.Instance:
+def _by_action_uuid(
+    _self: Any, context: Any, arguments: gate.Arguments
+) -> gate.Instance:
     """The owner is that of the instance whose action is named."""
-    return detail.owner_of(context, validation.uuid(
-        'uuid', arguments['uuid']))
+    return detail.owner_of(context, validation.uuid('uuid', arguments['uuid']))
 
 
 @ovo.VersionedObjectRegistry.register
@@ -39,7 +39,8 @@ class ActionDetail(base.ActionsObject):
         'summary': ovo_fields.ObjectField(base.prefixed('ActionSummary')),
         # A page of its steps, in the order of their beginning.
         'events': ovo_fields.ObjectField(
-            base.prefixed('InstanceActionEventList')),
+            base.prefixed('InstanceActionEventList')
+        ),
         'has_more_events': ovo_fields.BooleanField(),
         # How often each step was tried before this page, and the last end
         # before it.
@@ -56,8 +57,10 @@ class ActionDetail(base.ActionsObject):
         'alike_hosts': ovo_fields.DictOfIntegersField(nullable=True),
     }
 
-    obj_relationships = {'summary': [('1.0', '1.0')],
-                         'events': [('1.0', '1.3')]}
+    obj_relationships = {
+        'summary': [('1.0', '1.0')],
+        'events': [('1.0', '1.3')],
+    }
 
     @classmethod
     def lookup(cls, context: Any, identifier: str) -> str:
@@ -73,34 +76,54 @@ class ActionDetail(base.ActionsObject):
         :raises ActionAmbiguous: it means several actions
         """
         looks_beyond = bool(context.is_admin) and (
-            context.in_scope(policies.SHOW))
+            context.in_scope(policies.SHOW)
+        )
         if not looks_beyond and context.project_id is None:
             raise exception.ActionNotFound(identifier=identifier)
         try:
             found = detail.identify(
-                context, validation.request_id('action', identifier),
-                None if looks_beyond else context.project_id)
+                context,
+                validation.request_id('action', identifier),
+                None if looks_beyond else context.project_id,
+            )
         except exception.InvalidInput:
             found = []
         if not found:
             raise exception.ActionNotFound(identifier=identifier)
         if len(found) > 1:
-            context.can(policies.SHOW, gate.target_of(
-                None if looks_beyond else {
-                    'project_id': context.project_id, 'user_id': None}))
+            context.can(
+                policies.SHOW,
+                gate.target_of(
+                    None
+                    if looks_beyond
+                    else {'project_id': context.project_id, 'user_id': None}
+                ),
+            )
             raise exception.ActionAmbiguous(
-                identifier=identifier, candidates=[
-                    {'uuid': row['uuid'], 'action': row['action'],
-                     'server': row['instance_uuid']}
-                    for row in found[:detail.CANDIDATES]])
+                identifier=identifier,
+                candidates=[
+                    {
+                        'uuid': row['uuid'],
+                        'action': row['action'],
+                        'server': row['instance_uuid'],
+                    }
+                    for row in found[: detail.CANDIDATES]
+                ],
+            )
         return str(found[0]['uuid'])
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.SHOW, _by_action_uuid)
-    def get_by_uuid(cls, context: Any, uuid: str, limit: int | None = None,
-                    marker: str | None = None, *,
-                    instance: gate.Instance = None) -> 'ActionDetail':
+    def get_by_uuid(
+        cls,
+        context: Any,
+        uuid: str,
+        limit: int | None = None,
+        marker: str | None = None,
+        *,
+        instance: gate.Instance = None,
+    ) -> 'ActionDetail':
         """Return an action with a page of its steps.
 
         :param limit: how many steps at the most, from 1
@@ -113,25 +136,35 @@ class ActionDetail(base.ActionsObject):
         if limit == 0:
             raise exception.InvalidInput(
                 argument='limit',
-                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}')
-        row, steps = detail.get(context, uuid, limit or gate.LIST_LIMIT,
-                                marker)
-        shows_hosts = context.can(policies.EVENTS, gate.target_of(instance),
-                                  fatal=False)
+                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}',
+            )
+        row, steps = detail.get(
+            context, uuid, limit or gate.LIST_LIMIT, marker
+        )
+        shows_hosts = context.can(
+            policies.EVENTS, gate.target_of(instance), fatal=False
+        )
         found = cls(
-            context, summary=ActionSummary.of(context, row, shows_hosts),
+            context,
+            summary=ActionSummary.of(context, row, shows_hosts),
             events=InstanceActionEventList.of_action(
-                context, row['id'], instance, steps.events),
+                context, row['id'], instance, steps.events
+            ),
             has_more_events=steps.has_more,
-            attempts_before=steps.before, ended_before=steps.ended_at,
-            **_comparison(context, row, instance, shows_hosts))
+            attempts_before=steps.before,
+            ended_before=steps.ended_at,
+            **_comparison(context, row, instance, shows_hosts),
+        )
         found.obj_reset_changes()
         return found
 
 
-def _comparison(context: Any, row: Mapping[str, Any],
-                instance: Mapping[str, Any],
-                shows_hosts: bool) -> dict[str, Any]:
+def _comparison(
+    context: Any,
+    row: Mapping[str, Any],
+    instance: Mapping[str, Any],
+    shows_hosts: bool,
+) -> dict[str, Any]:
     """Return what is usual for the kind of an open action, and how many are
     like one that went wrong: in all projects for who may list those, else in
     its own."""
@@ -144,6 +177,10 @@ def _comparison(context: Any, row: Mapping[str, Any],
     elif row['status'] in _WENT_WRONG and row['reason']:
         alike, hosts = detail.alike(context, row, owner_id)
     p50, p95, count = usual or (None, None, None)
-    return {'usual_p50': p50, 'usual_p95': p95, 'usual_count': count,
-            'alike_count': alike,
-            'alike_hosts': hosts if shows_hosts else None}
+    return {
+        'usual_p50': p50,
+        'usual_p95': p95,
+        'usual_count': count,
+        'alike_count': alike,
+        'alike_hosts': hosts if shows_hosts else None,
+    }

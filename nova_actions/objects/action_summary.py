@@ -56,17 +56,22 @@ class ActionSummary(base.ActionsObject):
     @classmethod
     def of(cls, context: Any, row: Row, shows_hosts: bool) -> 'ActionSummary':
         """Return a row of the search as an object."""
-        found = cls(context, **{
-            **{name: row[name] for name in cls.fields},
-            'owner_id': row['owner_id'] or None,
-            'hosts': row['hosts'] if shows_hosts else None})
+        found = cls(
+            context,
+            **{
+                **{name: row[name] for name in cls.fields},
+                'owner_id': row['owner_id'] or None,
+                'hosts': row['hosts'] if shows_hosts else None,
+            },
+        )
         found.obj_reset_changes()
         return found
 
 
 @ovo.VersionedObjectRegistry.register
-class ActionSummaryList(ovo.ObjectListBase[ActionSummary],
-                        completeness.Complete):
+class ActionSummaryList(
+    ovo.ObjectListBase[ActionSummary], completeness.Complete
+):
     """A page of a search, and how complete it is."""
 
     # Version 1.0: Initial version
@@ -74,7 +79,8 @@ class ActionSummaryList(ovo.ObjectListBase[ActionSummary],
 
     fields = {
         'objects': ovo_fields.ListOfObjectsField(
-            base.prefixed('ActionSummary')),
+            base.prefixed('ActionSummary')
+        ),
         # Where the next page begins, None when there is none.
         'cursor': ovo_fields.StringField(nullable=True),
     }
@@ -84,9 +90,14 @@ class ActionSummaryList(ovo.ObjectListBase[ActionSummary],
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST, gate.by_project)
-    def get_by_terms(cls, context: Any, project_id: str | None,
-                     terms: Mapping[str, Any], limit: int | None = None,
-                     cursor: str | None = None) -> 'ActionSummaryList':
+    def get_by_terms(
+        cls,
+        context: Any,
+        project_id: str | None,
+        terms: Mapping[str, Any],
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> 'ActionSummaryList':
         """Search the actions on a project's servers, in our own database.
 
         :param terms: the words of :data:`criteria.WORDS`, each with a value,
@@ -102,45 +113,63 @@ class ActionSummaryList(ovo.ObjectListBase[ActionSummary],
         if project_id is None:
             raise exception.InvalidInput(
                 argument='project_id',
-                reason='the caller has none; all_projects searches in all')
+                reason='the caller has none; all_projects searches in all',
+            )
         return cls._search(context, project_id, terms, limit, cursor)
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST_ALL_PROJECTS, gate.by_project)
-    def get_by_terms_anywhere(cls, context: Any, terms: Mapping[str, Any],
-                              project_id: str | None = None,
-                              limit: int | None = None,
-                              cursor: str | None = None,
-                              ) -> 'ActionSummaryList':
+    def get_by_terms_anywhere(
+        cls,
+        context: Any,
+        terms: Mapping[str, Any],
+        project_id: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> 'ActionSummaryList':
         """Search the actions on everybody's servers, or on those of any
         project; the rest as of :meth:`get_by_terms`."""
         return cls._search(context, project_id, terms, limit, cursor)
 
     @classmethod
-    def _search(cls, context: Any, project_id: str | None,
-                terms: Mapping[str, Any], limit: int | None,
-                cursor: str | None) -> 'ActionSummaryList':
+    def _search(
+        cls,
+        context: Any,
+        project_id: str | None,
+        terms: Mapping[str, Any],
+        limit: int | None,
+        cursor: str | None,
+    ) -> 'ActionSummaryList':
         if limit == 0:
             raise exception.InvalidInput(
                 argument='limit',
-                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}')
+                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}',
+            )
         limit = limit or gate.LIST_LIMIT
         key = signing_key.get(context)
         asked_at, after = timeutils.utcnow(), None
         if cursor is not None:
             asked_at, after = cursor_module.unpack(key, terms, cursor)
         asked = criteria.read(terms, asked_at, project_id)
-        target = gate.target_of((project_id and {
-            'project_id': project_id, 'user_id': None}) or None)
-        shows_hosts = context.can(policies.EVENTS, target,
-                                  fatal='host' in asked.equal)
+        target = gate.target_of(
+            (project_id and {'project_id': project_id, 'user_id': None})
+            or None
+        )
+        shows_hosts = context.can(
+            policies.EVENTS, target, fatal='host' in asked.equal
+        )
         rows, end = summary.find(context, asked, limit, after)
         found = cls(
-            context, cursor=end and cursor_module.pack(
-                key, terms, cursor_module.Cursor(asked_at, end)),
-            objects=[ActionSummary.of(context, row, shows_hosts)
-                     for row in rows],
-            **completeness.of(context, asked, limit, asked_at, shows_hosts))
+            context,
+            cursor=end
+            and cursor_module.pack(
+                key, terms, cursor_module.Cursor(asked_at, end)
+            ),
+            objects=[
+                ActionSummary.of(context, row, shows_hosts) for row in rows
+            ],
+            **completeness.of(context, asked, limit, asked_at, shows_hosts),
+        )
         found.obj_reset_changes()
         return found

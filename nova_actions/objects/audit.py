@@ -12,17 +12,24 @@ from typing import Any
 LOG = logging.getLogger('nova_actions.audit')
 
 
-def tracebacks_read(context: Any, instance: Mapping[str, Any] | None,
-                    events: Iterable[Any]) -> None:
+def tracebacks_read(
+    context: Any, instance: Mapping[str, Any] | None, events: Iterable[Any]
+) -> None:
     """Log, in one line for a call, that a caller is given tracebacks; no
     line when none of the events shows him one.
 
     :param instance: the server that they are of
     """
-    actions = sorted({event.action_id for event in events
-                      if event.traceback is not None})
+    actions = sorted(
+        {event.action_id for event in events if event.traceback is not None}
+    )
     if actions:
-        LOG.info('Tracebacks read: action %s of server %s, by user %s of '
-                 'project %s, in request %s', ', '.join(map(str, actions)),
-                 instance and instance['uuid'], context.user_id,
-                 context.project_id, context.request_id)
+        LOG.info(
+            'Tracebacks read: action %s of server %s, by user %s of '
+            'project %s, in request %s',
+            ', '.join(map(str, actions)),
+            instance and instance['uuid'],
+            context.user_id,
+            context.project_id,
+            context.request_id,
+        )

@@ -25,8 +25,9 @@ from nova_actions.objects import fields
 PREFIX = 'nova_actions.'
 NAMESPACE = 'nova'
 
-TIME_FIELDS = frozenset(('created_at', 'updated_at', 'deleted_at',
-                         'start_time', 'finish_time'))
+TIME_FIELDS = frozenset(
+    ('created_at', 'updated_at', 'deleted_at', 'start_time', 'finish_time')
+)
 
 #: What oslo puts before the name of a field to keep its value.
 _SLOT = '_obj_'
@@ -58,8 +59,9 @@ def parse_version(value: object) -> str | None:
 
 def is_newer(version: str, than: str) -> bool:
     """Tell whether a version is above another."""
-    return (versionutils.convert_version_to_tuple(version)
-            > versionutils.convert_version_to_tuple(than))
+    return versionutils.convert_version_to_tuple(
+        version
+    ) > versionutils.convert_version_to_tuple(than)
 
 
 def set_remote(remote: base.VersionedObjectIndirectionAPI | None) -> None:
@@ -83,20 +85,29 @@ def local() -> Iterator[None]:
 class _Indirection:
     """Says for each call where it goes: oslo asks the class attribute."""
 
-    def __get__(self, instance: object, owner: type,
-                ) -> base.VersionedObjectIndirectionAPI | None:
+    def __get__(
+        self,
+        instance: object,
+        owner: type,
+    ) -> base.VersionedObjectIndirectionAPI | None:
         return None if _is_local.get() else _remote
 
 
 @functools.cache
-def _slots(kind: type[base.VersionedObject],
-           ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _slots(
+    kind: type[base.VersionedObject],
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return where a class's fields are kept, with their names: those that
     are taken over as they are, and the times."""
-    names = {name for name, field in kind.fields.items()
-             if not isinstance(field, ovo_fields.ObjectField)} - {'deleted'}
-    return ([(_SLOT + name, name) for name in names - TIME_FIELDS],
-            [(_SLOT + name, name) for name in names & TIME_FIELDS])
+    names = {
+        name
+        for name, field in kind.fields.items()
+        if not isinstance(field, ovo_fields.ObjectField)
+    } - {'deleted'}
+    return (
+        [(_SLOT + name, name) for name in names - TIME_FIELDS],
+        [(_SLOT + name, name) for name in names & TIME_FIELDS],
+    )
 
 
 class ActionsObject(base.VersionedObject):
@@ -122,26 +133,33 @@ class ActionsObject(base.VersionedObject):
         return prefixed(cls.__name__)
 
     @classmethod
-    def obj_class_from_name(cls, objname: str,
-                            objver: str) -> type[base.VersionedObject]:
+    def obj_class_from_name(
+        cls, objname: str, objver: str
+    ) -> type[base.VersionedObject]:
         # oslo's logs the name, whatever it is and however long.
         if not isinstance(objname, str):
-            raise exception.InvalidInput(argument='object',
-                                         reason='its name is not a string')
+            raise exception.InvalidInput(
+                argument='object', reason='its name is not a string'
+            )
         if prefixed(objname) not in (
-                base.VersionedObjectRegistry.obj_classes()):
+            base.VersionedObjectRegistry.obj_classes()
+        ):
             raise ovo_exc.UnsupportedObjectError(
-                objtype=bare(objname[:NAME_LIMIT]))
+                objtype=bare(objname[:NAME_LIMIT])
+            )
         try:
             return super().obj_class_from_name(prefixed(objname), objver)
         except ovo_exc.IncompatibleObjectVersion as error:
             raise ovo_exc.IncompatibleObjectVersion(
-                objname=bare(objname), objver=objver,
-                supported=error.kwargs['supported']) from None
+                objname=bare(objname),
+                objver=objver,
+                supported=error.kwargs['supported'],
+            ) from None
 
     @classmethod
-    def obj_from_primitive(cls, primitive: dict[str, Any],
-                           context: Any = None) -> Any:
+    def obj_from_primitive(
+        cls, primitive: dict[str, Any], context: Any = None
+    ) -> Any:
         """Build the object that was sent.
 
         :raises InvalidInput: when it is not one in full; the text holds
@@ -153,18 +171,31 @@ class ActionsObject(base.VersionedObject):
             data = primitive.get(cls._obj_primitive_key('data'))
             # oslo tells it back to the sender, whatever it is.
             namespace = primitive.get(cls._obj_primitive_key('namespace'))
-            if version is None or not isinstance(data, dict) or (
+            if (
+                version is None
+                or not isinstance(data, dict)
+                or (
                     not isinstance(namespace, str)
-                    or len(namespace) > NAME_LIMIT):
+                    or len(namespace) > NAME_LIMIT
+                )
+            ):
                 raise ValueError('not an object')
             return super().obj_from_primitive(
-                {**primitive, key: version}, context)
-        except (ArithmeticError, AttributeError, LookupError, RecursionError,
-                TypeError, ValueError) as error:
+                {**primitive, key: version}, context
+            )
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:
             raise exception.InvalidInput(
                 argument='object',
                 reason='it is not a whole object of ours '
-                       f'({type(error).__name__})') from None
+                f'({type(error).__name__})',
+            ) from None
 
     def _take(self, context: Any, row: Mapping[str, Any]) -> None:
         """Take over a row's values, unchanged: they have the fields' types.
@@ -189,15 +220,19 @@ class ActionsObject(base.VersionedObject):
     def values_of(self, names: Iterable[str]) -> dict[str, Any]:
         """Return the values of fields, by their names."""
         own = self.__dict__
-        return {name: own[slot] if (slot := _SLOT + name) in own
-                else getattr(self, name) for name in names}
+        return {
+            name: own[slot]
+            if (slot := _SLOT + name) in own
+            else getattr(self, name)
+            for name in names
+        }
 
     def obj_load_attr(self, attrname: str) -> None:
-        raise exception.InvalidInput(argument=attrname,
-                                     reason='it is not set')
+        raise exception.InvalidInput(argument=attrname, reason='it is not set')
 
     def obj_to_primitive(
-        self, target_version: str | None = None,
+        self,
+        target_version: str | None = None,
         version_manifest: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         """Return the wire form, at the version asked for or (by default) the
@@ -214,7 +249,8 @@ class ActionsObject(base.VersionedObject):
         self.VERSION = type(self).VERSION
         try:
             primitive: dict[str, Any] = super().obj_to_primitive(
-                target, version_manifest)
+                target, version_manifest
+            )
         finally:
             self.VERSION = known
         key = self._obj_primitive_key('name')
@@ -222,35 +258,43 @@ class ActionsObject(base.VersionedObject):
         return primitive
 
     def obj_make_compatible_from_manifest(
-        self, primitive: dict[str, Any], target_version: str,
+        self,
+        primitive: dict[str, Any],
+        target_version: str,
         version_manifest: dict[str, str] | None,
     ) -> None:
         # Of children oslo does not ask whether they reach that high.
         if is_newer(target_version, self.VERSION):
             raise ovo_exc.InvalidTargetVersion(version=target_version)
         super().obj_make_compatible_from_manifest(
-            primitive, target_version, version_manifest)
+            primitive, target_version, version_manifest
+        )
 
-    def obj_make_compatible(self, primitive: dict[str, Any],
-                            target_version: str) -> None:
+    def obj_make_compatible(
+        self, primitive: dict[str, Any], target_version: str
+    ) -> None:
         target = versionutils.convert_version_to_tuple(target_version)
         for name, version in self.ADDED.items():
             if target < versionutils.convert_version_to_tuple(version):
                 primitive.pop(name, None)
         super().obj_make_compatible(primitive, target_version)
         if target < versionutils.convert_version_to_tuple(
-                self.HAS_MICROSECONDS):
+            self.HAS_MICROSECONDS
+        ):
             for name in TIME_FIELDS:
                 if name in primitive:
                     primitive[name] = fields.whole_seconds(primitive[name])
 
-    def _obj_make_obj_compatible(self, primitive: dict[str, Any],
-                                 target_version: str, field: str) -> None:
+    def _obj_make_obj_compatible(
+        self, primitive: dict[str, Any], target_version: str, field: str
+    ) -> None:
         if field in primitive:
             super()._obj_make_obj_compatible(primitive, target_version, field)
 
     def _obj_relationship_for(
-        self, field: str, target_version: str,
+        self,
+        field: str,
+        target_version: str,
     ) -> list[tuple[str, str]] | None:
         # A child that the manifest does not name becomes 1.0 (in Nova only
         # the children of lists do).
@@ -300,6 +344,5 @@ class Serializer(base.VersionedObjectSerializer):
         own = self.manifest({name: entity.VERSION})[name]
         return entity.obj_to_primitive(own, {**manifest, name: own})
 
-    def _process_object(self, context: Any,
-                        objprim: dict[str, Any]) -> Any:
+    def _process_object(self, context: Any, objprim: dict[str, Any]) -> Any:
         return ActionsObject.obj_from_primitive(objprim, context=context)

@@ -49,12 +49,17 @@ class Change(base.ActionsObject):
     }
 
     @classmethod
-    def of(cls, context: Any, row: Mapping[str, Any],
-           shows_host: bool) -> 'Change':
+    def of(
+        cls, context: Any, row: Mapping[str, Any], shows_host: bool
+    ) -> 'Change':
         """Return a row of the feed as an object."""
-        found = cls(context, **{
-            **{name: row[name] for name in cls.fields},
-            'host': row['host'] if shows_host else None})
+        found = cls(
+            context,
+            **{
+                **{name: row[name] for name in cls.fields},
+                'host': row['host'] if shows_host else None,
+            },
+        )
         found.obj_reset_changes()
         return found
 
@@ -76,9 +81,13 @@ class ChangeList(ovo.ObjectListBase[Change], base.ActionsObject):
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST, gate.by_project)
-    def get_by_cursor(cls, context: Any, project_id: str | None,
-                      cursor: str | None = None,
-                      limit: int | None = None) -> 'ChangeList':
+    def get_by_cursor(
+        cls,
+        context: Any,
+        project_id: str | None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> 'ChangeList':
         """Return what has happened on a project's servers since.
 
         :param cursor: that of the answer before; None returns no change, and
@@ -92,35 +101,62 @@ class ChangeList(ovo.ObjectListBase[Change], base.ActionsObject):
         if project_id is None:
             raise exception.InvalidInput(
                 argument='project_id',
-                reason='the caller has none; all_projects tells of all')
+                reason='the caller has none; all_projects tells of all',
+            )
         return cls._since(context, project_id, cursor, limit)
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST_ALL_PROJECTS, gate.by_project)
-    def get_by_cursor_anywhere(cls, context: Any, cursor: str | None = None,
-                               project_id: str | None = None,
-                               limit: int | None = None) -> 'ChangeList':
+    def get_by_cursor_anywhere(
+        cls,
+        context: Any,
+        cursor: str | None = None,
+        project_id: str | None = None,
+        limit: int | None = None,
+    ) -> 'ChangeList':
         """Return what has happened on everybody's servers since, or on those
         of any project; the rest as of :meth:`get_by_cursor`."""
         return cls._since(context, project_id, cursor, limit)
 
     @classmethod
-    def _since(cls, context: Any, project_id: str | None, cursor: str | None,
-               limit: int | None) -> 'ChangeList':
+    def _since(
+        cls,
+        context: Any,
+        project_id: str | None,
+        cursor: str | None,
+        limit: int | None,
+    ) -> 'ChangeList':
         if limit == 0:
             raise exception.InvalidInput(
                 argument='limit',
-                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}')
+                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}',
+            )
         key = signing_key.get(context)
-        page = feed.Page([], feed.last(context)) if cursor is None else (
-            feed.page(context, change_cursor.unpack(key, cursor),
-                      limit or gate.LIST_LIMIT, project_id))
-        shows_host = context.can(policies.EVENTS, gate.target_of((
-            project_id and {'project_id': project_id, 'user_id': None})
-            or None), fatal=False)
-        found = cls(context, cursor=change_cursor.pack(key, page.after),
-                    objects=[Change.of(context, row, shows_host)
-                             for row in page.rows])
+        page = (
+            feed.Page([], feed.last(context))
+            if cursor is None
+            else (
+                feed.page(
+                    context,
+                    change_cursor.unpack(key, cursor),
+                    limit or gate.LIST_LIMIT,
+                    project_id,
+                )
+            )
+        )
+        shows_host = context.can(
+            policies.EVENTS,
+            gate.target_of(
+                (project_id and {'project_id': project_id, 'user_id': None})
+                or None
+            ),
+            fatal=False,
+        )
+        found = cls(
+            context,
+            cursor=change_cursor.pack(key, page.after),
+            objects=[Change.of(context, row, shows_host) for row in page.rows],
+        )
         found.obj_reset_changes()
         return found

@@ -24,8 +24,11 @@ def pack(key: bytes, number: int) -> str:
     """Return the cursor behind a change, by the change's number."""
     nonce = secrets.token_bytes(_NONCE)
     content = nonce + _hidden(key, nonce, number.to_bytes(_NUMBER))
-    return base64.urlsafe_b64encode(
-        content + _mac(key, content)).decode().rstrip('=')
+    return (
+        base64.urlsafe_b64encode(content + _mac(key, content))
+        .decode()
+        .rstrip('=')
+    )
 
 
 def unpack(key: bytes, text: str) -> int:
@@ -34,23 +37,26 @@ def unpack(key: bytes, text: str) -> int:
     :raises InvalidInput: when it is none of ours
     """
     try:
-        raw = base64.b64decode(text + '=' * (-len(text) % 4),
-                               altchars=b'-_', validate=True)
+        raw = base64.b64decode(
+            text + '=' * (-len(text) % 4), altchars=b'-_', validate=True
+        )
     except (binascii.Error, ValueError):
         raw = b''
     content, mac = raw[:-_MAC], raw[-_MAC:]
-    if len(raw) != _LENGTH or not hmac.compare_digest(
-            mac, _mac(key, content)):
+    if len(raw) != _LENGTH or not hmac.compare_digest(mac, _mac(key, content)):
         raise exception.InvalidInput(
-            argument='after', reason='it is not the cursor of an answer')
+            argument='after', reason='it is not the cursor of an answer'
+        )
     return int.from_bytes(_hidden(key, content[:_NONCE], content[_NONCE:]))
 
 
 def _hidden(key: bytes, nonce: bytes, number: bytes) -> bytes:
     """Encrypt a number, or decrypt it."""
     stream = hmac.digest(key, b'change number ' + nonce, 'sha256')
-    return bytes(one ^ other for one, other in zip(
-        number, stream[:_NUMBER], strict=True))
+    return bytes(
+        one ^ other
+        for one, other in zip(number, stream[:_NUMBER], strict=True)
+    )
 
 
 def _mac(key: bytes, content: bytes) -> bytes:

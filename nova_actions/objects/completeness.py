@@ -38,17 +38,30 @@ class Complete(base.ActionsObject):
     }
 
 
-def of(context: Any, asked: Query, limit: int, asked_at: datetime.datetime,
-       shows_hosts: bool) -> dict[str, Any]:
+def of(
+    context: Any,
+    asked: Query,
+    limit: int,
+    asked_at: datetime.datetime,
+    shows_hosts: bool,
+) -> dict[str, Any]:
     """Return the values of those fields."""
     found = coverage.get(context)
     return {
-        'limit': limit, 'asked_at': asked_at,
-        **{f'{name}_{side}': time for name, window in (
-            ('started', asked.started), ('updated', asked.updated))
-           for side, time in zip(('after', 'before'), window, strict=True)},
-        'purged_before': found.purged_before, 'follow_lag': found.follow_lag,
+        'limit': limit,
+        'asked_at': asked_at,
+        **{
+            f'{name}_{side}': time
+            for name, window in (
+                ('started', asked.started),
+                ('updated', asked.updated),
+            )
+            for side, time in zip(('after', 'before'), window, strict=True)
+        },
+        'purged_before': found.purged_before,
+        'follow_lag': found.follow_lag,
         'silent_cell_count': len(found.silent_cells),
         'silent_host_count': len(found.silent_hosts),
         'silent_cells': list(found.silent_cells) if shows_hosts else None,
-        'silent_hosts': list(found.silent_hosts) if shows_hosts else None}
+        'silent_hosts': list(found.silent_hosts) if shows_hosts else None,
+    }

@@ -25,8 +25,12 @@ _EQUAL: Mapping[str, validation.Check] = {
     'global_request_id': validation.request_id,
     'reason': validation.one_of(*sanitize.REASONS),
 }
-_WINDOWS = ('started_after', 'started_before', 'updated_after',
-            'updated_before')
+_WINDOWS = (
+    'started_after',
+    'started_before',
+    'updated_after',
+    'updated_before',
+)
 _SPANS = ('min_duration', 'open_longer_than')
 #: Word of an order -> its column.
 SORTS = {'started_at': 'start_time', 'updated_at': 'updated_at'}
@@ -38,8 +42,12 @@ WORDS = (*_EQUAL, 'status', *_WINDOWS, *_SPANS, 'sort')
 _SEVERAL = ('status',)
 
 
-def read(terms: Mapping[str, Sequence[str]], now: _Time,
-         owner_id: str | None, known: Sequence[str] = WORDS) -> Query:
+def read(
+    terms: Mapping[str, Sequence[str]],
+    now: _Time,
+    owner_id: str | None,
+    known: Sequence[str] = WORDS,
+) -> Query:
     """Return what is searched for.
 
     :param terms: the values of each word
@@ -53,8 +61,11 @@ def read(terms: Mapping[str, Sequence[str]], now: _Time,
     times = _windows(words, now)
     opened_before = min_duration = None
     if 'open_longer_than' in words:
-        opened_before = now - datetime.timedelta(microseconds=validation.span(
-            'open_longer_than', words['open_longer_than']))
+        opened_before = now - datetime.timedelta(
+            microseconds=validation.span(
+                'open_longer_than', words['open_longer_than']
+            )
+        )
     if 'min_duration' in words:
         min_duration = validation.span('min_duration', words['min_duration'])
     sort, is_descending = _order(words.get('sort', DEFAULT_SORT))
@@ -63,15 +74,26 @@ def read(terms: Mapping[str, Sequence[str]], now: _Time,
         times['updated_before'] = times['updated_before'] or now
     return Query(
         owner_id=owner_id,
-        equal={name: check(name, words[name])
-               for name, check in _EQUAL.items() if name in words},
-        statuses=tuple(sorted({
-            validation.one_of(*status.STATUSES)('status', each)
-            for each in terms.get('status', ())})),
+        equal={
+            name: check(name, words[name])
+            for name, check in _EQUAL.items()
+            if name in words
+        },
+        statuses=tuple(
+            sorted(
+                {
+                    validation.one_of(*status.STATUSES)('status', each)
+                    for each in terms.get('status', ())
+                }
+            )
+        ),
         started=(times['started_after'], times['started_before']),
         updated=(times['updated_after'], times['updated_before']),
-        opened_before=opened_before, min_duration=min_duration,
-        sort=sort, is_descending=is_descending)
+        opened_before=opened_before,
+        min_duration=min_duration,
+        sort=sort,
+        is_descending=is_descending,
+    )
 
 
 def ranged(query: Query, now: _Time, span: datetime.timedelta) -> Query:
@@ -83,29 +105,35 @@ def ranged(query: Query, now: _Time, span: datetime.timedelta) -> Query:
     return dataclasses.replace(query, started=(first, end))
 
 
-def _check_words(terms: Mapping[str, Sequence[str]],
-                 known: Sequence[str]) -> None:
+def _check_words(
+    terms: Mapping[str, Sequence[str]], known: Sequence[str]
+) -> None:
     for name, values in terms.items():
         if name not in known:
             raise exception.InvalidInput(
-                argument=name[:validation.NAME_LIMIT],
-                reason=f'it is none of {", ".join(known)}')
+                argument=name[: validation.NAME_LIMIT],
+                reason=f'it is none of {", ".join(known)}',
+            )
         if len(values) > 1 and name not in _SEVERAL:
             raise exception.InvalidInput(
-                argument=name, reason='it is given more than once')
+                argument=name, reason='it is given more than once'
+            )
 
 
-def _windows(words: Mapping[str, str],
-             now: _Time) -> dict[str, _Time | None]:
+def _windows(words: Mapping[str, str], now: _Time) -> dict[str, _Time | None]:
     times: dict[str, _Time | None] = {
         name: validation.moment(name, words[name], now)
-        if name in words else None for name in _WINDOWS}
+        if name in words
+        else None
+        for name in _WINDOWS
+    }
     for what in ('started', 'updated'):
         after, before = times[f'{what}_after'], times[f'{what}_before']
         if after is not None and before is not None and after >= before:
             raise exception.InvalidInput(
                 argument=f'{what}_after',
-                reason=f'it must be earlier than {what}_before')
+                reason=f'it must be earlier than {what}_before',
+            )
     return times
 
 
@@ -115,5 +143,6 @@ def _order(value: str) -> tuple[str, bool]:
         raise exception.InvalidInput(
             argument='sort',
             reason=f'it is not one of {", ".join(SORTS)}, with :asc or :desc '
-                   'behind it')
+            'behind it',
+        )
     return SORTS[name], direction != 'asc'

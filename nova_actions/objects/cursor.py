@@ -41,11 +41,18 @@ def pack(key: bytes, terms: Mapping[str, Any], cursor: Cursor) -> str:
     :param terms: the filters that it goes with
     """
     time = cursor.place.time
-    content = json.dumps([
-        cursor.asked_at.isoformat(), time and time.isoformat(),
-        cursor.place.uuid]).encode()
-    return base64.urlsafe_b64encode(
-        _mac(key, terms, content) + content).decode().rstrip('=')
+    content = json.dumps(
+        [
+            cursor.asked_at.isoformat(),
+            time and time.isoformat(),
+            cursor.place.uuid,
+        ]
+    ).encode()
+    return (
+        base64.urlsafe_b64encode(_mac(key, terms, content) + content)
+        .decode()
+        .rstrip('=')
+    )
 
 
 def unpack(key: bytes, terms: Mapping[str, Any], text: str) -> Cursor:
@@ -54,8 +61,11 @@ def unpack(key: bytes, terms: Mapping[str, Any], text: str) -> Cursor:
     :raises InvalidInput: when it is none of ours, or goes with other filters
     """
     try:
-        raw = base64.b64decode(text[:LIMIT] + '=' * (-len(text) % 4),
-                               altchars=b'-_', validate=True)
+        raw = base64.b64decode(
+            text[:LIMIT] + '=' * (-len(text) % 4),
+            altchars=b'-_',
+            validate=True,
+        )
     except (binascii.Error, ValueError):
         raw = b''
     mac, content = raw[:_MAC_LENGTH], raw[_MAC_LENGTH:]
@@ -63,13 +73,15 @@ def unpack(key: bytes, terms: Mapping[str, Any], text: str) -> Cursor:
         raise exception.InvalidInput(
             argument='cursor',
             reason='it is not from a next link of this search; filters and '
-                   'order must be those of the first page')
+            'order must be those of the first page',
+        )
     asked_at, time, uuid = json.loads(content)
     parse = datetime.datetime.fromisoformat
     return Cursor(parse(asked_at), scan.Place(time and parse(time), uuid))
 
 
 def _mac(key: bytes, terms: Mapping[str, Any], content: bytes) -> bytes:
-    digest = hashlib.sha256(json.dumps(
-        terms, sort_keys=True).encode()).digest()
+    digest = hashlib.sha256(
+        json.dumps(terms, sort_keys=True).encode()
+    ).digest()
     return hmac.digest(key, digest + content, 'sha256')[:_MAC_LENGTH]

@@ -16,16 +16,20 @@ class MicroDateTime(fields.DateTime):
     makes that of it in a backport.
     """
 
-    def to_primitive(self, obj: base.VersionedObject, attr: str,
-                     value: datetime.datetime) -> str:
+    def to_primitive(
+        self, obj: base.VersionedObject, attr: str, value: datetime.datetime
+    ) -> str:
         return self.stringify(value)
 
     def stringify(self, value: datetime.datetime) -> str:
-        return timeutils.normalize_time(value).isoformat(
-            timespec='microseconds') + 'Z'
+        return (
+            timeutils.normalize_time(value).isoformat(timespec='microseconds')
+            + 'Z'
+        )
 
-    def coerce(self, obj: base.VersionedObject | None, attr: str,
-               value: Any) -> datetime.datetime:
+    def coerce(
+        self, obj: base.VersionedObject | None, attr: str, value: Any
+    ) -> datetime.datetime:
         # oslo's leaves a foreign offset in place; the wire is UTC.
         return super().coerce(obj, attr, value).astimezone(datetime.UTC)
 

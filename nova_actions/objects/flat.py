@@ -18,8 +18,11 @@ from nova_actions.objects import fields
 
 #: Where oslo keeps the value of a field.
 _ATTRIBUTE = '_obj_'
-_TYPES = {ovo_fields.StringField: str, ovo_fields.IntegerField: int,
-          fields.MicroDateTimeField: datetime.datetime}
+_TYPES = {
+    ovo_fields.StringField: str,
+    ovo_fields.IntegerField: int,
+    fields.MicroDateTimeField: datetime.datetime,
+}
 
 
 def _time(value: Any) -> datetime.datetime | None:
@@ -46,8 +49,9 @@ class FlatObject(base.ActionsObject):
     @classmethod
     @functools.cache
     def _types(cls) -> dict[str, type]:
-        return {name: _TYPES[type(field)]
-                for name, field in cls.fields.items()}
+        return {
+            name: _TYPES[type(field)] for name, field in cls.fields.items()
+        }
 
     @classmethod
     def _attributes(cls, values: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -75,17 +79,24 @@ class FlatObject(base.ActionsObject):
         """
         attributes = cls._attributes(values)
         if attributes is None:
-            return cls(**{name: value for name, value in values.items()
-                          if name in cls.fields})
+            return cls(
+                **{
+                    name: value
+                    for name, value in values.items()
+                    if name in cls.fields
+                }
+            )
         made = cls()
         vars(made).update(attributes)
         return made
 
     @classmethod
-    def _obj_from_primitive(cls, context: Any, objver: str,
-                            primitive: dict[str, Any]) -> Self:
+    def _obj_from_primitive(
+        cls, context: Any, objver: str, primitive: dict[str, Any]
+    ) -> Self:
         attributes = cls._attributes(
-            cls._obj_primitive_field(primitive, 'data'))
+            cls._obj_primitive_field(primitive, 'data')
+        )
         if attributes is None:
             return super()._obj_from_primitive(context, objver, primitive)
         made = cls(context)
@@ -100,11 +111,15 @@ class FlatObject(base.ActionsObject):
     def values(self) -> dict[str, Any]:
         """Return the fields that are set, by name."""
         held = vars(self)
-        return {name: held[_ATTRIBUTE + name] for name in self._types()
-                if _ATTRIBUTE + name in held}
+        return {
+            name: held[_ATTRIBUTE + name]
+            for name in self._types()
+            if _ATTRIBUTE + name in held
+        }
 
     def obj_to_primitive(
-        self, target_version: str | None = None,
+        self,
+        target_version: str | None = None,
         version_manifest: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         if target_version not in (None, self.VERSION):
@@ -112,12 +127,17 @@ class FlatObject(base.ActionsObject):
         data = {}
         for name, value in self.values().items():
             if isinstance(value, datetime.datetime):
-                value = value.replace(tzinfo=None).isoformat(
-                    timespec='microseconds') + 'Z'
+                value = (
+                    value.replace(tzinfo=None).isoformat(
+                        timespec='microseconds'
+                    )
+                    + 'Z'
+                )
             if value is not None:
                 data[name] = value
         return {
             self._obj_primitive_key('name'): base.bare(self.obj_name()),
             self._obj_primitive_key('namespace'): self.OBJ_PROJECT_NAMESPACE,
             self._obj_primitive_key('version'): self.VERSION,
-            self._obj_primitive_key('data'): data}
+            self._obj_primitive_key('data'): data,
+        }

@@ -38,19 +38,26 @@ LIST_LIMIT = 1000
 
 def _batch(argument: str, value: Any) -> Any:
     found = getattr(value, 'objects', None)
-    if (not isinstance(value, base.ActionsObject)
-            or base.bare(value.obj_name()) != 'ReportList'
-            or not isinstance(found, list) or len(found) > BATCH_LIMIT):
+    if (
+        not isinstance(value, base.ActionsObject)
+        or base.bare(value.obj_name()) != 'ReportList'
+        or not isinstance(found, list)
+        or len(found) > BATCH_LIMIT
+    ):
         raise exception.InvalidInput(
             argument=argument,
-            reason=f'it is not a ReportList of at most {BATCH_LIMIT}')
+            reason=f'it is not a ReportList of at most {BATCH_LIMIT}',
+        )
     return value
 
 
 def _limit(argument: str, value: Any) -> int:
     """How many items a list returns: never more than there may be."""
-    return LIST_LIMIT if value is None else min(
-        validation.limit(argument, value), LIST_LIMIT)
+    return (
+        LIST_LIMIT
+        if value is None
+        else min(validation.limit(argument, value), LIST_LIMIT)
+    )
 
 
 #: The shape of each argument that a remotable may have, by its name.
@@ -88,53 +95,52 @@ CHECKS: Mapping[str, validation.Check] = {
 }
 
 
-def target_of(instance: Instance,
-              host: str | None = None) -> dict[str, Any]:
+def target_of(instance: Instance, host: str | None = None) -> dict[str, Any]:
     """Return the target of a check: the owner's ids and the host, without
     what is unknown (to oslo.policy None equals None)."""
-    found = {'project_id': instance['project_id'],
-             'user_id': instance['user_id']} if instance else {}
+    found = (
+        {'project_id': instance['project_id'], 'user_id': instance['user_id']}
+        if instance
+        else {}
+    )
     found['host'] = host
-    return {name: value for name, value in found.items()
-            if value is not None}
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def by_instance(_self: Any, context: Any,
-                arguments: Arguments) -> Instance:
+def by_instance(_self: Any, context: Any, arguments: Arguments) -> Instance:
     """The owner is that of the instance named."""
     return owner.find(context, arguments['instance_uuid'])
 
 
-def by_action(_self: Any, context: Any,
-              arguments: Arguments) -> Instance:
+def by_action(_self: Any, context: Any, arguments: Arguments) -> Instance:
     """The owner is that of the instance whose action is named."""
     return merged_view.action_get_instance(context, arguments['action_id'])
 
 
-def by_own_instance(self: Any, context: Any,
-                    _arguments: Arguments) -> Instance:
+def by_own_instance(
+    self: Any, context: Any, _arguments: Arguments
+) -> Instance:
     """The owner is that of the instance that the object names."""
-    return owner.find(context, validation.uuid(
-        'instance_uuid', _set(self, 'instance_uuid')))
+    return owner.find(
+        context, validation.uuid('instance_uuid', _set(self, 'instance_uuid'))
+    )
 
 
-def by_own_action(self: Any, context: Any,
-                  _arguments: Arguments) -> Instance:
+def by_own_action(self: Any, context: Any, _arguments: Arguments) -> Instance:
     """The owner is that of the instance whose action the object names."""
-    return merged_view.action_get_instance(context, validation.integer(
-        'action_id', _set(self, 'action_id')))
+    return merged_view.action_get_instance(
+        context, validation.integer('action_id', _set(self, 'action_id'))
+    )
 
 
-def by_project(_self: Any, _context: Any,
-               arguments: Arguments) -> Instance:
+def by_project(_self: Any, _context: Any, arguments: Arguments) -> Instance:
     """The owner is the project that is named."""
     if arguments.get('project_id') is None:
         return None
     return {'project_id': arguments['project_id'], 'user_id': None}
 
 
-def by_nobody(_self: Any, _context: Any,
-              _arguments: Arguments) -> Instance:
+def by_nobody(_self: Any, _context: Any, _arguments: Arguments) -> Instance:
     """It is for who may act on everything."""
     return None
 
@@ -142,10 +148,13 @@ def by_nobody(_self: Any, _context: Any,
 def is_own(context: Any, record: Mapping[str, Any]) -> bool:
     """Tell whether a record says that the context's user did it, and nobody
     else."""
-    return ((record.get('project_id'), record.get('user_id'))
-            == (context.project_id, context.user_id)
-            and all(record.get(name) in (None, getattr(context, name))
-                    for name in ('project_name', 'user_name')))
+    return (record.get('project_id'), record.get('user_id')) == (
+        context.project_id,
+        context.user_id,
+    ) and all(
+        record.get(name) in (None, getattr(context, name))
+        for name in ('project_name', 'user_name')
+    )
 
 
 def _set(obj: Any, name: str) -> Any:
@@ -156,8 +165,10 @@ def _set(obj: Any, name: str) -> Any:
 
 def remotable(function: F) -> F:
     """oslo's decorator, which hides the types of what it decorates."""
-    if not _FOR_CLASSES and next(iter(
-            inspect.signature(function).parameters)) == 'cls':
+    if (
+        not _FOR_CLASSES
+        and next(iter(inspect.signature(function).parameters)) == 'cls'
+    ):
         return cast(F, ovo.remotable_classmethod(function).__func__)
     return cast(F, ovo.remotable(function))
 
@@ -175,12 +186,17 @@ def gated(rule: str, resolve: Resolve) -> Callable[[F], F]:
     :raises Invalid: (the wrapped method) an argument has not its shape
     :raises PolicyNotAuthorized: (the wrapped method) the rule refuses
     """
+
     def decorator(function: F) -> F:
         signature = inspect.signature(function)
         takes_instance = 'instance' in signature.parameters
-        signature = signature.replace(parameters=[
-            parameter for parameter in signature.parameters.values()
-            if parameter.name != 'instance'])
+        signature = signature.replace(
+            parameters=[
+                parameter
+                for parameter in signature.parameters.values()
+                if parameter.name != 'instance'
+            ]
+        )
         is_class_method = 'context' in signature.parameters
 
         @functools.wraps(function)
@@ -189,23 +205,25 @@ def gated(rule: str, resolve: Resolve) -> Callable[[F], F]:
                 bound = signature.bind(first, *args, **kwargs)
             except TypeError as error:
                 raise exception.Invalid(
-                    f'{function.__name__}(): {error}') from None
+                    f'{function.__name__}(): {error}'
+                ) from None
             bound.apply_defaults()
             arguments = bound.arguments
             for name, value in arguments.items():
                 if name in CHECKS:
                     arguments[name] = CHECKS[name](name, value)
-            context = (arguments['context'] if is_class_method
-                       else first._context)
+            context = (
+                arguments['context'] if is_class_method else first._context
+            )
             instance = resolve(first, context, arguments)
             context.can(rule, target_of(instance, arguments.get('host')))
             if takes_instance:
-                return function(*bound.args, **bound.kwargs,
-                                instance=instance)
+                return function(*bound.args, **bound.kwargs, instance=instance)
             return function(*bound.args, **bound.kwargs)
 
         wrapper.rule = rule  # type: ignore[attr-defined]
         # What oslo's fingerprints of objects look at.
         wrapper.__signature__ = signature  # type: ignore[attr-defined]
         return cast(F, wrapper)
+
     return decorator

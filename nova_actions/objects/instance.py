@@ -24,7 +24,8 @@ def _may_see(context: Any, instance: Mapping[str, Any]) -> bool:
     return instance['project_id'] == context.project_id or (
         # Whose token passes no rule must not learn by the refusal that it
         # exists.
-        bool(context.is_admin) and context.in_scope(policies.SHOW))
+        bool(context.is_admin) and context.in_scope(policies.SHOW)
+    )
 
 
 @ovo.VersionedObjectRegistry.register
@@ -50,17 +51,25 @@ class InstanceRecord(base.ActionsObject):
     }
 
     @classmethod
-    def _from_db_object(cls, context: Any,
-                        instance: Mapping[str, Any]) -> 'InstanceRecord':
-        record = cls(context, deleted=bool(instance['deleted']), **{
-            name: instance[name] for name in cls.fields
-            if name != 'deleted'})
+    def _from_db_object(
+        cls, context: Any, instance: Mapping[str, Any]
+    ) -> 'InstanceRecord':
+        record = cls(
+            context,
+            deleted=bool(instance['deleted']),
+            **{
+                name: instance[name]
+                for name in cls.fields
+                if name != 'deleted'
+            },
+        )
         record.obj_reset_changes()
         return record
 
     @classmethod
-    def lookup(cls, context: Any, uuid: str,
-               read_deleted: str = 'no') -> 'InstanceRecord':
+    def lookup(
+        cls, context: Any, uuid: str, read_deleted: str = 'no'
+    ) -> 'InstanceRecord':
         """Find a server as Nova's REST API does before it asks a rule:
         within the caller's project; only who is an administrator by the
         rule ``context_is_admin`` (by default role admin, in any case) looks
@@ -73,20 +82,25 @@ class InstanceRecord(base.ActionsObject):
         :raises Unavailable: a database that may know it does not answer
         """
         try:
-            found = owner.find(context, validation.uuid('uuid', uuid),
-                               fresh=read_deleted != 'yes')
+            found = owner.find(
+                context,
+                validation.uuid('uuid', uuid),
+                fresh=read_deleted != 'yes',
+            )
         except exception.InvalidInput:
             found = None
-        if (found is None or not _may_see(context, found)
-                or (found['deleted'] and read_deleted != 'yes')):
+        if (
+            found is None
+            or not _may_see(context, found)
+            or (found['deleted'] and read_deleted != 'yes')
+        ):
             raise exception.InstanceNotFound(instance_id=uuid)
         return cls._from_db_object(context, found)
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.SHOW, gate.by_instance)
-    def get_by_uuid(cls, context: Any,
-                    instance_uuid: str) -> 'InstanceRecord':
+    def get_by_uuid(cls, context: Any, instance_uuid: str) -> 'InstanceRecord':
         """Return the server of that uuid.
 
         :raises InstanceNotFound: when nobody knows it
@@ -98,8 +112,9 @@ class InstanceRecord(base.ActionsObject):
 
 
 @ovo.VersionedObjectRegistry.register
-class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
-                         base.ActionsObject):
+class InstanceRecordList(
+    ovo.ObjectListBase[InstanceRecord], base.ActionsObject
+):
     # Version 1.0: Initial version
     # Version 1.1: get_by_project() instead of get_by_name();
     #              InstanceRecord <= 1.1
@@ -107,7 +122,8 @@ class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
 
     fields = {
         'objects': ovo_fields.ListOfObjectsField(
-            base.prefixed('InstanceRecord')),
+            base.prefixed('InstanceRecord')
+        ),
     }
 
     obj_relationships = {'objects': [('1.0', '1.0'), ('1.1', '1.1')]}
@@ -115,9 +131,14 @@ class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST, gate.by_project)
-    def get_by_project(cls, context: Any, project_id: str | None = None,
-                       name: str | None = None, limit: int | None = None,
-                       marker: str | None = None) -> 'InstanceRecordList':
+    def get_by_project(
+        cls,
+        context: Any,
+        project_id: str | None = None,
+        name: str | None = None,
+        limit: int | None = None,
+        marker: str | None = None,
+    ) -> 'InstanceRecordList':
         """Return undeleted servers, newest first.
 
         :param project_id: of that owner only; None means everybody's
@@ -129,10 +150,18 @@ class InstanceRecordList(ovo.ObjectListBase[InstanceRecord],
         if limit == 0:
             return cls(context, objects=[])
         found = merged_view.instance_list(
-            context, limit or LIMIT, name, project_id,
-            marker and marker.lower())
-        records = cls(context, objects=[
-            InstanceRecord._from_db_object(context, instance)
-            for instance in found])
+            context,
+            limit or LIMIT,
+            name,
+            project_id,
+            marker and marker.lower(),
+        )
+        records = cls(
+            context,
+            objects=[
+                InstanceRecord._from_db_object(context, instance)
+                for instance in found
+            ],
+        )
         records.obj_reset_changes()
         return records

@@ -25,9 +25,11 @@ from nova_actions.objects import instance_action_event
 from nova_actions.objects import text
 
 
-def _by_instance_or_creator(self: Any, context: Any,
-                            arguments: gate.Arguments,
-                            ) -> Mapping[str, Any] | None:
+def _by_instance_or_creator(
+    self: Any,
+    context: Any,
+    arguments: gate.Arguments,
+) -> Mapping[str, Any] | None:
     """The owner is the instance's; who creates an unknown one owns it."""
     instance = gate.by_instance(self, context, arguments)
     if instance is None and arguments['action_name'] == actions.CREATE:
@@ -35,26 +37,37 @@ def _by_instance_or_creator(self: Any, context: Any,
     return instance
 
 
-def _by_own_instance_or_creator(self: Any, context: Any,
-                                arguments: gate.Arguments,
-                                ) -> Mapping[str, Any] | None:
+def _by_own_instance_or_creator(
+    self: Any,
+    context: Any,
+    arguments: gate.Arguments,
+) -> Mapping[str, Any] | None:
     instance = gate.by_own_instance(self, context, arguments)
-    if instance is None and 'action' in self and (
-            self.action == actions.CREATE):
-        return _creator(context, validation.uuid('instance_uuid',
-                                                 self.instance_uuid))
+    if (
+        instance is None
+        and 'action' in self
+        and (self.action == actions.CREATE)
+    ):
+        return _creator(
+            context, validation.uuid('instance_uuid', self.instance_uuid)
+        )
     return instance
 
 
 def _creator(context: Any, instance_uuid: str) -> dict[str, Any] | None:
     if context.project_id is None:
         return None
-    return {'uuid': instance_uuid, 'project_id': context.project_id,
-            'user_id': context.user_id, 'created_at': timeutils.utcnow()}
+    return {
+        'uuid': instance_uuid,
+        'project_id': context.project_id,
+        'user_id': context.user_id,
+        'created_at': timeutils.utcnow(),
+    }
 
 
-def _store(context: Any, values: dict[str, Any],
-           instance: gate.Instance) -> dict[str, Any]:
+def _store(
+    context: Any, values: dict[str, Any], instance: gate.Instance
+) -> dict[str, Any]:
     """Store an action, and its instance where our own database lacks it.
 
     :param instance: the one that the rule was asked about
@@ -84,17 +97,21 @@ def _as_own(context: Any, values: dict[str, Any]) -> dict[str, Any]:
     :raises PolicyNotAuthorized: when it says that somebody else has
     """
     sanitizer = text.sanitizer()
-    own = {name: sanitizer.name(getattr(context, name)) for name in (
-        'user_id', 'user_name', 'project_id', 'project_name')}
-    if any(values.get(name) not in (None, value)
-           for name, value in own.items()):
+    own = {
+        name: sanitizer.name(getattr(context, name))
+        for name in ('user_id', 'user_name', 'project_id', 'project_name')
+    }
+    if any(
+        values.get(name) not in (None, value) for name, value in own.items()
+    ):
         raise policy.refusal(policies.ACTION_START)
     return {**values, **own}
 
 
 @ovo.VersionedObjectRegistry.register
-class InstanceAction(base.PersistentObject, base.ActionsObject,
-                     ovo.VersionedObjectDictCompat):
+class InstanceAction(
+    base.PersistentObject, base.ActionsObject, ovo.VersionedObjectDictCompat
+):
     # Version 1.0: Initial version
     # Version 1.1: String attributes updated to support unicode
     # Version 1.2: Added create()
@@ -103,8 +120,17 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     #              an older reader does not get
     VERSION = '1.3'
     HAS_MICROSECONDS = '1.3'
-    ADDED = dict.fromkeys(('uuid', 'global_request_id', 'status', 'user_name',
-                           'project_name', 'events'), '1.3')
+    ADDED = dict.fromkeys(
+        (
+            'uuid',
+            'global_request_id',
+            'status',
+            'user_name',
+            'project_name',
+            'events',
+        ),
+        '1.3',
+    )
     ADDED_ARGUMENTS = {'action_start': {'uuid': '1.3'}}
 
     fields = {
@@ -123,7 +149,8 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         'message': ovo_fields.StringField(nullable=True),
         'status': ovo_fields.StringField(nullable=True),
         'events': ovo_fields.ObjectField(
-            base.prefixed('InstanceActionEventList')),
+            base.prefixed('InstanceActionEventList')
+        ),
     }
 
     obj_relationships = {'events': [('1.3', '1.2')]}
@@ -138,8 +165,9 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
     #: The events, where they came with the row.
     _rows: list[dict[str, Any]] | None = None
 
-    def _from_db_object(self, context: Any,
-                        row: Mapping[str, Any]) -> 'InstanceAction':
+    def _from_db_object(
+        self, context: Any, row: Mapping[str, Any]
+    ) -> 'InstanceAction':
         self._take(context, row)
         self._superseded = bool(row.get('superseded'))
         self._marker = row.get('marker')
@@ -171,30 +199,42 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
             self.events = events.get_by_action(self._context, self.id)
         else:
             self.events = events.of_action(
-                self._context, self.id,
+                self._context,
+                self.id,
                 owner.find(self._context, self.instance_uuid or ''),
-                self._rows)
+                self._rows,
+            )
         self.obj_reset_changes(['events'])
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.SHOW, gate.by_instance)
-    def get_by_request_id(cls, context: Any, instance_uuid: str,
-                          request_id: str) -> 'InstanceAction | None':
+    def get_by_request_id(
+        cls, context: Any, instance_uuid: str, request_id: str
+    ) -> 'InstanceAction | None':
         """Return the newest action of that request on that server, or the
         action of that uuid or marker; None when there is none."""
-        row = merged_view.action_get(context, instance_uuid, request_id,
-                                     read_deleted=context.read_deleted)
+        row = merged_view.action_get(
+            context,
+            instance_uuid,
+            request_id,
+            read_deleted=context.read_deleted,
+        )
         return cls()._from_db_object(context, row) if row else None
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.ACTION_START, _by_instance_or_creator)
-    def action_start(cls, context: Any, instance_uuid: str, action_name: str,
-                     want_result: bool | None = True,
-                     uuid: str | None = None, *,
-                     instance: gate.Instance = None,
-                     ) -> 'InstanceAction | None':
+    def action_start(
+        cls,
+        context: Any,
+        instance_uuid: str,
+        action_name: str,
+        want_result: bool | None = True,
+        uuid: str | None = None,
+        *,
+        instance: gate.Instance = None,
+    ) -> 'InstanceAction | None':
         """Record that the context's request begins an action.
 
         ``create`` registers an unknown server to the caller's project.
@@ -204,32 +244,41 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         :raises InstanceNotFound: the server is unknown
         """
         sanitizer = text.sanitizer()
-        row = _store(context, {
-            'uuid': uuid or uuidutils.generate_uuid(),
-            'action': sanitizer.name(action_name),
-            'instance_uuid': instance_uuid,
-            'request_id': context.request_id,
-            'global_request_id': sanitizer.name(context.global_request_id),
-            'user_id': sanitizer.name(context.user_id),
-            'user_name': sanitizer.name(context.user_name),
-            'project_id': sanitizer.name(context.project_id),
-            'project_name': sanitizer.name(context.project_name),
-            'start_time': context.timestamp,
-            'updated_at': context.timestamp}, instance)
+        row = _store(
+            context,
+            {
+                'uuid': uuid or uuidutils.generate_uuid(),
+                'action': sanitizer.name(action_name),
+                'instance_uuid': instance_uuid,
+                'request_id': context.request_id,
+                'global_request_id': sanitizer.name(context.global_request_id),
+                'user_id': sanitizer.name(context.user_id),
+                'user_name': sanitizer.name(context.user_name),
+                'project_id': sanitizer.name(context.project_id),
+                'project_name': sanitizer.name(context.project_name),
+                'start_time': context.timestamp,
+                'updated_at': context.timestamp,
+            },
+            instance,
+        )
         return cls()._from_db_object(context, row) if want_result else None
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.ACTION_FINISH, gate.by_instance)
-    def action_finish(cls, context: Any, instance_uuid: str,
-                      want_result: bool | None = True,
-                      ) -> 'InstanceAction | None':
+    def action_finish(
+        cls,
+        context: Any,
+        instance_uuid: str,
+        want_result: bool | None = True,
+    ) -> 'InstanceAction | None':
         """Record that the newest action of the context's request has ended.
 
         :raises InstanceActionNotFound: when the request has none
         """
-        row = db.action_finish(context, instance_uuid, context.request_id,
-                               timeutils.utcnow())
+        row = db.action_finish(
+            context, instance_uuid, context.request_id, timeutils.utcnow()
+        )
         return cls()._from_db_object(context, row) if want_result else None
 
     @gate.remotable
@@ -240,12 +289,18 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
 
         :raises InstanceActionNotFound: when it is not in the database
         """
-        request_id = (self.request_id if 'request_id' in self
-                      else self._context.request_id)
+        request_id = (
+            self.request_id
+            if 'request_id' in self
+            else self._context.request_id
+        )
         row = db.action_finish(
             self._context,
-            validation.uuid('instance_uuid', self.instance_uuid), request_id,
-            timeutils.utcnow(), self.id if 'id' in self else None)
+            validation.uuid('instance_uuid', self.instance_uuid),
+            request_id,
+            timeutils.utcnow(),
+            self.id if 'id' in self else None,
+        )
         self._from_db_object(self._context, row)
 
     @gate.remotable
@@ -261,25 +316,30 @@ class InstanceAction(base.PersistentObject, base.ActionsObject,
         :raises InvalidInput: when a field has not its shape
         """
         if 'id' in self:
-            raise exception.ObjectActionError(action='create',
-                                              reason='already created')
+            raise exception.ObjectActionError(
+                action='create', reason='already created'
+            )
         values = text.storable(self, skip=('events',))
         values['action'] = validation.name('action', values.get('action'))
         validation.optional(validation.one_of(*status.STATUSES))(
-            'status', values.get('status'))
+            'status', values.get('status')
+        )
         if values.get('start_time') is None:
             now = timeutils.utcnow()
             values['start_time'] = min(now, values.get('finish_time') or now)
-        if not self._context.can(policies.ACTION_START,
-                                 gate.target_of(None), fatal=False):
+        if not self._context.can(
+            policies.ACTION_START, gate.target_of(None), fatal=False
+        ):
             values = _as_own(self._context, values)
-        self._from_db_object(self._context,
-                             _store(self._context, values, instance))
+        self._from_db_object(
+            self._context, _store(self._context, values, instance)
+        )
 
 
 @ovo.VersionedObjectRegistry.register
-class InstanceActionList(ovo.ObjectListBase[InstanceAction],
-                         base.ActionsObject):
+class InstanceActionList(
+    ovo.ObjectListBase[InstanceAction], base.ActionsObject
+):
     # Version 1.0: Initial version
     # Version 1.1: get_by_instance_uuid() takes limit, marker and filters
     # Version 1.2: Added get_by_project(); InstanceAction <= 1.3
@@ -287,32 +347,54 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
 
     fields = {
         'objects': ovo_fields.ListOfObjectsField(
-            base.prefixed('InstanceAction')),
+            base.prefixed('InstanceAction')
+        ),
     }
 
     obj_relationships = {
-        'objects': [('1.0', '1.0'), ('1.1', '1.2'), ('1.2', '1.3')]}
+        'objects': [('1.0', '1.0'), ('1.1', '1.2'), ('1.2', '1.3')]
+    }
 
     @classmethod
-    def _list(cls, context: Any, filters: Mapping[str, Any] | None,
-              rows: Callable[..., list[dict[str, Any]]],
-              **conditions: Any) -> 'InstanceActionList':
+    def _list(
+        cls,
+        context: Any,
+        filters: Mapping[str, Any] | None,
+        rows: Callable[..., list[dict[str, Any]]],
+        **conditions: Any,
+    ) -> 'InstanceActionList':
         filters = filters or {}
-        if ('changes-since' in filters and 'changes-before' in filters
-                and filters['changes-since'] > filters['changes-before']):
+        if (
+            'changes-since' in filters
+            and 'changes-before' in filters
+            and filters['changes-since'] > filters['changes-before']
+        ):
             raise exception.InvalidInput(
                 argument='changes-since',
-                reason='it must be less than or equal to changes-before')
-        found = cls(context, objects=[
-            InstanceAction()._from_db_object(context, row) for row in rows(
-                context, filters=filters, read_deleted=context.read_deleted,
-                **conditions)])
+                reason='it must be less than or equal to changes-before',
+            )
+        found = cls(
+            context,
+            objects=[
+                InstanceAction()._from_db_object(context, row)
+                for row in rows(
+                    context,
+                    filters=filters,
+                    read_deleted=context.read_deleted,
+                    **conditions,
+                )
+            ],
+        )
         found.obj_reset_changes()
         return found
 
     @classmethod
-    def in_pages(cls, fetch: Callable[..., 'InstanceActionList'], limit: int,
-                 marker: str | None = None) -> list[InstanceAction]:
+    def in_pages(
+        cls,
+        fetch: Callable[..., 'InstanceActionList'],
+        limit: int,
+        marker: str | None = None,
+    ) -> list[InstanceAction]:
         """Return actions from as many calls as it takes.
 
         :param fetch: one of the methods below, given all but these two
@@ -329,11 +411,14 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST, gate.by_instance)
-    def get_by_instance_uuid(cls, context: Any, instance_uuid: str,
-                             limit: int | None = None,
-                             marker: str | None = None,
-                             filters: Mapping[str, Any] | None = None,
-                             ) -> 'InstanceActionList':
+    def get_by_instance_uuid(
+        cls,
+        context: Any,
+        instance_uuid: str,
+        limit: int | None = None,
+        marker: str | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> 'InstanceActionList':
         """Return the actions of a server, newest first.
 
         :param limit: how many at the most; never more than
@@ -345,21 +430,36 @@ class InstanceActionList(ovo.ObjectListBase[InstanceAction],
         :raises InvalidInput: an inverted window
         :raises MarkerNotFound: an unknown marker
         """
-        return cls._list(context, filters, merged_view.action_list,
-                         instance_uuid=instance_uuid, limit=limit,
-                         marker=marker)
+        return cls._list(
+            context,
+            filters,
+            merged_view.action_list,
+            instance_uuid=instance_uuid,
+            limit=limit,
+            marker=marker,
+        )
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST_ALL_PROJECTS, gate.by_project)
-    def get_by_project(cls, context: Any, project_id: str | None = None,
-                       limit: int | None = None, marker: str | None = None,
-                       filters: Mapping[str, Any] | None = None,
-                       ) -> 'InstanceActionList':
+    def get_by_project(
+        cls,
+        context: Any,
+        project_id: str | None = None,
+        limit: int | None = None,
+        marker: str | None = None,
+        filters: Mapping[str, Any] | None = None,
+    ) -> 'InstanceActionList':
         """Return the actions on a project's servers, or on everybody's, of
         our own database: no cell has an index for that.
 
         Parameters and errors as of :meth:`get_by_instance_uuid`.
         """
-        return cls._list(context, filters, db.action_list,
-                         project_id=project_id, limit=limit, marker=marker)
+        return cls._list(
+            context,
+            filters,
+            db.action_list,
+            project_id=project_id,
+            limit=limit,
+            marker=marker,
+        )

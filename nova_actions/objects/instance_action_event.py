@@ -30,12 +30,14 @@ from nova_actions.objects import sent_error
 from nova_actions.objects import text
 
 
-def _by_action_with_events(_self: Any, context: Any,
-                           arguments: gate.Arguments) -> gate.Instance:
+def _by_action_with_events(
+    _self: Any, context: Any, arguments: gate.Arguments
+) -> gate.Instance:
     """The owner is that of the instance whose action is named; with it come
     the ``events`` of that, which the same statement reads."""
     instance, events = merged_view.event_list_with_owner(
-        context, arguments['action_id'], context.read_deleted)
+        context, arguments['action_id'], context.read_deleted
+    )
     return {**instance, 'events': events} if instance else None
 
 
@@ -55,13 +57,20 @@ def _readable(name: str, value: Any) -> Any:
 def _error_as_text(function: gate.F) -> gate.F:
     """Make text of ``exc_val`` and ``exc_tb`` before they are sent, by
     whichever way they are given."""
+
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         return function(
-            *(_readable('exc_tb' if hasattr(value, 'tb_frame')
-                        else 'exc_val', value) for value in args),
-            **{name: _readable(name, value)
-               for name, value in kwargs.items()})
+            *(
+                _readable(
+                    'exc_tb' if hasattr(value, 'tb_frame') else 'exc_val',
+                    value,
+                )
+                for value in args
+            ),
+            **{name: _readable(name, value) for name, value in kwargs.items()},
+        )
+
     return cast(gate.F, wrapper)
 
 
@@ -76,24 +85,35 @@ def _withheld(context: Any, instance: gate.Instance) -> set[str]:
     return withheld
 
 
-def _outcome(exc_val: str | None, exc_tb: str | None,
-             error_type: str | None = None) -> dict[str, Any]:
+def _outcome(
+    exc_val: str | None, exc_tb: str | None, error_type: str | None = None
+) -> dict[str, Any]:
     """Return the columns that say how an event ended. Without a traceback it
     succeeded, whatever else is said: Nova's clients send it so."""
     if exc_tb is None:
         return {'result': vocabulary.RESULT_SUCCESS}
-    error = text.counted(text.sanitizer().error(
-        sent_error.of_exception(exc_val), sent_error.of_traceback(exc_tb),
-        error_type=error_type))
-    return {'result': vocabulary.RESULT_ERROR, 'details': error.details,
-            'traceback': error.traceback,
-            'error_type': error.error_type, 'reason': error.reason,
-            'redactions': error.redactions, 'rules': error.rules}
+    error = text.counted(
+        text.sanitizer().error(
+            sent_error.of_exception(exc_val),
+            sent_error.of_traceback(exc_tb),
+            error_type=error_type,
+        )
+    )
+    return {
+        'result': vocabulary.RESULT_ERROR,
+        'details': error.details,
+        'traceback': error.traceback,
+        'error_type': error.error_type,
+        'reason': error.reason,
+        'redactions': error.redactions,
+        'rules': error.rules,
+    }
 
 
 @ovo.VersionedObjectRegistry.register
-class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
-                          ovo.VersionedObjectDictCompat):
+class InstanceActionEvent(
+    base.PersistentObject, base.ActionsObject, ovo.VersionedObjectDictCompat
+):
     # Version 1.0: Initial version
     # Version 1.1: event_finish_with_failure() takes exceptions as text
     # Version 1.2: Added host
@@ -104,15 +124,26 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     # Version 1.6: event_start() takes details
     VERSION = '1.6'
     HAS_MICROSECONDS = '1.5'
-    ADDED = {'host': '1.2', 'details': '1.4', 'uuid': '1.5',
-             'duration': '1.5', 'error_type': '1.5', 'reason': '1.5'}
+    ADDED = {
+        'host': '1.2',
+        'details': '1.4',
+        'uuid': '1.5',
+        'duration': '1.5',
+        'error_type': '1.5',
+        'reason': '1.5',
+    }
     ADDED_ARGUMENTS = {
-        'event_start': {'host': '1.2', 'uuid': '1.5', 'start_time': '1.5',
-                        'details': '1.6'},
+        'event_start': {
+            'host': '1.2',
+            'uuid': '1.5',
+            'start_time': '1.5',
+            'details': '1.6',
+        },
         'event_finish': {'host': '1.5', 'uuid': '1.5'},
         'event_finish_with_failure': dict.fromkeys(
-            ('host', 'uuid', 'finish_time', 'duration', 'error_type'),
-            '1.5')}
+            ('host', 'uuid', 'finish_time', 'duration', 'error_type'), '1.5'
+        ),
+    }
 
     fields = {
         'id': ovo_fields.IntegerField(),
@@ -135,25 +166,31 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     #: The host even where the field is withheld: for its hash alone.
     _host: str | None = None
 
-    def _from_db_object(self, context: Any, row: Mapping[str, Any],
-                        withheld: Iterable[str]) -> 'InstanceActionEvent':
+    def _from_db_object(
+        self, context: Any, row: Mapping[str, Any], withheld: Iterable[str]
+    ) -> 'InstanceActionEvent':
         """Take over a row, its texts made safe once more, by the rules of
         today.
 
         :param withheld: the fields that the context may not see
         """
-        values = {**row, 'duration': row['duration_us'],
-                  **dict.fromkeys(withheld)}
+        values = {
+            **row,
+            'duration': row['duration_us'],
+            **dict.fromkeys(withheld),
+        }
         if values['details'] is not None or values['traceback'] is not None:
             safe = text.sanitizer().again(
-                values['details'], values['traceback'], row['rules'])
+                values['details'], values['traceback'], row['rules']
+            )
             values.update(details=safe.details, traceback=safe.traceback)
         self._take(context, values)
         self._host = row['host']
         return self
 
-    def _read(self, context: Any, row: Mapping[str, Any],
-              instance: gate.Instance) -> 'InstanceActionEvent':
+    def _read(
+        self, context: Any, row: Mapping[str, Any], instance: gate.Instance
+    ) -> 'InstanceActionEvent':
         """Take over the one row that a call returns."""
         self._from_db_object(context, row, _withheld(context, instance))
         audit.tracebacks_read(context, instance, [self])
@@ -165,34 +202,49 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         if not self._host:
             return ''
         return hashlib.sha224(
-            f'{project_id or ""}{self._host}'.encode()).hexdigest()
+            f'{project_id or ""}{self._host}'.encode()
+        ).hexdigest()
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.SHOW, gate.by_action)
-    def get_by_id(cls, context: Any, action_id: int, event_id: int, *,
-                  instance: gate.Instance = None) -> 'InstanceActionEvent':
+    def get_by_id(
+        cls,
+        context: Any,
+        action_id: int,
+        event_id: int,
+        *,
+        instance: gate.Instance = None,
+    ) -> 'InstanceActionEvent':
         """Return one event of an action.
 
         :raises InstanceActionEventNotFound: when there is none
         """
-        row = merged_view.event_get(context, action_id, event_id,
-                                    read_deleted=context.read_deleted)
+        row = merged_view.event_get(
+            context, action_id, event_id, read_deleted=context.read_deleted
+        )
         if row is None:
             raise exception.InstanceActionEventNotFound(
-                action_id=action_id, event=event_id)
+                action_id=action_id, event=event_id
+            )
         return cls()._read(context, row, instance)
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.EVENT_START, gate.by_instance)
-    def event_start(cls, context: Any, instance_uuid: str, event_name: str,
-                    want_result: bool | None = True, host: str | None = None,
-                    uuid: str | None = None,
-                    start_time: datetime.datetime | None = None,
-                    details: str | None = None, *,
-                    instance: gate.Instance = None,
-                    ) -> 'InstanceActionEvent | None':
+    def event_start(
+        cls,
+        context: Any,
+        instance_uuid: str,
+        event_name: str,
+        want_result: bool | None = True,
+        host: str | None = None,
+        uuid: str | None = None,
+        start_time: datetime.datetime | None = None,
+        details: str | None = None,
+        *,
+        instance: gate.Instance = None,
+    ) -> 'InstanceActionEvent | None':
         """Record that a step of the context's request begins.
 
         :param uuid: the event's handle; the same again is a resend
@@ -202,42 +254,53 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         """
         if instance is None:
             raise exception.InstanceActionNotFound(
-                request_id=context.request_id, instance_uuid=instance_uuid)
+                request_id=context.request_id, instance_uuid=instance_uuid
+            )
         sanitizer = text.sanitizer()
         row = db.event_start(
-            context, {
+            context,
+            {
                 'uuid': uuid or uuidutils.generate_uuid(),
                 'event': sanitizer.name(event_name),
                 'host': sanitizer.name(host),
                 'instance_uuid': instance_uuid,
                 'owner_id': instance['project_id'],
                 'request_id': context.request_id,
-                'global_request_id': sanitizer.name(
-                    context.global_request_id),
+                'global_request_id': sanitizer.name(context.global_request_id),
                 'start_time': start_time or timeutils.utcnow(),
-                **text.details(details)},
+                **text.details(details),
+            },
             is_system=context.project_id is None,
             owner=None if instance.get('id') else instance,
-            is_whole=bool(want_result))
+            is_whole=bool(want_result),
+        )
         if not instance.get('id'):
             owner.forget(instance_uuid)
         if not want_result:
             return None
-        return cls()._from_db_object(context, row,
-                                     _withheld(context, instance))
+        return cls()._from_db_object(
+            context, row, _withheld(context, instance)
+        )
 
     @classmethod
     @_error_as_text
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_instance)
     def event_finish_with_failure(
-            cls, context: Any, instance_uuid: str, event_name: str,
-            exc_val: Any = None, exc_tb: Any = None,
-            want_result: bool | None = None, host: str | None = None,
-            uuid: str | None = None,
-            finish_time: datetime.datetime | None = None,
-            duration: int | None = None, error_type: str | None = None, *,
-            instance: gate.Instance = None,
+        cls,
+        context: Any,
+        instance_uuid: str,
+        event_name: str,
+        exc_val: Any = None,
+        exc_tb: Any = None,
+        want_result: bool | None = None,
+        host: str | None = None,
+        uuid: str | None = None,
+        finish_time: datetime.datetime | None = None,
+        duration: int | None = None,
+        error_type: str | None = None,
+        *,
+        instance: gate.Instance = None,
     ) -> 'InstanceActionEvent | None':
         """Record how a step ended: with ``exc_tb`` it failed.
 
@@ -253,22 +316,39 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         :raises InstanceActionEventNotFound: when no event is meant
         :raises Forbidden: when another host's event is meant
         """
-        return cls._finish_event(context, instance, want_result, {
-            'uuid': uuid, 'event': event_name, 'host': host,
-            'instance_uuid': instance_uuid,
-            'finish_time': finish_time, 'duration_us': duration,
-            **_outcome(exc_val, exc_tb, error_type)})
+        return cls._finish_event(
+            context,
+            instance,
+            want_result,
+            {
+                'uuid': uuid,
+                'event': event_name,
+                'host': host,
+                'instance_uuid': instance_uuid,
+                'finish_time': finish_time,
+                'duration_us': duration,
+                **_outcome(exc_val, exc_tb, error_type),
+            },
+        )
 
     @classmethod
-    def _finish_event(cls, context: Any, instance: gate.Instance,
-                      want_result: bool | None, values: dict[str, Any],
-                      ) -> 'InstanceActionEvent | None':
+    def _finish_event(
+        cls,
+        context: Any,
+        instance: gate.Instance,
+        want_result: bool | None,
+        values: dict[str, Any],
+    ) -> 'InstanceActionEvent | None':
         row = db.event_finish(
-            context, {
-                **values, 'request_id': context.request_id,
-                'finish_time': values['finish_time'] or timeutils.utcnow()},
+            context,
+            {
+                **values,
+                'request_id': context.request_id,
+                'finish_time': values['finish_time'] or timeutils.utcnow(),
+            },
             is_system=context.project_id is None,
-            is_whole=bool(want_result))
+            is_whole=bool(want_result),
+        )
         if not want_result:
             return None
         return cls()._read(context, row, instance)
@@ -276,23 +356,44 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
     @classmethod
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_instance)
-    def event_finish(cls, context: Any, instance_uuid: str, event_name: str,
-                     want_result: bool | None = True,
-                     host: str | None = None, uuid: str | None = None, *,
-                     instance: gate.Instance = None,
-                     ) -> 'InstanceActionEvent | None':
+    def event_finish(
+        cls,
+        context: Any,
+        instance_uuid: str,
+        event_name: str,
+        want_result: bool | None = True,
+        host: str | None = None,
+        uuid: str | None = None,
+        *,
+        instance: gate.Instance = None,
+    ) -> 'InstanceActionEvent | None':
         """Record that a step succeeded; the rest as in
         :meth:`event_finish_with_failure`."""
-        return cls._finish_event(context, instance, want_result, {
-            'uuid': uuid, 'event': event_name, 'host': host,
-            'instance_uuid': instance_uuid, 'finish_time': None,
-            'duration_us': None, **_outcome(None, None)})
+        return cls._finish_event(
+            context,
+            instance,
+            want_result,
+            {
+                'uuid': uuid,
+                'event': event_name,
+                'host': host,
+                'instance_uuid': instance_uuid,
+                'finish_time': None,
+                'duration_us': None,
+                **_outcome(None, None),
+            },
+        )
 
     @_error_as_text
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_own_action)
-    def finish_with_failure(self, exc_val: Any = None, exc_tb: Any = None, *,
-                            instance: gate.Instance = None) -> None:
+    def finish_with_failure(
+        self,
+        exc_val: Any = None,
+        exc_tb: Any = None,
+        *,
+        instance: gate.Instance = None,
+    ) -> None:
         """Record how this object's event ended; with ``exc_tb`` it failed.
 
         :raises InvalidInput: when the object has no id
@@ -302,12 +403,19 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         event_id = validation.integer('id', self.id if 'id' in self else None)
         if instance is None:
             raise exception.InstanceActionEventNotFound(
-                action_id=self.action_id, event=event_id)
-        row = db.event_finish(self._context, {
-            'id': event_id, 'action_id': self.action_id,
-            'instance_uuid': instance['uuid'],
-            'host': self.host if 'host' in self else None,
-            'finish_time': timeutils.utcnow(), **_outcome(exc_val, exc_tb)})
+                action_id=self.action_id, event=event_id
+            )
+        row = db.event_finish(
+            self._context,
+            {
+                'id': event_id,
+                'action_id': self.action_id,
+                'instance_uuid': instance['uuid'],
+                'host': self.host if 'host' in self else None,
+                'finish_time': timeutils.utcnow(),
+                **_outcome(exc_val, exc_tb),
+            },
+        )
         self._read(self._context, row, instance)
 
     @gate.remotable
@@ -319,8 +427,13 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
 
     @gate.remotable
     @gate.gated(policies.EVENT_START, gate.by_instance)
-    def create(self, instance_uuid: str, request_id: str, *,
-               instance: gate.Instance = None) -> None:
+    def create(
+        self,
+        instance_uuid: str,
+        request_id: str,
+        *,
+        instance: gate.Instance = None,
+    ) -> None:
         """Store this object with every field that is set, as when records
         are copied, under the newest action of that request.
 
@@ -329,29 +442,40 @@ class InstanceActionEvent(base.PersistentObject, base.ActionsObject,
         :raises InstanceActionNotFound: when the request has no action
         """
         if 'id' in self:
-            raise exception.ObjectActionError(action='create',
-                                              reason='already created')
+            raise exception.ObjectActionError(
+                action='create', reason='already created'
+            )
         values = text.storable(self, skip=('action_id', 'duration'))
         values['event'] = validation.name('event', values.get('event'))
         validation.optional(validation.one_of(*vocabulary.RESULTS))(
-            'result', values.get('result'))
+            'result', values.get('result')
+        )
         values['duration_us'] = validation.optional(validation.duration)(
-            'duration', self.duration if 'duration' in self else None)
+            'duration', self.duration if 'duration' in self else None
+        )
         values['reason'] = text.reason_of(values)
         if values.get('start_time') is None:
             values['start_time'] = clock.start_of(
                 values.get('finish_time') or timeutils.utcnow(),
-                values['duration_us'] if values.get('finish_time') else None)
-        row = db.event_start(self._context, {
-            **values, 'instance_uuid': instance_uuid,
-            'request_id': request_id})
-        self._from_db_object(self._context, row,
-                             _withheld(self._context, instance))
+                values['duration_us'] if values.get('finish_time') else None,
+            )
+        row = db.event_start(
+            self._context,
+            {
+                **values,
+                'instance_uuid': instance_uuid,
+                'request_id': request_id,
+            },
+        )
+        self._from_db_object(
+            self._context, row, _withheld(self._context, instance)
+        )
 
 
 @ovo.VersionedObjectRegistry.register
-class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
-                              base.ActionsObject):
+class InstanceActionEventList(
+    ovo.ObjectListBase[InstanceActionEvent], base.ActionsObject
+):
     # Version 1.0: Initial version
     # Version 1.1: InstanceActionEvent <= 1.4
     # Version 1.2: InstanceActionEvent <= 1.5
@@ -360,44 +484,70 @@ class InstanceActionEventList(ovo.ObjectListBase[InstanceActionEvent],
 
     fields = {
         'objects': ovo_fields.ListOfObjectsField(
-            base.prefixed('InstanceActionEvent')),
+            base.prefixed('InstanceActionEvent')
+        ),
     }
 
     obj_relationships = {
-        'objects': [('1.0', '1.0'), ('1.1', '1.4'), ('1.2', '1.5'),
-                    ('1.3', '1.6')]}
+        'objects': [
+            ('1.0', '1.0'),
+            ('1.1', '1.4'),
+            ('1.2', '1.5'),
+            ('1.3', '1.6'),
+        ]
+    }
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.SHOW, _by_action_with_events)
-    def get_by_action(cls, context: Any, action_id: int, *,
-                      instance: gate.Instance = None,
-                      ) -> 'InstanceActionEventList':
+    def get_by_action(
+        cls,
+        context: Any,
+        action_id: int,
+        *,
+        instance: gate.Instance = None,
+    ) -> 'InstanceActionEventList':
         """Return the newest events of an action, newest first; none of an
         unknown one.
 
         At most :data:`page.EVENTS`, and :data:`page.EVENT_BYTES` of texts.
         """
-        return cls.of_action(context, action_id, instance,
-                             instance['events'] if instance else [])
+        return cls.of_action(
+            context,
+            action_id,
+            instance,
+            instance['events'] if instance else [],
+        )
 
     @classmethod
-    def of_action(cls, context: Any, action_id: int, instance: gate.Instance,
-                  rows: Sequence[Mapping[str, Any]] | None = None,
-                  limit: int | None = page.EVENTS,
-                  ) -> 'InstanceActionEventList':
+    def of_action(
+        cls,
+        context: Any,
+        action_id: int,
+        instance: gate.Instance,
+        rows: Sequence[Mapping[str, Any]] | None = None,
+        limit: int | None = page.EVENTS,
+    ) -> 'InstanceActionEventList':
         """Return the same, here, to a caller who has passed the gate.
 
         :param rows: the events, where they are at hand
         :param limit: how many at the most; None gives all
         """
         if rows is None:
-            rows = merged_view.event_list(context, action_id, limit=limit,
-                                          read_deleted=context.read_deleted)
+            rows = merged_view.event_list(
+                context,
+                action_id,
+                limit=limit,
+                read_deleted=context.read_deleted,
+            )
         withheld = _withheld(context, instance) if rows else ()
-        found = cls(context, objects=[
-            InstanceActionEvent()._from_db_object(context, row, withheld)
-            for row in rows])
+        found = cls(
+            context,
+            objects=[
+                InstanceActionEvent()._from_db_object(context, row, withheld)
+                for row in rows
+            ],
+        )
         found.obj_reset_changes()
         audit.tracebacks_read(context, instance, found.objects)
         return found

@@ -40,22 +40,41 @@ _result = validation.one_of(vocabulary.RESULT_SUCCESS, vocabulary.RESULT_ERROR)
 
 #: The shape of each field; those that are needed come first.
 _NEEDED: Mapping[str, validation.Check] = {
-    'kind': validation.one_of(*_RULES), 'uuid': validation.uuid,
-    'instance_uuid': validation.uuid, 'name': validation.name}
+    'kind': validation.one_of(*_RULES),
+    'uuid': validation.uuid,
+    'instance_uuid': validation.uuid,
+    'name': validation.name,
+}
 _SHAPES: Mapping[str, validation.Check] = {
-    'host': validation.name, 'action_uuid': validation.uuid,
-    'epoch': validation.uuid, 'request_id': validation.request_id,
-    'global_request_id': validation.name, 'user_id': validation.name,
-    'user_name': validation.name, 'project_id': validation.name,
-    'project_name': validation.name, 'start_time': validation.time,
-    'finish_time': validation.time, 'duration': validation.duration,
-    'result': _result, 'error_type': validation.name,
-    'details': validation.text, 'traceback': validation.text,
+    'host': validation.name,
+    'action_uuid': validation.uuid,
+    'epoch': validation.uuid,
+    'request_id': validation.request_id,
+    'global_request_id': validation.name,
+    'user_id': validation.name,
+    'user_name': validation.name,
+    'project_id': validation.name,
+    'project_name': validation.name,
+    'start_time': validation.time,
+    'finish_time': validation.time,
+    'duration': validation.duration,
+    'result': _result,
+    'error_type': validation.name,
+    'details': validation.text,
+    'traceback': validation.text,
     'reason': validation.name,
 }
 #: Names that people chose, in which anything may stand.
-_NAMES = ('name', 'host', 'global_request_id', 'user_id', 'user_name',
-          'project_id', 'project_name', 'error_type')
+_NAMES = (
+    'name',
+    'host',
+    'global_request_id',
+    'user_id',
+    'user_name',
+    'project_id',
+    'project_name',
+    'error_type',
+)
 
 
 @ovo.VersionedObjectRegistry.register
@@ -108,7 +127,8 @@ class Report(flat.FlatObject):
         given = self.values()
         values: dict[str, Any] = {
             name: check(name, given.get(name))
-            for name, check in _NEEDED.items()}
+            for name, check in _NEEDED.items()
+        }
         for name, check in _SHAPES.items():
             value = given.get(name)
             values[name] = None if value is None else check(name, value)
@@ -120,15 +140,14 @@ class Report(flat.FlatObject):
         values.update(redactions=0, rules=None)
         if values['kind'] == ledger_rules.FINISH:
             values['result'] = _result('result', values['result'])
-            values['finish_time'] = (
-                values['finish_time'] or timeutils.utcnow())
+            values['finish_time'] = values['finish_time'] or timeutils.utcnow()
             values['start_time'] = values['start_time'] or clock.start_of(
-                values['finish_time'], values['duration_us'])
+                values['finish_time'], values['duration_us']
+            )
             _make_safe(values)
             values['reason'] = text.reason_of(values)
         elif values['kind'] == ledger_rules.END:
-            values['finish_time'] = (
-                values['finish_time'] or timeutils.utcnow())
+            values['finish_time'] = values['finish_time'] or timeutils.utcnow()
         else:
             values['finish_time'] = None
             values['start_time'] = values['start_time'] or timeutils.utcnow()
@@ -142,36 +161,50 @@ def _make_safe(values: dict[str, Any]) -> None:
     if values['details'] is values['traceback'] is None:
         return
     error = text.counted(
-        sanitizer.error(values['details'], values['traceback']))
-    values.update(details=error.details, traceback=error.traceback,
-                  redactions=error.redactions)
+        sanitizer.error(values['details'], values['traceback'])
+    )
+    values.update(
+        details=error.details,
+        traceback=error.traceback,
+        redactions=error.redactions,
+    )
 
 
-def _may(context: Any, rule: str, instance: gate.Instance,
-         host: str | None) -> bool:
+def _may(
+    context: Any, rule: str, instance: gate.Instance, host: str | None
+) -> bool:
     """Whether the context may act on everything, or on that instance."""
-    return any(context.can(rule, gate.target_of(target, host), fatal=False)
-               for target in (None, instance))
+    return any(
+        context.can(rule, gate.target_of(target, host), fatal=False)
+        for target in (None, instance)
+    )
 
 
 def _may_all(context: Any, host: str | None) -> bool:
-    return all(context.can(rule, gate.target_of(None, host), fatal=False)
-               for rule in _RULES.values())
+    return all(
+        context.can(rule, gate.target_of(None, host), fatal=False)
+        for rule in _RULES.values()
+    )
 
 
-def _instance_of(row: Mapping[str, Any],
-                 known: Mapping[str, Any]) -> gate.Instance:
+def _instance_of(
+    row: Mapping[str, Any], known: Mapping[str, Any]
+) -> gate.Instance:
     """Return a report's instance, or who would own it by creating it."""
     found: gate.Instance = known.get(row['instance_uuid'])
     creates = (row['kind'], row['name']) == (
-        ledger_rules.ACTION, actions.CREATE)
+        ledger_rules.ACTION,
+        actions.CREATE,
+    )
     if found is None and creates and row['project_id'] is not None:
         return {'project_id': row['project_id'], 'user_id': row['user_id']}
     return found
 
 
-def _owners(context: Any, uuids: Iterable[str],
-            ) -> tuple[dict[str, Any], dict[str, exception.Unavailable]]:
+def _owners(
+    context: Any,
+    uuids: Iterable[str],
+) -> tuple[dict[str, Any], dict[str, exception.Unavailable]]:
     """Return the instances that are known, and for each that a silent cell
     may know the error, by uuid."""
     wanted = set(uuids)
@@ -180,19 +213,23 @@ def _owners(context: Any, uuids: Iterable[str],
     return {**found, **known}, errors
 
 
-def _by_owners(_self: Any, context: Any,
-               arguments: gate.Arguments) -> gate.Instance:
+def _by_owners(
+    _self: Any, context: Any, arguments: gate.Arguments
+) -> gate.Instance:
     """Nobody's for who may act on everything. From anybody else every
     report must be about his own server and in his own name."""
     host = arguments['host']
     ownerless = gate.target_of(None, host)
     if context.can(policies.EVENT_FINISH, ownerless, fatal=False):
         return None
-    rows = [{**dict.fromkeys(Report.fields), **report.values()}
-            for report in arguments['reports'].objects]
+    rows = [
+        {**dict.fromkeys(Report.fields), **report.values()}
+        for report in arguments['reports'].objects
+    ]
     for row in rows:
-        row['instance_uuid'] = validation.uuid('instance_uuid',
-                                               row['instance_uuid'])
+        row['instance_uuid'] = validation.uuid(
+            'instance_uuid', row['instance_uuid']
+        )
     known, errors = _owners(context, [row['instance_uuid'] for row in rows])
     for error in errors.values():
         raise error
@@ -219,9 +256,13 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
     @classmethod
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, _by_owners)
-    def apply(cls, context: Any, reports: 'ReportList',
-              host: str | None = None,
-              epoch: str | None = None) -> list[dict[str, str | None]]:
+    def apply(
+        cls,
+        context: Any,
+        reports: 'ReportList',
+        host: str | None = None,
+        epoch: str | None = None,
+    ) -> list[dict[str, str | None]]:
         """Store a batch, in its order, and say of each report what became
         of it.
 
@@ -256,8 +297,9 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
     @classmethod
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_nobody)
-    def close_epoch(cls, context: Any, epoch: str, evidence: str,
-                    host: str | None = None) -> int:
+    def close_epoch(
+        cls, context: Any, epoch: str, evidence: str, host: str | None = None
+    ) -> int:
         """Close as interrupted what a dead reporter's life left open.
 
         :param epoch: that life
@@ -267,7 +309,8 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
         """
         safe = text.sanitizer().text(evidence, 1024).text or ''
         return stale_reporter.close(
-            context, validation.uuid('epoch', epoch), safe)
+            context, validation.uuid('epoch', epoch), safe
+        )
 
 
 def _row(report: Report) -> dict[str, Any] | verdict.Verdict:
@@ -278,16 +321,27 @@ def _row(report: Report) -> dict[str, Any] | verdict.Verdict:
         return verdict.refused(error)
 
 
-def _store(context: Any, rows: Sequence[dict[str, Any] | verdict.Verdict],
-           host: str | None, epoch: str | None) -> list[verdict.Verdict]:
+def _store(
+    context: Any,
+    rows: Sequence[dict[str, Any] | verdict.Verdict],
+    host: str | None,
+    epoch: str | None,
+) -> list[verdict.Verdict]:
     """Ask the rules and store what they let pass."""
     # Whose a server is does not matter to who may act on everything.
-    known, errors = ({}, {}) if (
-        _may_all(context, host) and not owner.is_elsewhere_possible()
-    ) else _owners(context, {
-        row['instance_uuid'] for row in rows if isinstance(row, dict)})
-    copied = {uuid: instance for uuid, instance in known.items()
-              if not instance.get('id')}
+    known, errors = (
+        ({}, {})
+        if (_may_all(context, host) and not owner.is_elsewhere_possible())
+        else _owners(
+            context,
+            {row['instance_uuid'] for row in rows if isinstance(row, dict)},
+        )
+    )
+    copied = {
+        uuid: instance
+        for uuid, instance in known.items()
+        if not instance.get('id')
+    }
     answers: list[verdict.Verdict | None] = []
     passed = []
     for row in rows:
@@ -298,16 +352,28 @@ def _store(context: Any, rows: Sequence[dict[str, Any] | verdict.Verdict],
             answers.append(refusal)
         else:
             answers.append(row)
-    stored = iter(report_db.apply(context, passed, epoch, host, copied, {
-        uuid: instance['project_id'] for uuid, instance in known.items()}))
+    stored = iter(
+        report_db.apply(
+            context,
+            passed,
+            epoch,
+            host,
+            copied,
+            {uuid: instance['project_id'] for uuid, instance in known.items()},
+        )
+    )
     for uuid in copied:
         owner.forget(uuid)
     return [each or next(stored) for each in answers]
 
 
-def _refusal(context: Any, row: Mapping[str, Any], known: dict[str, Any],
-             errors: Mapping[str, exception.Unavailable],
-             host: str | None) -> verdict.Verdict | None:
+def _refusal(
+    context: Any,
+    row: Mapping[str, Any],
+    known: dict[str, Any],
+    errors: Mapping[str, exception.Unavailable],
+    host: str | None,
+) -> verdict.Verdict | None:
     """Return why a report is refused before it is stored; who creates a
     server counts as its owner for what follows."""
     uuid, rule = row['instance_uuid'], _RULES[row['kind']]
@@ -321,15 +387,18 @@ def _refusal(context: Any, row: Mapping[str, Any], known: dict[str, Any],
     return None
 
 
-def _count(context: Any, epoch: str,
-           answers: Iterable[verdict.Verdict]) -> None:
+def _count(
+    context: Any, epoch: str, answers: Iterable[verdict.Verdict]
+) -> None:
     """Count, for who looks after the reporters, what was not taken as it
     came."""
     refused = cut = 0
     for each in answers:
         cut += each.cut
-        refused += (each.verdict == verdict.REFUSED
-                    and each.error not in vocabulary.PASSING_REFUSALS)
+        refused += (
+            each.verdict == verdict.REFUSED
+            and each.error not in vocabulary.PASSING_REFUSALS
+        )
     if refused or cut:
         try:
             reporter_db.count(context, epoch, refused, cut)
@@ -338,26 +407,34 @@ def _count(context: Any, epoch: str,
             return
 
 
-def _measure(rows: Iterable[dict[str, Any] | verdict.Verdict],
-             answers: Sequence[verdict.Verdict]) -> None:
+def _measure(
+    rows: Iterable[dict[str, Any] | verdict.Verdict],
+    answers: Sequence[verdict.Verdict],
+) -> None:
     """Count the answers to a batch, and how late the oldest of those came
     that are stored: at a cost that does not grow with the batch."""
     given = collections.Counter(
-        (each.verdict, each.error or '') for each in answers)
+        (each.verdict, each.error or '') for each in answers
+    )
     for labels, number in given.items():
         metrics.REPORTS.add(*labels, number=number)
-    times = [row['finish_time'] or row['start_time']
-             for row, answer in zip(rows, answers, strict=True)
-             if isinstance(row, dict)
-             and answer.verdict == ledger_rules.APPLIED]
+    times = [
+        row['finish_time'] or row['start_time']
+        for row, answer in zip(rows, answers, strict=True)
+        if isinstance(row, dict) and answer.verdict == ledger_rules.APPLIED
+    ]
     if times:
-        metrics.REPORT_DELAY.observe(max(0.0, (
-            timeutils.utcnow() - min(times)).total_seconds()))
+        metrics.REPORT_DELAY.observe(
+            max(0.0, (timeutils.utcnow() - min(times)).total_seconds())
+        )
 
 
 def _answer(given: verdict.Verdict) -> dict[str, str | None]:
-    answer = {'verdict': given.verdict, 'error': given.error,
-              'reason': given.reason}
+    answer = {
+        'verdict': given.verdict,
+        'error': given.error,
+        'reason': given.reason,
+    }
     if given.replaced:
         answer['replaced'] = str(given.replaced)
     return answer

@@ -27,9 +27,15 @@ class Reporter(base.ActionsObject):
     @classmethod
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_nobody)
-    def beat(cls, context: Any, epoch: str, waiting: int,
-             lost: Mapping[str, int], host: str | None = None,
-             about: Mapping[str, str] | None = None) -> None:
+    def beat(
+        cls,
+        context: Any,
+        epoch: str,
+        waiting: int,
+        lost: Mapping[str, int],
+        host: str | None = None,
+        about: Mapping[str, str] | None = None,
+    ) -> None:
         """Say that a reporter lives, as an empty batch of reports does, and
         how it is.
 
@@ -43,6 +49,10 @@ class Reporter(base.ActionsObject):
         """
         name = text.sanitizer().name
         reporter_db.told(
-            context, validation.uuid('epoch', epoch), name(host), waiting,
-            lost, about and {word: name(value)
-                             for word, value in about.items()})
+            context,
+            validation.uuid('epoch', epoch),
+            name(host),
+            waiting,
+            lost,
+            about and {word: name(value) for word, value in about.items()},
+        )

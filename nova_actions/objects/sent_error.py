@@ -33,7 +33,10 @@ def of_exception(value: str | None) -> str | None:
         found = ast.literal_eval(value)
     except (MemoryError, RecursionError, SyntaxError, TypeError, ValueError):
         return value
-    if isinstance(found, dict) and found.keys() == _KEYS and isinstance(
-            found['message'], str):
+    if (
+        isinstance(found, dict)
+        and found.keys() == _KEYS
+        and isinstance(found['message'], str)
+    ):
         return found['message']
     return value

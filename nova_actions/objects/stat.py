@@ -92,9 +92,13 @@ class StatList(ovo.ObjectListBase[Stat], completeness.Complete):
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST, gate.by_project)
-    def get_by_terms(cls, context: Any, project_id: str | None,
-                     terms: Mapping[str, Any],
-                     limit: int | None = None) -> 'StatList':
+    def get_by_terms(
+        cls,
+        context: Any,
+        project_id: str | None,
+        terms: Mapping[str, Any],
+        limit: int | None = None,
+    ) -> 'StatList':
         """Count actions on a project's servers, or steps of them, in our own
         database.
 
@@ -110,43 +114,65 @@ class StatList(ovo.ObjectListBase[Stat], completeness.Complete):
         if project_id is None:
             raise exception.InvalidInput(
                 argument='project_id',
-                reason='the caller has none; all_projects counts in all')
+                reason='the caller has none; all_projects counts in all',
+            )
         return cls._count(context, project_id, terms, limit)
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.LIST_ALL_PROJECTS, gate.by_project)
-    def get_by_terms_anywhere(cls, context: Any, terms: Mapping[str, Any],
-                              project_id: str | None = None,
-                              limit: int | None = None) -> 'StatList':
+    def get_by_terms_anywhere(
+        cls,
+        context: Any,
+        terms: Mapping[str, Any],
+        project_id: str | None = None,
+        limit: int | None = None,
+    ) -> 'StatList':
         """Count actions on everybody's servers, or on those of any project;
         the rest as of :meth:`get_by_terms`."""
         return cls._count(context, project_id, terms, limit)
 
     @classmethod
-    def _count(cls, context: Any, project_id: str | None,
-               terms: Mapping[str, Any], limit: int | None) -> 'StatList':
+    def _count(
+        cls,
+        context: Any,
+        project_id: str | None,
+        terms: Mapping[str, Any],
+        limit: int | None,
+    ) -> 'StatList':
         if limit == 0:
             raise exception.InvalidInput(
                 argument='limit',
-                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}')
+                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}',
+            )
         limit = limit or gate.LIST_LIMIT
         asked_at = timeutils.utcnow()
         question, order, is_descending = stat_criteria.read(
-            terms, asked_at, project_id)
-        shows_hosts = context.can(policies.EVENTS, gate.target_of((
-            project_id and {'project_id': project_id, 'user_id': None})
-            or None), fatal='host' in {*question.by, *question.query.equal})
+            terms, asked_at, project_id
+        )
+        shows_hosts = context.can(
+            policies.EVENTS,
+            gate.target_of(
+                (project_id and {'project_id': project_id, 'user_id': None})
+                or None
+            ),
+            fatal='host' in {*question.by, *question.query.equal},
+        )
         answer = _ask(context, question)
         groups = _sorted(answer.groups, question.by, order, is_descending)
-        coverage = completeness.of(context, question.query, limit, asked_at,
-                                   shows_hosts)
+        coverage = completeness.of(
+            context, question.query, limit, asked_at, shows_hosts
+        )
         found = cls(
-            context, by=stat_criteria.words_of(question),
+            context,
+            by=stat_criteria.words_of(question),
             objects=[Stat.of(context, group) for group in groups[:limit]],
-            of_steps=question.of_steps, has_more=len(groups) > limit,
-            source=_source(answer), is_complete=_is_complete(
-                answer, coverage['purged_before']), **coverage)
+            of_steps=question.of_steps,
+            has_more=len(groups) > limit,
+            source=_source(answer),
+            is_complete=_is_complete(answer, coverage['purged_before']),
+            **coverage,
+        )
         found.obj_reset_changes()
         return found
 
@@ -156,7 +182,8 @@ def _ask(context: Any, question: count.Question) -> count.Answer:
         return count.ask(context, question)
     except exception.DatabaseTimeout:
         raise exception.StatTooLarge(
-            reason='the database broke it off') from None
+            reason='the database broke it off'
+        ) from None
 
 
 def _source(answer: count.Answer) -> str:
@@ -165,23 +192,30 @@ def _source(answer: count.Answer) -> str:
     return ROLLUPS if answer.rows_from is None else BOTH
 
 
-def _is_complete(answer: count.Answer,
-                 purged_before: datetime.datetime | None) -> bool:
+def _is_complete(
+    answer: count.Answer, purged_before: datetime.datetime | None
+) -> bool:
     """Tell whether nothing was purged that was to be read: of rows ever, of
     hours before anybody counted them."""
     return not any(
         first is not None and lost is not None and first < lost
-        for first, lost in ((answer.rows_from, purged_before),
-                            (answer.hours_from, answer.lost_before)))
+        for first, lost in (
+            (answer.rows_from, purged_before),
+            (answer.hours_from, answer.lost_before),
+        )
+    )
 
 
-def _sorted(groups: Iterable[Row], by: Sequence[str], order: str,
-            is_descending: bool) -> list[Row]:
+def _sorted(
+    groups: Iterable[Row], by: Sequence[str], order: str, is_descending: bool
+) -> list[Row]:
     """Return groups in an order; what has no such value comes last, and
     those of the same value are in the order of their names."""
-    named = sorted(groups, key=lambda group: [
-        group[name] or '' for name in by])
+    named = sorted(
+        groups, key=lambda group: [group[name] or '' for name in by]
+    )
     return sorted(
         (group for group in named if group[order] is not None),
-        key=lambda group: group[order], reverse=is_descending) + [
-            group for group in named if group[order] is None]
+        key=lambda group: group[order],
+        reverse=is_descending,
+    ) + [group for group in named if group[order] is None]

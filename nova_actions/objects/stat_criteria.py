@@ -10,24 +10,47 @@ from nova_actions.db.stat.count import Question
 from nova_actions.objects import criteria
 
 #: Word of what is counted by -> where it is found.
-BY = {'action': 'action', 'event': 'event', 'host': 'host',
-      'project': 'project_id', 'day': 'day', 'hour': 'hour'}
+BY = {
+    'action': 'action',
+    'event': 'event',
+    'host': 'host',
+    'project': 'project_id',
+    'day': 'day',
+    'hour': 'hour',
+}
 _WORD_OF = {name: word for word, name in BY.items()}
 DEFAULT_BY = ('action',)
 #: Word of an order -> the number of a group.
-NUMBERS = {**{name: name for name in (
-    'count', 'succeeded', 'failed', 'retried', 'interrupted', 'open',
-    'failure_rate', 'p50', 'p95', 'p99')}, 'max': 'longest'}
+NUMBERS = {
+    **{
+        name: name
+        for name in (
+            'count',
+            'succeeded',
+            'failed',
+            'retried',
+            'interrupted',
+            'open',
+            'failure_rate',
+            'p50',
+            'p95',
+            'p99',
+        )
+    },
+    'max': 'longest',
+}
 SORTS = (*NUMBERS, *BY)
 #: Every word, and those that may have several values.
-WORDS = ('by', 'sort', *(
-    word for word in criteria.WORDS if word != 'sort'))
+WORDS = ('by', 'sort', *(word for word in criteria.WORDS if word != 'sort'))
 #: How far back is looked where nobody says how far.
 RANGE = datetime.timedelta(days=7)
 
 
-def read(terms: Mapping[str, Sequence[str]], now: datetime.datetime,
-         owner_id: str | None) -> tuple[Question, str, bool]:
+def read(
+    terms: Mapping[str, Sequence[str]],
+    now: datetime.datetime,
+    owner_id: str | None,
+) -> tuple[Question, str, bool]:
     """Return what is asked, by what the groups are sorted, and whether the
     most come first.
 
@@ -41,7 +64,8 @@ def read(terms: Mapping[str, Sequence[str]], now: datetime.datetime,
     query = criteria.read(words, now, owner_id, WORDS)
     _check_by(by)
     question = Question(
-        criteria.ranged(query, now, RANGE), [BY[word] for word in by])
+        criteria.ranged(query, now, RANGE), [BY[word] for word in by]
+    )
     return question, *_order(sort, by)
 
 
@@ -67,12 +91,17 @@ def _order(sort: Sequence[str], by: Sequence[str]) -> tuple[str, bool]:
         units = [word for word in by if word in fact.UNITS]
         return (units[0], False) if units else ('count', True)
     name, _, direction = sort[0].partition(':')
-    if len(sort) > 1 or direction not in ('', 'asc', 'desc') or (
-            name not in NUMBERS and name not in by):
+    if (
+        len(sort) > 1
+        or direction not in ('', 'asc', 'desc')
+        or (name not in NUMBERS and name not in by)
+    ):
         raise exception.InvalidInput(
             argument='sort',
             reason=f'it is not one of {", ".join((*NUMBERS, *by))}, with '
-                   ':asc or :desc behind it')
-    is_descending = direction != 'asc' if name in NUMBERS else (
-        direction == 'desc')
+            ':asc or :desc behind it',
+        )
+    is_descending = (
+        direction != 'asc' if name in NUMBERS else (direction == 'desc')
+    )
     return NUMBERS.get(name) or BY[name], is_descending

@@ -47,8 +47,11 @@ def details(value: str | None) -> dict[str, Any]:
     if value is None:
         return {}
     safe = counted(sanitizer().error(value, None))
-    return {'details': safe.details, 'redactions': safe.redactions,
-            'rules': safe.rules}
+    return {
+        'details': safe.details,
+        'redactions': safe.redactions,
+        'rules': safe.rules,
+    }
 
 
 def reason_of(values: Mapping[str, Any]) -> str | None:
@@ -65,8 +68,15 @@ def reason_of(values: Mapping[str, Any]) -> str | None:
     reason: str | None = values.get('reason')
     if reason in sanitize.REASONS:
         return reason
-    return sanitizer().error(values.get('details') or '', None,
-                             error_type=values.get('error_type')).reason
+    return (
+        sanitizer()
+        .error(
+            values.get('details') or '',
+            None,
+            error_type=values.get('error_type'),
+        )
+        .reason
+    )
 
 
 def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
@@ -91,8 +101,9 @@ def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
             value = sanitizer().name(validation.name(name, value))
         values[name] = value
     if given := [name for name in TEXTS if name in values]:
-        safe = counted(sanitizer().error(values.get('details'),
-                                         values.get('traceback')))
+        safe = counted(
+            sanitizer().error(values.get('details'), values.get('traceback'))
+        )
         values.update({name: getattr(safe, name) for name in given})
         values.update(redactions=safe.redactions, rules=safe.rules)
     return values

@@ -17,14 +17,34 @@ from nova_actions.policies.instance_actions import LIST
 from nova_actions.policies.instance_actions import LIST_ALL_PROJECTS
 from nova_actions.policies.instance_actions import SHOW
 
-__all__ = ['ACTION_FINISH', 'ACTION_START', 'ASKED', 'EVENTS',
-           'EVENTS_DETAILS', 'EVENT_FINISH', 'EVENT_START', 'LIST',
-           'LIST_ALL_PROJECTS', 'SHOW', 'list_rules']
+__all__ = [
+    'ACTION_FINISH',
+    'ACTION_START',
+    'ASKED',
+    'EVENTS',
+    'EVENTS_DETAILS',
+    'EVENT_FINISH',
+    'EVENT_START',
+    'LIST',
+    'LIST_ALL_PROJECTS',
+    'SHOW',
+    'list_rules',
+]
 
 #: The rules that are asked; the others are what they refer to.
-ASKED = frozenset({
-    ACTION_FINISH, ACTION_START, EVENTS, EVENTS_DETAILS, EVENT_FINISH,
-    EVENT_START, LIST, LIST_ALL_PROJECTS, SHOW})
+ASKED = frozenset(
+    {
+        ACTION_FINISH,
+        ACTION_START,
+        EVENTS,
+        EVENTS_DETAILS,
+        EVENT_FINISH,
+        EVENT_START,
+        LIST,
+        LIST_ALL_PROJECTS,
+        SHOW,
+    }
+)
 
 
 def list_rules() -> Sequence[policy.RuleDefault]:

@@ -15,66 +15,94 @@ SERVICE = 'rule:service_api'
 DEPRECATED_REASON = (
     'The defaults that do not know the roles manager, member, reader and '
     'service. They are in force only with [oslo_policy] '
-    'enforce_new_defaults = false.')
+    'enforce_new_defaults = false.'
+)
 
 
 def rules() -> list[policy.RuleDefault]:
     """Return the base rules, new ones each time: an enforcer changes what it
     is given."""
     admin_api = policy.DeprecatedRule(
-        'rule:admin_api', 'is_admin:True',
-        deprecated_reason=DEPRECATED_REASON, deprecated_since='21.0.0')
+        'rule:admin_api',
+        'is_admin:True',
+        deprecated_reason=DEPRECATED_REASON,
+        deprecated_since='21.0.0',
+    )
     admin_or_owner = policy.DeprecatedRule(
-        'rule:admin_or_owner', 'is_admin:True or project_id:%(project_id)s',
-        deprecated_reason=DEPRECATED_REASON, deprecated_since='21.0.0')
+        'rule:admin_or_owner',
+        'is_admin:True or project_id:%(project_id)s',
+        deprecated_reason=DEPRECATED_REASON,
+        deprecated_since='21.0.0',
+    )
     return [
         policy.RuleDefault(
-            'context_is_admin', 'role:admin',
+            'context_is_admin',
+            'role:admin',
             'Who counts as an administrator.',
-            deprecated_rule=admin_api),
+            deprecated_rule=admin_api,
+        ),
         policy.RuleDefault(
-            'admin_or_owner', 'is_admin:True or project_id:%(project_id)s',
+            'admin_or_owner',
+            'is_admin:True or project_id:%(project_id)s',
             'Administrators and the project that owns the server.',
-            deprecated_for_removal=True, deprecated_reason=DEPRECATED_REASON,
-            deprecated_since='21.0.0'),
+            deprecated_for_removal=True,
+            deprecated_reason=DEPRECATED_REASON,
+            deprecated_since='21.0.0',
+        ),
         policy.RuleDefault(
-            'admin_api', 'is_admin:True', 'Administrators.',
-            deprecated_for_removal=True, deprecated_reason=DEPRECATED_REASON,
-            deprecated_since='21.0.0'),
+            'admin_api',
+            'is_admin:True',
+            'Administrators.',
+            deprecated_for_removal=True,
+            deprecated_reason=DEPRECATED_REASON,
+            deprecated_since='21.0.0',
+        ),
         policy.RuleDefault(
             'project_manager_api',
             'role:manager and project_id:%(project_id)s',
             'Managers of the project that owns the server.',
-            deprecated_rule=admin_api),
+            deprecated_rule=admin_api,
+        ),
         policy.RuleDefault(
-            'project_member_api', 'role:member and project_id:%(project_id)s',
+            'project_member_api',
+            'role:member and project_id:%(project_id)s',
             'Members of the project that owns the server.',
-            deprecated_rule=admin_or_owner),
+            deprecated_rule=admin_or_owner,
+        ),
         policy.RuleDefault(
-            'project_reader_api', 'role:reader and project_id:%(project_id)s',
+            'project_reader_api',
+            'role:reader and project_id:%(project_id)s',
             'Readers of the project that owns the server.',
-            deprecated_rule=admin_or_owner),
+            deprecated_rule=admin_or_owner,
+        ),
         policy.RuleDefault(
-            'service_api', 'role:service',
+            'service_api',
+            'role:service',
             'Services that act on behalf of the cloud.',
-            deprecated_rule=admin_api),
+            deprecated_rule=admin_api,
+        ),
         policy.RuleDefault(
             'project_manager_or_admin',
             'rule:project_manager_api or rule:context_is_admin',
             'Managers of the owning project, and administrators.',
-            deprecated_rule=admin_api),
+            deprecated_rule=admin_api,
+        ),
         policy.RuleDefault(
             'project_member_or_admin',
             'rule:project_member_api or rule:context_is_admin',
             'Members of the owning project, and administrators.',
-            deprecated_rule=admin_or_owner),
+            deprecated_rule=admin_or_owner,
+        ),
         policy.RuleDefault(
             'project_reader_or_admin',
             'rule:project_reader_api or rule:context_is_admin',
             'Readers of the owning project, and administrators.',
-            deprecated_rule=admin_or_owner),
+            deprecated_rule=admin_or_owner,
+        ),
         policy.RuleDefault(
-            'service_or_admin', 'rule:service_api or rule:context_is_admin',
+            'service_or_admin',
+            'rule:service_api or rule:context_is_admin',
             'Services and administrators.',
-            deprecated_rule=admin_api),
+            deprecated_rule=admin_api,
+        ),
     ]

@@ -25,20 +25,28 @@ EVENT_FINISH = f'{_ROOT}:event:finish'
 _RECORDERS = f'project_id:%(project_id)s or {base.SERVICE} or {base.ADMIN}'
 
 _LIST_OPERATION: 'policy.Operation' = {
-    'method': 'GET', 'path': '/servers/{server_id}/os-instance-actions'}
+    'method': 'GET',
+    'path': '/servers/{server_id}/os-instance-actions',
+}
 _SHOW_OPERATION: 'policy.Operation' = {
     'method': 'GET',
-    'path': '/servers/{server_id}/os-instance-actions/{request_id}'}
+    'path': '/servers/{server_id}/os-instance-actions/{request_id}',
+}
 
 
 _DETAIL_OPERATION: 'policy.Operation' = {
-    'method': 'GET', 'path': '/v1/actions/{action}'}
+    'method': 'GET',
+    'path': '/v1/actions/{action}',
+}
 _SEARCH_OPERATION: 'policy.Operation' = {
-    'method': 'GET', 'path': '/v1/actions'}
+    'method': 'GET',
+    'path': '/v1/actions',
+}
 _CHANGES_OPERATION: 'policy.Operation' = {
-    'method': 'GET', 'path': '/v1/changes'}
-_STATS_OPERATION: 'policy.Operation' = {
-    'method': 'GET', 'path': '/v1/stats'}
+    'method': 'GET',
+    'path': '/v1/changes',
+}
+_STATS_OPERATION: 'policy.Operation' = {'method': 'GET', 'path': '/v1/stats'}
 
 
 def _rpc(*names: str) -> 'list[policy.Operation]':
@@ -48,66 +56,120 @@ def _rpc(*names: str) -> 'list[policy.Operation]':
 def rules() -> list[policy.RuleDefault]:
     """Return the rules of the action log, new ones each time."""
     deprecated = policy.DeprecatedRule(
-        _ROOT, 'rule:admin_or_owner',
-        deprecated_reason=base.DEPRECATED_REASON, deprecated_since='21.0.0')
+        _ROOT,
+        'rule:admin_or_owner',
+        deprecated_reason=base.DEPRECATED_REASON,
+        deprecated_since='21.0.0',
+    )
     return [
         policy.DocumentedRuleDefault(
-            EVENTS_DETAILS, base.ADMIN,
+            EVENTS_DETAILS,
+            base.ADMIN,
             'See the field "details" of the events of an action: the '
             'sanitised message of the error. It tells why a step failed, and '
             'may tell about the deployment. Asked only when the action may '
             'be shown.',
             [_SHOW_OPERATION, *_rpc('get_by_action', 'get_by_id')],
-            scope_types=['project']),
+            scope_types=['project'],
+        ),
         policy.DocumentedRuleDefault(
-            EVENTS, base.ADMIN,
+            EVENTS,
+            base.ADMIN,
             'See the fields "traceback" and "host" of the events of an '
             'action and of changes, and search and count by host. Asked only '
             'when the action may be shown. Before microversion 2.51 the '
             'events are shown only to who passes this rule.',
-            [_SHOW_OPERATION, _SEARCH_OPERATION, _CHANGES_OPERATION,
-             _STATS_OPERATION, *_rpc('get_by_action', 'get_by_id')],
-            scope_types=['project']),
+            [
+                _SHOW_OPERATION,
+                _SEARCH_OPERATION,
+                _CHANGES_OPERATION,
+                _STATS_OPERATION,
+                *_rpc('get_by_action', 'get_by_id'),
+            ],
+            scope_types=['project'],
+        ),
         policy.DocumentedRuleDefault(
-            LIST, base.PROJECT_READER_OR_ADMIN,
+            LIST,
+            base.PROJECT_READER_OR_ADMIN,
             'List the actions of a server, find or count those of a project, '
             'or be told what happens in it.',
-            [_LIST_OPERATION, _SEARCH_OPERATION, _CHANGES_OPERATION,
-             _STATS_OPERATION, *_rpc('get_by_instance_uuid', 'get_by_terms',
-                   'get_by_cursor')],
-            scope_types=['project'], deprecated_rule=deprecated),
+            [
+                _LIST_OPERATION,
+                _SEARCH_OPERATION,
+                _CHANGES_OPERATION,
+                _STATS_OPERATION,
+                *_rpc('get_by_instance_uuid', 'get_by_terms', 'get_by_cursor'),
+            ],
+            scope_types=['project'],
+            deprecated_rule=deprecated,
+        ),
         policy.DocumentedRuleDefault(
-            SHOW, base.PROJECT_READER_OR_ADMIN,
+            SHOW,
+            base.PROJECT_READER_OR_ADMIN,
             'Show one action of a server, with its events.',
-            [_SHOW_OPERATION, _DETAIL_OPERATION,
-             *_rpc('get_by_request_id', 'get_by_uuid', 'get_by_action',
-                   'get_by_id')],
-            scope_types=['project'], deprecated_rule=deprecated),
+            [
+                _SHOW_OPERATION,
+                _DETAIL_OPERATION,
+                *_rpc(
+                    'get_by_request_id',
+                    'get_by_uuid',
+                    'get_by_action',
+                    'get_by_id',
+                ),
+            ],
+            scope_types=['project'],
+            deprecated_rule=deprecated,
+        ),
         policy.DocumentedRuleDefault(
-            LIST_ALL_PROJECTS, base.ADMIN,
+            LIST_ALL_PROJECTS,
+            base.ADMIN,
             'List or count the actions of all projects, or of any one, or be '
             'told what happens there. Asked where the parameter '
             '"all_projects" or "project_id" is given.',
-            [_SEARCH_OPERATION, _CHANGES_OPERATION, _STATS_OPERATION,
-             *_rpc('get_by_project', 'get_by_terms_anywhere',
-                   'get_by_cursor_anywhere')],
-            scope_types=['project']),
+            [
+                _SEARCH_OPERATION,
+                _CHANGES_OPERATION,
+                _STATS_OPERATION,
+                *_rpc(
+                    'get_by_project',
+                    'get_by_terms_anywhere',
+                    'get_by_cursor_anywhere',
+                ),
+            ],
+            scope_types=['project'],
+        ),
         policy.DocumentedRuleDefault(
-            ACTION_START, _RECORDERS,
+            ACTION_START,
+            _RECORDERS,
             'Record that an action on a server begins.',
-            _rpc('action_start', 'create'), scope_types=['project']),
+            _rpc('action_start', 'create'),
+            scope_types=['project'],
+        ),
         policy.DocumentedRuleDefault(
-            ACTION_FINISH, _RECORDERS,
+            ACTION_FINISH,
+            _RECORDERS,
             'Record that an action on a server has ended.',
-            _rpc('action_finish', 'finish'), scope_types=['project']),
+            _rpc('action_finish', 'finish'),
+            scope_types=['project'],
+        ),
         policy.DocumentedRuleDefault(
-            EVENT_START, _RECORDERS,
+            EVENT_START,
+            _RECORDERS,
             'Record that a step of an action begins on a host.',
-            _rpc('event_start', 'create'), scope_types=['project']),
+            _rpc('event_start', 'create'),
+            scope_types=['project'],
+        ),
         policy.DocumentedRuleDefault(
-            EVENT_FINISH, _RECORDERS,
+            EVENT_FINISH,
+            _RECORDERS,
             'Record how a step of an action ended. A host that names itself '
             'may finish only its own steps.',
-            _rpc('event_finish', 'event_finish_with_failure', 'finish',
-                 'finish_with_failure'), scope_types=['project']),
+            _rpc(
+                'event_finish',
+                'event_finish_with_failure',
+                'finish',
+                'finish_with_failure',
+            ),
+            scope_types=['project'],
+        ),
     ]

@@ -31,9 +31,21 @@ from nova_actions.sanitize import withholding
 if typing.TYPE_CHECKING:
     from oslo_config import cfg
 
-__all__ = ['ActionReporter', 'Context', 'EventReporter', 'Handle',
-           'begin_action', 'finish', 'finish_action', 'flush', 'settings',
-           'setup', 'stats', 'stop', 'wrap_instance_event']
+__all__ = [
+    'ActionReporter',
+    'Context',
+    'EventReporter',
+    'Handle',
+    'begin_action',
+    'finish',
+    'finish_action',
+    'flush',
+    'settings',
+    'setup',
+    'stats',
+    'stop',
+    'wrap_instance_event',
+]
 
 LOG = logging.getLogger(__name__)
 
@@ -47,18 +59,24 @@ def settings(conf: 'cfg.ConfigOpts') -> recorder.Settings:
     group = conf.reporter
     return recorder.Settings(
         folder=place.own(conf.state_path),
-        former_folder=place.former(conf.state_path), host=conf.host,
-        mode=group.mode, timeout=group.timeout,
-        spool_max_bytes=group.spool_max_bytes, fsync=group.fsync,
-        fsync_interval=group.fsync_interval, batch_size=group.batch_size,
+        former_folder=place.former(conf.state_path),
+        host=conf.host,
+        mode=group.mode,
+        timeout=group.timeout,
+        spool_max_bytes=group.spool_max_bytes,
+        fsync=group.fsync,
+        fsync_interval=group.fsync_interval,
+        batch_size=group.batch_size,
         delivery_interval=group.delivery_interval,
         parent_timeout=group.parent_timeout,
         heartbeat_interval=group.heartbeat_interval,
-        required_actions=frozenset(group.required_actions))
+        required_actions=frozenset(group.required_actions),
+    )
 
 
-def setup(conf: 'cfg.ConfigOpts',
-          about: Mapping[str, str] | None = None) -> None:
+def setup(
+    conf: 'cfg.ConfigOpts', about: Mapping[str, str] | None = None
+) -> None:
     """Make this process a compute side: its remotables go to the conductor,
     and its reports too.
 
@@ -87,8 +105,7 @@ def setup(conf: 'cfg.ConfigOpts',
         base.set_remote(rpcapi.ConductorAPI(conf, timeout=timeout))
 
     if chosen.mode == 'off':
-        LOG.info('Nothing is recorded by this process: [reporter] mode is '
-                 'off')
+        LOG.info('Nothing is recorded by this process: [reporter] mode is off')
         connect()
         begin(off.Off(chosen))
     else:
@@ -102,8 +119,11 @@ def begin(new: recorder.Recorder | off.Off) -> None:
     try:
         new.start()
     except OSError as error:
-        LOG.error('Nothing can be recorded now; [DEFAULT] state_path must '
-                  'name a folder that this process may write to: %s', error)
+        LOG.error(
+            'Nothing can be recorded now; [DEFAULT] state_path must '
+            'name a folder that this process may write to: %s',
+            error,
+        )
 
 
 def flush(timeout: float) -> bool:

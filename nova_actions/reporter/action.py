@@ -13,9 +13,12 @@ from nova_actions.reporter import misuse
 from nova_actions.reporter import transition
 
 
-def begin_action(context: transition.Context, instance_uuid: str,
-                 action: str, start_time: datetime.datetime | None = None,
-                 ) -> str | None:
+def begin_action(
+    context: transition.Context,
+    instance_uuid: str,
+    action: str,
+    start_time: datetime.datetime | None = None,
+) -> str | None:
     """Begin an action, of which steps are reported later, here or elsewhere.
 
     Steps of the same request belong to it. An action that never gets one
@@ -30,28 +33,42 @@ def begin_action(context: transition.Context, instance_uuid: str,
     """
     required = event.is_required(action)
     begun: str | None = event.harmless(
-        f'begin of {action}', _begin, context, instance_uuid, action,
-        required, start_time)
+        f'begin of {action}',
+        _begin,
+        context,
+        instance_uuid,
+        action,
+        required,
+        start_time,
+    )
     if required and begun is None:
         event.refuse(action)
     return begun
 
 
-def _begin(context: transition.Context, instance_uuid: str, action: str,
-           required: bool, start_time: datetime.datetime | None,
-           ) -> str | None:
+def _begin(
+    context: transition.Context,
+    instance_uuid: str,
+    action: str,
+    required: bool,
+    start_time: datetime.datetime | None,
+) -> str | None:
     misuse.warn(context, action, (instance_uuid,))
-    begun = transition.begin(context, transition.ACTION, instance_uuid,
-                             action)
+    begun = transition.begin(context, transition.ACTION, instance_uuid, action)
     if start_time is not None:
         begun['start_time'] = transition.time_of(
-            timeutils.normalize_time(start_time))
+            timeutils.normalize_time(start_time)
+        )
     stored = active.current().record([begun], required)
     return str(begun['uuid']) if stored else None
 
 
-def finish_action(context: transition.Context, instance_uuid: str,
-                  action: str, uuid: str | None = None) -> None:
+def finish_action(
+    context: transition.Context,
+    instance_uuid: str,
+    action: str,
+    uuid: str | None = None,
+) -> None:
     """End an action that has no step to end it. It never raises.
 
     How it ended is what its steps say; without one it has succeeded.
@@ -62,15 +79,21 @@ def finish_action(context: transition.Context, instance_uuid: str,
     :param uuid: what :func:`begin_action` has returned; by default the newest
         action of that name in the request is meant
     """
-    event.harmless(f'end of {action}', _end, context, instance_uuid, action,
-                   uuid)
+    event.harmless(
+        f'end of {action}', _end, context, instance_uuid, action, uuid
+    )
 
 
-def _end(context: transition.Context, instance_uuid: str, action: str,
-         uuid: str | None) -> None:
+def _end(
+    context: transition.Context,
+    instance_uuid: str,
+    action: str,
+    uuid: str | None,
+) -> None:
     misuse.warn(context, action, (instance_uuid,))
-    end = transition.begin(context, transition.END, instance_uuid, action,
-                           action_uuid=uuid)
+    end = transition.begin(
+        context, transition.END, instance_uuid, action, action_uuid=uuid
+    )
     active.current().record([{**end, 'finish_time': end['start_time']}])
 
 
@@ -87,13 +110,17 @@ class ActionReporter:
     :param host: where it runs
     """
 
-    def __init__(self, context: transition.Context, instance_uuid: str,
-                 action: str, host: str | None = None) -> None:
+    def __init__(
+        self,
+        context: transition.Context,
+        instance_uuid: str,
+        action: str,
+        host: str | None = None,
+    ) -> None:
         self.context = context
         self.instance_uuid = instance_uuid
         self.action = action
-        self._event = event.EventReporter(context, action, host,
-                                          instance_uuid)
+        self._event = event.EventReporter(context, action, host, instance_uuid)
 
     def __enter__(self) -> Self:
         """Begin the action.
@@ -101,8 +128,13 @@ class ActionReporter:
         :raises RecordingRequired: only if the action is a required one
         """
         begun = event.harmless(
-            f'begin of {self.action}', transition.begin, self.context,
-            transition.ACTION, self.instance_uuid, self.action)
+            f'begin of {self.action}',
+            transition.begin,
+            self.context,
+            transition.ACTION,
+            self.instance_uuid,
+            self.action,
+        )
         if begun is None:
             self._event.begin()
         else:
@@ -117,7 +149,10 @@ class ActionReporter:
         """As of :meth:`EventReporter.detach`."""
         return self._event.detach()
 
-    def __exit__(self, exc_type: type[BaseException] | None,
-                 exc_val: BaseException | None,
-                 exc_tb: types.TracebackType | None) -> None:
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: types.TracebackType | None,
+    ) -> None:
         self._event.__exit__(exc_type, exc_val, exc_tb)

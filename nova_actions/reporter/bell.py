@@ -27,8 +27,9 @@ class Bell:
             for _ in range(len(self._sleepers)):
                 self._sleepers.popleft().release()
 
-    def wait_for(self, predicate: Callable[[], object],
-                 timeout: float) -> bool:
+    def wait_for(
+        self, predicate: Callable[[], object], timeout: float
+    ) -> bool:
         """Wait until a predicate is true, and tell whether it is.
 
         :param timeout: seconds; infinity is allowed

@@ -20,8 +20,7 @@ def monotonic_ns() -> int:
 def origin() -> str:
     """Name what the monotonic clock counts from: this system's start."""
     try:
-        with open('/proc/sys/kernel/random/boot_id',
-                  encoding='ascii') as file:
+        with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as file:
             return file.read().strip()
     except OSError:
         return ''

@@ -16,7 +16,8 @@ FailedWhen = Callable[[Any], Any] | Collection[Any] | None
 
 
 def wrap_instance_event(
-    prefix: str, graceful_exit: bool = False,
+    prefix: str,
+    graceful_exit: bool = False,
     failed_when: FailedWhen = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Report each call of a method ``(self, context, …, instance, …)`` as
@@ -42,63 +43,85 @@ def wrap_instance_event(
         undecorated = cast(Callable[..., Any], function)
 
         @functools.wraps(function)
-        def wrapper(self: Any, context: Any, *args: Any,
-                    **kwargs: Any) -> Any:
+        def wrapper(self: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
             with method.begin(self, context, *args, **kwargs) as step:
-                return method.judge(step, undecorated(
-                    self, context, *args, **kwargs))
+                return method.judge(
+                    step, undecorated(self, context, *args, **kwargs)
+                )
 
         @functools.wraps(function)
-        async def awaited(self: Any, context: Any, *args: Any,
-                          **kwargs: Any) -> Any:
+        async def awaited(
+            self: Any, context: Any, *args: Any, **kwargs: Any
+        ) -> Any:
             with method.begin(self, context, *args, **kwargs) as step:
-                return method.judge(step, await undecorated(
-                    self, context, *args, **kwargs))
+                return method.judge(
+                    step, await undecorated(self, context, *args, **kwargs)
+                )
 
-        return cast(Callable[P, R], awaited if inspect.iscoroutinefunction(
-            function) else wrapper)
+        return cast(
+            Callable[P, R],
+            awaited if inspect.iscoroutinefunction(function) else wrapper,
+        )
+
     return decorator
 
 
 class _Method:
     """What is known of a method whose calls are steps."""
 
-    def __init__(self, function: Callable[..., Any], prefix: str,
-                 failed_when: FailedWhen) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        prefix: str,
+        failed_when: FailedWhen,
+    ) -> None:
         self._signature = inspect.signature(inspect.unwrap(function))
         if 'instance' not in self._signature.parameters:
             raise TypeError(
-                f'{function.__qualname__} has no argument "instance"')
-        if (inspect.isgeneratorfunction(function)
-                or inspect.isasyncgenfunction(function)):
-            raise TypeError(f'{function.__qualname__} is a generator; use '
-                            'EventReporter where it does its work')
+                f'{function.__qualname__} has no argument "instance"'
+            )
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(
+            function
+        ):
+            raise TypeError(
+                f'{function.__qualname__} is a generator; use '
+                'EventReporter where it does its work'
+            )
         self._event_name = f'{prefix}_{function.__name__}'
         self._failed_when = failed_when
 
-    def begin(self, holder: Any, context: Any, /, *args: Any,
-              **kwargs: Any) -> event.EventReporter:
+    def begin(
+        self, holder: Any, context: Any, /, *args: Any, **kwargs: Any
+    ) -> event.EventReporter:
         """Return the step that a call is."""
         found: Call | None = event.harmless(
-            f'start of {self._event_name}', functools.partial(
-                self._look_at, holder, context, *args, **kwargs))
+            f'start of {self._event_name}',
+            functools.partial(self._look_at, holder, context, *args, **kwargs),
+        )
         if found is None:
             return event.EventReporter(context, self._event_name, None)
         host, uuid, given = found
-        return event.EventReporter(context, self._event_name, host, uuid,
-                                   arguments=given)
+        return event.EventReporter(
+            context, self._event_name, host, uuid, arguments=given
+        )
 
     def _look_at(self, holder: Any, /, *args: Any, **kwargs: Any) -> Call:
         given = self._signature.bind(holder, *args, **kwargs).arguments
-        return (getattr(holder, 'host', None), _uuid_of(given['instance']),
-                given)
+        return (
+            getattr(holder, 'host', None),
+            _uuid_of(given['instance']),
+            given,
+        )
 
     def judge(self, step: event.EventReporter, result: Any) -> Any:
         """Return what a call returned, and see whether that is a failure."""
         if self._failed_when is not None:
             reason = event.harmless(
-                f'outcome of {self._event_name}', _failure,
-                self._failed_when, result)
+                f'outcome of {self._event_name}',
+                _failure,
+                self._failed_when,
+                result,
+            )
             if reason is not None:
                 step.fail(reason)
         return result

@@ -24,14 +24,19 @@ class Direct:
     def reborn(self) -> 'Direct':
         return Direct()
 
-    def record(self, transitions: Sequence[Transition],
-               required: bool = False) -> bool:
+    def record(
+        self, transitions: Sequence[Transition], required: bool = False
+    ) -> bool:
         """As of :meth:`recorder.Recorder.record`."""
         try:
             answers = self._line.send(transitions)
         except Exception as error:  # noqa: BLE001 - never raises
-            self.losses.add(loss.DIRECT, len(transitions),
-                            type(error).__name__, transitions)
+            self.losses.add(
+                loss.DIRECT,
+                len(transitions),
+                type(error).__name__,
+                transitions,
+            )
             loss.log_why(error)
             return False
         for each, answer in zip(transitions, answers, strict=True):
@@ -50,5 +55,7 @@ class Direct:
         return True
 
     def stats(self) -> dict[str, int]:
-        return {f'lost_{reason}': number for reason, number
-                in self.losses.counts.items()}
+        return {
+            f'lost_{reason}': number
+            for reason, number in self.losses.counts.items()
+        }

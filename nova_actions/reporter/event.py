@@ -22,7 +22,8 @@ def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
         return function(*args)
     except Exception as error:  # noqa: BLE001 - never raises
         active.current().losses.add(
-            loss.ERROR, 1, f'{what}: {type(error).__name__}')
+            loss.ERROR, 1, f'{what}: {type(error).__name__}'
+        )
         loss.log_why(error)
         return None
 
@@ -43,12 +44,18 @@ def refuse(name: Any) -> NoReturn:
     :raises RecordingRequired: always
     """
     raise exception.RecordingRequired(
-        action=name, reason='neither spool nor conductor has it')
+        action=name, reason='neither spool nor conductor has it'
+    )
 
 
-def finish(handle: transition.Handle | None, exc_val: object = None,
-           exc_tb: object = None, *, failed: object = None,
-           secrets: Iterable[str] = ()) -> None:
+def finish(
+    handle: transition.Handle | None,
+    exc_val: object = None,
+    exc_tb: object = None,
+    *,
+    failed: object = None,
+    secrets: Iterable[str] = (),
+) -> None:
     """End a step that :meth:`EventReporter.detach` handed over, in whatever
     thread or process. It never raises.
 
@@ -59,12 +66,18 @@ def finish(handle: transition.Handle | None, exc_val: object = None,
     """
     if handle is None:
         return
-    harmless('end of a step', _finish, handle, exc_val, exc_tb, failed,
-             secrets)
+    harmless(
+        'end of a step', _finish, handle, exc_val, exc_tb, failed, secrets
+    )
 
 
-def _finish(handle: transition.Handle, exc_val: object, exc_tb: object,
-            failed: object, secrets: Iterable[str]) -> None:
+def _finish(
+    handle: transition.Handle,
+    exc_val: object,
+    exc_tb: object,
+    failed: object,
+    secrets: Iterable[str],
+) -> None:
     if failed is not None and exc_val is None:
         outcome = transition.failure(failed, secrets)
         active.current().record(handle.finishes(outcome))
@@ -73,11 +86,13 @@ def _finish(handle: transition.Handle, exc_val: object, exc_tb: object,
         exc_tb = getattr(exc_val, '__traceback__', None)
     inside = nesting.references(exc_val, handle)
     has_own = len(inside) < len(handle.starts)
-    outcome = transition.outcome(exc_val, exc_tb if has_own else None,
-                                 secrets)
-    ends = [{**end, 'traceback': inside[end['instance_uuid']]}
-            if end['instance_uuid'] in inside else end
-            for end in handle.finishes(outcome)]
+    outcome = transition.outcome(exc_val, exc_tb if has_own else None, secrets)
+    ends = [
+        {**end, 'traceback': inside[end['instance_uuid']]}
+        if end['instance_uuid'] in inside
+        else end
+        for end in handle.finishes(outcome)
+    ]
     if active.current().record(ends) and has_own:
         nesting.note(exc_val, handle)
 
@@ -99,10 +114,15 @@ class EventReporter:
         wherever they occur in its error
     """
 
-    def __init__(self, context: transition.Context, event_name: str,
-                 host: str | None,
-                 *instance_uuids: str, graceful_exit: bool = False,
-                 arguments: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        context: transition.Context,
+        event_name: str,
+        host: str | None,
+        *instance_uuids: str,
+        graceful_exit: bool = False,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> None:
         self.context = context
         self.event_name = event_name
         self.host = host
@@ -120,38 +140,53 @@ class EventReporter:
         self.begin()
         return self
 
-    def begin(self, *before: transition.Transition,
-              action_uuid: str | None = None) -> None:
+    def begin(
+        self, *before: transition.Transition, action_uuid: str | None = None
+    ) -> None:
         """Begin the step, after other transitions that belong to it."""
         required = is_required(self.event_name)
-        stored = harmless('start of a step', self._begin, before,
-                          action_uuid, required)
+        stored = harmless(
+            'start of a step', self._begin, before, action_uuid, required
+        )
         if required and not stored:
             if self._handle is not None:
                 # Maybe it was stored all the same; then it says so.
-                finish(self._handle, failed='It was refused, since its '
-                       'beginning could not be stored in time.')
+                finish(
+                    self._handle,
+                    failed='It was refused, since its '
+                    'beginning could not be stored in time.',
+                )
             refuse(self.event_name)
 
-    def _begin(self, before: Sequence[transition.Transition],
-               action_uuid: str | None, required: bool) -> bool:
+    def _begin(
+        self,
+        before: Sequence[transition.Transition],
+        action_uuid: str | None,
+        required: bool,
+    ) -> bool:
         # Nothing of the step before, where one reporter is used twice.
         self._handle = self._reason = None
         self._detached = False
         misuse.warn(self.context, self.event_name, self.instance_uuids)
         starts = tuple(
-            transition.begin(self.context, transition.START, uuid,
-                             self.event_name,
-                             host=self.host,
-                             action_uuid=action_uuid)
-            for uuid in dict.fromkeys(map(str, self.instance_uuids)))
+            transition.begin(
+                self.context,
+                transition.START,
+                uuid,
+                self.event_name,
+                host=self.host,
+                action_uuid=action_uuid,
+            )
+            for uuid in dict.fromkeys(map(str, self.instance_uuids))
+        )
         if not starts:
             return False
         recorder = active.current()
         stored: bool = recorder.record([*before, *starts], required)
         # With the life that it was begun in.
         self._handle = transition.Handle(
-            starts, clock.monotonic_ns(), clock.origin(), stored)
+            starts, clock.monotonic_ns(), clock.origin(), stored
+        )
         # Room is kept for the end only as long as this process may be the
         # one that records it.
         recorder.hold(self._handle)
@@ -175,17 +210,21 @@ class EventReporter:
         self._detached = True
         return self._handle
 
-    def __exit__(self, exc_type: type[BaseException] | None,
-                 exc_val: BaseException | None,
-                 exc_tb: types.TracebackType | None) -> None:
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: types.TracebackType | None,
+    ) -> None:
         if self._detached and exc_type is None:
             return
         failed = exc_type if exc_val is None else exc_val
         secrets: list[str] = []
         if failed is not None or self._reason is not None:
             secrets = harmless('secrets of a call', self._secrets) or []
-        finish(self._handle, failed, exc_tb, failed=self._reason,
-               secrets=secrets)
+        finish(
+            self._handle, failed, exc_tb, failed=self._reason, secrets=secrets
+        )
 
     def _secrets(self) -> list[str]:
         return list(sanitize.secrets_of_call(self.context, self._arguments))

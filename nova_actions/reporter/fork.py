@@ -27,5 +27,6 @@ def _after() -> None:
     writing.release()
 
 
-os.register_at_fork(before=_before, after_in_parent=_after,
-                    after_in_child=_after)
+os.register_at_fork(
+    before=_before, after_in_parent=_after, after_in_child=_after
+)

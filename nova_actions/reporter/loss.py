@@ -58,8 +58,13 @@ class Losses:
         self._asked = 0
         self._kinds = {reason: _Kind() for reason in REASONS}
 
-    def add(self, reason: str, number: int, why: object,
-            lost: Iterable[transition.Transition] = ()) -> None:
+    def add(
+        self,
+        reason: str,
+        number: int,
+        why: object,
+        lost: Iterable[transition.Transition] = (),
+    ) -> None:
         """Count reports that are lost, and log it, soon if not now.
 
         :param reason: one of :data:`REASONS`
@@ -74,7 +79,8 @@ class Losses:
             kind.why = why
             kind.untold.extend(map(transition.identity, lost))
             if kind.told and (
-                    clock.monotonic_ns() - kind.told_at < INTERVAL * 1e9):
+                clock.monotonic_ns() - kind.told_at < INTERVAL * 1e9
+            ):
                 return
         self._tell(reason)
 
@@ -109,8 +115,14 @@ class Losses:
         if number:
             LOG.error(
                 '%s not recorded (%s: %s), %d of that kind in all; the last: '
-                '%s%s', counted(number, 'report'), reason, REASONS[reason],
-                total, kind.why, _named(named, number))
+                '%s%s',
+                counted(number, 'report'),
+                reason,
+                REASONS[reason],
+                total,
+                kind.why,
+                _named(named, number),
+            )
 
 
 def _named(named: Collection[tuple[Any, ...]], number: int) -> str:
@@ -118,8 +130,9 @@ def _named(named: Collection[tuple[Any, ...]], number: int) -> str:
         return ''
     more = number - len(named)
     others = [counted(more, 'other')] if more > 0 else []
-    return '; namely: ' + '; '.join([
-        *others, *map(transition.described, named)])
+    return '; namely: ' + '; '.join(
+        [*others, *map(transition.described, named)]
+    )
 
 
 def log_why(error: Exception) -> None:
@@ -127,5 +140,7 @@ def log_why(error: Exception) -> None:
     # Formatting costs more than recording does, where all are lost.
     if LOG.isEnabledFor(logging.DEBUG):
         # Without what it happened in: that may be the failed work's error.
-        LOG.debug('Why they were not recorded:\n%s', ''.join(
-            traceback.format_tb(error.__traceback__)))
+        LOG.debug(
+            'Why they were not recorded:\n%s',
+            ''.join(traceback.format_tb(error.__traceback__)),
+        )

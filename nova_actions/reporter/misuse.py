@@ -18,29 +18,40 @@ LOG = logging.getLogger(__name__)
 def warn(context: Any, name: Any, servers: Sequence[Any]) -> None:
     """Log what is wrong with the beginning of a step."""
     for problem in _problems(context, name, servers):
-        LOG.warning('A step %s is reported wrongly: %s',
-                    transition.name_of(name) or 'without a name', problem)
+        LOG.warning(
+            'A step %s is reported wrongly: %s',
+            transition.name_of(name) or 'without a name',
+            problem,
+        )
 
 
-def _problems(context: Any, name: Any,
-              servers: Sequence[Any]) -> Iterator[str]:
+def _problems(
+    context: Any, name: Any, servers: Sequence[Any]
+) -> Iterator[str]:
     if not getattr(context, 'request_id', None):
-        yield (f'its context is of the type {type(context).__name__} and '
-               'names no request. Hand over the RequestContext of the '
-               'request; else nobody knows whose it is')
+        yield (
+            f'its context is of the type {type(context).__name__} and '
+            'names no request. Hand over the RequestContext of the '
+            'request; else nobody knows whose it is'
+        )
     if not isinstance(name, str) or not name.strip():
         yield f'its name is empty or no text; "{transition.NAMELESS}" stands'
     elif len(name) > sanitize.NAME_LIMIT:
-        yield (f'its name has {len(name)} characters, of which '
-               f'{sanitize.NAME_LIMIT} are kept')
+        yield (
+            f'its name has {len(name)} characters, of which '
+            f'{sanitize.NAME_LIMIT} are kept'
+        )
     if not servers:
-        yield ('it names no server, so nothing is recorded. Hand over the '
-               'UUID of each server that it works on')
-    strange = [each for each in servers
-               if not uuidutils.is_uuid_like(each)]
+        yield (
+            'it names no server, so nothing is recorded. Hand over the '
+            'UUID of each server that it works on'
+        )
+    strange = [each for each in servers if not uuidutils.is_uuid_like(each)]
     if strange:
-        yield (f'a server is of the type {type(strange[0]).__name__} and no '
-               'UUID, so it will be refused')
+        yield (
+            f'a server is of the type {type(strange[0]).__name__} and no '
+            'UUID, so it will be refused'
+        )
 
 
 def undecorated(function: Any) -> None:
@@ -49,4 +60,5 @@ def undecorated(function: Any) -> None:
     LOG.warning(
         'The calls of %s are not recorded: wrap_instance_event needs its '
         'parentheses and a prefix, as in @wrap_instance_event("compute")',
-        function.__qualname__)
+        function.__qualname__,
+    )

@@ -14,12 +14,18 @@ def note(error: object, handle: transition.Handle) -> None:
     """Note in an exception that its traceback is stored with a step."""
     if isinstance(error, BaseException):
         # Past a __setattr__ of its own.
-        error.__dict__[_NOTE] = handle.origin, handle.began, {
-            start['instance_uuid']: (
-                start['request_id'],
-                f'The traceback is with the step {start["name"]}, '
-                f'{start["uuid"]}.')
-            for start in handle.starts}
+        error.__dict__[_NOTE] = (
+            handle.origin,
+            handle.began,
+            {
+                start['instance_uuid']: (
+                    start['request_id'],
+                    f'The traceback is with the step {start["name"]}, '
+                    f'{start["uuid"]}.',
+                )
+                for start in handle.starts
+            },
+        )
 
 
 def references(error: object, handle: transition.Handle) -> dict[str, str]:
@@ -37,7 +43,9 @@ def references(error: object, handle: transition.Handle) -> dict[str, str]:
     origin, began, servers = found
     if origin != handle.origin or began < handle.began:
         return {}
-    return {start['instance_uuid']: servers[start['instance_uuid']][1]
-            for start in handle.starts
-            if servers.get(start['instance_uuid'], (None,))[0]
-            == start['request_id']}
+    return {
+        start['instance_uuid']: servers[start['instance_uuid']][1]
+        for start in handle.starts
+        if servers.get(start['instance_uuid'], (None,))[0]
+        == start['request_id']
+    }

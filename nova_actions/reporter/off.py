@@ -21,8 +21,11 @@ class Off:
     def start(self) -> None:
         """There is nothing to begin."""
 
-    def record(self, _transitions: Sequence[transition.Transition],
-               _required: bool = False) -> bool:
+    def record(
+        self,
+        _transitions: Sequence[transition.Transition],
+        _required: bool = False,
+    ) -> bool:
         return True
 
     def hold(self, _handle: transition.Handle) -> None:

@@ -26,7 +26,7 @@ from nova_actions.vocabulary import counted
 LOG = logging.getLogger(__name__)
 
 #: Nanoseconds after which a spool that could not be opened is tried again.
-_REOPEN = 5 * 10 ** 9
+_REOPEN = 5 * 10**9
 
 #: How many reports of a dead life are taken over at once: its spool may be
 #: larger than this process should be.
@@ -66,9 +66,12 @@ class Recorder:
         heartbeat
     """
 
-    def __init__(self, settings: Settings,
-                 connect: Callable[[], None] = lambda: None,
-                 about: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        connect: Callable[[], None] = lambda: None,
+        about: Mapping[str, str] | None = None,
+    ) -> None:
         self.settings = settings
         self._about = about
         self.losses = loss.Losses()
@@ -118,8 +121,9 @@ class Recorder:
             dead.let_go()
             self.open()
             return
-        threading.Thread(target=self._open_later, name='nova-actions-idle',
-                         daemon=True).start()
+        threading.Thread(
+            target=self._open_later, name='nova-actions-idle', daemon=True
+        ).start()
 
     def _open_later(self) -> None:
         self._ended.wait(self.settings.heartbeat_interval)
@@ -143,8 +147,10 @@ class Recorder:
         with self._lock:
             if self._opened is None:
                 now = clock.monotonic_ns()
-                if (self._failed_at is not None
-                        and now - self._failed_at < _REOPEN):
+                if (
+                    self._failed_at is not None
+                    and now - self._failed_at < _REOPEN
+                ):
                     raise OSError('the spool could not be opened')
                 if self._is_beginning:
                     raise OSError('the spool is being opened')
@@ -167,31 +173,41 @@ class Recorder:
         except OSError:
             if self.is_durable:
                 raise
-        self._uuid = (self._life.uuid if self._life
-                      else uuidutils.generate_uuid())
+        self._uuid = (
+            self._life.uuid if self._life else uuidutils.generate_uuid()
+        )
         if self.is_durable and self._life:
             self._spool = disk.Spool(
-                self._life.spool_path, settings.spool_max_bytes,
-                settings.fsync, self._life.note, self._damaged)
+                self._life.spool_path,
+                settings.spool_max_bytes,
+                settings.fsync,
+                self._life.note,
+                self._damaged,
+            )
             self._charge()
         else:
             self._spool = memory.MemorySpool(settings.spool_max_bytes)
         opened = sender.Delivery(
-            self._spool, wire.Wire(settings.host, self._uuid,
-                                  self._about),
+            self._spool,
+            wire.Wire(settings.host, self._uuid, self._about),
             batch_size=settings.batch_size,
             interval=settings.delivery_interval if self.is_durable else 0,
             heartbeat=settings.heartbeat_interval,
-            parent_timeout=settings.parent_timeout, losses=self.losses,
-            chore=self._chore, closed=self._closed)
+            parent_timeout=settings.parent_timeout,
+            losses=self.losses,
+            chore=self._chore,
+            closed=self._closed,
+        )
         opened.start()
         if self.is_durable:
-            threading.Thread(target=self._keep, name='nova-actions-spool',
-                             daemon=True).start()
+            threading.Thread(
+                target=self._keep, name='nova-actions-spool', daemon=True
+            ).start()
         return opened
 
-    def record(self, transitions: Sequence[Transition],
-               required: bool = False) -> bool:
+    def record(
+        self, transitions: Sequence[Transition], required: bool = False
+    ) -> bool:
         """Store transitions, all or none, and tell whether they are stored:
         in the spool, or (``mode = sync``) in the database.
 
@@ -210,14 +226,18 @@ class Recorder:
         """Keep room for the ends of steps only as long as their handle is in
         this process: whoever has none cannot end them."""
         if self._spool is not None:
-            self._spool.room.hold(handle, [
-                start['uuid'] for start in handle.starts])
+            self._spool.room.hold(
+                handle, [start['uuid'] for start in handle.starts]
+            )
 
     def _damaged(self, number: int, why: str) -> None:
         """Count reports of a damaged spool that cannot be read any more, and
         say that it is damaged even where all can."""
-        LOG.error('A spool was damaged, with the loss of %s: %s',
-                  counted(number, 'report'), why)
+        LOG.error(
+            'A spool was damaged, with the loss of %s: %s',
+            counted(number, 'report'),
+            why,
+        )
         if number:
             self.losses.add(loss.DAMAGED, number, why)
         self._charge()
@@ -226,8 +246,12 @@ class Recorder:
         """Count what is kept of damaged spools against the limit."""
         self._spool.room.charge(aside.size(self.settings.folder))
 
-    def _record(self, opened: sender.Delivery,
-                transitions: Sequence[Transition], required: bool) -> bool:
+    def _record(
+        self,
+        opened: sender.Delivery,
+        transitions: Sequence[Transition],
+        required: bool,
+    ) -> bool:
         for each in transitions:
             if each['kind'] in transition.STEPS:
                 each.setdefault('epoch', self._uuid)
@@ -239,27 +263,40 @@ class Recorder:
         if self.is_durable:
             return True
         if not opened.wait(number, self.settings.timeout, hurry=True):
-            LOG.warning('No answer within %s s; reports are sent again in '
-                        'the background', self.settings.timeout)
+            LOG.warning(
+                'No answer within %s s; reports are sent again in '
+                'the background',
+                self.settings.timeout,
+            )
             return False
-        return not any(opened.was_refused(number - back)
-                       for back in range(len(transitions)))
+        return not any(
+            opened.was_refused(number - back)
+            for back in range(len(transitions))
+        )
 
-    def _lost(self, transitions: Sequence[Transition],
-              error: Exception) -> None:
-        reason = (loss.FULL if isinstance(error, disk.SpoolFull)
-                  else loss.SPOOL)
-        self.losses.add(reason, len(transitions),
-                        f'{type(error).__name__}: {error}', transitions)
+    def _lost(
+        self, transitions: Sequence[Transition], error: Exception
+    ) -> None:
+        reason = loss.FULL if isinstance(error, disk.SpoolFull) else loss.SPOOL
+        self.losses.add(
+            reason,
+            len(transitions),
+            f'{type(error).__name__}: {error}',
+            transitions,
+        )
         loss.log_why(error)
 
     def _keep(self) -> None:
         """Look after the file, beside those who write into it."""
-        interval = (self.settings.fsync_interval
-                    if self.settings.fsync == 'interval' else 1.0)
+        interval = (
+            self.settings.fsync_interval
+            if self.settings.fsync == 'interval'
+            else 1.0
+        )
         while True:
             self._spool.bell.wait_for(
-                lambda: self._ended.is_set() or self._spool.is_long, interval)
+                lambda: self._ended.is_set() or self._spool.is_long, interval
+            )
             if self._ended.is_set():
                 return
             try:
@@ -268,8 +305,10 @@ class Recorder:
                     self._spool.sync()
                 self._spool.maintain(is_quiet=not is_dirty)
             except Exception as error:  # noqa: BLE001 - it must live
-                LOG.warning('The spool could not be forced to disk: %s',
-                            type(error).__name__)
+                LOG.warning(
+                    'The spool could not be forced to disk: %s',
+                    type(error).__name__,
+                )
 
     def _chore(self, notify: Callable[[int], None]) -> None:
         """Do what has to be done now and then."""
@@ -293,18 +332,28 @@ class Recorder:
             if folder is not None:
                 yield from session.Epoch.orphans(folder)
 
-    def _adopt(self, dead: session.Epoch,
-               notify: Callable[[int], None]) -> None:
+    def _adopt(
+        self, dead: session.Epoch, notify: Callable[[int], None]
+    ) -> None:
         """Take over what a dead life of this host has left behind."""
         remains = salvage.Remains(dead.spool_path, dead.noted())
         count = 0
         for part in remains.parts(_PART):
             self._spool.append(part, force=True)
             count += len(part)
-        number = self._spool.append([wire.closing(dead.uuid, (
-            f'The reporter of {self.settings.host} (life {dead.uuid}) '
-            'ended without telling how this ended; its successor '
-            f'{self._uuid} found it dead.'))], force=True)
+        number = self._spool.append(
+            [
+                wire.closing(
+                    dead.uuid,
+                    (
+                        f'The reporter of {self.settings.host} (life '
+                        f'{dead.uuid}) ended without telling how this ended; '
+                        f'its successor {self._uuid} found it dead.'
+                    ),
+                )
+            ],
+            force=True,
+        )
         self._spool.sync()
         notify(number)
         if not remains.is_whole:
@@ -317,8 +366,11 @@ class Recorder:
         dead.note(0, 0)
         dead.remove_spool()
         self._adopted[dead.uuid] = dead
-        LOG.info('Took over %s of the dead reporter %s',
-                 counted(count, 'report'), dead.uuid)
+        LOG.info(
+            'Took over %s of the dead reporter %s',
+            counted(count, 'report'),
+            dead.uuid,
+        )
 
     def _closed(self, uuid: str) -> None:
         dead = self._adopted.pop(uuid, None)
@@ -358,8 +410,11 @@ class Recorder:
         # Its thread may be in a call that nobody answers.
         self._opened.stop(min(left, patience if done else patience / 5))
         if not self.is_durable and self._spool.count:
-            self.losses.add(loss.ENDED, self._spool.count,
-                            'the process ends, and has no spool on disk')
+            self.losses.add(
+                loss.ENDED,
+                self._spool.count,
+                'the process ends, and has no spool on disk',
+            )
         self.losses.tell()
         if self._life is not None:
             self._life.note_lost(self._opened.untold())
@@ -374,12 +429,19 @@ class Recorder:
     def stats(self) -> dict[str, int]:
         """Return how many reports wait, were delivered, and were lost by
         each reason."""
-        return {'waiting': self._spool.count if self._spool else 0,
-                'delivered': self._opened.delivered if self._opened else 0,
-                **({'replaced': self._opened.replaced} if self._opened
-                   and self._opened.replaced else {}),
-                **{f'lost_{reason}': number for reason, number
-                   in self.losses.counts.items()}}
+        return {
+            'waiting': self._spool.count if self._spool else 0,
+            'delivered': self._opened.delivered if self._opened else 0,
+            **(
+                {'replaced': self._opened.replaced}
+                if self._opened and self._opened.replaced
+                else {}
+            ),
+            **{
+                f'lost_{reason}': number
+                for reason, number in self.losses.counts.items()
+            },
+        }
 
 
 #: What a forked child must leave alone, and keep from being collected.

@@ -21,8 +21,7 @@ from oslo_utils import uuidutils
 from nova_actions.reporter.spool import place
 from nova_actions.reporter.spool import salvage
 
-_LOCK = re.compile(
-    r'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lock')
+_LOCK = re.compile(r'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lock')
 _SPOOL_FILES = ('', '-wal', '-shm')
 _NOTE = struct.Struct('<QQ')
 _CHECKSUM = struct.Struct('<I')
@@ -58,13 +57,19 @@ def lives(folder: str) -> Iterator[Life]:
             path = os.path.join(folder, uuid)
             with open(f'{path}.lock', 'rb') as file:
                 noted = _parse(file.read(_NOTE.size + _CHECKSUM.size))
-            files = [os.stat(f'{path}.spool{suffix}')
-                     for suffix in _SPOOL_FILES
-                     if os.path.exists(f'{path}.spool{suffix}')]
+            files = [
+                os.stat(f'{path}.spool{suffix}')
+                for suffix in _SPOOL_FILES
+                if os.path.exists(f'{path}.spool{suffix}')
+            ]
             if files:
-                yield Life(uuid, uuid not in over, noted,
-                           sum(each.st_size for each in files),
-                           max(each.st_mtime for each in files))
+                yield Life(
+                    uuid,
+                    uuid not in over,
+                    noted,
+                    sum(each.st_size for each in files),
+                    max(each.st_mtime for each in files),
+                )
 
 
 def _uuids(folder: str) -> list[str]:
@@ -81,7 +86,7 @@ def _uuids(folder: str) -> list[str]:
 def _parse(raw: bytes) -> salvage.Note | None:
     """Return what a file says of its spool, None where it says nothing, as
     one of the first release."""
-    note, checksum = raw[:_NOTE.size], raw[_NOTE.size:]
+    note, checksum = raw[: _NOTE.size], raw[_NOTE.size :]
     if checksum != _CHECKSUM.pack(zlib.crc32(note)):
         return None
     return salvage.Note(*_NOTE.unpack(note))
@@ -147,8 +152,9 @@ class Epoch:
         if self._descriptor is not None:
             raw = _NOTE.pack(max(0, count), lowest)
             try:
-                os.pwrite(self._descriptor,
-                          raw + _CHECKSUM.pack(zlib.crc32(raw)), 0)
+                os.pwrite(
+                    self._descriptor, raw + _CHECKSUM.pack(zlib.crc32(raw)), 0
+                )
             except OSError:
                 # Reports are stored all the same.
                 return
@@ -158,8 +164,9 @@ class Epoch:
         release."""
         if self._descriptor is None:
             return None
-        return _parse(os.pread(self._descriptor,
-                               _NOTE.size + _CHECKSUM.size, 0))
+        return _parse(
+            os.pread(self._descriptor, _NOTE.size + _CHECKSUM.size, 0)
+        )
 
     def note_lost(self, counts: Mapping[str, int]) -> None:
         """Note how many reports were lost that no conductor knows of, by
@@ -169,8 +176,11 @@ class Epoch:
         raw = json.dumps(counts).encode()
         with contextlib.suppress(OSError):
             os.ftruncate(self._descriptor, _LOST_AT)
-            os.pwrite(self._descriptor,
-                      _CHECKSUM.pack(zlib.crc32(raw)) + raw, _LOST_AT)
+            os.pwrite(
+                self._descriptor,
+                _CHECKSUM.pack(zlib.crc32(raw)) + raw,
+                _LOST_AT,
+            )
 
     def lost(self) -> dict[str, int]:
         """Return what was noted of them; nothing where it cannot be read,
@@ -178,7 +188,7 @@ class Epoch:
         if self._descriptor is None:
             return {}
         raw = os.pread(self._descriptor, _MAX_LOST, _LOST_AT)
-        checksum, raw = raw[:_CHECKSUM.size], raw[_CHECKSUM.size:]
+        checksum, raw = raw[: _CHECKSUM.size], raw[_CHECKSUM.size :]
         if checksum != _CHECKSUM.pack(zlib.crc32(raw)):
             return {}
         counts: dict[str, int] = json.loads(raw)

@@ -50,11 +50,15 @@ class Recorded:
     :param fails: nothing can be stored, as with a full disk
     """
 
-    def __init__(self, required: Sequence[str] = (),
-                 fails: bool = False) -> None:
+    def __init__(
+        self, required: Sequence[str] = (), fails: bool = False
+    ) -> None:
         self.settings = recorder.Settings(
-            folder='', host='', mode='off',
-            required_actions=frozenset(required))
+            folder='',
+            host='',
+            mode='off',
+            required_actions=frozenset(required),
+        )
         self.losses = loss.Losses()
         self._fails = fails
         self._transitions: list[transition.Transition] = []
@@ -64,16 +68,22 @@ class Recorded:
         self._before = active.replace(self)
         return self
 
-    def __exit__(self, exc_type: type[BaseException] | None,
-                 exc_val: BaseException | None,
-                 exc_tb: types.TracebackType | None) -> None:
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: types.TracebackType | None,
+    ) -> None:
         active.replace(self._before)
 
     @property
     def actions(self) -> list[str]:
         """The names of the actions, in the order in which they began."""
-        return [each['name'] for each in self._transitions
-                if each['kind'] == transition.ACTION]
+        return [
+            each['name']
+            for each in self._transitions
+            if each['kind'] == transition.ACTION
+        ]
 
     @property
     def steps(self) -> list[Step]:
@@ -82,18 +92,23 @@ class Recorded:
         for each in self._transitions:
             if each['kind'] in transition.STEPS:
                 values: dict[str, Any] = {
-                    name: each.get(name) for name in _FIELDS}
+                    name: each.get(name) for name in _FIELDS
+                }
                 found[each['uuid']] = Step(**values)
         return list(found.values())
 
     def reborn(self) -> 'Recorded':
         return self
 
-    def record(self, transitions: Sequence[transition.Transition],
-               required: bool = False) -> bool:
+    def record(
+        self,
+        transitions: Sequence[transition.Transition],
+        required: bool = False,
+    ) -> bool:
         if self._fails:
-            self.losses.add(loss.SPOOL, len(transitions), 'of a test',
-                            transitions)
+            self.losses.add(
+                loss.SPOOL, len(transitions), 'of a test', transitions
+            )
             return False
         self._transitions += transitions
         return True
@@ -108,5 +123,7 @@ class Recorded:
         return True
 
     def stats(self) -> dict[str, int]:
-        return {f'lost_{reason}': number for reason, number
-                in self.losses.counts.items()}
+        return {
+            f'lost_{reason}': number
+            for reason, number in self.losses.counts.items()
+        }

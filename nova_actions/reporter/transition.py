@@ -28,8 +28,14 @@ UNBEGUN = 'unbegun'
 _IDENTITY = ('kind', 'name', 'uuid', 'instance_uuid', 'host', 'request_id')
 
 #: What is written down of a context.
-_CALLER = ('request_id', 'global_request_id', 'user_id', 'user_name',
-           'project_id', 'project_name')
+_CALLER = (
+    'request_id',
+    'global_request_id',
+    'user_id',
+    'user_name',
+    'project_id',
+    'project_name',
+)
 
 #: What stands for a name that is empty or says nothing.
 NAMELESS = 'unknown'
@@ -54,9 +60,12 @@ def name_of(value: Any) -> str | None:
 
 def _names_of(values: Iterable[Any]) -> list[str | None]:
     safe = text.sanitizer().name
-    return [None if value is None or value == ''
-            else (safe(value) or '')[:sanitize.NAME_LIMIT] or None
-            for value in values]
+    return [
+        None
+        if value is None or value == ''
+        else (safe(value) or '')[: sanitize.NAME_LIMIT] or None
+        for value in values
+    ]
 
 
 def time_of(value: datetime.datetime) -> str:
@@ -71,8 +80,10 @@ def identity(each: Transition) -> tuple[Any, ...]:
 def described(identity: tuple[Any, ...]) -> str:
     """Return an identity as a person reads it."""
     kind, name, uuid, server, host, request = identity
-    return (f'{kind} of {name}, uuid {uuid}, on server {server}, host '
-            f'{host}, request {request}')
+    return (
+        f'{kind} of {name}, uuid {uuid}, on server {server}, host '
+        f'{host}, request {request}'
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,27 +106,51 @@ class Handle:
             duration = max(0, (clock.monotonic_ns() - self.began) // 1000)
         now = time_of(clock.utcnow())
         begun = {} if self.is_stored else {UNBEGUN: True}
-        return [{**start, 'kind': FINISH, 'finish_time': now,
-                 'duration': duration, **outcome, **begun}
-                for start in self.starts]
+        return [
+            {
+                **start,
+                'kind': FINISH,
+                'finish_time': now,
+                'duration': duration,
+                **outcome,
+                **begun,
+            }
+            for start in self.starts
+        ]
 
 
-def begin(context: Any, kind: str, instance_uuid: Any, name: Any,
-          host: Any = None, **values: Any) -> Transition:
+def begin(
+    context: Any,
+    kind: str,
+    instance_uuid: Any,
+    name: Any,
+    host: Any = None,
+    **values: Any,
+) -> Transition:
     """Return a transition of something that begins or ends now, with the
     context's ids."""
-    own, where, *names = _names_of([name, host, *(
-        getattr(context, attribute, None) for attribute in _CALLER)])
+    own, where, *names = _names_of(
+        [
+            name,
+            host,
+            *(getattr(context, attribute, None) for attribute in _CALLER),
+        ]
+    )
     return {
-        'kind': kind, 'uuid': uuidutils.generate_uuid(),
-        'instance_uuid': str(instance_uuid), 'name': own or NAMELESS,
+        'kind': kind,
+        'uuid': uuidutils.generate_uuid(),
+        'instance_uuid': str(instance_uuid),
+        'name': own or NAMELESS,
         'start_time': time_of(clock.utcnow()),
         **({'host': where} if kind == START else {}),
-        **dict(zip(_CALLER, names, strict=True)), **values}
+        **dict(zip(_CALLER, names, strict=True)),
+        **values,
+    }
 
 
-def outcome(exc_val: object = None, exc_tb: object = None,
-            secrets: Iterable[str] = ()) -> Transition:
+def outcome(
+    exc_val: object = None, exc_tb: object = None, secrets: Iterable[str] = ()
+) -> Transition:
     """Return how a step ended: well without an exception.
 
     :param secrets: values known to be secret in this call
@@ -123,14 +158,21 @@ def outcome(exc_val: object = None, exc_tb: object = None,
     if exc_val is None:
         return {'result': vocabulary.RESULT_SUCCESS}
     error = text.sanitizer().error(exc_val, exc_tb, secrets)
-    return {'result': vocabulary.RESULT_ERROR, 'details': error.details,
-            'traceback': error.traceback, 'error_type': error.error_type,
-            'reason': error.reason}
+    return {
+        'result': vocabulary.RESULT_ERROR,
+        'details': error.details,
+        'traceback': error.traceback,
+        'error_type': error.error_type,
+        'reason': error.reason,
+    }
 
 
 def failure(reason: object, secrets: Iterable[str] = ()) -> Transition:
     """Return that a step failed without an exception."""
     error = text.sanitizer().error(reason, None, secrets)
-    return {'result': vocabulary.RESULT_ERROR,
-            'details': error.details or 'It failed.',
-            'error_type': error.error_type, 'reason': error.reason}
+    return {
+        'result': vocabulary.RESULT_ERROR,
+        'details': error.details or 'It failed.',
+        'error_type': error.error_type,
+        'reason': error.reason,
+    }

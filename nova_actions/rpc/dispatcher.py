@@ -22,8 +22,12 @@ from nova_actions.rpc import serializer
 LOG = logging.getLogger(__name__)
 
 #: What is sent as it is; anything else is a defect of ours.
-_CLEAR = (exception.ActionsException, ovo_exc.VersionedObjectsException,
-          messaging.UnsupportedVersion, messaging.NoSuchMethod)
+_CLEAR = (
+    exception.ActionsException,
+    ovo_exc.VersionedObjectsException,
+    messaging.UnsupportedVersion,
+    messaging.NoSuchMethod,
+)
 _RPC_VERSION = re.compile(r'[0-9]{1,6}(\.[0-9]{1,6}){1,2}')
 
 F = TypeVar('F', bound=Callable[..., Any])
@@ -63,23 +67,27 @@ class LocalDispatcher(rpc_dispatcher.RPCDispatcher):
         if not isinstance(args, dict) or not isinstance(method, str):
             raise exception.InvalidInput(
                 argument='method or args',
-                reason='it is not a name or not a mapping')
+                reason='it is not a name or not a mapping',
+            )
         if not (isinstance(version, str) and _RPC_VERSION.fullmatch(version)):
-            raise exception.InvalidInput(argument='version',
-                                         reason='it is not X.Y')
+            raise exception.InvalidInput(
+                argument='version', reason='it is not X.Y'
+            )
         if not isinstance(incoming.client_timeout, int):
             incoming.client_timeout = 0
-        fits = [endpoint for endpoint in self.endpoints
-                if self._is_namespace(endpoint.target,
-                                      message.get('namespace'))
-                and self._is_compatible(endpoint.target, version)]
+        fits = [
+            endpoint
+            for endpoint in self.endpoints
+            if self._is_namespace(endpoint.target, message.get('namespace'))
+            and self._is_compatible(endpoint.target, version)
+        ]
         if not fits:
             raise messaging.UnsupportedVersion(version)
         for endpoint in fits:
             if self.access_policy.is_allowed(endpoint, method):
                 _bind(type(endpoint), method, args)
                 return
-        raise messaging.NoSuchMethod(method[:base.NAME_LIMIT])
+        raise messaging.NoSuchMethod(method[: base.NAME_LIMIT])
 
 
 @functools.cache
@@ -101,11 +109,14 @@ def _answer(error: Exception) -> NoReturn:
         error = exception.Invalid('The message is nested too deeply.')
     elif not isinstance(error, _CLEAR):
         LOG.error(
-            'A remote call failed: %s\n%s', type(error).__name__,
+            'A remote call failed: %s\n%s',
+            type(error).__name__,
             # Without the error's text: it may carry what was sent.
-            ''.join(traceback.format_tb(error.__traceback__)))
+            ''.join(traceback.format_tb(error.__traceback__)),
+        )
         error = exception.ActionsException(
-            f'The call failed in the conductor: {type(error).__name__}.')
+            f'The call failed in the conductor: {type(error).__name__}.'
+        )
     wire = error_module.to_wire(error)
     try:
         # Without its context: a cause may carry SQL and values.
@@ -116,5 +127,8 @@ def _answer(error: Exception) -> NoReturn:
 
 def get_dispatcher(endpoints: list[Any]) -> LocalDispatcher:
     """Return what hands a message to the endpoints' exposed methods."""
-    return LocalDispatcher(endpoints, serializer.ContextSerializer(),
-                           rpc_dispatcher.ExplicitRPCAccessPolicy)
+    return LocalDispatcher(
+        endpoints,
+        serializer.ContextSerializer(),
+        rpc_dispatcher.ExplicitRPCAccessPolicy,
+    )

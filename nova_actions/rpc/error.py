@@ -14,10 +14,15 @@ ALLOWED_EXMODS = ['nova_actions.exception', 'oslo_versionedobjects.exception']
 
 #: Errors that exist in Nova, which its clients rebuild as their own.
 _NOVA = (
-    exception.InstanceActionNotFound, exception.InstanceActionEventNotFound,
-    exception.InstanceNotFound, exception.MarkerNotFound,
-    exception.ObjectActionError, exception.PolicyNotAuthorized,
-    exception.Forbidden, exception.Invalid)
+    exception.InstanceActionNotFound,
+    exception.InstanceActionEventNotFound,
+    exception.InstanceNotFound,
+    exception.MarkerNotFound,
+    exception.ObjectActionError,
+    exception.PolicyNotAuthorized,
+    exception.Forbidden,
+    exception.Invalid,
+)
 _BY_NAME = {error.__name__: error for error in _NOVA}
 _REMOTE = '_Remote'
 #: What an error tells of the input is no longer than this.
@@ -34,11 +39,17 @@ def to_wire(error: Exception) -> Exception:
         return error
     for known in type(error).__mro__:
         if known in _NOVA:
-            sent = type(f'{known.__name__}{_REMOTE}', (Exception,),
-                        {'__module__': f'nova.exception{_REMOTE}'})
+            sent = type(
+                f'{known.__name__}{_REMOTE}',
+                (Exception,),
+                {'__module__': f'nova.exception{_REMOTE}'},
+            )
             wire: Any = sent(error.format_message()[:_TEXT_LIMIT])
-            wire.kwargs = {name: _short(value) for name, value
-                           in error.kwargs.items() if name != 'code'}
+            wire.kwargs = {
+                name: _short(value)
+                for name, value in error.kwargs.items()
+                if name != 'code'
+            }
             return wire  # type: ignore[no-any-return]
     return error
 
@@ -62,8 +73,9 @@ def from_wire(error: Exception) -> Exception:
     if type(error).__module__ == f'nova.exception{_REMOTE}':
         name = type(error).__name__.removesuffix(_REMOTE)
         return _BY_NAME[name](str(error), **kwargs)
-    if isinstance(error, exception.ActionsException
-                  | ovo_exc.VersionedObjectsException):
+    if isinstance(
+        error, exception.ActionsException | ovo_exc.VersionedObjectsException
+    ):
         for known in type(error).__mro__:
             if known.__module__ in ALLOWED_EXMODS:
                 return cast(Exception, known(error.args[0], **kwargs))

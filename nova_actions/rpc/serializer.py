@@ -31,10 +31,13 @@ class ContextSerializer(messaging.Serializer):
         if kind is list or kind is tuple:
             return [self.serialize_entity(ctxt, each) for each in entity]
         if kind is dict and all(type(key) is str for key in entity):
-            return {key: self.serialize_entity(ctxt, value)
-                    for key, value in entity.items()}
+            return {
+                key: self.serialize_entity(ctxt, value)
+                for key, value in entity.items()
+            }
         return jsonutils.to_primitive(
-            self._objects.serialize_entity(ctxt, entity), fallback=str)
+            self._objects.serialize_entity(ctxt, entity), fallback=str
+        )
 
     def deserialize_entity(self, ctxt: Any, entity: Any) -> Any:
         return self._objects.deserialize_entity(ctxt, entity)
@@ -43,6 +46,8 @@ class ContextSerializer(messaging.Serializer):
         values: dict[str, Any] = ctxt.to_dict()
         return values
 
-    def deserialize_context(self, ctxt: Mapping[str, Any],
-                            ) -> context.RequestContext:
+    def deserialize_context(
+        self,
+        ctxt: Mapping[str, Any],
+    ) -> context.RequestContext:
         return context.RequestContext.from_dict(ctxt)

@@ -23,9 +23,14 @@ def get_transport(conf: cfg.ConfigOpts) -> Any:
     :raises InvalidInput: when the URL is none, or no driver is for it; it is
         not repeated, since it holds a password
     """
-    return _transport(conf, '[DEFAULT] transport_url', functools.partial(
-        messaging.get_rpc_transport,
-        allowed_remote_exmods=error_module.ALLOWED_EXMODS))
+    return _transport(
+        conf,
+        '[DEFAULT] transport_url',
+        functools.partial(
+            messaging.get_rpc_transport,
+            allowed_remote_exmods=error_module.ALLOWED_EXMODS,
+        ),
+    )
 
 
 def get_notification_transport(conf: cfg.ConfigOpts) -> Any:
@@ -34,8 +39,10 @@ def get_notification_transport(conf: cfg.ConfigOpts) -> Any:
     :raises InvalidInput: as :func:`get_transport`
     """
     return _transport(
-        conf, '[oslo_messaging_notifications] transport_url',
-        messaging.get_notification_transport)
+        conf,
+        '[oslo_messaging_notifications] transport_url',
+        messaging.get_notification_transport,
+    )
 
 
 def check(conf: cfg.ConfigOpts) -> None:
@@ -49,8 +56,9 @@ def check(conf: cfg.ConfigOpts) -> None:
         get_notification_transport(conf).cleanup()
 
 
-def _transport(conf: cfg.ConfigOpts, option: str,
-               make: Callable[[cfg.ConfigOpts], Any]) -> Any:
+def _transport(
+    conf: cfg.ConfigOpts, option: str, make: Callable[[cfg.ConfigOpts], Any]
+) -> Any:
     # oslo.messaging's queue manager locks by what the global cfg.CONF says.
     if conf.oslo_concurrency.lock_path:
         lockutils.set_defaults(conf.oslo_concurrency.lock_path)
@@ -58,24 +66,29 @@ def _transport(conf: cfg.ConfigOpts, option: str,
         return make(conf)
     except messaging.DriverLoadFailure as error:
         raise exception.InvalidInput(
-            argument=option,
-            reason=f'there is no driver {error.driver!r}') from None
+            argument=option, reason=f'there is no driver {error.driver!r}'
+        ) from None
     except (messaging.InvalidTransportURL, ValueError):
         raise exception.InvalidInput(
-            argument=option,
-            reason='it is not the URL of a bus') from None
+            argument=option, reason='it is not the URL of a bus'
+        ) from None
 
 
-def get_server(transport: Any, target: messaging.Target,
-               endpoints: list[Any]) -> rpc_server.RPCServer:
+def get_server(
+    transport: Any, target: messaging.Target, endpoints: list[Any]
+) -> rpc_server.RPCServer:
     """Return a server of threads for the endpoints; it is not started."""
-    return workaround.Server(transport, target,
-                             dispatcher.get_dispatcher(endpoints))
+    return workaround.Server(
+        transport, target, dispatcher.get_dispatcher(endpoints)
+    )
 
 
-def get_client(transport: Any, target: messaging.Target,
-               pins: Mapping[str, str] | None = None,
-               **options: Any) -> messaging.RPCClient:
+def get_client(
+    transport: Any,
+    target: messaging.Target,
+    pins: Mapping[str, str] | None = None,
+    **options: Any,
+) -> messaging.RPCClient:
     """Return a client.
 
     :param pins: versions above which no object is sent

@@ -50,9 +50,12 @@ def _is_deep(value: Any) -> bool:
     """Tell whether it is nested more deeply than :data:`_DEPTH_LIMIT`."""
     level = [value]
     for _depth in range(_DEPTH_LIMIT):
-        level = [inner for each in level if isinstance(each, dict | list)
-                 for inner in (each.values() if isinstance(each, dict)
-                               else each)]
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
         if not level:
             return False
     return True

@@ -24,8 +24,16 @@ from nova_actions.sanitize.known import secrets_of_call
 from nova_actions.sanitize.selftest import Broken
 
 __all__ = (
-    'DETAILS_LIMIT', 'NAME_LIMIT', 'REASONS', 'TRACEBACK_LIMIT', 'WITHHELD',
-    'Broken', 'ErrorText', 'Sanitized', 'Sanitizer', 'rules_in',
+    'DETAILS_LIMIT',
+    'NAME_LIMIT',
+    'REASONS',
+    'TRACEBACK_LIMIT',
+    'WITHHELD',
+    'Broken',
+    'ErrorText',
+    'Sanitized',
+    'Sanitizer',
+    'rules_in',
     'secrets_of_call',
 )
 
@@ -74,7 +82,8 @@ class Sanitizer:
     ) -> None:
         self._secrets = known.variants(secrets)
         self._extra: tuple[re.Pattern[str], ...] = tuple(
-            pattern.compile_pattern(each) for each in extra_patterns)
+            pattern.compile_pattern(each) for each in extra_patterns
+        )
         self._source_lines = source_lines
         self._names = functools.lru_cache(maxsize=_NAMES)(self._name)
 
@@ -84,8 +93,9 @@ class Sanitizer:
         operator's patterns or what is kept of tracebacks are others. Secrets
         of the configuration do not count: they differ from process to
         process."""
-        return version.of((each.pattern for each in self._extra),
-                          self._source_lines)
+        return version.of(
+            (each.pattern for each in self._extra), self._source_lines
+        )
 
     @classmethod
     def from_conf(cls, conf: Any) -> Self:
@@ -132,15 +142,18 @@ class Sanitizer:
     def _name(self, value: object, limit: int) -> str | None:
         """:raises _Withheld: which is not remembered: it may have been for
         want of stack, far down in a recursion"""
-        plain = re.sub(r'[\t\n]', '', _text.as_text(value)[:limit + 1024])
+        plain = re.sub(r'[\t\n]', '', _text.as_text(value)[: limit + 1024])
         name = self._texts([(plain, limit)], ())[0].text
         if name == WITHHELD:
             raise _Withheld
         return name
 
     def error(
-        self, exc_val: object, exc_tb: object,
-        secrets: Iterable[object] = (), error_type: str | None = None,
+        self,
+        exc_val: object,
+        exc_tb: object,
+        secrets: Iterable[object] = (),
+        error_type: str | None = None,
     ) -> ErrorText:
         """Return what may be kept of a failure.
 
@@ -151,11 +164,14 @@ class Sanitizer:
         """
         raw = _error.read(exc_val, exc_tb, error_type)
         texts: list[tuple[object, int]] = [
-            (raw.details, DETAILS_LIMIT), (raw.traceback, TRACEBACK_LIMIT)]
+            (raw.details, DETAILS_LIMIT),
+            (raw.traceback, TRACEBACK_LIMIT),
+        ]
         if raw.traceback and not self._source_lines:
             # They are not kept, but tell what is a secret in the message.
-            texts.insert(1, (
-                _error.without_source(raw.traceback), TRACEBACK_LIMIT))
+            texts.insert(
+                1, (_error.without_source(raw.traceback), TRACEBACK_LIMIT)
+            )
         details, trace = self._texts(texts, secrets)[:2]
         return ErrorText(
             error_type=self.name(raw.error_type),
@@ -166,16 +182,20 @@ class Sanitizer:
             rules=self.rules,
         )
 
-    def again(self, details: str | None, trace: str | None,
-              rules: str | None) -> ErrorText:
+    def again(
+        self, details: str | None, trace: str | None, rules: str | None
+    ) -> ErrorText:
         """Return stored texts of one error as they may be shown: as they
         are, where they were made safe by the same rules.
 
         :param rules: those that they were made safe by, where that is known
         """
         if rules == self.rules and not any(
-                value in text for text in (details, trace) if text
-                for value in self._secrets):
+            value in text
+            for text in (details, trace)
+            if text
+            for value in self._secrets
+        ):
             return ErrorText(None, details, trace, None, rules=rules)
         return self.error(details, trace)
 
@@ -188,16 +208,20 @@ class Sanitizer:
         if secrets:
             values = known.variants([*secrets, *values])
         rules = _rules.Rules(values, self._extra)
-        raw = [None if value is None else _text.as_text(value)
-               for value, _limit in texts]
+        raw = [
+            None if value is None else _text.as_text(value)
+            for value, _limit in texts
+        ]
         limits = [limit for _value, limit in texts]
         pieces = list(map(_pieces, raw, limits))
-        settled = iter(_settle(
-            [part for piece in pieces for part in piece[:2]], rules))
+        settled = iter(
+            _settle([part for piece in pieces for part in piece[:2]], rules)
+        )
         joined = []
         cut = False
         for limit, (_head, _tail, left_out) in zip(
-                limits, pieces, strict=True):
+            limits, pieces, strict=True
+        ):
             head = next(settled)
             safe = _text.join(head, next(settled), left_out, limit)
             joined.append(safe)
@@ -205,14 +229,18 @@ class Sanitizer:
         for _round in range(_ROUNDS if cut else 0):
             # Joining may have put a name next to what was no value of it.
             whole = _settle(list(joined), rules)
-            again = [_text.join(safe, '', 0, limit) for safe, limit in zip(
-                whole, limits, strict=True)]
+            again = [
+                _text.join(safe, '', 0, limit)
+                for safe, limit in zip(whole, limits, strict=True)
+            ]
             if again in (joined, whole):
                 joined = again
                 break
             joined = again
-        return [_result(text, safe, limit) for text, safe, limit in zip(
-            raw, joined, limits, strict=True)]
+        return [
+            _result(text, safe, limit)
+            for text, safe, limit in zip(raw, joined, limits, strict=True)
+        ]
 
 
 def rules_in(text: str) -> list[str]:
@@ -248,12 +276,17 @@ def _settle(texts: list[str], rules: _rules.Rules) -> list[str]:
             if masked == texts[number]:
                 stale.discard(number)
             texts[number] = masked
-        stale |= {number for number, text in enumerate(texts)
-                  if rules.found.stands_in(text)}
+        stale |= {
+            number
+            for number, text in enumerate(texts)
+            if rules.found.stands_in(text)
+        }
         if not stale:
             return texts
-    return [WITHHELD if number in stale else text
-            for number, text in enumerate(texts)]
+    return [
+        WITHHELD if number in stale else text
+        for number, text in enumerate(texts)
+    ]
 
 
 def _masked(text: str, rules: _rules.Rules) -> str:

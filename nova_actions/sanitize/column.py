@@ -36,8 +36,10 @@ class _Cell(NamedTuple):
 def _cells(text: str, start: int, end: int, sign: str) -> list[_Cell]:
     """Return the cells of a line, without blanks and quotes."""
     if not sign:
-        return [_Cell(match.start(), match[0])
-                for match in _BLANKS.finditer(text, start, end)]
+        return [
+            _Cell(match.start(), match[0])
+            for match in _BLANKS.finditer(text, start, end)
+        ]
     cells = []
     at = start
     for part in text[start:end].split(sign):
@@ -60,11 +62,15 @@ def _head(text: str, start: int, end: int) -> tuple[str, dict[int, str], int]:
             continue
         cells = _cells(text, start, end, sign)
         if len(cells) < 2 or not all(
-                _NAME.fullmatch(cell.value) or (sign == '|' and not cell.value)
-                for cell in cells):
+            _NAME.fullmatch(cell.value) or (sign == '|' and not cell.value)
+            for cell in cells
+        ):
             continue
-        found = {number: cell.value for number, cell in enumerate(cells)
-                 if naming.names_secret(cell.value)}
+        found = {
+            number: cell.value
+            for number, cell in enumerate(cells)
+            if naming.names_secret(cell.value)
+        }
         return sign, found, len(cells)
     return '', {}, 0
 
@@ -72,14 +78,22 @@ def _head(text: str, start: int, end: int) -> tuple[str, dict[int, str], int]:
 def _is_secret(value: str, name: str, sign: str) -> bool:
     if sign in ('', ',', ';') and not words.may_be_password(value):
         return False
-    return (len(value) > 3 and value.strip('0123456789.') != ''
-            and words.is_quoted_value(value, name, ':')
-            and not (words.is_code(value) or words.is_word(value)
-                     or words.is_masked(value) or _text.CUT in value))
+    return (
+        len(value) > 3
+        and value.strip('0123456789.') != ''
+        and words.is_quoted_value(value, name, ':')
+        and not (
+            words.is_code(value)
+            or words.is_word(value)
+            or words.is_masked(value)
+            or _text.CUT in value
+        )
+    )
 
 
-def _values(text: str, at: int, sign: str, named: dict[int, str], count: int
-            ) -> tuple[list[_text.Span], int]:
+def _values(
+    text: str, at: int, sign: str, named: dict[int, str], count: int
+) -> tuple[list[_text.Span], int]:
     """Return what stands below the names, and where a line of another form
     begins: each line is read once."""
     found = []
@@ -117,5 +131,3 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
         if named:
             found, done = _values(text, done, sign, named, count)
             yield from found
-
-

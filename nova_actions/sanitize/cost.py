@@ -18,8 +18,9 @@ SINGLE = (op.ANY, op.IN, op.LITERAL, op.NOT_LITERAL)
 REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 
 #: Characters of every kind that a class may tell apart.
-_SAMPLE = (''.join(map(chr, range(128)))
-           + '\x85\xa0éß\u017fяЯ密\u0661\u2003\u212a')
+_SAMPLE = (
+    ''.join(map(chr, range(128))) + '\x85\xa0éß\u017fяЯ密\u0661\u2003\u212a'
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,8 +58,16 @@ def steps(sequence: Any, flags: int) -> int:
     """Return about how many steps a search of :data:`LENGTH` characters takes
     at the most."""
     own = max(map(_chain_steps, _chains(_items(sequence, flags))), default=0)
-    return max([own, *(steps(inner, flags) for node in sequence
-                       for inner in children(node))])
+    return max(
+        [
+            own,
+            *(
+                steps(inner, flags)
+                for node in sequence
+                for inner in children(node)
+            ),
+        ]
+    )
 
 
 def _items(sequence: Any, flags: int) -> Iterator[_Item]:
@@ -76,12 +85,14 @@ def _items(sequence: Any, flags: int) -> Iterator[_Item]:
             yield _joined(children((code, args)), flags)
 
 
-def _joined(sequences: Iterable[Any], flags: int, low: int = 1,
-            high: int = 1) -> _Item:
+def _joined(
+    sequences: Iterable[Any], flags: int, low: int = 1, high: int = 1
+) -> _Item:
     """Return what stands for one of some sequences, several times."""
     inner = [list(_items(each, flags)) for each in sequences]
-    chars = frozenset().union(*(item.chars for items in inner
-                                for item in items))
+    chars = frozenset().union(
+        *(item.chars for items in inner for item in items)
+    )
     least = min(sum(item.low for item in items) for items in inner)
     most = max(sum(item.high for item in items) for items in inner)
     return _Item(chars, low * least, high * most)

@@ -13,26 +13,67 @@ from nova_actions.sanitize.index import Index
 from nova_actions.sanitize.index import look_for
 
 #: RFC 7616, AWS Signature Version 4, RFC 5849, Hawk, HTTP Signatures.
-SCHEME = (r'(?:digest|aws4-hmac-sha256|oauth|hawk|hmac|signature|mac)'
-          r'\s{1,4}(?=[A-Za-z_-]{1,32}=)')
+SCHEME = (
+    r'(?:digest|aws4-hmac-sha256|oauth|hawk|hmac|signature|mac)'
+    r'\s{1,4}(?=[A-Za-z_-]{1,32}=)'
+)
 GUARDS = ('digest', 'aws4-hmac', 'oauth', 'hawk', 'hmac', 'signature', 'mac')
 look_for(GUARDS)
 
 _LIST = re.compile(rf'(?<![\w-]){SCHEME}', re.IGNORECASE)
 _PARAMETER = re.compile(
     r'[\s,]{0,8}(?P<name>[A-Za-z_-]{1,32})='
-    r'(?:"(?P<quoted>[^"\n]{0,2048})"|(?P<bare>[^\s,"\'\\\x1c]{1,2048}))')
-_SAID = frozenset((
-    'username', 'realm', 'nonce', 'cnonce', 'nc', 'uri', 'qop', 'algorithm',
-    'opaque', 'userhash', 'domain', 'stale', 'charset', 'credential',
-    'signedheaders', 'headers', 'keyid', 'created', 'expires', 'id', 'ts',
-    'ext', 'app', 'dlg', 'version', 'oauth_version', 'oauth_nonce',
-    'oauth_timestamp', 'oauth_signature_method', 'oauth_callback', 'scope',
-    'error', 'error_description'))
+    r'(?:"(?P<quoted>[^"\n]{0,2048})"|(?P<bare>[^\s,"\'\\\x1c]{1,2048}))'
+)
+_SAID = frozenset(
+    (
+        'username',
+        'realm',
+        'nonce',
+        'cnonce',
+        'nc',
+        'uri',
+        'qop',
+        'algorithm',
+        'opaque',
+        'userhash',
+        'domain',
+        'stale',
+        'charset',
+        'credential',
+        'signedheaders',
+        'headers',
+        'keyid',
+        'created',
+        'expires',
+        'id',
+        'ts',
+        'ext',
+        'app',
+        'dlg',
+        'version',
+        'oauth_version',
+        'oauth_nonce',
+        'oauth_timestamp',
+        'oauth_signature_method',
+        'oauth_callback',
+        'scope',
+        'error',
+        'error_description',
+    )
+)
 #: What is masked whatever it looks like.
-_PROOF = frozenset((
-    'response', 'signature', 'sig', 'token', 'oauth_token', 'oauth_signature',
-    'oauth_verifier'))
+_PROOF = frozenset(
+    (
+        'response',
+        'signature',
+        'sig',
+        'token',
+        'oauth_token',
+        'oauth_signature',
+        'oauth_verifier',
+    )
+)
 _MAX_PARAMETERS = 24
 
 
@@ -49,6 +90,9 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
             at = found.end()
             kind = 'bare' if found['bare'] else 'quoted'
             name, value = found['name'].lower(), found[kind]
-            if name not in _SAID and value.strip(_text.FILL) and (
-                    name in _PROOF or words.is_random(value)):
+            if (
+                name not in _SAID
+                and value.strip(_text.FILL)
+                and (name in _PROOF or words.is_random(value))
+            ):
                 yield *found.span(kind), 'F2'

@@ -16,27 +16,49 @@ _MAX_READ = 1 << 20
 
 #: Why something failed, in words that are safe for the server's owner.
 REASONS = (
-    'no_valid_host', 'quota', 'timeout', 'interrupted', 'volume', 'network',
-    'image', 'host_failed', 'not_allowed', 'not_found', 'conflict', 'invalid',
+    'no_valid_host',
+    'quota',
+    'timeout',
+    'interrupted',
+    'volume',
+    'network',
+    'image',
+    'host_failed',
+    'not_allowed',
+    'not_found',
+    'conflict',
+    'invalid',
     'internal',
 )
 
 # In this order: a timeout while a volume attaches is one of the volume.
 _BY_TYPE = (
-    ('no_valid_host', r'NoValidHost|MaxRetriesExceeded|NoHostAvailable'
-                      r'|ResourcesUnavailable|AllocationCandidates'),
+    (
+        'no_valid_host',
+        r'NoValidHost|MaxRetriesExceeded|NoHostAvailable'
+        r'|ResourcesUnavailable|AllocationCandidates',
+    ),
     ('quota', r'Quota|OverLimit|PortLimitExceeded|LimitExceeded'),
-    ('interrupted', r'Interrupted|KeyboardInterrupt|SystemExit|GreenletExit'
-                    r'|Cancel'),
+    (
+        'interrupted',
+        r'Interrupted|KeyboardInterrupt|SystemExit|GreenletExit'
+        r'|Cancel',
+    ),
     ('volume', r'Volume|Cinder|BlockDevice|Snapshot|BDM|Brick|Iscsi'),
-    ('network', r'Network|Port[A-Z]|Neutron|VirtualInterface|FixedIp'
-                r'|FloatingIp|SecurityGroup|VIF|Vif|NoMoreFixedIps'),
+    (
+        'network',
+        r'Network|Port[A-Z]|Neutron|VirtualInterface|FixedIp'
+        r'|FloatingIp|SecurityGroup|VIF|Vif|NoMoreFixedIps',
+    ),
     ('image', r'Image|Glance'),
     ('timeout', r'Timeout|TimedOut'),
-    ('host_failed', r'Libvirt|libvirt|Hypervisor|ComputeHost|ComputeService'
-                    r'|VirtDriver|ServiceUnavailable|HostNotFound'
-                    r'|ConnectionRefused|ConnectionReset|ProcessExecution'
-                    r'|Migration|MemoryError|InstanceNotReady|DiskNotFound'),
+    (
+        'host_failed',
+        r'Libvirt|libvirt|Hypervisor|ComputeHost|ComputeService'
+        r'|VirtDriver|ServiceUnavailable|HostNotFound'
+        r'|ConnectionRefused|ConnectionReset|ProcessExecution'
+        r'|Migration|MemoryError|InstanceNotReady|DiskNotFound',
+    ),
     ('not_allowed', r'Forbidden|NotAuthorized|Unauthorized|Permission'),
     ('not_found', r'NotFound'),
     ('conflict', r'Conflict|InvalidState|AlreadyExists|IsLocked'),
@@ -47,12 +69,18 @@ _BY_WORDS = (
     ('quota', r'\bquota\b|over limit'),
     ('interrupted', r'\binterrupted\b|\bcancel'),
     ('volume', r'\bvolume\b|\bcinder\b|\biscsi\b'),
-    ('network', r'\bneutron\b|\bnetwork\b|\bport binding\b|\bvif\b'
-                r'|virtual interface'),
+    (
+        'network',
+        r'\bneutron\b|\bnetwork\b|\bport binding\b|\bvif\b'
+        r'|virtual interface',
+    ),
     ('image', r'\bimage\b|\bglance\b'),
     ('timeout', r'timed out|\btimeout\b'),
-    ('host_failed', r'\blibvirt|\bhypervisor\b|\bqemu\b'
-                    r'|connection (?:refused|reset)|no space left'),
+    (
+        'host_failed',
+        r'\blibvirt|\bhypervisor\b|\bqemu\b'
+        r'|connection (?:refused|reset)|no space left',
+    ),
     ('not_allowed', r'\bforbidden\b|not authori[sz]ed|permission denied'),
 )
 _TYPES = tuple((code, re.compile(regex)) for code, regex in _BY_TYPE)
@@ -125,7 +153,7 @@ def _lines_of_frames(tb: types.TracebackType) -> str:
     out = 0
     if len(frames) > MAX_FRAMES:
         out = len(frames) - MAX_FRAMES
-        del frames[MAX_FRAMES // 4:MAX_FRAMES // 4 + out]
+        del frames[MAX_FRAMES // 4 : MAX_FRAMES // 4 + out]
     # Never the locals, which hold the secrets themselves.
     summary = traceback.StackSummary.extract(iter(frames))
     lines = []
@@ -134,7 +162,8 @@ def _lines_of_frames(tb: types.TracebackType) -> str:
             lines.append(f'  ({out} frames left out)\n')
         lines.append(
             f'  File "{frame.filename}", line {frame.lineno},'
-            f' in {frame.name}\n')
+            f' in {frame.name}\n'
+        )
         if frame.line:
             lines.append(f'    {frame.line}\n')
     return ''.join(lines)
@@ -147,7 +176,7 @@ def without_source(text: str) -> str:
         frame = _FRAME.match(line)
         if frame:
             indent = len(frame[1])
-        elif indent >= 0 and line[:indent + 1].isspace():
+        elif indent >= 0 and line[: indent + 1].isspace():
             continue
         else:
             indent = -1
@@ -173,9 +202,11 @@ def _details(exc: BaseException) -> tuple[str, str, str]:
     lines = [message(exc)[:_MAX_READ]]
     for cause in chain[1:]:
         lines.append(
-            f'{_CAUSED}{type_name(cause)}: {message(cause)[:_MAX_READ]}')
+            f'{_CAUSED}{type_name(cause)}: {message(cause)[:_MAX_READ]}'
+        )
     names = ' '.join(
-        cls.__name__ for each in chain for cls in type(each).__mro__[:-3])
+        cls.__name__ for each in chain for cls in type(each).__mro__[:-3]
+    )
     return '\n'.join(lines), names, '\n'.join(lines)[:8192]
 
 
@@ -183,12 +214,15 @@ def causes_in(details: str) -> list[tuple[str, str]]:
     """Return what the details of an error name as its causes, nearest first:
     the class and the message of each."""
     _own, *found = _CAUSE.split(details)
-    return [(name, said.strip()) for name, said
-            in zip(found[::2], found[1::2], strict=True)]
+    return [
+        (name, said.strip())
+        for name, said in zip(found[::2], found[1::2], strict=True)
+    ]
 
 
-def read(exc_val: object, exc_tb: object,
-         error_type: str | None = None) -> ErrorText:
+def read(
+    exc_val: object, exc_tb: object, error_type: str | None = None
+) -> ErrorText:
     """Read a failure; the texts still hold whatever they hold.
 
     :param error_type: the class, where only the exception's text is left
@@ -198,19 +232,27 @@ def read(exc_val: object, exc_tb: object,
     except Exception:  # noqa: BLE001
         trace = '<unprintable traceback>'
     if exc_val is None:
-        reason = (None if trace is error_type is None else
-                  reason_of(error_type or '', (trace or '')[-512:]))
+        reason = (
+            None
+            if trace is error_type is None
+            else reason_of(error_type or '', (trace or '')[-512:])
+        )
         return ErrorText(error_type, None, trace, reason)
     try:
         if isinstance(exc_val, BaseException):
             details, names, words = _details(exc_val)
-            return ErrorText(type_name(exc_val), details, trace,
-                             reason_of(names, words))
+            return ErrorText(
+                type_name(exc_val), details, trace, reason_of(names, words)
+            )
         details = _text.as_text(exc_val)
         if error_type is None:
             named = _CLASS_NAME.match(details)
             error_type = named[0] if named else None
-        return ErrorText(error_type, details, trace,
-                         reason_of(error_type or '', details[:8192]))
+        return ErrorText(
+            error_type,
+            details,
+            trace,
+            reason_of(error_type or '', details[:8192]),
+        )
     except Exception:  # noqa: BLE001
         return ErrorText(None, '<unprintable error>', trace, 'internal')

@@ -25,14 +25,20 @@ def always(value: str) -> bool:
 
 def mixed(value: str) -> bool:
     """Tell a coded value from a word."""
-    return (len(value) >= 24 or '=' in value
-            or any(c.isdigit() for c in value)
-            or any(c.isupper() for c in value[1:]))
+    return (
+        len(value) >= 24
+        or '=' in value
+        or any(c.isdigit() for c in value)
+        or any(c.isupper() for c in value[1:])
+    )
 
 
 def base64(value: str) -> bool:
-    return (any(c.isdigit() for c in value) and any(c.isupper() for c in value)
-            and any(c.islower() for c in value))
+    return (
+        any(c.isdigit() for c in value)
+        and any(c.isupper() for c in value)
+        and any(c.islower() for c in value)
+    )
 
 
 def is_filled(value: str) -> bool:
@@ -69,20 +75,26 @@ class Family:
         for first, last in _windows(index, self.guards, self.reach):
             for match in self.pattern.finditer(text, first, last):
                 value = match['v']
-                if (value and not is_filled(value) and CUT not in match[0]
-                        and self.check(value) and not words.is_masked(value)
-                        and not self._is_excused(text, match.start('v'))):
+                if (
+                    value
+                    and not is_filled(value)
+                    and CUT not in match[0]
+                    and self.check(value)
+                    and not words.is_masked(value)
+                    and not self._is_excused(text, match.start('v'))
+                ):
                     yield *match.span('v'), self.label
 
     def _is_excused(self, text: str, at: int) -> bool:
         if not self.unless:
             return False
         line = text.rfind('\n', max(0, at - 400), at) + 1
-        return bool(re.search(self.unless, text[max(line, at - 400):at]))
+        return bool(re.search(self.unless, text[max(line, at - 400) : at]))
 
 
-def _windows(index: Index, guards: tuple[str, ...], reach: int
-             ) -> list[tuple[int, int]]:
+def _windows(
+    index: Index, guards: tuple[str, ...], reach: int
+) -> list[tuple[int, int]]:
     """Return the whole lines around what a pattern cannot do without."""
     lower = index.text
     if not guards:
@@ -127,15 +139,22 @@ class Group:
     def that_may_find(self, index: Index) -> Iterator[Any]:
         """Yield the rules that may find something."""
         by_core = self._by_core
-        numbers = {number for core in index.cores & by_core.keys()
-                   for number in by_core[core]}
+        numbers = {
+            number
+            for core in index.cores & by_core.keys()
+            for number in by_core[core]
+        }
         return (self.rules[number] for number in sorted(numbers))
 
 
 def family(
-    label: str, guards: str | tuple[str, ...], regex: str,
-    check: Callable[[str], bool] = always, flags: int = re.IGNORECASE,
-    reach: int = REACH, unless: str = '',
+    label: str,
+    guards: str | tuple[str, ...],
+    regex: str,
+    check: Callable[[str], bool] = always,
+    flags: int = re.IGNORECASE,
+    reach: int = REACH,
+    unless: str = '',
 ) -> Family:
     if isinstance(guards, str):
         guards = tuple(guards.split())

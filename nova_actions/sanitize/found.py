@@ -30,9 +30,12 @@ class Found:
     def add(self, value: str) -> None:
         """Remember a value; one that may be a word is looked for within
         quotes and behind a colon only."""
-        if (len(self) >= MAX_VALUES or value in self._values
-                or not _MIN_LENGTH <= len(value) <= _MAX_LENGTH
-                or _CONTROL.search(value)):
+        if (
+            len(self) >= MAX_VALUES
+            or value in self._values
+            or not _MIN_LENGTH <= len(value) <= _MAX_LENGTH
+            or _CONTROL.search(value)
+        ):
             return
         if words.is_peculiar(value):
             self._values[value] = True
@@ -52,16 +55,20 @@ class Found:
     def stands_in(self, text: str) -> bool:
         """Tell whether anything of it is in a text that is not masked."""
         return any(value in text for value in self._values) and any(
-            self.spans(_text.blank(text)))
+            self.spans(_text.blank(text))
+        )
 
 
 def _stands(text: str, start: int, end: int, anywhere: bool) -> bool:
     """Tell whether a value stands for itself there."""
-    before, behind = text[max(0, start - 2):start], text[end:end + 1]
+    before, behind = text[max(0, start - 2) : start], text[end : end + 1]
     if anywhere:
-        return not ((before[-1:].isalnum() and before[-1:].isascii())
-                    or (behind.isalnum() and behind.isascii()))
+        return not (
+            (before[-1:].isalnum() and before[-1:].isascii())
+            or (behind.isalnum() and behind.isascii())
+        )
     if before[-1:] in ('"', "'"):
         return behind in ('"', "'")
-    return before == ': ' and (not behind or behind.isspace()
-                               or behind == '\\')
+    return before == ': ' and (
+        not behind or behind.isspace() or behind == '\\'
+    )

@@ -15,8 +15,11 @@ _WORD = re.compile(r'[a-z]{2,}')
 _LOWER = {upper: upper + 32 for upper in range(65, 91)}
 # Letters in lower case, anything else as a blank: of ASCII this splits a text
 # into words in a third of the time of a pattern.
-_LETTERS: dict[int, int | str] = {**dict.fromkeys(range(128), ' '), **_LOWER,
-            **{letter: letter for letter in range(97, 123)}}
+_LETTERS: dict[int, int | str] = {
+    **dict.fromkeys(range(128), ' '),
+    **_LOWER,
+    **{letter: letter for letter in range(97, 123)},
+}
 
 #: What is looked for, and what of it is looked for first.
 _CORES: dict[str, str] = {}
@@ -56,8 +59,12 @@ def _guards() -> _Guards:
     cores = dict(_CORES)
     words = frozenset(filter(_WORD.fullmatch, cores.values()))
     others = sorted({*cores.values()} - words)
-    return _Guards(cores, words, tuple(filter(str.isascii, others)),
-                   tuple(sign for sign in others if not sign.isascii()))
+    return _Guards(
+        cores,
+        words,
+        tuple(filter(str.isascii, others)),
+        tuple(sign for sign in others if not sign.isascii()),
+    )
 
 
 def cores_of(guards: Iterable[str]) -> frozenset[str]:
@@ -125,28 +132,31 @@ class Index:
         self._cores = guards.cores
         #: Cores of what may occur in it.
         self.cores = _cores_in(set(words), guards.words)
-        self.cores.update(
-            [sign for sign in signs if sign in self.text])
+        self.cores.update([sign for sign in signs if sign in self.text])
 
     def has(self, guard: str) -> bool:
         """Tell whether something occurs in the text."""
-        return (self._cores.get(guard, '') in self.cores
-                and guard in self.text)
+        return self._cores.get(guard, '') in self.cores and guard in self.text
 
     def those_of(self, guards: tuple[str, ...]) -> Iterator[str]:
         """Return which of some guards may occur; they are always the same
         ones."""
         by_core = _by_core(guards)
-        return (guard for core in self.cores & by_core.keys()
-                for guard in by_core[core])
+        return (
+            guard
+            for core in self.cores & by_core.keys()
+            for guard in by_core[core]
+        )
 
     def places(self, guards: tuple[str, ...]) -> list[tuple[int, int]]:
         """Return where some guards stand, which are always the same ones."""
         found = self._places.get(guards)
         if found is None:
             found = self._places[guards] = sorted(
-                (at, at + len(guard)) for guard in self.those_of(guards)
-                for at in self.find(guard))
+                (at, at + len(guard))
+                for guard in self.those_of(guards)
+                for at in self.find(guard)
+            )
         return found
 
     def find(self, guard: str) -> Iterator[int]:

@@ -16,8 +16,7 @@ from nova_actions.sanitize.index import Index
 #: A value longer than this is masked up to here; F13 sees to long ones.
 MAX_VALUE = 8192
 
-_OPEN = re.compile(
-    r'[uUbBrRfF]{0,2}+(?P<quote>"""(?!")|\'\'\'(?!\')|["\'])')
+_OPEN = re.compile(r'[uUbBrRfF]{0,2}+(?P<quote>"""(?!")|\'\'\'(?!\')|["\'])')
 # What follows a literal that goes on in another one.
 _NEXT = re.compile(r'[ \t]{0,4}+\n[ \t]{1,80}+(?=[uUbBrRfF]{0,2}+["\'])')
 _BARE = re.compile(
@@ -34,7 +33,8 @@ _BLOCK = re.compile(
 _BLOCKS, _FLATS = ('|', '>'), ('[', '(', '{')
 _FLAT = re.compile(
     r'[\[({](?P<value>(?>(?:[^\[\](){}"\'\\\x01]'
-    r'|(?P<q>["\'])(?>(?:(?!(?P=q))[^\n\x01]){0,1024})(?P=q)){1,1024}))[\])}]')
+    r'|(?P<q>["\'])(?>(?:(?!(?P=q))[^\n\x01]){0,1024})(?P=q)){1,1024}))[\])}]'
+)
 # Signs that lead to a value in prose, and to other things in code.
 _ARROWS = ('::', '->', '-->', '<-')
 _ENDS = ('', *' \t\n,;:)]}')
@@ -47,7 +47,8 @@ _METHODS = re.compile(r'methods["\']?:?[ ]{0,4}=?[ ]{0,4}[\[(]\Z')
 # A value that is masked already.
 _DONE = re.compile(
     r'(?P<q>["\']|)(?>(?i:basic|bearer|negotiate|ntlm|digest|apikey|token) |)'
-    r'\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)')
+    r'\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)'
+)
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
 # So many of something.
 _COUNTED = re.compile(r'[0-9]{1,5} [a-z]')
@@ -57,7 +58,8 @@ _OPENED = re.compile(r'[{(][A-Za-z][^)}]{0,60}\Z')
 # A user and his password: what they are called, and how they are written.
 _OF_BOTH = re.compile(r'cred|user_?pass', re.IGNORECASE)
 _USER_AND = re.compile(
-    r'(?:user(?:name)?|login|id|account|uid)[ ]?[/:&,][ ]?\Z', re.IGNORECASE)
+    r'(?:user(?:name)?|login|id|account|uid)[ ]?[/:&,][ ]?\Z', re.IGNORECASE
+)
 _USER_FIRST = re.compile(r'[A-Za-z_][\w.@\\-]{0,40}[:/](?!/)')
 # What stands behind "credentials:", each with a name of its own.
 _ASSIGNED = re.compile(r'[a-z][\w.-]{2,40}=')
@@ -68,12 +70,12 @@ def _closed(text: str, start: int, quote: str) -> int:
     stop = min(len(text), start + MAX_VALUE)
     at = text.find(quote, start, stop)
     while at >= 0:
-        before = text[max(start, at - 64):at]
+        before = text[max(start, at - 64) : at]
         slashes = len(before) - len(before.rstrip('\\'))
         if not slashes % 2:
             # SQL doubles one within a value.
             doubled = len(quote) == 1 and text.startswith(quote * 2, at)
-            if not doubled or at == start or text[at + 2:at + 3] in _ENDS:
+            if not doubled or at == start or text[at + 2 : at + 3] in _ENDS:
                 return at
             at += 1
         at = text.find(quote, at + len(quote), stop)
@@ -113,7 +115,8 @@ def _says_what(value: str) -> bool:
     found = _ENTRIES.findall(value)
     return bool(found) and all(
         words.harmless_key(name) or name.lower() in words.DESCRIBES
-        for name in found)
+        for name in found
+    )
 
 
 def _names_secrets(value: str) -> bool:
@@ -122,13 +125,19 @@ def _names_secrets(value: str) -> bool:
 
 
 def _block(text: str, at: int, key: str, sep: str) -> tuple[int, int] | None:
-    opened = text[at:at + 1]
+    opened = text[at : at + 1]
     if opened in _BLOCKS and (block := _BLOCK.match(text, at)):
         return block.span('value')
-    flat = _FLAT.match(text, at) if opened in _FLATS and (
-        words.PLURAL.search(key)) else None
-    if flat and (_says_what(flat['value']) or _names_secrets(flat['value'])
-                 or key.endswith('application_credential')):
+    flat = (
+        _FLAT.match(text, at)
+        if opened in _FLATS and (words.PLURAL.search(key))
+        else None
+    )
+    if flat and (
+        _says_what(flat['value'])
+        or _names_secrets(flat['value'])
+        or key.endswith('application_credential')
+    ):
         return None
     if flat and (sep[:1] in ('=', ':') or _QUOTED.search(flat['value'])):
         return flat.span('value')
@@ -137,10 +146,14 @@ def _block(text: str, at: int, key: str, sep: str) -> tuple[int, int] | None:
 
 def _is_opened(value: str, key: str) -> bool:
     """Tell what is no value but holds some, each with a name of its own."""
-    return bool((_OPENED.match(value.lstrip('[')))
-                or ('=' in value and (
-                    words.PLURAL.search(key) or key.lower() == 'auth')
-                    and _ASSIGNED.match(value)))
+    return bool(
+        (_OPENED.match(value.lstrip('[')))
+        or (
+            '=' in value
+            and (words.PLURAL.search(key) or key.lower() == 'auth')
+            and _ASSIGNED.match(value)
+        )
+    )
 
 
 def _in_call(before: str) -> bool:
@@ -148,15 +161,23 @@ def _in_call(before: str) -> bool:
     before = before.rstrip()
     opened = before.rfind('(')
     inside = before[opened:]
-    return (opened > 0 and before[-1] in '(,' and ')' not in inside
-            and (before[opened - 1].isalnum() or before[opened - 1] == '_'))
+    return (
+        opened > 0
+        and before[-1] in '(,'
+        and ')' not in inside
+        and (before[opened - 1].isalnum() or before[opened - 1] == '_')
+    )
 
 
 def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     at, sep, start = name.end, name.sep, name.start
-    path = text[max(0, start - 1):start] == '/' and (
-        sep.strip()[:1] in ('', ':')) and not (
-        sep == ':' and text[max(0, start - 2):start - 1] in ('', ' '))
+    path = (
+        text[max(0, start - 1) : start] == '/'
+        and (sep.strip()[:1] in ('', ':'))
+        and not (
+            sep == ':' and text[max(0, start - 2) : start - 1] in ('', ' ')
+        )
+    )
     if not path and (block := _block(text, at, name.key, sep.strip())):
         return *block, bool(text[slice(*block)].strip(' ,.0123456789'))
     if name.quote and not sep.strip():
@@ -168,24 +189,41 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     end = at + len(value)
     rest = _REST.match(text, end)
     alone = rest is not None and not rest[0].strip(' \t,;)]}"\'\\')
-    more = (rest is not None and rest[0][:1] == ' ' and not alone
-            ) or bool(_COUNTED.match(text, at))
+    more = (rest is not None and rest[0][:1] == ' ' and not alone) or bool(
+        _COUNTED.match(text, at)
+    )
     if pair := _pair(text, name, value):
         return at + pair, end, True
     secret = _is_led_to(value, name.key, sep.strip(), more)
-    if not alone and '\n' in sep and '\\' not in sep and (
-            'value' not in sep.lower()):
+    if (
+        not alone
+        and '\n' in sep
+        and '\\' not in sep
+        and ('value' not in sep.lower())
+    ):
         return None
-    if text[end:end + 1] in ('(', '[') and words.is_name(
-            value.replace('::', '.')):
+    if text[end : end + 1] in ('(', '[') and words.is_name(
+        value.replace('::', '.')
+    ):
         secret = False
-    if sep == '=' and value.islower() and words.is_name(value) and (
-            _in_call(text[max(0, start - 200):start])):
+    if (
+        sep == '='
+        and value.islower()
+        and words.is_name(value)
+        and (_in_call(text[max(0, start - 200) : start]))
+    ):
         secret = False  # The name of a variable.
     if secret and ((path and sep.strip()) or _is_part(text, name, at, end)):
         secret = False
-    if rest and more and '=' in sep and text[at - 1] == ' ' and not (
-            _before(text, start).strip(' \t-') or words.is_peculiar(value)):
+    if (
+        rest
+        and more
+        and '=' in sep
+        and text[at - 1] == ' '
+        and not (
+            _before(text, start).strip(' \t-') or words.is_peculiar(value)
+        )
+    ):
         end = rest.end()  # A file's line, whose value has blanks.
     return at, end, secret
 
@@ -201,27 +239,37 @@ def _pair(text: str, name: naming.Name, value: str) -> int:
     """Return where the password begins in a user and his password, 0 if it
     is none."""
     found = _USER_FIRST.match(value) if ':' in value or '/' in value else None
-    secret = value[found.end():].strip(_text.FILL) if found else ''
-    if found and (not secret or words.may_be_password(secret)) and (
+    secret = value[found.end() :].strip(_text.FILL) if found else ''
+    if (
+        found
+        and (not secret or words.may_be_password(secret))
+        and (
             _OF_BOTH.search(name.key)
-            or _USER_AND.search(text[max(0, name.start - 16):name.start])):
+            or _USER_AND.search(text[max(0, name.start - 16) : name.start])
+        )
+    ):
         return found.end()
     return 0
 
 
 def _before(text: str, start: int) -> str:
     """Return what stands before a place on its line."""
-    return text[text.rfind('\n', max(0, start - 40), start) + 1:start]
+    return text[text.rfind('\n', max(0, start - 40), start) + 1 : start]
 
 
 def _is_part(text: str, name: naming.Name, at: int, end: int) -> bool:
     """Tell the token of PKCS #11, a module's function, a rule of a policy."""
     start = name.start
-    if text[max(0, start - 7):start] == 'pkcs11:':
+    if text[max(0, start - 7) : start] == 'pkcs11:':
         return True
-    return (name.sep.strip() == ':' and words.is_name(text[at:end])
-            and (text[max(0, start - 1):start] == ':'
-                 or text.startswith((' rule:', ' role:'), end)))
+    return (
+        name.sep.strip() == ':'
+        and words.is_name(text[at:end])
+        and (
+            text[max(0, start - 1) : start] == ':'
+            or text.startswith((' rule:', ' role:'), end)
+        )
+    )
 
 
 def _argument(text: str, at: int) -> tuple[int, int, bool] | None:
@@ -229,37 +277,51 @@ def _argument(text: str, at: int) -> tuple[int, int, bool] | None:
     nothing but a secret."""
     call = _CALL.match(text, at)
     span = quoted(text, call.end()) if call else None
-    if span and (words.is_strong(value := text[span[0]:span[1]])
-                 or words.is_signed(value)):
+    if span and (
+        words.is_strong(value := text[span[0] : span[1]])
+        or words.is_signed(value)
+    ):
         return *span[:2], True
     return None
 
 
-def _led_to(text: str, name: naming.Name, sep: str,
-            span: tuple[int, int, int] | None) -> str | None:
+def _led_to(
+    text: str, name: naming.Name, sep: str, span: tuple[int, int, int] | None
+) -> str | None:
     """Return what leads from a name to a quoted value, None if nothing."""
-    value = text[span[0]:span[1]] if span else ''
+    value = text[span[0] : span[1]] if span else ''
     if sep == '|':
         # Else no cell of a table: a command behind another.
-        return sep if text[:name.start].rstrip(' \t')[-1:] == '|' else None
+        return sep if text[: name.start].rstrip(' \t')[-1:] == '|' else None
     if sep == '(':
         return sep if words.is_peculiar(value) else None
     if sep != ',':
         return sep
-    if span and text[max(0, name.start - 1):name.start] == '{':
+    if span and text[max(0, name.start - 1) : name.start] == '{':
         return '='  # A pair of Erlang's.
-    if span is None or not name.quote or (
+    if (
+        span is None
+        or not name.quote
+        or (
             naming.kind_of(value) in ('own', 'foreign')
-            and not words.is_strong(value)):
+            and not words.is_strong(value)
+        )
+    ):
         return None  # The next name.
-    opened = text[max(0, name.start - 24):name.start].rstrip('"\'ub').rstrip()
+    opened = (
+        text[max(0, name.start - 24) : name.start].rstrip('"\'ub').rstrip()
+    )
     if _METHODS.search(opened):
         return None
     if opened.endswith(('(', '[')) and (
-            text[span[2]:span[2] + 3].lstrip()[:1] in (')', ']')):
+        text[span[2] : span[2] + 3].lstrip()[:1] in (')', ']')
+    ):
         return '='  # A pair.
-    if words.is_strong(value) or name.key.startswith('-') or _SETTER.search(
-            text[max(0, name.start - 90):name.start]):
+    if (
+        words.is_strong(value)
+        or name.key.startswith('-')
+        or _SETTER.search(text[max(0, name.start - 90) : name.start])
+    ):
         return sep
     return None
 
@@ -267,7 +329,7 @@ def _led_to(text: str, name: naming.Name, sep: str,
 def _value(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     """Return start and end of the value of a name, and if it is a secret."""
     at = name.end
-    if text[at:at + 1] == '[' and not words.PLURAL.search(name.key):
+    if text[at : at + 1] == '[' and not words.PLURAL.search(name.key):
         at += 1
     span = quoted(text, at)
     sep = _led_to(text, name, name.sep.strip(), span)
@@ -275,22 +337,29 @@ def _value(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
         return None
     if span is None:
         found = _argument(text, at) or _bare(text, name)
-        if found and name.kind == 'foreign' and (
-                text[found[0]:found[1]].replace('-', '').isalpha()):
+        if (
+            found
+            and name.kind == 'foreign'
+            and (text[found[0] : found[1]].replace('-', '').isalpha())
+        ):
             found = *found[:2], False
     else:
-        found = *span[:2], words.is_quoted_value(
-            text[span[0]:span[1]], name.key, sep)
+        found = (
+            *span[:2],
+            words.is_quoted_value(text[span[0] : span[1]], name.key, sep),
+        )
     if found and words.harmless_key(name.key):
         found = *found[:2], False
-    if found and name.kind == 'weak' and not (
-            found[2] and words.is_random(text[found[0]:found[1]])):
+    if (
+        found
+        and name.kind == 'weak'
+        and not (found[2] and words.is_random(text[found[0] : found[1]]))
+    ):
         return None
     return found
 
 
-def values(text: str, index: Index
-           ) -> Iterator[tuple[int, int, str, bool]]:
+def values(text: str, index: Index) -> Iterator[tuple[int, int, str, bool]]:
     """Yield start, end and name of every value, and if it is a secret."""
     at = 0
     for stem, end in naming.stems(text, index):
@@ -305,7 +374,8 @@ def values(text: str, index: Index
             continue
         found = _value(text, name)
         if (found[2] if found else name.sep.strip()) and (
-                done := words.masked_at(text, name.end)) >= 0:
+            done := words.masked_at(text, name.end)
+        ) >= 0:
             found = name.end, done, False
         if found and found[0] == found[1]:
             yield name.tail, found[1] + 1, name.key, False
@@ -320,21 +390,23 @@ def values(text: str, index: Index
                 yield from _more(text, last, name.key)
 
 
-def _more(text: str, at: int, key: str
-          ) -> Iterator[tuple[int, int, str, bool]]:
+def _more(
+    text: str, at: int, key: str
+) -> Iterator[tuple[int, int, str, bool]]:
     """Yield the literals that a value goes on in."""
     for _line in range(8):
         found = _NEXT.match(text, at + 1)
         span = quoted(text, found.end()) if found else None
-        if span is None or text[span[2]:span[2] + 1] in (':', ',', '='):
+        if span is None or text[span[2] : span[2] + 1] in (':', ',', '='):
             return
         if span[0] < span[1]:
             yield *span[:2], key, True
         at = span[1]
 
 
-def spans(text: str, index: Index
-          ) -> tuple[list[_text.Span], list[_text.Span]]:
+def spans(
+    text: str, index: Index
+) -> tuple[list[_text.Span], list[_text.Span]]:
     """Return every value that stands behind the name of a secret, and what
     stands behind one and is none."""
     found: list[_text.Span] = []

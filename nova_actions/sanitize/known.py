@@ -56,8 +56,9 @@ def _strings(value: Any, depth: int = 0) -> Iterator[str]:
             yield from _strings(item, depth + 1)
 
 
-def secrets_of_call(context: Any,
-                    arguments: Mapping[str, Any]) -> Iterator[str]:
+def secrets_of_call(
+    context: Any, arguments: Mapping[str, Any]
+) -> Iterator[str]:
     """Return what is known to be secret in a call: the caller's token, and
     what stands under a secret's name in the arguments."""
     yield from _strings(getattr(context, 'auth_token', None))

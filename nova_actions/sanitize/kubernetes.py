@@ -14,20 +14,24 @@ look_for(GUARDS)
 
 # ``kind: Secret`` as a line of YAML or an entry of JSON or of a repr.
 _KIND = re.compile(
-    r'(?<![\w-])kind["\']?[ ]{0,4}:[ ]{0,4}["\']?Secret(?![\w-])')
+    r'(?<![\w-])kind["\']?[ ]{0,4}:[ ]{0,4}["\']?Secret(?![\w-])'
+)
 _DATA = re.compile(
     r'(?<![\w-])(?:stringData|data)["\']?[ ]{0,4}:[ \t]{0,4}'
-    r'(?:(?P<flow>\{)|(?=\n))')
+    r'(?:(?P<flow>\{)|(?=\n))'
+)
 _ENTRY = re.compile(
     r'[\s,]{0,40}+(?P<o>["\']|)[\w.-]{1,253}+(?P=o)[ ]{0,4}+:[ ]{1,4}+'
     r'(?:(?P<q>["\'])(?P<quoted>(?>(?:(?!(?P=q))[^\n\\]|\\.){1,8192}))(?P=q)'
-    r'|(?P<bare>[^\s,{}"\'][^\s,{}"\']{0,8192}+))')
+    r'|(?P<bare>[^\s,{}"\'][^\s,{}"\']{0,8192}+))'
+)
 # An escaped quote, too: a value that is whole in its line is looked at as it
 # was without the lines before it.
 _QUOTE = r'(?:["\']|\x1c{1,12}|&(?:quot|apos|#0?3[49]|#x2[27]);)'
 _LINE = re.compile(
     r'\n(?P<in>[ \t]{1,40}+)["\']?[\w.-]{1,253}+["\']?:[ ]{1,4}+'
-    rf'{_QUOTE}?(?P<v>[^\s"\'|>](?:(?!{_QUOTE})[^\n]){{0,8192}})')
+    rf'{_QUOTE}?(?P<v>[^\s"\'|>](?:(?!{_QUOTE})[^\n]){{0,8192}})'
+)
 #: How far from its kind the data of a secret may stand.
 _REACH = 4096
 _ENTRIES = 200
@@ -69,5 +73,6 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
             for start, end in walk(text, data.end()):
                 value = text[start:end]
                 if value.strip(_text.FILL) and not (
-                        words.is_masked(value) or words.is_code(value)):
+                    words.is_masked(value) or words.is_code(value)
+                ):
                     yield start, end, 'F1'

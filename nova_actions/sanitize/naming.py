@@ -11,24 +11,33 @@ from nova_actions.sanitize.family import MAYBE_QUOTE
 from nova_actions.sanitize.index import Index
 
 # "... for user nova", and what then leads to a value.
-_OWNER = (r'\s{1,4}+(?:for|of|on)(?>(?:\s{1,4}+'
-          r'(?!(?:is|was|are|has|will|should|would|to|set|reset|changed)\s)'
-          r'%s{1,64}+){1,3})')
-_VERB = (r'(?>\s(?:generated|assigned|given|used|chosen)|)'
-         r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been'
-         r'|(?:will|should|would)(?>\s{1,4}+now|)\s{1,4}+be)(?>\s{1,4}+now|)'
-         r'(?>\s{1,4}+(?:set|reset|changed)\s{1,4}+to|)'
-         r'|(?>(?:set|reset|changed)\s{1,4}+|)to'
-         r'|like(?=\s{1,4}+["\']))(?=[\s:]):?+')
+_OWNER = (
+    r'\s{1,4}+(?:for|of|on)(?>(?:\s{1,4}+'
+    r'(?!(?:is|was|are|has|will|should|would|to|set|reset|changed)\s)'
+    r'%s{1,64}+){1,3})'
+)
+_VERB = (
+    r'(?>\s(?:generated|assigned|given|used|chosen)|)'
+    r'\s{1,4}+(?:(?:is|was|are|has\s{1,4}+been'
+    r'|(?:will|should|would)(?>\s{1,4}+now|)\s{1,4}+be)(?>\s{1,4}+now|)'
+    r'(?>\s{1,4}+(?:set|reset|changed)\s{1,4}+to|)'
+    r'|(?>(?:set|reset|changed)\s{1,4}+|)to'
+    r'|like(?=\s{1,4}+["\']))(?=[\s:]):?+'
+)
 # A key of YAML whose value stands under another name further down.
-_SCHEMA = (r':[ \t]{0,4}+\n(?>(?:[ \t]{1,20}+(?!default)[\w-]{1,20}+:'
-           r'[^\n]{0,120}+\n){0,6})[ \t]{1,20}+default:')
+_SCHEMA = (
+    r':[ \t]{0,4}+\n(?>(?:[ \t]{1,20}+(?!default)[\w-]{1,20}+:'
+    r'[^\n]{0,120}+\n){0,6})[ \t]{1,20}+default:'
+)
 _BEHIND_NAME = re.compile(
     r'(?P<quote>["\'`]|)\]?+'
     r'(?>\s{1,4}+(?:value|string|codes?|phrase|[0-9]{1,2})(?=[\s:=])|)'
-    r'(?P<sep>(?>\s{0,4}+[,:]?+\s{0,40}+' + MAYBE_QUOTE
+    r'(?P<sep>(?>\s{0,4}+[,:]?+\s{0,40}+'
+    + MAYBE_QUOTE
     + r'(?:(?:parameter_?|string_?)?value|result|content|plain_?text)'
-    + MAYBE_QUOTE + r'\s{0,4}+[:=]|' + _SCHEMA
+    + MAYBE_QUOTE
+    + r'\s{0,4}+[:=]|'
+    + _SCHEMA
     + r'|\s{0,40}+(?:=>|→|:=|[!=]?={1,2}+|\|(?=\s)'
     r'|::(?=\s)|-{1,2}>(?=\s)|<-'
     r'|:\s{0,2}+(?:&?(?>\'static |)str(?:ing)?|bytes'
@@ -56,8 +65,9 @@ _WIDE = '\u2e80'
 _TWO = re.compile(r'(?>(?: (?:access )?key(?![\w-]))|)')
 # The word before one that is no secret's name alone.
 _FIRST = re.compile(r'[A-Za-z0-9]{1,20} \Z')
-_SECOND = re.compile(r'(?:keys?|community|string)(?![A-Za-z0-9])',
-                     re.IGNORECASE)
+_SECOND = re.compile(
+    r'(?:keys?|community|string)(?![A-Za-z0-9])', re.IGNORECASE
+)
 # What can follow a name that has a value.
 _LEADS = frozenset('"\'`],:=!|(')
 _SECONDS = frozenset('kKcCsS')
@@ -65,18 +75,21 @@ _STRING = re.compile(r' (?:string|material)(?![\w-])', re.IGNORECASE)
 # "... is", in the languages of the names.
 _IS = re.compile(
     r'(?P<quote>)(?P<sep>\s{0,2}(?:(?:lautet|ist|est|es|era|è|é|är|er|is|jest'
-    r'|to|adalah)(?=\s)|为|是|は)\s{0,2}:?\s{0,2}(?=["\'\w]))')
+    r'|to|adalah)(?=\s)|为|是|は)\s{0,2}:?\s{0,2}(?=["\'\w]))'
+)
 # Whose it is, behind a name of another language.
 _OF = re.compile(
     r'(?> (?!(?:lautet|ist|est|es|era|is|jest|to|adalah)\s)[^\W\d_]{1,20})'
-    r'{1,3}')
+    r'{1,3}'
+)
 _SIGNS = (':', '=', '|', ',', '(')
 _AUTH = re.compile(r'["\']?\s{0,4}:')
 _INPUT = re.compile(r'=b?["\']')
 # What stands behind a weak name, if it may be a secret.
 _DRAWN = re.compile(
     r'(?:["\'`]?\]?\s{0,4}(?:=>|:=|[:=|])\s{0,20}[bu]?["\'`]?'
-    r'|[ \t]{1,4}["\']?)[A-Za-z0-9+/_-]{16}')
+    r'|[ \t]{1,4}["\']?)[A-Za-z0-9+/_-]{16}'
+)
 # Without a sign between, only for a flag, or what has so many digits.
 _DIGITS_ALONE = re.compile(r'[ \t][0-9a-f]{32,512}(?![\w-])')
 
@@ -84,7 +97,8 @@ _DIGITS_ALONE = re.compile(r'[ \t][0-9a-f]{32,512}(?![\w-])')
 # The plain cases, which are most: the end of the name, a sign, and a quote or
 # a word (that is no SecretStr).
 _PLAIN = re.compile(
-    r'(?P<quote>["\']|)(?P<sep>[:=] ?(?=["\'])|=(?=[A-RT-Za-rt-z0-9/]))')
+    r'(?P<quote>["\']|)(?P<sep>[:=] ?(?=["\'])|=(?=[A-RT-Za-rt-z0-9/]))'
+)
 
 
 class Name(NamedTuple):
@@ -108,8 +122,11 @@ def kind_of(name: str) -> str:
         return 'own'
     if names.FOREIGN.search(name):
         return 'foreign'
-    return 'weak' if names.WEAK.search(name) and not (
-        names.NO_SECRET.search(name)) else ''
+    return (
+        'weak'
+        if names.WEAK.search(name) and not (names.NO_SECRET.search(name))
+        else ''
+    )
 
 
 def _kind_here(text: str, tail: int, key: str, kind: str) -> str:
@@ -133,22 +150,33 @@ def _verb(text: str, key: str, end: int) -> re.Match[str] | None:
 
 def at(text: str, stem: int, length: int) -> Name | None:
     """Return the name that a part at a place belongs to."""
-    before = text[max(0, stem - 64):stem]
+    before = text[max(0, stem - 64) : stem]
     start = stem - (len(before) - len(before.rstrip(_NAME_CHARS)))
-    while start > 0 and stem - start < 64 and text[start - 1] > '~' and (
-            text[start - 1].isalnum()):
+    while (
+        start > 0
+        and stem - start < 64
+        and text[start - 1] > '~'
+        and (text[start - 1].isalnum())
+    ):
         start -= 1
     run = (_WIDE_RUN if text[stem] >= _WIDE else _RUN).match(
-        text, stem + length)
+        text, stem + length
+    )
     tail = run.end() if run else stem + length
     key = text[start:tail]
-    if key[0] in _SECONDS and _SECOND.match(key) and (first := _FIRST.search(
-            text[max(0, start - 21):start])):
+    if (
+        key[0] in _SECONDS
+        and _SECOND.match(key)
+        and (first := _FIRST.search(text[max(0, start - 21) : start]))
+    ):
         start -= len(first[0])
         key = text[start:tail]
     kind = kind_of(key)
-    if not kind and text[tail:tail + 1] == ' ' and (
-            second := _STRING.match(text, tail)):
+    if (
+        not kind
+        and text[tail : tail + 1] == ' '
+        and (second := _STRING.match(text, tail))
+    ):
         tail = second.end()
         key = text[start:tail]
         kind = kind_of(key)
@@ -160,20 +188,31 @@ def at(text: str, stem: int, length: int) -> Name | None:
     end = two.end() if two else tail
     if kind == 'foreign' and (verb := _verb(text, key, end)):
         return Name(key, start, tail, verb.end(), '', verb['sep'], kind)
-    lead = text[end:end + 1]
+    lead = text[end : end + 1]
     if lead not in _LEADS and not lead.isspace():
         return None
     behind = _PLAIN.match(text, end) or _BEHIND_NAME.match(text, end)
-    if kind == 'foreign' and key[0] != '-' and behind and (
-            not behind['sep'].strip()) and (
-            of := _OF.match(text, end)):
+    if (
+        kind == 'foreign'
+        and key[0] != '-'
+        and behind
+        and (not behind['sep'].strip())
+        and (of := _OF.match(text, end))
+    ):
         behind = _BEHIND_NAME.match(text, of.end())
-    if behind is None or not behind['sep'] or (
-            kind in ('foreign', 'weak') and key[0] != '-'
-            and behind['sep'].strip()[:1] not in _SIGNS):
+    if (
+        behind is None
+        or not behind['sep']
+        or (
+            kind in ('foreign', 'weak')
+            and key[0] != '-'
+            and behind['sep'].strip()[:1] not in _SIGNS
+        )
+    ):
         return None
-    return Name(key, start, tail, behind.end(), behind['quote'], behind['sep'],
-                kind)
+    return Name(
+        key, start, tail, behind.end(), behind['quote'], behind['sep'], kind
+    )
 
 
 def stems(text: str, index: Index) -> list[tuple[int, int]]:
@@ -184,4 +223,5 @@ def stems(text: str, index: Index) -> list[tuple[int, int]]:
 def names_secret(name: str) -> bool:
     """Tell whether what stands under this name is a secret."""
     return kind_of(name[:255]) in ('own', 'foreign') and not (
-        words.harmless_key(name[:255]))
+        words.harmless_key(name[:255])
+    )

@@ -10,17 +10,31 @@ from nova_actions.sanitize.index import look_for
 
 # Where one of oslo.utils' patterns can begin to match: each is tried for each
 # of its keys, which costs more than all the other families together.
-_PARTS = ('pass', 'pswd', 'secret', 'token', 'key', 'configdrive', 'fsid',
-          'cookie', 'credential', 'kek', 'suffix')
+_PARTS = (
+    'pass',
+    'pswd',
+    'secret',
+    'token',
+    'key',
+    'configdrive',
+    'fsid',
+    'cookie',
+    'credential',
+    'kek',
+    'suffix',
+)
 look_for(_PARTS)
 _KEY = (
     r'(?:pass(?>word|phrase|)|pswd|secret(?>_uuid|)|token|key|configdrive'
-    r'|fsid|cookie|credential|kek|suffix)[0-9]*+')
+    r'|fsid|cookie|credential|kek|suffix)[0-9]*+'
+)
 _BEGIN = re.compile(
     _KEY + r'(?:\s*+=\s*+(?:["\'](?=[^\x00\n])|(?!\(\s)[^\s"\'\x00])|\s*+-'
     r'|>(?!\x00)|\s++["\'](?=[^\x00\n])'
     r'|["\']\s*+[:,](?=[^\n])(?!\s*+[bu]?+["\']?+\x00)'
-    r'|(?P<flag>\s)(?!\s*+["\']?+\x00))', re.IGNORECASE)
+    r'|(?P<flag>\s)(?!\s*+["\']?+\x00))',
+    re.IGNORECASE,
+)
 _FLAG = re.compile(r'--[a-z_]{0,32}\Z', re.IGNORECASE)
 # It takes the second half of "password-less" for a flag.
 _SPLIT = re.compile(r'(\n|(?<=[A-Za-z])-(?=[A-Za-z]))')
@@ -30,14 +44,16 @@ _MARK = _text.mark('F14')
 _MAX_LINES = 64
 
 
-def may_find(text: str, index: Index, harmless: Iterable[_text.Span] = ()
-             ) -> bool:
+def may_find(
+    text: str, index: Index, harmless: Iterable[_text.Span] = ()
+) -> bool:
     """Tell whether oslo.utils may find anything but what is harmless."""
     return _may_find(text, index.text, filter(index.has, _PARTS), harmless)
 
 
-def _may_find(text: str, low: str, parts: Iterable[str],
-              harmless: Iterable[_text.Span]) -> bool:
+def _may_find(
+    text: str, low: str, parts: Iterable[str], harmless: Iterable[_text.Span]
+) -> bool:
     stops = {start for start, _end, _label in harmless}
     for part in parts:
         at = low.find(part)
@@ -50,14 +66,21 @@ def _may_find(text: str, low: str, parts: Iterable[str],
 
 def _begins(text: str, part: str, at: int, stops: set[int]) -> bool:
     """Tell whether one of its patterns can begin with a part at a place."""
-    if part == 'key' and not text[at - 1:at].isalpha() and (
-            text[at - 1:at] != '_'):
+    if (
+        part == 'key'
+        and not text[at - 1 : at].isalpha()
+        and (text[at - 1 : at] != '_')
+    ):
         return False  # Each of its names has something before that.
     found = _BEGIN.match(text, at)
-    return found is not None and (
-        not found['flag']
-        or _FLAG.search(text, max(0, at - 34), at) is not None) and (
-        stops.isdisjoint(range(at + 1, found.end() + 1)))
+    return (
+        found is not None
+        and (
+            not found['flag']
+            or _FLAG.search(text, max(0, at - 34), at) is not None
+        )
+        and (stops.isdisjoint(range(at + 1, found.end() + 1)))
+    )
 
 
 class Masker:
@@ -75,13 +98,15 @@ class Masker:
     def _line(self, line: str) -> str:
         low = line.lower()
         if len(low) == len(line) and not _may_find(
-                line, low, [part for part in _PARTS if part in low], ()):
+            line, low, [part for part in _PARTS if part in low], ()
+        ):
             return line
         if line not in self._lines and len(self._lines) < _MAX_LINES:
             masked = _mask(line)
             # Some of its patterns eat a name letter by letter.
-            stays = all(_mask(part) == part
-                        for part in set(masked.split(_MARK)))
+            stays = all(
+                _mask(part) == part for part in set(masked.split(_MARK))
+            )
             self._lines[line] = masked if stays else line
         return self._lines.get(line, line)
 
@@ -91,5 +116,7 @@ def _mask(line: str) -> str:
     # takes.
     from oslo_utils import strutils
 
-    return ''.join(strutils.mask_password(line[at:at + _CHUNK], _MARK)
-                   for at in range(0, len(line), _CHUNK))
+    return ''.join(
+        strutils.mask_password(line[at : at + _CHUNK], _MARK)
+        for at in range(0, len(line), _CHUNK)
+    )

@@ -32,11 +32,13 @@ def check_portable(sequence: Any) -> None:
     for node in sequence:
         code, args = node
         if code is op.POSSESSIVE_REPEAT and not (
-                len(args[2]) == 1 and args[2][0][0] in cost.SINGLE):
+            len(args[2]) == 1 and args[2][0][0] in cost.SINGLE
+        ):
             raise ValueError(
                 'a possessive repeat of more than one character or class '
                 'means something else on Python 3.11.2; write (?>(?:ab){1,3})'
-                ' for (?:ab){1,3}+')
+                ' for (?:ab){1,3}+'
+            )
         for child in cost.children(node):
             check_portable(child)
 
@@ -79,7 +81,8 @@ def compile_pattern(text: str) -> re.Pattern[str]:
             raise ValueError(
                 'its cost is quadratic: parts of it that vary in length can '
                 'take the same characters, at each of which it begins anew; '
-                'let less vary, or begin with a character that they exclude')
+                'let less vary, or begin with a character that they exclude'
+            )
         pattern = re.compile(text)
         if pattern.match('') or pattern.search(' '):
             raise ValueError('it matches an empty text or a space')

@@ -8,8 +8,14 @@ from nova_actions.sanitize import text as _text
 from nova_actions.sanitize.index import Index
 from nova_actions.sanitize.index import look_for
 
-GUARDS = ('private key', 'private%20key', 'private+key', 'static key',
-          'static%20key', 'static+key')
+GUARDS = (
+    'private key',
+    'private%20key',
+    'private+key',
+    'static key',
+    'static%20key',
+    'static+key',
+)
 _PUTTYS = 'private-lines'
 look_for((*GUARDS, _PUTTYS))
 
@@ -17,23 +23,25 @@ _MARK = re.compile(
     r'-{4,5} ?(?P<which>BEGIN|END)(?: |%20|\+)(?:[A-Z0-9 +]|%20){0,40}?'
     r'(?:PRIVATE(?: |%20|\+)KEY(?: BLOCK)?'
     r'|OpenVPN(?: |%20|\+)Static(?: |%20|\+)key(?: |%20|\+)V1)'
-    r' ?-{4,5}')
+    r' ?-{4,5}'
+)
 # PuTTY's private part, up to its check.
 _PUTTY = re.compile(
     r'Private-Lines: [0-9]{1,3}\s{1,4}'
-    r'(?P<lines>[A-Za-z0-9+/=\s\x00]{8,12000}+)')
+    r'(?P<lines>[A-Za-z0-9+/=\s\x00]{8,12000}+)'
+)
 # What of a key may follow when its end is missing: it was cut.
 _BODY = re.compile(
     r'(?>(?:(?>(?:[\s"\',+|>\\]++|(?<=\\)[nrt])*)(?:[A-Za-z0-9+/=%\x00]{16,}+'
     r'|(?:Proc-Type|DEK-Info|Version|Comment|Encryption|Public-Lines'
     r'|Private-\w{3,5}+|Key-Derivation|Argon2-\w{2,20}+):[^\n\\]{0,120}+))*)'
-    r'(?>(?>(?:\s++|\\n)+)[A-Za-z0-9+/]{1,15}+={0,2}+(?![\w+/=-])|)')
+    r'(?>(?>(?:\s++|\\n)+)[A-Za-z0-9+/]{1,15}+={0,2}+(?![\w+/=-])|)'
+)
 # A line of a key's body, and what stands of one behind other text.
 _LINE = re.compile(r'(?:[A-Za-z0-9+/=\x00]{4,}+|\\n){1,400}')
 # Where lines are left out that a view has no part in.
 _GAP_BEHIND = re.compile(rf'\s*+{_text.CUT}\n')
-_REST = re.compile(
-    r'(?<![A-Za-z0-9+/=\\])[A-Za-z0-9+/=\\]{16,}+\s*+\Z')
+_REST = re.compile(r'(?<![A-Za-z0-9+/=\\])[A-Za-z0-9+/=\\]{16,}+\s*+\Z')
 _LONGEST = 16384
 
 
@@ -51,8 +59,11 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
     marks = [(m.start(), m.end(), m['which']) for m in _MARK.finditer(text)]
     for start, end, which in [*marks, (len(text), len(text), 'BEGIN')]:
         if begin >= 0:
-            stop = end if which == 'END' and start - begin < _LONGEST else (
-                _end_of(text, begin, start))
+            stop = (
+                end
+                if which == 'END' and start - begin < _LONGEST
+                else (_end_of(text, begin, start))
+            )
             # The mark stays for whoever sees what is left out.
             first = begin if _GAP_BEHIND.match(text, stop) else opened
             if first < stop:
@@ -95,5 +106,3 @@ def _orphan(piece: str) -> int:
             return at - len(line) + rest.start() if rest else at
         at -= len(line)
     return at
-
-

@@ -26,13 +26,16 @@ from nova_actions.sanitize import xml
 from nova_actions.sanitize.index import Index
 
 
-def _extra(patterns: tuple[re.Pattern[str], ...], text: str
-           ) -> Iterator[_text.Span]:
+def _extra(
+    patterns: tuple[re.Pattern[str], ...], text: str
+) -> Iterator[_text.Span]:
     """Yield what an operator's patterns find between what is masked."""
     for pattern in patterns:
         done = 0
-        for first, last in [*(match.span() for match in _DONE.finditer(text)),
-                            (len(text), len(text))]:
+        for first, last in [
+            *(match.span() for match in _DONE.finditer(text)),
+            (len(text), len(text)),
+        ]:
             for match in pattern.finditer(text, done, first):
                 yield *match.span(), 'FX'
             done = last
@@ -42,13 +45,29 @@ _DONE = re.compile(f'[{_text.FILL}{_text.CUT}]+')
 
 #: In this order, and those of names between them; each sees what those before
 #: it have found as masked.
-_FIRST = family.Group((
-    pem, sql, credentials, *families.BEFORE, token, command, *line.FAMILIES,
-    coded, kubernetes, column))
+_FIRST = family.Group(
+    (
+        pem,
+        sql,
+        credentials,
+        *families.BEFORE,
+        token,
+        command,
+        *line.FAMILIES,
+        coded,
+        kubernetes,
+        column,
+    )
+)
 _LAST = family.Group((xml, *families.BEHIND))
 #: All that are patterns.
-FAMILIES = (*families.BEFORE, *command.FAMILIES, *line.FAMILIES,
-            *coded.FAMILIES, *families.BEHIND)
+FAMILIES = (
+    *families.BEFORE,
+    *command.FAMILIES,
+    *line.FAMILIES,
+    *coded.FAMILIES,
+    *families.BEHIND,
+)
 #: So many parts of names of secrets are looked at in a text: more do not
 #: stand in one that somebody reads.
 MAX_NAMES = 768
@@ -60,8 +79,9 @@ class _Pass:
     """One text as the rules read it, and what they have found in it so far.
     Places in it stay the same: what is found is overwritten."""
 
-    def __init__(self, text: str, found: _found.Found,
-                 index: Index | None = None) -> None:
+    def __init__(
+        self, text: str, found: _found.Found, index: Index | None = None
+    ) -> None:
         self.text = text
         self.index = index or Index(text)
         self.spans: list[_text.Span] = []
@@ -92,8 +112,11 @@ class _Pass:
 class Rules:
     """What is looked for in the texts of one error, and what was found."""
 
-    def __init__(self, values: tuple[str, ...] = (),
-                 extra: tuple[re.Pattern[str], ...] = ()) -> None:
+    def __init__(
+        self,
+        values: tuple[str, ...] = (),
+        extra: tuple[re.Pattern[str], ...] = (),
+    ) -> None:
         self.found = _found.Found()
         self._values = values
         self._extra = extra
@@ -109,16 +132,18 @@ class Rules:
             at = parts[MAX_NAMES][0]
             # No token is cut in two.
             blank_at = max(map(blank[:at].rfind, ' \n'))
-            kept = text[:blank_at + 1 if at - blank_at < _text.MARGIN else at]
+            kept = text[: blank_at + 1 if at - blank_at < _text.MARGIN else at]
             return self.mask(kept) + _text.mark('F99')
         done = self._pass(blank, index)
         if not oslo.may_find(done.text, done.index, done.harmless):
             return _text.masked(text, done.spans)
-        return _text.masked(text, done.spans, done.harmless,
-                            oslo.Masker().mask)
+        return _text.masked(
+            text, done.spans, done.harmless, oslo.Masker().mask
+        )
 
-    def _pass(self, text: str, index: Index | None = None, depth: int = 0
-              ) -> _Pass:
+    def _pass(
+        self, text: str, index: Index | None = None, depth: int = 0
+    ) -> _Pass:
         spans: list[_text.Span] = []
         bars: list[view.Change] = []
         before = view.of(text) if depth < view.MAX_DEPTH else None
@@ -126,7 +151,8 @@ class Rules:
             inner = self._pass(before.text, None, depth + 1)
             spans, bars = (
                 [(*before.origin(start, end), each) for start, end, each in of]
-                for of in (inner.spans, inner.bars))
+                for of in (inner.spans, inner.bars)
+            )
             bars += before.bars
             text, index = view.barred(text, bars), None
         done = _Pass(_text.fill(text, spans), self.found, index)

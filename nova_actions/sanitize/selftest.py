@@ -13,31 +13,42 @@ _TOKEN = 'gAAAAABn' + 'Kx9-vQ2_' * 5
 _JWT = '.'.join(('eyJ' + 'hbGciOiJI', 'eyJ' + 'zdWIiOiIx', 'Kx9vQ2rT7wB4'))
 _BODY = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7'
 _KEY = f'-----BEGIN %s-----\n{_BODY}\n-----END %s-----'.replace(
-    '%s', 'PRIVATE KEY')
+    '%s', 'PRIVATE KEY'
+)
 
 #: A text with a secret that was made up, and what must come of it.
 SECRETS = (
     ("{'password': 'Kx9vQ2rT'}", "{'password': '[REDACTED:F1]'}"),
-    ('{"a": "{\\"admin_pass\\": \\"Kx9vQ2rT\\"}", "id": 4}',
-     '{"a": "{\\"admin_pass\\": \\"[REDACTED:F1]\\"}", "id": 4}'),
-    ('the password for vm1 is Kx9vQ2rT7',
-     'the password for vm1 is [REDACTED:F1]'),
+    (
+        '{"a": "{\\"admin_pass\\": \\"Kx9vQ2rT\\"}", "id": 4}',
+        '{"a": "{\\"admin_pass\\": \\"[REDACTED:F1]\\"}", "id": 4}',
+    ),
+    (
+        'the password for vm1 is Kx9vQ2rT7',
+        'the password for vm1 is [REDACTED:F1]',
+    ),
     ('api_key = Kx9vQ2rT, tries = 3', 'api_key = [REDACTED:F1], tries = 3'),
-    ('{"Authorization": "Basic bm92YTpLeDl2UTI="}',
-     '{"Authorization": "Basic [REDACTED:F2]"}'),
+    (
+        '{"Authorization": "Basic bm92YTpLeDl2UTI="}',
+        '{"Authorization": "Basic [REDACTED:F2]"}',
+    ),
     (r"'failed\npassword=Kx9vQ2rT'", r"'failed\npassword=[REDACTED:F1]'"),
     ('http://nova:Kx9vQ2@rT7@db/x?a=b', 'http://nova:[REDACTED:F4]@db/x?a=b'),
     ('mysql -u root -pKx9,vQ2rT nova', 'mysql -u root -p[REDACTED:F6] nova'),
     (f'{_KEY}\nat line 3', '[REDACTED:F7]\nat line 3'),
     (f'got {_JWT}, {_TOKEN} too', 'got [REDACTED:F8], [REDACTED:F9] too'),
-    ("INSERT INTO t (id, password) VALUES (4, 'Kx9vQ2rT')",
-     "INSERT INTO t (id, password) VALUES (4, '[REDACTED:F15]')"),
-    ('<user><password>Kx9vQ2rT</password></user>',
-     '<user><password>[REDACTED:F16]</password></user>'),
+    (
+        "INSERT INTO t (id, password) VALUES (4, 'Kx9vQ2rT')",
+        "INSERT INTO t (id, password) VALUES (4, '[REDACTED:F15]')",
+    ),
+    (
+        '<user><password>Kx9vQ2rT</password></user>',
+        '<user><password>[REDACTED:F16]</password></user>',
+    ),
 )
 #: What must stay as it is.
 HARMLESS = (
-    "No valid host was found. There are not enough hosts available.",
+    'No valid host was found. There are not enough hosts available.',
     "{'id': '1d2c3b4a-0000-4abc-9def-0123456789ab', 'key_name': 'mine'}",
     'Volume 1d2c3b4a-0000-4abc-9def-0123456789ab: token type is "fernet".',
 )
@@ -66,4 +77,5 @@ def check(sanitize: Callable[[str], str | None]) -> None:
             raise Broken(
                 'the rules that keep secrets out of what is recorded do not '
                 f'work on this Python ({platform.python_version()}): '
-                f'{text!r} came out as {found!r}')
+                f'{text!r} came out as {found!r}'
+            )

@@ -22,11 +22,15 @@ GUARDS = ('values', 'parameters:')
 look_for(GUARDS)
 
 FAMILIES = (
-    family('F15', 'identified', (
-        r'(?<!\w)identified\s{1,8}+(?>with\s{1,8}+[\w\'"`]{1,64}+\s{1,8}+|)'
-        r'(?:by|as)\s{1,8}+(?>password\s{1,8}+|)' + QUOTED)),
-    family('F15', 'password(', r'(?<!\w)PASSWORD\(\s{0,4}+' + QUOTED,
-           flags=0),
+    family(
+        'F15',
+        'identified',
+        (
+            r'(?<!\w)identified\s{1,8}+(?>with\s{1,8}+[\w\'"`]{1,64}+\s{1,8}+|)'
+            r'(?:by|as)\s{1,8}+(?>password\s{1,8}+|)' + QUOTED
+        ),
+    ),
+    family('F15', 'password(', r'(?<!\w)PASSWORD\(\s{0,4}+' + QUOTED, flags=0),
 )
 
 _VALUES = re.compile(r'\)\s{0,8}+values?\s{0,8}+(?=\()', re.IGNORECASE)
@@ -34,13 +38,15 @@ _PARAMETERS = re.compile(r'\[parameters: \[?+')
 _COMPARED = re.compile(
     rf'(?<![\w.])(?P<column>[\w.]{{1,128}}+)(?>{QUOTE}|`|)\s{{0,4}}+'
     r'(?:[!<>]?=|like)\s{0,4}+(?P<bind>%\(\w{1,64}+\)s|:\w{1,64}+)',
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _BIND = re.compile(r'(?:%\(|:)(?P<name>\w{1,64}+)(?>\)s|)\Z')
 _NO_VALUE = re.compile(
     r'(?:%s|\?|\$?[0-9]{1,3}|%\(\w{1,64}+\)s|:\w{1,64}+|null|none|default'
-    r'|true|false|[\w.]{1,64}+\(\))?\Z', re.IGNORECASE)
-_ENTRY = re.compile(
-    r'(?P<q>["\'])(?P<name>\w{1,64}+)(?P=q):\s{0,4}+')
+    r'|true|false|[\w.]{1,64}+\(\))?\Z',
+    re.IGNORECASE,
+)
+_ENTRY = re.compile(r'(?P<q>["\'])(?P<name>\w{1,64}+)(?P=q):\s{0,4}+')
 _SPACE = re.compile(r'\s{0,40}+')
 _TYPED = re.compile(r'(?:[ENX]|_\w{1,16}+\s?+)(?=["\'])')
 _BARE = re.compile(r'(?>(?:[^,()\n\'"]++|\([^()\n]{0,256}+\)){0,64})')
@@ -71,17 +77,17 @@ def _row(text: str, at: int) -> tuple[list[Span], int]:
         span, at = _item(text, _behind(_SPACE, text, at + 1))
         spans.append(span)
         at = _behind(_SPACE, text, at)
-        if text[at:at + 1] != ',':
-            return spans, at + (text[at:at + 1] == ')')
+        if text[at : at + 1] != ',':
+            return spans, at + (text[at : at + 1] == ')')
 
 
 def _rows(text: str, at: int) -> Iterator[tuple[Span, list[Span]]]:
     """Yield the spans of each row, and of its values."""
-    while text[at:at + 1] == '(':
+    while text[at : at + 1] == '(':
         spans, end = _row(text, at)
         yield (at, end), spans
         at = _behind(_SPACE, text, end)
-        if text[at:at + 1] == ',':
+        if text[at : at + 1] == ',':
             at = _behind(_SPACE, text, at + 1)
 
 
@@ -90,8 +96,11 @@ def _secret_columns(text: str, end: int) -> list[int]:
     names = text[start:end] if start else ''
     if ')' in names:
         return []
-    return [number for number, name in enumerate(names.split(','))
-            if naming.names_secret(name.strip(' \t\n`"\'[]'))]
+    return [
+        number
+        for number, name in enumerate(names.split(','))
+        if naming.names_secret(name.strip(' \t\n`"\'[]'))
+    ]
 
 
 def _inserted(text: str) -> Iterator[Span]:
@@ -102,15 +111,19 @@ def _inserted(text: str) -> Iterator[Span]:
         if secret := _secret_columns(text, match.start()):
             for (_start, end), spans in _rows(text, match.end()):
                 at = end
-                yield from (spans[number] for number in secret
-                            if number < len(spans))
+                yield from (
+                    spans[number] for number in secret if number < len(spans)
+                )
 
 
 def _binds(text: str, inserted: list[Span]) -> set[str]:
     """Return the parameters that stand for the value of a secret."""
     found = [text[start:end].strip() for start, end in inserted]
-    found += [match['bind'] for match in _COMPARED.finditer(text)
-              if naming.names_secret(match['column'])]
+    found += [
+        match['bind']
+        for match in _COMPARED.finditer(text)
+        if naming.names_secret(match['column'])
+    ]
     return {bind['name'] for one in found if (bind := _BIND.match(one))}
 
 
@@ -138,7 +151,11 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
     done = 0
     for start, end in sorted({*inserted, *_parameters(text, inserted)}):
         value = text[start:end].strip()
-        if (start >= done and not _NO_VALUE.match(value)
-                and value.strip(_text.FILL) and _text.CUT not in value):
+        if (
+            start >= done
+            and not _NO_VALUE.match(value)
+            and value.strip(_text.FILL)
+            and _text.CUT not in value
+        ):
             yield start, end, 'F15'
             done = end

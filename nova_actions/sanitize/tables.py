@@ -10,5 +10,8 @@ _FOLDER = pathlib.Path(__file__).parent
 def rows(name: str) -> list[list[str]]:
     """Return the rows of a table in this folder."""
     text = (_FOLDER / f'{name}.txt').read_text(encoding='utf-8')
-    return [re.split(r' {2,}', line) for line in text.splitlines()
-            if not line.startswith('#')]
+    return [
+        re.split(r' {2,}', line)
+        for line in text.splitlines()
+        if not line.startswith('#')
+    ]

@@ -19,7 +19,7 @@ GAP = f'\n{CUT}\n'
 Span = tuple[int, int, str]
 _DOUBLE = '\u201c\u201d\u201e\xab\xbb\u300c\u300d'
 _SAME: dict[int, int | str] = {
-    **{0xff01 + each: 0x21 + each for each in range(94)},
+    **{0xFF01 + each: 0x21 + each for each in range(94)},
     **dict.fromkeys(map(ord, '\u3000\xa0'), ' '),
     **dict.fromkeys(map(ord, _DOUBLE), '"'),
     **dict.fromkeys(map(ord, '\u2018\u2019\u201a'), "'"),
@@ -64,8 +64,7 @@ def blank(text: str) -> str:
     """Return a cleaned text as the rules read it: of the same length, what is
     masked as :data:`FILL`, and what was cut as :data:`CUT`."""
     text = plain(text)
-    return (_KEPT.sub(_blank, text) if _MARK in text or _CUT in text
-            else text)
+    return _KEPT.sub(_blank, text) if _MARK in text or _CUT in text else text
 
 
 def fill(text: str, spans: Iterable[Span]) -> str:
@@ -82,8 +81,11 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 def _apart(text: str, spans: Iterable[Span]) -> list[Span]:
     """Return spans and marks in order, joined where they overlap; a mark
     alone has no label."""
-    marks = [(*match.span(), '') for match in _KEPT.finditer(text)] if (
-        _MARK in text or _CUT in text) else []
+    marks = (
+        [(*match.span(), '') for match in _KEPT.finditer(text)]
+        if (_MARK in text or _CUT in text)
+        else []
+    )
     joined: list[Span] = []
     for start, end, label in sorted([*marks, *spans]):
         if joined and start < joined[-1][1]:
@@ -94,8 +96,12 @@ def _apart(text: str, spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def masked(text: str, spans: Iterable[Span], harmless: Iterable[Span] = (),
-           change: Callable[[str], str] | None = None) -> str:
+def masked(
+    text: str,
+    spans: Iterable[Span],
+    harmless: Iterable[Span] = (),
+    change: Callable[[str], str] | None = None,
+) -> str:
     """Return a text with placeholders for spans.
 
     :param harmless: what stays as it is
@@ -104,8 +110,10 @@ def masked(text: str, spans: Iterable[Span], harmless: Iterable[Span] = (),
     out, done = [], 0
     for start, end, label in _apart(text, [*spans, *harmless]):
         between = text[done:start]
-        out += [change(between) if change else between,
-                mark(label) if label else text[start:end]]
+        out += [
+            change(between) if change else between,
+            mark(label) if label else text[start:end],
+        ]
         done = end
     out.append(change(text[done:]) if change else text[done:])
     return ''.join(out)
@@ -126,8 +134,10 @@ def as_text(value: object) -> str:
 
 def clean(text: str) -> str:
     """Drop what no database and no terminal should be given."""
-    if text.isascii() and text.replace('\n', '').replace(
-            '\t', '').isprintable():
+    if (
+        text.isascii()
+        and text.replace('\n', '').replace('\t', '').isprintable()
+    ):
         return text
     text = _UNWANTED.sub('', _ANSI.sub('', text))
     return _SURROGATE.sub('\ufffd', text)
@@ -147,8 +157,8 @@ def pieces(text: str, limit: int) -> tuple[str, str, int]:
     keep = limit + 2 * MARGIN
     if len(text) <= keep:
         return text, '', 0
-    head = text[:limit // 4 + MARGIN]
-    tail = text[-(limit - limit // 4 + MARGIN):]
+    head = text[: limit // 4 + MARGIN]
+    tail = text[-(limit - limit // 4 + MARGIN) :]
     return head, tail, size(text) - size(head) - size(tail)
 
 
@@ -166,8 +176,8 @@ def head_of(text: str, limit: int) -> str:
     """Return the longest beginning of at most so many bytes."""
     if size(text) <= limit:
         return text
-    kept = text.encode()[:max(limit, 0)].decode('utf-8', 'ignore')
-    return text[:_whole(text, len(kept))[0]]
+    kept = text.encode()[: max(limit, 0)].decode('utf-8', 'ignore')
+    return text[: _whole(text, len(kept))[0]]
 
 
 def tail_of(text: str, limit: int) -> str:
@@ -177,7 +187,7 @@ def tail_of(text: str, limit: int) -> str:
     if size(text) <= limit:
         return text
     kept = text.encode()[-limit:].decode('utf-8', 'ignore')
-    return text[_whole(text, len(text) - len(kept))[1]:]
+    return text[_whole(text, len(text) - len(kept))[1] :]
 
 
 def join(head: str, tail: str, left_out: int, limit: int) -> str:
@@ -191,8 +201,8 @@ def join(head: str, tail: str, left_out: int, limit: int) -> str:
     if left_out:
         # Next to the coarse cut a rule saw half of what was there; that half
         # must go even where redaction made the rest short enough.
-        head = head[:_whole(head, max(0, len(head) - MARGIN))[0]]
-        tail = tail[_whole(tail, min(MARGIN, len(tail)))[1]:]
+        head = head[: _whole(head, max(0, len(head) - MARGIN))[0]]
+        tail = tail[_whole(tail, min(MARGIN, len(tail)))[1] :]
         first, last = head_of(head, room // 4), tail
     else:
         first, last = head_of(head, room // 4), head

@@ -13,51 +13,100 @@ from nova_actions.sanitize.text import CUT
 from nova_actions.sanitize.text import Span
 
 FAMILIES = (
-    family('F8', 'eyj', (
-        START + r'(?P<v>eyJ[A-Za-z0-9_-]{8,}+'
-        r'(?>(?:\.[A-Za-z0-9_-]*+){1,4}))'), flags=0),
-    family('F8', 'eyj', (
-        START + r'(?P<v>eyJ[A-Za-z0-9+/_-]{24,}+={0,2}+)'),
-        flags=0),
+    family(
+        'F8',
+        'eyj',
+        (
+            START + r'(?P<v>eyJ[A-Za-z0-9_-]{8,}+'
+            r'(?>(?:\.[A-Za-z0-9_-]*+){1,4}))'
+        ),
+        flags=0,
+    ),
+    family(
+        'F8',
+        'eyj',
+        (START + r'(?P<v>eyJ[A-Za-z0-9+/_-]{24,}+={0,2}+)'),
+        flags=0,
+    ),
     # Those of vendors that do not begin with what tells them: Azure AD's
     # secret of a client, MaxMind's key of a licence, Google's refresh token.
-    family('F10', 'q~', (
-        r'(?<![\w.~-])(?P<v>[\w.~]{3}[0-9]Q~[\w.~-]{31,34})(?![\w~-])'),
-        flags=0),
-    family('F10', '_mmk', (
-        r'(?<![A-Za-z0-9_])(?P<v>[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk)(?!\w)'),
-        flags=0),
+    family(
+        'F10',
+        'q~',
+        (r'(?<![\w.~-])(?P<v>[\w.~]{3}[0-9]Q~[\w.~-]{31,34})(?![\w~-])'),
+        flags=0,
+    ),
+    family(
+        'F10',
+        '_mmk',
+        (r'(?<![A-Za-z0-9_])(?P<v>[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk)(?!\w)'),
+        flags=0,
+    ),
     family('F10', '1//0', r'(?<![\w/.-])(?P<v>1//0[\w-]{30,120})', flags=0),
-    family('F9', 'gaaaa', (
-        START + r'(?P<v>gAAAA[A-Za-z0-9_-]{12,}+={0,2})'), flags=0),
-    family('F10', 'accountkey sharedaccess', (
-        r'(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s{0,2}+=(?!>)'
-        r'\s{0,2}+'
-        r'(?P<v>[^\s;\'"]++)')),
-    family('F10', 'aws amazon', (
-        r'(?<![A-Za-z0-9])(?:aws|amazon)[^\n]{0,60}?[\s\'":=]'
-        r'(?P<v>(?=[A-Za-z+/]{0,40}[0-9])(?=[A-Z0-9+/]{0,40}[a-z])'
-        r'(?=[a-z0-9+/]{0,40}[A-Z])[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])')),
-    family('F11', 'aq', (
-        r'(?<![A-Za-z0-9+])(?P<v>AQ[A-Za-z0-9+/]{30,40}+={1,2}+)'), flags=0),
+    family(
+        'F9',
+        'gaaaa',
+        (START + r'(?P<v>gAAAA[A-Za-z0-9_-]{12,}+={0,2})'),
+        flags=0,
+    ),
+    family(
+        'F10',
+        'accountkey sharedaccess',
+        (
+            r'(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s{0,2}+=(?!>)'
+            r'\s{0,2}+'
+            r'(?P<v>[^\s;\'"]++)'
+        ),
+    ),
+    family(
+        'F10',
+        'aws amazon',
+        (
+            r'(?<![A-Za-z0-9])(?:aws|amazon)[^\n]{0,60}?[\s\'":=]'
+            r'(?P<v>(?=[A-Za-z+/]{0,40}[0-9])(?=[A-Z0-9+/]{0,40}[a-z])'
+            r'(?=[a-z0-9+/]{0,40}[A-Z])[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])'
+        ),
+    ),
+    family(
+        'F11',
+        'aq',
+        (r'(?<![A-Za-z0-9+])(?P<v>AQ[A-Za-z0-9+/]{30,40}+={1,2}+)'),
+        flags=0,
+    ),
     family('F12', '*', r'(?P<v>\*(?<![\w*]\*)[0-9A-F]{40})(?!\w)', flags=0),
-    family('F12', '$1$ $2 $5$ $6$ $7$ $y$ $gy$ $apr1$ $sha1$ $md5$ $argon2'
-           ' $scrypt$ $pbkdf2', (
-        r'(?P<v>\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|sha1|md5|argon2(?:id|i|d)'
-        r'|scrypt|pbkdf2-sha\d{1,3}|pbkdf2)\$[A-Za-z0-9./$=,+_-]{8,512}+)'),
-        flags=0),
-    family('F12', '{ssha {sha {md5 {smd5 {crypt', (
-        r'(?P<v>\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512)\}'
-        r'[A-Za-z0-9+/=./$]{8,256}+)')),
+    family(
+        'F12',
+        '$1$ $2 $5$ $6$ $7$ $y$ $gy$ $apr1$ $sha1$ $md5$ $argon2'
+        ' $scrypt$ $pbkdf2',
+        (
+            r'(?P<v>\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|sha1|md5|argon2(?:id|i|d)'
+            r'|scrypt|pbkdf2-sha\d{1,3}|pbkdf2)\$[A-Za-z0-9./$=,+_-]{8,512}+)'
+        ),
+        flags=0,
+    ),
+    family(
+        'F12',
+        '{ssha {sha {md5 {smd5 {crypt',
+        (
+            r'(?P<v>\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512)\}'
+            r'[A-Za-z0-9+/=./$]{8,256}+)'
+        ),
+    ),
     # The key of an NVMe host (TP 8006).
-    family('F12', 'dhhc-1: nvmetlskey-1:', (
-        r'(?P<v>(?:DHHC-1|NVMeTLSkey-1):[0-9]{2}:[A-Za-z0-9+/=]{8,200}+:?)')),
+    family(
+        'F12',
+        'dhhc-1: nvmetlskey-1:',
+        (r'(?P<v>(?:DHHC-1|NVMeTLSkey-1):[0-9]{2}:[A-Za-z0-9+/=]{8,200}+:?)'),
+    ),
 )
 
 
 #: What no token of a vendor has, and no shorter one is.
-_APART = {code: ' ' for code in range(128)
-          if not (chr(code).isalnum() or chr(code) in '_.~%+=-')}
+_APART = {
+    code: ' '
+    for code in range(128)
+    if not (chr(code).isalnum() or chr(code) in '_.~%+=-')
+}
 _MIN_LENGTH = 10
 # Where a token may begin: enough to tell that none of a vendor's is there.
 _BEGIN = re.compile(r'\b(?=([\w.~-]{3})[\w.~%+=-]{7})', re.ASCII)
@@ -75,29 +124,39 @@ def _vendors() -> tuple[dict[str, Rests], Rests]:
         if '/' in prefix:
             paths.setdefault(prefix, []).append(rest)
         else:
-            for first in {prefix[:3]} if len(prefix) > 2 else {
-                    prefix + char for char in _CHARS}:
-                words.setdefault(first, {}).setdefault(
-                    prefix, []).append(rest)
-    return ({first: _compiled(rests) for first, rests in words.items()},
-            _compiled(paths))
+            for first in (
+                {prefix[:3]}
+                if len(prefix) > 2
+                else {prefix + char for char in _CHARS}
+            ):
+                words.setdefault(first, {}).setdefault(prefix, []).append(rest)
+    return (
+        {first: _compiled(rests) for first, rests in words.items()},
+        _compiled(paths),
+    )
 
 
-_CHARS = ('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_'
-          'abcdefghijklmnopqrstuvwxyz-.')
+_CHARS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz-.'
 
 
 def _compiled(rests: dict[str, list[str]]) -> Rests:
-    return {prefix: re.compile('|'.join(several))
-            for prefix, several in rests.items()}
+    return {
+        prefix: re.compile('|'.join(several))
+        for prefix, several in rests.items()
+    }
 
 
 def spans(text: str, index: Index) -> Iterator[Span]:
     """Yield the tokens of vendors."""
     words, paths = _vendors()
     done: set[str] = set()
-    runs = ' '.join({run for run in text.translate(_APART).split()
-                     if len(run) >= _MIN_LENGTH})
+    runs = ' '.join(
+        {
+            run
+            for run in text.translate(_APART).split()
+            if len(run) >= _MIN_LENGTH
+        }
+    )
     for first in set(_BEGIN.findall(runs)) & words.keys():
         for prefix, rest in words[first].items():
             if prefix not in done:
@@ -109,8 +168,9 @@ def spans(text: str, index: Index) -> Iterator[Span]:
                 yield _start + len(prefix), end, label
 
 
-def _behind(text: str, prefix: str, rest: re.Pattern[str], whole: int = 1
-            ) -> Iterator[Span]:
+def _behind(
+    text: str, prefix: str, rest: re.Pattern[str], whole: int = 1
+) -> Iterator[Span]:
     """Yield where a beginning stands with its rest behind.
 
     :param whole: whether it must begin a word
@@ -118,7 +178,7 @@ def _behind(text: str, prefix: str, rest: re.Pattern[str], whole: int = 1
     at, end = text.find(prefix), -1
     while at >= 0:
         start = at + len(prefix)
-        before = text[at - 1:at] if whole and at > end else ''
+        before = text[at - 1 : at] if whole and at > end else ''
         if not (before.isalnum() and before.isascii()) and before != '_':
             found = rest.match(text, start)
             if found and found[0] and CUT not in found[0]:

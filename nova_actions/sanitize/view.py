@@ -17,10 +17,26 @@ from nova_actions.sanitize import text as _text
 #: So often may a text have been escaped.
 MAX_DEPTH = 6
 
-_CHARS = {'n': '\n', 'r': '\n', 't': '\t', 'b': '', 'f': '\n', 'v': '\n',
-          'a': ''}
-_ENTITIES = {'quot': '"', 'apos': "'", 'amp': '&', 'lt': '<', 'gt': '>',
-             'nbsp': ' ', 'colon': ':', 'equals': '=', 'newline': '\n'}
+_CHARS = {
+    'n': '\n',
+    'r': '\n',
+    't': '\t',
+    'b': '',
+    'f': '\n',
+    'v': '\n',
+    'a': '',
+}
+_ENTITIES = {
+    'quot': '"',
+    'apos': "'",
+    'amp': '&',
+    'lt': '<',
+    'gt': '>',
+    'nbsp': ' ',
+    'colon': ':',
+    'equals': '=',
+    'newline': '\n',
+}
 _ESCAPE = re.compile(
     r'\\(?:(?P<char>[nrtbfva]|\n)|(?P<same>["\'\\/])'
     r'|(?P<bytes>x[CDcd][0-9A-Fa-f]\\x[89ABab][0-9A-Fa-f]'
@@ -32,13 +48,15 @@ _ESCAPE = re.compile(
     r'|(?P<percent>%[0-7][0-9A-Fa-f]'
     r'|%[CDcd][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])'
     r'|%[Ee][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){2})'
-    r'|(?P<plus>\+)')
+    r'|(?P<plus>\+)'
+)
 # A blank in what is escaped for a URL.
 _CODED = re.compile(r'\S{0,60}?%[0-9A-Fa-f]{2}')
 _CODED_BEFORE = re.compile(r'%[0-9A-Fa-f]{2}\S{0,60}\Z')
 # A line that ends within a token of fixed length, and what goes on with it.
 _WRAPPED = re.compile(
-    r'[A-Za-z0-9_+/=.-]{23}[A-Za-z0-9_+/.-]["\']?[ \t\\]{0,4}\Z')
+    r'[A-Za-z0-9_+/=.-]{23}[A-Za-z0-9_+/.-]["\']?[ \t\\]{0,4}\Z'
+)
 _END = re.compile(r'["\']?[ \t\\]{0,4}\Z')
 _GOES_ON = re.compile(
     r'(?P<gap>[ \t>|]{0,40}["\']?)'
@@ -49,7 +67,8 @@ _GOES_ON = re.compile(
     r'(?:(?=[^\s]{0,40}[0-9])[A-Za-z0-9_+/=.-]{16,}'
     r'|(?=[A-Za-z0-9_+/=.-][a-z_+/=.-]{0,40}[0-9A-Z]|[0-9])'
     r'[A-Za-z0-9_+/=.-]{1,40}'
-    r'(?:["\',;)\]}]|\s(?![ \t]{0,3}[:=])|\Z))')
+    r'(?:["\',;)\]}]|\s(?![ \t]{0,3}[:=])|\Z))'
+)
 _DIGITS = dict.fromkeys(map(ord, '123456789abcdef'), '0')
 # What a log writes before a line ends in one of these.
 _AFTER = re.compile(r'[^"\'{}=\n]*[\]:>|)\w-][ \t]')
@@ -67,7 +86,8 @@ _ESCAPED = '\x1c'
 # alone is rather a value with a plus in it.
 _FORM = re.compile(
     r'[bu]?["\']?[\w.~%+*-]++(?>=[\w.~%+*-]*+(?:&[\w.~%+*=-]*+)+|)["\']?',
-    re.ASCII)
+    re.ASCII,
+)
 
 #: Where a piece of a text stands that is read as other than it is.
 Change = tuple[int, int, str]
@@ -103,7 +123,8 @@ class View:
 
     def _origin(self, at: int) -> int:
         begin, origin, copied = self._pieces[
-            bisect.bisect_right(self._at, at) - 1]
+            bisect.bisect_right(self._at, at) - 1
+        ]
         return origin + at - begin if copied else origin
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
@@ -121,11 +142,11 @@ def _escaped(match: re.Match[str]) -> str:
         case 'same':
             return value
         case 'hex' | 'wide' | 'point':
-            return chr(min(int(value, 16), 0x10ffff))
+            return chr(min(int(value, 16), 0x10FFFF))
         case 'octal':
             return chr(int(value, 8))
         case 'number':
-            return chr(min(int(value), 0x10ffff))
+            return chr(min(int(value), 0x10FFFF))
         case 'entity':
             return _ENTITIES[value]
         case 'plus':
@@ -144,9 +165,14 @@ def _escapes(text: str) -> Iterator[Change]:
         start, end = match.span()
         if start < hidden:
             continue
-        if match['plus'] and not form and not (
+        if (
+            match['plus']
+            and not form
+            and not (
                 _CODED.match(text, end)
-                or _CODED_BEFORE.search(text, max(0, start - 64), start)):
+                or _CODED_BEFORE.search(text, max(0, start - 64), start)
+            )
+        ):
             continue
         if char := match['char']:
             # Most are line ends.
@@ -178,16 +204,21 @@ def _leads_to_value(before: str) -> bool:
     """Tell the name of a secret, which may stand on several lines, from what
     a log writes."""
     return before.rstrip()[-1:] not in tuple(')]|>') and bool(
-        names.NAME.search(before[-32:]))
+        names.NAME.search(before[-32:])
+    )
 
 
 def _prefix(line: str, others: tuple[str, str]) -> int:
     length = 0
     for other in others:
-        if (other[:4] == line[:4] and other != line and line[0] not in ' \t{'
-                and (found := _AFTER.match(line, 0, _shared(line, other)))
-                and _STAMP.search(line, 0, found.end())
-                and not _leads_to_value(line[:found.end()])):
+        if (
+            other[:4] == line[:4]
+            and other != line
+            and line[0] not in ' \t{'
+            and (found := _AFTER.match(line, 0, _shared(line, other)))
+            and _STAMP.search(line, 0, found.end())
+            and not _leads_to_value(line[: found.end()])
+        ):
             length = max(length, found.end())
     return length if length >= _MIN_PREFIX else 0
 
@@ -207,12 +238,20 @@ def _lines(text: str) -> Iterator[Change]:
         if length:
             yield at, at + length, ''
         end = at + len(line)
-        if (not length and len(line) >= 24 and behind and ' ' not in line[-20:]
-                and _WRAPPED.search(line, max(0, len(line) - 30))
-                and (found := _GOES_ON.match(behind))):
+        if (
+            not length
+            and len(line) >= 24
+            and behind
+            and ' ' not in line[-20:]
+            and _WRAPPED.search(line, max(0, len(line) - 30))
+            and (found := _GOES_ON.match(behind))
+        ):
             gap = _END.search(line, max(0, len(line) - 5))
-            yield (at + gap.start() if gap else end,
-                   end + 1 + len(found['gap']), '')
+            yield (
+                at + gap.start() if gap else end,
+                end + 1 + len(found['gap']),
+                '',
+            )
         at = end + 1
         before = line
 
@@ -245,13 +284,13 @@ def _lines_behind(text: str, at: int) -> int:
 
 def _letters(text: str, at: int) -> int:
     """Return how many letters before a quote belong to its literal."""
-    before = text[max(0, at - 2):at]
-    return int(before[-1:] in tuple('ubrfUBRF')
-               and not before[:-1].isalnum())
+    before = text[max(0, at - 2) : at]
+    return int(before[-1:] in tuple('ubrfUBRF') and not before[:-1].isalnum())
 
 
-def _bars(text: str, escapes: list[Change], lines: list[Change]
-          ) -> list[Change]:
+def _bars(
+    text: str, escapes: list[Change], lines: list[Change]
+) -> list[Change]:
     """Return where no value goes on: over an escaped sign, and into what a
     log has put before the next line. What is escaped for a URL is a part of
     the value behind a plain name."""
@@ -262,8 +301,11 @@ def _bars(text: str, escapes: list[Change], lines: list[Change]
             if bars and bars[-1][1] >= start:
                 start = min(start, bars.pop()[0])
             bars.append((start, end, _ESCAPED))
-    return bars + [(start, start + 1, _text.CUT) for start, _end, _new in lines
-                 if text[start - 1:start] == '\n']
+    return bars + [
+        (start, start + 1, _text.CUT)
+        for start, _end, _new in lines
+        if text[start - 1 : start] == '\n'
+    ]
 
 
 def barred(text: str, bars: list[Change]) -> str:

@@ -29,8 +29,11 @@ class Withholding(sanitize.Sanitizer):
         return sanitize.Sanitized(safe, _text.count(safe))
 
     def error(
-        self, exc_val: object, exc_tb: object,
-        secrets: Iterable[object] = (), error_type: str | None = None,
+        self,
+        exc_val: object,
+        exc_tb: object,
+        secrets: Iterable[object] = (),
+        error_type: str | None = None,
     ) -> sanitize.ErrorText:
         """Return the coded reason, and the class of an exception; what is
         called a class in a text may be anything."""
@@ -38,8 +41,11 @@ class Withholding(sanitize.Sanitizer):
         if isinstance(exc_val, BaseException):
             kind = self.name(_error.type_name(exc_val))
         return sanitize.ErrorText(
-            error_type=kind, details=None, traceback=None,
-            reason=_error.read(exc_val, exc_tb, error_type).reason)
+            error_type=kind,
+            details=None,
+            traceback=None,
+            reason=_error.read(exc_val, exc_tb, error_type).reason,
+        )
 
 
 @functools.cache
@@ -78,18 +84,23 @@ class Untried(sanitize.Sanitizer):
     ) -> sanitize.Sanitized:
         return self._now().text(value, limit, secrets)
 
-    def name(self, value: object, limit: int = sanitize.NAME_LIMIT
-             ) -> str | None:
+    def name(
+        self, value: object, limit: int = sanitize.NAME_LIMIT
+    ) -> str | None:
         return self._now().name(value, limit)
 
     def error(
-        self, exc_val: object, exc_tb: object,
-        secrets: Iterable[object] = (), error_type: str | None = None,
+        self,
+        exc_val: object,
+        exc_tb: object,
+        secrets: Iterable[object] = (),
+        error_type: str | None = None,
     ) -> sanitize.ErrorText:
         return self._now().error(exc_val, exc_tb, secrets, error_type)
 
-    def again(self, details: str | None, trace: str | None,
-              rules: str | None) -> sanitize.ErrorText:
+    def again(
+        self, details: str | None, trace: str | None, rules: str | None
+    ) -> sanitize.ErrorText:
         return self._now().again(details, trace, rules)
 
 

@@ -28,17 +28,40 @@ _HARMLESS_HEAD = re.compile(
     r'|invalid|missing|unknown|expired)[_-]|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
 )
 #: Names of what tells about something.
-DESCRIBES = frozenset((
-    'desc', 'description', 'info', 'message', 'msg', 'code', 'error', 'reason',
-    'title', 'status', 'name', 'detail', 'details', 'result', 'ref', 'href',
-    'rel', 'links', 'type', 'level'))
-PLURAL = re.compile(r'(?:passwords|secrets?|credentials?|tokens|keyring'
-                    r'|cookies?)$',
-                    re.IGNORECASE)
+DESCRIBES = frozenset(
+    (
+        'desc',
+        'description',
+        'info',
+        'message',
+        'msg',
+        'code',
+        'error',
+        'reason',
+        'title',
+        'status',
+        'name',
+        'detail',
+        'details',
+        'result',
+        'ref',
+        'href',
+        'rel',
+        'links',
+        'type',
+        'level',
+    )
+)
+PLURAL = re.compile(
+    r'(?:passwords|secrets?|credentials?|tokens|keyring'
+    r'|cookies?)$',
+    re.IGNORECASE,
+)
 _PASS = re.compile(r'pass|pwd|pswd|pw$|otp|psk', re.IGNORECASE)
 _STEM = re.compile(
     r'pass|pwd|secret|token|cred|cookie|key|auth|args|config|conf',
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(
     r'(?:none|null|nil|true|false|yes|no|undefined|str|bytes|int|bool|dict'
     r'|list|object|string|\?|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
@@ -48,34 +71,39 @@ _NOTHING = re.compile(
     r'|\{[{%][^\n]{0,256}|(?:persistent|session|process):[\w:]{0,40}'
     r'|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}|(?:bearer |basic |token )%[sr]'
     r'|\\{1,15}+[nrt])$',
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _CODE = re.compile(r'[A-Za-z_][\w.]{0,120}(?:\(|\[[\'"])|self\.[\w.]+$')
 _NAME = re.compile(r'[A-Za-z_]{1,64}(?:\.[A-Za-z_]{1,64}){0,8}$')
 _ADJECTIVE = re.compile(
     r'[A-Za-z]{2,}(?:ed|ing|able|ible|ful|ly|ent|ant|ive|ory|ary|less|ical'
-    r'|-only)$')
+    r'|-only)$'
+)
 # What follows the quote that ended a text such as 'Password: '.
 _CONCATENATED = re.compile(
-    r' {1,4}(?:[+%]|if|or|and) |[)\]},](?:$|[\s)\]},:.])')
+    r' {1,4}(?:[+%]|if|or|and) |[)\]},](?:$|[\s)\]},:.])'
+)
 _KEBAB = re.compile(r'[a-z0-9]+(?:-[a-z0-9]+)+$')
 _STEM_WORD = re.compile(
     r'pass(?:word|phrase|wd)s?|pw|pwd|pswd|secrets?|tokens?|keys?|credentials?|creds?$',
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _RULE = re.compile(r'(?:not )?(?:rule|role|is_admin|project_id|user_id):')
 _HEX = re.compile(r'(?:[0-9a-f]{32}|[0-9a-f]{64})$')
 _DRAWN = re.compile(
     r'(?:(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])(?:[0-9a-f]{24,}|[0-9A-F]{24,})'
     r'|(?=[^0-9]{0,64}[0-9])(?=[^a-z]{0,64}[a-z])(?=[^A-Z]{0,64}[A-Z])'
-    r'[A-Za-z0-9+/_-]{16,}={0,2})$')
+    r'[A-Za-z0-9+/_-]{16,}={0,2})$'
+)
 _SESSION_ID = re.compile(r'(?:session|token)[_-]?id$', re.IGNORECASE)
 _NUMBER = re.compile(r'(?:0x[0-9a-fA-F]+|[0-9]+)$')
 _ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
 _FILE = re.compile(r'(?:/[a-z0-9._-]{2,64}){2,16}$')
-_UUID = re.compile(
-    r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
+_UUID = re.compile(r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
 _ADDRESS = re.compile(
     r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{2}:){5}|/|[a-z]+://'
-    r'|v?[0-9]+\.[0-9]|HTTP/[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$')
+    r'|v?[0-9]+\.[0-9]|HTTP/[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$'
+)
 _IPV4 = re.compile(r'[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:[/:][0-9]{1,5})?')
 _ASSIGNED = re.compile(r'[a-z_]{3,40}=[^=]')
 _HUMP = re.compile(r'[A-Z]+(?![a-z])|[A-Z]?[a-z]+')
@@ -83,7 +111,10 @@ _VOWEL = re.compile(r'[aeiouyAEIOUY]')
 _RUN = re.compile(r'[A-Z]?[a-z]{1,3}[A-Z]{5,}|[A-Z]{5,}[a-z]{1,3}')
 _SIGNS = re.compile(r'[!#$%^&*~+=@?|<>{}\[\]]')
 _SIGN = re.compile(r'[A-Za-z0-9][!#$%^&*~+][A-Za-z0-9]')
-_STOP = frozenset(re.findall(r'\S+', """
+_STOP = frozenset(
+    re.findall(
+        r'\S+',
+        """
 a about after again all already also an and any are argument arguments as at
 auth authentication authorization aws4-hmac-sha256 bad basic be bearer because
 been before but by bytes can cannot cephx client cookie could create
@@ -101,7 +132,9 @@ there these this those timeout to token tokens too too-long too-short true type
 unauthenticated unauthorized under unknown unset until up update use user
 username users valid value values via was weak were what when where which while
 who will with without wrong you your
-"""))
+""",
+    )
+)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -110,12 +143,13 @@ def harmless_key(key: str) -> bool:
     if key.isupper():
         key = key.lower()
     return not _SESSION_ID.search(key) and bool(
-        _HARMLESS_TAIL.search(key) or _HARMLESS_HEAD.search(key))
+        _HARMLESS_TAIL.search(key) or _HARMLESS_HEAD.search(key)
+    )
 
 
 def is_word(value: str) -> bool:
     """Tell a word of a sentence about secrets."""
-    return (value.lower() in _STOP or bool(_ADJECTIVE.match(value)))
+    return value.lower() in _STOP or bool(_ADJECTIVE.match(value))
 
 
 def is_name(value: str) -> bool:
@@ -124,8 +158,11 @@ def is_name(value: str) -> bool:
 
 
 def _mixed(value: str) -> bool:
-    return (len(value) >= 6 and any(c.isdigit() for c in value)
-            and any(c.isalpha() for c in value))
+    return (
+        len(value) >= 6
+        and any(c.isdigit() for c in value)
+        and any(c.isalpha() for c in value)
+    )
 
 
 def is_scrambled(value: str) -> bool:
@@ -134,35 +171,48 @@ def is_scrambled(value: str) -> bool:
         return False
     humps = _HUMP.findall(value)
     odd = sum(len(hump) < 3 or not _VOWEL.search(hump) for hump in humps)
-    return bool(_RUN.fullmatch(value)) or (len(humps) >= 3 and (
-        len(value) < 3 * len(humps) or 2 * odd >= len(humps)))
+    return bool(_RUN.fullmatch(value)) or (
+        len(humps) >= 3
+        and (len(value) < 3 * len(humps) or 2 * odd >= len(humps))
+    )
 
 
 def is_strong(value: str) -> bool:
     """Tell what can hardly be a word, a name or the id of something."""
-    return (len(value) >= 8 and value.isalnum() and _mixed(value)
-            and not value.islower())
+    return (
+        len(value) >= 8
+        and value.isalnum()
+        and _mixed(value)
+        and not value.islower()
+    )
 
 
 def may_be_password(value: str) -> bool:
     """Tell what is no word of letters, no number and no path."""
-    return (_mixed(value) or is_scrambled(value)
-            or bool(_SIGN.search(value))) and not (
-        _ADDRESS.match(value) or is_code(value) or '/' in value)
+    return (
+        _mixed(value) or is_scrambled(value) or bool(_SIGN.search(value))
+    ) and not (_ADDRESS.match(value) or is_code(value) or '/' in value)
 
 
 def is_random(value: str) -> bool:
     """Tell what a machine has drawn by lot: hexadecimal digits, or base64 of
     all kinds of characters."""
-    return not value.startswith('AAAA') and bool(
-        _DRAWN.match(value)) and not _UUID.match(value)
+    return (
+        not value.startswith('AAAA')
+        and bool(_DRAWN.match(value))
+        and not _UUID.match(value)
+    )
 
 
 def is_peculiar(value: str) -> bool:
     """Tell what occurs elsewhere by no chance."""
-    return not _ADDRESS.match(value) and not is_code(value) and (
-        _mixed(value) or is_scrambled(value)
-        or bool(_SIGNS.search(value)))
+    return (
+        not _ADDRESS.match(value)
+        and not is_code(value)
+        and (
+            _mixed(value) or is_scrambled(value) or bool(_SIGNS.search(value))
+        )
+    )
 
 
 def is_uuid(value: str) -> bool:
@@ -172,7 +222,8 @@ def is_uuid(value: str) -> bool:
 def may_be_secret(value: str) -> bool:
     """Tell letters that are not known as a word."""
     return bool(_ALPHA.match(value)) and not (
-        is_word(value) or is_code(value) or harmless_key(value))
+        is_word(value) or is_code(value) or harmless_key(value)
+    )
 
 
 def is_signed(value: str) -> bool:
@@ -182,11 +233,18 @@ def is_signed(value: str) -> bool:
 
 def is_code(value: str) -> bool:
     """Tell what stands for a value: a variable, a call, None."""
-    if (_NOTHING.match(value) or _CODE.match(value) or _RULE.match(value)
-            or _STEM_WORD.fullmatch(value)):
+    if (
+        _NOTHING.match(value)
+        or _CODE.match(value)
+        or _RULE.match(value)
+        or _STEM_WORD.fullmatch(value)
+    ):
         return True
-    return bool(_NAME.match(value) and _STEM.search(value)
-                and ('_' in value or '.' in value))
+    return bool(
+        _NAME.match(value)
+        and _STEM.search(value)
+        and ('_' in value or '.' in value)
+    )
 
 
 # What others write where they have masked something; keystoneauth gives the
@@ -196,12 +254,16 @@ _MASKED = re.compile(
     r'|hidden|sanitized|removed|obfuscated|censored|scrubbed|secret|withheld'
     r'|protected|stripped|omitted|not shown)[\])>}*]{0,4}'
     r'|[*x\u2022\u25cf#]{3,}|[*\u2022\u25cf.]{3,}\w{0,4}|\w{0,4}[*\u2022\u25cf]{4,}\w{0,4}'
-    r'|\{SHA(?:1|256|512)\}[0-9a-f]{40,128})', re.IGNORECASE)
+    r'|\{SHA(?:1|256|512)\}[0-9a-f]{40,128})',
+    re.IGNORECASE,
+)
 
 
 _MASKED_AT = re.compile(
     rf'[bu]?(?P<q>["\']|){_MASKED.pattern}(?(q)(?P=q))'
-    r'(?=$|[\s,;&)}\]"\'@|<>\\])', re.IGNORECASE)
+    r'(?=$|[\s,;&)}\]"\'@|<>\\])',
+    re.IGNORECASE,
+)
 
 
 def is_masked(value: str) -> bool:
@@ -234,7 +296,8 @@ def _is_reference(value: str, key: str, sep: str) -> bool:
 def _is_file(value: str, key: str) -> bool:
     """Tell the path of the file that holds a key."""
     return bool(_FILE.match(value)) and key.lower().endswith(
-        ('key', 'keyring', 'token', 'secret', 'credentials', 'cookie'))
+        ('key', 'keyring', 'token', 'secret', 'credentials', 'cookie')
+    )
 
 
 def _behind_colon(value: str, key: str, more: bool) -> bool:
@@ -243,15 +306,18 @@ def _behind_colon(value: str, key: str, more: bool) -> bool:
     if _ALPHA.match(value) and harmless_key(value):
         return False
     return not (is_word(value) or _IPV4.fullmatch(value)) and not (
-        more and _ALPHA.match(value))
+        more and _ALPHA.match(value)
+    )
 
 
 def _in_prose(value: str, sep: str) -> bool:
     if 'set' in sep or 'changed' in sep:
         return not (_ALPHA.match(value) and value.islower())
     return not (_ADDRESS.match(value) or _ASSIGNED.match(value)) and (
-        _mixed(value) or bool(_SIGN.search(value))
-        or any(map(is_scrambled, value.split('@'))))
+        _mixed(value)
+        or bool(_SIGN.search(value))
+        or any(map(is_scrambled, value.split('@')))
+    )
 
 
 def is_value(value: str, key: str, sep: str, more: bool) -> bool:
@@ -259,28 +325,39 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
 
     :param more: whether further words follow it on its line.
     """
-    if is_code(value) or _is_reference(value, key, sep) or _is_file(
-            value, key) or (
-            value == key and value.islower() and value.isidentifier()):
+    if (
+        is_code(value)
+        or _is_reference(value, key, sep)
+        or _is_file(value, key)
+        or (value == key and value.islower() and value.isidentifier())
+    ):
         return False
     if sep in ('!=', '==') and is_name(value) and value.islower():
         return False  # A variable.
     if sep.startswith('==') and _ADDRESS.match(value):
         return False  # A version.
-    if value.isdigit() and len(value) < 5 and (
-            (more and sep == ':') or len(value) < 3
-            or not _PASS.search(key)):
+    if (
+        value.isdigit()
+        and len(value) < 5
+        and ((more and sep == ':') or len(value) < 3 or not _PASS.search(key))
+    ):
         return False
     if key.startswith('-') and not sep:
         return value[:1] not in ('-', '(') and not is_word(value)
-    if ('=' in sep or sep.lower() == '%3d'
-            or (is_scrambled(value) and key.lower() != 'auth')):
+    if (
+        '=' in sep
+        or sep.lower() == '%3d'
+        or (is_scrambled(value) and key.lower() != 'auth')
+    ):
         return True
     if sep[:1] in (':', '|'):
         return _behind_colon(value, key, more)
     if sep and sep.split()[-1] not in ('to', 'be'):
-        return not is_word(value) and value[:1] not in ('/', '(') and not (
-            more and _ALPHA.match(value) and value.islower())
+        return (
+            not is_word(value)
+            and value[:1] not in ('/', '(')
+            and not (more and _ALPHA.match(value) and value.islower())
+        )
     if _UUID.match(value):
         return key.lower().endswith(('token', 'password'))
     return _in_prose(value, sep)
@@ -288,22 +365,28 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
 
 def is_quoted_value(value: str, key: str, sep: str) -> bool:
     """Judge a value within quotes."""
-    if (not value.strip() or _NOTHING.match(value) or _RULE.match(value)
-            or _CONCATENATED.match(value)
-            or _is_reference(value, key, sep and '=')
-            or _is_file(value, key)):
+    if (
+        not value.strip()
+        or _NOTHING.match(value)
+        or _RULE.match(value)
+        or _CONCATENATED.match(value)
+        or _is_reference(value, key, sep and '=')
+        or _is_file(value, key)
+    ):
         return False
     if sep and sep != ',':
         return True
     if key.startswith('-'):
         return True
     if key.lower() == 'token' and (
-            ' ' in value or len(value) < 3 or (
-                value.isalpha() and value.islower())):
+        ' ' in value or len(value) < 3 or (value.isalpha() and value.islower())
+    ):
         return False  # A parser's, a kind of them.
     if key.lower() in ('secret', 'secrets') and _KEBAB.match(value):
         return False  # The name of one of Kubernetes.
     if _UUID.match(value):
         return key.lower().endswith('token')
-    return not (is_word(value) or (
-        _NAME.match(value) and ('_' in value or _STEM.search(value))))
+    return not (
+        is_word(value)
+        or (_NAME.match(value) and ('_' in value or _STEM.search(value)))
+    )

@@ -24,18 +24,29 @@ os.environ.setdefault('OS_LOG_CAPTURE', '1')
 
 # The same answer for the same commit, however slow the machine is.
 hypothesis.settings.register_profile(
-    'nova-actions', deadline=None, derandomize=not FULL, database=None,
-    suppress_health_check=list(hypothesis.HealthCheck))
+    'nova-actions',
+    deadline=None,
+    derandomize=not FULL,
+    database=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 hypothesis.settings.load_profile('nova-actions')
 
 
-def load_tests(loader: unittest.TestLoader, standard: unittest.TestSuite,
-               pattern: str | None) -> unittest.TestSuite:
+def load_tests(
+    loader: unittest.TestLoader,
+    standard: unittest.TestSuite,
+    pattern: str | None,
+) -> unittest.TestSuite:
     """Add the tests below this folder, and those of our other
     distributions; unittest calls this."""
     for each in ('functional', 'unit'):
-        standard.addTests(loader.discover(
-            str(pathlib.Path(__file__).parent / each),
-            pattern or 'test*.py', str(distribution.ROOT)))
+        standard.addTests(
+            loader.discover(
+                str(pathlib.Path(__file__).parent / each),
+                pattern or 'test*.py',
+                str(distribution.ROOT),
+            )
+        )
     standard.addTests(distribution.tests(pattern))
     return standard

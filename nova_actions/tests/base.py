@@ -25,11 +25,11 @@ class ObjectTestCase(base.BaseTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.objects = self.useFixture(
-            fixtures.Objects(self.BACKEND, self.RULES))
+            fixtures.Objects(self.BACKEND, self.RULES)
+        )
         self.conf = self.objects.conf
         if self.REMOTE:
-            self.conductor = self.useFixture(
-                fixtures.Conductor(self.conf))
+            self.conductor = self.useFixture(fixtures.Conductor(self.conf))
         self.context = fixtures.make_context()
         self.admin = context.get_admin_context()
         self.instance_uuid = str(uuid.uuid4())
@@ -40,5 +40,6 @@ class ObjectTestCase(base.BaseTestCase):
 
     def stranger(self) -> context.RequestContext:
         """Return a reader of another project."""
-        return fixtures.make_context(user_id='stranger', project_id='other',
-                                     roles=['reader'])
+        return fixtures.make_context(
+            user_id='stranger', project_id='other', roles=['reader']
+        )

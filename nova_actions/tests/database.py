@@ -19,13 +19,17 @@ from nova_actions.tests import missing
 
 _SERVERS = {
     'mysql': ('mysql+pymysql://root@127.0.0.1:3306/', 'test'),
-    'postgresql': ('postgresql+psycopg2://postgres@127.0.0.1:5432/',
-                   'postgres'),
+    'postgresql': (
+        'postgresql+psycopg2://postgres@127.0.0.1:5432/',
+        'postgres',
+    ),
     # PostgreSQL with a database that cannot hold every character.
     'latin1': ('postgresql+psycopg2://postgres@127.0.0.1:5432/', 'postgres'),
 }
-_OPTIONS = {'latin1': " TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' "
-                      "LC_CTYPE 'C'"}
+_OPTIONS = {
+    'latin1': " TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' "
+    "LC_CTYPE 'C'"
+}
 
 
 def create(fixture: Any, backend: str, template: str = '') -> str:
@@ -44,8 +48,12 @@ def create(fixture: Any, backend: str, template: str = '') -> str:
         with engine.connect() as connection:
             connection.exec_driver_sql(
                 f'CREATE DATABASE {name}'
-                + (f' TEMPLATE {template}' if template
-                   else _OPTIONS.get(backend, '')))
+                + (
+                    f' TEMPLATE {template}'
+                    if template
+                    else _OPTIONS.get(backend, '')
+                )
+            )
     except sa.exc.OperationalError as error:
         missing.unavailable(backend, error.orig)
 
@@ -54,6 +62,7 @@ def create(fixture: Any, backend: str, template: str = '') -> str:
         with engine.connect() as connection:
             connection.exec_driver_sql(f'DROP DATABASE {name}{force}')
         engine.dispose()
+
     fixture.addCleanup(drop)
     return server + name
 
@@ -120,11 +129,15 @@ def _read(url: str) -> list[str]:
     found = []
     with engine.connect() as connection:
         for name in sa.inspect(engine).get_table_names():
-            found.append(connection.exec_driver_sql(
-                f'SHOW CREATE TABLE {name}').one()[1])
-            found += [f'INSERT INTO {name} VALUES {tuple(row)!r}'.replace(
-                ',)', ')') for row in connection.exec_driver_sql(
-                    f'SELECT * FROM {name}')]
+            found.append(
+                connection.exec_driver_sql(f'SHOW CREATE TABLE {name}').one()[
+                    1
+                ]
+            )
+            found += [
+                f'INSERT INTO {name} VALUES {tuple(row)!r}'.replace(',)', ')')
+                for row in connection.exec_driver_sql(f'SELECT * FROM {name}')
+            ]
     return found
 
 

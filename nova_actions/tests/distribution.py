@@ -18,7 +18,11 @@ def tests(pattern: str | None) -> unittest.TestSuite:
         top = ROOT / folder
         if importlib.util.find_spec(package) and top.is_dir():
             # A loader of its own: it has one top folder.
-            found.addTests(unittest.TestLoader().discover(
-                str(top / package / 'tests'), pattern or 'test*.py',
-                str(top)))
+            found.addTests(
+                unittest.TestLoader().discover(
+                    str(top / package / 'tests'),
+                    pattern or 'test*.py',
+                    str(top),
+                )
+            )
     return found

@@ -57,11 +57,14 @@ class Conf(fixtures.Fixture):
             # A cell of a test answers, however slow the machine is.
             'api__cell_timeout': patience.PATIENCE,
             'conductor__topic': f'test-{uuid.uuid4().hex}',
-            'oslo_policy__policy_file': 'none.yaml', **overrides}
+            'oslo_policy__policy_file': 'none.yaml',
+            **overrides,
+        }
 
     def _setUp(self) -> None:
         self.conf: cfg.ConfigOpts = conf_module.load(
-            [], default_config_files=[])
+            [], default_config_files=[]
+        )
         folder = self.useFixture(fixtures.TempDir()).path
         self.conf.set_override('state_path', folder)
         for key, value in self._overrides.items():
@@ -74,8 +77,9 @@ class _PreparedAtOnce(missing.Fixture):
     see any that PostgreSQL cannot prepare."""
 
     def _setUp(self) -> None:
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova_actions.db.prepared.THRESHOLD', 0))
+        self.useFixture(
+            fixtures.MonkeyPatch('nova_actions.db.prepared.THRESHOLD', 0)
+        )
         self.addCleanup(self._check)
 
     def _check(self) -> None:
@@ -87,15 +91,17 @@ class Database(missing.Fixture):
     """An empty database with the newest schema, dropped afterwards, set as
     the process's own."""
 
-    def __init__(self, conf: cfg.ConfigOpts, backend: str = 'sqlite',
-                 sync: bool = True) -> None:
+    def __init__(
+        self, conf: cfg.ConfigOpts, backend: str = 'sqlite', sync: bool = True
+    ) -> None:
         self._conf = conf
         self._backend = backend
         self._sync = sync
 
     def _setUp(self) -> None:
         self.url = (_SCHEMA if self._sync else database).create(
-            self, self._backend)
+            self, self._backend
+        )
         self._conf.set_override('connection', self.url, group='database')
         runtime.set_up_databases(self._conf)
         owner.forget()
@@ -119,8 +125,13 @@ def rabbitmqctl(*words: str) -> None:
     path = shutil.which('rabbitmqctl')
     if path is None:
         missing.unavailable('RabbitMQ', 'no rabbitmqctl')
-    done = subprocess.run([path, *words], text=True, stderr=subprocess.STDOUT,
-                          stdout=subprocess.PIPE, timeout=patience.PATIENCE)
+    done = subprocess.run(
+        [path, *words],
+        text=True,
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        timeout=patience.PATIENCE,
+    )
     if done.returncode:
         missing.unavailable('RabbitMQ', done.stdout)
 
@@ -135,7 +146,8 @@ class Rabbit(missing.Fixture):
     _ADD = (
         '[begin rabbit_vhost:add(V, <<"tests">>), '
         'rabbit_auth_backend_internal:set_permissions(<<"guest">>, V, '
-        '<<".*">>, <<".*">>, <<".*">>, <<"tests">>) end || V <- {}].')
+        '<<".*">>, <<".*">>, <<".*">>, <<"tests">>) end || V <- {}].'
+    )
     _DELETE = '[rabbit_vhost:delete(V, <<"tests">>) || V <- {}].'
     _unused: ClassVar[list[str]] = []
 
@@ -146,8 +158,10 @@ class Rabbit(missing.Fixture):
         self.url = RABBIT + self.name
 
     def _make(self) -> list[str]:
-        names = [f'nova-actions-{uuid.uuid4().hex[:12]}'
-                 for _number in range(self._AT_ONCE)]
+        names = [
+            f'nova-actions-{uuid.uuid4().hex[:12]}'
+            for _number in range(self._AT_ONCE)
+        ]
         # In Erlang's words.
         listed = '[{}]'.format(', '.join(f'<<"{name}">>' for name in names))
         rabbitmqctl('eval', self._ADD.format(listed))
@@ -158,8 +172,9 @@ class Rabbit(missing.Fixture):
 class Policy(fixtures.Fixture):
     """The rules of a configuration as the process's, maybe overridden."""
 
-    def __init__(self, conf: cfg.ConfigOpts,
-                 rules: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, conf: cfg.ConfigOpts, rules: dict[str, str] | None = None
+    ) -> None:
         self._conf = conf
         self._rules = rules or {}
 
@@ -170,8 +185,7 @@ class Policy(fixtures.Fixture):
             with open(path, 'w', encoding='utf-8') as file:
                 for name, check in self._rules.items():
                     file.write(f'"{name}": "{check}"\n')
-            self._conf.set_override('policy_file', path,
-                                    group='oslo_policy')
+            self._conf.set_override('policy_file', path, group='oslo_policy')
         policy.setup(self._conf)
         self.addCleanup(policy.reset)
 
@@ -184,12 +198,20 @@ class PromptMessaging(fixtures.Fixture):
     """
 
     def _setUp(self) -> None:
-        self.useFixture(fixtures.MonkeyPatch(
-            'oslo_messaging._drivers.impl_fake.time', types.SimpleNamespace(
-                time=time.time,
-                sleep=lambda seconds: time.sleep(min(seconds, 0.002)))))
-        self.useFixture(fixtures.MonkeyPatch(
-            'futurist._thread.ThreadWorker.MAX_IDLE_FOR', 0.05))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'oslo_messaging._drivers.impl_fake.time',
+                types.SimpleNamespace(
+                    time=time.time,
+                    sleep=lambda seconds: time.sleep(min(seconds, 0.002)),
+                ),
+            )
+        )
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'futurist._thread.ThreadWorker.MAX_IDLE_FOR', 0.05
+            )
+        )
 
 
 #: Whether a thread does what a conductor does now and then.
@@ -203,6 +225,7 @@ def _noted(turn: Any) -> Any:
             return turn(timer)
         finally:
             _TURN.is_on = False
+
     return run
 
 
@@ -214,14 +237,18 @@ class Conductor(fixtures.Fixture):
 
     def _setUp(self) -> None:
         self.useFixture(PromptMessaging())
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova_actions.conductor.timer.Periodic._turn',
-            _noted(periodic.Periodic._turn)))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova_actions.conductor.timer.Periodic._turn',
+                _noted(periodic.Periodic._turn),
+            )
+        )
         self.service = service.ConductorService(self._conf)
         self.service.start()
         self.addCleanup(self.service.stop)
-        self.client = rpcapi.ConductorAPI(self._conf,
-                                          timeout=patience.PATIENCE)
+        self.client = rpcapi.ConductorAPI(
+            self._conf, timeout=patience.PATIENCE
+        )
         self.addCleanup(self.client.close)
         base.set_remote(self.client)
         self.addCleanup(base.set_remote, None)
@@ -256,7 +283,8 @@ class Metrics(fixtures.Fixture):
 
     def __call__(self, metric: str, **labels: str) -> float | None:
         found: float | None = endpoint.registry().get_sample_value(
-            f'nova_actions_{metric}', labels)
+            f'nova_actions_{metric}', labels
+        )
         return found
 
 
@@ -266,8 +294,10 @@ class StrictErrors(fixtures.Fixture):
     def _setUp(self) -> None:
         def fail(error: exception.ActionsException) -> None:
             raise AssertionError(f'{type(error)}: {error.kwargs}')
-        patch = mock.patch.object(exception.ActionsException,
-                                  '_log_bad_format', fail)
+
+        patch = mock.patch.object(
+            exception.ActionsException, '_log_bad_format', fail
+        )
         patch.start()
         self.addCleanup(patch.stop)
 
@@ -284,13 +314,22 @@ class Statements(fixtures.Fixture):
         self.seen: list[str] = []
         engine = db.engine()
         sa.event.listen(engine, 'before_cursor_execute', self._note)
-        self.addCleanup(sa.event.remove, engine, 'before_cursor_execute',
-                        self._note)
+        self.addCleanup(
+            sa.event.remove, engine, 'before_cursor_execute', self._note
+        )
 
-    def _note(self, _connection: Any, _cursor: Any, statement: str,
-              parameters: Any, _context: Any, executemany: bool) -> None:
-        if not (statement.startswith('BEGIN')
-                or getattr(_TURN, 'is_on', False)):
+    def _note(
+        self,
+        _connection: Any,
+        _cursor: Any,
+        statement: str,
+        parameters: Any,
+        _context: Any,
+        executemany: bool,
+    ) -> None:
+        if not (
+            statement.startswith('BEGIN') or getattr(_TURN, 'is_on', False)
+        ):
             alone = not executemany or statement.startswith('INSERT')
             self.seen += [statement] * (1 if alone else len(parameters))
 
@@ -313,9 +352,12 @@ class Objects(missing.Fixture):
     """Everything that the objects need to run here: configuration, policy,
     an empty database, a fresh sanitizer."""
 
-    def __init__(self, backend: str = 'sqlite',
-                 rules: dict[str, str] | None = None,
-                 **overrides: Any) -> None:
+    def __init__(
+        self,
+        backend: str = 'sqlite',
+        rules: dict[str, str] | None = None,
+        **overrides: Any,
+    ) -> None:
         self._backend = backend
         self._rules = rules
         self._overrides = overrides
@@ -331,6 +373,11 @@ class Objects(missing.Fixture):
 
 def make_context(**values: Any) -> context.RequestContext:
     """Return the context of a member of project ``owner``, or another."""
-    return context.RequestContext(**{
-        'user_id': 'user', 'project_id': 'owner',
-        'roles': ['member', 'reader'], **values})
+    return context.RequestContext(
+        **{
+            'user_id': 'user',
+            'project_id': 'owner',
+            'roles': ['member', 'reader'],
+            **values,
+        }
+    )

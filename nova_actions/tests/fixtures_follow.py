@@ -19,17 +19,45 @@ from nova_actions.tests import patience
 EPOCH = '11111111-1111-1111-1111-111111111111'
 
 
-def report(kind: str, name: str, server: str, request: str | None,
-           start: Any, **values: Any) -> dict[str, Any]:
+def report(
+    kind: str,
+    name: str,
+    server: str,
+    request: str | None,
+    start: Any,
+    **values: Any,
+) -> dict[str, Any]:
     """Return what a reporter tells of an action or a step."""
-    return {**dict.fromkeys((
-        'action_uuid', 'global_request_id', 'user_id', 'user_name',
-        'project_name', 'finish_time', 'duration_us', 'result', 'host',
-        'details', 'rules', 'traceback', 'error_type', 'reason')),
-        'kind': kind, 'uuid': str(uuid.uuid4()), 'name': name,
-        'instance_uuid': server, 'request_id': request,
-        'project_id': 'owner', 'redactions': 0, 'epoch': EPOCH,
-        'start_time': start, **values}
+    return {
+        **dict.fromkeys(
+            (
+                'action_uuid',
+                'global_request_id',
+                'user_id',
+                'user_name',
+                'project_name',
+                'finish_time',
+                'duration_us',
+                'result',
+                'host',
+                'details',
+                'rules',
+                'traceback',
+                'error_type',
+                'reason',
+            )
+        ),
+        'kind': kind,
+        'uuid': str(uuid.uuid4()),
+        'name': name,
+        'instance_uuid': server,
+        'request_id': request,
+        'project_id': 'owner',
+        'redactions': 0,
+        'epoch': EPOCH,
+        'start_time': start,
+        **values,
+    }
 
 
 class Following(fixtures.Fixture):
@@ -40,20 +68,29 @@ class Following(fixtures.Fixture):
 
     def __init__(self, cell: Any, **options: Any) -> None:
         self.cell = cell
-        self._options = {'window': 10_000, 'rate': 1_000_000,
-                         'pause': lambda _seconds: None, **options}
+        self._options = {
+            'window': 10_000,
+            'rate': 1_000_000,
+            'pause': lambda _seconds: None,
+            **options,
+        }
 
     def _setUp(self) -> None:
         self.context = context.get_admin_context()
-        self.source = source.Source(self.cell.name, self.cell.url,
-                                    patience.PATIENCE)
+        self.source = source.Source(
+            self.cell.name, self.cell.url, patience.PATIENCE
+        )
         self.addCleanup(self.source.dispose)
         self.follower = self.another('first')
 
     def another(self, holder: str, **options: Any) -> follower.Follower:
         """Return a further follower of the cell."""
-        return follower.Follower(self.source, holder, sanitize.Sanitizer(),
-                                 **{**self._options, **options})
+        return follower.Follower(
+            self.source,
+            holder,
+            sanitize.Sanitizer(),
+            **{**self._options, **options},
+        )
 
     def round(self) -> Any:
         """Do a round as if the last look at the whole window were long
@@ -66,13 +103,31 @@ def content() -> list[Any]:
     """Return what our own database has of actions, with their events in the
     order of their ids."""
     with db.engine().connect() as connection:
-        actions = connection.execute(sa.select(models.ACTIONS).order_by(
-            models.ACTIONS.c.id)).mappings().all()
-        events = connection.execute(sa.select(models.EVENTS).order_by(
-            models.EVENTS.c.id)).mappings().all()
-    return [({**action}, [{**event} for event in events
-                          if event['action_id'] == action['id']])
-            for action in actions]
+        actions = (
+            connection.execute(
+                sa.select(models.ACTIONS).order_by(models.ACTIONS.c.id)
+            )
+            .mappings()
+            .all()
+        )
+        events = (
+            connection.execute(
+                sa.select(models.EVENTS).order_by(models.EVENTS.c.id)
+            )
+            .mappings()
+            .all()
+        )
+    return [
+        (
+            {**action},
+            [
+                {**event}
+                for event in events
+                if event['action_id'] == action['id']
+            ],
+        )
+        for action in actions
+    ]
 
 
 class Rows(fixtures.Fixture):
@@ -93,5 +148,6 @@ class Rows(fixtures.Fixture):
             rows = answer[0] if isinstance(answer, tuple) else answer
             self._read.append(len(rows))
             return answer
+
         self._source.ask = count
         self.addCleanup(setattr, self._source, 'ask', ask)

@@ -52,7 +52,8 @@ class Machine(stateful.RuleBasedStateMachine):
     def time(self, apart: int = 1) -> datetime.datetime:
         """Return a time, at least so many seconds after all others."""
         return fixtures_cells.START + (
-            self.take_number() * apart * fixtures_cells.SECOND)
+            self.take_number() * apart * fixtures_cells.SECOND
+        )
 
     def round(self) -> None:
         """Follow until all is copied that there is."""
@@ -66,8 +67,8 @@ class Machine(stateful.RuleBasedStateMachine):
         def pause(_seconds: float) -> None:
             if next(left, None) is None:
                 raise Died
-        self.following.follower = self.following.another(
-            'first', pause=pause)
+
+        self.following.follower = self.following.another('first', pause=pause)
         with contextlib.suppress(Died):
             self.following.round()
         self.following.follower = self.following.another('first')
@@ -78,5 +79,7 @@ def settings(steps: int) -> hypothesis.settings:
     """Return how a machine is tried: without a search for the shortest
     example, since each takes a second."""
     return hypothesis.settings(
-        max_examples=100 if FULL else 8, stateful_step_count=steps,
-        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate))
+        max_examples=100 if FULL else 8,
+        stateful_step_count=steps,
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+    )

@@ -21,8 +21,11 @@ def count(function: Callable[[], object]) -> tuple[set[str], int]:
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
         path = frame.f_code.co_filename
-        if (event == 'call' and path.startswith(_ROOT)
-                and not path.startswith(_TESTS)):
+        if (
+            event == 'call'
+            and path.startswith(_ROOT)
+            and not path.startswith(_TESTS)
+        ):
             files.append(path.removeprefix(_ROOT))
 
     before = sys.getprofile()
@@ -32,4 +35,5 @@ def count(function: Callable[[], object]) -> tuple[set[str], int]:
     finally:
         sys.setprofile(before)
     return set(files), sum(
-        one != next_one for one, next_one in itertools.pairwise(files))
+        one != next_one for one, next_one in itertools.pairwise(files)
+    )

@@ -14,28 +14,34 @@ class Manager:
     host = 'here'
 
     @reporter.wrap_instance_event('compute')
-    def reboot(self, context: reporter.Context, instance: dict[str, Any],
-               hard: bool = False) -> str:
+    def reboot(
+        self,
+        context: reporter.Context,
+        instance: dict[str, Any],
+        hard: bool = False,
+    ) -> str:
         return 'done'
 
     @reporter.wrap_instance_event('compute', failed_when=(None,))
-    async def migrate(self, context: reporter.Context,
-                      instance: dict[str, Any]) -> int | None:
+    async def migrate(
+        self, context: reporter.Context, instance: dict[str, Any]
+    ) -> int | None:
         return 1
 
     @reporter.wrap_instance_event  # type: ignore[arg-type]
-    def resize(self, context: reporter.Context,  # type: ignore[misc]
-               instance: dict[str, Any]) -> None:
+    def resize(  # type: ignore[misc]
+        self, context: reporter.Context, instance: dict[str, Any]
+    ) -> None:
         """Without its parentheses."""
 
 
 async def right(context: context_module.RequestContext) -> None:
     server: dict[str, Any] = {'uuid': 'x'}
     assert_type(Manager().reboot(context, server, hard=True), str)
-    assert_type(await Manager().migrate(context, instance=server),
-                int | None)
-    with reporter.EventReporter(context, 'compute_reboot', None,
-                                'x', 'y') as step:
+    assert_type(await Manager().migrate(context, instance=server), int | None)
+    with reporter.EventReporter(
+        context, 'compute_reboot', None, 'x', 'y'
+    ) as step:
         step.fail('no room')
     with testing.Recorded() as recorded:
         assert_type(recorded.steps, list[testing.Step])
@@ -49,13 +55,10 @@ def wrong(context: context_module.RequestContext) -> None:
     Manager().reboot(context, {}, soft=True)  # type: ignore[call-arg]
     reporter.wrap_instance_event()  # type: ignore[call-arg]
     reporter.wrap_instance_event(None)  # type: ignore[arg-type]
-    reporter.EventReporter(
-        None, 'x', 'here', 'y')  # type: ignore[arg-type]
+    reporter.EventReporter(None, 'x', 'here', 'y')  # type: ignore[arg-type]
     reporter.EventReporter({}, 'x', 'here', 'y')  # type: ignore[arg-type]
-    reporter.EventReporter(
-        context, None, 'here', 'y')  # type: ignore[arg-type]
-    reporter.EventReporter(
-        context, 'x', 'here', ['y'])  # type: ignore[arg-type]
+    reporter.EventReporter(context, None, 'here', 'y')  # type: ignore[arg-type]
+    reporter.EventReporter(context, 'x', 'here', ['y'])  # type: ignore[arg-type]
     reporter.ActionReporter(context, 'x')  # type: ignore[call-arg]
     reporter.ActionReporter(None, 'x', 'y')  # type: ignore[arg-type]
     reporter.flush()  # type: ignore[call-arg]

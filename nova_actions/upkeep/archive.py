@@ -43,8 +43,7 @@ class Writer:
     def __init__(self, path: str) -> None:
         self._path = path
         is_new = not os.path.exists(path)
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW,
-                           0o600)
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             self._prepare()
         except BaseException:
@@ -59,8 +58,9 @@ class Writer:
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise _refused(self._path,
-                           'another process writes to it') from None
+            raise _refused(
+                self._path, 'another process writes to it'
+            ) from None
         os.fchmod(self._fd, 0o600)
         end = _whole_members(self._fd, self._path)
         os.ftruncate(self._fd, end)
@@ -69,19 +69,27 @@ class Writer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None,
-                 error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         os.close(self._fd)
 
     def __call__(self, actions: Sequence[Mapping[str, Any]]) -> None:
         """Append a batch and wait until it is on disk."""
         text = ''.join(
-            json.dumps({'format': FORMAT, 'version': VERSION, **action},
-                       default=_time_text) + '\n' for action in actions)
+            json.dumps(
+                {'format': FORMAT, 'version': VERSION, **action},
+                default=_time_text,
+            )
+            + '\n'
+            for action in actions
+        )
         data = memoryview(gzip.compress(text.encode(), mtime=0))
         while data:
-            data = data[os.write(self._fd, data):]
+            data = data[os.write(self._fd, data) :]
         os.fsync(self._fd)
 
 
@@ -110,9 +118,11 @@ def _whole_members(fd: int, path: str) -> int:
             try:
                 text = unzip.decompress(chunk)
             except zlib.error:
-                raise _refused(path, 'it is no archive, or a broken one; '
-                               'name another file') from None
-            start = start or text[:len(_STAMP)]
+                raise _refused(
+                    path,
+                    'it is no archive, or a broken one; name another file',
+                ) from None
+            start = start or text[: len(_STAMP)]
             if not unzip.eof:
                 break
             chunk = unzip.unused_data
@@ -140,20 +150,22 @@ def read(path: str) -> Iterator[Row]:
                 line = file.readline(_MAX_LINE)
             except EOFError:
                 raise _refused(
-                    path, f'it ends within a batch, after line {number}. If '
+                    path,
+                    f'it ends within a batch, after line {number}. If '
                     '"db archive" was interrupted there, nothing is lost: '
-                    'that batch is still in the database') from None
+                    'that batch is still in the database',
+                ) from None
             except (gzip.BadGzipFile, zlib.error):
-                raise _refused(path, f'it is broken after line {number}, or '
-                               'no archive') from None
+                raise _refused(
+                    path, f'it is broken after line {number}, or no archive'
+                ) from None
             if not line:
                 return
             number += 1
             try:
                 yield _parse(line)
             except ValueError as error:
-                raise _refused(
-                    path, f'line {number}: {error}') from None
+                raise _refused(path, f'line {number}: {error}') from None
 
 
 def _parse(line: bytes) -> Row:
@@ -165,13 +177,19 @@ def _parse(line: bytes) -> Row:
     if not isinstance(row, dict) or row.get('format') != FORMAT:
         raise ValueError('it is no archived action')
     if row.get('version') != VERSION:
-        raise ValueError(f'its version is {row.get("version")!r}; this '
-                         f'release reads {VERSION}')
+        raise ValueError(
+            f'its version is {row.get("version")!r}; this '
+            f'release reads {VERSION}'
+        )
     action, events, instance = (
-        row.get(name) for name in ('action', 'events', 'instance'))
-    if not (isinstance(action, dict) and isinstance(instance, dict)
-            and isinstance(events, list)
-            and all(isinstance(event, dict) for event in events)):
+        row.get(name) for name in ('action', 'events', 'instance')
+    )
+    if not (
+        isinstance(action, dict)
+        and isinstance(instance, dict)
+        and isinstance(events, list)
+        and all(isinstance(event, dict) for event in events)
+    ):
         raise ValueError('action, events or instance is missing')
     if action.get('instance_uuid') != instance.get('uuid'):
         raise ValueError('the action is of another instance')

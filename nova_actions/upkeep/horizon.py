@@ -29,6 +29,9 @@ def raise_to(context: Any, before: datetime.datetime) -> None:
 def _raise_to(session: orm.Session, before: datetime.datetime) -> None:
     if session.execute(sa.select(HORIZONS.c.id)).first() is None:
         session.execute(sa.insert(HORIZONS).values(id=_ID, before=before))
-    session.execute(sa.update(HORIZONS).where(
-        HORIZONS.c.before < before).values(before=before).execution_options(
-            synchronize_session=False))
+    session.execute(
+        sa.update(HORIZONS)
+        .where(HORIZONS.c.before < before)
+        .values(before=before)
+        .execution_options(synchronize_session=False)
+    )

@@ -47,8 +47,9 @@ def instance_import(context: Any, cell: str) -> Iterator[int]:
             return
         last = rows[-1]['id']
         # While a server moves between cells, both have it, one hidden.
-        owners = [registry.as_owner(row, cell) for row in rows
-                  if not row['hidden']]
+        owners = [
+            registry.as_owner(row, cell) for row in rows if not row['hidden']
+        ]
         store(context, owners)
         done += len(owners)
         yield done
@@ -72,28 +73,43 @@ def store(context: Any, owners: list[dict[str, Any]]) -> None:
 
 @writer
 def _store_batch(session: orm.Session, owners: list[dict[str, Any]]) -> None:
-    there = {row['uuid']: row for row in session.execute(
-        sa.select(INSTANCES).where(INSTANCES.c.uuid.in_(
-            sorted(owner['uuid'] for owner in owners)))).mappings()}
+    there = {
+        row['uuid']: row
+        for row in session.execute(
+            sa.select(INSTANCES).where(
+                INSTANCES.c.uuid.in_(sorted(owner['uuid'] for owner in owners))
+            )
+        ).mappings()
+    }
     now = timeutils.utcnow()
     new = []
     for owner in owners:
         own = there.get(owner['uuid'])
         if own is None:
-            new.append({**{name: owner[name] for name in _COPIED},
-                        'created_at': owner['created_at'] or now,
-                        'updated_at': now})
+            new.append(
+                {
+                    **{name: owner[name] for name in _COPIED},
+                    'created_at': owner['created_at'] or now,
+                    'updated_at': now,
+                }
+            )
             continue
         if own['project_id'] != owner['project_id']:
-            LOG.warning('Server %s of cell %s belongs to another project '
-                        'there; its owner is kept', own['uuid'],
-                        owner['cell'])
+            LOG.warning(
+                'Server %s of cell %s belongs to another project '
+                'there; its owner is kept',
+                own['uuid'],
+                owner['cell'],
+            )
             continue
-        changed = {name: owner[name] for name in _CHANGING
-                   if own[name] != owner[name]}
+        changed = {
+            name: owner[name] for name in _CHANGING if own[name] != owner[name]
+        }
         if changed:
-            session.execute(sa.update(INSTANCES).where(
-                INSTANCES.c.id == own['id']).values(
-                    **changed, updated_at=now))
+            session.execute(
+                sa.update(INSTANCES)
+                .where(INSTANCES.c.id == own['id'])
+                .values(**changed, updated_at=now)
+            )
     if new:
         session.execute(sa.insert(INSTANCES), new)

@@ -28,8 +28,10 @@ def interrupt(context: Any, timeout: float) -> int:
     """
     closed = 0
     before = timeutils.utcnow() - datetime.timedelta(seconds=timeout)
-    evidence = (f'Neither a step of it nor its end was recorded within '
-                f'{timeout:g} s; how it ended is not known.')
+    evidence = (
+        f'Neither a step of it nor its end was recorded within '
+        f'{timeout:g} s; how it ended is not known.'
+    )
     while ids := _orphans(context, before):
         closed += _close(context, ids, evidence)
     return closed
@@ -37,24 +39,35 @@ def interrupt(context: Any, timeout: float) -> int:
 
 def _is_orphan(before: datetime.datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
-        ACTIONS.c.status == status.RUNNING, ACTIONS.c.created_at < before,
-        ~sa.exists().where(EVENTS.c.action_id == ACTIONS.c.id))
+        ACTIONS.c.status == status.RUNNING,
+        ACTIONS.c.created_at < before,
+        ~sa.exists().where(EVENTS.c.action_id == ACTIONS.c.id),
+    )
 
 
 @reader
-def _orphans(connection: sa.Connection,
-             before: datetime.datetime) -> list[int]:
-    return list(connection.execute(
-        sa.select(ACTIONS.c.id).where(_is_orphan(before)).order_by(
-            ACTIONS.c.created_at).limit(CHUNK)).scalars())
+def _orphans(
+    connection: sa.Connection, before: datetime.datetime
+) -> list[int]:
+    return list(
+        connection.execute(
+            sa.select(ACTIONS.c.id)
+            .where(_is_orphan(before))
+            .order_by(ACTIONS.c.created_at)
+            .limit(CHUNK)
+        ).scalars()
+    )
 
 
 @recorder
 def _close(connection: Any, ids: Sequence[int], evidence: str) -> int:
     book = ledger.of_actions(connection, ids)
     # Some may have got a step before they were locked.
-    left = [each for each in book.actions.values()
-            if each.row['status'] == status.RUNNING and not each.events]
+    left = [
+        each
+        for each in book.actions.values()
+        if each.row['status'] == status.RUNNING and not each.events
+    ]
     for action in left:
         book.interrupt_action(action, evidence)
     ledger.store(connection, book)

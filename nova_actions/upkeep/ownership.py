@@ -17,12 +17,18 @@ from nova_actions.db.stat import mark
 #: How many rows change in one transaction.
 CHUNK = 1000
 
-_MISSING = sa.select(ACTIONS.c.id).where(
-    ACTIONS.c.owner_id.is_(None)).limit(CHUNK)
-_FILL = sa.update(ACTIONS).where(
-    ACTIONS.c.id.in_(sa.bindparam('ids', expanding=True))).values(
-        owner_id=sa.select(INSTANCES.c.project_id).where(
-            INSTANCES.c.uuid == ACTIONS.c.instance_uuid).scalar_subquery())
+_MISSING = (
+    sa.select(ACTIONS.c.id).where(ACTIONS.c.owner_id.is_(None)).limit(CHUNK)
+)
+_FILL = (
+    sa.update(ACTIONS)
+    .where(ACTIONS.c.id.in_(sa.bindparam('ids', expanding=True)))
+    .values(
+        owner_id=sa.select(INSTANCES.c.project_id)
+        .where(INSTANCES.c.uuid == ACTIONS.c.instance_uuid)
+        .scalar_subquery()
+    )
+)
 
 
 def fill(context: Any) -> None:
@@ -40,6 +46,10 @@ def _missing(connection: sa.Connection) -> list[int]:
 def _fill(connection: Any, ids: list[int]) -> None:
     # In the order of the ids, as every writer locks them.
     connection.execute(_FILL, {'ids': sorted(ids)})
-    mark.add(connection, connection.execute(sa.select(
-        ACTIONS.c.start_time).where(ACTIONS.c.id.in_(ids))).scalars(),
-        timeutils.utcnow())
+    mark.add(
+        connection,
+        connection.execute(
+            sa.select(ACTIONS.c.start_time).where(ACTIONS.c.id.in_(ids))
+        ).scalars(),
+        timeutils.utcnow(),
+    )

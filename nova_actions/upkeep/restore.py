@@ -49,13 +49,21 @@ class Done:
         return self.restored + self.known + self.foreign
 
     def plus(self, other: 'Done') -> 'Done':
-        return Done(*(mine + others for mine, others in zip(
-            dataclasses.astuple(self), dataclasses.astuple(other),
-            strict=True)))
+        return Done(
+            *(
+                mine + others
+                for mine, others in zip(
+                    dataclasses.astuple(self),
+                    dataclasses.astuple(other),
+                    strict=True,
+                )
+            )
+        )
 
 
-def restore(context: Any, archived: Iterable[Row],
-            sanitizer: sanitize.Sanitizer) -> Iterator[Done]:
+def restore(
+    context: Any, archived: Iterable[Row], sanitizer: sanitize.Sanitizer
+) -> Iterator[Done]:
     """Store archived actions and yield what is done after each batch.
 
     The same again changes nothing. Texts pass today's rules, and times those
@@ -94,11 +102,14 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 def _checked(row: Row, sanitizer: sanitize.Sanitizer) -> Row:
     action = _values(ACTIONS, row['action'])
     events = [_values(EVENTS, event, 'action_id') for event in row['events']]
-    for table, values in ((ACTIONS, action), *(
-            (EVENTS, event) for event in events)):
+    for table, values in (
+        (ACTIONS, action),
+        *((EVENTS, event) for event in events),
+    ):
         # Whatever the file says of them, all texts pass the rules.
-        values.update(scrub.changes(table, {**values, 'rules': None},
-                                    sanitizer))
+        values.update(
+            scrub.changes(table, {**values, 'rules': None}, sanitizer)
+        )
     cut = 0
     for values in (action, *events):
         fitted, late = clock.fit(values)
@@ -109,14 +120,19 @@ def _checked(row: Row, sanitizer: sanitize.Sanitizer) -> Row:
         _known_word('result', event['result'], (None, *vocabulary.RESULTS))
     instance = _values(INSTANCES, row['instance'])
     instance.update(scrub.changes(INSTANCES, instance, sanitizer))
-    return {'action': action, 'events': events, 'instance': instance,
-            'cut': cut}
+    return {
+        'action': action,
+        'events': events,
+        'instance': instance,
+        'cut': cut,
+    }
 
 
 def _known_word(argument: str, value: Any, words: Sequence[Any]) -> None:
     if value not in words:
-        raise exception.InvalidInput(argument=argument,
-                                     reason='there is no such one')
+        raise exception.InvalidInput(
+            argument=argument, reason='there is no such one'
+        )
 
 
 def _values(table: sa.Table, row: Mapping[str, Any], *skip: str) -> Row:
@@ -134,8 +150,9 @@ def _value(column: sa.Column[Any], value: Any) -> Any:
         if column.server_default is not None:
             return 0
         if not column.nullable:
-            raise exception.InvalidInput(argument=column.name,
-                                         reason='it is missing')
+            raise exception.InvalidInput(
+                argument=column.name, reason='it is missing'
+            )
         return None
     if column.name == 'uuid' or column.name.endswith('_uuid'):
         return validation.uuid(column.name, value)
@@ -143,21 +160,28 @@ def _value(column: sa.Column[Any], value: Any) -> Any:
     if kind is datetime.datetime:
         try:
             return timeutils.normalize_time(
-                datetime.datetime.fromisoformat(value))
+                datetime.datetime.fromisoformat(value)
+            )
         except (OverflowError, TypeError, ValueError):
             raise exception.InvalidInput(
-                argument=column.name, reason='it is no time') from None
+                argument=column.name, reason='it is no time'
+            ) from None
     if type(value) is not kind or (
-            kind is int and not -2**63 <= value < 2**63):
+        kind is int and not -(2**63) <= value < 2**63
+    ):
         raise exception.InvalidInput(
-            argument=column.name, reason=f'it is no {kind.__name__}')
+            argument=column.name, reason=f'it is no {kind.__name__}'
+        )
     length = getattr(column.type, 'length', None)
     if length is not None and (
-            len(value) > length or '\0' in value
-            or value.encode(errors='replace').decode() != value):
+        len(value) > length
+        or '\0' in value
+        or value.encode(errors='replace').decode() != value
+    ):
         raise exception.InvalidInput(
             argument=column.name,
-            reason=f'it does not fit a column of {length} characters')
+            reason=f'it does not fit a column of {length} characters',
+        )
     return value
 
 
@@ -184,42 +208,62 @@ def _store(session: orm.Session, rows: Sequence[Row]) -> Done:
         else:
             new.append(row)
     events = _insert(session, new)
-    return Done(len(new), events, known, foreign,
-                sum(row['cut'] for row in new))
+    return Done(
+        len(new), events, known, foreign, sum(row['cut'] for row in new)
+    )
 
 
 def _owners(session: orm.Session, rows: Sequence[Row]) -> dict[str, str]:
     """Return the projects of the rows' instances, having stored those that
     the database does not have."""
     wanted = {row['instance']['uuid']: row['instance'] for row in rows}
-    owners = dict(session.execute(
-        sa.select(INSTANCES.c.uuid, INSTANCES.c.project_id).where(
-            INSTANCES.c.uuid.in_(sorted(wanted)))).tuples().all())
+    owners = dict(
+        session.execute(
+            sa.select(INSTANCES.c.uuid, INSTANCES.c.project_id).where(
+                INSTANCES.c.uuid.in_(sorted(wanted))
+            )
+        )
+        .tuples()
+        .all()
+    )
     new = [wanted[uuid] for uuid in sorted(wanted.keys() - owners.keys())]
     if new:
         session.execute(sa.insert(INSTANCES), new)
     return {**owners, **{row['uuid']: row['project_id'] for row in new}}
 
 
-def _there(session: orm.Session, table: sa.Table,
-           rows: Iterable[Row]) -> dict[str, int]:
-    return dict(session.execute(sa.select(table.c.uuid, table.c.id).where(
-        table.c.uuid.in_(sorted(row['uuid'] for row in rows)))
-    ).tuples().all())
+def _there(
+    session: orm.Session, table: sa.Table, rows: Iterable[Row]
+) -> dict[str, int]:
+    return dict(
+        session.execute(
+            sa.select(table.c.uuid, table.c.id).where(
+                table.c.uuid.in_(sorted(row['uuid'] for row in rows))
+            )
+        )
+        .tuples()
+        .all()
+    )
 
 
 def _insert(session: orm.Session, rows: Sequence[Row]) -> int:
     """Insert actions, in their order, and then their events."""
     if not rows:
         return 0
-    actions = [{**row['action'], 'owner_id': row['instance']['project_id']}
-               for row in rows]
+    actions = [
+        {**row['action'], 'owner_id': row['instance']['project_id']}
+        for row in rows
+    ]
     session.execute(sa.insert(ACTIONS), actions)
     ids = _there(session, ACTIONS, actions)
-    events = [{**event, 'action_id': ids[row['action']['uuid']]}
-              for row in rows for event in row['events']]
+    events = [
+        {**event, 'action_id': ids[row['action']['uuid']]}
+        for row in rows
+        for event in row['events']
+    ]
     for start in range(0, len(events), BATCH):
-        session.execute(sa.insert(EVENTS), events[start:start + BATCH])
-    purged.give_back(session.connection(), list(ids.values()),
-                     timeutils.utcnow())
+        session.execute(sa.insert(EVENTS), events[start : start + BATCH])
+    purged.give_back(
+        session.connection(), list(ids.values()), timeutils.utcnow()
+    )
     return len(events)

@@ -34,7 +34,6 @@ BATCH = 100
 BATCH_ROWS = 1000
 
 
-
 @dataclasses.dataclass(frozen=True)
 class Selection:
     """Which actions go.
@@ -69,9 +68,14 @@ class Done:
 Sink = Callable[[Sequence[Row]], None]
 
 
-def purge(context: Any, selection: Selection, *,
-          pause: Callable[[], object], dry_run: bool = False,
-          sink: Sink | None = None) -> Iterator[Done]:
+def purge(
+    context: Any,
+    selection: Selection,
+    *,
+    pause: Callable[[], object],
+    dry_run: bool = False,
+    sink: Sink | None = None,
+) -> Iterator[Done]:
     """Delete what is selected and yield what is done after each batch, and
     at the end.
 
@@ -96,12 +100,15 @@ def purge(context: Any, selection: Selection, *,
                 taken = _measure(context, batch, left, first)
             else:
                 taken = _delete(context, batch, left, first, selection, sink)
-            done = Done(done.actions + taken.actions,
-                        done.events + taken.events, taken.stopped)
+            done = Done(
+                done.actions + taken.actions,
+                done.events + taken.events,
+                taken.stopped,
+            )
             yield done
             if done.more:
                 return
-            ids = ids[taken.seen:]
+            ids = ids[taken.seen :]
             if not dry_run:
                 pause()
     if not done.rows:
@@ -112,8 +119,10 @@ def purge(context: Any, selection: Selection, *,
 def purge_total(connection: sa.Connection, selection: Selection) -> int:
     """Return about how many actions are selected: not fewer."""
     return connection.execute(
-        sa.select(sa.func.count()).select_from(ACTIONS).where(
-            ACTIONS.c.created_at < selection.before)).scalar_one()
+        sa.select(sa.func.count())
+        .select_from(ACTIONS)
+        .where(ACTIONS.c.created_at < selection.before)
+    ).scalar_one()
 
 
 def _left(selection: Selection, done: Done) -> int | None:
@@ -134,41 +143,65 @@ def _pages(context: Any, selection: Selection) -> Iterator[list[int]]:
 
 
 @reader
-def _page(connection: sa.Connection, selection: Selection,
-          after: tuple[datetime.datetime, int] | None) -> list[Row]:
+def _page(
+    connection: sa.Connection,
+    selection: Selection,
+    after: tuple[datetime.datetime, int] | None,
+) -> list[Row]:
     """Return the next actions by age, and whether each is selected: so one
     statement's work is bounded, however many stay."""
     query = sa.select(
-        ACTIONS.c.id, ACTIONS.c.created_at,
+        ACTIONS.c.id,
+        ACTIONS.c.created_at,
         sa.case((_is_selected(selection), 1), else_=0).label('selected'),
     ).where(ACTIONS.c.created_at < selection.before)
     if after is not None:
         # Not a comparison of rows: MariaDB would not use the index for it.
         query = query.where(
             ACTIONS.c.created_at >= after[0],
-            sa.or_(ACTIONS.c.created_at > after[0],
-                   ACTIONS.c.id > after[1]))
-    return [dict(row) for row in connection.execute(query.order_by(
-        ACTIONS.c.created_at, ACTIONS.c.id).limit(PAGE)).mappings()]
+            sa.or_(ACTIONS.c.created_at > after[0], ACTIONS.c.id > after[1]),
+        )
+    return [
+        dict(row)
+        for row in connection.execute(
+            query.order_by(ACTIONS.c.created_at, ACTIONS.c.id).limit(PAGE)
+        ).mappings()
+    ]
 
 
 def _is_selected(selection: Selection) -> sa.ColumnElement[bool]:
     conditions = [
         ACTIONS.c.status != status.RUNNING,
-        sa.or_(ACTIONS.c.updated_at.is_(None),
-               ACTIONS.c.updated_at < selection.before)]
+        sa.or_(
+            ACTIONS.c.updated_at.is_(None),
+            ACTIONS.c.updated_at < selection.before,
+        ),
+    ]
     if selection.keep_last:
         newer, edge = ACTIONS.alias(), ACTIONS.alias()
-        first_to_go = sa.select(newer.c.id).where(
-            newer.c.instance_uuid == ACTIONS.c.instance_uuid).order_by(
-                newer.c.created_at.desc(), newer.c.id.desc()).limit(1).offset(
-                    selection.keep_last).correlate(ACTIONS).scalar_subquery()
-        conditions.append(sa.exists().where(
-            edge.c.id == first_to_go,
-            sa.or_(ACTIONS.c.created_at < edge.c.created_at,
-                   sa.and_(ACTIONS.c.created_at == edge.c.created_at,
-                           ACTIONS.c.id <= edge.c.id))
-        ).correlate(ACTIONS))
+        first_to_go = (
+            sa.select(newer.c.id)
+            .where(newer.c.instance_uuid == ACTIONS.c.instance_uuid)
+            .order_by(newer.c.created_at.desc(), newer.c.id.desc())
+            .limit(1)
+            .offset(selection.keep_last)
+            .correlate(ACTIONS)
+            .scalar_subquery()
+        )
+        conditions.append(
+            sa.exists()
+            .where(
+                edge.c.id == first_to_go,
+                sa.or_(
+                    ACTIONS.c.created_at < edge.c.created_at,
+                    sa.and_(
+                        ACTIONS.c.created_at == edge.c.created_at,
+                        ACTIONS.c.id <= edge.c.id,
+                    ),
+                ),
+            )
+            .correlate(ACTIONS)
+        )
     return sa.and_(*conditions)
 
 
@@ -183,8 +216,13 @@ class _Taken:
     stopped: bool
 
 
-def _take(ids: Sequence[int], there: set[int], events: dict[int, int],
-          left: int | None, first: bool) -> tuple[list[int], _Taken]:
+def _take(
+    ids: Sequence[int],
+    there: set[int],
+    events: dict[int, int],
+    left: int | None,
+    first: bool,
+) -> tuple[list[int], _Taken]:
     """Choose the actions that fit into a transaction and into what is
     left."""
     chosen: list[int] = []
@@ -197,68 +235,111 @@ def _take(ids: Sequence[int], there: set[int], events: dict[int, int],
         if over and not (first and not chosen):
             return chosen, _Taken(seen, len(chosen), rows - len(chosen), True)
         if chosen and rows + size > BATCH_ROWS:
-            return chosen, _Taken(seen, len(chosen), rows - len(chosen),
-                                  False)
+            return chosen, _Taken(seen, len(chosen), rows - len(chosen), False)
         chosen.append(row_id)
         rows += size
     return chosen, _Taken(len(ids), len(chosen), rows - len(chosen), False)
 
 
-def _sizes(connection: sa.Connection | orm.Session,
-           ids: Sequence[int]) -> dict[int, int]:
-    return dict(connection.execute(
-        sa.select(EVENTS.c.action_id, sa.func.count()).where(
-            EVENTS.c.action_id.in_(sorted(ids))).group_by(
-                EVENTS.c.action_id)).tuples().all())
+def _sizes(
+    connection: sa.Connection | orm.Session, ids: Sequence[int]
+) -> dict[int, int]:
+    return dict(
+        connection.execute(
+            sa.select(EVENTS.c.action_id, sa.func.count())
+            .where(EVENTS.c.action_id.in_(sorted(ids)))
+            .group_by(EVENTS.c.action_id)
+        )
+        .tuples()
+        .all()
+    )
 
 
 @reader
-def _measure(connection: sa.Connection, ids: Sequence[int], left: int | None,
-             first: bool) -> _Taken:
+def _measure(
+    connection: sa.Connection,
+    ids: Sequence[int],
+    left: int | None,
+    first: bool,
+) -> _Taken:
     return _take(ids, set(ids), _sizes(connection, ids), left, first)[1]
 
 
 @writer
-def _delete(session: orm.Session, ids: Sequence[int], left: int | None,
-            first: bool, selection: Selection, sink: Sink | None) -> _Taken:
+def _delete(
+    session: orm.Session,
+    ids: Sequence[int],
+    left: int | None,
+    first: bool,
+    selection: Selection,
+    sink: Sink | None,
+) -> _Taken:
     # Meanwhile some may have gone, or been corrected by a late finish.
-    locked = {row['id']: row for row in ledger_store.lock(session, ids)
-              if row['status'] != status.RUNNING
-              and (row['updated_at'] or row['created_at'])
-              < selection.before}
-    chosen, taken = _take(ids, set(locked), _sizes(session, list(locked)),
-                          left, first)
+    locked = {
+        row['id']: row
+        for row in ledger_store.lock(session, ids)
+        if row['status'] != status.RUNNING
+        and (row['updated_at'] or row['created_at']) < selection.before
+    }
+    chosen, taken = _take(
+        ids, set(locked), _sizes(session, list(locked)), left, first
+    )
     if not chosen:
         return taken
     if sink is not None:
         sink(whole(session, [locked[row_id] for row_id in chosen]))
     purged.keep(session.connection(), chosen, timeutils.utcnow())
     # By their own keys, which locks nothing but these rows on MariaDB.
-    events = session.execute(sa.select(EVENTS.c.id).where(
-        EVENTS.c.action_id.in_(sorted(chosen)))).scalars().all()
+    events = (
+        session.execute(
+            sa.select(EVENTS.c.id).where(
+                EVENTS.c.action_id.in_(sorted(chosen))
+            )
+        )
+        .scalars()
+        .all()
+    )
     _delete_rows(session, EVENTS, events)
     _delete_rows(session, ACTIONS, chosen)
     return taken
 
 
-def _delete_rows(session: orm.Session, table: sa.Table,
-                 ids: Sequence[int]) -> None:
+def _delete_rows(
+    session: orm.Session, table: sa.Table, ids: Sequence[int]
+) -> None:
     ordered = sorted(ids)
     for start in range(0, len(ordered), BATCH_ROWS):
-        session.execute(sa.delete(table).where(
-            table.c.id.in_(ordered[start:start + BATCH_ROWS]))
-            .execution_options(synchronize_session=False))
+        session.execute(
+            sa.delete(table)
+            .where(table.c.id.in_(ordered[start : start + BATCH_ROWS]))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def whole(session: orm.Session, actions: Sequence[Row]) -> list[Row]:
     """Return actions with their events and their instances."""
-    owners = {row['uuid']: dict(row) for row in session.execute(
-        sa.select(INSTANCES).where(INSTANCES.c.uuid.in_(sorted(
-            {row['instance_uuid'] for row in actions})))).mappings()}
+    owners = {
+        row['uuid']: dict(row)
+        for row in session.execute(
+            sa.select(INSTANCES).where(
+                INSTANCES.c.uuid.in_(
+                    sorted({row['instance_uuid'] for row in actions})
+                )
+            )
+        ).mappings()
+    }
     events: dict[int, list[Row]] = {row['id']: [] for row in actions}
-    for event in session.execute(sa.select(EVENTS).where(
-            EVENTS.c.action_id.in_(sorted(events))).order_by(
-                EVENTS.c.id)).mappings():
+    for event in session.execute(
+        sa.select(EVENTS)
+        .where(EVENTS.c.action_id.in_(sorted(events)))
+        .order_by(EVENTS.c.id)
+    ).mappings():
         events[event['action_id']].append(dict(event))
-    return [{'action': row, 'events': events[row['id']],
-             'instance': owners[row['instance_uuid']]} for row in actions]
+    return [
+        {
+            'action': row,
+            'events': events[row['id']],
+            'instance': owners[row['instance_uuid']],
+        }
+        for row in actions
+    ]

@@ -39,11 +39,24 @@ TABLES = (INSTANCES, ACTIONS, EVENTS, CHANGES, ROLLUPS)
 #: says whose the server is.
 _NAMES: Mapping[str, Sequence[str]] = {
     INSTANCES.name: ('display_name',),
-    ACTIONS.name: ('action', 'global_request_id', 'user_id', 'user_name',
-                    'project_id', 'project_name', 'message'),
+    ACTIONS.name: (
+        'action',
+        'global_request_id',
+        'user_id',
+        'user_name',
+        'project_id',
+        'project_name',
+        'message',
+    ),
     EVENTS.name: ('event', 'host', 'error_type'),
-    CHANGES.name: ('display_name', 'action', 'global_request_id', 'user_id',
-                   'event', 'host'),
+    CHANGES.name: (
+        'display_name',
+        'action',
+        'global_request_id',
+        'user_id',
+        'event',
+        'host',
+    ),
     ROLLUPS.name: ('action', 'event', 'host'),
 }
 
@@ -56,9 +69,13 @@ class Done:
     changed: int = 0
 
 
-def scrub(context: Any, sanitizer: sanitize.Sanitizer, *,
-          pause: Callable[[], object],
-          dry_run: bool = False) -> Iterator[Done]:
+def scrub(
+    context: Any,
+    sanitizer: sanitize.Sanitizer,
+    *,
+    pause: Callable[[], object],
+    dry_run: bool = False,
+) -> Iterator[Done]:
     """Make what is stored safe and yield what is done after each batch.
 
     The same again changes nothing; what was interrupted is begun anew.
@@ -74,8 +91,10 @@ def scrub(context: Any, sanitizer: sanitize.Sanitizer, *,
             unsafe = [row for row in rows if changes(table, row, sanitizer)]
             changed = len(unsafe)
             if unsafe and not dry_run:
-                changed = sum(_write(context, table, part, sanitizer)
-                              for part in _parts(table, unsafe))
+                changed = sum(
+                    _write(context, table, part, sanitizer)
+                    for part in _parts(table, unsafe)
+                )
                 pause()
             done = Done(done.seen + len(rows), done.changed + changed)
             yield done
@@ -90,26 +109,33 @@ def _parts(table: sa.Table, rows: list[Row]) -> list[list[Row]]:
 @reader
 def scrub_total(connection: sa.Connection) -> int:
     """Return how many rows there are to look at."""
-    return sum(connection.execute(sa.select(sa.func.count()).select_from(
-        table)).scalar_one() for table in TABLES)
+    return sum(
+        connection.execute(
+            sa.select(sa.func.count()).select_from(table)
+        ).scalar_one()
+        for table in TABLES
+    )
 
 
-def changes(table: sa.Table, row: Mapping[str, Any],
-            sanitizer: sanitize.Sanitizer) -> Row:
+def changes(
+    table: sa.Table, row: Mapping[str, Any], sanitizer: sanitize.Sanitizer
+) -> Row:
     """Return the values of a row that are not as today's rules want them."""
-    wanted: Row = {name: sanitizer.name(row[name])
-                   for name in _NAMES[table.name]}
+    wanted: Row = {
+        name: sanitizer.name(row[name]) for name in _NAMES[table.name]
+    }
     if table is EVENTS:
-        safe = sanitizer.again(row['details'], row['traceback'],
-                               row['rules'])
+        safe = sanitizer.again(row['details'], row['traceback'], row['rules'])
         wanted.update(details=safe.details, traceback=safe.traceback)
-    changed = {name: value for name, value in wanted.items()
-               if value != row[name]}
+    changed = {
+        name: value for name, value in wanted.items() if value != row[name]
+    }
     if changed and table is EVENTS:
-        new = sum(text_module.count(value or '')
-                  - text_module.count(row[name] or '')
-                  for name, value in changed.items()
-                  if name in ('details', 'traceback'))
+        new = sum(
+            text_module.count(value or '') - text_module.count(row[name] or '')
+            for name, value in changed.items()
+            if name in ('details', 'traceback')
+        )
         if new > 0:
             changed['redactions'] = row['redactions'] + new
         changed['rules'] = sanitizer.rules
@@ -124,37 +150,49 @@ def _key(table: sa.Table) -> sa.Column[Any]:
 def _columns(table: sa.Table) -> list[sa.Column[Any]]:
     names = [_key(table).name, *_NAMES[table.name]]
     if table is EVENTS:
-        names += ['action_id', 'details', 'traceback', 'redactions',
-                  'rules']
+        names += ['action_id', 'details', 'traceback', 'redactions', 'rules']
     return [table.c[name] for name in names]
 
 
 @reader
 def _page(connection: sa.Connection, table: sa.Table, after: int) -> list[Row]:
     key = _key(table)
-    query = sa.select(*_columns(table)).where(key > after).order_by(
-        key).limit(BATCH)
+    query = (
+        sa.select(*_columns(table))
+        .where(key > after)
+        .order_by(key)
+        .limit(BATCH)
+    )
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
 @writer
-def _write(session: orm.Session, table: sa.Table, rows: Sequence[Row],
-           sanitizer: sanitize.Sanitizer) -> int:
+def _write(
+    session: orm.Session,
+    table: sa.Table,
+    rows: Sequence[Row],
+    sanitizer: sanitize.Sanitizer,
+) -> int:
     """Make rows safe as they are by now; return how many changed."""
     if table is ACTIONS:
         ledger_store.lock(session, [row['id'] for row in rows])
     elif table is EVENTS:
         ledger_store.lock(session, {row['action_id'] for row in rows})
     key = _key(table)
-    now = session.execute(sa.select(*_columns(table)).where(
-        key.in_(sorted(row[key.name] for row in rows))).order_by(
-            key)).mappings()
+    now = session.execute(
+        sa.select(*_columns(table))
+        .where(key.in_(sorted(row[key.name] for row in rows)))
+        .order_by(key)
+    ).mappings()
     changed = 0
     for row in [dict(row) for row in now]:
         values = changes(table, row, sanitizer)
         if values:
-            session.execute(sa.update(table).where(
-                key == row[key.name]).values(values).execution_options(
-                    synchronize_session=False))
+            session.execute(
+                sa.update(table)
+                .where(key == row[key.name])
+                .values(values)
+                .execution_options(synchronize_session=False)
+            )
             changed += 1
     return changed

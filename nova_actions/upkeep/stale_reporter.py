@@ -37,15 +37,20 @@ _EVIDENCE: int = cast(sa.String, ACTIONS.c.evidence.type).length or 0
 def reporter_list(connection: sa.Connection) -> list[dict[str, Any]]:
     """Return the reporters that are not closed: epoch, host, beats and
     last_seen (naive UTC, by a conductor's clock)."""
-    found = connection.execute(sa.select(
-        REPORTERS.c.epoch, REPORTERS.c.host, REPORTERS.c.beats,
-        REPORTERS.c.last_seen,
-    ).where(REPORTERS.c.closed_at.is_(None))).mappings()
+    found = connection.execute(
+        sa.select(
+            REPORTERS.c.epoch,
+            REPORTERS.c.host,
+            REPORTERS.c.beats,
+            REPORTERS.c.last_seen,
+        ).where(REPORTERS.c.closed_at.is_(None))
+    ).mappings()
     return [dict(row) for row in found]
 
 
-def close(context: Any, epoch: str, evidence: str,
-          beats: int | None = None) -> int:
+def close(
+    context: Any, epoch: str, evidence: str, beats: int | None = None
+) -> int:
     """Close what a reporter's life left open and return how many events.
 
     :param evidence: why that life counts as over; stored as ``details``
@@ -61,22 +66,39 @@ def close(context: Any, epoch: str, evidence: str,
 
 
 @recorder
-def _close_some(connection: Any, epoch: str, evidence: str,
-                beats: int | None) -> tuple[int, bool]:
+def _close_some(
+    connection: Any, epoch: str, evidence: str, beats: int | None
+) -> tuple[int, bool]:
     """Close some actions' events; return how many, and whether there may be
     more."""
-    life = connection.execute(sa.select(REPORTERS).where(
-        REPORTERS.c.epoch == epoch).with_for_update()).mappings().first()
-    if beats is not None and (life is None or life['beats'] != beats
-                              or life['closed_at'] is not None):
+    life = (
+        connection.execute(
+            sa.select(REPORTERS)
+            .where(REPORTERS.c.epoch == epoch)
+            .with_for_update()
+        )
+        .mappings()
+        .first()
+    )
+    if beats is not None and (
+        life is None or life['beats'] != beats or life['closed_at'] is not None
+    ):
         return 0, False
-    ids = list(connection.execute(
-        sa.select(EVENTS.c.action_id).where(
-            EVENTS.c.epoch == epoch, EVENTS.c.finish_time.is_(None)
-        ).distinct().order_by(EVENTS.c.action_id).limit(CHUNK)).scalars())
+    ids = list(
+        connection.execute(
+            sa.select(EVENTS.c.action_id)
+            .where(EVENTS.c.epoch == epoch, EVENTS.c.finish_time.is_(None))
+            .distinct()
+            .order_by(EVENTS.c.action_id)
+            .limit(CHUNK)
+        ).scalars()
+    )
     if not ids:
-        connection.execute(sa.update(REPORTERS).where(
-            REPORTERS.c.epoch == epoch).values(closed_at=timeutils.utcnow()))
+        connection.execute(
+            sa.update(REPORTERS)
+            .where(REPORTERS.c.epoch == epoch)
+            .values(closed_at=timeutils.utcnow())
+        )
         return 0, False
     book = ledger.of_actions(connection, ids)
     closed = _interrupt(book, lambda event: event['epoch'] == epoch, evidence)
@@ -84,8 +106,12 @@ def _close_some(connection: Any, epoch: str, evidence: str,
     return closed, True
 
 
-def _interrupt(book: Ledger, is_meant: Callable[[Row], bool], evidence: str,
-               rules: str | None = None) -> int:
+def _interrupt(
+    book: Ledger,
+    is_meant: Callable[[Row], bool],
+    evidence: str,
+    rules: str | None = None,
+) -> int:
     """Close the open events that are meant; return how many."""
     closed = 0
     for action in book.actions.values():
@@ -97,8 +123,9 @@ def _interrupt(book: Ledger, is_meant: Callable[[Row], bool], evidence: str,
 
 
 @recorder
-def close_action(connection: Any, uuid: str, evidence: str,
-                 rules: str | None = None) -> int:
+def close_action(
+    connection: Any, uuid: str, evidence: str, rules: str | None = None
+) -> int:
     """Close an action and return how many steps of it were open; one that
     has no open step is closed itself.
 
@@ -107,15 +134,21 @@ def close_action(connection: Any, uuid: str, evidence: str,
     :raises ActionNotFound: there is no such action here
     :raises Conflict: it has ended
     """
-    ids = connection.execute(sa.select(ACTIONS.c.id).where(
-        ACTIONS.c.uuid == uuid)).scalars().all()
+    ids = (
+        connection.execute(
+            sa.select(ACTIONS.c.id).where(ACTIONS.c.uuid == uuid)
+        )
+        .scalars()
+        .all()
+    )
     book = ledger.of_actions(connection, ids)
     action = book.actions.get(uuid)
     if action is None:
         raise exception.ActionNotFound(identifier=uuid)
     if action.row['status'] != status.RUNNING:
         raise exception.Conflict(
-            f'Action {uuid} is not open: it is {action.row["status"]}.')
+            f'Action {uuid} is not open: it is {action.row["status"]}.'
+        )
     closed = _interrupt(book, lambda event: True, evidence, rules)
     if not closed:
         book.interrupt_action(action, evidence[:_EVIDENCE])
@@ -124,21 +157,36 @@ def close_action(connection: Any, uuid: str, evidence: str,
 
 
 @recorder
-def close_steps(connection: Any, uuids: Sequence[str], host: str,
-                before: datetime.datetime, evidence: str,
-                rules: str | None = None) -> int:
+def close_steps(
+    connection: Any,
+    uuids: Sequence[str],
+    host: str,
+    before: datetime.datetime,
+    evidence: str,
+    rules: str | None = None,
+) -> int:
     """Close what is open of actions on a host since before a time; return
     how many steps that were.
 
     :param before: naive UTC
     :param evidence: as of :func:`close_action`
     """
-    ids = connection.execute(sa.select(ACTIONS.c.id).where(
-        ACTIONS.c.uuid.in_(uuids))).scalars().all()
+    ids = (
+        connection.execute(
+            sa.select(ACTIONS.c.id).where(ACTIONS.c.uuid.in_(uuids))
+        )
+        .scalars()
+        .all()
+    )
     book = ledger.of_actions(connection, ids)
     closed = _interrupt(
-        book, lambda event: event['host'] == host and (
-            event['start_time'] or event['created_at']) < before,
-        evidence, rules)
+        book,
+        lambda event: (
+            event['host'] == host
+            and (event['start_time'] or event['created_at']) < before
+        ),
+        evidence,
+        rules,
+    )
     ledger.store(connection, book)
     return closed

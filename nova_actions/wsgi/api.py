@@ -52,8 +52,9 @@ def _build() -> WSGIApplication:
     return application
 
 
-def application(environ: WSGIEnvironment,
-                start_response: StartResponse) -> Iterable[bytes]:
+def application(
+    environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
     """Answer a request; the first one builds the application, after the
     server has forked its workers."""
     global _application

@@ -24,7 +24,8 @@ def _url(value: str) -> str:
         is_address = None
     if not is_address:
         raise argparse.ArgumentTypeError(
-            f'{value!r} is not an address such as https://log.example.org')
+            f'{value!r} is not an address such as https://log.example.org'
+        )
     return value
 
 
@@ -39,11 +40,14 @@ class Asking(command.Command):
         parser = super().get_parser(prog_name)
         self._parser = parser
         parser.add_argument(
-            '--action-log-endpoint', metavar='<url>', type=_url,
+            '--action-log-endpoint',
+            metavar='<url>',
+            type=_url,
             default=utils.env('OS_ACTION_LOG_ENDPOINT') or None,
             help='Address of the action log, instead of what the catalog has '
-                 f'under "{service.SERVICE_TYPE}" '
-                 '(Env: OS_ACTION_LOG_ENDPOINT)')
+            f'under "{service.SERVICE_TYPE}" '
+            '(Env: OS_ACTION_LOG_ENDPOINT)',
+        )
         return parser
 
     def run(self, parsed_args: argparse.Namespace) -> int:
@@ -54,8 +58,9 @@ class Asking(command.Command):
         except http.Refused as refused:
             if refused.status != 400:
                 raise
-            output.note(f'{self._parser.prog}: error: '
-                        f'{option.named(str(refused))}')
+            output.note(
+                f'{self._parser.prog}: error: {option.named(str(refused))}'
+            )
             return outcome.USAGE
 
     def find_log(self, args: argparse.Namespace) -> Any:

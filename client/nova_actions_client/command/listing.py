@@ -24,16 +24,30 @@ TITLES = ('ID', 'Started', 'Server', 'Action', 'Status', 'Took', 'Why')
 NARROW_TITLES = ('ID', 'Started', 'Server', 'Action', 'Took', 'Status')
 #: Of what Nova knows; it takes no short ids.
 BARE_TITLES = ('Request', 'Started', 'Action', 'Status')
-LONG_TITLES = ('ID', 'Request', 'Started', 'Ended', 'Server', 'Server Name',
-               'Action', 'Status', 'Took', 'User', 'Project', 'Hosts',
-               'Attempts', 'Why')
+LONG_TITLES = (
+    'ID',
+    'Request',
+    'Started',
+    'Ended',
+    'Server',
+    'Server Name',
+    'Action',
+    'Status',
+    'Took',
+    'User',
+    'Project',
+    'Hosts',
+    'Attempts',
+    'Why',
+)
 
 
 def _count(value: str) -> int:
     if not value.isdecimal() or len(value) > DIGITS:
         raise argparse.ArgumentTypeError(
             f'{value!r} is not a number of actions of {DIGITS} digits at the '
-            'most; 0 means all')
+            'most; 0 means all'
+        )
     return int(value)
 
 
@@ -47,18 +61,27 @@ class List(asking.Asking, command.Lister):
         parser = super().get_parser(prog_name)
         option.add(parser)
         follow.add(parser)
-        parser.add_argument('--long', action='store_true',
-                            help='With user, project, hosts and full ids')
         parser.add_argument(
-            '--sort', choices=option.SORTS,
-            help='By which time, and which way (default: started_at:desc)')
+            '--long',
+            action='store_true',
+            help='With user, project, hosts and full ids',
+        )
         parser.add_argument(
-            '--limit', metavar='<number>', type=_count,
-            help=f'At most so many (default: {LIMIT}); 0: all')
+            '--sort',
+            choices=option.SORTS,
+            help='By which time, and which way (default: started_at:desc)',
+        )
+        parser.add_argument(
+            '--limit',
+            metavar='<number>',
+            type=_count,
+            help=f'At most so many (default: {LIMIT}); 0: all',
+        )
         return parser
 
     def take_action(
-        self, args: argparse.Namespace,
+        self,
+        args: argparse.Namespace,
     ) -> tuple[Sequence[str], Any]:
         follow.check(args, self._parser.error)
         log = self.find_log(args)
@@ -82,26 +105,39 @@ class List(asking.Asking, command.Lister):
             return BARE_TITLES, [bare_row(action, form) for action in actions]
         return TITLES, [row(action, form) for action in actions]
 
-    def produce_output(self, parsed_args: argparse.Namespace,
-                       column_names: Sequence[str], data: Any) -> int:
+    def produce_output(
+        self,
+        parsed_args: argparse.Namespace,
+        column_names: Sequence[str],
+        data: Any,
+    ) -> int:
         if parsed_args.follow:
-            data.run(self.formatter, *self._generate_columns_and_selector(
-                parsed_args, column_names), self.app.stdout)
+            data.run(
+                self.formatter,
+                *self._generate_columns_and_selector(
+                    parsed_args, column_names
+                ),
+                self.app.stdout,
+            )
             return 0
         rows = list(data)
         width = output.screen()
-        if (rows and output.is_for_a_person(parsed_args) and width
-                and not (parsed_args.max_width or parsed_args.long)
-                and tuple(column_names) == TITLES):
+        if (
+            rows
+            and output.is_for_a_person(parsed_args)
+            and width
+            and not (parsed_args.max_width or parsed_args.long)
+            and tuple(column_names) == TITLES
+        ):
             shown = [tuple(map(output.human, each)) for each in rows]
             if width < output.WIDE:
                 column_names = NARROW_TITLES
                 shown = [*map(narrow_row, shown)]
             rows = output.fitted(
-                column_names, shown, width, column_names.index('Server'))
+                column_names, shown, width, column_names.index('Server')
+            )
         else:
-            rows = [output.safe(each, parsed_args.formatter)
-                    for each in rows]
+            rows = [output.safe(each, parsed_args.formatter) for each in rows]
         return super().produce_output(parsed_args, column_names, rows)
 
 
@@ -111,8 +147,11 @@ def row(action: record.Action, form: str) -> tuple[Any, ...]:
         column.ShortId(action.id),
         column.Time(action.start, form),
         column.Text(action.server_name or action.server),
-        column.Text(action.action), column.Status(action.status),
-        column.Took(action.duration), column.Text(action.reason))
+        column.Text(action.action),
+        column.Status(action.status),
+        column.Took(action.duration),
+        column.Text(action.reason),
+    )
 
 
 def narrow_row(wide: Sequence[str]) -> tuple[str, ...]:
@@ -129,19 +168,30 @@ def narrow_row(wide: Sequence[str]) -> tuple[str, ...]:
 
 def bare_row(action: record.Action, form: str) -> tuple[Any, ...]:
     """Return what Nova tells of an action in a list."""
-    return (column.Text(action.request), column.Time(action.start, form),
-            column.Text(action.action), column.Status(action.status))
+    return (
+        column.Text(action.request),
+        column.Time(action.start, form),
+        column.Text(action.action),
+        column.Status(action.status),
+    )
 
 
 def long_row(action: record.Action) -> tuple[Any, ...]:
     """Return everything that a list has of an action."""
     hosts = None if action.hosts is None else text.listed(action.hosts)
     return (
-        column.Text(action.id), column.Text(action.request),
-        column.Time(action.start), column.Time(action.finish),
-        column.Text(action.server), column.Text(action.server_name),
-        column.Text(action.action), column.Status(action.status),
+        column.Text(action.id),
+        column.Text(action.request),
+        column.Time(action.start),
+        column.Time(action.finish),
+        column.Text(action.server),
+        column.Text(action.server_name),
+        column.Text(action.action),
+        column.Status(action.status),
         column.Took(action.duration),
         column.Text(action.user_name or action.user),
-        column.Text(action.project), column.Text(hosts), action.attempts,
-        column.Text(action.reason))
+        column.Text(action.project),
+        column.Text(hosts),
+        action.attempts,
+        column.Text(action.reason),
+    )

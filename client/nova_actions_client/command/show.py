@@ -23,17 +23,25 @@ class Steps(columns.FormattableColumn[Any]):
 
     def human_readable(self) -> str:
         return '\n'.join(
-            f'{report.name(step)}: {step.outcome}' for step in self._value)
+            f'{report.name(step)}: {step.outcome}' for step in self._value
+        )
 
     def machine_readable(self) -> list[dict[str, Any]]:
-        return [{
-            'event': step.event, 'attempt': step.attempt,
-            'host': step.host, 'outcome': step.outcome,
-            'started_at': column.Time(step.start).machine_readable(),
-            'finished_at': column.Time(step.finish).machine_readable(),
-            'duration': step.duration, 'reason': step.reason,
-            'details': step.details, 'traceback': step.traceback,
-        } for step in self._value]
+        return [
+            {
+                'event': step.event,
+                'attempt': step.attempt,
+                'host': step.host,
+                'outcome': step.outcome,
+                'started_at': column.Time(step.start).machine_readable(),
+                'finished_at': column.Time(step.finish).machine_readable(),
+                'duration': step.duration,
+                'reason': step.reason,
+                'details': step.details,
+                'traceback': step.traceback,
+            }
+            for step in self._value
+        ]
 
 
 class Show(asking.Asking, command.ShowOne):
@@ -42,8 +50,11 @@ class Show(asking.Asking, command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         add_action(parser)
-        parser.add_argument('--traceback', action='store_true',
-                            help='With tracebacks (who may see them)')
+        parser.add_argument(
+            '--traceback',
+            action='store_true',
+            help='With tracebacks (who may see them)',
+        )
         return parser
 
     def take_action(self, args: argparse.Namespace) -> Any:
@@ -53,28 +64,39 @@ class Show(asking.Asking, command.ShowOne):
             return (), (action,)
         return self.dict2columns(fields(action))
 
-    def produce_output(self, parsed_args: argparse.Namespace,
-                       column_names: Sequence[str], data: Any) -> int:
+    def produce_output(
+        self,
+        parsed_args: argparse.Namespace,
+        column_names: Sequence[str],
+        data: Any,
+    ) -> int:
         if output.is_for_a_person(parsed_args):
-            action, = data
-            print(report.render(
-                action, output.screen() or WIDTH, parsed_args.traceback),
-                file=self.app.stdout)
+            (action,) = data
+            print(
+                report.render(
+                    action, output.screen() or WIDTH, parsed_args.traceback
+                ),
+                file=self.app.stdout,
+            )
             return 0
         return super().produce_output(
-            parsed_args, column_names,
-            output.safe(data, parsed_args.formatter))
+            parsed_args, column_names, output.safe(data, parsed_args.formatter)
+        )
 
 
 def add_action(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name an action."""
     parser.add_argument(
-        'action', metavar='<action>',
+        'action',
+        metavar='<action>',
         help='Its id, eight or more characters of it, or the id of its '
-             'request')
+        'request',
+    )
     parser.add_argument(
-        '--server', metavar='<server>',
-        help='Its server (name or id), where only Nova is asked')
+        '--server',
+        metavar='<server>',
+        help='Its server (name or id), where only Nova is asked',
+    )
 
 
 def fields(action: record.Action) -> dict[str, Any]:
@@ -97,6 +119,7 @@ def fields(action: record.Action) -> dict[str, Any]:
         'reason': column.Text(action.reason),
         'attempts': action.attempts,
         'hosts': None if action.hosts is None else list(action.hosts),
-        'usual': action.usual, 'alike': action.alike,
+        'usual': action.usual,
+        'alike': action.alike,
         'events': Steps(action.steps or ()),
     }

@@ -30,19 +30,30 @@ class Wait(asking.Asking):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            'id', metavar='<action>', nargs='?',
+            'id',
+            metavar='<action>',
+            nargs='?',
             help='Its id, eight or more characters of it, or the id of its '
-                 'request')
+            'request',
+        )
         parser.add_argument(
-            '--server', metavar='<server>',
+            '--server',
+            metavar='<server>',
             help='Wait for the newest action of this server (name or id), '
-                 'which may not have begun yet')
-        parser.add_argument('--action', metavar='<name>',
-                            help='The newest of this kind, such as resize')
+            'which may not have begun yet',
+        )
         parser.add_argument(
-            '--timeout', metavar='<duration>', type=moment.length,
+            '--action',
+            metavar='<name>',
+            help='The newest of this kind, such as resize',
+        )
+        parser.add_argument(
+            '--timeout',
+            metavar='<duration>',
+            type=moment.length,
             help='Give up after so many seconds, or as in 90s, 5m '
-                 '(default: never)')
+            '(default: never)',
+        )
         return parser
 
     def take_action(self, args: argparse.Namespace) -> int:
@@ -64,19 +75,23 @@ def find(log: Any, args: argparse.Namespace) -> record.Action | None:
     return newest(log, args.server, args.action)
 
 
-def newest(log: Any, server: str,
-           kind: str | None = None) -> record.Action | None:
+def newest(
+    log: Any, server: str, kind: str | None = None
+) -> record.Action | None:
     """Return the newest action of a server, of a kind, with its steps."""
     for action in log.of_server(server, kind):
-        found: record.Action = log.action(action.id or action.request,
-                                          action.server)
+        found: record.Action = log.action(
+            action.id or action.request, action.server
+        )
         return found
     return None
 
 
-def await_end(ask: Callable[[], record.Action | None],
-              timeout: float | None,
-              pause: Callable[[float], None] = time.sleep) -> str | None:
+def await_end(
+    ask: Callable[[], record.Action | None],
+    timeout: float | None,
+    pause: Callable[[float], None] = time.sleep,
+) -> str | None:
     """Return the status that an action ends with; None at the timeout.
 
     :param ask: returns it as it is
@@ -97,8 +112,7 @@ def await_end(ask: Callable[[], record.Action | None],
             action = None
         if action is not None and action.status in outcome.CODES:
             return action.status
-        left = (PAUSES[1] if deadline is None
-                else deadline - time.monotonic())
+        left = PAUSES[1] if deadline is None else deadline - time.monotonic()
         if left <= 0:
             return None
         pause(min(interval, left))

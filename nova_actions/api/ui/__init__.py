@@ -32,10 +32,12 @@ def content_security_policy(keystone_url: str | None) -> str:
     if keystone_url:
         address = parse.urlsplit(keystone_url)
         connect += f' {address.scheme}://{address.netloc}'
-    return ("default-src 'none'; script-src 'self'; style-src 'self'; "
-            f"img-src 'self'; connect-src {connect}; base-uri 'none'; "
-            "form-action 'none'; frame-ancestors 'none'; "
-            "require-trusted-types-for 'script'; trusted-types lit-html")
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        f"img-src 'self'; connect-src {connect}; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types lit-html"
+    )
 
 
 class _Headers:
@@ -45,20 +47,23 @@ class _Headers:
         self.values = {
             'Cache-Control': 'no-cache',
             'Content-Security-Policy': content_security_policy(
-                conf.ui.keystone_url),
+                conf.ui.keystone_url
+            ),
             'Cross-Origin-Opener-Policy': 'same-origin',
             'Cross-Origin-Resource-Policy': 'same-origin',
             'Referrer-Policy': 'no-referrer',
         }
 
-    def process_request(self, req: falcon.Request,
-                        resp: falcon.Response) -> None:
+    def process_request(
+        self, req: falcon.Request, resp: falcon.Response
+    ) -> None:
         resp.set_headers(self.values)
         if req.method not in ('GET', 'HEAD'):
             raise falcon.HTTPMethodNotAllowed(['GET', 'HEAD'])
 
-    def process_response(self, req: falcon.Request, resp: falcon.Response,
-                         *_ignored: object) -> None:
+    def process_response(
+        self, req: falcon.Request, resp: falcon.Response, *_ignored: object
+    ) -> None:
         # falcon 4.4 leaves the file open that it does not send.
         if req.method == 'HEAD':
             getattr(resp.stream, 'close', lambda: None)()
@@ -82,8 +87,10 @@ class _Settings:
         self.conf = conf
 
     def on_get(self, _req: falcon.Request, resp: falcon.Response) -> None:
-        resp.media = {'auth_strategy': self.conf.api.auth_strategy,
-                      'keystone_url': self.conf.ui.keystone_url}
+        resp.media = {
+            'auth_strategy': self.conf.api.auth_strategy,
+            'keystone_url': self.conf.ui.keystone_url,
+        }
 
     on_head = on_get
 
@@ -93,16 +100,18 @@ class _Beside:
         self.application = application
         self.page = page
 
-    def __call__(self, environ: WSGIEnvironment,
-                 start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         is_ours = _PATH.fullmatch(environ.get('PATH_INFO') or '')
         app = self.page if is_ours else self.application
         result: Iterable[bytes] = app(environ, start_response)
         return result
 
 
-def beside(application: WSGIApplication,
-           conf: cfg.ConfigOpts) -> WSGIApplication:
+def beside(
+    application: WSGIApplication, conf: cfg.ConfigOpts
+) -> WSGIApplication:
     """Mount the page at ``/ui`` where ``[api] ui`` is set."""
     if not conf.api.ui:
         return application
@@ -110,6 +119,8 @@ def beside(application: WSGIApplication,
     page.add_route(PREFIX, _Slash())
     page.add_route(f'{PREFIX}/settings.json', _Settings(conf))
     page.add_static_route(PREFIX, FILES)
-    page.add_sink(routing.StaticRoute(PREFIX, FILES, fallback_filename=INDEX),
-                  re.compile(f'{PREFIX}/$'))
+    page.add_sink(
+        routing.StaticRoute(PREFIX, FILES, fallback_filename=INDEX),
+        re.compile(f'{PREFIX}/$'),
+    )
     return _Beside(application, page)

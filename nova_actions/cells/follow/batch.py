@@ -39,48 +39,78 @@ class Batch:
     reached: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
-def store(context: Any, cell: str, holder: str, batch: Batch,
-          sanitizer: sanitize.Sanitizer) -> None:
+def store(
+    context: Any,
+    cell: str,
+    holder: str,
+    batch: Batch,
+    sanitizer: sanitize.Sanitizer,
+) -> None:
     """Store a batch; where the database refuses a row, all but that.
 
     :raises Lost: another conductor follows the cell
     :raises DatabaseUnavailable: nothing is stored
     """
     # Texts are judged before anything is locked.
-    _store_parts(context, cell, holder, prepared.Prepared(
-        [(row, clock.fit(row_module.action(cell, row, sanitizer))[0])
-         for row in batch.actions if row_module.server(row)],
-        [(row, clock.fit(row_module.event(row, sanitizer))[0])
-         for row in batch.events],
-        [row_module.owner(row, sanitizer) for row in batch.owners],
-        batch.reached))
+    _store_parts(
+        context,
+        cell,
+        holder,
+        prepared.Prepared(
+            [
+                (row, clock.fit(row_module.action(cell, row, sanitizer))[0])
+                for row in batch.actions
+                if row_module.server(row)
+            ],
+            [
+                (row, clock.fit(row_module.event(row, sanitizer))[0])
+                for row in batch.events
+            ],
+            [row_module.owner(row, sanitizer) for row in batch.owners],
+            batch.reached,
+        ),
+    )
 
 
-def _store_parts(context: Any, cell: str, holder: str,
-                 batch: prepared.Prepared) -> None:
+def _store_parts(
+    context: Any, cell: str, holder: str, batch: prepared.Prepared
+) -> None:
     try:
         _store_anew(context, cell, holder, batch)
         return
     except exception.Invalid:
         if len(batch.actions) + len(batch.events) <= 1:
             _tell_skipped(cell, batch)
-            _store_anew(context, cell, holder, dataclasses.replace(
-                batch, actions=[], events=[], owners=[], skipped=1))
+            _store_anew(
+                context,
+                cell,
+                holder,
+                dataclasses.replace(
+                    batch, actions=[], events=[], owners=[], skipped=1
+                ),
+            )
             return
     for part in batch.halves():
         _store_parts(context, cell, holder, part)
 
 
 def _tell_skipped(cell: str, batch: prepared.Prepared) -> None:
-    for name, rows in ((row_module.ACTIONS, batch.actions),
-                       (row_module.EVENTS, batch.events)):
+    for name, rows in (
+        (row_module.ACTIONS, batch.actions),
+        (row_module.EVENTS, batch.events),
+    ):
         for row, _report in rows:
-            LOG.warning('A row of cell %s cannot be stored: %s, id %s',
-                        cell, name, row['id'])
+            LOG.warning(
+                'A row of cell %s cannot be stored: %s, id %s',
+                cell,
+                name,
+                row['id'],
+            )
 
 
-def _store_anew(context: Any, cell: str, holder: str,
-                batch: prepared.Prepared) -> None:
+def _store_anew(
+    context: Any, cell: str, holder: str, batch: prepared.Prepared
+) -> None:
     for attempt in range(ROUNDS):
         try:
             _store(context, cell, holder, batch)
@@ -91,8 +121,9 @@ def _store_anew(context: Any, cell: str, holder: str,
 
 
 @recorder
-def _store(connection: Any, cell: str, holder: str,
-           batch: prepared.Prepared) -> None:
+def _store(
+    connection: Any, cell: str, holder: str, batch: prepared.Prepared
+) -> None:
     held = state.held(connection, cell, holder)
     writer = writer_module.Writer(connection, cell, held, batch)
     if batch.actions or batch.events:

@@ -36,8 +36,13 @@ MEANING = {
 }
 
 
-def make(context: Any, source: source_module.Source, state: Row | None,
-         since: datetime.datetime, sanitizer: sanitize.Sanitizer) -> Row:
+def make(
+    context: Any,
+    source: source_module.Source,
+    state: Row | None,
+    since: datetime.datetime,
+    sanitizer: sanitize.Sanitizer,
+) -> Row:
     """Return how many actions and steps that the cell has are what, how many
     of those that were reported, too, ended otherwise here, and the rows that
     are missing.
@@ -46,52 +51,91 @@ def make(context: Any, source: source_module.Source, state: Row | None,
     :param since: what was created before is not looked at
     :raises CellUnavailable: it does not answer
     """
-    found: Row = {'actions': {}, 'events': {}, 'action_ends': {},
-                  'event_ends': {}, 'missing': []}
-    for name, key in ((row_module.ACTIONS, 'actions'),
-                      (row_module.EVENTS, 'events')):
-        rows = [row for row in source.ask(source_module.newest, name, LIMIT)
-                if row_module.created(row) >= since]
+    found: Row = {
+        'actions': {},
+        'events': {},
+        'action_ends': {},
+        'event_ends': {},
+        'missing': [],
+    }
+    for name, key in (
+        (row_module.ACTIONS, 'actions'),
+        (row_module.EVENTS, 'events'),
+    ):
+        rows = [
+            row
+            for row in source.ask(source_module.newest, name, LIMIT)
+            if row_module.created(row) >= since
+        ]
         if name == row_module.EVENTS and state is None:
             # Which steps are the same is told when they are copied.
             continue
-        copies = known.of_ids(context, source.name, name,
-                              [row['id'] for row in rows])
-        words = _words(context, source.name, name, rows, copies, state,
-                       sanitizer)
+        copies = known.of_ids(
+            context, source.name, name, [row['id'] for row in rows]
+        )
+        words = _words(
+            context, source.name, name, rows, copies, state, sanitizer
+        )
         found[key] = dict(collections.Counter(words.values()))
-        found[f'{key[:-1]}_ends'] = dict(collections.Counter(
-            ends.differences(context, source.name, name, rows, copies)))
-        found['missing'] += [{
-            'table': name, 'id': row['id'],
-            'created_at': row_module.created(row),
-            'name': row['action' if name == row_module.ACTIONS else 'event'],
-            'request_id': row.get('request_id')} for row in rows
-            if words[row['id']] == MISSING]
+        found[f'{key[:-1]}_ends'] = dict(
+            collections.Counter(
+                ends.differences(context, source.name, name, rows, copies)
+            )
+        )
+        found['missing'] += [
+            {
+                'table': name,
+                'id': row['id'],
+                'created_at': row_module.created(row),
+                'name': row[
+                    'action' if name == row_module.ACTIONS else 'event'
+                ],
+                'request_id': row.get('request_id'),
+            }
+            for row in rows
+            if words[row['id']] == MISSING
+        ]
     return found
 
 
-def _words(context: Any, cell: str, name: str, rows: Iterable[Row],
-           copies: known.Copies, state: Row | None,
-           sanitizer: sanitize.Sanitizer) -> dict[int, str]:
-    own = _reported(context, cell, [
-        (row, row_module.action(cell, row, sanitizer)) for row in rows
-        if row['id'] not in copies and row_module.server(row)],
-    ) if name == row_module.ACTIONS else set()
+def _words(
+    context: Any,
+    cell: str,
+    name: str,
+    rows: Iterable[Row],
+    copies: known.Copies,
+    state: Row | None,
+    sanitizer: sanitize.Sanitizer,
+) -> dict[int, str]:
+    own = (
+        _reported(
+            context,
+            cell,
+            [
+                (row, row_module.action(cell, row, sanitizer))
+                for row in rows
+                if row['id'] not in copies and row_module.server(row)
+            ],
+        )
+        if name == row_module.ACTIONS
+        else set()
+    )
     words = {}
     for row in rows:
         copy = copies.get(row['id'])
         if copy is not None:
             words[row['id']] = COPIED if copy.attempts else RECORDED
         else:
-            words[row['id']] = (RECORDED if row['id'] in own
-                                else _why(row, state))
+            words[row['id']] = (
+                RECORDED if row['id'] in own else _why(row, state)
+            )
     return words
 
 
 @reader
-def _reported(session: orm.Session, cell: str,
-              rows: list[tuple[Row, Row]]) -> set[int]:
+def _reported(
+    session: orm.Session, cell: str, rows: list[tuple[Row, Row]]
+) -> set[int]:
     return set(match.actions(session, cell, rows))
 
 
@@ -102,5 +146,8 @@ def _why(row: Row, state: Row | None) -> str:
     if state['floor'] and created < state['floor']:
         return OLD
     reached = state['caught_up_at']
-    return LATE if reached is None or created >= reached.replace(
-        microsecond=0) else MISSING
+    return (
+        LATE
+        if reached is None or created >= reached.replace(microsecond=0)
+        else MISSING
+    )

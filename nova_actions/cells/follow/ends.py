@@ -27,46 +27,66 @@ FAILED_HERE = 'failed_here'
 FAILED_THERE = 'failed_there'
 MEANING = {
     OPEN_THERE: 'ended here, open in the cell: Nova has lost the end, or '
-                'writes it to another attempt, or has not written it yet',
+    'writes it to another attempt, or has not written it yet',
     OPEN_HERE: 'open here, ended in the cell: the report is on its way',
     CLOSED_HERE: 'interrupted here: its service is gone and has told no end; '
-                 'what Nova says of it is another attempt\'s or older',
+    "what Nova says of it is another attempt's or older",
     RESULT: 'of another result: Nova has overwritten it with another '
-            'attempt\'s, or has handled the error of this one',
+    "attempt's, or has handled the error of this one",
     TIME: 'ended more than a minute apart: Nova has overwritten the end with '
-          'another attempt\'s',
+    "another attempt's",
     FAILED_HERE: 'failed here, without an error in the cell: Nova has handled '
-                 'the error of a step, or lost its end',
+    'the error of a step, or lost its end',
     FAILED_THERE: 'succeeded here, with an error in the cell: an attempt '
-                  'failed, and a later one succeeded',
+    'failed, and a later one succeeded',
 }
 
 
-def differences(context: Any, cell: str, name: str, rows: Iterable[Row],
-                copies: known.Copies) -> list[str]:
+def differences(
+    context: Any,
+    cell: str,
+    name: str,
+    rows: Iterable[Row],
+    copies: known.Copies,
+) -> list[str]:
     """Return in which way each row ended otherwise here, of those that do.
 
     :param name: of the table
     :param copies: what was made of the rows
     """
     is_event = name == row_module.EVENTS
-    ids = {row_id: copy.own_id if is_event else copy.action_id
-           for row_id, copy in copies.items() if not copy.attempts}
-    own = _own(context, EVENTS if is_event else ACTIONS,
-               {each for each in ids.values() if each is not None})
+    ids = {
+        row_id: copy.own_id if is_event else copy.action_id
+        for row_id, copy in copies.items()
+        if not copy.attempts
+    }
+    own = _own(
+        context,
+        EVENTS if is_event else ACTIONS,
+        {each for each in ids.values() if each is not None},
+    )
     tell = _of_event if is_event else _of_action
-    found = (tell(row, own[ids[row['id']]]) for row in rows
-             if ids.get(row['id']) in own)
+    found = (
+        tell(row, own[ids[row['id']]])
+        for row in rows
+        if ids.get(row['id']) in own
+    )
     return [each for each in found if each is not None]
 
 
 @reader
-def _own(connection: sa.Connection, table: sa.Table,
-         ids: Collection[int]) -> Mapping[int | None, Row]:
+def _own(
+    connection: sa.Connection, table: sa.Table, ids: Collection[int]
+) -> Mapping[int | None, Row]:
     names = ('id', 'finish_time', 'result' if table is EVENTS else 'status')
-    return {row['id']: dict(row) for row in connection.execute(
-        sa.select(*(table.c[name] for name in names)).where(
-            table.c.id.in_(sorted(ids)))).mappings()}
+    return {
+        row['id']: dict(row)
+        for row in connection.execute(
+            sa.select(*(table.c[name] for name in names)).where(
+                table.c.id.in_(sorted(ids))
+            )
+        ).mappings()
+    }
 
 
 def _of_event(row: Row, own: Row) -> str | None:
@@ -74,8 +94,13 @@ def _of_event(row: Row, own: Row) -> str | None:
     if own['result'] == vocabulary.RESULT_INTERRUPTED:
         return CLOSED_HERE
     if mine is None or ended is None:
-        return (None if mine is ended
-                else OPEN_HERE if mine is None else OPEN_THERE)
+        return (
+            None
+            if mine is ended
+            else OPEN_HERE
+            if mine is None
+            else OPEN_THERE
+        )
     if row['result'] != own['result']:
         return RESULT
     return TIME if abs(mine - ended) > match.APART else None

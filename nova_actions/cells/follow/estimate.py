@@ -25,22 +25,31 @@ class Estimate:
     seconds: float
 
 
-def make(source: source_module.Source, state: state_module.Row | None,
-         rate: int) -> Estimate:
+def make(
+    source: source_module.Source, state: state_module.Row | None, rate: int
+) -> Estimate:
     """Return how much there is behind what is copied.
 
     :raises CellUnavailable: the cell does not answer
     """
     rows, size = {}, 0
-    for name, cursor in ((row_module.ACTIONS, 'action_id'),
-                         (row_module.EVENTS, 'event_id')):
+    for name, cursor in (
+        (row_module.ACTIONS, 'action_id'),
+        (row_module.EVENTS, 'event_id'),
+    ):
         after = state[cursor] if state else 0
         rows[name] = sum(
             max(0, high - max(low - 1, after))
-            for low, high in source.ask(source_module.edges, name) if high)
+            for low, high in source.ask(source_module.edges, name)
+            if high
+        )
         sample = source.ask(source_module.newest, name, SAMPLE)
-        total = sum(len(str(value)) for row in sample
-                    for value in row.values() if value is not None)
+        total = sum(
+            len(str(value))
+            for row in sample
+            for value in row.values()
+            if value is not None
+        )
         size += rows[name] * total // max(1, len(sample))
     actions, events = rows[row_module.ACTIONS], rows[row_module.EVENTS]
     return Estimate(actions, events, size, (actions + events) / rate)

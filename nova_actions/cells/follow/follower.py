@@ -31,8 +31,10 @@ LOOK_BACK = 60.0
 #: For how many seconds a row may be committed late, or be overwritten.
 WINDOW = 3600.0
 
-_CURSORS = {row_module.ACTIONS: ('action_id', 'action_top'),
-            row_module.EVENTS: ('event_id', 'event_top')}
+_CURSORS = {
+    row_module.ACTIONS: ('action_id', 'action_top'),
+    row_module.EVENTS: ('event_id', 'event_top'),
+}
 
 
 class Follower:
@@ -46,10 +48,17 @@ class Follower:
     :param clock: seconds, monotonic
     """
 
-    def __init__(self, source: source_module.Source, holder: str,
-                 sanitizer: sanitize.Sanitizer, *, window: int, rate: int,
-                 pause: Callable[[float], object],
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        source: source_module.Source,
+        holder: str,
+        sanitizer: sanitize.Sanitizer,
+        *,
+        window: int,
+        rate: int,
+        pause: Callable[[float], object],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._source = source
         self._holder = holder
         self._sanitizer = sanitizer
@@ -69,14 +78,17 @@ class Follower:
         #: By table, the last ids of the window's time, and of the round
         #: before that began, with when they were reached.
         self._marks: dict[str, collections.deque[tuple[float, int]]] = {
-            name: collections.deque() for name in _CURSORS}
+            name: collections.deque() for name in _CURSORS
+        }
         #: Those in the window that are not to be copied.
         self._left_out: dict[str, set[int]] = {
-            name: set() for name in _CURSORS}
+            name: set() for name in _CURSORS
+        }
         self._after_running = 0
         #: The last ids of our own rows, of the last two rounds.
         self._tops: collections.deque[merge.Place] = collections.deque(
-            maxlen=2)
+            maxlen=2
+        )
         self._looked_back = float('-inf')
 
     def run(self, context: Any, floor: Time | None = None) -> Row | None:
@@ -114,43 +126,72 @@ class Follower:
         while has_more:
             began = self._clock()
             rows, has_more = self._source.ask(
-                source_module.following, name, after, self._size)
+                source_module.following, name, after, self._size
+            )
             if rows:
                 after = rows[-1]['id']
                 if has_more and newest <= after:
-                    newest = max(high for _low, high in self._source.ask(
-                        source_module.edges, name))
-                self._store(context, name, rows, {
-                    cursor: after, top: max(newest, after)})
+                    newest = max(
+                        high
+                        for _low, high in self._source.ask(
+                            source_module.edges, name
+                        )
+                    )
+                self._store(
+                    context,
+                    name,
+                    rows,
+                    {cursor: after, top: max(newest, after)},
+                )
             if has_more:
-                self._pause(max(0.0, len(rows) / self._rate
-                                - (self._clock() - began)))
+                self._pause(
+                    max(0.0, len(rows) / self._rate - (self._clock() - began))
+                )
         return after
 
-    def _store(self, context: Any, name: str, rows: Sequence[Row],
-               reached: dict[str, int] | None = None) -> None:
+    def _store(
+        self,
+        context: Any,
+        name: str,
+        rows: Sequence[Row],
+        reached: dict[str, int] | None = None,
+    ) -> None:
         events = rows if name == row_module.EVENTS else ()
-        actions = rows if name == row_module.ACTIONS else self._actions_of(
-            context, rows)
-        wanted = known.unowned(context, filter(None, map(
-            row_module.server, actions))) if actions else set()
-        owners = self._source.ask(
-            source_module.owners, wanted) if wanted else []
-        batch_module.store(context, self.cell, self._holder,
-                           batch_module.Batch(actions, events, owners,
-                                              reached or {}),
-                           self._sanitizer)
+        actions = (
+            rows
+            if name == row_module.ACTIONS
+            else self._actions_of(context, rows)
+        )
+        wanted = (
+            known.unowned(
+                context, filter(None, map(row_module.server, actions))
+            )
+            if actions
+            else set()
+        )
+        owners = (
+            self._source.ask(source_module.owners, wanted) if wanted else []
+        )
+        batch_module.store(
+            context,
+            self.cell,
+            self._holder,
+            batch_module.Batch(actions, events, owners, reached or {}),
+            self._sanitizer,
+        )
 
-    def _actions_of(self, context: Any,
-                    events: Iterable[Row]) -> list[Row]:
+    def _actions_of(self, context: Any, events: Iterable[Row]) -> list[Row]:
         """Return the actions of events that are not copied yet."""
         ids = {row['action_id'] for row in events if row['action_id']}
-        missing = ids - known.of_ids(
-            context, self.cell, row_module.ACTIONS, ids).keys()
+        missing = (
+            ids
+            - known.of_ids(context, self.cell, row_module.ACTIONS, ids).keys()
+        )
         if not missing:
             return []
-        return self._source.ask(source_module.of_ids, row_module.ACTIONS,
-                                missing)
+        return self._source.ask(
+            source_module.of_ids, row_module.ACTIONS, missing
+        )
 
     # -- what came late, or has changed -----------------------------------
 
@@ -158,16 +199,19 @@ class Follower:
         """Copy what was committed late, and what was overwritten."""
         low = max(self._settled(name, cursor), cursor - self._window)
         left_out = self._left_out[name]
-        left_out.intersection_update(
-            {each for each in left_out if each > low})
+        left_out.intersection_update({each for each in left_out if each > low})
         if self._clock() < self._looked_back + LOOK_BACK:
             low = max(low, cursor - NEAR)
         if low >= cursor:
             return
         rows = self._source.ask(source_module.between, name, low, cursor)
         copies = known.between(context, self.cell, name, low, cursor)
-        self._store_changed(context, name, [
-            row for row in rows if row['id'] not in left_out], copies)
+        self._store_changed(
+            context,
+            name,
+            [row for row in rows if row['id'] not in left_out],
+            copies,
+        )
 
     def _settled(self, name: str, cursor: int) -> int:
         """Return the last id that was reached longer ago than the window,
@@ -179,29 +223,46 @@ class Follower:
             marks.popleft()
         return marks[0][1] if marks[0][0] < now - WINDOW else 0
 
-    def _store_changed(self, context: Any, name: str, rows: Iterable[Row],
-                       copies: known.Copies) -> None:
+    def _store_changed(
+        self,
+        context: Any,
+        name: str,
+        rows: Iterable[Row],
+        copies: known.Copies,
+    ) -> None:
         """Copy those rows that are new or tell something new."""
-        changed = [row['id'] for row in rows
-                   if not _is_known(name, row, copies)]
+        changed = [
+            row['id'] for row in rows if not _is_known(name, row, copies)
+        ]
         for ids in _parts(changed, self._size):
-            self._store(context, name, self._source.ask(
-                source_module.of_ids, name, ids))
-            self._left_out[name].update(set(ids) - known.of_ids(
-                context, self.cell, name, ids).keys())
+            self._store(
+                context,
+                name,
+                self._source.ask(source_module.of_ids, name, ids),
+            )
+            self._left_out[name].update(
+                set(ids) - known.of_ids(context, self.cell, name, ids).keys()
+            )
 
     def _look_at_running(self, context: Any) -> None:
         """Look at some of the actions that run, wherever their ids are."""
-        ids, copies = known.running(context, self.cell, self._after_running,
-                                    RUNNING)
+        ids, copies = known.running(
+            context, self.cell, self._after_running, RUNNING
+        )
         self._after_running = ids[-1] if len(ids) == RUNNING else 0
         if not ids:
             return
-        events = self._source.ask(source_module.ends_of, row_module.EVENTS,
-                                  copies.keys()) if copies else []
+        events = (
+            self._source.ask(
+                source_module.ends_of, row_module.EVENTS, copies.keys()
+            )
+            if copies
+            else []
+        )
         self._store_changed(context, row_module.EVENTS, events, copies)
-        actions = self._source.ask(source_module.of_ids, row_module.ACTIONS,
-                                   ids)
+        actions = self._source.ask(
+            source_module.of_ids, row_module.ACTIONS, ids
+        )
         ended = [row for row in actions if row['finish_time']]
         if ended:
             self._store(context, row_module.ACTIONS, ended)
@@ -217,15 +278,21 @@ class Follower:
     def _look_for_owners(self, context: Any, after: int) -> None:
         rows = self._source.ask(source_module.archived_owners, after, BATCH)
         owners = [row_module.owner(row, self._sanitizer) for row in rows]
-        owner.store(context, self.cell, self._holder, owners,
-                    rows[-1]['id'] if len(rows) == BATCH else None)
+        owner.store(
+            context,
+            self.cell,
+            self._holder,
+            owners,
+            rows[-1]['id'] if len(rows) == BATCH else None,
+        )
 
 
 def _is_known(name: str, row: Row, copies: known.Copies) -> bool:
     copy = copies.get(row['id'])
     return copy is not None and (
-        name == row_module.ACTIONS or copy.tells(row_module.seen(row)))
+        name == row_module.ACTIONS or copy.tells(row_module.seen(row))
+    )
 
 
 def _parts(ids: Sequence[int], size: int) -> Iterable[Collection[int]]:
-    return [ids[at:at + size] for at in range(0, len(ids), size)]
+    return [ids[at : at + size] for at in range(0, len(ids), size)]

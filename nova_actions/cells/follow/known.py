@@ -45,69 +45,98 @@ Copies = dict[int, Copy]
 #: came from or went to: whichever cell tells its end first.
 OPEN = 'open'
 
-_QUERY = sa.select(FOLLOWED_ROWS.c.source_id, FOLLOWED_ROWS.c.action_id,
-                   FOLLOWED_ROWS.c.attempts, FOLLOWED_ROWS.c.seen,
-                   FOLLOWED_ROWS.c.own_id)
+_QUERY = sa.select(
+    FOLLOWED_ROWS.c.source_id,
+    FOLLOWED_ROWS.c.action_id,
+    FOLLOWED_ROWS.c.attempts,
+    FOLLOWED_ROWS.c.seen,
+    FOLLOWED_ROWS.c.own_id,
+)
 
 
 def _copies(rows: Iterable[Any]) -> Copies:
     return {row.source_id: Copy(*row[1:]) for row in rows}
 
 
-def copies(connection: Any, cell: str, source: str,
-           ids: Iterable[int]) -> Copies:
+def copies(
+    connection: Any, cell: str, source: str, ids: Iterable[int]
+) -> Copies:
     """Return what was made of rows of a cell, in a transaction."""
     return _copies(
-        row for some in page.chunks(sorted(set(ids)))
-        for row in connection.execute(_QUERY.where(
-            FOLLOWED_ROWS.c.cell == cell,
-            FOLLOWED_ROWS.c.source == source,
-            FOLLOWED_ROWS.c.source_id.in_(some))))
+        row
+        for some in page.chunks(sorted(set(ids)))
+        for row in connection.execute(
+            _QUERY.where(
+                FOLLOWED_ROWS.c.cell == cell,
+                FOLLOWED_ROWS.c.source == source,
+                FOLLOWED_ROWS.c.source_id.in_(some),
+            )
+        )
+    )
 
 
-def events_of(connection: Any, cell: str,
-              action_ids: Collection[int]) -> Copies:
+def events_of(
+    connection: Any, cell: str, action_ids: Collection[int]
+) -> Copies:
     """Return what was made of events of actions of ours, in a
     transaction."""
-    return _copies(connection.execute(_QUERY.where(
-        FOLLOWED_ROWS.c.action_id.in_(sorted(action_ids)),
-        FOLLOWED_ROWS.c.cell == cell,
-        FOLLOWED_ROWS.c.source == row_module.EVENTS)))
+    return _copies(
+        connection.execute(
+            _QUERY.where(
+                FOLLOWED_ROWS.c.action_id.in_(sorted(action_ids)),
+                FOLLOWED_ROWS.c.cell == cell,
+                FOLLOWED_ROWS.c.source == row_module.EVENTS,
+            )
+        )
+    )
 
 
 @reader
-def of_ids(connection: sa.Connection, cell: str, source: str,
-           ids: Collection[int]) -> Copies:
+def of_ids(
+    connection: sa.Connection, cell: str, source: str, ids: Collection[int]
+) -> Copies:
     """Return what was made of rows of those ids."""
     return copies(connection, cell, source, ids)
 
 
 @reader
-def between(connection: sa.Connection, cell: str, source: str, low: int,
-            high: int) -> Copies:
+def between(
+    connection: sa.Connection, cell: str, source: str, low: int, high: int
+) -> Copies:
     """Return what was made of rows above one id, up to another."""
-    return _copies(connection.execute(_QUERY.where(
-        FOLLOWED_ROWS.c.cell == cell,
-        FOLLOWED_ROWS.c.source == source,
-        FOLLOWED_ROWS.c.source_id > low,
-        FOLLOWED_ROWS.c.source_id <= high)))
+    return _copies(
+        connection.execute(
+            _QUERY.where(
+                FOLLOWED_ROWS.c.cell == cell,
+                FOLLOWED_ROWS.c.source == source,
+                FOLLOWED_ROWS.c.source_id > low,
+                FOLLOWED_ROWS.c.source_id <= high,
+            )
+        )
+    )
 
 
 @reader
-def running(connection: sa.Connection, cell: str, after: int,
-            limit: int) -> tuple[list[int], Copies]:
+def running(
+    connection: sa.Connection, cell: str, after: int, limit: int
+) -> tuple[list[int], Copies]:
     """Return the next actions of a cell by id that run as far as we know,
     and what was made of the events of those."""
-    found = connection.execute(sa.select(
-        FOLLOWED_ROWS.c.source_id, FOLLOWED_ROWS.c.action_id).join(
-            ACTIONS, ACTIONS.c.id == FOLLOWED_ROWS.c.action_id).where(
-                ACTIONS.c.status == status.RUNNING,
-                FOLLOWED_ROWS.c.cell == cell,
-                FOLLOWED_ROWS.c.source == row_module.ACTIONS,
-                FOLLOWED_ROWS.c.source_id > after,
-            ).order_by(FOLLOWED_ROWS.c.source_id).limit(limit)).all()
+    found = connection.execute(
+        sa.select(FOLLOWED_ROWS.c.source_id, FOLLOWED_ROWS.c.action_id)
+        .join(ACTIONS, ACTIONS.c.id == FOLLOWED_ROWS.c.action_id)
+        .where(
+            ACTIONS.c.status == status.RUNNING,
+            FOLLOWED_ROWS.c.cell == cell,
+            FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+            FOLLOWED_ROWS.c.source_id > after,
+        )
+        .order_by(FOLLOWED_ROWS.c.source_id)
+        .limit(limit)
+    ).all()
     return [row.source_id for row in found], events_of(
-        connection, cell, {row.action_id for row in found})
+        connection, cell, {row.action_id for row in found}
+    )
 
 
 @reader
@@ -115,6 +144,11 @@ def unowned(connection: sa.Connection, uuids: Iterable[str]) -> set[str]:
     """Return the servers among those of which we do not know whose they
     are."""
     wanted = set(uuids)
-    return wanted - set(connection.execute(sa.select(INSTANCES.c.uuid).where(
-        INSTANCES.c.uuid.in_(sorted(wanted)),
-        INSTANCES.c.project_id != '')).scalars())
+    return wanted - set(
+        connection.execute(
+            sa.select(INSTANCES.c.uuid).where(
+                INSTANCES.c.uuid.in_(sorted(wanted)),
+                INSTANCES.c.project_id != '',
+            )
+        ).scalars()
+    )

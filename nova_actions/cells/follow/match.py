@@ -24,13 +24,24 @@ Row = dict[str, Any]
 APART = datetime.timedelta(seconds=60)
 
 #: What tells events apart.
-COLUMNS = [EVENTS.c[name] for name in (
-    'id', 'uuid', 'action_id', 'event', 'host', 'start_time', 'finish_time',
-    'epoch')]
+COLUMNS = [
+    EVENTS.c[name]
+    for name in (
+        'id',
+        'uuid',
+        'action_id',
+        'event',
+        'host',
+        'start_time',
+        'finish_time',
+        'epoch',
+    )
+]
 
 
-def actions(connection: Any, cell: str,
-            new: Iterable[tuple[Row, Row]]) -> dict[int, Row]:
+def actions(
+    connection: Any, cell: str, new: Iterable[tuple[Row, Row]]
+) -> dict[int, Row]:
     """Return our own action of each one that we have already, by its id in
     the cell.
 
@@ -41,8 +52,8 @@ def actions(connection: Any, cell: str,
     for row, report in new:
         uuids[report['uuid']] = row['id']
         wanted.setdefault(
-            (report['instance_uuid'], report['request_id']), []).append(
-                {**report, 'id': row['id'], 'action': report['name']})
+            (report['instance_uuid'], report['request_id']), []
+        ).append({**report, 'id': row['id'], 'action': report['name']})
     if not wanted:
         return {}
     found: dict[int, Row] = {}
@@ -51,62 +62,110 @@ def actions(connection: Any, cell: str,
         if each['uuid'] in uuids:
             found[uuids[each['uuid']]] = each
         else:
-            own.setdefault((each['instance_uuid'], each['request_id']),
-                           []).append(each)
+            own.setdefault(
+                (each['instance_uuid'], each['request_id']), []
+            ).append(each)
     for key, rows in own.items():
-        left = [each for each in wanted.get(key, ())
-                if each['id'] not in found]
+        left = [
+            each for each in wanted.get(key, ()) if each['id'] not in found
+        ]
         found.update(pairs.find(rows, left))
     return found
 
 
-def _free(connection: Any, cell: str, keys: Iterable[tuple[str, Any]],
-          uuids: Iterable[str]) -> list[Row]:
+def _free(
+    connection: Any,
+    cell: str,
+    keys: Iterable[tuple[str, Any]],
+    uuids: Iterable[str],
+) -> list[Row]:
     """Return our own actions that are the same as none of this cell yet."""
     servers = sorted({uuid for uuid, _request in keys})
     requests = sorted({request for _uuid, request in keys if request})
-    columns = [ACTIONS.c[name] for name in (
-        'id', 'uuid', 'instance_uuid', 'request_id', 'action', 'start_time')]
-    queries = [sa.select(*columns).where(
-        condition, ~is_of(cell, ACTIONS.c.id)) for condition in (
-            sa.and_(ACTIONS.c.instance_uuid.in_(servers),
-                    ACTIONS.c.request_id.in_(requests)),
-            ACTIONS.c.uuid.in_(sorted(uuids)))]
-    return [dict(each) for each in connection.execute(
-        sa.union(*queries)).mappings()]
+    columns = [
+        ACTIONS.c[name]
+        for name in (
+            'id',
+            'uuid',
+            'instance_uuid',
+            'request_id',
+            'action',
+            'start_time',
+        )
+    ]
+    queries = [
+        sa.select(*columns).where(condition, ~is_of(cell, ACTIONS.c.id))
+        for condition in (
+            sa.and_(
+                ACTIONS.c.instance_uuid.in_(servers),
+                ACTIONS.c.request_id.in_(requests),
+            ),
+            ACTIONS.c.uuid.in_(sorted(uuids)),
+        )
+    ]
+    return [
+        dict(each)
+        for each in connection.execute(sa.union(*queries)).mappings()
+    ]
 
 
 def is_of(cell: str, action_id: Any, *more: Any) -> sa.ColumnElement[bool]:
     """Whether an action of ours is one of a cell's, too."""
     return sa.exists().where(
-        FOLLOWED_ROWS.c.action_id == action_id, FOLLOWED_ROWS.c.cell == cell,
-        FOLLOWED_ROWS.c.source == row_module.ACTIONS, *more)
+        FOLLOWED_ROWS.c.action_id == action_id,
+        FOLLOWED_ROWS.c.cell == cell,
+        FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+        *more,
+    )
 
 
-def events(connection: Any, cell: str,
-           new: Iterable[tuple[int, int, Row]]) -> dict[int, Row]:
+def events(
+    connection: Any, cell: str, new: Iterable[tuple[int, int, Row]]
+) -> dict[int, Row]:
     """Return our own event of each one that we have already, by its id in
     the cell.
 
     :param new: ids of events that are not copied, with those of our own
         actions, and their reports
     """
-    wanted = [{'id': source_id, 'action_id': action_id, 'host':
-               report['host'], 'event': report['name'], 'start_time':
-               report['start_time']} for source_id, action_id, report in new]
+    wanted = [
+        {
+            'id': source_id,
+            'action_id': action_id,
+            'host': report['host'],
+            'event': report['name'],
+            'start_time': report['start_time'],
+        }
+        for source_id, action_id, report in new
+    ]
     if not wanted:
         return {}
     requests = of_requests(connection, {each['action_id'] for each in wanted})
     copies = known.events_of(connection, cell, requests)
-    found = same(requests, free(
-        connection, cell, copies, requests, EVENTS.c.event.in_(sorted(
-            {each['event'] for each in wanted}))), wanted)
-    return {**found, **of_nobody(connection, cell, [
-        each for each in wanted if each['id'] not in found])}
+    found = same(
+        requests,
+        free(
+            connection,
+            cell,
+            copies,
+            requests,
+            EVENTS.c.event.in_(sorted({each['event'] for each in wanted})),
+        ),
+        wanted,
+    )
+    return {
+        **found,
+        **of_nobody(
+            connection,
+            cell,
+            [each for each in wanted if each['id'] not in found],
+        ),
+    }
 
 
-def of_nobody(connection: Any, cell: str,
-              wanted: Iterable[Row]) -> dict[int, Row]:
+def of_nobody(
+    connection: Any, cell: str, wanted: Iterable[Row]
+) -> dict[int, Row]:
     """Return our own event of each one that no request has asked for.
 
     What a service does by itself has an action ``system`` here; Nova adds it
@@ -118,70 +177,119 @@ def of_nobody(connection: Any, cell: str,
     if not dated:
         return {}
     ids = {each['action_id'] for each in dated}
-    servers = dict(map(tuple, connection.execute(sa.select(
-        ACTIONS.c.id, ACTIONS.c.instance_uuid).where(
-            ACTIONS.c.id.in_(sorted(ids))))))
+    servers = dict(
+        map(
+            tuple,
+            connection.execute(
+                sa.select(ACTIONS.c.id, ACTIONS.c.instance_uuid).where(
+                    ACTIONS.c.id.in_(sorted(ids))
+                )
+            ),
+        )
+    )
     starts = [each['start_time'] for each in dated]
-    own = connection.execute(sa.select(
-        *COLUMNS, ACTIONS.c.instance_uuid).join(
-            ACTIONS, ACTIONS.c.id == EVENTS.c.action_id).where(
-                ACTIONS.c.instance_uuid.in_(sorted(set(servers.values()))),
-                ACTIONS.c.action == SYSTEM, EVENTS.c.epoch.is_not(None),
-                EVENTS.c.start_time.between(
-                    min(starts) - APART, max(starts) + APART))).mappings()
-    taken = {copy.own_id for copy in known.events_of(
-        connection, cell, ids).values()}
+    own = connection.execute(
+        sa.select(*COLUMNS, ACTIONS.c.instance_uuid)
+        .join(ACTIONS, ACTIONS.c.id == EVENTS.c.action_id)
+        .where(
+            ACTIONS.c.instance_uuid.in_(sorted(set(servers.values()))),
+            ACTIONS.c.action == SYSTEM,
+            EVENTS.c.epoch.is_not(None),
+            EVENTS.c.start_time.between(
+                min(starts) - APART, max(starts) + APART
+            ),
+        )
+    ).mappings()
+    taken = {
+        copy.own_id for copy in known.events_of(connection, cell, ids).values()
+    }
     return pairs.find(
         [dict(row) for row in own if row['id'] not in taken],
-        [{**each, 'instance_uuid': servers[each['action_id']]}
-         for each in dated],
-        lambda event: (event['instance_uuid'], event['event'],
-                       event['host']), APART)
+        [
+            {**each, 'instance_uuid': servers[each['action_id']]}
+            for each in dated
+        ],
+        lambda event: (event['instance_uuid'], event['event'], event['host']),
+        APART,
+    )
 
 
-def of_requests(connection: Any, action_ids: Collection[int],
-                ) -> dict[int, int]:
+def of_requests(
+    connection: Any,
+    action_ids: Collection[int],
+) -> dict[int, int]:
     """Return the ids of all actions of the requests of some, and the first
     of each request.
 
     To which of them a step belongs Nova does not tell: it takes the newest.
     """
     some, other = ACTIONS.alias('some'), ACTIONS.alias('other')
-    rows = connection.execute(sa.select(
-        other.c.id, sa.func.min(some.c.id)).join(
-            some, sa.and_(some.c.instance_uuid == other.c.instance_uuid,
-                          some.c.request_id == other.c.request_id)).where(
-                some.c.id.in_(sorted(action_ids))).group_by(other.c.id))
-    return {**{each: each for each in action_ids},
-            **dict(map(tuple, rows))}
+    rows = connection.execute(
+        sa.select(other.c.id, sa.func.min(some.c.id))
+        .join(
+            some,
+            sa.and_(
+                some.c.instance_uuid == other.c.instance_uuid,
+                some.c.request_id == other.c.request_id,
+            ),
+        )
+        .where(some.c.id.in_(sorted(action_ids)))
+        .group_by(other.c.id)
+    )
+    return {**{each: each for each in action_ids}, **dict(map(tuple, rows))}
 
 
-def same(requests: Mapping[int, int], own: Iterable[Row],
-         others: Iterable[Row]) -> dict[int, Row]:
+def same(
+    requests: Mapping[int, int], own: Iterable[Row], others: Iterable[Row]
+) -> dict[int, Row]:
     """Return our own event of each one that is the same, by its id."""
-    return pairs.find(own, others, lambda event: (
-        requests[event['action_id']], event['event'], event['host']), APART)
+    return pairs.find(
+        own,
+        others,
+        lambda event: (
+            requests[event['action_id']],
+            event['event'],
+            event['host'],
+        ),
+        APART,
+    )
 
 
-def free(connection: Any, cell: str, copies: known.Copies,
-         action_ids: Collection[int], *more: Any) -> list[Row]:
+def free(
+    connection: Any,
+    cell: str,
+    copies: known.Copies,
+    action_ids: Collection[int],
+    *more: Any,
+) -> list[Row]:
     """Return our own events that are the same as none of this cell yet.
 
     :param copies: what was made of the cell's events of those actions
     :param more: further conditions
     """
     taken = {copy.own_id for copy in copies.values()}
-    uuids = {uuid for source_id, copy in copies.items()
-             for uuid in uuids_of(cell, source_id, copy.attempts)}
-    return [dict(row) for row in connection.execute(sa.select(*COLUMNS).where(
-        EVENTS.c.action_id.in_(sorted(action_ids)), *more)).mappings()
-        if row['id'] not in taken and row['uuid'] not in uuids]
+    uuids = {
+        uuid
+        for source_id, copy in copies.items()
+        for uuid in uuids_of(cell, source_id, copy.attempts)
+    }
+    return [
+        dict(row)
+        for row in connection.execute(
+            sa.select(*COLUMNS).where(
+                EVENTS.c.action_id.in_(sorted(action_ids)), *more
+            )
+        ).mappings()
+        if row['id'] not in taken and row['uuid'] not in uuids
+    ]
 
 
 def uuids_of(cell: str, source_id: int, attempts: int) -> list[str]:
     """Return the uuids of our copies of a cell's event."""
-    return [row_module.event_uuid(cell, source_id, attempt)
-            for attempt in range(1, attempts + 1)]
+    return [
+        row_module.event_uuid(cell, source_id, attempt)
+        for attempt in range(1, attempts + 1)
+    ]
 
 
 def seen(own: Row) -> str | None:

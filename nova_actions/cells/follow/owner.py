@@ -21,26 +21,54 @@ def learn(connection: Any, owners: Iterable[Row]) -> None:
     belong."""
     for each in owners:
         if each['project_id']:
-            mark.add(connection, connection.execute(sa.select(
-                ACTIONS.c.start_time).where(
+            mark.add(
+                connection,
+                connection.execute(
+                    sa.select(ACTIONS.c.start_time).where(
+                        ACTIONS.c.instance_uuid == each['uuid'],
+                        ACTIONS.c.owner_id == '',
+                    )
+                ).scalars(),
+                timeutils.utcnow(),
+            )
+            connection.execute(
+                sa.update(ACTIONS)
+                .where(
                     ACTIONS.c.instance_uuid == each['uuid'],
-                    ACTIONS.c.owner_id == '')).scalars(), timeutils.utcnow())
-            connection.execute(sa.update(ACTIONS).where(
-                ACTIONS.c.instance_uuid == each['uuid'],
-                ACTIONS.c.owner_id == '').values(
-                    owner_id=each['project_id']))
-            connection.execute(sa.update(INSTANCES).where(
-                INSTANCES.c.uuid == each['uuid'],
-                INSTANCES.c.project_id == '').values(
-                    updated_at=timeutils.utcnow(), **{
-                        name: each[name] for name in (
-                            'project_id', 'user_id', 'display_name',
-                            'deleted', 'deleted_at')}))
+                    ACTIONS.c.owner_id == '',
+                )
+                .values(owner_id=each['project_id'])
+            )
+            connection.execute(
+                sa.update(INSTANCES)
+                .where(
+                    INSTANCES.c.uuid == each['uuid'],
+                    INSTANCES.c.project_id == '',
+                )
+                .values(
+                    updated_at=timeutils.utcnow(),
+                    **{
+                        name: each[name]
+                        for name in (
+                            'project_id',
+                            'user_id',
+                            'display_name',
+                            'deleted',
+                            'deleted_at',
+                        )
+                    },
+                )
+            )
 
 
 @recorder
-def store(connection: Any, cell: str, holder: str, owners: Iterable[Row],
-          last: int | None) -> None:
+def store(
+    connection: Any,
+    cell: str,
+    holder: str,
+    owners: Iterable[Row],
+    last: int | None,
+) -> None:
     """Store whose some servers are, and how far those were looked for.
 
     :raises Lost: another conductor follows the cell

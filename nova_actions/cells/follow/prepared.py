@@ -25,7 +25,11 @@ class Prepared:
         at, rest = len(first) // 2, len(second) // 2
         if first and second:
             at, rest = len(first), 0
-        return (dataclasses.replace(self, actions=first[:at],
-                                    events=second[:rest], reached={}),
-                dataclasses.replace(self, actions=first[at:],
-                                    events=second[rest:]))
+        return (
+            dataclasses.replace(
+                self, actions=first[:at], events=second[:rest], reached={}
+            ),
+            dataclasses.replace(
+                self, actions=first[at:], events=second[rest:]
+            ),
+        )

@@ -30,12 +30,14 @@ def action_uuid(cell: str, source_id: int) -> str:
 
 def event_uuid(cell: str, source_id: int, attempt: int) -> str:
     """Return the uuid of one of our copies of a cell's event."""
-    return str(uuid_module.uuid5(
-        _NAMESPACE, f'{cell}/{EVENTS}/{source_id}/{attempt}'))
+    return str(
+        uuid_module.uuid5(_NAMESPACE, f'{cell}/{EVENTS}/{source_id}/{attempt}')
+    )
 
 
-def copies(cell: str, own: Iterable[Row],
-           theirs: Iterable[Row]) -> dict[int, Row]:
+def copies(
+    cell: str, own: Iterable[Row], theirs: Iterable[Row]
+) -> dict[int, Row]:
     """Return our copy of each action of a cell that has one, by its id
     there."""
     by_uuid = {row['uuid']: row for row in own}
@@ -49,8 +51,10 @@ def copies(cell: str, own: Iterable[Row],
 
 def created(row: Mapping[str, Any]) -> Time:
     """Return when a row was made, as well as it tells."""
-    times = (_time(row.get(name))
-             for name in ('created_at', 'start_time', 'updated_at'))
+    times = (
+        _time(row.get(name))
+        for name in ('created_at', 'start_time', 'updated_at')
+    )
     return next(filter(None, times), _LONG_AGO)
 
 
@@ -69,18 +73,25 @@ def server(row: Mapping[str, Any]) -> str | None:
     return value if len(value) == 36 else None
 
 
-def action(cell: str, row: Mapping[str, Any],
-           sanitizer: sanitize.Sanitizer) -> Row:
+def action(
+    cell: str, row: Mapping[str, Any], sanitizer: sanitize.Sanitizer
+) -> Row:
     """Return the report of a cell's action, with its ``created_at``,
     ``updated_at`` and ``finish_time``."""
     return {
-        'kind': ledger_rules.ACTION, 'is_system': False,
-        'uuid': action_uuid(cell, row['id']), 'instance_uuid': server(row),
+        'kind': ledger_rules.ACTION,
+        'is_system': False,
+        'uuid': action_uuid(cell, row['id']),
+        'instance_uuid': server(row),
         'name': sanitizer.name(row['action']) or '',
-        'request_id': row['request_id'], 'global_request_id': None,
-        'user_id': sanitizer.name(row['user_id']), 'user_name': None,
+        'request_id': row['request_id'],
+        'global_request_id': None,
+        'user_id': sanitizer.name(row['user_id']),
+        'user_name': None,
         'project_id': sanitizer.name(row['project_id']),
-        'project_name': None, **_times(row)}
+        'project_name': None,
+        **_times(row),
+    }
 
 
 def event(row: Mapping[str, Any], sanitizer: sanitize.Sanitizer) -> Row:
@@ -91,15 +102,22 @@ def event(row: Mapping[str, Any], sanitizer: sanitize.Sanitizer) -> Row:
     error = row['result'] == vocabulary.RESULT_ERROR
     return {
         'kind': ledger_rules.FINISH if is_over else ledger_rules.START,
-        'is_system': False, 'name': sanitizer.name(row['event']) or '',
-        'host': sanitizer.name(row['host']), 'epoch': None,
+        'is_system': False,
+        'name': sanitizer.name(row['event']) or '',
+        'host': sanitizer.name(row['host']),
+        'epoch': None,
         'result': sanitizer.name(row['result']) if is_over else None,
-        'details': texts.details, 'traceback': texts.traceback,
+        'details': texts.details,
+        'traceback': texts.traceback,
         'error_type': texts.error_type if error else None,
-        'reason': (texts.reason or sanitizer.error('', None).reason
-                   if error else None),
-        'rules': texts.rules, 'redactions': texts.redactions,
-        'duration_us': None, **_times(row)}
+        'reason': (
+            texts.reason or sanitizer.error('', None).reason if error else None
+        ),
+        'rules': texts.rules,
+        'redactions': texts.redactions,
+        'duration_us': None,
+        **_times(row),
+    }
 
 
 def again(report: Row, details: str | None, traceback: str | None) -> Row:
@@ -112,10 +130,14 @@ def again(report: Row, details: str | None, traceback: str | None) -> Row:
     :param details: of the attempt before
     :param traceback: likewise
     """
-    report = {**report, 'start_time': None,
-              'created_at': report['finish_time']}
+    report = {
+        **report,
+        'start_time': None,
+        'created_at': report['finish_time'],
+    }
     if report['result'] == vocabulary.RESULT_SUCCESS and (
-            (report['details'], report['traceback']) == (details, traceback)):
+        (report['details'], report['traceback']) == (details, traceback)
+    ):
         report.update(details=None, traceback=None, redactions=0)
     return report
 
@@ -124,23 +146,31 @@ def owner(row: Mapping[str, Any], sanitizer: sanitize.Sanitizer) -> Row:
     """Return a cell's server as our own database knows servers."""
     return {
         'uuid': str(row['uuid']).lower(),
-        'project_id': row['project_id'] or '', 'user_id': row['user_id'],
+        'project_id': row['project_id'] or '',
+        'user_id': row['user_id'],
         'display_name': sanitizer.name(row['display_name']),
-        'created_at': created(row), 'deleted': row['deleted'] or 0,
-        'deleted_at': _time(row['deleted_at'])}
+        'created_at': created(row),
+        'deleted': row['deleted'] or 0,
+        'deleted_at': _time(row['deleted_at']),
+    }
 
 
-def _texts(row: Mapping[str, Any],
-           sanitizer: sanitize.Sanitizer) -> sanitize.ErrorText:
+def _texts(
+    row: Mapping[str, Any], sanitizer: sanitize.Sanitizer
+) -> sanitize.ErrorText:
     if row['details'] is None and row['traceback'] is None:
         return sanitize.ErrorText(None, None, None, None)
     return sanitizer.error(row['details'], row['traceback'])
 
 
 def _times(row: Mapping[str, Any]) -> Row:
-    return {'created_at': created(row), **{
-        name: _time(row[name])
-        for name in ('start_time', 'finish_time', 'updated_at')}}
+    return {
+        'created_at': created(row),
+        **{
+            name: _time(row[name])
+            for name in ('start_time', 'finish_time', 'updated_at')
+        },
+    }
 
 
 def _time(value: Any) -> Time | None:

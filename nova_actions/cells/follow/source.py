@@ -26,8 +26,10 @@ INSTANCES = 'instances'
 SHADOW = 'shadow_'
 
 #: What tells whether a row has changed.
-_NARROW = {row_module.ACTIONS: ('id', 'created_at'),
-           row_module.EVENTS: ('id', 'created_at', 'finish_time', 'result')}
+_NARROW = {
+    row_module.ACTIONS: ('id', 'created_at'),
+    row_module.EVENTS: ('id', 'created_at', 'finish_time', 'result'),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,8 +41,11 @@ class Tables:
 
     def both(self, name: str) -> list[sa.FromClause]:
         """Return a table, and its shadow if there is one."""
-        return [self.all[each] for each in (name, SHADOW + name)
-                if each in self.all]
+        return [
+            self.all[each]
+            for each in (name, SHADOW + name)
+            if each in self.all
+        ]
 
 
 class Source:
@@ -70,19 +75,27 @@ class Source:
 
         :raises CellUnavailable: there is none
         """
+
         def run(connection: sa.Connection, seen: schema.Schema) -> R:
             return question(connection, self._tables(connection, seen), *args)
+
         return self._cell.ask(run)
 
-    def _tables(self, connection: sa.Connection,
-                seen: schema.Schema) -> Tables:
+    def _tables(
+        self, connection: sa.Connection, seen: schema.Schema
+    ) -> Tables:
         now = time.monotonic()
         if now >= self._read_at + schema.INDEXES_FOR:
             self._shadows = _shadows(connection)
             self._read_at = now
-        return Tables({
-            INSTANCES: seen.instances, row_module.ACTIONS: seen.actions,
-            row_module.EVENTS: seen.events, **self._shadows})
+        return Tables(
+            {
+                INSTANCES: seen.instances,
+                row_module.ACTIONS: seen.actions,
+                row_module.EVENTS: seen.events,
+                **self._shadows,
+            }
+        )
 
 
 def _shadows(connection: sa.Connection) -> dict[str, sa.FromClause]:
@@ -91,19 +104,28 @@ def _shadows(connection: sa.Connection) -> dict[str, sa.FromClause]:
     for name, columns in schema.readable(connection, names).items():
         original = name.removeprefix(SHADOW)
         if not schema.lacking(original, columns):
-            found[name] = schema.table(name, schema.COLUMNS[original],
-                                       columns)
+            found[name] = schema.table(name, schema.COLUMNS[original], columns)
     return found
 
 
-def following(connection: sa.Connection, tables: Tables, name: str,
-              after: int, limit: int) -> tuple[list[Row], bool]:
+def following(
+    connection: sa.Connection,
+    tables: Tables,
+    name: str,
+    after: int,
+    limit: int,
+) -> tuple[list[Row], bool]:
     """Return the next rows by id, and whether there may be more."""
     found: dict[int, Row] = {}
     ends = []
     for table in tables.both(name):
-        rows = _all(connection, sa.select(table).where(
-            table.c.id > after).order_by(table.c.id).limit(limit))
+        rows = _all(
+            connection,
+            sa.select(table)
+            .where(table.c.id > after)
+            .order_by(table.c.id)
+            .limit(limit),
+        )
         if len(rows) == limit:
             ends.append(rows[-1]['id'])
         for row in rows:
@@ -114,81 +136,113 @@ def following(connection: sa.Connection, tables: Tables, name: str,
     return [found[each] for each in known], len(known) < len(ids) or bool(ends)
 
 
-def of_ids(connection: sa.Connection, tables: Tables, name: str,
-           ids: Collection[int]) -> list[Row]:
+def of_ids(
+    connection: sa.Connection, tables: Tables, name: str, ids: Collection[int]
+) -> list[Row]:
     """Return the rows of those ids, in their order."""
     return _of_ids(connection, tables, name, ids, None)
 
 
-def ends_of(connection: sa.Connection, tables: Tables, name: str,
-            ids: Collection[int]) -> list[Row]:
+def ends_of(
+    connection: sa.Connection, tables: Tables, name: str, ids: Collection[int]
+) -> list[Row]:
     """Return what tells whether rows of those ids have changed."""
     return _of_ids(connection, tables, name, ids, _NARROW[name])
 
 
-def _of_ids(connection: sa.Connection, tables: Tables, name: str,
-            ids: Collection[int], columns: Iterable[str] | None) -> list[Row]:
+def _of_ids(
+    connection: sa.Connection,
+    tables: Tables,
+    name: str,
+    ids: Collection[int],
+    columns: Iterable[str] | None,
+) -> list[Row]:
     found: dict[int, Row] = {}
     for table in tables.both(name):
         wanted = sorted(set(ids) - found.keys())
         for some in page.chunks(wanted):
-            for row in _all(connection, _select(table, columns).where(
-                    table.c.id.in_(some))):
+            for row in _all(
+                connection, _select(table, columns).where(table.c.id.in_(some))
+            ):
                 found[row['id']] = row
     return [found[each] for each in sorted(found)]
 
 
-def between(connection: sa.Connection, tables: Tables, name: str, low: int,
-            high: int) -> list[Row]:
+def between(
+    connection: sa.Connection, tables: Tables, name: str, low: int, high: int
+) -> list[Row]:
     """Return what tells whether rows above one id, up to another, are new or
     have changed."""
     found: dict[int, Row] = {}
     for table in tables.both(name):
-        for row in _all(connection, _select(table, _NARROW[name]).where(
-                table.c.id > low, table.c.id <= high)):
+        for row in _all(
+            connection,
+            _select(table, _NARROW[name]).where(
+                table.c.id > low, table.c.id <= high
+            ),
+        ):
             found.setdefault(row['id'], row)
     return [found[each] for each in sorted(found)]
 
 
-def edges(connection: sa.Connection, tables: Tables,
-          name: str) -> list[tuple[int, int]]:
+def edges(
+    connection: sa.Connection, tables: Tables, name: str
+) -> list[tuple[int, int]]:
     """Return the least and the greatest id of a table and of its shadow; (0,
     0) of an empty one."""
     found = []
     for table in tables.both(name):
-        low, high = connection.execute(sa.select(
-            sa.func.min(table.c.id), sa.func.max(table.c.id))).one()
+        low, high = connection.execute(
+            sa.select(sa.func.min(table.c.id), sa.func.max(table.c.id))
+        ).one()
         found.append((low or 0, high or 0))
     return found
 
 
-def newest(connection: sa.Connection, tables: Tables, name: str,
-           limit: int) -> list[Row]:
+def newest(
+    connection: sa.Connection, tables: Tables, name: str, limit: int
+) -> list[Row]:
     """Return the rows with the greatest ids of a table and of its
     shadow."""
-    return [row for table in tables.both(name)
-            for row in _all(connection, sa.select(table).order_by(
-                table.c.id.desc()).limit(limit))]
+    return [
+        row
+        for table in tables.both(name)
+        for row in _all(
+            connection,
+            sa.select(table).order_by(table.c.id.desc()).limit(limit),
+        )
+    ]
 
 
-def owners(connection: sa.Connection, tables: Tables,
-           uuids: Iterable[str]) -> list[Row]:
+def owners(
+    connection: sa.Connection, tables: Tables, uuids: Iterable[str]
+) -> list[Row]:
     """Return the servers among those that are not archived."""
     table = tables.all[INSTANCES]
-    return [row for some in page.chunks(sorted(set(uuids)))
-            for row in _all(connection, sa.select(table).where(
-                table.c.uuid.in_(some)))]
+    return [
+        row
+        for some in page.chunks(sorted(set(uuids)))
+        for row in _all(
+            connection, sa.select(table).where(table.c.uuid.in_(some))
+        )
+    ]
 
 
-def archived_owners(connection: sa.Connection, tables: Tables, after: int,
-                    limit: int) -> list[Row]:
+def archived_owners(
+    connection: sa.Connection, tables: Tables, after: int, limit: int
+) -> list[Row]:
     """Return the next archived servers by id: no index finds them by
     uuid."""
     table = tables.all.get(SHADOW + INSTANCES)
     if table is None:
         return []
-    return _all(connection, sa.select(table).where(
-        table.c.id > after).order_by(table.c.id).limit(limit))
+    return _all(
+        connection,
+        sa.select(table)
+        .where(table.c.id > after)
+        .order_by(table.c.id)
+        .limit(limit),
+    )
 
 
 def _select(table: sa.FromClause, columns: Iterable[str] | None) -> Any:

@@ -30,8 +30,9 @@ class Lost(Exception):
     """Another conductor follows the cell by now, or it is paused."""
 
 
-def acquire(context: Any, cell: str, holder: str,
-            floor: Time | None = None) -> Row | None:
+def acquire(
+    context: Any, cell: str, holder: str, floor: Time | None = None
+) -> Row | None:
     """Take the lease of a cell, or go on with it, and return the state with
     ``now``, by the database's clock; None when another has it, or following
     is paused.
@@ -46,16 +47,25 @@ def acquire(context: Any, cell: str, holder: str,
 
 
 @recorder
-def _acquire(connection: Any, cell: str, holder: str,
-             floor: Time | None) -> Row | None:
+def _acquire(
+    connection: Any, cell: str, holder: str, floor: Time | None
+) -> Row | None:
     row = _begun(connection, cell)
     at = lease.now(connection)
     if row['paused'] or not lease.is_free(row, holder, at):
         return None
-    row.update(holder=holder, lease_end=at + LEASE,
-               floor=max(filter(None, (floor, row['floor'])), default=None))
-    change(connection, row['id'], holder=holder, lease_end=row['lease_end'],
-           floor=row['floor'])
+    row.update(
+        holder=holder,
+        lease_end=at + LEASE,
+        floor=max(filter(None, (floor, row['floor'])), default=None),
+    )
+    change(
+        connection,
+        row['id'],
+        holder=holder,
+        lease_end=row['lease_end'],
+        floor=row['floor'],
+    )
     return {**row, 'now': at}
 
 
@@ -63,8 +73,11 @@ def _begun(connection: Any, cell: str) -> Row:
     """Lock the state of a cell, which is made where there is none."""
     row = _locked(connection, cell)
     if row is None:
-        connection.execute(sa.insert(FOLLOWED_CELLS).values(
-            cell=cell, created_at=lease.now(connection)))
+        connection.execute(
+            sa.insert(FOLLOWED_CELLS).values(
+                cell=cell, created_at=lease.now(connection)
+            )
+        )
         row = _locked(connection, cell)
         assert row is not None
     return row
@@ -79,23 +92,37 @@ def held(connection: Any, cell: str, holder: str) -> Row:
     row = _locked(connection, cell)
     # Asked apart: the lock may have been waited for.
     at = lease.now(connection)
-    if row is None or row['paused'] or row['holder'] != holder or (
-            row['lease_end'] is None or row['lease_end'] <= at):
+    if (
+        row is None
+        or row['paused']
+        or row['holder'] != holder
+        or (row['lease_end'] is None or row['lease_end'] <= at)
+    ):
         raise Lost
     change(connection, row['id'], lease_end=at + LEASE)
     return {**row, 'now': at}
 
 
 def _locked(connection: Any, cell: str) -> Row | None:
-    row = connection.execute(sa.select(FOLLOWED_CELLS).where(
-        FOLLOWED_CELLS.c.cell == cell).with_for_update()).mappings().first()
+    row = (
+        connection.execute(
+            sa.select(FOLLOWED_CELLS)
+            .where(FOLLOWED_CELLS.c.cell == cell)
+            .with_for_update()
+        )
+        .mappings()
+        .first()
+    )
     return dict(row) if row else None
 
 
 def change(connection: Any, row_id: int, **values: Any) -> None:
     """Store values of a state that is locked."""
-    connection.execute(sa.update(FOLLOWED_CELLS).where(
-        FOLLOWED_CELLS.c.id == row_id).values(values))
+    connection.execute(
+        sa.update(FOLLOWED_CELLS)
+        .where(FOLLOWED_CELLS.c.id == row_id)
+        .values(values)
+    )
 
 
 @recorder
@@ -106,17 +133,25 @@ def reached(connection: Any, cell: str, holder: str, since: Time) -> Row:
     :raises Lost: the lease is another's
     """
     row = held(connection, cell, holder)
-    change(connection, row['id'], caught_up_at=since,
-           whole_at=row['whole_at'] or since)
+    change(
+        connection,
+        row['id'],
+        caught_up_at=since,
+        whole_at=row['whole_at'] or since,
+    )
     return row
 
 
 @recorder
 def release(connection: Any, cell: str, holder: str) -> None:
     """Give the lease back, so that another need not wait for its end."""
-    connection.execute(sa.update(FOLLOWED_CELLS).where(
-        FOLLOWED_CELLS.c.cell == cell,
-        FOLLOWED_CELLS.c.holder == holder).values(lease_end=None))
+    connection.execute(
+        sa.update(FOLLOWED_CELLS)
+        .where(
+            FOLLOWED_CELLS.c.cell == cell, FOLLOWED_CELLS.c.holder == holder
+        )
+        .values(lease_end=None)
+    )
 
 
 def pause(context: Any, cell: str, paused: bool) -> None:
@@ -138,26 +173,43 @@ def _pause(connection: Any, cell: str, paused: bool) -> None:
 def raise_floor(session: orm.Session, before: Time) -> None:
     """Have nothing copied from any cell that was created before that: what
     is purged here must not come back."""
-    session.execute(sa.update(FOLLOWED_CELLS).where(sa.or_(
-        FOLLOWED_CELLS.c.floor.is_(None), FOLLOWED_CELLS.c.floor < before),
-    ).values(floor=before).execution_options(synchronize_session=False))
+    session.execute(
+        sa.update(FOLLOWED_CELLS)
+        .where(
+            sa.or_(
+                FOLLOWED_CELLS.c.floor.is_(None),
+                FOLLOWED_CELLS.c.floor < before,
+            ),
+        )
+        .values(floor=before)
+        .execution_options(synchronize_session=False)
+    )
 
 
 @reader
 def get(connection: sa.Connection, cell: str) -> Row | None:
     """Return the state of a cell with ``now``, by the database's clock; None
     when it has never been followed."""
-    row = connection.execute(sa.select(
-        FOLLOWED_CELLS, lease.Now().label('now')).where(
-            FOLLOWED_CELLS.c.cell == cell)).mappings().first()
+    row = (
+        connection.execute(
+            sa.select(FOLLOWED_CELLS, lease.Now().label('now')).where(
+                FOLLOWED_CELLS.c.cell == cell
+            )
+        )
+        .mappings()
+        .first()
+    )
     return dict(row) if row else None
 
 
 @reader
 def names(connection: sa.Connection) -> list[str]:
     """Return the names of the cells that have ever been followed."""
-    return list(connection.execute(sa.select(
-        FOLLOWED_CELLS.c.cell).order_by(FOLLOWED_CELLS.c.cell)).scalars())
+    return list(
+        connection.execute(
+            sa.select(FOLLOWED_CELLS.c.cell).order_by(FOLLOWED_CELLS.c.cell)
+        ).scalars()
+    )
 
 
 def is_late(context: Any, cell: str) -> bool:
@@ -172,4 +224,5 @@ def is_late(context: Any, cell: str) -> bool:
     if row['lease_end'] is None or row['lease_end'] <= row['now']:
         return True
     return row['caught_up_at'] is not None and (
-        row['now'] - row['caught_up_at'] > LATE)
+        row['now'] - row['caught_up_at'] > LATE
+    )

@@ -32,8 +32,9 @@ class Writer:
     :param held: the state of the cell, locked
     """
 
-    def __init__(self, connection: Any, cell: str, held: Row,
-                 batch: prepared.Prepared) -> None:
+    def __init__(
+        self, connection: Any, cell: str, held: Row, batch: prepared.Prepared
+    ) -> None:
         self._connection = connection
         self._cell = cell
         self._held = held
@@ -51,12 +52,18 @@ class Writer:
         """Bring the record to what the batch tells."""
         events = self._batch.events
         self._actions = known.copies(
-            self._connection, self._cell, row_module.ACTIONS,
+            self._connection,
+            self._cell,
+            row_module.ACTIONS,
             [row['id'] for row, _report in self._batch.actions]
-            + [row['action_id'] for row, _report in events])
+            + [row['action_id'] for row, _report in events],
+        )
         self._events = known.copies(
-            self._connection, self._cell, row_module.EVENTS,
-            [row['id'] for row, _report in events])
+            self._connection,
+            self._cell,
+            row_module.EVENTS,
+            [row['id'] for row, _report in events],
+        )
         new = self._wanted()
         book = self._load(new)
         entered = self._enter_actions(book, new)
@@ -66,8 +73,13 @@ class Writer:
         # What was there before is history, whenever it is copied.
         ledger.store(self._connection, book, self._held['created_at'])
         for source_id, uuid in entered.items():
-            self._note(row_module.ACTIONS, source_id,
-                       book.actions[uuid].row['id'], 1, None)
+            self._note(
+                row_module.ACTIONS,
+                source_id,
+                book.actions[uuid].row['id'],
+                1,
+                None,
+            )
         self._store_copies()
 
     def totals(self) -> Row:
@@ -78,7 +90,8 @@ class Writer:
             'actions': held['actions'] + new.count(row_module.ACTIONS),
             'events': held['events'] + new.count(row_module.EVENTS),
             'attempts': held['attempts'] + self._attempts,
-            'skipped': held['skipped'] + self._batch.skipped}
+            'skipped': held['skipped'] + self._batch.skipped,
+        }
         if self._is_owner_wanted:
             values['owner_id'] = 0
         return values
@@ -89,9 +102,12 @@ class Writer:
         """Return the actions to copy: none that is copied, or too old, or
         that we have otherwise, which is noted."""
         floor = self._held['floor']
-        new = [(row, report) for row, report in self._batch.actions
-               if row['id'] not in self._actions
-               and not (floor and report['created_at'] < floor)]
+        new = [
+            (row, report)
+            for row, report in self._batch.actions
+            if row['id'] not in self._actions
+            and not (floor and report['created_at'] < floor)
+        ]
         reported = match.actions(self._connection, self._cell, new)
         for source_id, own in reported.items():
             self._note(row_module.ACTIONS, source_id, own['id'], 0, None)
@@ -100,49 +116,78 @@ class Writer:
 
     def _load(self, new: Sequence[tuple[Row, Row]]) -> ledger_rules.Ledger:
         """Lock what is copied of the batch, and load its servers."""
-        ids = {self._actions[source_id].action_id for source_id in (
-            *(row['id'] for row, _report in self._batch.actions),
-            *(row['action_id'] for row, _report in self._batch.events))
-            if source_id in self._actions}
+        ids = {
+            self._actions[source_id].action_id
+            for source_id in (
+                *(row['id'] for row, _report in self._batch.actions),
+                *(row['action_id'] for row, _report in self._batch.events),
+            )
+            if source_id in self._actions
+        }
         instances = self._instances(
-            {report['instance_uuid'] for _row, report in new})
-        uuids = [row_module.event_uuid(self._cell, source_id, copy.attempts)
-                 for source_id, copy in self._events.items()]
+            {report['instance_uuid'] for _row, report in new}
+        )
+        uuids = [
+            row_module.event_uuid(self._cell, source_id, copy.attempts)
+            for source_id, copy in self._events.items()
+        ]
         locked = ledger_store.lock(self._connection, ids) if ids else []
         return ledger_rules.Ledger(
-            timeutils.utcnow(), instances, locked, ledger_events.events(
-                self._connection, ids, uuids) if ids else [])
+            timeutils.utcnow(),
+            instances,
+            locked,
+            ledger_events.events(self._connection, ids, uuids) if ids else [],
+        )
 
     def _instances(self, uuids: set[str]) -> dict[str, Row]:
         """Return servers by uuid: as we know them, else as the cell does,
         else as nobody's, which only administrators may see."""
         told = {each['uuid']: each for each in self._batch.owners}
-        own = {row['uuid']: dict(row) for row in self._connection.execute(
-            sa.select(INSTANCES).where(INSTANCES.c.uuid.in_(
-                sorted(uuids)))).mappings()} if uuids else {}
-        owner.learn(self._connection, [
-            told[uuid] for uuid, row in own.items()
-            if not row['project_id'] and uuid in told])
+        own = (
+            {
+                row['uuid']: dict(row)
+                for row in self._connection.execute(
+                    sa.select(INSTANCES).where(
+                        INSTANCES.c.uuid.in_(sorted(uuids))
+                    )
+                ).mappings()
+            }
+            if uuids
+            else {}
+        )
+        owner.learn(
+            self._connection,
+            [
+                told[uuid]
+                for uuid, row in own.items()
+                if not row['project_id'] and uuid in told
+            ],
+        )
         found = {}
         for uuid in uuids:
-            found[uuid] = own.get(uuid) or told.get(uuid) or {
-                'uuid': uuid, 'project_id': '', 'user_id': None}
+            found[uuid] = (
+                own.get(uuid)
+                or told.get(uuid)
+                or {'uuid': uuid, 'project_id': '', 'user_id': None}
+            )
             if uuid not in own and not found[uuid]['project_id']:
                 self._is_owner_wanted = True
         return found
 
     # -- actions ----------------------------------------------------------
 
-    def _enter_actions(self, book: ledger_rules.Ledger,
-                       new: Iterable[tuple[Row, Row]]) -> dict[int, str]:
+    def _enter_actions(
+        self, book: ledger_rules.Ledger, new: Iterable[tuple[Row, Row]]
+    ) -> dict[int, str]:
         """Enter new actions; return their uuids by their ids in the cell."""
         entered = {}
         for row, report in new:
             book.enter(report)
             stored = book.actions[report['uuid']].row
             stored['created_at'] = report['created_at']
-            stored['updated_at'] = max(filter(None, (
-                report['updated_at'], report['created_at'])))
+            stored['updated_at'] = max(
+                filter(None, (report['updated_at'], report['created_at']))
+            )
             entered[row['id']] = report['uuid']
         return entered
 
@@ -151,12 +196,17 @@ class Writer:
         for row, report in self._batch.actions:
             action = book.actions.get(report['uuid'])
             copy = self._actions.get(row['id'])
-            if action and copy and report['finish_time'] and (
-                    not action.events and not action.row['finish_time']):
+            if (
+                action
+                and copy
+                and report['finish_time']
+                and (not action.events and not action.row['finish_time'])
+            ):
                 book.end(action, report['finish_time'])
 
-    def _end_new(self, book: ledger_rules.Ledger,
-                 entered: Mapping[int, str]) -> None:
+    def _end_new(
+        self, book: ledger_rules.Ledger, entered: Mapping[int, str]
+    ) -> None:
         for row, report in self._batch.actions:
             if row['id'] in entered and report['finish_time']:
                 action = book.actions[report['uuid']]
@@ -165,25 +215,48 @@ class Writer:
 
     # -- events -----------------------------------------------------------
 
-    def _enter_events(self, book: ledger_rules.Ledger,
-                      entered: Mapping[int, str]) -> None:
-        by_id = {each.row['id']: each for each in book.actions.values()
-                 if not each.is_new}
-        same = match.events(self._connection, self._cell, [
-            (row['id'], self._actions[row['action_id']].action_id, report)
-            for row, report in self._batch.events
-            if row['id'] not in self._events
-            and row['action_id'] in self._actions])
+    def _enter_events(
+        self, book: ledger_rules.Ledger, entered: Mapping[int, str]
+    ) -> None:
+        by_id = {
+            each.row['id']: each
+            for each in book.actions.values()
+            if not each.is_new
+        }
+        same = match.events(
+            self._connection,
+            self._cell,
+            [
+                (row['id'], self._actions[row['action_id']].action_id, report)
+                for row, report in self._batch.events
+                if row['id'] not in self._events
+                and row['action_id'] in self._actions
+            ],
+        )
         for row, report in self._batch.events:
             above = self._actions.get(row['action_id'])
-            action = (by_id.get(above.action_id) if above else
-                      book.actions.get(entered.get(row['action_id'], '')))
+            action = (
+                by_id.get(above.action_id)
+                if above
+                else book.actions.get(entered.get(row['action_id'], ''))
+            )
             if action is not None:
-                self._enter_event(book, row, self._whole(report, action.row),
-                                  action, same.get(row['id']))
+                self._enter_event(
+                    book,
+                    row,
+                    self._whole(report, action.row),
+                    action,
+                    same.get(row['id']),
+                )
 
-    def _enter_event(self, book: ledger_rules.Ledger, row: Row, report: Row,
-                     action: ledger_rules.Action, own: Row | None) -> None:
+    def _enter_event(
+        self,
+        book: ledger_rules.Ledger,
+        row: Row,
+        report: Row,
+        action: ledger_rules.Action,
+        own: Row | None,
+    ) -> None:
         """Enter an event.
 
         :param own: one of ours that is the same
@@ -192,8 +265,9 @@ class Writer:
         copy = self._events.get(source_id)
         if copy is None and own is not None:
             copy = known.Copy(action.row['id'], 0, match.seen(own), own['id'])
-            self._note(row_module.EVENTS, source_id, *dataclasses.astuple(
-                copy))
+            self._note(
+                row_module.EVENTS, source_id, *dataclasses.astuple(copy)
+            )
         if copy is None:
             self._add(book, report, source_id, 1)
             self._added.append((source_id, seen, action))
@@ -205,20 +279,32 @@ class Writer:
             self._finish_own(book, action, report, copy)
             self._changed.append({'of': source_id, 'to': 0, 'end': None})
 
-    def _finish_own(self, book: ledger_rules.Ledger,
-                    action: ledger_rules.Action, report: Row,
-                    copy: known.Copy) -> None:
+    def _finish_own(
+        self,
+        book: ledger_rules.Ledger,
+        action: ledger_rules.Action,
+        report: Row,
+        copy: known.Copy,
+    ) -> None:
         """Finish an event that is open where we have it from."""
         for event in action.events.values():
             if event['id'] == copy.own_id and event['finish_time'] is None:
                 book.finish(event, action, {**report, 'host': None})
 
     def _whole(self, report: Row, action: Row) -> Row:
-        return {**report, 'action_uuid': action['uuid'], **{
-            name: action[name] for name in ('instance_uuid', 'request_id')}}
+        return {
+            **report,
+            'action_uuid': action['uuid'],
+            **{name: action[name] for name in ('instance_uuid', 'request_id')},
+        }
 
-    def _add(self, book: ledger_rules.Ledger, report: Row, source_id: int,
-             attempt: int) -> None:
+    def _add(
+        self,
+        book: ledger_rules.Ledger,
+        report: Row,
+        source_id: int,
+        attempt: int,
+    ) -> None:
         report['uuid'] = row_module.event_uuid(self._cell, source_id, attempt)
         entry = ledger.as_entry({**report, 'project_id': ''})
         book.enter(entry)
@@ -226,53 +312,86 @@ class Writer:
         stored['created_at'] = report['created_at']
         stored['updated_at'] = report['updated_at'] or report['created_at']
 
-    def _change(self, book: ledger_rules.Ledger, report: Row, source_id: int,
-                copy: known.Copy, seen: str | None) -> None:
+    def _change(
+        self,
+        book: ledger_rules.Ledger,
+        report: Row,
+        source_id: int,
+        copy: known.Copy,
+        seen: str | None,
+    ) -> None:
         """Finish an event that was open, or tell a further attempt."""
         action = book.actions[report['action_uuid']]
-        last = action.events.get(row_module.event_uuid(
-            self._cell, source_id, copy.attempts))
+        last = action.events.get(
+            row_module.event_uuid(self._cell, source_id, copy.attempts)
+        )
         attempt = copy.attempts
         # One that was closed here while it went on there ends as it does.
-        if last is not None and (last['finish_time'] is None or (
+        if last is not None and (
+            last['finish_time'] is None
+            or (
                 copy.seen is None
-                and last['result'] == vocabulary.RESULT_INTERRUPTED)):
+                and last['result'] == vocabulary.RESULT_INTERRUPTED
+            )
+        ):
             book.finish(last, action, {**report, 'host': None})
         else:
             attempt += 1
             self._attempts += 1
-            self._add(book, row_module.again(
-                report, *self._texts(last)), source_id, attempt)
+            self._add(
+                book,
+                row_module.again(report, *self._texts(last)),
+                source_id,
+                attempt,
+            )
         self._changed.append({'of': source_id, 'to': attempt, 'end': seen})
 
     def _texts(self, event: Row | None) -> tuple[str | None, str | None]:
         if event is None:
             return None, None
-        found = self._connection.execute(sa.select(
-            EVENTS.c.details, EVENTS.c.traceback).where(
-                EVENTS.c.id == event['id'])).one()
+        found = self._connection.execute(
+            sa.select(EVENTS.c.details, EVENTS.c.traceback).where(
+                EVENTS.c.id == event['id']
+            )
+        ).one()
         return found.details, found.traceback
 
     # -- where it is from -------------------------------------------------
 
-    def _note(self, source: str, source_id: int, action_id: int,
-              attempts: int, seen: str | None,
-              own_id: int | None = None) -> None:
-        self._new.append({
-            'cell': self._cell, 'source': source, 'source_id': source_id,
-            'action_id': action_id, 'attempts': attempts, 'seen': seen,
-            'own_id': own_id})
+    def _note(
+        self,
+        source: str,
+        source_id: int,
+        action_id: int,
+        attempts: int,
+        seen: str | None,
+        own_id: int | None = None,
+    ) -> None:
+        self._new.append(
+            {
+                'cell': self._cell,
+                'source': source,
+                'source_id': source_id,
+                'action_id': action_id,
+                'attempts': attempts,
+                'seen': seen,
+                'own_id': own_id,
+            }
+        )
 
     def _store_copies(self) -> None:
         for source_id, seen, action in self._added:
-            self._note(row_module.EVENTS, source_id, action.row['id'], 1,
-                       seen)
+            self._note(row_module.EVENTS, source_id, action.row['id'], 1, seen)
         if self._new:
             self._connection.execute(sa.insert(FOLLOWED_ROWS), self._new)
         if self._changed:
-            self._connection.execute(sa.update(FOLLOWED_ROWS).where(
-                FOLLOWED_ROWS.c.cell == self._cell,
-                FOLLOWED_ROWS.c.source == row_module.EVENTS,
-                FOLLOWED_ROWS.c.source_id == sa.bindparam('of')).values(
-                    attempts=sa.bindparam('to'), seen=sa.bindparam('end')),
-                self._changed)
+            self._connection.execute(
+                sa.update(FOLLOWED_ROWS)
+                .where(
+                    FOLLOWED_ROWS.c.cell == self._cell,
+                    FOLLOWED_ROWS.c.source == row_module.EVENTS,
+                    FOLLOWED_ROWS.c.source_id == sa.bindparam('of'),
+                )
+                .values(attempts=sa.bindparam('to'), seen=sa.bindparam('end')),
+                self._changed,
+            )

@@ -26,11 +26,14 @@ def expire(connection: Any, age: datetime.timedelta) -> bool:
         return False
     before = lease.now(connection) - age
     oldest = connection.execute(
-        sa.select(CHANGES.c.number, CHANGES.c.created_at).order_by(
-            CHANGES.c.number).limit(BATCH)).all()
+        sa.select(CHANGES.c.number, CHANGES.c.created_at)
+        .order_by(CHANGES.c.number)
+        .limit(BATCH)
+    ).all()
     gone = [row.number for row in oldest if row.created_at < before]
     if gone:
-        connection.execute(sa.delete(CHANGES).where(
-            CHANGES.c.number <= gone[-1]))
+        connection.execute(
+            sa.delete(CHANGES).where(CHANGES.c.number <= gone[-1])
+        )
         connection.execute(sa.update(CHANGE_FEED).values(purged=gone[-1]))
     return len(gone) == BATCH

@@ -31,29 +31,41 @@ class Page:
 @functools.cache
 def _page(has_project: bool) -> Any:
     query = sa.select(CHANGES).where(
-        CHANGES.c.number > sa.bindparam('after', type_=sa.BigInteger()))
+        CHANGES.c.number > sa.bindparam('after', type_=sa.BigInteger())
+    )
     if has_project:
-        query = query.where(
-            CHANGES.c.project_id == sa.bindparam('project_id'))
-    part = query.order_by(CHANGES.c.number).limit(
-        page_module.LIMIT).subquery('part')
+        query = query.where(CHANGES.c.project_id == sa.bindparam('project_id'))
+    part = (
+        query.order_by(CHANGES.c.number)
+        .limit(page_module.LIMIT)
+        .subquery('part')
+    )
     # One statement, so that what it tells of the feed is as of then.
-    return sa.select(*(CHANGE_FEED.c[name].label(f'feed_{name}')
-                       for name in _FEED), part).select_from(
-        CHANGE_FEED.outerjoin(part, sa.true())).order_by(part.c.number)
+    return (
+        sa.select(
+            *(CHANGE_FEED.c[name].label(f'feed_{name}') for name in _FEED),
+            part,
+        )
+        .select_from(CHANGE_FEED.outerjoin(part, sa.true()))
+        .order_by(part.c.number)
+    )
 
 
 @reader
-def page(connection: Any, after: int, limit: int,
-         project_id: str | None = None) -> Page:
+def page(
+    connection: Any, after: int, limit: int, project_id: str | None = None
+) -> Page:
     """Return what happened after a number.
 
     :param limit: how many at the most, at least 1
     :param project_id: of the servers' owner; None means all
     :raises ChangesGone: some of that is not kept any more
     """
-    found = table.found(connection, _page(project_id is not None), {
-        'after': after, 'limit': limit, 'project_id': project_id})
+    found = table.found(
+        connection,
+        _page(project_id is not None),
+        {'after': after, 'limit': limit, 'project_id': project_id},
+    )
     if not found:
         # Nothing has ever happened.
         return Page([], after)
@@ -72,7 +84,8 @@ def page(connection: Any, after: int, limit: int,
 def begin(connection: Any) -> int:
     """Return the number to go on after to read all that is kept."""
     found: int | None = connection.execute(
-        sa.select(CHANGE_FEED.c.purged)).scalar()
+        sa.select(CHANGE_FEED.c.purged)
+    ).scalar()
     return found or 0
 
 
@@ -80,5 +93,6 @@ def begin(connection: Any) -> int:
 def last(connection: Any) -> int:
     """Return the last number that was given, 0 before the first."""
     found: int | None = connection.execute(
-        sa.select(CHANGE_FEED.c.last)).scalar()
+        sa.select(CHANGE_FEED.c.last)
+    ).scalar()
     return found or 0

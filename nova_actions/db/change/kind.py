@@ -20,20 +20,25 @@ CLOSED = 'closed'
 KINDS = (ACTION_BEGUN, STEP_BEGUN, STEP_ENDED, ACTION_ENDED, CLOSED)
 
 
-def begun(action: Mapping[str, Any], event: Mapping[str, Any] | None,
-          now: datetime.datetime) -> Row:
+def begun(
+    action: Mapping[str, Any],
+    event: Mapping[str, Any] | None,
+    now: datetime.datetime,
+) -> Row:
     """Return the change that an action begins, or one of its steps.
 
     :param event: the step
     :param now: naive UTC, for what does not tell when it began
     """
     at = (event or action)['start_time']
-    return _row(STEP_BEGUN if event else ACTION_BEGUN, action, event,
-                at or now, None)
+    return _row(
+        STEP_BEGUN if event else ACTION_BEGUN, action, event, at or now, None
+    )
 
 
-def ended(action: Mapping[str, Any],
-          event: Mapping[str, Any] | None = None) -> Row:
+def ended(
+    action: Mapping[str, Any], event: Mapping[str, Any] | None = None
+) -> Row:
     """Return the change that an action ends, or one of its steps.
 
     :param event: the step
@@ -44,8 +49,13 @@ def ended(action: Mapping[str, Any],
     else:
         kind, outcome = STEP_ENDED, event['result']
         is_closed = outcome == vocabulary.RESULT_INTERRUPTED
-    return _row(CLOSED if is_closed else kind, action, event,
-                (event or action)['finish_time'], outcome)
+    return _row(
+        CLOSED if is_closed else kind,
+        action,
+        event,
+        (event or action)['finish_time'],
+        outcome,
+    )
 
 
 def of_new(action: Mapping[str, Any]) -> list[Row]:
@@ -57,10 +67,18 @@ def of_new(action: Mapping[str, Any]) -> list[Row]:
     return found
 
 
-def _row(kind: str, action: Mapping[str, Any],
-         event: Mapping[str, Any] | None, at: datetime.datetime,
-         outcome: str | None) -> Row:
-    return {'kind': kind, 'action_uuid': action['uuid'],
-            'event_uuid': event['uuid'] if event else None,
-            'happened_at': at, 'outcome': outcome,
-            'reason': event.get('reason') if event and outcome else None}
+def _row(
+    kind: str,
+    action: Mapping[str, Any],
+    event: Mapping[str, Any] | None,
+    at: datetime.datetime,
+    outcome: str | None,
+) -> Row:
+    return {
+        'kind': kind,
+        'action_uuid': action['uuid'],
+        'event_uuid': event['uuid'] if event else None,
+        'happened_at': at,
+        'outcome': outcome,
+        'reason': event.get('reason') if event and outcome else None,
+    }

@@ -17,8 +17,9 @@ from nova_actions.db.models import CHANGE_QUEUE
 Row = dict[str, Any]
 
 _INSERT = sa.insert(CHANGE_QUEUE)
-_NAMES = tuple(column.name for column in CHANGE_QUEUE.columns
-               if not column.primary_key)
+_NAMES = tuple(
+    column.name for column in CHANGE_QUEUE.columns if not column.primary_key
+)
 
 
 def add(connection: Any, transitions: Sequence[Row]) -> None:
@@ -27,16 +28,27 @@ def add(connection: Any, transitions: Sequence[Row]) -> None:
         connection.execute(_INSERT, list(transitions))
 
 
-def execute(connection: Any, query: Any, values: Mapping[str, Any],
-            transitions: Sequence[Row]) -> Any:
+def execute(
+    connection: Any,
+    query: Any,
+    values: Mapping[str, Any],
+    transitions: Sequence[Row],
+) -> Any:
     """Execute a statement that changes something, queue what happens by it,
     and return the statement's result: in one round trip where the database
     can."""
     if transitions and connection.dialect.name == 'postgresql':
-        return connection.execute(with_queued(query, len(transitions)), {
-            **values, **{parameter: row[name]
-                         for place, row in enumerate(transitions)
-                         for parameter, name in _parameters(place)}})
+        return connection.execute(
+            with_queued(query, len(transitions)),
+            {
+                **values,
+                **{
+                    parameter: row[name]
+                    for place, row in enumerate(transitions)
+                    for parameter, name in _parameters(place)
+                },
+            },
+        )
     result = connection.execute(query, values)
     add(connection, transitions)
     return result
@@ -46,11 +58,17 @@ def execute(connection: Any, query: Any, values: Mapping[str, Any],
 def with_queued(query: Any, count: int) -> Any:
     """Return a statement that also queues so many transitions."""
     # An INSERT of several VALUES would be compiled again at each call.
-    rows = sa.union_all(*(
-        sa.select(*(sa.cast(sa.bindparam(parameter),
-                            CHANGE_QUEUE.c[name].type)
-                    for parameter, name in _parameters(place)))
-        for place in range(count)))
+    rows = sa.union_all(
+        *(
+            sa.select(
+                *(
+                    sa.cast(sa.bindparam(parameter), CHANGE_QUEUE.c[name].type)
+                    for parameter, name in _parameters(place)
+                )
+            )
+            for place in range(count)
+        )
+    )
     return query.add_cte(_INSERT.from_select(_NAMES, rows).cte('queued'))
 
 

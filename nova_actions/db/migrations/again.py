@@ -18,8 +18,9 @@ def create_table(name: str, *columns: Any, **options: Any) -> None:
         op.create_table(name, *columns, **options)
 
 
-def create_index(name: str, table: str, columns: Sequence[str],
-                 **options: Any) -> None:
+def create_index(
+    name: str, table: str, columns: Sequence[str], **options: Any
+) -> None:
     """Create an index if there is none."""
     if not _has_index(name, table):
         op.create_index(name, table, columns, **options)

@@ -11,9 +11,12 @@ VERSION_TABLE = 'alembic_version_nova_actions'
 def run() -> None:
     connection = context.config.attributes['connection']
     context.configure(
-        connection=connection, target_metadata=models.Base.metadata,
-        version_table=VERSION_TABLE, compare_type=True,
-        render_as_batch=connection.dialect.name == 'sqlite')
+        connection=connection,
+        target_metadata=models.Base.metadata,
+        version_table=VERSION_TABLE,
+        compare_type=True,
+        render_as_batch=connection.dialect.name == 'sqlite',
+    )
     with context.begin_transaction():
         context.run_migrations()
 

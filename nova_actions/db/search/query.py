@@ -19,8 +19,12 @@ Time = datetime.datetime
 
 #: What an action must be, by its column.
 _OF_ACTION = {
-    'server': 'instance_uuid', 'action': 'action', 'user_id': 'user_id',
-    'request_id': 'request_id', 'global_request_id': 'global_request_id'}
+    'server': 'instance_uuid',
+    'action': 'action',
+    'user_id': 'user_id',
+    'request_id': 'request_id',
+    'global_request_id': 'global_request_id',
+}
 #: What one step of it must be, all at once, by its column.
 _OF_EVENT = {'host': 'host', 'event': 'event', 'reason': 'reason'}
 
@@ -51,8 +55,9 @@ def _elapsed_on_sqlite(element: Any, compiler_: Any, **more: Any) -> str:
     start, end = (compiler_.process(each, **more) for each in element.clauses)
     whole = f"(strftime('%s', {end}) - strftime('%s', {start})) * 1000000"
     # It knows milliseconds only; a time is stored with six digits.
-    parts = ' - '.join(f'CAST(substr({each}, 21) AS INTEGER)'
-                       for each in (end, start))
+    parts = ' - '.join(
+        f'CAST(substr({each}, 21) AS INTEGER)' for each in (end, start)
+    )
     return f'({whole} + {parts})'
 
 
@@ -90,47 +95,70 @@ class Query:
 
     def owned(self) -> list[Any]:
         """Return the condition on whose the server is."""
-        return [] if self.owner_id is None else [
-            ACTIONS.c.owner_id == self.owner_id]
+        return (
+            []
+            if self.owner_id is None
+            else [ACTIONS.c.owner_id == self.owner_id]
+        )
 
     def windows(self) -> dict[str, list[Any]]:
         """Return the conditions on each time, by its column."""
-        return {name: [
-            *([] if after is None else [ACTIONS.c[name] >= after]),
-            *([] if before is None else [ACTIONS.c[name] < before])]
+        return {
+            name: [
+                *([] if after is None else [ACTIONS.c[name] >= after]),
+                *([] if before is None else [ACTIONS.c[name] < before]),
+            ]
             for name, (after, before) in (
-                ('start_time', self.started), ('updated_at', self.updated))}
+                ('start_time', self.started),
+                ('updated_at', self.updated),
+            )
+        }
 
     def steps(self) -> list[Any]:
         """Return the conditions on one step, none where none is asked
         for."""
-        return [EVENTS.c[column] == self.equal[name]
-                for name, column in _OF_EVENT.items() if name in self.equal]
+        return [
+            EVENTS.c[column] == self.equal[name]
+            for name, column in _OF_EVENT.items()
+            if name in self.equal
+        ]
 
     def filters(self) -> list[Any]:
         """Return all conditions but the owner and the window of the
         order."""
-        found = [ACTIONS.c[column] == self.equal[name]
-                 for name, column in _OF_ACTION.items() if name in self.equal]
+        found = [
+            ACTIONS.c[column] == self.equal[name]
+            for name, column in _OF_ACTION.items()
+            if name in self.equal
+        ]
         for name, window in self.windows().items():
             if name != self.sort:
                 found += window
         if 'server_name' in self.equal:
-            found.append(sa.exists().where(
-                INSTANCES.c.uuid == ACTIONS.c.instance_uuid,
-                INSTANCES.c.display_name == self.equal['server_name']))
+            found.append(
+                sa.exists().where(
+                    INSTANCES.c.uuid == ACTIONS.c.instance_uuid,
+                    INSTANCES.c.display_name == self.equal['server_name'],
+                )
+            )
         if self.statuses:
             found.append(ACTIONS.c.status.in_(self.statuses))
         if self.opened_before is not None:
-            found += [ACTIONS.c.status == status.RUNNING,
-                      ACTIONS.c.start_time <= self.opened_before]
+            found += [
+                ACTIONS.c.status == status.RUNNING,
+                ACTIONS.c.start_time <= self.opened_before,
+            ]
         if self.min_duration is not None:
-            found.append(Elapsed(
-                ACTIONS.c.start_time, ACTIONS.c.finish_time)
-                >= self.min_duration)
+            found.append(
+                Elapsed(ACTIONS.c.start_time, ACTIONS.c.finish_time)
+                >= self.min_duration
+            )
         if self.steps():
-            found.append(sa.exists().where(
-                EVENTS.c.action_id == ACTIONS.c.id, *self.steps()))
+            found.append(
+                sa.exists().where(
+                    EVENTS.c.action_id == ACTIONS.c.id, *self.steps()
+                )
+            )
         return found
 
     def narrow(self) -> list[Any]:
@@ -141,30 +169,49 @@ class Query:
         project, whatever else is stored: neither what is found nor how soon
         may tell of it.
         """
-        found = [sa.select(ACTIONS.c.id).where(
-            ACTIONS.c[_OF_ACTION[name]] == self.equal[name], *self.owned())
+        found = [
+            sa.select(ACTIONS.c.id).where(
+                ACTIONS.c[_OF_ACTION[name]] == self.equal[name], *self.owned()
+            )
             for name in ('request_id', 'global_request_id', 'server')
-            if name in self.equal]
+            if name in self.equal
+        ]
         if 'server_name' in self.equal:
-            found.append(sa.select(ACTIONS.c.id).join(
-                INSTANCES, INSTANCES.c.uuid == ACTIONS.c.instance_uuid).where(
-                INSTANCES.c.display_name == self.equal['server_name'],
-                *([] if self.owner_id is None else [
-                    INSTANCES.c.project_id == self.owner_id])))
-        found += [sa.select(ACTIONS.c.id).where(*window, *self.owned())
-                  for name, window in self.windows().items()
-                  if window and name != self.sort]
+            found.append(
+                sa.select(ACTIONS.c.id)
+                .join(INSTANCES, INSTANCES.c.uuid == ACTIONS.c.instance_uuid)
+                .where(
+                    INSTANCES.c.display_name == self.equal['server_name'],
+                    *(
+                        []
+                        if self.owner_id is None
+                        else [INSTANCES.c.project_id == self.owner_id]
+                    ),
+                )
+            )
+        found += [
+            sa.select(ACTIONS.c.id).where(*window, *self.owned())
+            for name, window in self.windows().items()
+            if window and name != self.sort
+        ]
         if self.owner_id is not None:
             return found
-        found += [sa.select(EVENTS.c.action_id).where(each)
-                  for each in self.steps()]
-        found += [sa.select(ACTIONS.c.id).where(
-            ACTIONS.c[name] == self.equal[name])
-            for name in ('user_id', 'action') if name in self.equal]
-        statuses = ((status.RUNNING,) if self.opened_before is not None
-                    else self.statuses)
+        found += [
+            sa.select(EVENTS.c.action_id).where(each) for each in self.steps()
+        ]
+        found += [
+            sa.select(ACTIONS.c.id).where(ACTIONS.c[name] == self.equal[name])
+            for name in ('user_id', 'action')
+            if name in self.equal
+        ]
+        statuses = (
+            (status.RUNNING,)
+            if self.opened_before is not None
+            else self.statuses
+        )
         # What most actions have is never few, and has no index everywhere.
         if statuses and status.SUCCEEDED not in statuses:
-            found.append(sa.select(ACTIONS.c.id).where(
-                ACTIONS.c.status.in_(statuses)))
+            found.append(
+                sa.select(ACTIONS.c.id).where(ACTIONS.c.status.in_(statuses))
+            )
         return found

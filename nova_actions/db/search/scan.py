@@ -56,16 +56,23 @@ class _Row:
     matches: bool
 
 
-def find(connection: sa.Connection, query: Query, limit: int,
-         after: Place | None = None) -> Found:
+def find(
+    connection: sa.Connection,
+    query: Query,
+    limit: int,
+    after: Place | None = None,
+) -> Found:
     """Return the next page.
 
     :param limit: how many actions at the most, from 1
     :param after: where the page before ended
     """
     candidates = _candidates(connection, query)
-    rows = (_ordered(connection, query, limit, after) if candidates is None
-            else _sorted(connection, query, candidates, after))
+    rows = (
+        _ordered(connection, query, limit, after)
+        if candidates is None
+        else _sorted(connection, query, candidates, after)
+    )
     found: list[_Row] = []
     last = None
     for row in rows:
@@ -91,36 +98,55 @@ def _candidates(connection: sa.Connection, query: Query) -> set[int] | None:
 
 # -- few ---------------------------------------------------------------------
 
-def _sorted(connection: sa.Connection, query: Query, ids: set[int],
-            after: Place | None) -> list[_Row]:
+
+def _sorted(
+    connection: sa.Connection, query: Query, ids: set[int], after: Place | None
+) -> list[_Row]:
     column = query.column
-    conditions = [*query.owned(), *query.filters(),
-                  *query.windows()[query.sort]]
+    conditions = [
+        *query.owned(),
+        *query.filters(),
+        *query.windows()[query.sort],
+    ]
     if after is not None:
         conditions.append(
-            _null_behind(query, after) if after.time is None else sa.or_(
-                _behind(query, after), column.is_(None)))
-    rows = [_Row(found.id, Place(found[1], found.uuid), True)
-            for some in page.chunks(sorted(ids))
-            for found in connection.execute(sa.select(
-                ACTIONS.c.id, column, ACTIONS.c.uuid).where(
-                    ACTIONS.c.id.in_(some), *conditions))]
+            _null_behind(query, after)
+            if after.time is None
+            else sa.or_(_behind(query, after), column.is_(None))
+        )
+    rows = [
+        _Row(found.id, Place(found[1], found.uuid), True)
+        for some in page.chunks(sorted(ids))
+        for found in connection.execute(
+            sa.select(ACTIONS.c.id, column, ACTIONS.c.uuid).where(
+                ACTIONS.c.id.in_(some), *conditions
+            )
+        )
+    ]
     return sorted(
         (row for row in rows if row.place.time is not None),
         key=lambda row: (row.place.time, row.place.uuid),
-        reverse=query.is_descending) + sorted(
+        reverse=query.is_descending,
+    ) + sorted(
         (row for row in rows if row.place.time is None),
-        key=lambda row: row.place.uuid, reverse=query.is_descending)
+        key=lambda row: row.place.uuid,
+        reverse=query.is_descending,
+    )
 
 
 # -- in the order ------------------------------------------------------------
 
-def _ordered(connection: sa.Connection, query: Query, limit: int,
-             after: Place | None) -> Iterator[_Row | None]:
+
+def _ordered(
+    connection: sa.Connection, query: Query, limit: int, after: Place | None
+) -> Iterator[_Row | None]:
     """Yield rows in the order, and None where the bound is met."""
     filters = query.filters()
-    matches = sa.case((sa.and_(*filters), 1), else_=0) if filters else (
-        sa.literal_column('1'))
+    matches = (
+        sa.case((sa.and_(*filters), 1), else_=0)
+        if filters
+        else (sa.literal_column('1'))
+    )
     size, left = limit + 1, VISITS
     if filters:
         size *= GROWTH
@@ -132,8 +158,9 @@ def _ordered(connection: sa.Connection, query: Query, limit: int,
             if size == 0:
                 yield None
                 return
-            found = connection.execute(_statement(
-                query, matches, after, timed, size)).all()
+            found = connection.execute(
+                _statement(query, matches, after, timed, size)
+            ).all()
             for each in found:
                 after = Place(each[1], each.uuid)
                 yield _Row(each.id, after, bool(each.matches))
@@ -148,22 +175,36 @@ def _ordered(connection: sa.Connection, query: Query, limit: int,
             after = None
 
 
-def _statement(query: Query, matches: Any, after: Place | None, timed: bool,
-               size: int) -> Any:
+def _statement(
+    query: Query, matches: Any, after: Place | None, timed: bool, size: int
+) -> Any:
     column, uuid = query.column, ACTIONS.c.uuid
     conditions = [*query.owned(), *query.windows()[query.sort]]
     if not timed:
-        conditions.append(column.is_(None) if after is None
-                          else _null_behind(query, after))
+        conditions.append(
+            column.is_(None) if after is None else _null_behind(query, after)
+        )
     elif after is None:
         conditions.append(column.is_not(None))
     else:
         conditions.append(_behind(query, after))
     order = (column, uuid) if timed else (uuid,)
-    return sa.select(ACTIONS.c.id, column, uuid, matches.label('matches'),
-                     ).where(*conditions).order_by(*(
-                         each.desc() if query.is_descending else each.asc()
-                         for each in order)).limit(size)
+    return (
+        sa.select(
+            ACTIONS.c.id,
+            column,
+            uuid,
+            matches.label('matches'),
+        )
+        .where(*conditions)
+        .order_by(
+            *(
+                each.desc() if query.is_descending else each.asc()
+                for each in order
+            )
+        )
+        .limit(size)
+    )
 
 
 def _behind(query: Query, place: Place) -> Any:
@@ -177,5 +218,7 @@ def _behind(query: Query, place: Place) -> Any:
 
 def _null_behind(query: Query, place: Place) -> Any:
     uuid = ACTIONS.c.uuid
-    return sa.and_(query.column.is_(None), uuid < place.uuid
-                   if query.is_descending else uuid > place.uuid)
+    return sa.and_(
+        query.column.is_(None),
+        uuid < place.uuid if query.is_descending else uuid > place.uuid,
+    )

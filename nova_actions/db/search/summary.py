@@ -20,27 +20,39 @@ from nova_actions.db.table import Row
 
 _BAD = (vocabulary.RESULT_ERROR, vocabulary.RESULT_INTERRUPTED)
 _IDS: sa.BindParameter[int] = sa.bindparam('ids', expanding=True)
-_ACTIONS = sa.select(
-    ACTIONS, INSTANCES.c.display_name.label('server_name')).join(
-        INSTANCES, INSTANCES.c.uuid == ACTIONS.c.instance_uuid).where(
-            ACTIONS.c.id.in_(_IDS))
-_STEPS = sa.select(
-    EVENTS.c.action_id, EVENTS.c.event, EVENTS.c.host,
-    sa.func.count().label('times'),
-    sa.func.max(sa.case((EVENTS.c.result.in_(_BAD), EVENTS.c.id))).label(
-        'failed_id')).where(EVENTS.c.action_id.in_(_IDS)).group_by(
-            EVENTS.c.action_id, EVENTS.c.event, EVENTS.c.host)
+_ACTIONS = (
+    sa.select(ACTIONS, INSTANCES.c.display_name.label('server_name'))
+    .join(INSTANCES, INSTANCES.c.uuid == ACTIONS.c.instance_uuid)
+    .where(ACTIONS.c.id.in_(_IDS))
+)
+_STEPS = (
+    sa.select(
+        EVENTS.c.action_id,
+        EVENTS.c.event,
+        EVENTS.c.host,
+        sa.func.count().label('times'),
+        sa.func.max(sa.case((EVENTS.c.result.in_(_BAD), EVENTS.c.id))).label(
+            'failed_id'
+        ),
+    )
+    .where(EVENTS.c.action_id.in_(_IDS))
+    .group_by(EVENTS.c.action_id, EVENTS.c.event, EVENTS.c.host)
+)
 _FAILURES = sa.select(EVENTS.c.id, EVENTS.c.reason).where(
-    EVENTS.c.id.in_(_IDS))
+    EVENTS.c.id.in_(_IDS)
+)
 
 #: Statuses of an action that did not go well.
 _WENT_WRONG = (status.FAILED, status.INTERRUPTED)
 
 
 @reader
-def find(connection: sa.Connection, query: Query, limit: int,
-         after: scan.Place | None = None,
-         ) -> tuple[list[Row], scan.Place | None]:
+def find(
+    connection: sa.Connection,
+    query: Query,
+    limit: int,
+    after: scan.Place | None = None,
+) -> tuple[list[Row], scan.Place | None]:
     """Return a page of a search, and where the next one begins."""
     found = scan.find(connection, query, limit, after)
     return of_actions(connection, found.ids), found.end
@@ -55,28 +67,41 @@ def of_actions(connection: sa.Connection, ids: Sequence[int]) -> list[Row]:
         steps = table.found(connection, _STEPS, {'ids': some})
         reasons = _reasons(connection, steps)
         for row in table.found(connection, _ACTIONS, {'ids': some}):
-            found[row['id']] = _summary(row, [
-                step for step in steps if step['action_id'] == row['id']],
-                reasons)
+            found[row['id']] = _summary(
+                row,
+                [step for step in steps if step['action_id'] == row['id']],
+                reasons,
+            )
     # What was purged meanwhile is not there any more.
     return [found[each] for each in ids if each in found]
 
 
-def _reasons(connection: sa.Connection,
-             steps: Iterable[Row]) -> dict[int, str | None]:
+def _reasons(
+    connection: sa.Connection, steps: Iterable[Row]
+) -> dict[int, str | None]:
     last: dict[int, int] = {}
     for step in steps:
         if step['failed_id'] is not None:
             action_id = step['action_id']
             last[action_id] = max(step['failed_id'], last.get(action_id, 0))
-    words = {row['id']: row['reason'] for row in table.found(
-        connection, _FAILURES, {'ids': list(last.values())})} if last else {}
-    return {action_id: words.get(event_id)
-            for action_id, event_id in last.items()}
+    words = (
+        {
+            row['id']: row['reason']
+            for row in table.found(
+                connection, _FAILURES, {'ids': list(last.values())}
+            )
+        }
+        if last
+        else {}
+    )
+    return {
+        action_id: words.get(event_id) for action_id, event_id in last.items()
+    }
 
 
-def _summary(row: Row, steps: Iterable[Row],
-             reasons: dict[int, str | None]) -> Row:
+def _summary(
+    row: Row, steps: Iterable[Row], reasons: dict[int, str | None]
+) -> Row:
     times: dict[str, int] = {}
     for step in steps:
         times[step['event']] = times.get(step['event'], 0) + step['times']
@@ -85,6 +110,9 @@ def _summary(row: Row, steps: Iterable[Row],
         reason = reasons.get(row['id'])
         if reason is None and row['status'] == status.INTERRUPTED:
             reason = vocabulary.REASON_INTERRUPTED
-    return {**row, 'attempts': max(times.values(), default=0),
-            'reason': reason, 'hosts': sorted({
-                step['host'] for step in steps if step['host']})}
+    return {
+        **row,
+        'attempts': max(times.values(), default=0),
+        'reason': reason,
+        'hosts': sorted({step['host'] for step in steps if step['host']}),
+    }

@@ -74,11 +74,13 @@ class Question:
     def is_counted(self) -> bool:
         """Whether hours are counted by all that is asked for."""
         query = self.query
-        return (_COUNTED_BY.issuperset(query.equal)
-                and not (query.statuses and self.of_steps)
-                and query.min_duration is None
-                and query.opened_before is None
-                and query.updated == (None, None))
+        return (
+            _COUNTED_BY.issuperset(query.equal)
+            and not (query.statuses and self.of_steps)
+            and query.min_duration is None
+            and query.opened_before is None
+            and query.updated == (None, None)
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,16 +118,19 @@ def ask(connection: sa.Connection, question: Question) -> Answer:
     _check(connection, question, ranges)
     cells = _of_rows(connection, question, ranges)
     if hours is not None:
-        cells += _of_hours(connection, question, hours, counted,
-                           CELLS - len(cells))
+        cells += _of_hours(
+            connection, question, hours, counted, CELLS - len(cells)
+        )
     return Answer(
-        _grouped(question, cells), min(
-            (first for first, _end in ranges), default=None),
+        _grouped(question, cells),
+        min((first for first, _end in ranges), default=None),
         counted[0] if counted else None,
-        state['lost_before'] if state else None)
+        state['lost_before'] if state else None,
+    )
 
 
 # -- which hours -------------------------------------------------------------
+
 
 def _hours(question: Question) -> tuple[Time, Time] | None:
     """Return the hours that are in the range as a whole: the first one, and
@@ -139,8 +144,9 @@ def _hours(question: Question) -> tuple[Time, Time] | None:
     return (hour, behind) if question.is_counted and hour < behind else None
 
 
-def _counted(state: Row | None,
-             hours: tuple[Time, Time] | None) -> tuple[Time, Time] | None:
+def _counted(
+    state: Row | None, hours: tuple[Time, Time] | None
+) -> tuple[Time, Time] | None:
     """Return those of the hours that are counted."""
     if state is None or hours is None:
         return None
@@ -154,14 +160,19 @@ def _rest(whole: Range, counted: tuple[Time, Time] | None) -> list[Range]:
     if counted is None:
         return [whole]
     before, behind = (whole[0], counted[0]), (counted[1], whole[1])
-    return [(first, end) for first, end in (before, behind)
-            if end is None or first < end]
+    return [
+        (first, end)
+        for first, end in (before, behind)
+        if end is None or first < end
+    ]
 
 
 # -- reading -----------------------------------------------------------------
 
-def _check(connection: Any, question: Question,
-           ranges: Iterable[Range]) -> None:
+
+def _check(
+    connection: Any, question: Question, ranges: Iterable[Range]
+) -> None:
     """Refuse what would read too many rows.
 
     :raises StatTooLarge: it would
@@ -173,16 +184,24 @@ def _check(connection: Any, question: Question,
         if days > DAYS_READ and not question.is_counted:
             raise exception.StatTooLarge(
                 reason=f'at most {DAYS_READ} days are read where more is '
-                       'asked for than action, event, host and project')
-        found = sa.select(ACTIONS.c.id).where(
-            *question.query.owned(), *_within(ACTIONS.c.start_time, (
-                first, end))).limit(left + 1).subquery()
+                'asked for than action, event, host and project'
+            )
+        found = (
+            sa.select(ACTIONS.c.id)
+            .where(
+                *question.query.owned(),
+                *_within(ACTIONS.c.start_time, (first, end)),
+            )
+            .limit(left + 1)
+            .subquery()
+        )
         left -= connection.execute(
-            sa.select(sa.func.count()).select_from(found)).scalar_one()
+            sa.select(sa.func.count()).select_from(found)
+        ).scalar_one()
         if left < 0:
             raise exception.StatTooLarge(
-                reason=f'of at most {ACTIONS_READ} actions the rows are '
-                       'read')
+                reason=f'of at most {ACTIONS_READ} actions the rows are read'
+            )
 
 
 def _within(column: Any, within: Range) -> list[Any]:
@@ -190,30 +209,49 @@ def _within(column: Any, within: Range) -> list[Any]:
     return [column >= first, *([] if end is None else [column < end])]
 
 
-def _of_rows(connection: Any, question: Question,
-             ranges: Iterable[Range]) -> list[Row]:
+def _of_rows(
+    connection: Any, question: Question, ranges: Iterable[Range]
+) -> list[Row]:
     query = question.query
-    of_action = dataclasses.replace(query, equal={
-        name: value for name, value in query.equal.items()
-        if name not in _OF_STEPS})
+    of_action = dataclasses.replace(
+        query,
+        equal={
+            name: value
+            for name, value in query.equal.items()
+            if name not in _OF_STEPS
+        },
+    )
     found: list[Row] = []
     for each in ranges:
         # Limited, so that the database begins with these, and no index leads
         # it over steps of other projects.
         actions = fact.actions(
-            *query.owned(), *of_action.filters(),
-            *_within(ACTIONS.c.start_time, each)).limit(ACTIONS_READ)
+            *query.owned(),
+            *of_action.filters(),
+            *_within(ACTIONS.c.start_time, each),
+        ).limit(ACTIONS_READ)
         facts = fact.of(actions, question.of_steps, query.steps())
-        found += _read(connection, question, facts,
-                       facts.selected_columns.start_time, CELLS - len(found))
+        found += _read(
+            connection,
+            question,
+            facts,
+            facts.selected_columns.start_time,
+            CELLS - len(found),
+        )
     return found
 
 
-def _of_hours(connection: Any, question: Question, hours: tuple[Time, Time],
-              counted: tuple[Time, Time] | None, left: int) -> list[Row]:
+def _of_hours(
+    connection: Any,
+    question: Question,
+    hours: tuple[Time, Time],
+    counted: tuple[Time, Time] | None,
+    left: int,
+) -> list[Row]:
     query, hour = question.query, ROLLUPS.c.hour
     conditions = [
-        ROLLUPS.c[name] == value for name, value in query.equal.items()]
+        ROLLUPS.c[name] == value for name, value in query.equal.items()
+    ]
     if query.owner_id is not None:
         conditions.append(ROLLUPS.c.project_id == query.owner_id)
     if query.statuses:
@@ -221,16 +259,22 @@ def _of_hours(connection: Any, question: Question, hours: tuple[Time, Time],
     is_kept = ROLLUPS.c.is_purged == 1
     if counted is not None:
         is_kept = sa.or_(is_kept, sa.and_(*_within(hour, counted)))
-    facts = sa.select(*(ROLLUPS.c[name] for name in (
-        *fact.DIMENSIONS, *fact.NUMBERS))).where(
-        *_within(hour, hours), is_kept,
-        ROLLUPS.c.event.is_not(None) if question.of_steps
-        else ROLLUPS.c.event.is_(None), *conditions)
+    facts = sa.select(
+        *(ROLLUPS.c[name] for name in (*fact.DIMENSIONS, *fact.NUMBERS))
+    ).where(
+        *_within(hour, hours),
+        is_kept,
+        ROLLUPS.c.event.is_not(None)
+        if question.of_steps
+        else ROLLUPS.c.event.is_(None),
+        *conditions,
+    )
     return _read(connection, question, facts, hour, left)
 
 
-def _read(connection: Any, question: Question, facts: Any,
-          time: Any, left: int) -> list[Row]:
+def _read(
+    connection: Any, question: Question, facts: Any, time: Any, left: int
+) -> list[Row]:
     """Return how many facts have the same of what is asked for, outcome and
     bucket.
 
@@ -238,26 +282,38 @@ def _read(connection: Any, question: Question, facts: Any,
     :param left: how many rows may be returned
     :raises StatTooLarge: there are more
     """
-    found = table.found(connection, fact.summed(
-        facts, *(name for name in question.by if name in fact.DIMENSIONS),
-        **{name: fact.unit(connection, time, name)
-           for name in question.by if name in fact.UNITS}).limit(left + 1))
+    found = table.found(
+        connection,
+        fact.summed(
+            facts,
+            *(name for name in question.by if name in fact.DIMENSIONS),
+            **{
+                name: fact.unit(connection, time, name)
+                for name in question.by
+                if name in fact.UNITS
+            },
+        ).limit(left + 1),
+    )
     if len(found) > left:
         raise exception.StatTooLarge(
-            reason=f'there are more than {CELLS} groups and durations')
+            reason=f'there are more than {CELLS} groups and durations'
+        )
     return found
 
 
 # -- adding up ---------------------------------------------------------------
 
+
 def _grouped(question: Question, cells: Iterable[Row]) -> list[Row]:
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for cell in cells:
-        groups.setdefault(tuple(cell[name] for name in question.by),
-                          []).append(cell)
+        groups.setdefault(
+            tuple(cell[name] for name in question.by), []
+        ).append(cell)
     found = (
         {**dict(zip(question.by, key, strict=True)), **_added_up(some)}
-        for key, some in groups.items())
+        for key, some in groups.items()
+    )
     return [group for group in found if group['count'] > 0]
 
 
@@ -280,9 +336,14 @@ def _added_up(cells: Iterable[Row]) -> Row:
     return {
         'count': count,
         'succeeded': sum(outcomes[each] for each in _ENDED_WELL),
-        'failed': outcomes[status.FAILED], 'retried': retried,
+        'failed': outcomes[status.FAILED],
+        'retried': retried,
         'interrupted': outcomes[status.INTERRUPTED],
-        'open': outcomes[status.RUNNING], 'longest': most,
+        'open': outcomes[status.RUNNING],
+        'longest': most,
         'failure_rate': outcomes[status.FAILED] / ended if ended else None,
-        **{f'p{percent}': duration.percentile(there, percent, most or 0)
-           for percent in _PERCENTILES}}
+        **{
+            f'p{percent}': duration.percentile(there, percent, most or 0)
+            for percent in _PERCENTILES
+        },
+    }

@@ -28,16 +28,19 @@ def bucket(column: Any) -> Any:
     """
     steps: list[tuple[Any, Any]] = [
         (column.is_(None), sa.null()),
-        (column < sa.literal_column(str(2 ** _BITS)), column)]
+        (column < sa.literal_column(str(2**_BITS)), column),
+    ]
     for bits in range(_BITS + 1, _MOST + 1):
         width: Any = sa.literal_column(str(2 ** (bits - _BITS)))
-        steps.append((column < sa.literal_column(str(2 ** bits)),
-                      column - column % width))
-    return sa.case(*steps, else_=sa.literal_column(str(2 ** _MOST)))
+        steps.append(
+            (column < sa.literal_column(str(2**bits)), column - column % width)
+        )
+    return sa.case(*steps, else_=sa.literal_column(str(2**_MOST)))
 
 
-def percentile(counts: Mapping[int, int], percent: int,
-               longest: int) -> int | None:
+def percentile(
+    counts: Mapping[int, int], percent: int, longest: int
+) -> int | None:
     """Return the least duration that so many of all are not above, to within
     1 %; None of none.
 

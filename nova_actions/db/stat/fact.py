@@ -25,8 +25,11 @@ NUMBERS = ('outcome', 'bucket', 'count', 'retried', 'longest')
 #: A unit of time -> how each database writes a time to its beginning.
 _UNITS = {
     'day': {'postgresql': 'YYYY-MM-DD', 'mysql': '%Y-%m-%d'},
-    'hour': {'postgresql': 'YYYY-MM-DD"T"HH24":00:00Z"',
-             'mysql': '%Y-%m-%dT%H:00:00Z'}}
+    'hour': {
+        'postgresql': 'YYYY-MM-DD"T"HH24":00:00Z"',
+        'mysql': '%Y-%m-%dT%H:00:00Z',
+    },
+}
 UNITS = tuple(_UNITS)
 
 _USED = ('id', 'action', 'owner_id', 'start_time', 'finish_time', 'status')
@@ -51,7 +54,8 @@ def time(text: str) -> datetime.datetime:
 def actions(*conditions: Any) -> Any:
     """Return the query for the actions to count, or whose steps."""
     return sa.select(*(ACTIONS.c[name] for name in _USED)).where(
-        ACTIONS.c.start_time.is_not(None), *conditions)
+        ACTIONS.c.start_time.is_not(None), *conditions
+    )
 
 
 def of(query: Any, of_steps: bool, conditions: Iterable[Any] = ()) -> Any:
@@ -65,11 +69,14 @@ def of(query: Any, of_steps: bool, conditions: Iterable[Any] = ()) -> Any:
     :param conditions: on the steps
     """
     base = query.subquery('base')
-    found = (_steps(base, conditions) if of_steps
-             else _actions(base)).subquery('found')
+    found = (
+        _steps(base, conditions) if of_steps else _actions(base)
+    ).subquery('found')
     return sa.select(
-        found, sa.literal_column('1').label('count'),
-        duration.bucket(found.c.longest).label('bucket'))
+        found,
+        sa.literal_column('1').label('count'),
+        duration.bucket(found.c.longest).label('bucket'),
+    )
 
 
 def summed(query: Any, *names: str, **units: Any) -> Any:
@@ -79,25 +86,30 @@ def summed(query: Any, *names: str, **units: Any) -> Any:
     :param names: of its columns
     :param units: further columns, expressions of :func:`unit`
     """
-    facts = query.add_columns(*(
-        expression.label(name)
-        for name, expression in units.items())).subquery('facts')
-    columns = [facts.c[name] for name in (
-        *names, *units, 'outcome', 'bucket')]
+    facts = query.add_columns(
+        *(expression.label(name) for name, expression in units.items())
+    ).subquery('facts')
+    columns = [facts.c[name] for name in (*names, *units, 'outcome', 'bucket')]
     return sa.select(
-        *columns, sa.func.sum(facts.c.count).label('count'),
+        *columns,
+        sa.func.sum(facts.c.count).label('count'),
         sa.func.sum(facts.c.retried).label('retried'),
-        sa.func.max(facts.c.longest).label('longest')).group_by(*columns)
+        sa.func.max(facts.c.longest).label('longest'),
+    ).group_by(*columns)
 
 
 def _actions(base: Any) -> Any:
     nothing = sa.cast(sa.null(), sa.String(255))
     return sa.select(
-        base.c.owner_id.label('project_id'), base.c.action,
-        nothing.label('event'), nothing.label('host'), base.c.start_time,
+        base.c.owner_id.label('project_id'),
+        base.c.action,
+        nothing.label('event'),
+        nothing.label('host'),
+        base.c.start_time,
         base.c.status.label('outcome'),
         _one_if(base.c.status == status.SUCCEEDED_AFTER_RETRY),
-        _took(Elapsed(base.c.start_time, base.c.finish_time)))
+        _took(Elapsed(base.c.start_time, base.c.finish_time)),
+    )
 
 
 def _steps(base: Any, conditions: Iterable[Any]) -> Any:
@@ -105,19 +117,40 @@ def _steps(base: Any, conditions: Iterable[Any]) -> Any:
     outcome = sa.case(
         (EVENTS.c.finish_time.is_(None), status.RUNNING),
         (EVENTS.c.result == vocabulary.RESULT_ERROR, status.FAILED),
-        (EVENTS.c.result == vocabulary.RESULT_INTERRUPTED,
-         status.INTERRUPTED), else_=status.SUCCEEDED)
-    return sa.select(
-        base.c.owner_id.label('project_id'), base.c.action, EVENTS.c.event,
-        EVENTS.c.host, base.c.start_time, outcome.label('outcome'),
-        _one_if(sa.exists().where(
-            before.c.action_id == EVENTS.c.action_id,
-            before.c.event == EVENTS.c.event, before.c.id < EVENTS.c.id)),
-        # What was measured, where that is told.
-        _took(sa.case((EVENTS.c.finish_time.is_(None), None), else_=(
-            sa.func.coalesce(EVENTS.c.duration_us, Elapsed(
-                EVENTS.c.start_time, EVENTS.c.finish_time)))))).join_from(
-        base, EVENTS, EVENTS.c.action_id == base.c.id).where(*conditions)
+        (EVENTS.c.result == vocabulary.RESULT_INTERRUPTED, status.INTERRUPTED),
+        else_=status.SUCCEEDED,
+    )
+    return (
+        sa.select(
+            base.c.owner_id.label('project_id'),
+            base.c.action,
+            EVENTS.c.event,
+            EVENTS.c.host,
+            base.c.start_time,
+            outcome.label('outcome'),
+            _one_if(
+                sa.exists().where(
+                    before.c.action_id == EVENTS.c.action_id,
+                    before.c.event == EVENTS.c.event,
+                    before.c.id < EVENTS.c.id,
+                )
+            ),
+            # What was measured, where that is told.
+            _took(
+                sa.case(
+                    (EVENTS.c.finish_time.is_(None), None),
+                    else_=(
+                        sa.func.coalesce(
+                            EVENTS.c.duration_us,
+                            Elapsed(EVENTS.c.start_time, EVENTS.c.finish_time),
+                        )
+                    ),
+                )
+            ),
+        )
+        .join_from(base, EVENTS, EVENTS.c.action_id == base.c.id)
+        .where(*conditions)
+    )
 
 
 def _one_if(condition: Any) -> Any:

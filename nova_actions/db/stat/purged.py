@@ -30,10 +30,16 @@ def keep(connection: Any, ids: Sequence[int], now: Time) -> None:
     """
     found = _counted(connection, ids)
     # Until their hours are counted again, what goes is taken off there.
-    _add(connection, [
-        *({**row, 'is_purged': 1} for row in found),
-        *({**row, 'is_purged': 0, **_negative(row, row['count'])}
-          for row in found)])
+    _add(
+        connection,
+        [
+            *({**row, 'is_purged': 1} for row in found),
+            *(
+                {**row, 'is_purged': 0, **_negative(row, row['count'])}
+                for row in found
+            ),
+        ],
+    )
     mark.add(connection, [row['hour'] for row in found], now)
 
 
@@ -49,9 +55,14 @@ def give_back(connection: Any, ids: Sequence[int], now: Time) -> None:
     """
     found = _counted(connection, ids)
     there = _kept(connection, {row['hour'] for row in found})
-    _add(connection, [
-        {**row, 'is_purged': 1, **_negative(row, count)} for row in found
-        if (count := min(row['count'], there[_key(row)])) > 0])
+    _add(
+        connection,
+        [
+            {**row, 'is_purged': 1, **_negative(row, count)}
+            for row in found
+            if (count := min(row['count'], there[_key(row)])) > 0
+        ],
+    )
     mark.add(connection, [row['hour'] for row in found], now)
 
 
@@ -60,20 +71,38 @@ def _counted(connection: Any, ids: Sequence[int]) -> list[Row]:
     for some in page.chunks(sorted(ids)):
         for of_steps in (False, True):
             facts = fact.of(fact.actions(ACTIONS.c.id.in_(some)), of_steps)
-            found += table.found(connection, fact.summed(
-                facts, *fact.DIMENSIONS, hour=fact.unit(
-                    connection, facts.selected_columns.start_time, 'hour')))
-    return [{**row, 'hour': fact.time(row['hour']),
-             'count': int(row['count']), 'retried': int(row['retried'])}
-            for row in found]
+            found += table.found(
+                connection,
+                fact.summed(
+                    facts,
+                    *fact.DIMENSIONS,
+                    hour=fact.unit(
+                        connection, facts.selected_columns.start_time, 'hour'
+                    ),
+                ),
+            )
+    return [
+        {
+            **row,
+            'hour': fact.time(row['hour']),
+            'count': int(row['count']),
+            'retried': int(row['retried']),
+        }
+        for row in found
+    ]
 
 
-def _kept(connection: Any,
-          hours: set[Time]) -> collections.Counter[tuple[Any, ...]]:
+def _kept(
+    connection: Any, hours: set[Time]
+) -> collections.Counter[tuple[Any, ...]]:
     found: collections.Counter[tuple[Any, ...]] = collections.Counter()
     for some in page.chunks(sorted(hours)):
-        for row in table.found(connection, sa.select(ROLLUPS).where(
-                ROLLUPS.c.hour.in_(some), ROLLUPS.c.is_purged == 1)):
+        for row in table.found(
+            connection,
+            sa.select(ROLLUPS).where(
+                ROLLUPS.c.hour.in_(some), ROLLUPS.c.is_purged == 1
+            ),
+        ):
             found[_key(row)] += row['count']
     return found
 

@@ -58,21 +58,31 @@ def advance(context: Any, holder: str) -> bool:
 @recorder
 def release(connection: Any, holder: str) -> None:
     """Give the lease back, so that another need not wait for its end."""
-    connection.execute(sa.update(ROLLUP_STATE).where(
-        ROLLUP_STATE.c.holder == holder).values(lease_end=None))
+    connection.execute(
+        sa.update(ROLLUP_STATE)
+        .where(ROLLUP_STATE.c.holder == holder)
+        .values(lease_end=None)
+    )
 
 
 @reader
 def _is_due(connection: Any, holder: str) -> bool:
-    found = table.found(connection, sa.select(
-        ROLLUP_STATE, lease.Now().label('now'),
-        sa.exists().select_from(ROLLUP_MARKS).label('has_marks')))
+    found = table.found(
+        connection,
+        sa.select(
+            ROLLUP_STATE,
+            lease.Now().label('now'),
+            sa.exists().select_from(ROLLUP_MARKS).label('has_marks'),
+        ),
+    )
     if not found:
         return True
     [state] = found
     return lease.is_free(state, holder, state['now']) and (
-        bool(state['has_marks']) or state['rolled_from'] > BEGINNING
-        or state['rolled_to'] < _over(state['now']))
+        bool(state['has_marks'])
+        or state['rolled_from'] > BEGINNING
+        or state['rolled_to'] < _over(state['now'])
+    )
 
 
 def _over(now: Time) -> Time:
@@ -90,24 +100,40 @@ def _advance(connection: Any, holder: str) -> bool:
     if not lease.is_free(state, holder, now):
         return False
     # Where something changes all the time, the past gets its turn, too.
-    done = _next(connection, state, _over(now)) or any((
-        _marked(connection, state), _before(connection, state)))
-    connection.execute(sa.update(ROLLUP_STATE).values(
-        rolled_from=state['rolled_from'], rolled_to=state['rolled_to'],
-        holder=holder, lease_end=now + LEASE))
+    done = _next(connection, state, _over(now)) or any(
+        (_marked(connection, state), _before(connection, state))
+    )
+    connection.execute(
+        sa.update(ROLLUP_STATE).values(
+            rolled_from=state['rolled_from'],
+            rolled_to=state['rolled_to'],
+            holder=holder,
+            lease_end=now + LEASE,
+        )
+    )
     return done
 
 
 def _locked(connection: Any) -> Row | None:
-    return next(iter(table.found(
-        connection, sa.select(ROLLUP_STATE).with_for_update())), None)
+    return next(
+        iter(
+            table.found(connection, sa.select(ROLLUP_STATE).with_for_update())
+        ),
+        None,
+    )
 
 
 def _begin(connection: Any, hour: Time) -> Row:
-    state = {'id': _ID, 'rolled_from': hour, 'rolled_to': hour,
-             'lost_before': connection.execute(sa.select(
-                 HORIZONS.c.before)).scalar(),
-             'holder': None, 'lease_end': None}
+    state = {
+        'id': _ID,
+        'rolled_from': hour,
+        'rolled_to': hour,
+        'lost_before': connection.execute(
+            sa.select(HORIZONS.c.before)
+        ).scalar(),
+        'holder': None,
+        'lease_end': None,
+    }
     connection.execute(sa.insert(ROLLUP_STATE).values(state))
     return state
 
@@ -116,9 +142,11 @@ def _next(connection: Any, state: Row, over: Time) -> bool:
     """Count the next hour that is over and has rows, if there is any."""
     if state['rolled_to'] >= over:
         return False
-    first = connection.execute(sa.select(sa.func.min(
-        ACTIONS.c.start_time)).where(
-            ACTIONS.c.start_time >= state['rolled_to'])).scalar()
+    first = connection.execute(
+        sa.select(sa.func.min(ACTIONS.c.start_time)).where(
+            ACTIONS.c.start_time >= state['rolled_to']
+        )
+    ).scalar()
     since, state['rolled_to'] = state['rolled_to'], over
     if first is None or first >= over:
         _clear(connection, since, over)
@@ -132,19 +160,28 @@ def _next(connection: Any, state: Row, over: Time) -> bool:
 
 def _marked(connection: Any, state: Row) -> bool:
     """Count one of the hours again that have changed, if there is any."""
-    marks = connection.execute(sa.select(ROLLUP_MARKS).order_by(
-        ROLLUP_MARKS.c.id).limit(MARKS)).all()
+    marks = connection.execute(
+        sa.select(ROLLUP_MARKS).order_by(ROLLUP_MARKS.c.id).limit(MARKS)
+    ).all()
     if not marks:
         return False
-    counted = [row.hour for row in marks
-               if state['rolled_from'] <= row.hour < state['rolled_to']]
+    counted = [
+        row.hour
+        for row in marks
+        if state['rolled_from'] <= row.hour < state['rolled_to']
+    ]
     if counted:
         _clear(connection, counted[0], counted[0] + mark.HOUR)
         _count(connection, counted[0])
     # What is not counted yet will be, as it is then.
     later = {*counted} - {*counted[:1]}
-    connection.execute(sa.delete(ROLLUP_MARKS).where(ROLLUP_MARKS.c.id.in_(
-        [row.id for row in marks if row.hour not in later])))
+    connection.execute(
+        sa.delete(ROLLUP_MARKS).where(
+            ROLLUP_MARKS.c.id.in_(
+                [row.id for row in marks if row.hour not in later]
+            )
+        )
+    )
     return True
 
 
@@ -153,9 +190,11 @@ def _before(connection: Any, state: Row) -> bool:
     counted, if there is any."""
     if state['rolled_from'] <= BEGINNING:
         return False
-    last = connection.execute(sa.select(sa.func.max(
-        ACTIONS.c.start_time)).where(
-            ACTIONS.c.start_time < state['rolled_from'])).scalar()
+    last = connection.execute(
+        sa.select(sa.func.max(ACTIONS.c.start_time)).where(
+            ACTIONS.c.start_time < state['rolled_from']
+        )
+    ).scalar()
     behind, state['rolled_from'] = state['rolled_from'], BEGINNING
     if last is None:
         _clear(connection, BEGINNING, behind)
@@ -172,19 +211,31 @@ def _clear(connection: Any, first: Time, behind: Time) -> None:
 
     :param behind: the hour behind the last
     """
-    connection.execute(sa.delete(ROLLUPS).where(
-        ROLLUPS.c.hour >= first, ROLLUPS.c.hour < behind,
-        ROLLUPS.c.is_purged == 0))
+    connection.execute(
+        sa.delete(ROLLUPS).where(
+            ROLLUPS.c.hour >= first,
+            ROLLUPS.c.hour < behind,
+            ROLLUPS.c.is_purged == 0,
+        )
+    )
 
 
 def _count(connection: Any, hour: Time) -> None:
     """Count the rows of an hour."""
-    actions = fact.actions(ACTIONS.c.start_time >= hour,
-                           ACTIONS.c.start_time < hour + mark.HOUR)
+    actions = fact.actions(
+        ACTIONS.c.start_time >= hour, ACTIONS.c.start_time < hour + mark.HOUR
+    )
     for of_steps in (False, True):
-        counted = fact.summed(fact.of(actions, of_steps),
-                              *fact.DIMENSIONS).subquery('counted')
-        connection.execute(sa.insert(ROLLUPS).from_select(
-            ['hour', 'is_purged', *counted.columns.keys()],
-            sa.select(sa.literal(hour, ROLLUPS.c.hour.type),
-                      sa.literal(0), counted)))
+        counted = fact.summed(
+            fact.of(actions, of_steps), *fact.DIMENSIONS
+        ).subquery('counted')
+        connection.execute(
+            sa.insert(ROLLUPS).from_select(
+                ['hour', 'is_purged', *counted.columns.keys()],
+                sa.select(
+                    sa.literal(hour, ROLLUPS.c.hour.type),
+                    sa.literal(0),
+                    counted,
+                ),
+            )
+        )

@@ -23,8 +23,11 @@ class Merged:
 
     def starts(self, batch: Sequence[Transition]) -> list[int]:
         """Return the numbers of those that are not sent themselves."""
-        return [number for number, place in enumerate(self.places)
-                if batch[number] is not self.sent[place]]
+        return [
+            number
+            for number, place in enumerate(self.places)
+            if batch[number] is not self.sent[place]
+        ]
 
 
 def merge(batch: Iterable[Transition]) -> Merged:
@@ -56,5 +59,7 @@ def merge(batch: Iterable[Transition]) -> Merged:
 
 def _tells_all(end: Transition, start: Transition) -> bool:
     return end['kind'] == transition.FINISH and all(
-        end.get(name) == value for name, value in start.items()
-        if name != 'kind' and value is not None)
+        end.get(name) == value
+        for name, value in start.items()
+        if name != 'kind' and value is not None
+    )

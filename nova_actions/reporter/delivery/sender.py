@@ -30,13 +30,13 @@ _WAITING = vocabulary.PASSING_REFUSALS
 #: What helps a report that waits.
 _REMEDIES = {
     'InstanceNotFound': 'Nobody has registered the server: "nova-actions-'
-                        'manage instance import" does that for those of a '
-                        'cell, and so does a recorded action "create"',
+    'manage instance import" does that for those of a '
+    'cell, and so does a recorded action "create"',
     'InstanceActionNotFound': 'No action of that request is recorded on the '
-                              'server: who begins it has to record that. A '
-                              'server that nobody registered is registered '
-                              'by "nova-actions-manage instance import" or '
-                              'by a recorded action "create"',
+    'server: who begins it has to record that. A '
+    'server that nobody registered is registered '
+    'by "nova-actions-manage instance import" or '
+    'by a recorded action "create"',
 }
 
 #: Characters of errors' texts in one call, which the conductor makes safe
@@ -77,11 +77,19 @@ class Delivery:
     :param closed: called with a dead life's id once it has been closed
     """
 
-    def __init__(self, spool: Spool, line: wire.Wire, *, batch_size: int,
-                 interval: float, heartbeat: float, parent_timeout: float,
-                 losses: loss.Losses,
-                 chore: Callable[[Callable[[int], None]], None],
-                 closed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        line: wire.Wire,
+        *,
+        batch_size: int,
+        interval: float,
+        heartbeat: float,
+        parent_timeout: float,
+        losses: loss.Losses,
+        chore: Callable[[Callable[[int], None]], None],
+        closed: Callable[[str], None],
+    ) -> None:
         self._spool = spool
         self._line = line
         self._batch_size = self._limit = batch_size
@@ -115,7 +123,8 @@ class Delivery:
         self.delivered = self.replaced = 0
         self._answers: int = 0
         self._thread = threading.Thread(
-            target=self._run, name='nova-actions-delivery', daemon=True)
+            target=self._run, name='nova-actions-delivery', daemon=True
+        )
 
     def start(self) -> None:
         self._thread.start()
@@ -142,7 +151,8 @@ class Delivery:
 
     def _is_done(self, number: int) -> bool:
         return self._position >= number and not self._waiting.any_before(
-            number + 1)
+            number + 1
+        )
 
     def drain(self, timeout: float, patience: float = math.inf) -> bool:
         """Wait until everything appended so far is out of the spool, with
@@ -151,8 +161,9 @@ class Delivery:
         :param patience: seconds; no longer than that without an answer
         """
         until = _now() + timeout
-        if not self._bell.wait_for(lambda: self._chored > -math.inf,
-                                   min(timeout, patience)):
+        if not self._bell.wait_for(
+            lambda: self._chored > -math.inf, min(timeout, patience)
+        ):
             return False
         number = self._appended
         while True:
@@ -191,22 +202,28 @@ class Delivery:
         try:
             self._beat()
         except Exception as error:  # noqa: BLE001 - the process ends
-            LOG.warning('The conductor does not know what was lost last: %s',
-                        type(error).__name__)
+            LOG.warning(
+                'The conductor does not know what was lost last: %s',
+                type(error).__name__,
+            )
 
     def untold(self) -> dict[str, int]:
         """Return how many were lost that the conductor does not know of, by
         reason."""
-        return {reason: number - self._told_lost.get(reason, 0)
-                for reason, number in self._losses.counts.items()
-                if number > self._told_lost.get(reason, 0)}
+        return {
+            reason: number - self._told_lost.get(reason, 0)
+            for reason, number in self._losses.counts.items()
+            if number > self._told_lost.get(reason, 0)
+        }
 
     def _do_chore(self) -> None:
         try:
             self._chore(self.notify)
         except Exception as error:
-            LOG.warning('What dead reporters left could not be taken over: '
-                        '%s', type(error).__name__)
+            LOG.warning(
+                'What dead reporters left could not be taken over: %s',
+                type(error).__name__,
+            )
             LOG.debug('Why it could not:', exc_info=error)
         self._chored = _now()
         self._bell.ring()
@@ -215,8 +232,12 @@ class Delivery:
         self._failures += 1
         self._limit = max(1, self._limit // 2)
         level = logging.WARNING if self._failures in (1, 10) else logging.DEBUG
-        LOG.log(level, 'Reports cannot be delivered, %s wait: %s',
-                self._spool.count, type(error).__name__)
+        LOG.log(
+            level,
+            'Reports cannot be delivered, %s wait: %s',
+            self._spool.count,
+            type(error).__name__,
+        )
         LOG.debug('Why they cannot be delivered:', exc_info=error)
         wait = min(RETRY_MAX, RETRY_FIRST * 2 ** min(self._failures - 1, 10))
         wait *= random.uniform(0.5, 1)  # noqa: S311
@@ -226,8 +247,7 @@ class Delivery:
     def _succeeded(self) -> float:
         """Note that the conductor has answered; return when."""
         if self._failures >= 1:
-            LOG.info('Reports are delivered again, %s wait',
-                     self._spool.count)
+            LOG.info('Reports are delivered again, %s wait', self._spool.count)
         self._failures = 0
         self._answers += 1
         self._heard = _now()
@@ -257,8 +277,13 @@ class Delivery:
                 raise
             # Whoever is behind it need not wait for it.
             self._waiting.put_aside(batch[0][0], _now())
-            answers = [{'verdict': 'refused', 'error': _WAITING[0],
-                        'reason': type(error).__name__}]
+            answers = [
+                {
+                    'verdict': 'refused',
+                    'error': _WAITING[0],
+                    'reason': type(error).__name__,
+                }
+            ]
         now = self._succeeded()
         self._settle(batch, answers, now)
         if self._told + self._heartbeat <= now:
@@ -291,10 +316,13 @@ class Delivery:
         which the errors' texts are not too long together."""
         length = 0
         for index, (_, each) in enumerate(batch):
-            length += sum(len(str(each.get(name) or ''))
-                          for name in ('details', 'traceback'))
+            length += sum(
+                len(str(each.get(name) or ''))
+                for name in ('details', 'traceback')
+            )
             if each['kind'] == transition.CLOSE or (
-                    index and length > TEXT_LIMIT):
+                index and length > TEXT_LIMIT
+            ):
                 return batch[:index]
         return batch
 
@@ -313,8 +341,11 @@ class Delivery:
         """Wait until so many have been appended that were not sent yet."""
         self._wanted = self._position + count
         came = self._bell.wait_for(
-            lambda: self._stopping or self._hurry
-            or self._appended >= self._wanted, max(0.0, seconds))
+            lambda: (
+                self._stopping or self._hurry or self._appended >= self._wanted
+            ),
+            max(0.0, seconds),
+        )
         self._wanted = math.inf
         return came
 
@@ -329,7 +360,7 @@ class Delivery:
             if found is not None:
                 return [(number, found)]
             self._waiting.remove(number)
-        for number in self._waiting.due(now)[:self._limit]:
+        for number in self._waiting.due(now)[: self._limit]:
             found = self._spool.get(number)
             if found is None:
                 self._waiting.remove(number)
@@ -349,14 +380,16 @@ class Delivery:
             self._bell.ring()
         for number, each in entries:
             if number not in self._waiting and not self._waiting.join(
-                    number, each, now):
+                number, each, now
+            ):
                 fresh.append((number, each))
             elif not fresh:
                 self._position = number
         return fresh
 
-    def _settle(self, batch: list[Entry], answers: list[dict[str, Any]],
-                now: float) -> None:
+    def _settle(
+        self, batch: list[Entry], answers: list[dict[str, Any]], now: float
+    ) -> None:
         again = {}
         for (number, each), answer in zip(batch, answers, strict=True):
             refused = answer['verdict'] == 'refused'
@@ -376,8 +409,7 @@ class Delivery:
 
     def _advance(self, batch: list[Entry]) -> None:
         self._remove()
-        self._position = max(self._position, *(
-            number for number, _ in batch))
+        self._position = max(self._position, *(number for number, _ in batch))
         self._bell.ring()
 
     def _remove(self) -> None:
@@ -390,50 +422,62 @@ class Delivery:
             self._spool.remove(self._gone)
         except Exception as error:  # noqa: BLE001 - it must go on
             log = LOG.debug if self._is_stuck else LOG.warning
-            log('What is delivered cannot be removed from the spool: %s',
-                type(error).__name__)
+            log(
+                'What is delivered cannot be removed from the spool: %s',
+                type(error).__name__,
+            )
             self._is_stuck = True
         else:
             self._gone.clear()
             self._is_stuck = False
 
-    def _give_up(self, number: int, each: dict[str, Any],
-                 answer: dict[str, Any]) -> bool:
+    def _give_up(
+        self, number: int, each: dict[str, Any], answer: dict[str, Any]
+    ) -> bool:
         """Tell whether a refused report is lost; else it has to wait."""
         now = _now()
         waited = now - self._waiting.since(number, now)
         if answer['error'] in _WAITING and (
-                number not in self._waiting or waited < self._parent_timeout):
+            number not in self._waiting or waited < self._parent_timeout
+        ):
             return False
         self._refused.append(number)
-        self._losses.add(loss.REFUSED, 1, (
-            f'{answer["error"]}: {answer["reason"]}'), [each])
+        self._losses.add(
+            loss.REFUSED, 1, (f'{answer["error"]}: {answer["reason"]}'), [each]
+        )
         return True
 
-    def _tell_to_wait(self, number: int, each: dict[str, Any],
-                      answer: dict[str, Any]) -> None:
+    def _tell_to_wait(
+        self, number: int, each: dict[str, Any], answer: dict[str, Any]
+    ) -> None:
         """Say of the first report that waits why it does and what helps."""
         error = answer['error']
         # At its first attempt it may only have overtaken another host's.
-        if (error in _REMEDIES and number in self._waiting
-                and error not in self._told_to_wait):
+        if (
+            error in _REMEDIES
+            and number in self._waiting
+            and error not in self._told_to_wait
+        ):
             self._told_to_wait.add(error)
             LOG.warning(
                 'A report cannot be stored yet and waits, as others like it '
-                'do, for at most %g s: %s: %s %s.', self._parent_timeout,
+                'do, for at most %g s: %s: %s %s.',
+                self._parent_timeout,
                 transition.described(transition.identity(each)),
-                answer['reason'], _REMEDIES[error])
+                answer['reason'],
+                _REMEDIES[error],
+            )
 
     def _close(self, number: int, ended: dict[str, Any]) -> None:
         """Close a dead life: at once what it left open, and once more after
         the last of what it had to say and that waits now."""
-        if not (number in self._waiting
-                and self._waiting.any_before(number)):
+        if not (number in self._waiting and self._waiting.any_before(number)):
             try:
                 self._line.close(ended)
             except Exception as error:
-                if not (_is_poison(error)
-                        or isinstance(error, exception.Forbidden)):
+                if not (
+                    _is_poison(error) or isinstance(error, exception.Forbidden)
+                ):
                     raise
                 if not isinstance(error, exception.Invalid):
                     # As above: those behind it need not wait.
@@ -448,8 +492,9 @@ class Delivery:
             self._end_close(number, ended)
         self._advance([(number, ended)])
 
-    def _put_off_close(self, number: int, ended: dict[str, Any],
-                       error: Exception) -> None:
+    def _put_off_close(
+        self, number: int, ended: dict[str, Any], error: Exception
+    ) -> None:
         """Try again later to close a life, for as long as reports wait."""
         self._waiting.put_aside(number, _now())
         answer = {'error': _WAITING[0], 'reason': type(error).__name__}
@@ -468,4 +513,5 @@ def _is_poison(error: Exception) -> bool:
     if isinstance(error, exception.Unavailable | exception.Forbidden):
         return False
     return isinstance(error, exception.Invalid) or (
-        type(error) is exception.ActionsException)
+        type(error) is exception.ActionsException
+    )

@@ -59,8 +59,9 @@ class Waiting:
             key = self._keys.get(number)
             return now if key is None else self._queues[key].since[number]
 
-    def join(self, number: int, each: transition.Transition,
-             now: float) -> bool:
+    def join(
+        self, number: int, each: transition.Transition, now: float
+    ) -> bool:
         """Have a report wait if others of its action do, and tell whether it
         does.
 
@@ -70,14 +71,17 @@ class Waiting:
         with self._lock:
             queue = self._queues.get(key)
             if queue is None or each['kind'] not in (
-                    *transition.STEPS, transition.END):
+                *transition.STEPS,
+                transition.END,
+            ):
                 return False
             self._add(number, key, now)
             queue.due = min(queue.due, now + FIRST)
             return True
 
-    def put_off(self, entries: dict[int, transition.Transition],
-                now: float) -> None:
+    def put_off(
+        self, entries: dict[int, transition.Transition], now: float
+    ) -> None:
         """Have reports wait, or wait on, for longer than before."""
         with self._lock:
             keys = set()
@@ -107,9 +111,11 @@ class Waiting:
         """Return what waits by itself and is to be tried again, in its
         order."""
         with self._lock:
-            return sorted(number for number, key in self._keys.items()
-                          if key == (number,)
-                          and self._queues[key].due <= now)
+            return sorted(
+                number
+                for number, key in self._keys.items()
+                if key == (number,) and self._queues[key].due <= now
+            )
 
     def _add(self, number: int, key: Key, since: float) -> None:
         queue = self._queues.setdefault(key, _Queue(since))
@@ -135,11 +141,17 @@ class Waiting:
     def due(self, now: float) -> list[int]:
         """Return what is to be tried again, in its order."""
         with self._lock:
-            return sorted(number for queue in self._queues.values()
-                          if queue.due <= now for number in queue.since)
+            return sorted(
+                number
+                for queue in self._queues.values()
+                if queue.due <= now
+                for number in queue.since
+            )
 
     def next_due(self) -> float:
         """Return when something is to be tried again."""
         with self._lock:
-            return min((queue.due for queue in self._queues.values()),
-                       default=math.inf)
+            return min(
+                (queue.due for queue in self._queues.values()),
+                default=math.inf,
+            )

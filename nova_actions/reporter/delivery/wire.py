@@ -22,8 +22,12 @@ class Wire:
     :param about: what the program tells of itself, which may change
     """
 
-    def __init__(self, host: str | None, epoch: str | None,
-                 about: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        host: str | None,
+        epoch: str | None,
+        about: Mapping[str, str] | None = None,
+    ) -> None:
         self._host = host
         self._epoch = epoch
         self._about = about or {}
@@ -37,12 +41,18 @@ class Wire:
         found = self._send(merged.sent)
         answers = [found[place] for place in merged.places]
         # What is wrong with an end need not be wrong with its beginning.
-        again = [number for number in merged.starts(transitions)
-                 if answers[number]['verdict'] == 'refused'
-                 and answers[number]['error'] not in _PASSING]
+        again = [
+            number
+            for number in merged.starts(transitions)
+            if answers[number]['verdict'] == 'refused'
+            and answers[number]['error'] not in _PASSING
+        ]
         if again:
-            for number, answer in zip(again, self._send(
-                    [transitions[number] for number in again]), strict=True):
+            for number, answer in zip(
+                again,
+                self._send([transitions[number] for number in again]),
+                strict=True,
+            ):
                 answers[number] = answer
         return answers
 
@@ -51,6 +61,7 @@ class Wire:
         # the process that imports the reporter may not want yet.
         from nova_actions import context
         from nova_actions.objects import report
+
         answers: list[Answer | None] = []
         reports = []
         for each in transitions:
@@ -58,11 +69,21 @@ class Wire:
                 reports.append(report.Report.of(each))
                 answers.append(None)
             except (ArithmeticError, TypeError, ValueError) as error:
-                answers.append({'verdict': 'refused', 'error': 'Invalid',
-                                'reason': type(error).__name__})
-        given = iter(report.ReportList.apply(
-            context.get_admin_context(), report.ReportList(objects=reports),
-            host=self._host, epoch=self._epoch))
+                answers.append(
+                    {
+                        'verdict': 'refused',
+                        'error': 'Invalid',
+                        'reason': type(error).__name__,
+                    }
+                )
+        given = iter(
+            report.ReportList.apply(
+                context.get_admin_context(),
+                report.ReportList(objects=reports),
+                host=self._host,
+                epoch=self._epoch,
+            )
+        )
         return [each or next(given) for each in answers]
 
     def beat(self, waiting: int, lost: Mapping[str, int]) -> None:
@@ -74,14 +95,24 @@ class Wire:
 
         from nova_actions import context
         from nova_actions.objects import reporter
+
         try:
             reporter.Reporter.beat(
-                context.get_admin_context(), str(self._epoch), waiting,
-                dict(lost), host=self._host, about={
-                    name: str(value) for name, value in
-                    dict(self._about).items()} or None)
-        except (ovo_exc.UnsupportedObjectError,
-                ovo_exc.IncompatibleObjectVersion):
+                context.get_admin_context(),
+                str(self._epoch),
+                waiting,
+                dict(lost),
+                host=self._host,
+                about={
+                    name: str(value)
+                    for name, value in dict(self._about).items()
+                }
+                or None,
+            )
+        except (
+            ovo_exc.UnsupportedObjectError,
+            ovo_exc.IncompatibleObjectVersion,
+        ):
             # By a conductor of an older release, which hears this.
             self.send([])
 
@@ -92,9 +123,13 @@ class Wire:
         """
         from nova_actions import context
         from nova_actions.objects import report
+
         report.ReportList.close_epoch(
-            context.get_admin_context(), ended['uuid'], ended['evidence'],
-            host=self._host)
+            context.get_admin_context(),
+            ended['uuid'],
+            ended['evidence'],
+            host=self._host,
+        )
 
 
 def closing(epoch: str, evidence: str) -> Transition:

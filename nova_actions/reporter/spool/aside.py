@@ -26,8 +26,9 @@ def keep(path: str) -> str:
     with contextlib.suppress(OSError):
         os.unlink(f'{path}-shm')
     folder = os.path.dirname(path)
-    found = sorted(_all(folder), key=lambda each: _touched(
-        os.path.join(folder, each)))
+    found = sorted(
+        _all(folder), key=lambda each: _touched(os.path.join(folder, each))
+    )
     for name in found[:-KEPT]:
         for suffix in _SUFFIXES:
             with contextlib.suppress(OSError):
@@ -53,8 +54,11 @@ def _free(path: str) -> str:
 
 
 def _all(folder: str) -> set[str]:
-    return {match[1] for name in os.listdir(folder)
-            if (match := _NAME.fullmatch(name))}
+    return {
+        match[1]
+        for name in os.listdir(folder)
+        if (match := _NAME.fullmatch(name))
+    }
 
 
 def _touched(path: str) -> int:
@@ -72,6 +76,9 @@ def _stats(path: str) -> Iterator[os.stat_result]:
 def size(folder: str) -> int:
     """Return how many bytes are kept in a folder."""
     with contextlib.suppress(OSError):
-        return sum(found.st_size for name in _all(folder)
-                   for found in _stats(os.path.join(folder, name)))
+        return sum(
+            found.st_size
+            for name in _all(folder)
+            for found in _stats(os.path.join(folder, name))
+        )
     return 0

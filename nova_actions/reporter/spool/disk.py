@@ -51,8 +51,10 @@ class _Write:
         self.error: Exception | None = None
 
     def rows(self) -> list[Row]:
-        return [(number, body, seal.of(number, body)) for number, body
-                in enumerate(self.request.bodies, self.first)]
+        return [
+            (number, body, seal.of(number, body))
+            for number, body in enumerate(self.request.bodies, self.first)
+        ]
 
 
 class Spool:
@@ -72,10 +74,14 @@ class Spool:
     :raises OSError, sqlite3.Error: it cannot be opened
     """
 
-    def __init__(self, path: str, max_bytes: int, fsync: str,
-                 note: Callable[[int, int], None] = lambda _count, _id: None,
-                 lost: Callable[[int, str], None] = lambda _number, _why: None,
-                 ) -> None:
+    def __init__(
+        self,
+        path: str,
+        max_bytes: int,
+        fsync: str,
+        note: Callable[[int, int], None] = lambda _count, _id: None,
+        lost: Callable[[int, str], None] = lambda _number, _why: None,
+    ) -> None:
         self.path = path
         self.room = room.Room(max_bytes)
         self._note = note
@@ -105,8 +111,9 @@ class Spool:
         return self.room.bytes
 
     def _open(self) -> sqlite3.Connection:
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC,
-                         0o600))
+        os.close(
+            os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        )
         db = self._connect(_SYNCHRONOUS[self._fsync])
         try:
             # Writing the log back is not the caller's business, see
@@ -125,16 +132,18 @@ class Spool:
         return db
 
     def _make_table(self, db: sqlite3.Connection) -> None:
-        db.execute('CREATE TABLE IF NOT EXISTS report ('
-                   'id INTEGER PRIMARY KEY, body TEXT NOT NULL, '
-                   'checksum INTEGER)')
+        db.execute(
+            'CREATE TABLE IF NOT EXISTS report ('
+            'id INTEGER PRIMARY KEY, body TEXT NOT NULL, '
+            'checksum INTEGER)'
+        )
         columns = [row[1] for row in db.execute('PRAGMA table_info(report)')]
         if b'checksum' not in columns:
             # Of the first release.
             db.execute('ALTER TABLE report ADD COLUMN checksum INTEGER')
         elif not db.execute('SELECT count(*) FROM report').fetchone()[0]:
             db.execute(f'PRAGMA user_version={seal.VERSION}')
-        version, = db.execute('PRAGMA user_version').fetchone()
+        (version,) = db.execute('PRAGMA user_version').fetchone()
         self._is_sealed = version >= seal.VERSION
 
     def _count_all(self, db: sqlite3.Connection) -> None:
@@ -166,13 +175,18 @@ class Spool:
         # Before it is closed, since SQLite would touch both files then.
         kept = aside.keep(self.path)
         self._shut()
-        entries, remains = salvage.read(kept, salvage.Note(
-            self.count, self._lowest))
+        entries, remains = salvage.read(
+            kept, salvage.Note(self.count, self._lowest)
+        )
         self._open()
-        self._insert([(number, body, seal.of(number, body))
-                      for number, body in (
-                          (number, room.encode(each))
-                          for number, each in entries)])
+        self._insert(
+            [
+                (number, body, seal.of(number, body))
+                for number, body in (
+                    (number, room.encode(each)) for number, each in entries
+                )
+            ]
+        )
         self._count_all(self._file())
         self._lost(remains.lost, f'{kept} is what it was')
 
@@ -188,8 +202,12 @@ class Spool:
             return work()
 
     def _connect(self, synchronous: str) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT / 1000,
-                             isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(
+            self.path,
+            timeout=_BUSY_TIMEOUT / 1000,
+            isolation_level=None,
+            check_same_thread=False,
+        )
         db.text_factory = bytes
         try:
             db.execute('PRAGMA journal_mode=WAL')
@@ -202,8 +220,9 @@ class Spool:
             raise
         return db
 
-    def append(self, transitions: Sequence[Transition],
-               force: bool = False) -> int:
+    def append(
+        self, transitions: Sequence[Transition], force: bool = False
+    ) -> int:
         """Store transitions, all or none; return the last one's id.
 
         :param force: beyond the limit too
@@ -227,8 +246,11 @@ class Spool:
 
     def _see_after(self, write: _Write) -> None:
         """Find out what came of a write when who did it was interrupted."""
-        if self._file().execute('SELECT count(*) FROM report WHERE id = ?',
-                                (write.last,)).fetchone()[0]:
+        if (
+            self._file()
+            .execute('SELECT count(*) FROM report WHERE id = ?', (write.last,))
+            .fetchone()[0]
+        ):
             self.room.keep(write.request)
             write.is_over = True
 
@@ -289,7 +311,7 @@ class Spool:
         db.execute('BEGIN IMMEDIATE')
         try:
             for at in range(0, len(rows), _ROWS):
-                self._insert_some(db, rows[at:at + _ROWS])
+                self._insert_some(db, rows[at : at + _ROWS])
             db.execute('COMMIT')
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
@@ -302,24 +324,40 @@ class Spool:
             marks = ','.join(['(?,?,?)'] * len(rows))
             db.execute(
                 f'INSERT INTO report (id, body, checksum) VALUES {marks}',  # noqa: S608
-                list(itertools.chain.from_iterable(rows)))
+                list(itertools.chain.from_iterable(rows)),
+            )
 
     def after(self, position: int, limit: int) -> list[Entry]:
         """Return the next reports behind a position."""
         while True:
             with self._lock:
-                rows = self._mended(lambda: self._file().execute(
-                    'SELECT id, body, checksum FROM report WHERE id > ? '
-                    'ORDER BY id LIMIT ?', (position, limit)).fetchall())
+                rows = self._mended(
+                    lambda: (
+                        self._file()
+                        .execute(
+                            'SELECT id, body, checksum FROM report WHERE '
+                            'id > ? ORDER BY id LIMIT ?',
+                            (position, limit),
+                        )
+                        .fetchall()
+                    )
+                )
             entries = self._checked(rows)
             if entries or not rows:
                 return entries
 
     def get(self, number: int) -> Transition | None:
         with self._lock:
-            rows = self._mended(lambda: self._file().execute(
-                'SELECT id, body, checksum FROM report WHERE id = ?',
-                (number,)).fetchall())
+            rows = self._mended(
+                lambda: (
+                    self._file()
+                    .execute(
+                        'SELECT id, body, checksum FROM report WHERE id = ?',
+                        (number,),
+                    )
+                    .fetchall()
+                )
+            )
         return next((each for _, each in self._checked(rows)), None)
 
     def _checked(self, rows: list[tuple[int, Any, Any]]) -> list[Entry]:
@@ -363,26 +401,39 @@ class Spool:
 
     def _remove_all(self, numbers: list[int]) -> None:
         for at in range(0, len(numbers), _ROWS):
-            self._remove_some(numbers[at:at + _ROWS])
+            self._remove_some(numbers[at : at + _ROWS])
 
     def _remove_some(self, numbers: list[int]) -> None:
         marks = ','.join('?' * len(numbers))
-        gone, size = self._file().execute(
-            'SELECT count(*), coalesce(sum(length(body)), 0) FROM report '  # noqa: S608
-            f'WHERE id IN ({marks})', numbers).fetchone()
-        lowest, = self._file().execute(
-            f'SELECT min(id) FROM report WHERE id NOT IN ({marks})',  # noqa: S608
-            numbers).fetchone()
+        gone, size = (
+            self._file()
+            .execute(
+                'SELECT count(*), coalesce(sum(length(body)), 0) FROM report '  # noqa: S608
+                f'WHERE id IN ({marks})',
+                numbers,
+            )
+            .fetchone()
+        )
+        (lowest,) = (
+            self._file()
+            .execute(
+                f'SELECT min(id) FROM report WHERE id NOT IN ({marks})',  # noqa: S608
+                numbers,
+            )
+            .fetchone()
+        )
         self._lowest = self._last + 1 if lowest is None else lowest
         self._note(self.count - gone, self._lowest)
         self._file().execute(
-            f'DELETE FROM report WHERE id IN ({marks})', numbers)  # noqa: S608
+            f'DELETE FROM report WHERE id IN ({marks})',  # noqa: S608
+            numbers,
+        )
         self.room.bytes -= size
         self.count -= gone
 
     def _holds_only(self, numbers: Iterable[int]) -> bool:
         there = self._file().execute('SELECT id FROM report').fetchall()
-        return {number for number, in there} <= set(numbers)
+        return {number for (number,) in there} <= set(numbers)
 
     def sync(self) -> None:
         """Force everything appended so far to disk, without holding up who
@@ -441,7 +492,8 @@ class Spool:
                 return
             if self._keeper is None:
                 self._keeper = self._connect(
-                    'OFF' if self._fsync == 'never' else 'FULL')
+                    'OFF' if self._fsync == 'never' else 'FULL'
+                )
             self._keeper.execute('PRAGMA wal_checkpoint(PASSIVE)')
         with self._lock:
             if not self._is_closed:
@@ -464,4 +516,6 @@ class Spool:
 def is_broken(error: Exception) -> bool:
     """Tell whether an error means that the file is damaged."""
     return getattr(error, 'sqlite_errorcode', None) in (
-        sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    )

@@ -33,8 +33,9 @@ class MemorySpool:
     def count(self) -> int:
         return len(self._entries)
 
-    def append(self, transitions: Sequence[Transition],
-               force: bool = False) -> int:
+    def append(
+        self, transitions: Sequence[Transition], force: bool = False
+    ) -> int:
         """As of :meth:`spool.Spool.append`."""
         request = room.Request(transitions, force)
         count = len(request.bodies)
@@ -50,8 +51,9 @@ class MemorySpool:
 
     def after(self, position: int, limit: int) -> list[disk.Entry]:
         with self._lock:
-            numbers = [number for number in self._entries
-                       if number > position][:limit]
+            numbers = [
+                number for number in self._entries if number > position
+            ][:limit]
             return [(number, self._entries[number][1]) for number in numbers]
 
     def get(self, number: int) -> Transition | None:

@@ -30,8 +30,10 @@ def problem(folder: str) -> str | None:
     if not stat.S_ISDIR(found.st_mode):
         return 'it is no folder'
     if found.st_uid != os.geteuid():
-        return (f'it belongs to user {found.st_uid}, and this process is '
-                f'user {os.geteuid()}')
+        return (
+            f'it belongs to user {found.st_uid}, and this process is '
+            f'user {os.geteuid()}'
+        )
     if mode := stat.S_IMODE(found.st_mode) & 0o077:
         return f'others have rights to it ({mode:03o}); its mode must be 0700'
     return None

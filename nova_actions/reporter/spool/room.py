@@ -18,8 +18,11 @@ _MORE = 400
 _PART = 8
 
 #: What stands for the texts of an end that there is no room for.
-_NOT_KEPT = {'details': 'Not kept: the spool was full.', 'traceback': None,
-             'error_type': None}
+_NOT_KEPT = {
+    'details': 'Not kept: the spool was full.',
+    'traceback': None,
+    'error_type': None,
+}
 
 encode = json.JSONEncoder(separators=(',', ':')).encode
 
@@ -34,16 +37,19 @@ class Request:
     :param force: beyond the limit too
     """
 
-    def __init__(self, transitions: Sequence[Transition],
-                 force: bool = False) -> None:
+    def __init__(
+        self, transitions: Sequence[Transition], force: bool = False
+    ) -> None:
         self.force = force
         self._transitions = transitions
         #: Of ends: their starts are stored, here or elsewhere.
-        self.is_begun = not [each for each in transitions
-                             if each.pop(transition.UNBEGUN, False)]
+        self.is_begun = not [
+            each for each in transitions if each.pop(transition.UNBEGUN, False)
+        ]
         self._set([encode(each) for each in transitions])
-        self.are_ends = all(each['kind'] == transition.FINISH
-                            for each in transitions)
+        self.are_ends = all(
+            each['kind'] == transition.FINISH for each in transitions
+        )
 
     def _set(self, bodies: list[str]) -> None:
         self.bodies = bodies
@@ -58,15 +64,24 @@ class Request:
 
     def starts(self) -> dict[Any, int]:
         """Return what has to be kept for the end of each start."""
-        return {each['uuid']: len(body) + _MORE for each, body
-                in zip(self._transitions, self.bodies, strict=True)
-                if each['kind'] == transition.START}
+        return {
+            each['uuid']: len(body) + _MORE
+            for each, body in zip(self._transitions, self.bodies, strict=True)
+            if each['kind'] == transition.START
+        }
 
     def trim(self) -> None:
         """Leave out the texts of errors."""
-        self._set([encode({**each, **_NOT_KEPT} if each.get('details')
-                          or each.get('traceback') else each)
-                   for each in self._transitions])
+        self._set(
+            [
+                encode(
+                    {**each, **_NOT_KEPT}
+                    if each.get('details') or each.get('traceback')
+                    else each
+                )
+                for each in self._transitions
+            ]
+        )
 
 
 class _Held(weakref.ref[Any]):
@@ -129,7 +144,8 @@ class Room:
         if request.are_ends:
             self._admit_ends(request, free)
         elif request.size + sum(request.starts().values()) > (
-                free - self.limit // _PART):
+            free - self.limit // _PART
+        ):
             raise self._full()
 
     def _admit_ends(self, request: Request, free: int) -> None:
@@ -149,8 +165,10 @@ class Room:
             raise self._full()
 
     def _full(self) -> SpoolFull:
-        return SpoolFull(f'{self.bytes} bytes of reports, {self._reserved} '
-                         'kept for the ends of what has begun')
+        return SpoolFull(
+            f'{self.bytes} bytes of reports, {self._reserved} '
+            'kept for the ends of what has begun'
+        )
 
     def stored(self, request: Request) -> None:
         """Note that a request is stored."""

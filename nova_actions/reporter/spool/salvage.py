@@ -71,8 +71,11 @@ class Remains:
             rows: int | None = _rows_of(self._path, self._lowest)
         except sqlite3.Error:
             rows = None
-        if self._is_noted and (rows or 0) >= self._expected and (
-                rows is not None):
+        if (
+            self._is_noted
+            and (rows or 0) >= self._expected
+            and (rows is not None)
+        ):
             return self._path, rows, False
         found, is_broken = _readable(self._path, self._lowest)
         total = max(found, rows or 0, self._expected)
@@ -80,8 +83,11 @@ class Remains:
             return self._path, total, False
         rebuilt = self._rebuild()
         source = self._copy if rebuilt > found else self._path
-        return source, max(total, rebuilt), (
-            is_broken or found < max(total, rebuilt))
+        return (
+            source,
+            max(total, rebuilt),
+            (is_broken or found < max(total, rebuilt)),
+        )
 
     def _rebuild(self) -> int:
         """Make a copy with all that the log has, and return how many reports
@@ -103,8 +109,7 @@ class Remains:
             yield part
 
 
-def read(path: str, noted: Note | None = None) -> tuple[list[Entry],
-                                                        Remains]:
+def read(path: str, noted: Note | None = None) -> tuple[list[Entry], Remains]:
     """Read what can be read of a spool.
 
     :returns: its reports in their order, and what is known of the rest
@@ -168,8 +173,9 @@ def _opened(path: str) -> Iterator[sqlite3.Connection | None]:
     with contextlib.closing(sqlite3.connect(name, uri=True)) as db:
         db.text_factory = bytes
         try:
-            has_table = db.execute('SELECT count(*) FROM sqlite_master'
-                                   ).fetchone()[0]
+            has_table = db.execute(
+                'SELECT count(*) FROM sqlite_master'
+            ).fetchone()[0]
             yield db if has_table else None
         except (MemoryError, ValueError) as error:
             # A damaged length may ask for more memory than there is.
@@ -186,16 +192,19 @@ def _entries(path: str, lowest: int) -> Iterator[Entry | None]:
             return
         columns = {row[1] for row in db.execute('PRAGMA table_info(report)')}
         checksum = 'checksum' if b'checksum' in columns else 'NULL'
-        version, = db.execute('PRAGMA user_version').fetchone()
+        (version,) = db.execute('PRAGMA user_version').fetchone()
         for number, body, sealed in db.execute(
-                f'SELECT id, body, {checksum} FROM report WHERE id >= ? '  # noqa: S608
-                'ORDER BY id', (lowest,)):
+            f'SELECT id, body, {checksum} FROM report WHERE id >= ? '  # noqa: S608
+            'ORDER BY id',
+            (lowest,),
+        ):
             each = checked(number, body, sealed, version >= seal.VERSION)
             yield None if each is None else (number, each)
 
 
-def checked(number: Any, body: Any, checksum: Any,
-           is_sealed: bool) -> Transition | None:
+def checked(
+    number: Any, body: Any, checksum: Any, is_sealed: bool
+) -> Transition | None:
     """Return what was written down, None if it is not what that was.
 
     :param is_sealed: whether there must be a checksum
@@ -206,10 +215,14 @@ def checked(number: Any, body: Any, checksum: Any,
     except (AttributeError, ValueError, RecursionError):
         return None
     if (is_sealed or checksum is not None) and (
-            checksum != seal.of(number, text)):
+        checksum != seal.of(number, text)
+    ):
         return None
-    if (not isinstance(number, int) or not isinstance(found, dict)
-            or not isinstance(found.get('uuid'), str)):
+    if (
+        not isinstance(number, int)
+        or not isinstance(found, dict)
+        or not isinstance(found.get('uuid'), str)
+    ):
         return None
     kind = found.get('kind')
     if kind == transition.CLOSE:

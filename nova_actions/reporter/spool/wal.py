@@ -17,7 +17,7 @@ _HEADER = 32
 _FRAME = struct.Struct('>IIIIII')
 _MAGIC = b'SQLite format 3\0'
 _PAGE_SIZE = 4096
-_SIZES = tuple(2 ** power for power in range(9, 17))
+_SIZES = tuple(2**power for power in range(9, 17))
 
 
 def rebuild(path: str, target: str) -> None:
@@ -26,8 +26,9 @@ def rebuild(path: str, target: str) -> None:
     :param target: the copy, for its owner only; it replaces what is there
     :raises OSError: it cannot be read or written
     """
-    descriptor = os.open(target, os.O_CREAT | os.O_RDWR | os.O_TRUNC
-                         | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(
+        target, os.O_CREAT | os.O_RDWR | os.O_TRUNC | os.O_CLOEXEC, 0o600
+    )
     with open(descriptor, 'r+b') as copy:
         if os.path.exists(path):
             with open(path, 'rb') as source:
@@ -79,7 +80,7 @@ def _apply_all(copy: BinaryIO, frames: Iterable[bytes], size: int) -> None:
     pending: dict[int, bytes] = {}
     for frame in frames:
         number, pages = _FRAME.unpack_from(frame)[:2]
-        pending[number] = frame[_FRAME.size:]
+        pending[number] = frame[_FRAME.size :]
         if pages:
             last = max(last, pages)
             for at, page in pending.items():

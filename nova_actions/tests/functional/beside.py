@@ -24,9 +24,11 @@ def wheels(*names: str) -> list[pathlib.Path]:
     for name in names:
         made = sorted(pathlib.Path(folder).glob(f'{name}-*.whl'))
         if not folder or not made:
-            missing.unavailable(f'our wheel {name}',
-                                'NOVA_ACTIONS_TEST_WHEELS names no folder '
-                                f'with it: {folder!r}')
+            missing.unavailable(
+                f'our wheel {name}',
+                'NOVA_ACTIONS_TEST_WHEELS names no folder '
+                f'with it: {folder!r}',
+            )
         found.append(made[-1])
     return found
 
@@ -40,8 +42,10 @@ class Environment(missing.Fixture):
 
     def __init__(self, nova: pathlib.Path, bridge: bool = False) -> None:
         self.nova = nova
-        self._names = ['nova_actions', *(
-            ['nova_actions_bridge'] if bridge else [])]
+        self._names = [
+            'nova_actions',
+            *(['nova_actions_bridge'] if bridge else []),
+        ]
 
     def _setUp(self) -> None:
         made = wheels(*self._names)
@@ -49,21 +53,36 @@ class Environment(missing.Fixture):
         self.bin = folder / 'venv' / 'bin'
         self.python = self.bin / 'python'
         self._run(self.nova, '-m', 'venv', '--without-pip', folder / 'venv')
-        below, own = (pathlib.Path(self._run(
-            python, '-c', 'import sysconfig; '
-            'print(sysconfig.get_path("purelib"))').strip())
-            for python in (self.nova, self.python))
+        below, own = (
+            pathlib.Path(
+                self._run(
+                    python,
+                    '-c',
+                    'import sysconfig; print(sysconfig.get_path("purelib"))',
+                ).strip()
+            )
+            for python in (self.nova, self.python)
+        )
         #: Where both have their packages.
         self.folders = [own, below]
         (own / 'nova.pth').write_text(f'{below}\n', encoding='utf-8')
-        self._run(sys.executable, '-m', 'pip', '--python', self.python,
-                  'install', '--no-index', '--disable-pip-version-check',
-                  *made)
+        self._run(
+            sys.executable,
+            '-m',
+            'pip',
+            '--python',
+            self.python,
+            'install',
+            '--no-index',
+            '--disable-pip-version-check',
+            *made,
+        )
 
     @staticmethod
     def _run(*command: str | os.PathLike[str]) -> str:
-        done = subprocess.run(command, capture_output=True, text=True,
-                              check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise AssertionError(done.stdout + done.stderr)
         return done.stdout

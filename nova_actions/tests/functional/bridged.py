@@ -30,16 +30,17 @@ class BridgeTestCase(base.ObjectTestCase):
     def setUp(self):
         super().setUp()
         self.nova = beside.world()
-        self.venv = self.useFixture(beside.Environment(
-            self.nova, bridge=True))
+        self.venv = self.useFixture(beside.Environment(self.nova, bridge=True))
         rabbit = self.useFixture(fixtures.Rabbit())
         self.conf.set_override('transport_url', rabbit.url)
         self.useFixture(fixtures.Conductor(self.conf))
         self.folder = pathlib.Path(
-            self.useFixture(base_fixtures.TempDir()).path)
+            self.useFixture(base_fixtures.TempDir()).path
+        )
 
-    def run_nova(self, mode, script, *arguments, state=None,
-                 is_configured=True):
+    def run_nova(
+        self, mode, script, *arguments, state=None, is_configured=True
+    ):
         """Return what a script of Nova says, and what it complains of."""
         path = self.folder / 'nova-actions.conf'
         if is_configured:
@@ -47,15 +48,29 @@ class BridgeTestCase(base.ObjectTestCase):
                 f'[DEFAULT]\ntransport_url = {self.conf.transport_url}\n'
                 f'state_path = {state or self.folder / "state"}\n'
                 f'[conductor]\ntopic = {self.conf.conductor.topic}\n'
-                f'[bridge]\nmode = {mode}\n')
+                f'[bridge]\nmode = {mode}\n'
+            )
         done = subprocess.run(
-            [self.venv.python, '-W', 'ignore', HERE / 'nova_world' / script,
-             *arguments],
-            capture_output=True, text=True, check=False, cwd=self.folder,
-            timeout=patience.PATIENCE, env={
-                **os.environ, 'NOVA_ACTIONS_CONFIG': str(path),
+            [
+                self.venv.python,
+                '-W',
+                'ignore',
+                HERE / 'nova_world' / script,
+                *arguments,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.folder,
+            timeout=patience.PATIENCE,
+            env={
+                **os.environ,
+                'NOVA_ACTIONS_CONFIG': str(path),
                 'OS_WSGI__API_PASTE_CONFIG': str(
-                    self.nova.parents[1] / 'etc' / 'nova' / 'api-paste.ini')})
+                    self.nova.parents[1] / 'etc' / 'nova' / 'api-paste.ini'
+                ),
+            },
+        )
         self.assertEqual(0, done.returncode, done.stderr[-3000:])
         return done.stdout, done.stderr
 
@@ -63,12 +78,24 @@ class BridgeTestCase(base.ObjectTestCase):
         """Return our actions with their steps, by their keys."""
         with db.engine().connect() as connection:
             actions, events = (
-                [dict(row._mapping) for row in connection.execute(
-                    sa.select(table).order_by(table.c.id))]
-                for table in (models.ACTIONS, models.EVENTS))
+                [
+                    dict(row._mapping)
+                    for row in connection.execute(
+                        sa.select(table).order_by(table.c.id)
+                    )
+                ]
+                for table in (models.ACTIONS, models.EVENTS)
+            )
         found = collections.defaultdict(list)
         for action in actions:
-            found[key(action)].append({**action, 'events': [
-                event for event in events
-                if event['action_id'] == action['id']]})
+            found[key(action)].append(
+                {
+                    **action,
+                    'events': [
+                        event
+                        for event in events
+                        if event['action_id'] == action['id']
+                    ],
+                }
+            )
         return found

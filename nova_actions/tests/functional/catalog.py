@@ -21,9 +21,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._token(200)
             return
         url = f'http://127.0.0.1:{self.server.server_port}/v3'
-        self._answer(200, {'version': {
-            'id': 'v3.14', 'status': 'stable', 'media-types': [],
-            'links': [{'rel': 'self', 'href': url}]}})
+        self._answer(
+            200,
+            {
+                'version': {
+                    'id': 'v3.14',
+                    'status': 'stable',
+                    'media-types': [],
+                    'links': [{'rel': 'self', 'href': url}],
+                }
+            },
+        )
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers['Content-Length']))
@@ -31,12 +39,21 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _token(self, status: int) -> None:
         person = {'id': 'user', 'name': 'user', 'domain': _NAMED}
-        self._answer(status, {'token': {
-            'methods': ['password'], 'user': person, 'project': person,
-            'roles': [{'id': 'reader', 'name': 'reader'}],
-            'expires_at': '2999-01-01T00:00:00.000000Z',
-            'issued_at': '2026-01-01T00:00:00.000000Z', 'audit_ids': ['x'],
-            'catalog': self.server.catalog}})
+        self._answer(
+            status,
+            {
+                'token': {
+                    'methods': ['password'],
+                    'user': person,
+                    'project': person,
+                    'roles': [{'id': 'reader', 'name': 'reader'}],
+                    'expires_at': '2999-01-01T00:00:00.000000Z',
+                    'issued_at': '2026-01-01T00:00:00.000000Z',
+                    'audit_ids': ['x'],
+                    'catalog': self.server.catalog,
+                }
+            },
+        )
 
     def _answer(self, status: int, content: Any) -> None:
         body = json.dumps(content).encode()
@@ -59,7 +76,8 @@ class Keystone(base_fixtures.Fixture):
 
     def _setUp(self) -> None:
         server: Any = http.server.ThreadingHTTPServer(
-            ('127.0.0.1', 0), _Handler)
+            ('127.0.0.1', 0), _Handler
+        )
         server.daemon_threads = True
         server.catalog = self._catalog
         self.url = f'http://127.0.0.1:{server.server_port}/v3'

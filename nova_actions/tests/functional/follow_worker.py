@@ -30,9 +30,13 @@ def main() -> None:
     with fixtures.Conf(database__connection=url) as settings:
         runtime.set_up_databases(settings.conf)
         made = follower.Follower(
-            source.Source('nova', cell, patience.PATIENCE), str(os.getpid()),
-            sanitize.Sanitizer(), window=10_000, rate=7,
-            pause=lambda _seconds: tell('batch'))
+            source.Source('nova', cell, patience.PATIENCE),
+            str(os.getpid()),
+            sanitize.Sanitizer(),
+            window=10_000,
+            rate=7,
+            pause=lambda _seconds: tell('batch'),
+        )
         while True:
             try:
                 done = made.run(context.get_admin_context())

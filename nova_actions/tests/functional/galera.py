@@ -38,14 +38,20 @@ class Node(server.Mariadb):
             raise FileNotFoundError('libgalera_smm.so')
         self._provider = found[0]
         self.group, self._transfer, self._state = (
-            process.free_port() for _each in range(3))
+            process.free_port() for _each in range(3)
+        )
         super().initialise()
 
     def command(self):
-        peers = (f'127.0.0.1:{self._first.group},127.0.0.1:{self.group}'
-                 if self._first else '')
+        peers = (
+            f'127.0.0.1:{self._first.group},127.0.0.1:{self.group}'
+            if self._first
+            else ''
+        )
         return [
-            *super().command(), '--wsrep-on=ON', '--binlog-format=ROW',
+            *super().command(),
+            '--wsrep-on=ON',
+            '--binlog-format=ROW',
             '--innodb-autoinc-lock-mode=2',
             '--innodb-flush-log-at-trx-commit=0',
             f'--wsrep-provider={self._provider}',
@@ -56,7 +62,8 @@ class Node(server.Mariadb):
             f'--wsrep-sst-receive-address=127.0.0.1:{self._state}',
             '--wsrep-provider-options='
             f'gmcast.listen_addr=tcp://127.0.0.1:{self.group};'
-            f'ist.recv_addr=127.0.0.1:{self._transfer};gcache.size=32M']
+            f'ist.recv_addr=127.0.0.1:{self._transfer};gcache.size=32M',
+        ]
 
     def answers(self):
         if not self._is_ready():
@@ -68,7 +75,8 @@ class Node(server.Mariadb):
         try:
             with engine.connect() as connection:
                 row = connection.exec_driver_sql(
-                    "SHOW STATUS LIKE 'wsrep_ready'").one_or_none()
+                    "SHOW STATUS LIKE 'wsrep_ready'"
+                ).one_or_none()
                 return row is not None and row[1] == 'ON'
         except sa.exc.DBAPIError:
             return False
@@ -83,9 +91,12 @@ class Peer(fixtures.Fixture):
 
     def _setUp(self):
         self._process = subprocess.Popen(
-            [sys.executable, PEER, self._url], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True,
-            env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)})
+            [sys.executable, PEER, self._url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)},
+        )
         self.addCleanup(self._end)
 
     def _end(self):

@@ -25,7 +25,8 @@ def main(url):
     for line in sys.stdin:
         reports = [report.Report(**values) for values in json.loads(line)]
         answers = report.ReportList.apply(
-            context.get_admin_context(), report.ReportList(objects=reports))
+            context.get_admin_context(), report.ReportList(objects=reports)
+        )
         print(json.dumps([each['verdict'] for each in answers]), flush=True)
 
 

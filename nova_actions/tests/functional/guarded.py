@@ -43,10 +43,12 @@ class Bus(fixtures.Rabbit):
         self.password = f'bus-{uuid.uuid4().hex}'
         fixtures.rabbitmqctl('add_user', self.name, self.password)
         self.addCleanup(fixtures.rabbitmqctl, 'delete_user', self.name)
-        fixtures.rabbitmqctl('set_permissions', '-p', self.name, self.name,
-                             '.*', '.*', '.*')
-        self.url = self.url.replace('guest:guest',
-                                    f'{self.name}:{self.password}')
+        fixtures.rabbitmqctl(
+            'set_permissions', '-p', self.name, self.name, '.*', '.*', '.*'
+        )
+        self.url = self.url.replace(
+            'guest:guest', f'{self.name}:{self.password}'
+        )
 
 
 class Services(missing.Fixture):
@@ -60,31 +62,52 @@ class Services(missing.Fixture):
 
     def _setUp(self) -> None:
         bus = self.useFixture(Bus())
-        self.passwords = {'bus': bus.password, **{
-            name: f'{name}-{uuid.uuid4().hex}'
-            for name in ('identity', 'cache', 'database')}}
+        self.passwords = {
+            'bus': bus.password,
+            **{
+                name: f'{name}-{uuid.uuid4().hex}'
+                for name in ('identity', 'cache', 'database')
+            },
+        }
         self._conf.set_override('transport_url', bus.url)
         self._conf.set_override('topic', TOPIC, group='conductor')
         self._folder = pathlib.Path(
-            self.useFixture(base_fixtures.TempDir()).path)
+            self.useFixture(base_fixtures.TempDir()).path
+        )
         self.conductor = self.start('conductor')
         self.api = self.start('api')
         port = self.api.await_line(r'is ready on \S+ port (\d+)')[1]
         self.url = f'http://127.0.0.1:{port}'
-        process.await_conductor(bus.url, TOPIC, 'guarded',
-                                self.conductor.process)
+        process.await_conductor(
+            bus.url, TOPIC, 'guarded', self.conductor.process
+        )
 
     def start(self, name: str, **changes: str) -> process.Process:
         """Start a service, its configuration maybe changed."""
         path = self._folder / f'{name}-{uuid.uuid4().hex}.conf'
-        path.write_text(CONF.format(**{
-            'folder': self._folder, 'topic': TOPIC,
-            'transport_url': self._conf.transport_url,
-            'connection': self._connection(), 'passwords': self.passwords,
-            **changes}))
-        return self.useFixture(process.Process(
-            [sys.executable, '-m', f'nova_actions.cmd.{name}',
-             '--config-file', path]))
+        path.write_text(
+            CONF.format(
+                **{
+                    'folder': self._folder,
+                    'topic': TOPIC,
+                    'transport_url': self._conf.transport_url,
+                    'connection': self._connection(),
+                    'passwords': self.passwords,
+                    **changes,
+                }
+            )
+        )
+        return self.useFixture(
+            process.Process(
+                [
+                    sys.executable,
+                    '-m',
+                    f'nova_actions.cmd.{name}',
+                    '--config-file',
+                    path,
+                ]
+            )
+        )
 
     def _connection(self) -> str:
         url = sa.make_url(self._conf.database.connection)
@@ -104,6 +127,11 @@ def dump() -> str:
     lines = []
     with engine.connect() as connection:
         for table in sa.inspect(engine).get_table_names():
-            lines += [f'{table}: {value}' for row in connection.execute(
-                sa.text(f'SELECT * FROM {table}')) for value in row]
+            lines += [
+                f'{table}: {value}'
+                for row in connection.execute(
+                    sa.text(f'SELECT * FROM {table}')
+                )
+                for value in row
+            ]
     return '\n'.join(lines)

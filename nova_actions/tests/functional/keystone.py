@@ -52,32 +52,61 @@ class Keystone(missing.Fixture):
         folder = pathlib.Path(self.useFixture(base_fixtures.TempDir()).path)
         (folder / 'keys').mkdir(mode=0o700)
         self._conf = folder / 'keystone.conf'
-        self._conf.write_text(CONF.format(folder=folder) + (
-            f'[cors]\nallowed_origin = {self._origin}\n'
-            if self._origin else ''))
+        self._conf.write_text(
+            CONF.format(folder=folder)
+            + (
+                f'[cors]\nallowed_origin = {self._origin}\n'
+                if self._origin
+                else ''
+            )
+        )
         self._manage('db_sync')
-        self._manage('fernet_setup',
-                     '--keystone-user', pwd.getpwuid(os.getuid()).pw_name,
-                     '--keystone-group', grp.getgrgid(os.getgid()).gr_name)
-        self._manage('bootstrap', '--bootstrap-password', PASSWORD,
-                     '--bootstrap-region-id', REGION)
-        self._process = self.useFixture(process.Process(
-            [self._python, SERVE], process.clean_environ(
-                OS_KEYSTONE_CONFIG_FILES=str(self._conf),
-                # Its CORS middleware looks only where oslo.config does.
-                HOME=str(folder)), speaks=True))
+        self._manage(
+            'fernet_setup',
+            '--keystone-user',
+            pwd.getpwuid(os.getuid()).pw_name,
+            '--keystone-group',
+            grp.getgrgid(os.getgid()).gr_name,
+        )
+        self._manage(
+            'bootstrap',
+            '--bootstrap-password',
+            PASSWORD,
+            '--bootstrap-region-id',
+            REGION,
+        )
+        self._process = self.useFixture(
+            process.Process(
+                [self._python, SERVE],
+                process.clean_environ(
+                    OS_KEYSTONE_CONFIG_FILES=str(self._conf),
+                    # Its CORS middleware looks only where oslo.config does.
+                    HOME=str(folder),
+                ),
+                speaks=True,
+            )
+        )
         self.url = self._heard()['url']
         self._session = self.session('admin', 'admin')
-        self._roles = {role['name']: role['id']
-                       for role in self._get('/roles')['roles']}
+        self._roles = {
+            role['name']: role['id'] for role in self._get('/roles')['roles']
+        }
         self.service('identity', self.url)
 
     def _manage(self, *words: str) -> None:
         done = subprocess.run(
-            [self._python.parent / 'keystone-manage', '--config-file',
-             self._conf, *words], capture_output=True, text=True,
-            timeout=patience.PATIENCE, check=False,
-            env=process.clean_environ())
+            [
+                self._python.parent / 'keystone-manage',
+                '--config-file',
+                self._conf,
+                *words,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=patience.PATIENCE,
+            check=False,
+            env=process.clean_environ(),
+        )
         if done.returncode:
             raise AssertionError(f'{words}: {done.stderr[-4000:]}')
 
@@ -90,14 +119,20 @@ class Keystone(missing.Fixture):
 
     def auth(self, user: str, project: str) -> dict[str, str]:
         """Return what keystoneauth's plugin ``password`` wants to know."""
-        return {'auth_url': self.url, 'username': user, 'password': PASSWORD,
-                'project_name': project, 'user_domain_id': 'default',
-                'project_domain_id': 'default'}
+        return {
+            'auth_url': self.url,
+            'username': user,
+            'password': PASSWORD,
+            'project_name': project,
+            'user_domain_id': 'default',
+            'project_domain_id': 'default',
+        }
 
     def session(self, user: str, project: str) -> Any:
         """Return a session of a user in a project."""
-        return keystone_session.Session(v3.Password(
-            **self.auth(user, project)))
+        return keystone_session.Session(
+            v3.Password(**self.auth(user, project))
+        )
 
     def token(self, user: str, project: str) -> str:
         """Return a fresh token."""
@@ -105,15 +140,17 @@ class Keystone(missing.Fixture):
 
     def expired_token(self, user_id: str, project_id: str) -> str:
         """Return a token that has expired."""
-        self._process.process.stdin.write(json.dumps(
-            {'user_id': user_id, 'project_id': project_id}) + '\n')
+        self._process.process.stdin.write(
+            json.dumps({'user_id': user_id, 'project_id': project_id}) + '\n'
+        )
         self._process.process.stdin.flush()
         return str(self._heard()['token'])
 
     def revoke(self, token: str) -> None:
         """Make a token worthless."""
-        self._session.delete(f'{self.url}/auth/tokens',
-                             headers={'X-Subject-Token': token})
+        self._session.delete(
+            f'{self.url}/auth/tokens', headers={'X-Subject-Token': token}
+        )
 
     def project(self, name: str) -> str:
         """Create a project; return its id."""
@@ -125,15 +162,18 @@ class Keystone(missing.Fixture):
 
     def user(self, name: str, project_id: str, role: str) -> str:
         """Create a user with a role in a project; return its id."""
-        user_id = self._new('user', name=name, password=PASSWORD,
-                            domain_id='default')
+        user_id = self._new(
+            'user', name=name, password=PASSWORD, domain_id='default'
+        )
         self.grant(user_id, project_id, role)
         return user_id
 
     def grant(self, user_id: str, project_id: str, role: str) -> None:
         """Give a user a role in a project."""
-        self._session.put(f'{self.url}/projects/{project_id}/users/{user_id}'
-                          f'/roles/{self._roles[role]}')
+        self._session.put(
+            f'{self.url}/projects/{project_id}/users/{user_id}'
+            f'/roles/{self._roles[role]}'
+        )
 
     def service(self, kind: str, url: str) -> None:
         """Create a service and its endpoints.
@@ -142,13 +182,19 @@ class Keystone(missing.Fixture):
         """
         service_id = self._new('service', name=kind, type=kind)
         for interface in ('public', 'internal'):
-            self._new('endpoint', service_id=service_id, region_id=REGION,
-                      interface=interface, url=url)
+            self._new(
+                'endpoint',
+                service_id=service_id,
+                region_id=REGION,
+                interface=interface,
+                url=url,
+            )
 
     def _get(self, path: str) -> Any:
         return self._session.get(self.url + path).json()
 
     def _new(self, kind: str, **values: Any) -> str:
-        answer = self._session.post(f'{self.url}/{kind}s',
-                                    json={kind: values}).json()
+        answer = self._session.post(
+            f'{self.url}/{kind}s', json={kind: values}
+        ).json()
         return str(answer[kind]['id'])

@@ -26,8 +26,13 @@ def now() -> datetime.datetime:
 
 def step(event: str, seconds: float = 1, **values: Any) -> dict[str, Any]:
     """Return a step to be inserted."""
-    return {'event': event, 'seconds': seconds, 'host': 'compute-1',
-            'result': 'Success', **values}
+    return {
+        'event': event,
+        'seconds': seconds,
+        'host': 'compute-1',
+        'result': 'Success',
+        **values,
+    }
 
 
 class PageCase(base.BaseTestCase):
@@ -36,9 +41,11 @@ class PageCase(base.BaseTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.browser = browser.get()
-        self.conf = self.useFixture(fixtures.Objects(
-            api__auth_strategy='noauth2', api__ui=True,
-            api__bind_port=0)).conf
+        self.conf = self.useFixture(
+            fixtures.Objects(
+                api__auth_strategy='noauth2', api__ui=True, api__bind_port=0
+            )
+        ).conf
         self.serve()
         self.addCleanup(lambda: self.stop())
         self.browser.theme('light')
@@ -69,18 +76,29 @@ class PageCase(base.BaseTestCase):
         self.browser.click('.login button', 'Log in')
         self.browser.one('.tools')
 
-    def server(self, name: str | None = 'web-1',
-               project: str = PROJECT) -> str:
+    def server(
+        self, name: str | None = 'web-1', project: str = PROJECT
+    ) -> str:
         """Insert a server; return its UUID."""
         server_id = str(uuid.uuid4())
         with db.engine().begin() as connection:
-            connection.execute(sa.insert(models.INSTANCES).values(
-                uuid=server_id, created_at=now(), project_id=project,
-                display_name=name))
+            connection.execute(
+                sa.insert(models.INSTANCES).values(
+                    uuid=server_id,
+                    created_at=now(),
+                    project_id=project,
+                    display_name=name,
+                )
+            )
         return server_id
 
-    def action(self, server_id: str, *steps: dict[str, Any], ago: float = 60,
-               **values: Any) -> str:
+    def action(
+        self,
+        server_id: str,
+        *steps: dict[str, Any],
+        ago: float = 60,
+        **values: Any,
+    ) -> str:
         """Insert an action of a server, with its steps one after the other;
         return its UUID.
 
@@ -88,25 +106,46 @@ class PageCase(base.BaseTestCase):
         """
         begun = now() - datetime.timedelta(seconds=ago)
         end = begun + datetime.timedelta(
-            seconds=sum(each['seconds'] for each in steps))
-        row = {'uuid': str(uuid.uuid4()), 'instance_uuid': server_id,
-               'action': 'reboot', 'status': 'succeeded',
-               'owner_id': PROJECT, 'project_id': PROJECT, 'user_id': 'alice',
-               'request_id': f'req-{uuid.uuid4()}', 'created_at': begun,
-               'updated_at': end, 'start_time': begun, 'finish_time': end,
-               **values}
+            seconds=sum(each['seconds'] for each in steps)
+        )
+        row = {
+            'uuid': str(uuid.uuid4()),
+            'instance_uuid': server_id,
+            'action': 'reboot',
+            'status': 'succeeded',
+            'owner_id': PROJECT,
+            'project_id': PROJECT,
+            'user_id': 'alice',
+            'request_id': f'req-{uuid.uuid4()}',
+            'created_at': begun,
+            'updated_at': end,
+            'start_time': begun,
+            'finish_time': end,
+            **values,
+        }
         with db.engine().begin() as connection:
-            action_id = connection.execute(sa.insert(
-                models.ACTIONS).values(**row)).inserted_primary_key[0]
+            action_id = connection.execute(
+                sa.insert(models.ACTIONS).values(**row)
+            ).inserted_primary_key[0]
             for each in steps:
-                start, begun = begun, begun + datetime.timedelta(
-                    seconds=each['seconds'])
-                connection.execute(sa.insert(models.EVENTS).values(
-                    uuid=str(uuid.uuid4()), action_id=action_id,
-                    created_at=start, start_time=start,
-                    finish_time=begun, **{
-                        name: value for name, value in each.items()
-                        if name != 'seconds'}))
+                start, begun = (
+                    begun,
+                    begun + datetime.timedelta(seconds=each['seconds']),
+                )
+                connection.execute(
+                    sa.insert(models.EVENTS).values(
+                        uuid=str(uuid.uuid4()),
+                        action_id=action_id,
+                        created_at=start,
+                        start_time=start,
+                        finish_time=begun,
+                        **{
+                            name: value
+                            for name, value in each.items()
+                            if name != 'seconds'
+                        },
+                    )
+                )
         return str(row['uuid'])
 
     def assertQuiet(self) -> None:

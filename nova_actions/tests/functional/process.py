@@ -19,17 +19,20 @@ from nova_actions.tests import patience
 def listens(port: int) -> bool:
     """Tell whether a port of this machine takes connections."""
     try:
-        socket.create_connection(('127.0.0.1', port),
-                                 patience.PATIENCE).close()
+        socket.create_connection(
+            ('127.0.0.1', port), patience.PATIENCE
+        ).close()
     except ConnectionRefusedError:
         return False
     return True
 
 
-def await_conductor(url: str, topic: str, host: str,
-                    conductor: 'subprocess.Popen[Any]') -> None:
+def await_conductor(
+    url: str, topic: str, host: str, conductor: 'subprocess.Popen[Any]'
+) -> None:
     """Wait until the conductor of a host takes calls from the RabbitMQ at a
     URL."""
+
     def takes_calls() -> bool:
         if conductor.poll() is not None:
             raise AssertionError(f'the conductor of {host} has ended')
@@ -53,9 +56,15 @@ def free_port() -> int:
 def clean_environ(**values: str) -> dict[str, str]:
     """Return this environment without what speaks to OpenStack's clients
     or to a person."""
-    return {**{name: value for name, value in os.environ.items()
-               if not name.startswith('OS_')},
-            'PYTHONWARNINGS': 'ignore', **values}
+    return {
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith('OS_')
+        },
+        'PYTHONWARNINGS': 'ignore',
+        **values,
+    }
 
 
 class Process(fixtures.Fixture):
@@ -66,9 +75,13 @@ class Process(fixtures.Fixture):
     :param own_group: it is in a process group of its own, as a shell's job is
     """
 
-    def __init__(self, command: Sequence[str | os.PathLike[str]],
-                 environ: Mapping[str, str] | None = None,
-                 speaks: bool = False, own_group: bool = False) -> None:
+    def __init__(
+        self,
+        command: Sequence[str | os.PathLike[str]],
+        environ: Mapping[str, str] | None = None,
+        speaks: bool = False,
+        own_group: bool = False,
+    ) -> None:
         self._command = [str(word) for word in command]
         self._environ = dict(environ or clean_environ())
         self._speaks = speaks
@@ -80,9 +93,14 @@ class Process(fixtures.Fixture):
         pipe = subprocess.PIPE if self._speaks else None
         with self._log.open('wb') as log:
             self.process = subprocess.Popen(
-                self._command, env=self._environ, text=True, stderr=log,
+                self._command,
+                env=self._environ,
+                text=True,
+                stderr=log,
                 start_new_session=self._own_group,
-                stdin=pipe or subprocess.DEVNULL, stdout=pipe or log)
+                stdin=pipe or subprocess.DEVNULL,
+                stdout=pipe or log,
+            )
         self.addCleanup(self.stop)
 
     @property
@@ -106,16 +124,20 @@ class Process(fixtures.Fixture):
         """Return where its log first matches."""
         found: re.Match[str] = patience.wait_until(
             f'{pattern!r} in the log of {self._command[0]}',
-            lambda: re.search(pattern, self.log) or self._look())
+            lambda: re.search(pattern, self.log) or self._look(),
+        )
         return found
 
     def await_port(self, port: int) -> None:
         """Wait until it listens."""
-        patience.wait_until(f'port {port} of {self._command[0]}',
-                            lambda: listens(port) or self._look())
+        patience.wait_until(
+            f'port {port} of {self._command[0]}',
+            lambda: listens(port) or self._look(),
+        )
 
     def _look(self) -> None:
         code = self.process.poll()
         if code is not None:
             raise AssertionError(
-                f'{self._command} ended with {code}: {self.log[-4000:]}')
+                f'{self._command} ended with {code}: {self.log[-4000:]}'
+            )

@@ -52,9 +52,13 @@ class _Echo(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         length = int(self.headers.get('Content-Length') or 0)
-        body = json.dumps({
-            'nova': self.path, 'headers': dict(self.headers),
-            'body': self.rfile.read(length).decode()}).encode()
+        body = json.dumps(
+            {
+                'nova': self.path,
+                'headers': dict(self.headers),
+                'body': self.rfile.read(length).decode(),
+            }
+        ).encode()
         self.send_response(200)
         self.send_header('Content-Length', str(len(body)))
         self.end_headers()
@@ -92,7 +96,8 @@ class Proxy(missing.Fixture):
 
     def _setUp(self) -> None:
         self._folder = pathlib.Path(
-            self.useFixture(base_fixtures.TempDir()).path)
+            self.useFixture(base_fixtures.TempDir()).path
+        )
         make_command = getattr(self, f'_{self._name}')
         self.port = self._ports['8774'] = process.free_port()
         running = self.useFixture(process.Process(make_command()))
@@ -101,8 +106,11 @@ class Proxy(missing.Fixture):
     def _sample(self, name: str) -> pathlib.Path:
         """Copy a sample, with the test's addresses in it."""
         text = (SAMPLES / name).read_text().replace('0.0.0.0', '127.0.0.1')
-        text = re.sub(r'(?<=:)(?:8774|18774|18775)\b',
-                      lambda found: str(self._ports[found[0]]), text)
+        text = re.sub(
+            r'(?<=:)(?:8774|18774|18775)\b',
+            lambda found: str(self._ports[found[0]]),
+            text,
+        )
         copy = self._folder / name
         copy.write_text(text)
         return copy
@@ -113,29 +121,50 @@ class Proxy(missing.Fixture):
         return str(path)
 
     def _haproxy(self) -> list[str]:
-        return [find('haproxy'), '-db', '-f',
-                str(self._sample('haproxy.cfg.sample'))]
+        return [
+            find('haproxy'),
+            '-db',
+            '-f',
+            str(self._sample('haproxy.cfg.sample')),
+        ]
 
     def _nginx(self) -> list[str]:
         conf = self._write(NGINX, sample=self._sample('nginx.conf.sample'))
-        return [find('nginx'), '-p', str(self._folder), '-e', 'stderr',
-                '-c', conf]
+        return [
+            find('nginx'),
+            '-p',
+            str(self._folder),
+            '-e',
+            'stderr',
+            '-c',
+            conf,
+        ]
 
     def _apache(self) -> list[str]:
-        modules = [path for path in APACHE_MODULES
-                   if pathlib.Path(path, 'mod_proxy.so').exists()]
+        modules = [
+            path
+            for path in APACHE_MODULES
+            if pathlib.Path(path, 'mod_proxy.so').exists()
+        ]
         if not modules:
             missing.unavailable('Apache', 'no mod_proxy')
-        conf = self._write(APACHE, modules=modules[0],
-                           sample=self._sample('apache.conf.sample'))
+        conf = self._write(
+            APACHE,
+            modules=modules[0],
+            sample=self._sample('apache.conf.sample'),
+        )
         return [find('apache2', 'httpd'), '-f', conf, '-DFOREGROUND']
 
 
 def find(*names: str) -> str:
     """Return the path of a program, one of these names."""
     # Debian keeps them where only root looks.
-    found = [path for name in names for where in (None, '/usr/sbin')
-             if (path := shutil.which(name, path=where))]
+    found = [
+        path
+        for name in names
+        for where in (None, '/usr/sbin')
+        if (path := shutil.which(name, path=where))
+    ]
     if not found:
         missing.unavailable(names[0], 'not installed')
     return found[0]

@@ -22,8 +22,9 @@ class Record:
     :param other_id: owns ``foreign``, and another ``twin``
     """
 
-    def __init__(self, project_id: str, other_id: str,
-                 user_id: str = 'user') -> None:
+    def __init__(
+        self, project_id: str, other_id: str, user_id: str = 'user'
+    ) -> None:
         self._user_id = user_id
         self.web = self._server(project_id, 'web')
         self.gone = self._server(project_id, 'gone', 'delete')
@@ -35,17 +36,23 @@ class Record:
             self.act(self.web, project_id, action)
         self._set(self.gone, 'deleted = id')
 
-    def act(self, server: str, project_id: str, action: str,
-            error: str = '') -> str:
+    def act(
+        self, server: str, project_id: str, action: str, error: str = ''
+    ) -> str:
         """Record an action with one step; return its request id."""
         caller = context.RequestContext(
-            user_id=self._user_id, project_id=project_id, roles=['member'])
+            user_id=self._user_id, project_id=project_id, roles=['member']
+        )
         InstanceAction.action_start(caller, server, action)
         step = f'compute_{action}_instance'
         InstanceActionEvent.event_start(caller, server, step, host='host1')
         InstanceActionEvent.event_finish_with_failure(
-            caller, server, step, exc_val=error or None,
-            exc_tb=TRACEBACK if error else None)
+            caller,
+            server,
+            step,
+            exc_val=error or None,
+            exc_tb=TRACEBACK if error else None,
+        )
         return str(caller.request_id)
 
     def _server(self, project_id: str, name: str, *actions: str) -> str:
@@ -61,4 +68,5 @@ class Record:
         with db.engine().begin() as connection:
             connection.execute(
                 sa.text(f'UPDATE instances SET {change} WHERE uuid = :uuid'),
-                {'uuid': server})
+                {'uuid': server},
+            )

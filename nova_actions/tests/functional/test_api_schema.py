@@ -29,35 +29,46 @@ CHECKS = [
 
 
 class SchemaTest(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
-        conf = self.useFixture(fixtures.Objects(
-            api__auth_strategy='noauth2')).conf
+        conf = self.useFixture(
+            fixtures.Objects(api__auth_strategy='noauth2')
+        ).conf
         self.useFixture(base_fixtures.FakeLogger(level=30))
         caller = context.RequestContext(
-            user_id='user', project_id=PROJECT, roles=['member'])
+            user_id='user', project_id=PROJECT, roles=['member']
+        )
         self.server = str(uuid.uuid4())
-        instance_action.InstanceAction.action_start(caller, self.server,
-                                                    'create')
+        instance_action.InstanceAction.action_start(
+            caller, self.server, 'create'
+        )
         self.request_id = caller.request_id
         self.schema = schemathesis.openapi.from_wsgi(
-            '/openapi.json', app.create(conf))
+            '/openapi.json', app.create(conf)
+        )
 
     def _ask(self, operation, mode, token):
         @hypothesis.settings(max_examples=EXAMPLES)
-        @hypothesis.given(case=operation.as_strategy(generation_mode=mode),
-                          known=hypothesis.strategies.booleans())
+        @hypothesis.given(
+            case=operation.as_strategy(generation_mode=mode),
+            known=hypothesis.strategies.booleans(),
+        )
         def check(case, known):
             if known:
                 # Something is found only under its own ids.
-                case.path_parameters.update({
-                    name: value for name, value in (
-                        ('server_id', self.server),
-                        ('request_id', self.request_id))
-                    if name in (case.path_parameters or {})})
+                case.path_parameters.update(
+                    {
+                        name: value
+                        for name, value in (
+                            ('server_id', self.server),
+                            ('request_id', self.request_id),
+                        )
+                        if name in (case.path_parameters or {})
+                    }
+                )
             answer = case.call(headers={'X-Auth-Token': token})
             case.validate_response(answer, checks=CHECKS)
+
         check()
 
     def test_as_documented(self):

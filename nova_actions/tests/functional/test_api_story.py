@@ -48,8 +48,15 @@ class Record(fixture.GabbiFixture):
         Record.application = app.create(self.objects.conf)
         self._record('create', 1, 10)
         self._record('reboot', 2, 11, error='the disk is full')
-        self._record('live-migration', 3, 12, user='root', project='ops',
-                     roles=['admin'], ends=False)
+        self._record(
+            'live-migration',
+            3,
+            12,
+            user='root',
+            project='ops',
+            roles=['admin'],
+            ends=False,
+        )
         self._record('confirmResize', 4, 13, host='host2')
         self._record('delete', 4, 13, host='host2')
         self._record('create', 5, 10, server=EMPTY)
@@ -57,31 +64,54 @@ class Record(fixture.GabbiFixture):
             for server, name in ((WEB, 'web'), (EMPTY, 'empty')):
                 connection.exec_driver_sql(
                     f"UPDATE instances SET display_name = '{name}' "
-                    f"WHERE uuid = '{server}'")
+                    f"WHERE uuid = '{server}'"
+                )
 
     def stop_fixture(self):
         Record.application = None
         self.objects.cleanUp()
 
     @staticmethod
-    def _record(action, number, hour, host='host1', error=None, user='alice',
-                project='demo', roles=('member',), ends=True, server=WEB):
+    def _record(
+        action,
+        number,
+        hour,
+        host='host1',
+        error=None,
+        user='alice',
+        project='demo',
+        roles=('member',),
+        ends=True,
+        server=WEB,
+    ):
         asked = datetime.datetime(2026, 1, 5, hour)
         caller = context.RequestContext(
-            user_id=user, project_id=project, roles=list(roles),
+            user_id=user,
+            project_id=project,
+            roles=list(roles),
             request_id=f'req-5d0c41c2-0000-4000-8000-{number:012d}',
-            timestamp=asked)
+            timestamp=asked,
+        )
         instance_action.InstanceAction.action_start(caller, server, action)
         event = instance_action_event.InstanceActionEvent
         name = f'compute_{action}'
         event.event_start(
-            caller, server, name, host=host,
-            start_time=asked + datetime.timedelta(seconds=1))
+            caller,
+            server,
+            name,
+            host=host,
+            start_time=asked + datetime.timedelta(seconds=1),
+        )
         if ends:
             event.event_finish_with_failure(
-                caller, server, name, host=host, exc_val=error,
+                caller,
+                server,
+                name,
+                host=host,
+                exc_val=error,
                 exc_tb=TRACEBACK if error else None,
-                finish_time=asked + datetime.timedelta(seconds=2.5))
+                finish_time=asked + datetime.timedelta(seconds=2.5),
+            )
 
 
 class Absent(handlers.ResponseHandler):
@@ -97,12 +127,17 @@ class Absent(handlers.ResponseHandler):
 
 def _application():
     return lambda environ, start_response: Record.application(
-        environ, start_response)
+        environ, start_response
+    )
 
 
 def load_tests(loader, tests, pattern):
     """Give the stories to the test runner."""
     return driver.build_tests(
-        FOLDER, loader, intercept=_application, response_handlers=[Absent],
+        FOLDER,
+        loader,
+        intercept=_application,
+        response_handlers=[Absent],
         fixture_module=sys.modules[__name__],
-        test_loader_name=__name__)
+        test_loader_name=__name__,
+    )

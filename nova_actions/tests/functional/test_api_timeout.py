@@ -18,7 +18,6 @@ TIMEOUT = 0.3
 
 
 class _Tests:
-
     BACKEND: str
     LOCK: str
     UNLOCK: str
@@ -31,8 +30,9 @@ class _Tests:
         db.setup(self.conf, TIMEOUT)
         self.engine = sa.create_engine(self.conf.database.connection)
         self.addCleanup(self.engine.dispose)
-        self.log = self.useFixture(base_fixtures.FakeLogger(
-            level=logging.INFO))
+        self.log = self.useFixture(
+            base_fixtures.FakeLogger(level=logging.INFO)
+        )
 
     def test_it_is_broken_off(self):
         with self.engine.connect() as other:
@@ -41,10 +41,12 @@ class _Tests:
             self.assertEqual(503, answer.status_code)
             self.assertEqual(
                 'The database took too long to answer; try again later.',
-                answer.json['serviceUnavailable']['message'])
+                answer.json['serviceUnavailable']['message'],
+            )
             self.assertIn('Retry-After', answer.headers)
-            self.assertEqual([], other.exec_driver_sql(
-                self.AT_WORK).fetchall())
+            self.assertEqual(
+                [], other.exec_driver_sql(self.AT_WORK).fetchall()
+            )
             other.exec_driver_sql(self.UNLOCK)
         self.assertEqual(200, self.get(self.path).status_code)
         self.assertIn('[api] database_timeout', self.log.output)
@@ -56,22 +58,30 @@ class _Tests:
 
 class TestMysql(_Tests, base.ApiTestCase):
     BACKEND = 'mysql'
-    LOCK = ('LOCK TABLES instances WRITE, instance_actions WRITE, '
-            'instance_actions_events WRITE')
+    LOCK = (
+        'LOCK TABLES instances WRITE, instance_actions WRITE, '
+        'instance_actions_events WRITE'
+    )
     UNLOCK = 'UNLOCK TABLES'
-    AT_WORK = ('SELECT info FROM information_schema.processlist '
-               'WHERE db = database() AND info IS NOT NULL '
-               'AND id != connection_id()')
+    AT_WORK = (
+        'SELECT info FROM information_schema.processlist '
+        'WHERE db = database() AND info IS NOT NULL '
+        'AND id != connection_id()'
+    )
 
 
 class TestPostgresql(_Tests, base.ApiTestCase):
     BACKEND = 'postgresql'
-    LOCK = ('LOCK TABLE instances, instance_actions, '
-            'instance_actions_events IN ACCESS EXCLUSIVE MODE')
+    LOCK = (
+        'LOCK TABLE instances, instance_actions, '
+        'instance_actions_events IN ACCESS EXCLUSIVE MODE'
+    )
     UNLOCK = 'ROLLBACK'
-    AT_WORK = ("SELECT query FROM pg_stat_activity WHERE state = 'active' "
-               'AND datname = current_database() '
-               'AND pid != pg_backend_pid()')
+    AT_WORK = (
+        "SELECT query FROM pg_stat_activity WHERE state = 'active' "
+        'AND datname = current_database() '
+        'AND pid != pg_backend_pid()'
+    )
 
 
 _SHOW = """
@@ -82,16 +92,19 @@ def show(*args, **kwargs):
 """
 #: A process that shows the limit which it sets.
 _PROCESSES = {
-    'nova-actions-api': _SHOW + """
+    'nova-actions-api': _SHOW
+    + """
 from nova_actions.cmd import api, serving
 serving.serve = show
 api.main(['--config-file', __import__('sys').argv[1]])
 """,
-    'WSGI': _SHOW + """
+    'WSGI': _SHOW
+    + """
 from nova_actions.wsgi import api
 api._build()
 show()
-"""}
+""",
+}
 
 
 class TestProcesses(wsgi.WsgiTestCase):
@@ -100,8 +113,15 @@ class TestProcesses(wsgi.WsgiTestCase):
     def test_they_set_the_limit(self):
         for name, code in _PROCESSES.items():
             done = subprocess.run(
-                [sys.executable, '-c', code,
-                 self.environment['NOVA_ACTIONS_CONFIG_FILE']],
-                env=self.environment, check=True, capture_output=True,
-                text=True)
+                [
+                    sys.executable,
+                    '-c',
+                    code,
+                    self.environment['NOVA_ACTIONS_CONFIG_FILE'],
+                ],
+                env=self.environment,
+                check=True,
+                capture_output=True,
+                text=True,
+            )
             self.assertIn('30s', done.stdout.splitlines(), name)

@@ -46,47 +46,61 @@ class WsgiTestCase(base.BaseTestCase):
         folder = self.useFixture(base_fixtures.TempDir()).path
         path = os.path.join(folder, 'nova-actions.conf')
         with open(path, 'w', encoding='utf-8') as file:
-            file.write('[api]\nauth_strategy = noauth2\n'
-                       f'[database]\nconnection = {database.url}\n')
+            file.write(
+                '[api]\nauth_strategy = noauth2\n'
+                f'[database]\nconnection = {database.url}\n'
+            )
         self.environment = {**os.environ, 'NOVA_ACTIONS_CONFIG_FILE': path}
 
 
 class WsgiTest(WsgiTestCase):
-
     def setUp(self):
         super().setUp()
         process = subprocess.Popen(
-            [sys.executable, '-c', SERVER], stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, env=self.environment)
+            [sys.executable, '-c', SERVER],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=self.environment,
+        )
         self.addCleanup(process.communicate)
         self.addCleanup(process.terminate)
         self.port = int(process.stdout.readline())
 
     def _get(self, path, token=None):
-        connection = http.client.HTTPConnection('127.0.0.1', self.port,
-                                                timeout=patience.PATIENCE)
+        connection = http.client.HTTPConnection(
+            '127.0.0.1', self.port, timeout=patience.PATIENCE
+        )
         self.addCleanup(connection.close)
-        connection.request('GET', path,
-                           headers={'X-Auth-Token': token} if token else {})
+        connection.request(
+            'GET', path, headers={'X-Auth-Token': token} if token else {}
+        )
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
 
     def test_application(self):
         status, body = self._get('/v2.1/')
         self.assertEqual(200, status)
-        self.assertEqual(f'http://127.0.0.1:{self.port}/v2.1/',
-                         body['version']['links'][0]['href'])
+        self.assertEqual(
+            f'http://127.0.0.1:{self.port}/v2.1/',
+            body['version']['links'][0]['href'],
+        )
         self.assertEqual(401, self._get('/v2.1/servers/x')[0])
-        self.assertEqual(404, self._get('/v2.1/servers/x',
-                                        'alice:demo:reader')[0])
+        self.assertEqual(
+            404, self._get('/v2.1/servers/x', 'alice:demo:reader')[0]
+        )
 
 
 class BrokenTest(WsgiTestCase):
-
     def test_rules_that_do_not_work_here(self):
         done = subprocess.run(
-            [sys.executable, '-c', BROKEN], check=False, capture_output=True,
-            text=True, env=self.environment)
+            [sys.executable, '-c', BROKEN],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+        )
         self.assertNotEqual(0, done.returncode)
-        self.assertIn('No request can be answered: the rules',
-                      done.stdout + done.stderr)
+        self.assertIn(
+            'No request can be answered: the rules', done.stdout + done.stderr
+        )

@@ -8,12 +8,13 @@ import unittest
 from nova_actions.tests import FULL
 from nova_actions.tests.functional import bridged
 
-MODULES = ('nova.tests.functional.test_instance_actions',
-           'nova.tests.functional.test_servers')
+MODULES = (
+    'nova.tests.functional.test_instance_actions',
+    'nova.tests.functional.test_servers',
+)
 
 
 class TestOwn(bridged.BridgeTestCase):
-
     def run_own(self, driver, *names):
         """Return the tests of Nova that pass with a driver of
         notifications."""

@@ -12,8 +12,8 @@ from nova_actions.tests.functional import bridged
 def steps(row):
     """Return the steps of an action, in either record."""
     return collections.Counter(
-        (each['event'], each['host'], each['result'])
-        for each in row['events'])
+        (each['event'], each['host'], each['result']) for each in row['events']
+    )
 
 
 def ends_of(found):
@@ -27,7 +27,6 @@ def at(value):
 
 
 class TestWorld(bridged.BridgeTestCase):
-
     def setUp(self):
         super().setUp()
         told = self.folder / 'told.json'
@@ -38,8 +37,9 @@ class TestWorld(bridged.BridgeTestCase):
         """Each action and each step once; where Nova's record is false, and
         only there, ours is another one, and true."""
         self.assertTrue(self.told['delivered'], self.told['stats'])
-        self.assertGreaterEqual(len({what for what, _ in self.told['done']}),
-                                25)
+        self.assertGreaterEqual(
+            len({what for what, _ in self.told['done']}), 25
+        )
         ours, differences = self.ours(), {}
         statuses = collections.Counter()
         nobodys = self.take_nobodys(ours)
@@ -53,7 +53,8 @@ class TestWorld(bridged.BridgeTestCase):
                     before -= step
                 if before != now:
                     differences[mine['action'], mine['status']] = (
-                        now - before).elements()
+                        now - before
+                    ).elements()
                     self.assertEqual(ends_of(before), ends_of(now))
         self.assertEqual({}, ours)
         self.check_failures(statuses)
@@ -64,12 +65,16 @@ class TestWorld(bridged.BridgeTestCase):
         the action that Nova adds them to; they have one of their own."""
         own = [key for key in ours if key[2] == 'system']
         [[system]] = map(ours.pop, own)
-        self.assertEqual(('succeeded', None),
-                         (system['status'], system['user_id']))
-        self.assertEqual(['compute_shelve_offload_instance'],
-                         [each['event'] for each in system['events']])
-        return collections.defaultdict(list, {
-            (system['instance_uuid'], 'shelve'): [steps(system)]})
+        self.assertEqual(
+            ('succeeded', None), (system['status'], system['user_id'])
+        )
+        self.assertEqual(
+            ['compute_shelve_offload_instance'],
+            [each['event'] for each in system['events']],
+        )
+        return collections.defaultdict(
+            list, {(system['instance_uuid'], 'shelve'): [steps(system)]}
+        )
 
     def check_action(self, theirs, ours):
         for name in ('user_id', 'project_id'):
@@ -85,13 +90,21 @@ class TestWorld(bridged.BridgeTestCase):
     def check_failures(self, statuses):
         """Nova's verdict is in none of its rows: it is the sum of what was
         done to each."""
-        self.assertEqual({
-            ('create', 'failed'): 2, ('create', 'succeeded_after_retry'): 1,
-            ('pause', 'failed'): 1, ('resize', 'failed'): 1,
-            ('resize', 'succeeded_after_retry'): 1,
-            ('live-migration', 'succeeded_after_retry'): 1,
-        }, {name: number for name, number in statuses.items()
-            if name[1] != 'succeeded'})
+        self.assertEqual(
+            {
+                ('create', 'failed'): 2,
+                ('create', 'succeeded_after_retry'): 1,
+                ('pause', 'failed'): 1,
+                ('resize', 'failed'): 1,
+                ('resize', 'succeeded_after_retry'): 1,
+                ('live-migration', 'succeeded_after_retry'): 1,
+            },
+            {
+                name: number
+                for name, number in statuses.items()
+                if name[1] != 'succeeded'
+            },
+        )
 
     def check_differences(self, differences):
         """A first attempt that fails stays failed, and its second has an
@@ -99,16 +112,28 @@ class TestWorld(bridged.BridgeTestCase):
         step, check, prepare = (
             'compute__do_build_and_run_instance',
             'compute_check_can_live_migrate_destination',
-            'compute_prep_resize')
-        self.assertEqual({
-            ('create', 'failed'): [(step, 'Error')],
-            ('create', 'succeeded_after_retry'): [
-                (step, 'Error'), (step, 'Success')],
-            ('resize', 'succeeded_after_retry'): [
-                ('cold_migrate', 'Success'),
-                (prepare, 'Error'), (prepare, 'Success'),
-                ('conductor_migrate_server', 'Success')],
-            ('live-migration', 'succeeded_after_retry'): [
-                (check, 'Error'), (check, 'Success')],
-        }, {name: sorted((event, result) for event, _host, result in each)
-            for name, each in differences.items()})
+            'compute_prep_resize',
+        )
+        self.assertEqual(
+            {
+                ('create', 'failed'): [(step, 'Error')],
+                ('create', 'succeeded_after_retry'): [
+                    (step, 'Error'),
+                    (step, 'Success'),
+                ],
+                ('resize', 'succeeded_after_retry'): [
+                    ('cold_migrate', 'Success'),
+                    (prepare, 'Error'),
+                    (prepare, 'Success'),
+                    ('conductor_migrate_server', 'Success'),
+                ],
+                ('live-migration', 'succeeded_after_retry'): [
+                    (check, 'Error'),
+                    (check, 'Success'),
+                ],
+            },
+            {
+                name: sorted((event, result) for event, _host, result in each)
+                for name, each in differences.items()
+            },
+        )

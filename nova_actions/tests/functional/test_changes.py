@@ -34,7 +34,7 @@ LOST = 100 if FULL else 30
 KILLS = 10 if FULL else 3
 
 #: Numbers changes, as a conductor does, until it is killed.
-NUMBERING = '''
+NUMBERING = """
 import sys
 import nova_actions.cmd  # chooses threads, not eventlet
 from nova_actions import conf, objects, runtime
@@ -48,16 +48,21 @@ numbers.start()
 print('ready', flush=True)
 sys.stdin.read()
 numbers.stop()
-'''
+"""
 
 #: All connections to the database at hand but the one that asks.
 _VICTIMS = {
     'postgresql': (
         "SELECT pid FROM pg_stat_activity WHERE datname = '{name}' AND pid "
-        '<> pg_backend_pid()', 'SELECT pg_terminate_backend({id})'),
+        '<> pg_backend_pid()',
+        'SELECT pg_terminate_backend({id})',
+    ),
     'mysql': (
         "SELECT id FROM information_schema.processlist WHERE db = '{name}' "
-        'AND id <> CONNECTION_ID()', 'KILL {id}')}
+        'AND id <> CONNECTION_ID()',
+        'KILL {id}',
+    ),
+}
 
 
 class _Tests:
@@ -71,7 +76,10 @@ class _Tests:
     def start_numbering(self):
         process = subprocess.Popen(
             [sys.executable, '-c', NUMBERING, self.objects.database.url],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self.addCleanup(self.end, process)
         return process
 
@@ -90,14 +98,30 @@ class _Tests:
             context = fixtures.make_context()
             server, action, handle = (str(uuid.uuid4()) for _ in range(3))
             for call in (
-                    functools.partial(InstanceAction.action_start, context,
-                                      server, 'create', uuid=action),
-                    functools.partial(InstanceActionEvent.event_start,
-                                      context, server, 'build', host='h',
-                                      uuid=handle),
-                    functools.partial(InstanceActionEvent.event_finish,
-                                      context, server, 'build', host='h',
-                                      uuid=handle)):
+                functools.partial(
+                    InstanceAction.action_start,
+                    context,
+                    server,
+                    'create',
+                    uuid=action,
+                ),
+                functools.partial(
+                    InstanceActionEvent.event_start,
+                    context,
+                    server,
+                    'build',
+                    host='h',
+                    uuid=handle,
+                ),
+                functools.partial(
+                    InstanceActionEvent.event_finish,
+                    context,
+                    server,
+                    'build',
+                    host='h',
+                    uuid=handle,
+                ),
+            ):
                 self.until_answered(call)
             self.written.release()
 
@@ -119,27 +143,34 @@ class _Tests:
         with engine.connect() as connection:
             lost = 0
             while lost < count:
-                ids = connection.exec_driver_sql(
-                    listing.format(name=url.database)).scalars().all()
+                ids = (
+                    connection.exec_driver_sql(
+                        listing.format(name=url.database)
+                    )
+                    .scalars()
+                    .all()
+                )
                 if not ids:
                     continue
                 with contextlib.suppress(sa.exc.DBAPIError):
                     connection.exec_driver_sql(
-                        kill.format(id=chance.choice(ids)))
+                        kill.format(id=chance.choice(ids))
+                    )
                     lost += 1
                 self.assertTrue(
-                    self.written.acquire(timeout=patience.PATIENCE))
+                    self.written.acquire(timeout=patience.PATIENCE)
+                )
 
     def is_numbered(self):
         with db.engine().connect() as connection:
-            return not connection.execute(sa.text(
-                'SELECT COUNT(*) FROM change_queue')).scalar_one()
+            return not connection.execute(
+                sa.text('SELECT COUNT(*) FROM change_queue')
+            ).scalar_one()
 
     def check(self, disturb):
         self.numbered = threading.Event()
         seen = []
-        writers = [threading.Thread(target=self.write)
-                   for _ in range(WRITERS)]
+        writers = [threading.Thread(target=self.write) for _ in range(WRITERS)]
         # The feed is there from the first number on.
         reader = threading.Thread(target=self.read, args=(seen,))
         for each in (*writers, reader):
@@ -159,33 +190,49 @@ class _Tests:
 
     def assert_each_once(self, seen):
         with db.engine().connect() as connection:
-            actions = connection.execute(
-                sa.select(ACTIONS.c.uuid)).scalars().all()
-            events = connection.execute(
-                sa.select(EVENTS.c.uuid)).scalars().all()
+            actions = (
+                connection.execute(sa.select(ACTIONS.c.uuid)).scalars().all()
+            )
+            events = (
+                connection.execute(sa.select(EVENTS.c.uuid)).scalars().all()
+            )
         self.assertGreaterEqual(len(actions), WRITERS)
         self.assertEqual(len(actions), len(events))
         expected = collections.Counter(
-            [(kind, uuid, None) for uuid in actions
-             for kind in ('action_begun', 'action_ended')])
+            [
+                (kind, uuid, None)
+                for uuid in actions
+                for kind in ('action_begun', 'action_ended')
+            ]
+        )
         told = collections.Counter(
-            (row['kind'], row['action_uuid'], None) for row in seen
-            if row['event_uuid'] is None)
+            (row['kind'], row['action_uuid'], None)
+            for row in seen
+            if row['event_uuid'] is None
+        )
         self.assertEqual(expected, told)
         self.assertEqual(
-            collections.Counter((kind, uuid) for uuid in events
-                                for kind in ('step_begun', 'step_ended')),
-            collections.Counter((row['kind'], row['event_uuid'])
-                                for row in seen if row['event_uuid']))
+            collections.Counter(
+                (kind, uuid)
+                for uuid in events
+                for kind in ('step_begun', 'step_ended')
+            ),
+            collections.Counter(
+                (row['kind'], row['event_uuid'])
+                for row in seen
+                if row['event_uuid']
+            ),
+        )
         order = collections.defaultdict(list)
         for row in seen:
             order[row['action_uuid']].append(row['kind'])
-        self.assertEqual({('action_begun', 'step_begun', 'step_ended',
-                           'action_ended')}, set(map(tuple, order.values())))
+        self.assertEqual(
+            {('action_begun', 'step_begun', 'step_ended', 'action_ended')},
+            set(map(tuple, order.values())),
+        )
 
 
 class _FeedTests(_Tests):
-
     def read(self, seen):
         """Read as somebody who waits does, until all is read after the
         end."""
@@ -203,8 +250,9 @@ class _FeedTests(_Tests):
 
     def assert_each_once(self, seen):
         super().assert_each_once(seen)
-        self.assertEqual(list(range(1, len(seen) + 1)),
-                         [row['number'] for row in seen])
+        self.assertEqual(
+            list(range(1, len(seen) + 1)), [row['number'] for row in seen]
+        )
 
     def test_while_connections_are_lost(self):
         self.check(lambda: self.lose_connections(LOST))
@@ -219,7 +267,9 @@ class _FeedTests(_Tests):
                 self.assertEqual('ready\n', anew.stdout.readline())
                 for _ in range(WRITERS):
                     self.assertTrue(
-                        self.written.acquire(timeout=patience.PATIENCE))
+                        self.written.acquire(timeout=patience.PATIENCE)
+                    )
+
         self.check(disturb)
 
 
@@ -246,9 +296,13 @@ class _RestTests(_Tests):
 
     def begin(self, query):
         connection = client.HTTPConnection(
-            *self.address, timeout=patience.PATIENCE)
-        connection.request('GET', f'/v1/changes?{query}', headers={
-            'X-Auth-Token': 'user:owner:reader'})
+            *self.address, timeout=patience.PATIENCE
+        )
+        connection.request(
+            'GET',
+            f'/v1/changes?{query}',
+            headers={'X-Auth-Token': 'user:owner:reader'},
+        )
         return connection
 
     def ask(self, query):
@@ -284,14 +338,15 @@ class _RestTests(_Tests):
     def test_while_connections_are_lost(self):
         def disturb():
             for number in range(LOST):
-                self.assertTrue(
-                    self.lost.acquire(timeout=patience.PATIENCE))
+                self.assertTrue(self.lost.acquire(timeout=patience.PATIENCE))
                 if number % 10 == 0:
                     self.stop_api()
                     self.start_api()
             for _ in range(WRITERS):
                 self.assertTrue(
-                    self.written.acquire(timeout=patience.PATIENCE))
+                    self.written.acquire(timeout=patience.PATIENCE)
+                )
+
         self.check(disturb)
 
 

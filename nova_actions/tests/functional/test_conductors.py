@@ -32,11 +32,15 @@ from nova_actions.tests import patience
 from nova_actions.tests.functional import process
 
 THREADS = 8
-ACTIONS = 60 if FULL else 5     # of each thread
+ACTIONS = 60 if FULL else 5  # of each thread
 KILLS = 20 if FULL else 3
 
-EXAMPLE = (pathlib.Path(__file__).parents[3] / 'doc' / 'examples'
-           / 'compute_service.py')
+EXAMPLE = (
+    pathlib.Path(__file__).parents[3]
+    / 'doc'
+    / 'examples'
+    / 'compute_service.py'
+)
 PASSWORD = 'hunter2-in-the-configuration'
 CONFIG = """
 [DEFAULT]
@@ -59,8 +63,14 @@ password = {password}
 class Process(base_fixtures.Fixture):
     """A conductor, killed at the end if it still runs."""
 
-    def __init__(self, conf: Any, host: str, workers: int = 1,
-                 rabbit: str = '', more: str = '') -> None:
+    def __init__(
+        self,
+        conf: Any,
+        host: str,
+        workers: int = 1,
+        rabbit: str = '',
+        more: str = '',
+    ) -> None:
         self._conf, self._rabbit, self._more = conf, rabbit, more
         self.host, self.workers = host, workers
         self.process: subprocess.Popen[str] | None = None
@@ -75,23 +85,43 @@ class Process(base_fixtures.Fixture):
 
     def write(self, debug: bool = False) -> None:
         with open(self.path, 'w', encoding='utf-8') as file:
-            file.write(CONFIG.format(
-                transport_url=self._conf.transport_url, host=self.host,
-                connection=self._conf.database.connection,
-                topic=self._conf.conductor.topic, workers=self.workers,
-                folder=os.path.dirname(self.path), password=PASSWORD,
-                debug=debug, rabbit=self._rabbit) + self._more)
+            file.write(
+                CONFIG.format(
+                    transport_url=self._conf.transport_url,
+                    host=self.host,
+                    connection=self._conf.database.connection,
+                    topic=self._conf.conductor.topic,
+                    workers=self.workers,
+                    folder=os.path.dirname(self.path),
+                    password=PASSWORD,
+                    debug=debug,
+                    rabbit=self._rabbit,
+                )
+                + self._more
+            )
 
     def start(self) -> None:
         """Start it and wait until it answers."""
         with open(self.log, 'a', encoding='utf-8') as log:
             self.process = subprocess.Popen(
-                [sys.executable, '-m', 'nova_actions.cmd.conductor',
-                 '--config-file', self.path], stdout=log, stderr=log,
-                text=True, start_new_session=True)
+                [
+                    sys.executable,
+                    '-m',
+                    'nova_actions.cmd.conductor',
+                    '--config-file',
+                    self.path,
+                ],
+                stdout=log,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
         process.await_conductor(
-            self._conf.transport_url, self._conf.conductor.topic, self.host,
-            self.process)
+            self._conf.transport_url,
+            self._conf.conductor.topic,
+            self.host,
+            self.process,
+        )
 
     def text(self) -> str:
         with open(self.log, encoding='utf-8') as log:
@@ -122,7 +152,8 @@ class ProcessTestCase(base.ObjectTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.conf.set_override(
-            'transport_url', self.useFixture(fixtures.Rabbit()).url)
+            'transport_url', self.useFixture(fixtures.Rabbit()).url
+        )
         self.connect()
 
     def connect(self) -> None:
@@ -148,8 +179,9 @@ class Clients:
         self.failures = 0
         self.errors: list[Exception] = []
         self._changed = threading.Condition()
-        self._threads = [threading.Thread(target=self._work)
-                         for _number in range(THREADS)]
+        self._threads = [
+            threading.Thread(target=self._work) for _number in range(THREADS)
+        ]
 
     def __enter__(self) -> 'Clients':
         for thread in self._threads:
@@ -164,7 +196,8 @@ class Clients:
         """Wait until so many actions are recorded, or nobody records."""
         with self._changed:
             while len(self.actions) < count and any(
-                    thread.is_alive() for thread in self._threads):
+                thread.is_alive() for thread in self._threads
+            ):
                 self._changed.wait(patience.PAUSE)
 
     def _work(self) -> None:
@@ -177,12 +210,32 @@ class Clients:
     def _record(self) -> None:
         context = fixtures.make_context()
         instance, action, event = (str(uuid.uuid4()) for _ in range(3))
-        self._call(InstanceAction.action_start, context, instance, 'create',
-                   want_result=False, uuid=action)
-        self._call(InstanceActionEvent.event_start, context, instance,
-                   'compute_create', want_result=False, host='h', uuid=event)
-        self._call(InstanceActionEvent.event_finish, context, instance,
-                   'compute_create', want_result=False, host='h', uuid=event)
+        self._call(
+            InstanceAction.action_start,
+            context,
+            instance,
+            'create',
+            want_result=False,
+            uuid=action,
+        )
+        self._call(
+            InstanceActionEvent.event_start,
+            context,
+            instance,
+            'compute_create',
+            want_result=False,
+            host='h',
+            uuid=event,
+        )
+        self._call(
+            InstanceActionEvent.event_finish,
+            context,
+            instance,
+            'compute_create',
+            want_result=False,
+            host='h',
+            uuid=event,
+        )
         with self._changed:
             self.actions.append(action)
             self.events.append(event)
@@ -197,39 +250,63 @@ class Clients:
                     self.failures += 1
                 return False
             return True
+
         patience.wait_until('an answer', answers)
 
 
 class ExampleTestCase(ProcessTestCase):
-
     def test_it_works_on_while_the_conductor_is_killed(self):
         conductor = self.conductor('conductor1', workers=2)
-        example = self.useFixture(process.Process(
-            [sys.executable, EXAMPLE, '--config-file', conductor.path]))
+        example = self.useFixture(
+            process.Process(
+                [sys.executable, EXAMPLE, '--config-file', conductor.path]
+            )
+        )
         example.await_line('reboot 2: done')
         conductor.kill()
         example.await_line('reboot 5: the hypervisor does not answer')
         conductor.start()
-        self.assertEqual(0, example.process.wait(patience.PATIENCE),
-                         example.log)
+        self.assertEqual(
+            0, example.process.wait(patience.PATIENCE), example.log
+        )
         # It ends after a while, whether the conductor is back or not; what
         # it leaves behind is for the next reporter of its host.
         self.conf.set_override('state_path', os.path.dirname(conductor.path))
         self.conf.set_override('host', conductor.host)
         self.useFixture(fixtures.Reporter(self.conf))
-        patience.wait_until('all that it reports', lambda: self.rows(
-            'SELECT count(*) FROM instance_actions WHERE status IN '
-            "('succeeded', 'failed')") == [(11,)])
-        self.assertEqual([('reboot', 'failed', 'Error')], self.rows(
-            'SELECT action, status, message FROM instance_actions WHERE '
-            "status <> 'succeeded'"))
+        patience.wait_until(
+            'all that it reports',
+            lambda: (
+                self.rows(
+                    'SELECT count(*) FROM instance_actions WHERE status IN '
+                    "('succeeded', 'failed')"
+                )
+                == [(11,)]
+            ),
+        )
+        self.assertEqual(
+            [('reboot', 'failed', 'Error')],
+            self.rows(
+                'SELECT action, status, message FROM instance_actions WHERE '
+                "status <> 'succeeded'"
+            ),
+        )
         self.assertEqual(
             [('Error', 2), ('Success', 20)],
-            self.rows('SELECT result, count(*) FROM instance_actions_events '
-                      'GROUP BY result ORDER BY result'))
-        self.assertEqual(1, len({action.instance_uuid for action in
-                                 InstanceActionList.get_by_project(
-                                     self.admin)}))
+            self.rows(
+                'SELECT result, count(*) FROM instance_actions_events '
+                'GROUP BY result ORDER BY result'
+            ),
+        )
+        self.assertEqual(
+            1,
+            len(
+                {
+                    action.instance_uuid
+                    for action in InstanceActionList.get_by_project(self.admin)
+                }
+            ),
+        )
 
 
 class SeveralTestCase(ProcessTestCase):
@@ -238,18 +315,24 @@ class SeveralTestCase(ProcessTestCase):
         and nothing else is."""
         self.assertEqual([], clients.errors)
         self.assertEqual(THREADS * ACTIONS, len(clients.actions))
-        actions = self.rows('SELECT uuid, status, finish_time, instance_uuid '
-                            'FROM instance_actions')
-        self.assertEqual(sorted(clients.actions),
-                         sorted(row[0] for row in actions))
+        actions = self.rows(
+            'SELECT uuid, status, finish_time, instance_uuid '
+            'FROM instance_actions'
+        )
+        self.assertEqual(
+            sorted(clients.actions), sorted(row[0] for row in actions)
+        )
         self.assertEqual({'succeeded'}, {row[1] for row in actions})
         self.assertNotIn(None, {row[2] for row in actions})
         events = self.rows('SELECT uuid, result FROM instance_actions_events')
-        self.assertEqual(sorted((event, 'Success')
-                                for event in clients.events), sorted(events))
+        self.assertEqual(
+            sorted((event, 'Success') for event in clients.events),
+            sorted(events),
+        )
         self.assertEqual(
             sorted(row[3] for row in actions),
-            sorted(row[0] for row in self.rows('SELECT uuid FROM instances')))
+            sorted(row[0] for row in self.rows('SELECT uuid FROM instances')),
+        )
 
 
 class TestKilled(SeveralTestCase):
@@ -272,8 +355,10 @@ class TestStopped(SeveralTestCase):
     def test_while_at_work(self) -> None:
         """What is being worked on is finished, what is not goes to the
         other: no call fails."""
-        first, _second = self.conductor('one', workers=2), self.conductor(
-            'two')
+        first, _second = (
+            self.conductor('one', workers=2),
+            self.conductor('two'),
+        )
         with Clients() as clients:
             clients.wait_for(THREADS)
             code = first.stop()
@@ -285,10 +370,13 @@ class TestStopped(SeveralTestCase):
 class TestSignals(ProcessTestCase):
     def call_until(self, what: str, condition: Callable[[], bool]) -> None:
         """Go on calling, each call answered, until something is so."""
+
         def called() -> bool:
             InstanceAction.action_start(
-                self.new_context(), str(uuid.uuid4()), 'create')
+                self.new_context(), str(uuid.uuid4()), 'create'
+            )
             return condition()
+
         patience.wait_until(what, called)
 
     def test_report_and_reload(self) -> None:
@@ -299,8 +387,9 @@ class TestSignals(ProcessTestCase):
         conductor.signal(signal.SIGUSR2)
         conductor.write(debug=True)
         conductor.signal(signal.SIGHUP)
-        self.call_until('the new configuration', lambda: (
-            'DEBUG' in conductor.text()))
+        self.call_until(
+            'the new configuration', lambda: 'DEBUG' in conductor.text()
+        )
         self.assertEqual(0, conductor.stop())
         text = conductor.text()
         self.assertNotIn('DEBUG', quiet)
@@ -316,6 +405,7 @@ class TestSignals(ProcessTestCase):
 
         def refusals() -> int:
             return conductor.text().count('rules stay as they were')
+
         path = os.path.join(os.path.dirname(conductor.path), 'policy.yaml')
         with open(path, 'w', encoding='utf-8') as file:
             file.write('- this is no rule')
@@ -331,19 +421,35 @@ class TestSignals(ProcessTestCase):
 class TestNoBus(base.ObjectTestCase):
     def test_stop(self) -> None:
         """A conductor that waits for its bus has nothing to finish."""
-        path = os.path.join(self.useFixture(base_fixtures.TempDir()).path,
-                            'nova-actions.conf')
+        path = os.path.join(
+            self.useFixture(base_fixtures.TempDir()).path, 'nova-actions.conf'
+        )
         with open(path, 'w', encoding='utf-8') as file:
-            file.write(CONFIG.format(
-                transport_url=f'rabbit://127.0.0.1:{process.free_port()}/',
-                host='one', folder=os.path.dirname(path),
-                connection=self.conf.database.connection,
-                # A stop would be waited for without end.
-                debug='false\ngraceful_shutdown_timeout = 0',
-                topic='conductor', workers=1, password=PASSWORD, rabbit=''))
-        conductor = self.useFixture(process.Process(
-            [sys.executable, '-m', 'nova_actions.cmd.conductor',
-             '--config-file', path]))
+            file.write(
+                CONFIG.format(
+                    transport_url=f'rabbit://127.0.0.1:{process.free_port()}/',
+                    host='one',
+                    folder=os.path.dirname(path),
+                    connection=self.conf.database.connection,
+                    # A stop would be waited for without end.
+                    debug='false\ngraceful_shutdown_timeout = 0',
+                    topic='conductor',
+                    workers=1,
+                    password=PASSWORD,
+                    rabbit='',
+                )
+            )
+        conductor = self.useFixture(
+            process.Process(
+                [
+                    sys.executable,
+                    '-m',
+                    'nova_actions.cmd.conductor',
+                    '--config-file',
+                    path,
+                ]
+            )
+        )
         conductor.await_line('Connection failed')
         self.assertEqual(0, conductor.stop(), conductor.log)
 
@@ -352,16 +458,26 @@ class TestQuorumQueues(ProcessTestCase):
     def test_calls(self) -> None:
         """Both kinds of queues as quorum queues, on both ends; those of the
         conductor with names that stay."""
-        options = {'rabbit_quorum_queue': True,
-                   'rabbit_transient_quorum_queue': True}
+        options = {
+            'rabbit_quorum_queue': True,
+            'rabbit_transient_quorum_queue': True,
+        }
         for name, value in options.items():
             self.conf.set_override(name, value, group='oslo_messaging_rabbit')
         self.connect()
-        self.conductor('one', rabbit='\n'.join(
-            [f'{name} = {value}' for name, value in options.items()]
-            + ['use_queue_manager = true', '[oslo_concurrency]',
-               f'lock_path = {self.useFixture(base_fixtures.TempDir()).path}',
-               ]))
+        self.conductor(
+            'one',
+            rabbit='\n'.join(
+                [f'{name} = {value}' for name, value in options.items()]
+                + [
+                    'use_queue_manager = true',
+                    '[oslo_concurrency]',
+                    'lock_path = '
+                    + self.useFixture(base_fixtures.TempDir()).path,
+                ]
+            ),
+        )
         action = InstanceAction.action_start(
-            self.context, self.instance_uuid, 'create')
+            self.context, self.instance_uuid, 'create'
+        )
         self.assertEqual('create', action.action if action else None)

@@ -15,8 +15,9 @@ from nova_actions.tests.unit.db import test_stuck
 ROOT = pathlib.Path(nova_actions.__file__).parent.parent
 #: What is typed at a console, and each line there, with those that go on
 #: after a backslash.
-CONSOLE = re.compile(r'^( *)\.\. code-block:: console\n((?:\1 +.*\n|\n)+)',
-                     re.MULTILINE)
+CONSOLE = re.compile(
+    r'^( *)\.\. code-block:: console\n((?:\1 +.*\n|\n)+)', re.MULTILINE
+)
 COMMAND = re.compile(r'^ +[$#] ((?:.*\\\n)*.*)$', re.MULTILINE)
 MANAGE = 'nova-actions-manage'
 
@@ -59,7 +60,8 @@ def commands():
     """Yield each command of the documentation and where it stands."""
     for path in (*ROOT.glob('*.rst'), *ROOT.glob('doc/source/**/*.rst')):
         for _indent, block in CONSOLE.findall(
-                path.read_text(encoding='utf-8')):
+            path.read_text(encoding='utf-8')
+        ):
             for found in COMMAND.findall(block):
                 line = ' '.join(found.replace('\\\n', ' ').split())
                 # A comment begins like a line of root's.
@@ -67,24 +69,28 @@ def commands():
                     yield path.relative_to(ROOT).as_posix(), line
 
 
-class DocumentedTestCase(managed.ManageMixin, test_stuck.Recorded,
-                         base.ObjectTestCase):
-
+class DocumentedTestCase(
+    managed.ManageMixin, test_stuck.Recorded, base.ObjectTestCase
+):
     def setUp(self):
         super().setUp()
-        self.cell = self.useFixture(fixtures_cells.Cell(
-            self.conf, name='cell1'))
+        self.cell = self.useFixture(
+            fixtures_cells.Cell(self.conf, name='cell1')
+        )
         self.cell.add_shadows()
         self.cell.event(self.cell.action(self.cell.server()))
         with open(self.config, 'a', encoding='utf-8') as file:
-            file.write(f'[cell:cell1]\nconnection = {self.cell.url}\n'
-                       'follow = true\n')
+            file.write(
+                f'[cell:cell1]\nconnection = {self.cell.url}\nfollow = true\n'
+            )
         reports = self.begin(30, host='compute-7')
         self.values = {
-            'SERVER': self.instance_uuid, 'HOST': 'compute-7',
+            'SERVER': self.instance_uuid,
+            'HOST': 'compute-7',
             'REQUEST_ID': reports[0]['request_id'],
             'UUID': reports[0]['uuid'],
-            '2026.gz': f'{self.conf.state_path}/2026.gz'}
+            '2026.gz': f'{self.conf.state_path}/2026.gz',
+        }
 
     def words(self, line):
         """Return the words of nova-actions-manage's command line."""
@@ -96,8 +102,11 @@ class DocumentedTestCase(managed.ManageMixin, test_stuck.Recorded,
     def test_each_is_run(self):
         lines = list(commands())
         self.assertLess(40, len(lines))
-        run = [(path, line) for path, line in lines
-               if MANAGE in line and not elsewhere(line)]
+        run = [
+            (path, line)
+            for path, line in lines
+            if MANAGE in line and not elsewhere(line)
+        ]
         # What restores comes after what archives.
         run.sort(key=lambda each: 'restore' in each[1])
         for path, line in run:

@@ -24,14 +24,11 @@ REPORTERS = 3
 
 
 class _Tests:
-
     def setUp(self):
         super().setUp()
-        self.cell = self.useFixture(fixtures_cells.Cell(
-            self.conf, self.CELL))
+        self.cell = self.useFixture(fixtures_cells.Cell(self.conf, self.CELL))
         self.cell.add_shadows()
-        self.following = self.useFixture(
-            fixtures_follow.Following(self.cell))
+        self.following = self.useFixture(fixtures_follow.Following(self.cell))
         self.server = self.cell.server()
         self.told = []
         self.is_over = threading.Event()
@@ -43,23 +40,40 @@ class _Tests:
             is_alone = number % 4 < 2
             request = f'req-{number if is_alone else -(number // 2)}'
             action = self.cell.action(
-                self.server, 'extend_volume', request_id=request,
-                start_time=start)
+                self.server,
+                'extend_volume',
+                request_id=request,
+                start_time=start,
+            )
             mine = [self.report('action', 'extend_volume', request, start)]
             for name in STEPS:
                 at = start + number % 2 * SECOND
                 self.cell.event(action, name, start_time=at, host='host')
-                mine.append(self.report(
-                    'finish', name, request, at, host='host',
-                    action_uuid=mine[0]['uuid'], result='Success',
-                    finish_time=at + SECOND, duration_us=1_000_000))
+                mine.append(
+                    self.report(
+                        'finish',
+                        name,
+                        request,
+                        at,
+                        host='host',
+                        action_uuid=mine[0]['uuid'],
+                        result='Success',
+                        finish_time=at + SECOND,
+                        duration_us=1_000_000,
+                    )
+                )
             self.told += mine
         self.is_over.set()
 
     def report(self, kind, name, request, start, **values):
         return fixtures_follow.report(
-            kind, name, self.server, request, start + datetime.timedelta(
-                microseconds=400_000), **values)
+            kind,
+            name,
+            self.server,
+            request,
+            start + datetime.timedelta(microseconds=400_000),
+            **values,
+        )
 
     def send(self, number):
         """Report what this one has to tell, in any order."""
@@ -67,14 +81,25 @@ class _Tests:
         done = set()
         while True:
             is_over = self.is_over.is_set()
-            left = [each for at, each in enumerate(list(self.told))
-                    if at % REPORTERS == number and each['uuid'] not in done]
+            left = [
+                each
+                for at, each in enumerate(list(self.told))
+                if at % REPORTERS == number and each['uuid'] not in done
+            ]
             if is_over and not left:
                 return
             for each in chance.sample(left, min(3, len(left))):
-                answer, = report.apply(self.admin, [each], elsewhere={
-                    self.server: {'uuid': self.server, 'user_id': 'user',
-                                  'project_id': 'owner'}})
+                (answer,) = report.apply(
+                    self.admin,
+                    [each],
+                    elsewhere={
+                        self.server: {
+                            'uuid': self.server,
+                            'user_id': 'user',
+                            'project_id': 'owner',
+                        }
+                    },
+                )
                 if answer.verdict != 'refused':
                     done.add(each['uuid'])
 
@@ -84,25 +109,44 @@ class _Tests:
 
     def test_each_is_there_once(self):
         with concurrent.futures.ThreadPoolExecutor(REPORTERS + 2) as pool:
-            for done in [pool.submit(self.act), pool.submit(self.follow), *(
+            for done in [
+                pool.submit(self.act),
+                pool.submit(self.follow),
+                *(
                     pool.submit(self.send, number)
-                    for number in range(REPORTERS))]:
+                    for number in range(REPORTERS)
+                ),
+            ]:
                 done.result()
         self.following.round()
         self.following.round()
         with db.engine().connect() as connection:
-            for table, kind in ((models.ACTIONS, 'action'),
-                                (models.EVENTS, 'finish')):
+            for table, kind in (
+                (models.ACTIONS, 'action'),
+                (models.EVENTS, 'finish'),
+            ):
                 self.assertEqual(
-                    sorted(each['uuid'] for each in self.told
-                           if each['kind'] == kind),
-                    sorted(connection.execute(
-                        sa.select(table.c.uuid)).scalars()))
+                    sorted(
+                        each['uuid']
+                        for each in self.told
+                        if each['kind'] == kind
+                    ),
+                    sorted(
+                        connection.execute(sa.select(table.c.uuid)).scalars()
+                    ),
+                )
             # A step that comes before its action goes to the request's
             # other one.
-            self.assertEqual({'succeeded'}, set(connection.execute(
-                sa.select(models.ACTIONS.c.status).where(
-                    ~models.ACTIONS.c.request_id.like('req--%'))).scalars()))
+            self.assertEqual(
+                {'succeeded'},
+                set(
+                    connection.execute(
+                        sa.select(models.ACTIONS.c.status).where(
+                            ~models.ACTIONS.c.request_id.like('req--%')
+                        )
+                    ).scalars()
+                ),
+            )
 
 
 class TestMysql(_Tests, base.ObjectTestCase):

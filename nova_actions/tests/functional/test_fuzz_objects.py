@@ -25,50 +25,71 @@ from nova_actions.tests.functional import fuzz
 from nova_actions.tests.unit.conductor import wire
 from nova_actions.tests.unit.objects import test_gate
 
-REMOTABLES = [(cls, name, list(inspect.signature(
-    method.original_fn).parameters))
-    for cls, name, method in test_gate.remotables()]
+REMOTABLES = [
+    (cls, name, list(inspect.signature(method.original_fn).parameters))
+    for cls, name, method in test_gate.remotables()
+]
 CLEAR = (exception.ActionsException, ovo_exc.VersionedObjectsException)
-STATES = {status.RUNNING, status.SUCCEEDED, status.FAILED,
-          status.SUCCEEDED_AFTER_RETRY, status.INTERRUPTED}
+STATES = {
+    status.RUNNING,
+    status.SUCCEEDED,
+    status.FAILED,
+    status.SUCCEEDED_AFTER_RETRY,
+    status.INTERRUPTED,
+}
 
 #: Values by name that get further than others; texts stand for the ground's.
 RIGHT = {
-    'instance_uuid': ('UUID',), 'request_id': ('REQUEST',),
-    'action_id': ('ACTION',), 'event_id': ('EVENT',), 'id': ('EVENT',),
-    'uuid': ('HANDLE', None), 'marker': ('REQUEST', None),
-    'action_name': ('create', 'reboot'), 'action': ('create', 'reboot'),
+    'instance_uuid': ('UUID',),
+    'request_id': ('REQUEST',),
+    'action_id': ('ACTION',),
+    'event_id': ('EVENT',),
+    'id': ('EVENT',),
+    'uuid': ('HANDLE', None),
+    'marker': ('REQUEST', None),
+    'action_name': ('create', 'reboot'),
+    'action': ('create', 'reboot'),
     'event_name': ('compute_create', 'compute_x'),
-    'event': ('compute_create', 'compute_x'), 'host': ('h', None, 'other'),
-    'kind': ('action', 'start', 'finish'), 'name': ('create', 'compute_y'),
-    'limit': (None, 0, 5), 'project_id': (access.OWNER, None),
-    'epoch': ('HANDLE', None), 'evidence': ('gone',),
-    'exc_tb': (None, '  trace'), 'exc_val': (None, 'broken'),
+    'event': ('compute_create', 'compute_x'),
+    'host': ('h', None, 'other'),
+    'kind': ('action', 'start', 'finish'),
+    'name': ('create', 'compute_y'),
+    'limit': (None, 0, 5),
+    'project_id': (access.OWNER, None),
+    'epoch': ('HANDLE', None),
+    'evidence': ('gone',),
+    'exc_tb': (None, '  trace'),
+    'exc_val': (None, 'broken'),
     'filters': (None, {}, {'changes-since': '2026'}),
-    'want_result': (True, False), 'result': ('Success', 'Error', None),
+    'want_result': (True, False),
+    'result': ('Success', 'Error', None),
 }
 
 
 def value(name):
     usual = st.sampled_from(RIGHT.get(name, (None,)))
     return st.integers(0, 9).flatmap(
-        lambda dice: usual if dice < 7 else fuzz.anything)
+        lambda dice: usual if dice < 7 else fuzz.anything
+    )
 
 
 def fields(cls):
-    names = [name for name in cls.fields if name not in (
-        'objects', 'events')]
-    return st.fixed_dictionaries({}, optional={
-        name: value(name) for name in names})
+    names = [name for name in cls.fields if name not in ('objects', 'events')]
+    return st.fixed_dictionaries(
+        {}, optional={name: value(name) for name in names}
+    )
 
 
 @st.composite
 def calls(draw):
     """Draw a remotable, its arguments, its object's fields, and who asks."""
     cls, name, parameters = draw(st.sampled_from(REMOTABLES))
-    given = {each: draw(value(each)) for each in parameters
-             if each not in ('self', 'cls', 'context', 'reports')
-             and (each in RIGHT or draw(st.booleans()))}
+    given = {
+        each: draw(value(each))
+        for each in parameters
+        if each not in ('self', 'cls', 'context', 'reports')
+        and (each in RIGHT or draw(st.booleans()))
+    }
     reports = None
     if 'reports' in parameters:
         reports = draw(st.lists(fields(Report), max_size=3))
@@ -78,7 +99,6 @@ def calls(draw):
 
 
 class _Objects:
-
     def setUp(self):
         super().setUp()
         self.ground = access.Ground()
@@ -86,11 +106,17 @@ class _Objects:
 
     def fill(self, given):
         ground = self.ground
-        names = {'UUID': ground.uuid, 'REQUEST': ground.request_id,
-                 'ACTION': ground.action.id, 'EVENT': ground.event.id,
-                 'HANDLE': ground.event.uuid}
-        return {name: names.get(each, each) if isinstance(each, str)
-                else each for name, each in given.items()}
+        names = {
+            'UUID': ground.uuid,
+            'REQUEST': ground.request_id,
+            'ACTION': ground.action.id,
+            'EVENT': ground.event.id,
+            'HANDLE': ground.event.uuid,
+        }
+        return {
+            name: names.get(each, each) if isinstance(each, str) else each
+            for name, each in given.items()
+        }
 
     def build(self, cls, caller, state):
         """Return an object with those fields that take their values."""
@@ -103,20 +129,23 @@ class _Objects:
         return built
 
     def call(self, cls, name, given, reports, state, persona):
-        caller = access.context_of(access.PERSONAS[persona],
-                                   request_id=self.ground.request_id)
+        caller = access.context_of(
+            access.PERSONAS[persona], request_id=self.ground.request_id
+        )
         given = self.fill(given)
         if reports is not None:
-            given['reports'] = ReportList(objects=[
-                self.build(Report, caller, each) for each in reports])
+            given['reports'] = ReportList(
+                objects=[self.build(Report, caller, each) for each in reports]
+            )
         if state is None:
             return getattr(cls, name)(caller, **given)
         return getattr(self.build(cls, caller, state), name)(**given)
 
     def check_whole(self, rows):
         actions = {row[0] for row in self.ids('instance_actions', rows)}
-        for _id, parent in self.ids('instance_actions_events', rows,
-                                    'action_id'):
+        for _id, parent in self.ids(
+            'instance_actions_events', rows, 'action_id'
+        ):
             self.assertIn(parent, actions)
         for _id, state in self.ids('instance_actions', rows, 'status'):
             self.assertIn(state, STATES)
@@ -125,8 +154,7 @@ class _Objects:
     def ids(name, rows, *more):
         table = fuzz.table(name)
         places = [table.index(column) for column in ('id', *more)]
-        return [tuple(row[place] for place in places)
-                for row in rows[name]]
+        return [tuple(row[place] for place in places) for row in rows[name]]
 
     def check(self, *drawn):
         before = fuzz.everything()
@@ -140,7 +168,6 @@ class _Objects:
 
 
 class TestSqlite(_Objects, base.ObjectTestCase):
-
     @fuzz.examples(400)
     @hypothesis.given(calls())
     def test_any_call(self, drawn):
@@ -154,19 +181,33 @@ class TestSqlite(_Objects, base.ObjectTestCase):
     def check_json(self, cls, name, given, _reports, state, persona):
         before = fuzz.everything()
         text = json.dumps(self.fill(given), default=_plain)
-        who = {**access.PERSONAS[persona],
-               'request_id': self.ground.request_id}
+        who = {
+            **access.PERSONAS[persona],
+            'request_id': self.ground.request_id,
+        }
         bare = objects_base.bare(cls.obj_name())
         try:
             if state is None:
                 self.wire.classmethod(
-                    bare, name, ctxt=who, versions={bare: cls.VERSION},
-                    **json.loads(text))
+                    bare,
+                    name,
+                    ctxt=who,
+                    versions={bare: cls.VERSION},
+                    **json.loads(text),
+                )
             else:
-                self.wire.method(wire.primitive(
-                    bare, cls.VERSION, **json.loads(json.dumps(
-                        self.fill(state), default=_plain))),
-                    name, ctxt=who, **json.loads(text))
+                self.wire.method(
+                    wire.primitive(
+                        bare,
+                        cls.VERSION,
+                        **json.loads(
+                            json.dumps(self.fill(state), default=_plain)
+                        ),
+                    ),
+                    name,
+                    ctxt=who,
+                    **json.loads(text),
+                )
         except wire.Failure as error:
             self.assertNotIn('The call failed in the conductor', str(error))
             self.assertEqual(before, fuzz.everything(), str(error))

@@ -50,34 +50,61 @@ class Story:
         return self._step('start', handle, host, start_time=at(second))
 
     def finish(self, handle, host, second):
-        return self._step('finish', handle, host, start_time=at(1),
-                          finish_time=at(second), result='Success')
+        return self._step(
+            'finish',
+            handle,
+            host,
+            start_time=at(1),
+            finish_time=at(second),
+            result='Success',
+        )
 
     def _step(self, kind, handle, host, **values):
-        nobodys = {'request_id': f'req-{uuid.uuid4()}',
-                   'project_id': None} if self._is_system else {}
-        return self._report(kind, handle, f'step_on_{host}', host=host,
-                            **values, **nobodys)
+        nobodys = (
+            {'request_id': f'req-{uuid.uuid4()}', 'project_id': None}
+            if self._is_system
+            else {}
+        )
+        return self._report(
+            kind, handle, f'step_on_{host}', host=host, **values, **nobodys
+        )
 
     def _report(self, kind, handle, name, **values):
-        return {'kind': kind, 'uuid': handle, 'name': name,
-                'instance_uuid': self._server, 'request_id': self._request,
-                'user_id': 'u', 'project_id': 'p', **values}
+        return {
+            'kind': kind,
+            'uuid': handle,
+            'name': name,
+            'instance_uuid': self._server,
+            'request_id': self._request,
+            'user_id': 'u',
+            'project_id': 'p',
+            **values,
+        }
 
     def record(self, engine):
         """Return the status that is stored, and the one that its events
         say."""
         with engine.connect() as connection:
-            action = connection.execute(sa.select(ACTIONS).where(
-                ACTIONS.c.uuid == self._action)).mappings().one()
-            events = connection.execute(
-                sa.select(EVENTS).where(EVENTS.c.action_id == action['id'])
-                .order_by(EVENTS.c.id)).mappings().all()
+            action = (
+                connection.execute(
+                    sa.select(ACTIONS).where(ACTIONS.c.uuid == self._action)
+                )
+                .mappings()
+                .one()
+            )
+            events = (
+                connection.execute(
+                    sa.select(EVENTS)
+                    .where(EVENTS.c.action_id == action['id'])
+                    .order_by(EVENTS.c.id)
+                )
+                .mappings()
+                .all()
+            )
             return action['status'], status.derive(action, events), len(events)
 
 
 class GaleraTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.cluster = self.useFixture(galera.Cluster(NODES))
@@ -89,7 +116,7 @@ class GaleraTestCase(base.BaseTestCase):
 
     def at_once(self, story, *reports):
         """Have each node store one report; all begin before any is done."""
-        peers = self.cluster.peers[:len(reports)]
+        peers = self.cluster.peers[: len(reports)]
         for peer, report in zip(peers, reports, strict=True):
             peer.begin(report)
         for peer in peers:
@@ -105,15 +132,17 @@ class GaleraTestCase(base.BaseTestCase):
             engine = sa.create_engine(node.url, poolclass=sa.pool.NullPool)
             with engine.connect() as connection:
                 connection.exec_driver_sql('SET SESSION wsrep_sync_wait = 7')
-                connection.execute(sa.select(sa.func.count()).select_from(
-                    ACTIONS)).scalar()
+                connection.execute(
+                    sa.select(sa.func.count()).select_from(ACTIONS)
+                ).scalar()
 
     def test_the_status_is_what_the_events_say(self):
         for name, is_system, two_began, ends in (
-                ('both older', False, 10, (2, 3)),
-                ('one older, one newer', False, 10, (2, 30)),
-                ('of other requests', True, 10, (2, 3)),
-                ('a start against an older finish', False, None, (5, None))):
+            ('both older', False, 10, (2, 3)),
+            ('one older, one newer', False, 10, (2, 30)),
+            ('of other requests', True, 10, (2, 3)),
+            ('a start against an older finish', False, None, (5, None)),
+        ):
             for number in range(ROUNDS):
                 story = Story(is_system)
                 one, two = str(uuid.uuid4()), str(uuid.uuid4())
@@ -125,5 +154,6 @@ class GaleraTestCase(base.BaseTestCase):
                     other = story.start(two, 'b', 4)
                 self.begun(story, *begun)
                 stored, true, count = self.at_once(
-                    story, story.finish(one, 'a', ends[0]), other)
+                    story, story.finish(one, 'a', ends[0]), other
+                )
                 self.assertEqual((true, 2), (stored, count), (name, number))

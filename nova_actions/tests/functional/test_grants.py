@@ -35,16 +35,21 @@ class _Tests:
         # Users are of the whole server.
         self.name = f'na_{uuid.uuid4().hex[:8]}'
         self.admin_engine = sa.create_engine(
-            url, isolation_level='AUTOCOMMIT', poolclass=sa.NullPool)
+            url, isolation_level='AUTOCOMMIT', poolclass=sa.NullPool
+        )
         self.addCleanup(self.drop, url.database)
         self.grant(url.database)
         self.url = url
 
     def use(self, user):
         self.conf.set_override(
-            'connection', self.url.set(
-                username=f'{self.name}{user}', password='SECRET',
-            ).render_as_string(False), group='database')
+            'connection',
+            self.url.set(
+                username=f'{self.name}{user}',
+                password='SECRET',
+            ).render_as_string(False),
+            group='database',
+        )
         db.setup(self.conf)
         self.addCleanup(db.dispose)
 
@@ -53,28 +58,38 @@ class _Tests:
         migration.db_sync()
         self.use('')
         self.assertEqual(migration.HEAD, migration.db_version())
-        InstanceAction.action_start(self.context, self.instance_uuid,
-                                    'create')
-        self.refused('DROP TABLE instance_actions',
-                     'CREATE TABLE other (id INTEGER)',
-                     'ALTER TABLE instances ADD other INTEGER')
+        InstanceAction.action_start(self.context, self.instance_uuid, 'create')
+        self.refused(
+            'DROP TABLE instance_actions',
+            'CREATE TABLE other (id INTEGER)',
+            'ALTER TABLE instances ADD other INTEGER',
+        )
         self.use('_api')
         self.assertEqual(migration.HEAD, migration.db_version())
-        self.assertEqual(['create'], [
-            action.action for action in
-            InstanceActionList.get_by_instance_uuid(
-                self.context, self.instance_uuid)])
-        self.refused("UPDATE instances SET user_id = 'x'",
-                     'DELETE FROM instance_actions_events',
-                     'DROP TABLE instance_actions')
+        self.assertEqual(
+            ['create'],
+            [
+                action.action
+                for action in InstanceActionList.get_by_instance_uuid(
+                    self.context, self.instance_uuid
+                )
+            ],
+        )
+        self.refused(
+            "UPDATE instances SET user_id = 'x'",
+            'DELETE FROM instance_actions_events',
+            'DROP TABLE instance_actions',
+        )
 
     def refused(self, *texts):
-        engine = sa.create_engine(self.conf.database.connection,
-                                  poolclass=sa.NullPool)
+        engine = sa.create_engine(
+            self.conf.database.connection, poolclass=sa.NullPool
+        )
         for text in texts:
             with engine.connect() as connection:
                 error = self.assertRaises(
-                    sa.exc.DBAPIError, connection.exec_driver_sql, text)
+                    sa.exc.DBAPIError, connection.exec_driver_sql, text
+                )
                 self.assertRegex(str(error), 'denied|must be owner')
 
 
@@ -84,14 +99,18 @@ class TestMysql(_Tests, base.ObjectTestCase):
     def grant(self, name):
         with self.admin_engine.connect() as connection:
             for text in statements('MySQL and MariaDB', self.name):
-                connection.exec_driver_sql(text.replace(
-                    f'ON {self.name}.*', f'ON {name}.*').replace('%', '%%'))
+                connection.exec_driver_sql(
+                    text.replace(f'ON {self.name}.*', f'ON {name}.*').replace(
+                        '%', '%%'
+                    )
+                )
 
     def drop(self, _name):
         with self.admin_engine.connect() as connection:
             for user in ('_sync', '', '_api'):
                 connection.exec_driver_sql(
-                    f"DROP USER IF EXISTS '{self.name}{user}'@'%%'")
+                    f"DROP USER IF EXISTS '{self.name}{user}'@'%%'"
+                )
 
 
 class TestPostgresql(_Tests, base.ObjectTestCase):
@@ -102,7 +121,8 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
             for text in statements('PostgreSQL', self.name):
                 if text.startswith('SET ROLE'):
                     connection.exec_driver_sql(
-                        f'ALTER DATABASE {name} OWNER TO {self.name}_sync')
+                        f'ALTER DATABASE {name} OWNER TO {self.name}_sync'
+                    )
                 connection.exec_driver_sql(text)
 
     def drop(self, _name):
@@ -111,4 +131,5 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
                 connection.exec_driver_sql(
                     f'REASSIGN OWNED BY {self.name}{user} TO postgres; '
                     f'DROP OWNED BY {self.name}{user}; '
-                    f'DROP ROLE {self.name}{user}')
+                    f'DROP ROLE {self.name}{user}'
+                )

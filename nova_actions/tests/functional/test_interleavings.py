@@ -43,27 +43,38 @@ class Machine(stateful.RuleBasedStateMachine):
         self.instance_uuid = str(uuid.uuid4())
         self.events = []
         self.updated_at = None
-        InstanceAction.action_start(self.context, self.instance_uuid,
-                                    'create', want_result=False)
+        InstanceAction.action_start(
+            self.context, self.instance_uuid, 'create', want_result=False
+        )
 
     @stateful.rule(name=NAMES, host=HOSTS)
     def start(self, name, host):
         event = InstanceActionEvent.event_start(
-            self.context, self.instance_uuid, name, host=host)
-        self.events.append({'handle': event.uuid, 'name': name,
-                            'host': host, 'result': None})
+            self.context, self.instance_uuid, name, host=host
+        )
+        self.events.append(
+            {'handle': event.uuid, 'name': name, 'host': host, 'result': None}
+        )
 
     @stateful.precondition(lambda self: self.events)
     @stateful.rule(data=st.data(), failed=st.booleans())
     def finish_by_handle(self, data, failed):
         event = data.draw(st.sampled_from(self.events))
-        self.expect(event, failed, event['name'], uuid=event['handle'],
-                    host=event['host'])
+        self.expect(
+            event,
+            failed,
+            event['name'],
+            uuid=event['handle'],
+            host=event['host'],
+        )
 
     @stateful.rule(name=NAMES, host=st.none() | HOSTS, failed=st.booleans())
     def finish_as_nova_does(self, name, host, failed):
-        mine = [event for event in self.events if event['name'] == name
-                and host in (None, event['host'])]
+        mine = [
+            event
+            for event in self.events
+            if event['name'] == name and host in (None, event['host'])
+        ]
         still_open = [event for event in mine if event['result'] is None]
         meant = (still_open or mine or [None])[-1]
         self.expect(meant, failed, name, host=host)
@@ -73,9 +84,13 @@ class Machine(stateful.RuleBasedStateMachine):
         refused = event is None or event['result'] not in (None, result)
         try:
             InstanceActionEvent.event_finish_with_failure(
-                self.context, self.instance_uuid, name,
+                self.context,
+                self.instance_uuid,
+                name,
                 exc_val='boom' if failed else None,
-                exc_tb='frames' if failed else None, **kwargs)
+                exc_tb='frames' if failed else None,
+                **kwargs,
+            )
         except exception.InstanceActionEventNotFound:
             assert refused
         else:
@@ -85,26 +100,31 @@ class Machine(stateful.RuleBasedStateMachine):
     @stateful.invariant()
     def rows_are_the_models(self):
         action = InstanceAction.get_by_request_id(
-            self.case.admin, self.instance_uuid, self.context.request_id)
+            self.case.admin, self.instance_uuid, self.context.request_id
+        )
         rows = list(reversed(list(action.events)))
         assert [(row.uuid, row.host, row.result) for row in rows] == [
             (event['handle'], event['host'], event['result'])
-            for event in self.events]
+            for event in self.events
+        ]
         assert action.status == status_of(self.events)
         assert action.message == (
-            'Error' if action.status == 'failed' else None)
+            'Error' if action.status == 'failed' else None
+        )
         assert (action.finish_time is None) == (action.status == 'running')
         assert self.updated_at is None or action.updated_at >= self.updated_at
         self.updated_at = action.updated_at
 
 
 class _Tests:
-
     def test_interleavings(self):
         machine = type('M', (Machine,), {'case': self})
         stateful.run_state_machine_as_test(
-            machine, settings=hypothesis.settings(
-                max_examples=EXAMPLES, stateful_step_count=20))
+            machine,
+            settings=hypothesis.settings(
+                max_examples=EXAMPLES, stateful_step_count=20
+            ),
+        )
 
 
 class TestSqlite(_Tests, base.ObjectTestCase):

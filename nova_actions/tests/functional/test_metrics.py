@@ -42,8 +42,13 @@ def promtool(*words: object, text: str | None = None) -> str:
     if path is None:
         missing.unavailable('Prometheus', 'no promtool')
     done = subprocess.run(
-        [path, *map(str, words)], check=False, text=True, input=text,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        [path, *map(str, words)],
+        check=False,
+        text=True,
+        input=text,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     if done.returncode:
         raise AssertionError(done.stdout)
     return done.stdout
@@ -51,53 +56,71 @@ def promtool(*words: object, text: str | None = None) -> str:
 
 def ask(port: int) -> str:
     """Return what is told on a port."""
-    with urllib.request.urlopen(f'http://127.0.0.1:{port}/metrics',
-                                timeout=patience.PATIENCE) as answer:
+    with urllib.request.urlopen(
+        f'http://127.0.0.1:{port}/metrics', timeout=patience.PATIENCE
+    ) as answer:
         return str(answer.read().decode())
 
 
 def samples(text: str) -> dict[tuple[str, ...], float]:
     """Return what is told by name and values of labels."""
-    return {(sample.name, *(value for _name, value in sorted(
-        sample.labels.items()))): sample.value
+    return {
+        (
+            sample.name,
+            *(value for _name, value in sorted(sample.labels.items())),
+        ): sample.value
         for family in parser.text_string_to_metric_families(text)
-        for sample in family.samples}
+        for sample in family.samples
+    }
 
 
 class ConductorTest(test_conductors.ProcessTestCase):
-
     def conductor(self, host: str, **kwargs: Any) -> Any:
         self.port = process.free_port()
-        self.patch(test_conductors, 'CONFIG', test_conductors.CONFIG
-                   + METRICS.format(port=self.port))
+        self.patch(
+            test_conductors,
+            'CONFIG',
+            test_conductors.CONFIG + METRICS.format(port=self.port),
+        )
         return super().conductor(host, **kwargs)
 
     def act(self, number: int) -> None:
         for _each in range(number):
             self.context = self.new_context()
-            InstanceAction.action_start(self.context, self.instance_uuid,
-                                        'create')
+            InstanceAction.action_start(
+                self.context, self.instance_uuid, 'create'
+            )
             InstanceActionEvent.event_start(
-                self.context, self.instance_uuid, 'compute_step', host='h')
+                self.context, self.instance_uuid, 'compute_step', host='h'
+            )
             InstanceActionEvent.event_finish_with_failure(
-                self.context, self.instance_uuid, 'compute_step', host='h',
-                exc_val='token=S3cr3tS3cr3t', exc_tb='')
+                self.context,
+                self.instance_uuid,
+                'compute_step',
+                host='h',
+                exc_val='token=S3cr3tS3cr3t',
+                exc_tb='',
+            )
 
     def told(self) -> dict[tuple[str, ...], float]:
         """Return what is told once somebody tells: who did may just have
         been killed."""
+
         def answer() -> dict[tuple[str, ...], float] | None:
             try:
                 return samples(ask(self.port))
             except OSError:
                 return None
+
         found: dict[tuple[str, ...], float] = patience.wait_until(
-            'somebody tells', answer)
+            'somebody tells', answer
+        )
         return found
 
     def await_value(self, value: float, *key: str) -> None:
-        patience.wait_until(f'{key} is {value}', lambda: self.told().get(
-            key) == value)
+        patience.wait_until(
+            f'{key} is {value}', lambda: self.told().get(key) == value
+        )
 
     def test_workers_are_told_of_as_one(self) -> None:
         conductor = self.conductor('one', workers=2)
@@ -107,27 +130,38 @@ class ConductorTest(test_conductors.ProcessTestCase):
         failed = ('nova_actions_actions_finished_total', 'create', 'failed')
         self.await_value(4, *failed)
         found = self.told()
-        self.assertEqual(4, found['nova_actions_actions_started_total',
-                                  'create'])
-        self.assertEqual(4, found['nova_actions_events_finished_total',
-                                  'other', 'error'])
+        self.assertEqual(
+            4, found['nova_actions_actions_started_total', 'create']
+        )
+        self.assertEqual(
+            4, found['nova_actions_events_finished_total', 'other', 'error']
+        )
         self.assertEqual(4, found['nova_actions_redactions_total', 'F1'])
-        self.assertEqual(4, found[
-            'nova_actions_action_duration_seconds_count', 'create', 'failed'])
+        self.assertEqual(
+            4,
+            found[
+                'nova_actions_action_duration_seconds_count',
+                'create',
+                'failed',
+            ],
+        )
         self.assertEqual(1, found['nova_actions_database_up',])
-        self.assertEqual('', promtool('check', 'metrics',
-                                      text=ask(self.port)))
+        self.assertEqual('', promtool('check', 'metrics', text=ask(self.port)))
         # Whoever tells may go: another goes on, and no count is lost.
         for each in workers:
             os.kill(each, signal.SIGKILL)
             patience.wait_until(
-                'another worker', lambda gone=each: len(
-                    set(self.children(conductor)) - {gone}) == 2)
+                'another worker',
+                lambda gone=each: (
+                    len(set(self.children(conductor)) - {gone}) == 2
+                ),
+            )
             self.assertEqual(4, self.told()[failed])
         conductor.kill()
         conductor.start()
-        patience.wait_until('nothing is counted yet',
-                            lambda: failed not in self.told())
+        patience.wait_until(
+            'nothing is counted yet', lambda: failed not in self.told()
+        )
 
     def children(self, conductor: Any) -> list[int]:
         path = f'/proc/{conductor.process.pid}/task'
@@ -139,11 +173,12 @@ class ConductorTest(test_conductors.ProcessTestCase):
 
 
 class ApiTest(base.ObjectTestCase):
-
     def setUp(self) -> None:
         super().setUp()
-        self.port, self.metrics_port = (process.free_port(),
-                                        process.free_port())
+        self.port, self.metrics_port = (
+            process.free_port(),
+            process.free_port(),
+        )
         folder = self.useFixture(base_fixtures.TempDir()).path
         self.path = os.path.join(folder, 'nova-actions.conf')
         with open(self.path, 'w', encoding='utf-8') as file:
@@ -152,30 +187,46 @@ class ApiTest(base.ObjectTestCase):
                 f'[database]\nconnection = {self.objects.database.url}\n'
                 f'[api]\nauth_strategy = noauth2\nbind_port = {self.port}\n'
                 f'[metrics]\nenabled = true\n'
-                f'api_port = {self.metrics_port}\n')
+                f'api_port = {self.metrics_port}\n'
+            )
 
     def serve(self, command: str) -> process.Process:
-        return self.useFixture(process.Process([
-            sys.executable, '-m', f'nova_actions.cmd.{command}',
-            '--config-file', self.path]))
+        return self.useFixture(
+            process.Process(
+                [
+                    sys.executable,
+                    '-m',
+                    f'nova_actions.cmd.{command}',
+                    '--config-file',
+                    self.path,
+                ]
+            )
+        )
 
     def test_api(self) -> None:
         self.serve('api').await_port(self.port)
-        self.assertIn('nova_actions_database_connections',
-                      ask(self.metrics_port))
+        self.assertIn(
+            'nova_actions_database_connections', ask(self.metrics_port)
+        )
         promtool('check', 'metrics', text=ask(self.metrics_port))
         second = self.serve('api')
         self.assertEqual(2, second.process.wait(patience.PATIENCE))
-        self.assertIn('cannot listen on [metrics] bind_host 127.0.0.1 port '
-                      f'{self.metrics_port}: Address already in use',
-                      second.log)
+        self.assertIn(
+            'cannot listen on [metrics] bind_host 127.0.0.1 port '
+            f'{self.metrics_port}: Address already in use',
+            second.log,
+        )
 
     def test_all(self) -> None:
         """It tells on the port of its API, of the record too."""
         self.serve('all').await_port(self.port)
-        text = patience.wait_until('the conductor tells', lambda: (
-            'nova_actions_database_up 1.0' in (found := ask(self.port))
-            and found))
+        text = patience.wait_until(
+            'the conductor tells',
+            lambda: (
+                'nova_actions_database_up 1.0' in (found := ask(self.port))
+                and found
+            ),
+        )
         promtool('check', 'metrics', text=text)
         self.assertFalse(process.listens(self.metrics_port))
 
@@ -185,33 +236,39 @@ class ShippedTest(test_base.BaseTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.folder = pathlib.Path(self.useFixture(
-            base_fixtures.TempDir()).path)
+        self.folder = pathlib.Path(
+            self.useFixture(base_fixtures.TempDir()).path
+        )
 
     def known(self) -> set[str]:
         """Return each metric that there is."""
         collector = standing.Collector()
         collector._found = standing.standing.Standing({}, 0, 0, {}, {}, {})
         collector._read_at = float('inf')
-        return {*(each.name for each in metrics.FAMILIES),
-                *(each.name for each in collector.collect())}
+        return {
+            *(each.name for each in metrics.FAMILIES),
+            *(each.name for each in collector.collect()),
+        }
 
     def assert_known(self, text: str) -> None:
         for name in set(_NAME.findall(text)):
-            self.assertIn(re.sub('_(bucket|sum|count)$', '', name),
-                          self.known())
+            self.assertIn(
+                re.sub('_(bucket|sum|count)$', '', name), self.known()
+            )
 
     def test_alerts(self) -> None:
         text = RULES.read_text(encoding='utf-8')
-        self.assert_known(' '.join(re.findall(
-            r'expr:(.*?)(?:for|labels):', text, re.DOTALL)))
+        self.assert_known(
+            ' '.join(re.findall(r'expr:(.*?)(?:for|labels):', text, re.DOTALL))
+        )
         self.assertIn('SUCCESS', promtool('check', 'rules', RULES))
 
     def test_alerts_fire(self) -> None:
         cases = self.folder / 'cases.yaml'
         text = CASES.read_text(encoding='utf-8')
-        for alert in re.findall(r'alert: (\w+)',
-                                RULES.read_text(encoding='utf-8')):
+        for alert in re.findall(
+            r'alert: (\w+)', RULES.read_text(encoding='utf-8')
+        ):
             self.assertIn(f'alertname: {alert}\n', text)
         cases.write_text(text.replace('RULES', str(RULES)), encoding='utf-8')
         promtool('test', 'rules', cases)
@@ -220,15 +277,27 @@ class ShippedTest(test_base.BaseTestCase):
         """Each query is one to Prometheus once Grafana has put its own
         variables in."""
         board = json.loads(DASHBOARD.read_text(encoding='utf-8'))
-        queries = [target['expr'] for panel in board['panels']
-                   for target in panel['targets']]
+        queries = [
+            target['expr']
+            for panel in board['panels']
+            for target in panel['targets']
+        ]
         self.assertLess(10, len(queries))
         self.assert_known(' '.join(queries))
-        rules = [{'record': f'query:{number}', 'expr': query.replace(
-            '$__rate_interval', '5m').replace('$action', '.*')}
-            for number, query in enumerate(queries)]
+        rules = [
+            {
+                'record': f'query:{number}',
+                'expr': query.replace('$__rate_interval', '5m').replace(
+                    '$action', '.*'
+                ),
+            }
+            for number, query in enumerate(queries)
+        ]
         path = self.folder / 'queries.yaml'
-        path.write_text(json.dumps({'groups': [
-            {'name': 'dashboard', 'rules': rules}]}), encoding='utf-8')
-        self.assertIn(f'{len(queries)} rules found',
-                      promtool('check', 'rules', path))
+        path.write_text(
+            json.dumps({'groups': [{'name': 'dashboard', 'rules': rules}]}),
+            encoding='utf-8',
+        )
+        self.assertIn(
+            f'{len(queries)} rules found', promtool('check', 'rules', path)
+        )

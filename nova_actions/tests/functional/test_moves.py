@@ -8,12 +8,14 @@ from nova_actions.tests import fixtures
 from nova_actions.tests import moves
 from nova_actions.tests.unit.api import base
 
-EVENTS = ('conductor_migrate_server', 'compute_reboot_instance',
-          'compute__do_finish')
+EVENTS = (
+    'conductor_migrate_server',
+    'compute_reboot_instance',
+    'compute__do_finish',
+)
 
 
 class TestShow(base.ApiTestCase):
-
     def setUp(self):
         super().setUp()
         writer = fixtures.make_context(project_id=base.PROJECT)
@@ -34,15 +36,16 @@ class TestShow(base.ApiTestCase):
         def show():
             context = fixtures.make_context(project_id=base.PROJECT)
             action = InstanceAction.get_by_request_id(
-                context, self.server, self.request_id)
+                context, self.server, self.request_id
+            )
             events = InstanceActionEventList.get_by_action(context, action.id)
             self.assertEqual(3, len(events))
+
         self.assert_short(show, files=20, changes=60)
 
     def test_over_http(self):
         def show():
-            answer = self.get(f'{self.path}/{self.request_id}',
-                              version='2.84')
-            self.assertEqual(
-                3, len(answer.json['instanceAction']['events']))
+            answer = self.get(f'{self.path}/{self.request_id}', version='2.84')
+            self.assertEqual(3, len(answer.json['instanceAction']['events']))
+
         self.assert_short(show, files=37, changes=115)

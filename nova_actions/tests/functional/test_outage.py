@@ -20,19 +20,26 @@ from nova_actions.tests.functional.faults import proxy
 
 
 class _Tests:
-
     def setUp(self):
         super().setUp()
         url = sa.make_url(self.conf.database.connection)
         self.proxy = self.useFixture(proxy.Proxy(url.port))
         self.conf.set_override(
-            'connection', url.set(port=self.proxy.port).render_as_string(
-                hide_password=False), group='database')
+            'connection',
+            url.set(port=self.proxy.port).render_as_string(
+                hide_password=False
+            ),
+            group='database',
+        )
         self.conf.set_override('max_retries', 0, group='database')
-        self.useFixture(base_fixtures.MonkeyPatch(
-            'nova_actions.conductor.consumer.INTERVAL', 0.01))
-        self.log = self.useFixture(base_fixtures.FakeLogger(
-            level=logging.INFO))
+        self.useFixture(
+            base_fixtures.MonkeyPatch(
+                'nova_actions.conductor.consumer.INTERVAL', 0.01
+            )
+        )
+        self.log = self.useFixture(
+            base_fixtures.FakeLogger(level=logging.INFO)
+        )
         self.conductor = self.useFixture(fixtures.Conductor(self.conf))
         self.create()
 
@@ -45,16 +52,14 @@ class _Tests:
         return self.conductor.service._consumer._server is not None
 
     def lines(self, text):
-        return [line for line in self.log.output.splitlines()
-                if text in line]
+        return [line for line in self.log.output.splitlines() if text in line]
 
     def test_away_and_back(self):
         for number in (1, 2):
             self.proxy.cut()
             # Whoever is being served is told so, and may send it again.
             self.assertRaises(exception.DatabaseUnavailable, self.create)
-            patience.wait_until('no calls taken',
-                                lambda: not self.is_taking())
+            patience.wait_until('no calls taken', lambda: not self.is_taking())
             with concurrent.futures.ThreadPoolExecutor(4) as pool:
                 # For others, or for later.
                 sent = [pool.submit(self.create) for _ in range(4)]
@@ -64,18 +69,27 @@ class _Tests:
             for each in made:
                 self.assertIsNotNone(db.instance_get(self.admin, each))
             patience.wait_until('calls taken', self.is_taking)
-            for text in ('does not answer', 'answers again',
-                         'No calls are taken', 'Calls are taken again'):
+            for text in (
+                'does not answer',
+                'answers again',
+                'No calls are taken',
+                'Calls are taken again',
+            ):
                 patience.wait_until(
-                    text, lambda text=text, number=number: len(
-                        self.lines(text)) >= number)
+                    text,
+                    lambda text=text, number=number: (
+                        len(self.lines(text)) >= number
+                    ),
+                )
                 self.assertEqual(number, len(self.lines(text)), text)
         self.assertNotIn('Traceback', self.log.output)
 
     def test_many_at_once_are_one_line(self):
         def fail(_number):
-            self.assertRaises(exception.DatabaseUnavailable,
-                              db.instance_get, self.admin, 'x')
+            self.assertRaises(
+                exception.DatabaseUnavailable, db.instance_get, self.admin, 'x'
+            )
+
         self.proxy.cut()
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             list(pool.map(fail, range(24)))

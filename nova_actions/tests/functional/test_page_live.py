@@ -13,11 +13,11 @@ from nova_actions.tests.functional import page_case
 
 
 class LiveTest(page_case.PageCase):
-
     def setUp(self):
         super().setUp()
         self.caller = context.RequestContext(
-            user_id='alice', project_id=page_case.PROJECT, roles=['member'])
+            user_id='alice', project_id=page_case.PROJECT, roles=['member']
+        )
         self.uuid = str(uuid.uuid4())
 
     def tell(self):
@@ -28,23 +28,28 @@ class LiveTest(page_case.PageCase):
         with objects_base.local():
             InstanceAction.action_start(self.caller, self.uuid, name)
             InstanceActionEvent.event_start(
-                self.caller, self.uuid, f'compute_{name}', host='compute-1')
+                self.caller, self.uuid, f'compute_{name}', host='compute-1'
+            )
         self.tell()
 
     def end(self, name):
         with objects_base.local():
             InstanceActionEvent.event_finish(
-                self.caller, self.uuid, f'compute_{name}')
+                self.caller, self.uuid, f'compute_{name}'
+            )
         self.tell()
 
     def next(self):
         """Ask in the name of another request."""
         self.caller = context.RequestContext(
-            user_id='alice', project_id=page_case.PROJECT, roles=['member'])
+            user_id='alice', project_id=page_case.PROJECT, roles=['member']
+        )
 
     def statuses(self):
-        return [text[2:].strip() for text in
-                self.browser.texts('table.actions .how')]
+        return [
+            text[2:].strip()
+            for text in self.browser.texts('table.actions .how')
+        ]
 
     def test_what_is_new_waits(self):
         self.begin('create')
@@ -58,16 +63,24 @@ class LiveTest(page_case.PageCase):
         self.next()
         self.begin('reboot')
         self.browser.one('[role=status].new', '1 new')
-        self.assertEqual(['create'],
-                         self.browser.texts('table.actions .what'))
-        self.assertEqual('create', self.browser.run(
-            'return document.activeElement.innerText'))
+        self.assertEqual(['create'], self.browser.texts('table.actions .what'))
+        self.assertEqual(
+            'create',
+            self.browser.run('return document.activeElement.innerText'),
+        )
         self.browser.click('.new button')
-        patience.wait_until('both', lambda: self.browser.texts(
-            'table.actions .what') == ['reboot', 'create'])
+        patience.wait_until(
+            'both',
+            lambda: (
+                self.browser.texts('table.actions .what')
+                == ['reboot', 'create']
+            ),
+        )
         self.assertEqual(['running', 'succeeded'], self.statuses())
-        self.assertEqual('create', self.browser.run(
-            'return document.activeElement.innerText'))
+        self.assertEqual(
+            'create',
+            self.browser.run('return document.activeElement.innerText'),
+        )
         self.assertQuiet()
 
     def test_an_action_as_it_goes_on(self):
@@ -109,28 +122,35 @@ class LiveTest(page_case.PageCase):
         self.browser.click('.new button', '100+ new')
         self.browser.gone('.new button')
         self.browser.click('button.wide', '100 more')
-        patience.wait_until('all of them', lambda: len(self.browser.all(
-            'table.actions .what')) == 103)
+        patience.wait_until(
+            'all of them',
+            lambda: len(self.browser.all('table.actions .what')) == 103,
+        )
 
     def test_nobody_looks(self):
         """A hidden tab asks nothing."""
         self.open()
         self.browser.one('.live', 'Live')
-        hide = ("Object.defineProperty(document, 'hidden', {value: %s, "
-                "configurable: true}); document.dispatchEvent("
-                "new Event('visibilitychange'))")
+        hide = (
+            "Object.defineProperty(document, 'hidden', {value: %s, "
+            'configurable: true}); document.dispatchEvent('
+            "new Event('visibilitychange'))"
+        )
         self.browser.run(hide % 'true')
         count = 'return performance.getEntriesByType("resource").length'
         self.begin('create')
         before = self.browser.run(count)
         self.browser.run('location.hash = "#/actions?status=failed"')
         self.browser.one('.window', '0 shown')
-        self.browser.run('window.asked = []; const ask = window.fetch; '
-                         'window.fetch = (url, ...rest) => { window.asked.'
-                         'push(String(url)); return ask(url, ...rest); }')
+        self.browser.run(
+            'window.asked = []; const ask = window.fetch; '
+            'window.fetch = (url, ...rest) => { window.asked.'
+            'push(String(url)); return ask(url, ...rest); }'
+        )
         self.browser.run(hide % 'false')
         asked = patience.wait_until(
-            'a question', lambda: self.browser.run('return window.asked'))
+            'a question', lambda: self.browser.run('return window.asked')
+        )
         self.assertIn('/v1/changes', asked[0])
         self.assertGreater(self.browser.run(count), before)
 
@@ -142,8 +162,7 @@ class LiveTest(page_case.PageCase):
         self.stop()
         self.browser.one('.live', 'away')
         # What was shown stays, and another view says why it has nothing.
-        self.assertEqual(['create'],
-                         self.browser.texts('table.actions .what'))
+        self.assertEqual(['create'], self.browser.texts('table.actions .what'))
         self.browser.click('table.actions .server a')
         self.browser.one('.problem', 'does not answer')
         self.next()

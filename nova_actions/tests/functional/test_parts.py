@@ -13,7 +13,7 @@ from nova_actions.tests.functional import beside
 from nova_actions.tests.functional import peer
 
 #: A compute service that has no bus: what it reports waits in its spool.
-_REPORTS = '''
+_REPORTS = """
 import os, sys
 from oslo_config import cfg
 import nova.conf
@@ -33,11 +33,11 @@ waiting = reporter.stats()['waiting']
 sys.stdout.write(str(waiting))
 sys.stdout.flush()
 os._exit(0)
-'''
+"""
 
 
 #: A service of Nova as it reads its configuration, before it does anything.
-_LOADS = '''
+_LOADS = """
 import os, sys
 from nova import config
 config.parse_args(['nova-compute'], default_config_files=[sys.argv[1]],
@@ -50,7 +50,7 @@ sys.stdout.write(f"{about} {recorder.settings.host} "
                  f"{reporter.stats()['waiting']}")
 sys.stdout.flush()
 os._exit(0)
-'''
+"""
 
 
 class _Tests:
@@ -64,8 +64,13 @@ class _Tests:
 
     def run_here(self, command, code=0, **kwargs):
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False,
-            cwd=self.useFixture(fixtures.TempDir()).path, **kwargs)
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.useFixture(fixtures.TempDir()).path,
+            **kwargs,
+        )
         self.assertEqual(code, done.returncode, done.stdout + done.stderr)
         return done
 
@@ -83,38 +88,41 @@ class _Tests:
     def test_a_bridge_in_it(self):
         """It finds all of Nova that it needs; the name of a driver in Nova's
         configuration is enough to load it."""
-        venv = self.useFixture(beside.Environment(
-            self.python(), bridge=True))
+        venv = self.useFixture(beside.Environment(self.python(), bridge=True))
         folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         (folder / 'nova-actions.conf').write_text(
             '[DEFAULT]\ntransport_url = fake:///\n'
-            f'state_path = {folder / "state"}\n')
+            f'state_path = {folder / "state"}\n'
+        )
         (folder / 'nova.conf').write_text(
             '[DEFAULT]\ntransport_url = fake:///\nhost = here\n'
-            '[oslo_messaging_notifications]\ndriver = nova_actions\n')
+            '[oslo_messaging_notifications]\ndriver = nova_actions\n'
+        )
 
         done = self.run_here(
-            [venv.python, '-c', _LOADS, folder / 'nova.conf'], env={
-                **os.environ, 'OS_NOVA_DISABLE_EVENTLET_PATCHING': '1',
-                'NOVA_ACTIONS_CONFIG': str(folder / 'nova-actions.conf')})
+            [venv.python, '-c', _LOADS, folder / 'nova.conf'],
+            env={
+                **os.environ,
+                'OS_NOVA_DISABLE_EVENTLET_PATCHING': '1',
+                'NOVA_ACTIONS_CONFIG': str(folder / 'nova-actions.conf'),
+            },
+        )
 
-        self.assertEqual("{'mode': 'mirror', 'missing': None} here 0",
-                         done.stdout)
+        self.assertEqual(
+            "{'mode': 'mirror', 'missing': None} here 0", done.stdout
+        )
 
 
 class Nova32Test(_Tests, base.BaseTestCase):
-
     def python(self):
         return peer.older_nova(32)
 
 
 class Nova33Test(_Tests, base.BaseTestCase):
-
     def python(self):
         return peer.older_nova(33)
 
 
 class Nova34Test(_Tests, base.BaseTestCase):
-
     def python(self):
         return peer.nova()

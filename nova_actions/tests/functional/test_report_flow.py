@@ -31,18 +31,23 @@ class ReportFlowMixin:
 
     def setUp(self):
         super().setUp()
-        self.conf = self.useFixture(fixtures.Objects(
-            self.BACKEND, transport_url=self.bus(),
-            reporter__delivery_interval=0.01,
-            reporter__heartbeat_interval=0.2)).conf
+        self.conf = self.useFixture(
+            fixtures.Objects(
+                self.BACKEND,
+                transport_url=self.bus(),
+                reporter__delivery_interval=0.01,
+                reporter__heartbeat_interval=0.2,
+            )
+        ).conf
         self.conductor = self.useFixture(fixtures.Conductor(self.conf))
         self.useFixture(fixtures.Reporter(self.conf))
 
     def live(self, _number):
         """Have a server, with work that goes well, is retried or fails."""
         server = str(uuid.uuid4())
-        with reporter.ActionReporter(fixtures.make_context(), server,
-                                     'create', 'a'):
+        with reporter.ActionReporter(
+            fixtures.make_context(), server, 'create', 'a'
+        ):
             pass
         for number in range(ACTIONS):
             context = fixtures.make_context()
@@ -50,8 +55,8 @@ class ReportFlowMixin:
                 for host in 'ab':
                     try:
                         with reporter.EventReporter(
-                                context, 'compute_prep_resize', host,
-                                server):
+                            context, 'compute_prep_resize', host, server
+                        ):
                             if host == 'a' or number % 2:
                                 raise Refused(host)
                     except Refused:
@@ -62,9 +67,10 @@ class ReportFlowMixin:
         with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
             servers = list(pool.map(self.live, range(THREADS)))
         self.assertTrue(reporter.flush(patience.PATIENCE))
-        self.assertEqual({
-            'waiting': 0,
-            'delivered': THREADS * (3 + ACTIONS * 7)}, reporter.stats())
+        self.assertEqual(
+            {'waiting': 0, 'delivered': THREADS * (3 + ACTIONS * 7)},
+            reporter.stats(),
+        )
         for server in servers:
             with objects_base.local():
                 self.check(server)
@@ -73,17 +79,29 @@ class ReportFlowMixin:
         context = fixtures.make_context()
         actions = db.action_list(context, server)[::-1]
         self.assertEqual(
-            ['succeeded', *(
-                ['succeeded_after_retry', 'failed'] * ACTIONS)[:ACTIONS]],
-            [action['status'] for action in actions])
+            [
+                'succeeded',
+                *(['succeeded_after_retry', 'failed'] * ACTIONS)[:ACTIONS],
+            ],
+            [action['status'] for action in actions],
+        )
         for number, action in enumerate(actions[1:]):
-            found = sorted((event['event'], event['host'], event['result'])
-                           for event in db.event_list(context, action['id']))
-            self.assertEqual([
-                ('compute_prep_resize', 'a', 'Error'),
-                ('compute_prep_resize', 'b',
-                 'Error' if number % 2 else 'Success'),
-                ('resize', 'a', 'Success')], found)
+            found = sorted(
+                (event['event'], event['host'], event['result'])
+                for event in db.event_list(context, action['id'])
+            )
+            self.assertEqual(
+                [
+                    ('compute_prep_resize', 'a', 'Error'),
+                    (
+                        'compute_prep_resize',
+                        'b',
+                        'Error' if number % 2 else 'Success',
+                    ),
+                    ('resize', 'a', 'Success'),
+                ],
+                found,
+            )
 
     def test_nothing_is_lost_while_no_conductor_is_there(self):
         self.conductor.service.stop()
@@ -100,7 +118,6 @@ class FakeReportFlowTestCase(ReportFlowMixin, oslotest.BaseTestCase):
 
 
 class RabbitReportFlowTestCase(ReportFlowMixin, oslotest.BaseTestCase):
-
     def bus(self):
         return self.useFixture(fixtures.Rabbit()).url
 

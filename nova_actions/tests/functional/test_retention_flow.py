@@ -27,7 +27,6 @@ OLD = 60
 
 
 class FlowMixin:
-
     def setUp(self):
         super().setUp()
         self.deadlocks = self.useFixture(tests_fixtures.Deadlocks())
@@ -38,16 +37,23 @@ class FlowMixin:
             self.addCleanup(patch.stop)
         self.server = self.instance()
         self.old = self.actions(
-            self.server, [1 + number / 100 for number in range(OLD)],
-            events=2)
-        self.requests = {row['uuid']: row['request_id'] for row in
-                         db.action_list(self.admin, self.server)}
+            self.server, [1 + number / 100 for number in range(OLD)], events=2
+        )
+        self.requests = {
+            row['uuid']: row['request_id']
+            for row in db.action_list(self.admin, self.server)
+        }
         self.others = [self.instance() for _ in range(WRITERS)]
 
     def purge(self, _number=0, sink=None, **selection):
-        return list(retention.purge(
-            self.admin, retention.Selection(old.NOW, **selection),
-            pause=old.no_pause, sink=sink))[-1]
+        return list(
+            retention.purge(
+                self.admin,
+                retention.Selection(old.NOW, **selection),
+                pause=old.no_pause,
+                sink=sink,
+            )
+        )[-1]
 
     def write(self, number):
         """Record actions of a server of one's own and of the old one."""
@@ -56,7 +62,8 @@ class FlowMixin:
                 context = self.new_context()
                 InstanceAction.action_start(context, server, 'reboot')
                 InstanceActionEvent.event_start(
-                    context, server, 'step', host=f'h{number}')
+                    context, server, 'step', host=f'h{number}'
+                )
                 InstanceActionEvent.event_finish(context, server, 'step')
         return ROUNDS
 
@@ -65,44 +72,70 @@ class FlowMixin:
         outcomes = []
         for uuid_ in self.old[number::WRITERS]:
             report_ = {
-                **dict.fromkeys((
-                    'host', 'epoch', 'global_request_id', 'user_id',
-                    'user_name', 'project_name', 'duration_us', 'details',
-                    'traceback', 'error_type', 'reason', 'rules')),
-                'kind': 'finish', 'uuid': str(uuid.uuid4()),
-                'action_uuid': uuid_, 'instance_uuid': self.server,
-                'name': 'late', 'request_id': self.requests[uuid_],
+                **dict.fromkeys(
+                    (
+                        'host',
+                        'epoch',
+                        'global_request_id',
+                        'user_id',
+                        'user_name',
+                        'project_name',
+                        'duration_us',
+                        'details',
+                        'traceback',
+                        'error_type',
+                        'reason',
+                        'rules',
+                    )
+                ),
+                'kind': 'finish',
+                'uuid': str(uuid.uuid4()),
+                'action_uuid': uuid_,
+                'instance_uuid': self.server,
+                'name': 'late',
+                'request_id': self.requests[uuid_],
                 'project_id': 'owner',
-                'start_time': old.NOW, 'finish_time': old.NOW + old.DAY,
-                'result': 'Success', 'redactions': 0}
-            answer, = report.apply(self.admin, [report_])
+                'start_time': old.NOW,
+                'finish_time': old.NOW + old.DAY,
+                'result': 'Success',
+                'redactions': 0,
+            }
+            (answer,) = report.apply(self.admin, [report_])
             outcomes.append((uuid_, answer.verdict))
         return outcomes
 
     def run_all(self, *jobs):
-        with concurrent.futures.ThreadPoolExecutor(
-                WRITERS + PURGERS) as pool:
-            futures = [pool.submit(job, number) for job, count in jobs
-                       for number in range(count)]
+        with concurrent.futures.ThreadPoolExecutor(WRITERS + PURGERS) as pool:
+            futures = [
+                pool.submit(job, number)
+                for job, count in jobs
+                for number in range(count)
+            ]
             return [future.result() for future in futures]
 
     def test_purge_beside_writers(self):
         results = self.run_all((self.purge, PURGERS), (self.write, WRITERS))
-        self.assertEqual(OLD, sum(
-            done.actions for done in results[:PURGERS]))
-        self.assertEqual(2 * OLD, sum(
-            done.events for done in results[:PURGERS]))
+        self.assertEqual(OLD, sum(done.actions for done in results[:PURGERS]))
+        self.assertEqual(
+            2 * OLD, sum(done.events for done in results[:PURGERS])
+        )
         self.assertEqual(WRITERS * ROUNDS, len(self.left(self.server)))
         for server in self.others:
             self.assertEqual(ROUNDS, len(self.left(server)))
-        self.assertEqual({'succeeded'}, {
-            row['status'] for row in db.action_list(self.admin)})
+        self.assertEqual(
+            {'succeeded'},
+            {row['status'] for row in db.action_list(self.admin)},
+        )
         self.assertEqual([], self.deadlocks.seen)
 
     def test_late_ends_are_whole_or_refused(self):
         results = self.run_all((self.purge, 1), (self.correct, WRITERS))
-        applied = {uuid_ for outcome in results[1:]
-                   for uuid_, verdict in outcome if verdict == 'applied'}
+        applied = {
+            uuid_
+            for outcome in results[1:]
+            for uuid_, verdict in outcome
+            if verdict == 'applied'
+        }
         self.assertEqual(applied, self.left(self.server))
         for row in db.action_list(self.admin, self.server):
             self.assertEqual(3, len(db.event_list(self.admin, row['id'])))
@@ -110,10 +143,13 @@ class FlowMixin:
 
     def test_scrub_beside_writers(self):
         def scrubbed(_number):
-            return list(scrub.scrub(self.admin, self.sanitizer,
-                                    pause=old.no_pause))[-1]
-        self.action(self.server, 1,
-                    event_values={'details': 'password=S3cret'})
+            return list(
+                scrub.scrub(self.admin, self.sanitizer, pause=old.no_pause)
+            )[-1]
+
+        self.action(
+            self.server, 1, event_values={'details': 'password=S3cret'}
+        )
         self.run_all((scrubbed, 2), (self.write, WRITERS))
         self.assertNotIn('S3cret', repr(self.content()))
         self.assertEqual([], self.deadlocks.seen)
@@ -124,17 +160,20 @@ class FlowMixin:
         path = os.path.join(self.useFixture(fixtures.TempDir()).path, 'a.gz')
         for round_ in range(4):
             with archive.Writer(path) as sink:
+
                 def dying(actions, sink=sink, round_=round_):
                     if round_ % 2:
                         sink(actions)
                     raise MemoryError
+
                 self.assertRaises(MemoryError, self.purge, sink=dying)
                 self.assertTrue(self.purge(sink=sink, max_rows=40).more)
         with archive.Writer(path) as sink:
             self.purge(sink=sink)
         self.assertEqual([], self.content())
-        done = list(restore.restore(self.admin, archive.read(path),
-                                    self.sanitizer))[-1]
+        done = list(
+            restore.restore(self.admin, archive.read(path), self.sanitizer)
+        )[-1]
         self.assertEqual(OLD, done.restored)
         self.assertEqual(before, self.content())
 
@@ -146,10 +185,14 @@ class FlowMixin:
 
         def restored(_number):
             try:
-                return list(restore.restore(
-                    self.admin, archive.read(path), self.sanitizer))[-1]
+                return list(
+                    restore.restore(
+                        self.admin, archive.read(path), self.sanitizer
+                    )
+                )[-1]
             except exception.DatabaseUnavailable:
                 return restore.Done()
+
         results = self.run_all((restored, 2))
         self.assertEqual(OLD, sum(done.restored for done in results))
         self.assertEqual(before, self.content())

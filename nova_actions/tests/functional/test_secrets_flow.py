@@ -37,26 +37,33 @@ from nova_actions.tests.unit.conductor import wire
 from nova_actions.tests.unit.sanitize import planted
 from nova_actions.tests.unit.sanitize import wild
 
-FAMILIES = (planted.keyed, planted.hard_values, planted.headers,
-            planted.urls, planted.commands, planted.pem, planted.vendor,
-            planted.others, *wild.FAMILIES)
+FAMILIES = (
+    planted.keyed,
+    planted.hard_values,
+    planted.headers,
+    planted.urls,
+    planted.commands,
+    planted.pem,
+    planted.vendor,
+    planted.others,
+    *wild.FAMILIES,
+)
 #: Of each family, for each place.
 SAMPLE = 40 if FULL else 2
-SOURCE = '''
+SOURCE = """
 def work(self, context, instance, new_pass, message, cause, connection_info):
     try:
         raise ValueError(cause)
     except ValueError as error:
         note = {note!r}; raise RuntimeError(message) from error
-'''
+"""
 
 
 def samples(seed):
     """Yield (text, secret) of every family, others with every seed."""
     chosen = random.Random(seed)
     for family in FAMILIES:
-        yield from chosen.choices(
-            list(family(planted.Maker(seed))), k=SAMPLE)
+        yield from chosen.choices(list(family(planted.Maker(seed))), k=SAMPLE)
 
 
 class _Flow:
@@ -67,18 +74,25 @@ class _Flow:
     def setUp(self):
         super().setUp()
         self.conf.set_override('auth_strategy', 'noauth2', group='api')
-        self.conf.set_override('memcache_secret_key', 'Zq7mKey4cache',
-                               group='keystone_authtoken')
+        self.conf.set_override(
+            'memcache_secret_key', 'Zq7mKey4cache', group='keystone_authtoken'
+        )
         text.setup(sanitize.Sanitizer.from_conf(self.conf))
-        self.log = self.useFixture(base_fixtures.FakeLogger(
-            'nova_actions', level=logging.DEBUG))
+        self.log = self.useFixture(
+            base_fixtures.FakeLogger('nova_actions', level=logging.DEBUG)
+        )
         seed = fuzz.seed()
         self.addDetail('seed', content.text_content(str(seed)))
-        self.plants = list(zip(*(
-            samples(seed + place) for place in range(4)), strict=True))
-        self.secrets = {'Zq7mKey4cache', *(
-            secret for _text, secret
-            in itertools.chain.from_iterable(self.plants))}
+        self.plants = list(
+            zip(*(samples(seed + place) for place in range(4)), strict=True)
+        )
+        self.secrets = {
+            'Zq7mKey4cache',
+            *(
+                secret
+                for _text, secret in itertools.chain.from_iterable(self.plants)
+            ),
+        }
         self.errors = 0
 
     def begin(self):
@@ -88,16 +102,20 @@ class _Flow:
         self.secrets.add(token)
         context = self.new_context(auth_token=token)
         with objects_base.local():
-            InstanceAction.action_start(context, self.instance_uuid,
-                                        'create')
+            InstanceAction.action_start(context, self.instance_uuid, 'create')
         return context
 
     def read_files(self):
         """Yield the bytes of every file of the database and the spool."""
-        folders = [pathlib.Path(self.conf.state_path), pathlib.Path(
-            self.objects.database.url.removeprefix('sqlite:///')).parent]
+        folders = [
+            pathlib.Path(self.conf.state_path),
+            pathlib.Path(
+                self.objects.database.url.removeprefix('sqlite:///')
+            ).parent,
+        ]
         for path in itertools.chain.from_iterable(
-                folder.rglob('*') for folder in folders):
+            folder.rglob('*') for folder in folders
+        ):
             if path.is_file():
                 yield path, path.read_bytes()
 
@@ -105,27 +123,33 @@ class _Flow:
         application = app.create(self.conf)
         client = testing.TestClient(
             lambda environ, start_response: application(
-                environ, start_response))
+                environ, start_response
+            )
+        )
         path = f'/v2.1/servers/{server}/os-instance-actions'
         for token in ('root:cloud:admin', 'user:owner:reader'):
-            headers = {'X-Auth-Token': token,
-                       'OpenStack-API-Version': 'compute 2.104'}
+            headers = {
+                'X-Auth-Token': token,
+                'OpenStack-API-Version': 'compute 2.104',
+            }
             listed = client.simulate_get(path, headers=headers)
             yield listed.text
             for action in listed.json['instanceActions']:
-                shown = client.simulate_get(f'{path}/{action["request_id"]}',
-                                            headers=headers)
+                shown = client.simulate_get(
+                    f'{path}/{action["request_id"]}', headers=headers
+                )
                 self.errors += sum(
                     event['result'] == 'Error'
                     and '[REDACTED:' in (event.get('traceback') or '')
-                    for event in shown.json['instanceAction']['events'])
+                    for event in shown.json['instanceAction']['events']
+                )
                 yield shown.text
 
     def check(self, where, found):
         for secret in self.secrets:
             if secret in found:
                 at = found.index(secret)
-                self.fail(f'{where}: {found[max(0, at - 80):at + 80]!r}')
+                self.fail(f'{where}: {found[max(0, at - 80) : at + 80]!r}')
 
     def check_everything(self):
         number = 0
@@ -152,8 +176,12 @@ class _Reporter(_Flow):
         """Return a method whose failing line has a secret in its source."""
         source = SOURCE.format(note=note)
         name = f'<planted {uuid.uuid4()}>'
-        linecache.cache[name] = (len(source), None,
-                                 source.splitlines(keepends=True), name)
+        linecache.cache[name] = (
+            len(source),
+            None,
+            source.splitlines(keepends=True),
+            name,
+        )
         self.addCleanup(linecache.cache.pop, name, None)
         scope = {}
         exec(compile(source, name, 'exec'), scope)
@@ -166,12 +194,17 @@ class _Reporter(_Flow):
             new_pass = planted.Maker(message[1]).password()
             self.secrets.add(new_pass)
             error = self.assertRaises(
-                RuntimeError, self.method(note[0]), host, context,
-                {'uuid': self.instance_uuid}, new_pass,
+                RuntimeError,
+                self.method(note[0]),
+                host,
+                context,
+                {'uuid': self.instance_uuid},
+                new_pass,
                 message=f'{message[0]} for {context.auth_token} and '
-                        f'{new_pass} with Zq7mKey4cache',
-                cause=cause[0], connection_info={
-                    'data': {'auth_password': argument[1]}})
+                f'{new_pass} with Zq7mKey4cache',
+                cause=cause[0],
+                connection_info={'data': {'auth_password': argument[1]}},
+            )
             # What the work's own caller sees is not touched.
             self.assertIn(new_pass, str(error))
             yield self.instance_uuid
@@ -189,8 +222,10 @@ class _Reporter(_Flow):
     def test_nothing_is_logged_where_recording_fails(self):
         def broken(*_args):
             raise OSError('no disk')
-        self.useFixture(base_fixtures.MockPatchObject(
-            active.current(), '_record', broken))
+
+        self.useFixture(
+            base_fixtures.MockPatchObject(active.current(), '_record', broken)
+        )
         list(itertools.islice(self.fail_all(), 8))
         self.assertIn('Why they were not recorded', self.log.output)
         self.check_everything()
@@ -209,21 +244,33 @@ class TestNova(_Flow, base.ObjectTestCase):
 
     def send(self, client, context, name, *args, **kwargs):
         return client.object_class_action_versions(
-            context, name, args[0], wire.NOVA_34[name], args[1:], kwargs)
+            context, name, args[0], wire.NOVA_34[name], args[1:], kwargs
+        )
 
     def test_nothing_is_found(self):
         client = rpcapi.ConductorAPI(self.conf, timeout=patience.PATIENCE)
         event = 'InstanceActionEvent'
         for message, cause, note, argument in self.plants:
             context = self.begin()
-            self.send(client, context, event, 'event_start',
-                      self.instance_uuid, 'compute_x')
             self.send(
-                client, context, event, 'event_finish_with_failure',
-                self.instance_uuid, 'compute_x',
+                client,
+                context,
+                event,
+                'event_start',
+                self.instance_uuid,
+                'compute_x',
+            )
+            self.send(
+                client,
+                context,
+                event,
+                'event_finish_with_failure',
+                self.instance_uuid,
+                'compute_x',
                 exc_val=f'{message[0]} with Zq7mKey4cache',
                 exc_tb=f'  File "x.py", line 3, in f\n    {note[0]}\n'
-                       f'ValueError: {cause[0]}\n{argument[0]}\n')
+                f'ValueError: {cause[0]}\n{argument[0]}\n',
+            )
             for answer in self.read_answers(self.instance_uuid):
                 self.check('answer', answer)
         self.check_everything()
@@ -231,17 +278,33 @@ class TestNova(_Flow, base.ObjectTestCase):
 
     def test_names_are_made_safe(self):
         client = rpcapi.ConductorAPI(self.conf, timeout=patience.PATIENCE)
-        names = [(each, secret) for each, secret in samples(7)
-                 if len(each) < 200 and each.isprintable()]
+        names = [
+            (each, secret)
+            for each, secret in samples(7)
+            if len(each) < 200 and each.isprintable()
+        ]
         self.secrets |= {secret for _each, secret in names}
         for each, _secret in names:
             context = self.begin()
             context.user_name = context.project_name = each
             context.global_request_id = each
-            self.send(client, context, 'InstanceAction', 'action_start',
-                      self.instance_uuid, each)
-            self.send(client, context, 'InstanceActionEvent', 'event_start',
-                      self.instance_uuid, each, host=each)
+            self.send(
+                client,
+                context,
+                'InstanceAction',
+                'action_start',
+                self.instance_uuid,
+                each,
+            )
+            self.send(
+                client,
+                context,
+                'InstanceActionEvent',
+                'event_start',
+                self.instance_uuid,
+                each,
+                host=each,
+            )
             for answer in self.read_answers(self.instance_uuid):
                 self.check('answer', answer)
         self.check_everything()
@@ -250,17 +313,33 @@ class TestNova(_Flow, base.ObjectTestCase):
         secret = uuid.uuid4().hex
         self.secrets.add(secret)
         context = self.begin()
-        one = Report(**dict.fromkeys(
-            ('name', 'host', 'global_request_id', 'user_name',
-             'project_name', 'error_type'), f'password={secret}'),
-            kind='action', uuid=str(uuid.uuid4()), user_id=context.user_id,
-            project_id=context.project_id, request_id='req-1',
-            instance_uuid=self.instance_uuid)
+        one = Report(
+            **dict.fromkeys(
+                (
+                    'name',
+                    'host',
+                    'global_request_id',
+                    'user_name',
+                    'project_name',
+                    'error_type',
+                ),
+                f'password={secret}',
+            ),
+            kind='action',
+            uuid=str(uuid.uuid4()),
+            user_id=context.user_id,
+            project_id=context.project_id,
+            request_id='req-1',
+            instance_uuid=self.instance_uuid,
+        )
         with objects_base.local():
             # Who may act on everything; others report in their own name.
-            answer, = ReportList.apply(
-                self.admin, ReportList(objects=[one]),
-                epoch=str(uuid.uuid4()), host=f'password={secret}')
+            (answer,) = ReportList.apply(
+                self.admin,
+                ReportList(objects=[one]),
+                epoch=str(uuid.uuid4()),
+                host=f'password={secret}',
+            )
         self.assertEqual('applied', answer['verdict'])
         self.check_everything()
 
@@ -269,23 +348,29 @@ class TestNova(_Flow, base.ObjectTestCase):
         context = self.begin()
         with objects_base.local():
             event = InstanceActionEvent.event_start(
-                context, self.instance_uuid, 'x')
+                context, self.instance_uuid, 'x'
+            )
             InstanceActionEvent.event_finish_with_failure(
-                context, self.instance_uuid, 'x', 'a', 'b')
+                context, self.instance_uuid, 'x', 'a', 'b'
+            )
             with db.engine().begin() as connection:
                 connection.exec_driver_sql(
-                    "UPDATE instance_actions_events SET rules = NULL, "
+                    'UPDATE instance_actions_events SET rules = NULL, '
                     "details = 'a qWzx81P',"
-                    " traceback = '  File \"x.py\", line 3, in f\n"
-                    "    login(password=\"qWzx81P\")\n'")
+                    ' traceback = \'  File "x.py", line 3, in f\n'
+                    '    login(password="qWzx81P")\n\''
+                )
             source = '    login(password="[REDACTED:F1]")\n'
             for lines, left in ((True, source), (False, '')):
                 text.setup(sanitize.Sanitizer(source_lines=lines))
                 read = InstanceActionEvent.get_by_id(
-                    fixtures.make_context(roles=['admin']), event.action_id,
-                    event.id)
+                    fixtures.make_context(roles=['admin']),
+                    event.action_id,
+                    event.id,
+                )
                 self.assertEqual(
-                    f'  File "x.py", line 3, in f\n{left}', read.traceback)
+                    f'  File "x.py", line 3, in f\n{left}', read.traceback
+                )
                 self.assertEqual('a [REDACTED:F0]', read.details)
 
     def test_everything_is_private_on_disk(self):

@@ -38,13 +38,17 @@ class TestConfiguration(base.ObjectTestCase):
         objects_base.set_remote(client)
         self.addCleanup(objects_base.set_remote, None)
         InstanceAction.action_start(
-            self.new_context(), self.instance_uuid, 'create')
+            self.new_context(), self.instance_uuid, 'create'
+        )
         answer = requests.get(
             f'{self.services.url}/v2.1/servers/{self.instance_uuid}'
-            '/os-instance-actions', timeout=patience.PATIENCE,
-            headers={'X-Auth-Token': 'root:owner:admin'})
-        self.assertEqual('create', answer.json()['instanceActions'][0][
-            'action'])
+            '/os-instance-actions',
+            timeout=patience.PATIENCE,
+            headers={'X-Auth-Token': 'root:owner:admin'},
+        )
+        self.assertEqual(
+            'create', answer.json()['instanceActions'][0]['action']
+        )
         conductor = self.services.conductor
         conductor.process.send_signal(signal.SIGUSR2)
         report = conductor.await_line(REPORT)[0]

@@ -8,21 +8,27 @@ from nova_actions.objects.stat import StatList
 from nova_actions.tests.functional import test_find_plans
 
 #: Two whole hours, of about fourteen, and minutes of two others.
-HOURS = {'started_after': '2026-01-05T09:57', 'started_before':
-         '2026-01-05T12:03'}
-MINUTES = {'started_after': '2026-01-05T11:55',
-           'started_before': '2026-01-05T12:01'}
+HOURS = {
+    'started_after': '2026-01-05T09:57',
+    'started_before': '2026-01-05T12:03',
+}
+MINUTES = {
+    'started_after': '2026-01-05T11:55',
+    'started_before': '2026-01-05T12:01',
+}
 QUESTIONS = (
-    {**HOURS, 'by': 'host'}, {**HOURS, 'by': ['action', 'hour']},
-    {**HOURS, 'by': 'action'}, {**HOURS, 'by': 'event', 'host': 'host7'},
+    {**HOURS, 'by': 'host'},
+    {**HOURS, 'by': ['action', 'hour']},
+    {**HOURS, 'by': 'action'},
+    {**HOURS, 'by': 'event', 'host': 'host7'},
     {**HOURS, 'by': 'project', 'action': 'rare'},
     {**HOURS, 'by': 'day', 'status': 'failed'},
     {**MINUTES, 'by': 'host', 'reason': 'quota'},
-    {**MINUTES, 'by': 'action', 'user_id': 'user7'})
+    {**MINUTES, 'by': 'action', 'user_id': 'user7'},
+)
 
 
 class _Tests(test_find_plans._Tests):
-
     test_each_filter_and_each_pair = None
     test_the_other_orders = None
 
@@ -32,12 +38,14 @@ class _Tests(test_find_plans._Tests):
             pass
         self.analyze()
 
-    def note(self, connection, cursor, statement, parameters, context,
-             executemany):
+    def note(
+        self, connection, cursor, statement, parameters, context, executemany
+    ):
         if 'stat_rollups' in statement:
             self.statements.append((statement, parameters))
-        super().note(connection, cursor, statement, parameters, context,
-                     executemany)
+        super().note(
+            connection, cursor, statement, parameters, context, executemany
+        )
 
     def test_each_question(self):
         with db.engine().connect() as connection:
@@ -46,14 +54,20 @@ class _Tests(test_find_plans._Tests):
                     self.statements.clear()
                     if project is None:
                         found = StatList.get_by_terms_anywhere(
-                            self.admin, asked)
+                            self.admin, asked
+                        )
                     else:
                         found = StatList.get_by_terms(
-                            self.admin, project, asked)
+                            self.admin, project, asked
+                        )
                     self.assertNotEqual([], self.statements)
                     for statement, parameters in list(self.statements):
-                        self.check_plan(connection, statement, parameters,
-                                        (found.source, asked, project))
+                        self.check_plan(
+                            connection,
+                            statement,
+                            parameters,
+                            (found.source, asked, project),
+                        )
                     connection.rollback()
 
 

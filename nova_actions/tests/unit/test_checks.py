@@ -31,38 +31,55 @@ class _Enforcer:
 
 _PARTS = strategies.one_of(
     strategies.sampled_from(ROLES).map(
-        lambda role: _checks.RoleCheck('role', role)),
+        lambda role: _checks.RoleCheck('role', role)
+    ),
     strategies.sampled_from(ROLES).map(lambda role: _OfOld('old', role)),
     strategies.sampled_from(('asked', 'other')).map(
-        lambda name: _ToldTheRule('told', name)),
+        lambda name: _ToldTheRule('told', name)
+    ),
     strategies.sampled_from(('one', 'two', 'missing')).map(
-        lambda name: policy.RuleCheck('rule', name)),
+        lambda name: policy.RuleCheck('rule', name)
+    ),
     strategies.sampled_from(('%(project_id)s', 'x', '%(unknown)s')).map(
-        lambda match: _checks.GenericCheck('project_id', match)),
+        lambda match: _checks.GenericCheck('project_id', match)
+    ),
     strategies.sampled_from(('True', 'False')).map(
-        lambda match: checks.IsAdminCheck('is_admin', match)),
+        lambda match: checks.IsAdminCheck('is_admin', match)
+    ),
     strategies.just(_checks.TrueCheck()),
-    strategies.just(_checks.FalseCheck()))
+    strategies.just(_checks.FalseCheck()),
+)
 
 
 def _trees(parts):
-    return strategies.recursive(parts, lambda some: strategies.one_of(
-        strategies.lists(some, min_size=1, max_size=3).map(policy.AndCheck),
-        strategies.lists(some, min_size=1, max_size=3).map(policy.OrCheck),
-        some.map(policy.NotCheck)), max_leaves=6)
+    return strategies.recursive(
+        parts,
+        lambda some: strategies.one_of(
+            strategies.lists(some, min_size=1, max_size=3).map(
+                policy.AndCheck
+            ),
+            strategies.lists(some, min_size=1, max_size=3).map(policy.OrCheck),
+            some.map(policy.NotCheck),
+        ),
+        max_leaves=6,
+    )
 
 
 # What others refer to refers to nothing, so that no circle comes up.
 _LEAVES = strategies.sampled_from(ROLES).map(
-    lambda role: _checks.RoleCheck('role', role))
+    lambda role: _checks.RoleCheck('role', role)
+)
 
 
 class ChecksTest(base.BaseTestCase):
-
     @hypothesis.given(
-        _trees(_PARTS), _trees(_LEAVES), _trees(_LEAVES),
+        _trees(_PARTS),
+        _trees(_LEAVES),
+        _trees(_LEAVES),
         strategies.lists(strategies.sampled_from(ROLES)),
-        strategies.booleans(), strategies.sampled_from(('x', 'y')))
+        strategies.booleans(),
+        strategies.sampled_from(('x', 'y')),
+    )
     def test_same_answers(self, check, one, two, roles, is_admin, project):
         rules = {'one': one, 'two': two}
         prompt = {name: checks.prompt(rule) for name, rule in rules.items()}
@@ -70,8 +87,10 @@ class ChecksTest(base.BaseTestCase):
         target = {'project_id': project}
         # As the enforcer asks.
         expected = policy.AndCheck([check])(
-            target, creds, _Enforcer(rules), 'asked')
+            target, creds, _Enforcer(rules), 'asked'
+        )
         found = policy.AndCheck([checks.prompt(check)])(
-            target, creds, _Enforcer(prompt), 'asked')
+            target, creds, _Enforcer(prompt), 'asked'
+        )
         self.assertIs(bool(expected), bool(found), check)
         self.assertEqual(str(check), str(checks.prompt(check)))

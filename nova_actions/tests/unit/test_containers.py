@@ -21,8 +21,12 @@ TOOLS = re.compile(r'\b(pip|git|gcc|apt-get|setuptools|build-essential)\b')
 def instructions():
     """Return the stages of the Containerfile, each a list of instructions
     with their arguments."""
-    text = re.sub(r'^#.*\n', '', (ROOT / 'Containerfile').read_text('utf-8'),
-                  flags=re.MULTILINE)
+    text = re.sub(
+        r'^#.*\n',
+        '',
+        (ROOT / 'Containerfile').read_text('utf-8'),
+        flags=re.MULTILINE,
+    )
     stages = [[]]
     for line in re.sub(r'\\\n', ' ', text).splitlines():
         if line.strip():
@@ -36,12 +40,14 @@ def instructions():
 def commands():
     setup = configparser.ConfigParser()
     setup.read(ROOT / 'setup.cfg', 'utf-8')
-    return {line.partition(' = ')[0] for line
-            in setup['entry_points']['console_scripts'].split('\n') if line}
+    return {
+        line.partition(' = ')[0]
+        for line in setup['entry_points']['console_scripts'].split('\n')
+        if line
+    }
 
 
 class ContainersTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         if not (ROOT / 'Containerfile').exists():
@@ -56,14 +62,15 @@ class ContainersTestCase(base.BaseTestCase):
 
 
 class ImageTestCase(ContainersTestCase):
-
     def setUp(self):
         super().setUp()
         self.build, self.run_ = instructions()
 
     def test_it_is_made_of_what_is_there(self):
-        names = [rest.partition(' AS ')[2] for name, rest
-                 in (self.build[0], self.run_[0])]
+        names = [
+            rest.partition(' AS ')[2]
+            for name, rest in (self.build[0], self.run_[0])
+        ]
         for name, rest in (*self.build, *self.run_):
             if name != 'COPY':
                 continue
@@ -97,7 +104,8 @@ class ImageTestCase(ContainersTestCase):
         self.assertEqual('python', program)
         compile(code, 'HEALTHCHECK', 'exec')
         self.assertIn(
-            f'http://127.0.0.1:{self.conf.api.bind_port}/healthcheck', code)
+            f'http://127.0.0.1:{self.conf.api.bind_port}/healthcheck', code
+        )
         for each in found['ENV'].split():
             name = each.partition('=')[0]
             if name.startswith('OS_'):
@@ -106,16 +114,19 @@ class ImageTestCase(ContainersTestCase):
 
 
 class ComposeTestCase(ContainersTestCase):
-
     def setUp(self):
         super().setUp()
         self.compose = yaml.safe_load(
-            (ROOT / 'compose.yaml').read_text('utf-8'))
+            (ROOT / 'compose.yaml').read_text('utf-8')
+        )
         self.services = self.compose['services']
 
     def ours(self):
-        return {name: each for name, each in self.services.items()
-                if each['image'] == 'nova-actions'}
+        return {
+            name: each
+            for name, each in self.services.items()
+            if each['image'] == 'nova-actions'
+        }
 
     def test_what_each_runs_and_reads(self):
         self.assertEqual({'sync', 'conductor', 'api'}, set(self.ours()))
@@ -138,14 +149,16 @@ class ComposeTestCase(ContainersTestCase):
         for name in ('conductor', 'api'):
             self.assertEqual(
                 'service_completed_successfully',
-                self.services[name]['depends_on']['sync']['condition'])
+                self.services[name]['depends_on']['sync']['condition'],
+            )
 
     def test_secrets_are_given(self):
         """No password has a value here, or a default."""
         for name, each in self.services.items():
             for variable, value in each['environment'].items():
                 if re.search('PASS(?!.*RANDOM)|CONNECTION|URL', variable) and (
-                        'RANDOM' not in variable):
+                    'RANDOM' not in variable
+                ):
                     self.assertRegex(value, GIVEN, (name, variable))
 
     def test_what_it_publishes_is_for_this_machine(self):
@@ -154,6 +167,9 @@ class ComposeTestCase(ContainersTestCase):
                 self.assertTrue(port.startswith('127.0.0.1:'), port)
 
     def test_volumes(self):
-        used = {volume.partition(':')[0] for each in self.services.values()
-                for volume in each.get('volumes', ())}
+        used = {
+            volume.partition(':')[0]
+            for each in self.services.values()
+            for volume in each.get('volumes', ())
+        }
         self.assertEqual(set(self.compose['volumes']), used)

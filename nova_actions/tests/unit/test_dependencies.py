@@ -34,49 +34,58 @@ def required():
     """Yield every requirement: what for, its name, its bounds."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / 'setup.cfg', encoding='utf-8')
-    for each in _parse((ROOT / 'requirements.txt').read_text(
-            encoding='utf-8').splitlines()):
+    for each in _parse(
+        (ROOT / 'requirements.txt').read_text(encoding='utf-8').splitlines()
+    ):
         yield 'runtime', *each
     for extra, text in setup['extras'].items():
         for each in _parse(text.splitlines()):
             yield extra, *each
-    client = tomllib.loads((ROOT / 'client' / 'pyproject.toml').read_text(
-        encoding='utf-8'))
+    client = tomllib.loads(
+        (ROOT / 'client' / 'pyproject.toml').read_text(encoding='utf-8')
+    )
     for each in _parse(client['project']['dependencies']):
         yield 'client', *each
 
 
 class TestDependencies(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         if not (ROOT / 'setup.cfg').exists():
             self.skipTest('not a source tree')
 
     def test_each_is_explained(self):
-        with open(ROOT / 'doc' / 'source' / 'dependencies.csv',
-                  encoding='utf-8', newline='') as file:
+        with open(
+            ROOT / 'doc' / 'source' / 'dependencies.csv',
+            encoding='utf-8',
+            newline='',
+        ) as file:
             rows = list(csv.DictReader(file))
-        explained = {(row['for'], _name(row['library']))
-                     for row in rows if row['why']}
-        found = {(extra, _name(name)) for extra, name, _bounds
-                 in required()}
+        explained = {
+            (row['for'], _name(row['library'])) for row in rows if row['why']
+        }
+        found = {(extra, _name(name)) for extra, name, _bounds in required()}
         # The drivers are there for the tests, too.
-        found -= {('test', name) for extra, name in found
-                  if extra in ('mysql', 'postgresql')}
+        found -= {
+            ('test', name)
+            for extra, name in found
+            if extra in ('mysql', 'postgresql')
+        }
         self.assertEqual(explained, found)
 
     def test_each_is_pinned_within_its_bounds(self):
         pins = {}
-        for line in (ROOT / 'constraints.txt').read_text(
-                encoding='utf-8').splitlines():
+        for line in (
+            (ROOT / 'constraints.txt').read_text(encoding='utf-8').splitlines()
+        ):
             if not line.startswith('#'):
                 name, version = _PIN.fullmatch(line).groups()
                 pins[_name(name)] = version
         for _extra, name, bounds in required():
             self.assertIn(_name(name), pins)
-            self.assertGreaterEqual(_numbers(pins[_name(name)]),
-                                    _numbers(bounds), name)
+            self.assertGreaterEqual(
+                _numbers(pins[_name(name)]), _numbers(bounds), name
+            )
 
     def test_each_has_a_lower_bound_and_no_upper(self):
         for _extra, name, bounds in required():

@@ -18,10 +18,14 @@ from nova_actions.tests import fixtures
 
 ROOT = pathlib.Path(nova_actions.__file__).parent.parent
 OPTION = re.compile(r'(?<!%)\[([a-z_]+|DEFAULT)\]\s+([a-z_0-9]+)\b')
-COMMAND = re.compile(r'nova-actions-manage\s+'
-                     r'(db|action|instance|cell|reporter|adopt|spool)\s+([a-z]+)')
-PATH = re.compile(r'``((?:doc|etc|nova_actions|bench|api-ref|releasenotes)'
-                  r'/[\w./-]+)``')
+COMMAND = re.compile(
+    r'nova-actions-manage\s+'
+    r'(db|action|instance|cell|reporter|adopt|spool)\s+([a-z]+)'
+)
+PATH = re.compile(
+    r'``((?:doc|etc|nova_actions|bench|api-ref|releasenotes)'
+    r'/[\w./-]+)``'
+)
 #: A line of a configuration: a group, or an option of it.
 LINE = re.compile(r'( +)(?:\[([\w:]+)\]|([a-z]\w*) = .*|#.*)?$')
 #: Not ours: Nova's, a proxy's, the bridge's.
@@ -29,8 +33,11 @@ FOREIGN = {'vnc', 'bridge'}
 
 
 def texts():
-    for path in (*ROOT.glob('*.rst'), *ROOT.glob('doc/source/**/*.rst'),
-                 *ROOT.glob('etc/**/*.sample')):
+    for path in (
+        *ROOT.glob('*.rst'),
+        *ROOT.glob('doc/source/**/*.rst'),
+        *ROOT.glob('etc/**/*.sample'),
+    ):
         yield path, path.read_text(encoding='utf-8')
 
 
@@ -49,7 +56,6 @@ def configured(text):
 
 
 class DocumentationTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.conf = self.useFixture(fixtures.Conf()).conf
@@ -59,7 +65,8 @@ class DocumentationTestCase(base.BaseTestCase):
         loading.register_auth_conf_options(self.conf, 'keystone_authtoken')
         self.conf.register_opts(
             loading.get_auth_plugin_conf_options('password'),
-            'keystone_authtoken')
+            'keystone_authtoken',
+        )
 
     def test_options(self):
         conf = self.conf
@@ -80,8 +87,13 @@ class DocumentationTestCase(base.BaseTestCase):
             for group, name in configured(text):
                 if group in FOREIGN:
                     continue
-                holder = (cell if group.startswith('cell:') else
-                          conf if group == 'DEFAULT' else conf[group])
+                holder = (
+                    cell
+                    if group.startswith('cell:')
+                    else conf
+                    if group == 'DEFAULT'
+                    else conf[group]
+                )
                 self.assertIn(name, holder, f'{path}: [{group}] {name}')
                 seen.add((group, name))
         self.assertIn(('oslo_messaging_rabbit', 'ssl_ca_file'), seen)
@@ -90,15 +102,18 @@ class DocumentationTestCase(base.BaseTestCase):
     def test_commands(self):
         for path, text in texts():
             for noun, verb in COMMAND.findall(text):
-                self.assertTrue(self.understands(noun, verb),
-                                f'{path}: {noun} {verb}')
+                self.assertTrue(
+                    self.understands(noun, verb), f'{path}: {noun} {verb}'
+                )
 
     def understands(self, noun, verb):
         parser = argparse.ArgumentParser()
         grammar.add_nouns(parser.add_subparsers())
-        with contextlib.redirect_stdout(io.StringIO()) as out, \
-                contextlib.redirect_stderr(io.StringIO()), \
-                contextlib.suppress(SystemExit):
+        with (
+            contextlib.redirect_stdout(io.StringIO()) as out,
+            contextlib.redirect_stderr(io.StringIO()),
+            contextlib.suppress(SystemExit),
+        ):
             parser.parse_args([noun, verb, '--help'])
         return f'{noun} {verb}' in out.getvalue()
 

@@ -9,26 +9,25 @@ from nova_actions.tests import missing
 
 
 class Inner(missing.Fixture):
-
     def _setUp(self):
         missing.unavailable('A service', 'not installed')
 
 
 class Outer(missing.Fixture):
-
     def _setUp(self):
         self.useFixture(Inner())
 
 
 class MissingTestCase(base.BaseTestCase):
-
     def run_with(self, under_ci):
         """Return what becomes of tests whose fixture finds it missing."""
-        self.useFixture(base_fixtures.MonkeyPatch(
-            'nova_actions.tests.missing.UNDER_CI', under_ci))
+        self.useFixture(
+            base_fixtures.MonkeyPatch(
+                'nova_actions.tests.missing.UNDER_CI', under_ci
+            )
+        )
 
         class Test(testtools.TestCase):
-
             def test_inner(self):
                 self.useFixture(Inner())
 
@@ -45,12 +44,18 @@ class MissingTestCase(base.BaseTestCase):
         self.assertTrue(result.wasSuccessful())
         self.assertEqual(
             {'A service is not available: not installed': 2},
-            {reason: len(tests)
-             for reason, tests in result.skip_reasons.items()})
+            {
+                reason: len(tests)
+                for reason, tests in result.skip_reasons.items()
+            },
+        )
 
     def test_it_skips_a_class(self):
-        self.useFixture(base_fixtures.MonkeyPatch(
-            'nova_actions.tests.missing.UNDER_CI', False))
+        self.useFixture(
+            base_fixtures.MonkeyPatch(
+                'nova_actions.tests.missing.UNDER_CI', False
+            )
+        )
         for each in Inner(), Outer():
             self.assertRaises(testtools.TestCase.skipException, each.setUp)
 

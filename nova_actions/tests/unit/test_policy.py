@@ -15,34 +15,47 @@ from nova_actions.tests import fixtures
 
 
 class IsAdminTest(base.BaseTestCase):
-
     def test_any_case(self):
         conf = self.useFixture(fixtures.Conf()).conf
         for check, of_admin in (
-                ('True', True), ('true', True), ('TRUE', True),
-                ('False', False), ('false', False), ('1', False)):
-            self.useFixture(fixtures.Policy(
-                conf, {policies.LIST: f'is_admin:{check}'}))
+            ('True', True),
+            ('true', True),
+            ('TRUE', True),
+            ('False', False),
+            ('false', False),
+            ('1', False),
+        ):
+            self.useFixture(
+                fixtures.Policy(conf, {policies.LIST: f'is_admin:{check}'})
+            )
             for role in ('admin', 'Admin', 'member'):
                 caller = context.RequestContext(
-                    user_id='user', project_id='project', roles=[role],
-                    is_admin=None)
+                    user_id='user',
+                    project_id='project',
+                    roles=[role],
+                    is_admin=None,
+                )
                 self.assertIs(
                     (role.lower() == 'admin') is of_admin,
                     caller.can(policies.LIST, {}, fatal=False),
-                    (check, role))
+                    (check, role),
+                )
 
     def test_who_is_one(self):
         conf = self.useFixture(fixtures.Conf()).conf
         for check, expected in (
-                ('user_id:%(user_id)s', True),
-                ('project_id:%(project_id)s', True),
-                ('domain_id:%(domain_id)s', False), ('is_admin:True', False),
-                ('is_admin:False', False), ('@', True), ('!', False)):
-            self.useFixture(fixtures.Policy(
-                conf, {'context_is_admin': check}))
+            ('user_id:%(user_id)s', True),
+            ('project_id:%(project_id)s', True),
+            ('domain_id:%(domain_id)s', False),
+            ('is_admin:True', False),
+            ('is_admin:False', False),
+            ('@', True),
+            ('!', False),
+        ):
+            self.useFixture(fixtures.Policy(conf, {'context_is_admin': check}))
             caller = context.RequestContext(
-                user_id='user', project_id='project', is_admin=None)
+                user_id='user', project_id='project', is_admin=None
+            )
             self.assertIs(expected, caller.is_admin, check)
 
 
@@ -62,8 +75,9 @@ class FileTest(base.BaseTestCase):
         self.folder = self.useFixture(base_fixtures.TempDir()).path
         self.path = os.path.join(self.folder, 'policy.yaml')
         self.conf.set_override('policy_file', self.path, group='oslo_policy')
-        self.conf.set_override('policy_dirs', [self.folder + '/d'],
-                               group='oslo_policy')
+        self.conf.set_override(
+            'policy_dirs', [self.folder + '/d'], group='oslo_policy'
+        )
         self.addCleanup(policy.reset)
         self.log = self.useFixture(base_fixtures.FakeLogger())
         logging.getLogger().addHandler(_Asking())
@@ -93,12 +107,17 @@ class FileTest(base.BaseTestCase):
     def test_it_is_looked_for_where_oslo_config_does(self):
         home = self.useFixture(base_fixtures.TempDir()).path
         self.useFixture(base_fixtures.EnvironmentVariable('HOME', home))
-        own, more = (self.useFixture(base_fixtures.TempDir()).path
-                     for _number in range(2))
+        own, more = (
+            self.useFixture(base_fixtures.TempDir()).path
+            for _number in range(2)
+        )
         self.write('', name=f'{own}/x.conf')
         conf = cfg.ConfigOpts()
-        conf(['--config-file', f'{own}/x.conf', '--config-dir', more],
-             project='nova_actions', default_config_files=[])
+        conf(
+            ['--config-file', f'{own}/x.conf', '--config-dir', more],
+            project='nova_actions',
+            default_config_files=[],
+        )
         find = policy._finder(conf)
         self.assertIsNone(find('rules.yaml'))
         for folder in (home, f'{home}/.nova_actions', own, more):
@@ -110,16 +129,25 @@ class FileTest(base.BaseTestCase):
     def test_what_cannot_be_used_changes_nothing(self):
         self.write(f'"{policies.LIST}": "role:reader"')
         policy.setup(self.conf)
-        for broken in ('"a": "', '- a', '5', '5: "!"', '\x00', '"a": 5',
-                       '"a": "rule:a"', '"a": "rule:b"\n"b": "not rule:a"',
-                       '"context_is_admin": "(@ and rule:project_member)"\n'
-                       '"project_member": "! or not rule:context_is_admin"'):
+        for broken in (
+            '"a": "',
+            '- a',
+            '5',
+            '5: "!"',
+            '\x00',
+            '"a": 5',
+            '"a": "rule:a"',
+            '"a": "rule:b"\n"b": "not rule:a"',
+            '"context_is_admin": "(@ and rule:project_member)"\n'
+            '"project_member": "! or not rule:context_is_admin"',
+        ):
             self.write(broken)
             self.assertRaises(ValueError, policy.load, self.conf)
             self.assertTrue(self.passes())
             self.assertTrue(self.passes())
-            self.assertEqual(1, self.log.output.count('stay as they were'),
-                             broken)
+            self.assertEqual(
+                1, self.log.output.count('stay as they were'), broken
+            )
             self.log.reset_output()
         policy.setup(self.conf)
         self.assertTrue(self.passes())

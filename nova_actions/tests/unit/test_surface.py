@@ -21,10 +21,32 @@ from nova_actions.tests import fixtures
 
 ROOT = pathlib.Path(nova_actions.__file__).parent
 
-MODULES = {'pickle', 'cPickle', 'dill', 'marshal', 'shelve', 'subprocess',
-           'yaml', 'ctypes', 'telnetlib', 'pty', 'commands', 'code'}
-CALLS = {'eval', 'exec', 'compile', 'system', 'popen', 'mktemp', 'spawnl',
-         'execv', 'execve', 'chmod'}
+MODULES = {
+    'pickle',
+    'cPickle',
+    'dill',
+    'marshal',
+    'shelve',
+    'subprocess',
+    'yaml',
+    'ctypes',
+    'telnetlib',
+    'pty',
+    'commands',
+    'code',
+}
+CALLS = {
+    'eval',
+    'exec',
+    'compile',
+    'system',
+    'popen',
+    'mktemp',
+    'spawnl',
+    'execv',
+    'execve',
+    'chmod',
+}
 #: Those of re are no compile().
 FINE = {'re.compile', '_compiler.compile'}
 
@@ -32,7 +54,8 @@ LEVELS = {'info', 'warning', 'error', 'critical', 'exception', 'log'}
 #: Names of what may hold a secret, a traceback or a person.
 TELLTALE = re.compile(
     'token|password|secret|traceback|format_exc|details|user_name|'
-    'project_name|display_name|connection|transport_url|exc_info|__dict__')
+    'project_name|display_name|connection|transport_url|exc_info|__dict__'
+)
 #: Lines that may all the same, and why.
 ALLOWED = {
     # A defect of ours, without the error's text, which may carry input.
@@ -62,21 +85,25 @@ def logged(tree):
     """Yield the calls that log at INFO and above, and the names that are
     bound to an exception where they stand."""
     for node in ast.walk(tree):
-        if (isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in LEVELS
-                and isinstance(node.func.value, ast.Name)
-                and node.func.value.id in ('LOG', 'log', 'logger')):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in LEVELS
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id in ('LOG', 'log', 'logger')
+        ):
             yield node
 
 
 def caught(tree):
-    return {node.name for node in ast.walk(tree)
-            if isinstance(node, ast.ExceptHandler) and node.name}
+    return {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler) and node.name
+    }
 
 
 class TestSource(base.BaseTestCase):
-
     def test_there_are_some(self):
         names = [name for name, _tree in sources()]
         self.assertIn('rpc/dispatcher.py', names)
@@ -103,31 +130,37 @@ class TestSource(base.BaseTestCase):
                     self.assertNotIn(called.rpartition('.')[2], CALLS, name)
                 if called == '__import__':
                     self.assertIsInstance(node.args[0], ast.Constant, name)
-                self.assertNotIn('shell', [
-                    keyword.arg for keyword in node.keywords], name)
+                self.assertNotIn(
+                    'shell', [keyword.arg for keyword in node.keywords], name
+                )
 
     def test_log_lines_carry_nothing_private(self):
         found = set()
         for name, tree in sources():
             errors = caught(tree)
             for call in logged(tree):
-                values = [*call.args[1:], *(
-                    keyword.value for keyword in call.keywords)]
+                values = [
+                    *call.args[1:],
+                    *(keyword.value for keyword in call.keywords),
+                ]
                 if call.func.attr == 'exception':
                     found.add((name, 'exception()'))
                 for keyword in call.keywords:
-                    found |= {(name, each) for each in TELLTALE.findall(
-                        keyword.arg or '')}
+                    found |= {
+                        (name, each)
+                        for each in TELLTALE.findall(keyword.arg or '')
+                    }
                 for value in values:
                     if isinstance(value, ast.Name) and value.id in errors:
                         found.add((name, value.id))
-                    found |= {(name, each) for each in TELLTALE.findall(
-                        ast.unparse(value))}
+                    found |= {
+                        (name, each)
+                        for each in TELLTALE.findall(ast.unparse(value))
+                    }
         self.assertEqual(set(), found - ALLOWED)
 
 
 class TestConfiguration(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.conf = self.useFixture(fixtures.Conf()).conf
@@ -143,11 +176,15 @@ class TestConfiguration(base.BaseTestCase):
     def test_options_that_hold_secrets_say_so(self):
         secret = re.compile(
             'password|(^|_)secret|(^|_)connection$|transport_url|'
-            'credential|private|passphrase')
+            'credential|private|passphrase'
+        )
         for group, opt in self.options():
             # Kafka carries no RPC, and its password is the library's.
-            if (secret.search(opt.dest) and group != 'oslo_messaging_kafka'
-                    and isinstance(opt.type, types.String)):
+            if (
+                secret.search(opt.dest)
+                and group != 'oslo_messaging_kafka'
+                and isinstance(opt.type, types.String)
+            ):
                 self.assertTrue(opt.secret, f'[{group}] {opt.name}')
 
     def plant(self):
@@ -181,7 +218,6 @@ class TestConfiguration(base.BaseTestCase):
 
 
 class TestFiles(base.BaseTestCase):
-
     def test_sqlite_files_are_private(self):
         old = os.umask(0)
         self.addCleanup(os.umask, old)

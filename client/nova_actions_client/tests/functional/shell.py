@@ -17,9 +17,13 @@ def run(case, *words, code=0, **environ):
     done = subprocess.run(
         [sys.executable, '-m', 'openstackclient.shell', *words],
         env=process.clean_environ(
-            COLUMNS='80', HOME='/nonexistent', **environ),
-        text=True, capture_output=True, timeout=patience.PATIENCE,
-        check=False)
+            COLUMNS='80', HOME='/nonexistent', **environ
+        ),
+        text=True,
+        capture_output=True,
+        timeout=patience.PATIENCE,
+        check=False,
+    )
     case.assertEqual(code, done.returncode, done.stdout + done.stderr)
     case.assertNotIn('Traceback', done.stderr)
     return done

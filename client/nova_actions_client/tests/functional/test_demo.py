@@ -21,11 +21,11 @@ from nova_actions_client.tests.functional import shell
 
 PAGE = pathlib.Path(__file__).parents[4] / 'doc' / 'source' / 'ask.rst'
 QUESTION = re.compile(
-    r'^   \$ openstack (action log .*)\n((?:   .*\n|\n)*)', re.MULTILINE)
+    r'^   \$ openstack (action log .*)\n((?:   .*\n|\n)*)', re.MULTILINE
+)
 
 
 class DemoTestCase(base.BaseTestCase):
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -34,45 +34,68 @@ class DemoTestCase(base.BaseTestCase):
         cls.addClassCleanup(cls.service.cleanUp)
         cls.url = re.search(r'REST API +(\S+)', cls.service.text)[1]
         cls.server, cls.request = re.search(
-            r'action show (\S+) (\S+)', cls.service.text).groups()
+            r'action show (\S+) (\S+)', cls.service.text
+        ).groups()
 
     def run_client(self, *words, code=0, **environ):
-        return shell.run(self, *words, code=code, **{
-            'OS_AUTH_TYPE': 'none', 'OS_ENDPOINT': self.url, **environ})
+        return shell.run(
+            self,
+            *words,
+            code=code,
+            **{'OS_AUTH_TYPE': 'none', 'OS_ENDPOINT': self.url, **environ},
+        )
 
     def listed(self, *words, **environ):
-        return json.loads(self.run_client(
-            'action', 'log', 'list', '--long', '-f', 'json', *words,
-            **environ).stdout)
+        return json.loads(
+            self.run_client(
+                'action',
+                'log',
+                'list',
+                '--long',
+                '-f',
+                'json',
+                *words,
+                **environ,
+            ).stdout
+        )
 
     def shown(self, name):
-        return json.loads(self.run_client(
-            'action', 'log', 'show', name, '-f', 'json').stdout)
+        return json.loads(
+            self.run_client('action', 'log', 'show', name, '-f', 'json').stdout
+        )
 
     def test_the_questions_of_the_documentation(self):
         found = self.shown(self.request)
-        values = {'$SERVER': self.server, '$ACTION': found['id'][:8],
-                  '$OWNER': found['user_id']}
+        values = {
+            '$SERVER': self.server,
+            '$ACTION': found['id'][:8],
+            '$OWNER': found['user_id'],
+        }
         questions = QUESTION.findall(PAGE.read_text(encoding='utf-8'))
         self.assertEqual(12, len(questions))
         for command, printed in questions:
             words = [values.get(word, word) for word in shlex.split(command)]
             answer = self.run_client(*words).stdout
-            self.assertEqual(self.words(printed), self.words(answer),
-                             command)
+            self.assertEqual(self.words(printed), self.words(answer), command)
 
     @staticmethod
     def words(printed):
         """Return what stays the same from run to run of the first line that
         says something: titles of columns, or how it ended."""
-        line = next((line for line in printed.splitlines()
-                     if line.strip(' +-')), '')
-        return [word for word in line.split() if word.isalpha()
-                and (word.islower() or word.istitle())]
+        line = next(
+            (line for line in printed.splitlines() if line.strip(' +-')), ''
+        )
+        return [
+            word
+            for word in line.split()
+            if word.isalpha() and (word.islower() or word.istitle())
+        ]
 
     def test_all_of_them_a_page_at_a_time(self):
-        ids = [each['ID'] for each in self.listed(
-            '--all-projects', '--limit', '0')]
+        ids = [
+            each['ID']
+            for each in self.listed('--all-projects', '--limit', '0')
+        ]
         self.assertEqual(40, len(set(ids)))
         self.assertEqual(40, len(ids))
         first = self.listed('--all-projects', '--limit', '7')
@@ -81,74 +104,119 @@ class DemoTestCase(base.BaseTestCase):
     def test_filters_select(self):
         failed = self.listed('--all-projects', '--failed')
         self.assertEqual({record.FAILED}, {each['Status'] for each in failed})
-        both = self.listed('--all-projects', '--action', 'resize',
-                           '--server', self.server)
+        both = self.listed(
+            '--all-projects', '--action', 'resize', '--server', self.server
+        )
         self.assertIn(self.request, [each['Request'] for each in both])
-        self.assertEqual({(self.server, 'resize')}, {
-            (each['Server'], each['Action']) for each in both})
+        self.assertEqual(
+            {(self.server, 'resize')},
+            {(each['Server'], each['Action']) for each in both},
+        )
 
     def test_a_token_asks_in_its_users_name(self):
         mine = self.shown(self.request)
-        environ = {'OS_AUTH_TYPE': 'admin_token', 'OS_TOKEN': ':'.join((
-            mine['user_id'], mine['project_id'], 'reader'))}
+        environ = {
+            'OS_AUTH_TYPE': 'admin_token',
+            'OS_TOKEN': ':'.join(
+                (mine['user_id'], mine['project_id'], 'reader')
+            ),
+        }
         listed = self.listed('--mine', '--limit', '0', **environ)
         self.assertIn(self.request, [each['Request'] for each in listed])
-        self.assertEqual({mine['project_id']},
-                         {each['Project'] for each in listed})
-        refused = self.run_client('action', 'log', 'list', '--all-projects',
-                                  code=outcome.NOT_ASKED, **environ)
+        self.assertEqual(
+            {mine['project_id']}, {each['Project'] for each in listed}
+        )
+        refused = self.run_client(
+            'action',
+            'log',
+            'list',
+            '--all-projects',
+            code=outcome.NOT_ASKED,
+            **environ,
+        )
         self.assertIn('403', refused.stderr)
 
     def test_statistics(self):
-        answer = json.loads(self.run_client(
-            'action', 'log', 'stats', '--all-projects', '--by', 'action',
-            '--long', '-f', 'json').stdout)
+        answer = json.loads(
+            self.run_client(
+                'action',
+                'log',
+                'stats',
+                '--all-projects',
+                '--by',
+                'action',
+                '--long',
+                '-f',
+                'json',
+            ).stdout
+        )
         self.assertEqual(40, sum(each['Count'] for each in answer))
         for each in answer:
-            listed = self.listed('--all-projects', '--limit', '0',
-                                 '--action', each['Action'])
+            listed = self.listed(
+                '--all-projects', '--limit', '0', '--action', each['Action']
+            )
             self.assertEqual(len(listed), each['Count'])
-            self.assertEqual(each['Failed'], sum(
-                one['Status'] == record.FAILED for one in listed))
-        for words, named in ((['--by', 'user'], '--by'),
-                             (['--by', 'day', '--by', 'hour'], '--by'),
-                             (['--limit', '0'], '--limit'),
-                             (['--sort', 'x'], '--sort'),
-                             (['--since', 'x'], '--since')):
-            done = self.run_client('action', 'log', 'stats', *words,
-                                   code=outcome.USAGE)
+            self.assertEqual(
+                each['Failed'],
+                sum(one['Status'] == record.FAILED for one in listed),
+            )
+        for words, named in (
+            (['--by', 'user'], '--by'),
+            (['--by', 'day', '--by', 'hour'], '--by'),
+            (['--limit', '0'], '--limit'),
+            (['--sort', 'x'], '--sort'),
+            (['--since', 'x'], '--since'),
+        ):
+            done = self.run_client(
+                'action', 'log', 'stats', *words, code=outcome.USAGE
+            )
             self.assertIn(named, done.stderr)
 
     def test_exit_codes(self):
         failed = self.listed('--all-projects', '--failed')[0]['ID']
         for words, code in (
-                ([failed], outcome.CODES[record.FAILED]),
-                ([self.request], 0),
-                (['--server', self.server, '--action', 'resize'], 0),
-                (['--server', self.server, '--action', 'shelve',
-                  '--timeout', '1'], outcome.TIMEOUT),
-                ([], outcome.USAGE), (['0' * 8], outcome.NOT_ASKED)):
+            ([failed], outcome.CODES[record.FAILED]),
+            ([self.request], 0),
+            (['--server', self.server, '--action', 'resize'], 0),
+            (
+                [
+                    '--server',
+                    self.server,
+                    '--action',
+                    'shelve',
+                    '--timeout',
+                    '1',
+                ],
+                outcome.TIMEOUT,
+            ),
+            ([], outcome.USAGE),
+            (['0' * 8], outcome.NOT_ASKED),
+        ):
             self.run_client('action', 'log', 'wait', *words, code=code)
 
     def test_bad_input_is_named(self):
         for words, code, named in (
-                (['--since', 'yesterday'], outcome.USAGE, '--since'),
-                (['--limit', '-1'], outcome.USAGE, '--limit'),
-                (['--limit', '9' * 30], outcome.USAGE, '--limit'),
-                (['--server', ''], outcome.USAGE, '--server'),
-                (['--since', '1h', '--until', '2h'], outcome.USAGE,
-                 '--until'),
-                (['--action-log-endpoint', 'x'], outcome.USAGE,
-                 '--action-log-endpoint'),
-                (['--status', 'fine'], outcome.USAGE, '--status'),
-                (['--reason', 'fine'], outcome.USAGE, '--reason')):
+            (['--since', 'yesterday'], outcome.USAGE, '--since'),
+            (['--limit', '-1'], outcome.USAGE, '--limit'),
+            (['--limit', '9' * 30], outcome.USAGE, '--limit'),
+            (['--server', ''], outcome.USAGE, '--server'),
+            (['--since', '1h', '--until', '2h'], outcome.USAGE, '--until'),
+            (
+                ['--action-log-endpoint', 'x'],
+                outcome.USAGE,
+                '--action-log-endpoint',
+            ),
+            (['--status', 'fine'], outcome.USAGE, '--status'),
+            (['--reason', 'fine'], outcome.USAGE, '--reason'),
+        ):
             done = self.run_client('action', 'log', 'list', *words, code=code)
             self.assertIn(named, done.stderr)
 
     def test_a_page(self):
         path = os.path.join(self.service.state, 'timeline.html')
-        done = self.run_client('action', 'log', 'timeline', self.server,
-                               '--html', path)
+        done = self.run_client(
+            'action', 'log', 'timeline', self.server, '--html', path
+        )
         self.assertEqual('', done.stdout)
         written = pathlib.Path(path).read_text(encoding='utf-8')
         self.assertIn("default-src 'none'", written)
@@ -156,18 +224,32 @@ class DemoTestCase(base.BaseTestCase):
 
     def test_what_nova_has(self):
         """The API that a plain Nova has, too, tells of the same steps."""
-        nova = compute.Log(http.Service(
-            session.Session(auth=noauth.NoAuth(endpoint=self.url)), self.url,
-            f'compute {compute.MICROVERSION}'))
+        nova = compute.Log(
+            http.Service(
+                session.Session(auth=noauth.NoAuth(endpoint=self.url)),
+                self.url,
+                f'compute {compute.MICROVERSION}',
+            )
+        )
         action = nova.action(self.request, self.server)
         here = self.shown(self.request)
         self.assertEqual(here['status'], action.status)
         self.assertEqual(
-            [(each['event'], each['attempt'], each['host'], each['outcome'])
-             for each in here['events']],
-            [(each.event, each.attempt, each.host, each.outcome)
-             for each in action.steps])
+            [
+                (each['event'], each['attempt'], each['host'], each['outcome'])
+                for each in here['events']
+            ],
+            [
+                (each.event, each.attempt, each.host, each.outcome)
+                for each in action.steps
+            ],
+        )
         listed = [each.request for each in nova.of_server(self.server)]
         self.assertIn(self.request, listed)
-        self.assertEqual(listed[:1], [each.request for each in nova.actions(
-            {'server': self.server}, 1)])
+        self.assertEqual(
+            listed[:1],
+            [
+                each.request
+                for each in nova.actions({'server': self.server}, 1)
+            ],
+        )

@@ -22,8 +22,9 @@ from nova_actions.tests.functional import test_changes
 from nova_actions.tests.functional.faults import proxy
 
 ROUNDS = 20 if FULL else 2
-CURSOR = re.compile(r'^To go on from here: --follow --after (\S+)$',
-                    re.MULTILINE)
+CURSOR = re.compile(
+    r'^To go on from here: --follow --after (\S+)$', re.MULTILINE
+)
 
 
 class TestFollow(test_changes._RestTests, base.ObjectTestCase):
@@ -43,12 +44,27 @@ class TestFollow(test_changes._RestTests, base.ObjectTestCase):
 
     def follow(self, *options):
         followed = subprocess.Popen(
-            [sys.executable, '-m', 'openstackclient.shell', 'action', 'log',
-             'list', '--follow', '-f', 'json', *options],
+            [
+                sys.executable,
+                '-m',
+                'openstackclient.shell',
+                'action',
+                'log',
+                'list',
+                '--follow',
+                '-f',
+                'json',
+                *options,
+            ],
             env=process.clean_environ(
-                OS_AUTH_TYPE='admin_token', OS_TOKEN='user:owner:reader',
-                OS_ENDPOINT=f'http://127.0.0.1:{self.network.port}/v2.1'),
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                OS_AUTH_TYPE='admin_token',
+                OS_TOKEN='user:owner:reader',
+                OS_ENDPOINT=f'http://127.0.0.1:{self.network.port}/v2.1',
+            ),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         self.addCleanup(self.end, followed)
         return followed
 
@@ -59,8 +75,9 @@ class TestFollow(test_changes._RestTests, base.ObjectTestCase):
     def read_all(self, followed, seen):
         """Read until all that was numbered has been told; return what it
         said beside that."""
-        reader = threading.Thread(target=lambda: seen.extend(
-            map(json.loads, followed.stdout)))
+        reader = threading.Thread(
+            target=lambda: seen.extend(map(json.loads, followed.stdout))
+        )
         reader.start()
         self.numbered.wait()
         patience.wait_until('all is told', lambda: self.is_all(seen))
@@ -69,14 +86,18 @@ class TestFollow(test_changes._RestTests, base.ObjectTestCase):
         return self.ended(signal.SIGINT, followed)
 
     def is_all(self, seen):
-        ended = {each['ID'] for each in seen
-                 if each['Step'] is None and each['Status'] == 'succeeded'}
+        ended = {
+            each['ID']
+            for each in seen
+            if each['Step'] is None and each['Status'] == 'succeeded'
+        }
         return len(ended) == self.count()
 
     def count(self):
         with db.engine().connect() as connection:
             return connection.execute(
-                sa.select(sa.func.count()).select_from(ACTIONS)).scalar_one()
+                sa.select(sa.func.count()).select_from(ACTIONS)
+            ).scalar_one()
 
     def ended(self, number, followed):
         """Return what it said that a signal has ended."""
@@ -92,8 +113,12 @@ class TestFollow(test_changes._RestTests, base.ObjectTestCase):
         told = collections.defaultdict(list)
         for each in seen:
             told[each['ID']].append((each['Step'], each['Status']))
-        whole = [(None, 'running'), ('build', 'running'),
-                 ('build', 'succeeded'), (None, 'succeeded')]
+        whole = [
+            (None, 'running'),
+            ('build', 'running'),
+            ('build', 'succeeded'),
+            (None, 'succeeded'),
+        ]
         self.assertEqual(self.count(), len(told))
         for steps in told.values():
             # What was there first is told as it stood.
@@ -102,8 +127,12 @@ class TestFollow(test_changes._RestTests, base.ObjectTestCase):
     def forms(self, whole):
         if '--after' in self.options:
             return [whole]
-        return [whole, whole[-1:], whole[:1] + whole[2:],
-                whole[:1] + whole[-1:]]
+        return [
+            whole,
+            whole[-1:],
+            whole[:1] + whole[2:],
+            whole[:1] + whole[-1:],
+        ]
 
     def disturb(self):
         for number in range(ROUNDS):
@@ -144,12 +173,12 @@ class TestFollow(test_changes._RestTests, base.ObjectTestCase):
                 said = self.ended(signal.SIGTERM, followed)
             finally:
                 has_ended.set()
-            self.read_all(self.follow('--after', CURSOR.search(said)[1]),
-                          seen)
+            self.read_all(self.follow('--after', CURSOR.search(said)[1]), seen)
 
         def disturb():
             has_ended.wait()
             self.wait_for_writers()
+
         self.options = ('--after', self.cursor)
         self.read = read
         self.check(disturb)

@@ -13,7 +13,6 @@ from nova_actions_client.tests.functional import shell
 
 
 class TestKeystone(base.BaseTestCase):
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -23,12 +22,18 @@ class TestKeystone(base.BaseTestCase):
 
     def run_as(self, user, *words, code=0):
         return shell.run(
-            self, *client.options_of(self.cloud.auth(user)), 'action', 'log',
-            *words, code=code)
+            self,
+            *client.options_of(self.cloud.auth(user)),
+            'action',
+            'log',
+            *words,
+            code=code,
+        )
 
     def listed(self, user, *words):
-        return json.loads(self.run_as(
-            user, 'list', '--long', '-f', 'json', *words).stdout)
+        return json.loads(
+            self.run_as(user, 'list', '--long', '-f', 'json', *words).stdout
+        )
 
     def test_an_endpoint_and_then_a_catalog_entry(self):
         web = self.cloud.record.web
@@ -43,21 +48,30 @@ class TestKeystone(base.BaseTestCase):
         self.assertEqual(named, self.listed('reader'))
         self.assertEqual(named, self.listed('member', '--mine'))
         self.assertEqual([], self.listed('reader', '--mine'))
-        self.assertEqual({self.cloud.projects['lab']}, {
-            each['Project'] for each in self.listed('stranger')})
+        self.assertEqual(
+            {self.cloud.projects['lab']},
+            {each['Project'] for each in self.listed('stranger')},
+        )
         everywhere = self.listed('root', '--all-projects')
-        self.assertEqual({each['ID'] for each in everywhere}, {
-            each['ID'] for user in ('reader', 'stranger')
-            for each in self.listed(user)})
+        self.assertEqual(
+            {each['ID'] for each in everywhere},
+            {
+                each['ID']
+                for user in ('reader', 'stranger')
+                for each in self.listed(user)
+            },
+        )
         for user, words in (
-                ('reader', ('list', '--all-projects')),
-                ('reader', ('list', '--host', 'host1')),
-                ('visitor', ('list',)),
-                ('stranger', ('show', named[0]['ID']))):
+            ('reader', ('list', '--all-projects')),
+            ('reader', ('list', '--host', 'host1')),
+            ('visitor', ('list',)),
+            ('stranger', ('show', named[0]['ID'])),
+        ):
             self.run_as(user, *words, code=outcome.NOT_ASKED)
-        failed, = self.listed('reader', '--failed')
+        (failed,) = self.listed('reader', '--failed')
         for words, code in (
-                (('wait', failed['ID'][:8]), 3),
-                (('timeline', failed['ID'], '--ascii'), 0),
-                (('show', failed['Request']), 0)):
+            (('wait', failed['ID'][:8]), 3),
+            (('timeline', failed['ID'], '--ascii'), 0),
+            (('show', failed['Request']), 0),
+        ):
             self.run_as('reader', *words, code=code)

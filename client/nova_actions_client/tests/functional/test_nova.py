@@ -31,7 +31,8 @@ class Gateway(fixtures.Fixture):
 
     def _setUp(self):
         server = simple_server.make_server(
-            '127.0.0.1', 0, self._answer, handler_class=_Handler)
+            '127.0.0.1', 0, self._answer, handler_class=_Handler
+        )
         self.url = f'http://127.0.0.1:{server.server_port}/v2.1'
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -40,19 +41,27 @@ class Gateway(fixtures.Fixture):
 
     def _answer(self, environ, start_response):
         said = self._nova.ask(
-            method=environ['REQUEST_METHOD'], path=environ['PATH_INFO'],
-            query=environ['QUERY_STRING'], headers={
+            method=environ['REQUEST_METHOD'],
+            path=environ['PATH_INFO'],
+            query=environ['QUERY_STRING'],
+            headers={
                 name.removeprefix('HTTP_').replace('_', '-'): value
                 for name, value in environ.items()
-                if name.startswith('HTTP_')})
-        start_response(f'{said["status"]} -', [
-            (name, value) for name, value in said['headers']
-            if name.lower() != 'connection'])
+                if name.startswith('HTTP_')
+            },
+        )
+        start_response(
+            f'{said["status"]} -',
+            [
+                (name, value)
+                for name, value in said['headers']
+                if name.lower() != 'connection'
+            ],
+        )
         return [said['body'].encode()]
 
 
 class TestNova(base.BaseTestCase):
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -66,19 +75,32 @@ class TestNova(base.BaseTestCase):
 
     def run_client(self, *words, code=0, token='admin of the project'):
         return shell.run(
-            self, 'action', 'log', *words, code=code,
-            OS_AUTH_TYPE='admin_token', OS_ENDPOINT=self.url,
-            OS_TOKEN=comparison.TOKENS[token])
+            self,
+            'action',
+            'log',
+            *words,
+            code=code,
+            OS_AUTH_TYPE='admin_token',
+            OS_ENDPOINT=self.url,
+            OS_TOKEN=comparison.TOKENS[token],
+        )
 
     def test_list(self):
         done = self.run_client('list', '--server', WEB, '-f', 'json')
         self.assertIn('no action log, only Nova', done.stderr)
         listed = json.loads(done.stdout)
         self.assertEqual(8, len(listed))
-        self.assertEqual({'Request', 'Started', 'Action', 'Status'},
-                         {*listed[0]})
-        self.assertEqual([FAILED], [each['Request'] for each in listed
-                                    if each['Status'] == record.FAILED])
+        self.assertEqual(
+            {'Request', 'Started', 'Action', 'Status'}, {*listed[0]}
+        )
+        self.assertEqual(
+            [FAILED],
+            [
+                each['Request']
+                for each in listed
+                if each['Status'] == record.FAILED
+            ],
+        )
         by_name = self.run_client('list', '--server', 'web', '-f', 'json')
         self.assertEqual(listed, json.loads(by_name.stdout))
         few = self.run_client('list', '--server', 'web', '--limit', '2')
@@ -95,27 +117,42 @@ class TestNova(base.BaseTestCase):
             self.assertIn(f'of {WEB}', drawn.stdout.replace('\n', ' '))
 
     def test_who_may_not_see_events(self):
-        done = self.run_client('show', FAILED, '--server', WEB, '-f', 'json',
-                               token='reader')
-        step, = json.loads(done.stdout)['events']
-        self.assertEqual((None, None, record.FAILED), (
-            step['host'], step['traceback'], step['outcome']))
+        done = self.run_client(
+            'show', FAILED, '--server', WEB, '-f', 'json', token='reader'
+        )
+        (step,) = json.loads(done.stdout)['events']
+        self.assertEqual(
+            (None, None, record.FAILED),
+            (step['host'], step['traceback'], step['outcome']),
+        )
 
     def test_wait(self):
-        for action, code in (('reboot', outcome.CODES[record.FAILED]),
-                             ('stop', 0)):
-            done = self.run_client('wait', '--server', WEB, '--action',
-                                   action, code=code)
+        for action, code in (
+            ('reboot', outcome.CODES[record.FAILED]),
+            ('stop', 0),
+        ):
+            done = self.run_client(
+                'wait', '--server', WEB, '--action', action, code=code
+            )
             self.assertIn('no action log, only Nova', done.stderr)
-        self.run_client('wait', RUNNING, '--server', WEB, '--timeout', '1',
-                        code=outcome.TIMEOUT)
+        self.run_client(
+            'wait',
+            RUNNING,
+            '--server',
+            WEB,
+            '--timeout',
+            '1',
+            code=outcome.TIMEOUT,
+        )
 
     def test_what_nova_cannot_say(self):
         for words, named in (
-                (['list'], '--server'),
-                (['list', '--server', WEB, '--host', 'x'], '--host'),
-                (['list', '--server', WEB, '--follow'], '--follow'),
-                (['stats'], 'statistics'), (['show', FAILED], '--server'),
-                (['list', '--server', 'nobody'], 'nobody')):
+            (['list'], '--server'),
+            (['list', '--server', WEB, '--host', 'x'], '--host'),
+            (['list', '--server', WEB, '--follow'], '--follow'),
+            (['stats'], 'statistics'),
+            (['show', FAILED], '--server'),
+            (['list', '--server', 'nobody'], 'nobody'),
+        ):
             done = self.run_client(*words, code=outcome.NOT_ASKED)
             self.assertIn(named, done.stderr)

@@ -7,7 +7,7 @@ import sys
 
 from oslotest import base
 
-LOADED = '''
+LOADED = """
 import importlib, json, pkgutil, sys
 import nova_actions_client
 for each in pkgutil.walk_packages(
@@ -15,15 +15,21 @@ for each in pkgutil.walk_packages(
     if '.tests' not in each.name:
         importlib.import_module(each.name)
 print(json.dumps(sorted(sys.modules)))
-'''
+"""
 
 
 class TestDependency(base.BaseTestCase):
-
     def test_no_database(self):
-        done = subprocess.run([sys.executable, '-c', LOADED], text=True,
-                              capture_output=True, check=True)
+        done = subprocess.run(
+            [sys.executable, '-c', LOADED],
+            text=True,
+            capture_output=True,
+            check=True,
+        )
         loaded = set(json.loads(done.stdout))
         self.assertIn('nova_actions_client.command.timeline', loaded)
-        self.assertEqual(set(), loaded & {
-            'nova_actions', 'oslo_db', 'sqlalchemy', 'oslo_messaging'})
+        self.assertEqual(
+            set(),
+            loaded
+            & {'nova_actions', 'oslo_db', 'sqlalchemy', 'oslo_messaging'},
+        )

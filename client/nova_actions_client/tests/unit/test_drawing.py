@@ -17,20 +17,29 @@ from nova_actions_client.tests.unit import made
 
 
 def lines(steps, width, pen=drawing.ASCII, **values):
-    return [line.plain for line in drawing.lines(
-        steps, width, pen, made.at(1000), **values)]
+    return [
+        line.plain
+        for line in drawing.lines(steps, width, pen, made.at(1000), **values)
+    ]
 
 
 def screen(**values):
     return console.Console(
-        file=io.StringIO(), width=80, markup=False, emoji=False,
-        highlight=False, **values)
+        file=io.StringIO(),
+        width=80,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        **values,
+    )
 
 
 class TestDrawing(base.BaseTestCase):
-
-    @hypothesis.given(strategies.text(max_size=60), strategies.text(
-        max_size=60), strategies.integers(80, 200))
+    @hypothesis.given(
+        strategies.text(max_size=60),
+        strategies.text(max_size=60),
+        strategies.integers(80, 200),
+    )
     def test_it_fits_and_says_nothing_to_a_terminal(self, name, host, width):
         steps = made.retried(details=name)
         steps.append(made.step(name, 140, host=host))
@@ -39,24 +48,35 @@ class TestDrawing(base.BaseTestCase):
             self.assertLessEqual(drawing.cells.cell_len(line), width)
 
     def test_ascii(self):
-        self.assertTrue(all(line.isascii()
-                            for line in lines(made.retried(), 80)))
+        self.assertTrue(
+            all(line.isascii() for line in lines(made.retried(), 80))
+        )
 
     def test_each_attempt_says_how_it_ended(self):
         drawn = lines(made.retried()[1:], 80)
         self.assertEqual(['0s'], drawn[0].split()[:1])
         self.assertIn('(gap)', drawn[2])
-        for line, words in ((drawn[1], 'cmp-07 pre 21s timeout'),
-                            (drawn[3], 'cmp-09 pre #2 25s FAILED'),
-                            (drawn[5], 'cmp-12 pre #3 44s NoValidHost')):
-            self.assertEqual(words, ' '.join(
-                re.sub(r'\[=*x', '', line).split()))
+        for line, words in (
+            (drawn[1], 'cmp-07 pre 21s timeout'),
+            (drawn[3], 'cmp-09 pre #2 25s FAILED'),
+            (drawn[5], 'cmp-12 pre #3 44s NoValidHost'),
+        ):
+            self.assertEqual(
+                words, ' '.join(re.sub(r'\[=*x', '', line).split())
+            )
 
     def test_what_was_different_is_not_cut(self):
         steps = made.retried()
-        drawn = [str(line) for line in drawing.lines(
-            steps, 80, drawing.ASCII, made.BEGIN,
-            dict.fromkeys(steps, 'succeeded there'))]
+        drawn = [
+            str(line)
+            for line in drawing.lines(
+                steps,
+                80,
+                drawing.ASCII,
+                made.BEGIN,
+                dict.fromkeys(steps, 'succeeded there'),
+            )
+        ]
         for line in drawn[1:]:
             if '(gap)' not in line:
                 self.assertTrue(line.endswith(' < succeeded there'), line)
@@ -68,14 +88,16 @@ class TestDrawing(base.BaseTestCase):
     def test_no_colors_but_for_a_terminal(self):
         for system, has_some in (('standard', True), (None, False)):
             out = screen(color_system=system, force_terminal=True)
-            timeline.draw(out, made.action(*made.retried()), None, 80,
-                          drawing.ASCII)
+            timeline.draw(
+                out, made.action(*made.retried()), None, 80, drawing.ASCII
+            )
             self.assertEqual(has_some, '\x1b' in out.file.getvalue())
 
     def test_markup_is_text(self):
         out = screen(color_system=None)
-        action = made.action(*made.retried(details=made.HOSTILE),
-                             server_name=made.HOSTILE)
+        action = made.action(
+            *made.retried(details=made.HOSTILE), server_name=made.HOSTILE
+        )
         timeline.draw(out, action, None, 80, drawing.ASCII)
         print(report.render(action, 80, dumps=True), file=out.file)
         shown = out.file.getvalue()
@@ -85,10 +107,8 @@ class TestDrawing(base.BaseTestCase):
 
 
 class TestPage(base.BaseTestCase):
-
     def test_it_runs_and_loads_nothing(self):
-        out = screen(record=True, color_system='standard',
-                     force_terminal=True)
+        out = screen(record=True, color_system='standard', force_terminal=True)
         action = made.action(*made.retried(details=made.HOSTILE))
         timeline.draw(out, action, None, 80, drawing.UNICODE)
         written = page.render(out, made.HOSTILE)

@@ -32,7 +32,6 @@ class Service:
 
 
 class TestFeed(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.pauses = []
@@ -41,26 +40,31 @@ class TestFeed(base.BaseTestCase):
         """Return so many cursors, and what was asked for."""
         service = Service(*answers)
         pages = feed.Feed(
-            service, {'all_projects': 'true', 'action': 'resize'}, cursor,
-            self.pauses.append)
-        return [each.cursor for each in itertools.islice(
-            pages, count)], service.queries
+            service,
+            {'all_projects': 'true', 'action': 'resize'},
+            cursor,
+            self.pauses.append,
+        )
+        return [
+            each.cursor for each in itertools.islice(pages, count)
+        ], service.queries
 
     def test_each_question_goes_on_after_the_answer_before(self):
         cursors, queries = self.read(3, page('a'), page('b'), page('c'))
         self.assertEqual(['a', 'b', 'c'], cursors)
-        self.assertEqual([None, 'a', 'b'],
-                         [query.get('after') for query in queries])
-        self.assertEqual({'true'},
-                         {query['all_projects'] for query in queries})
+        self.assertEqual(
+            [None, 'a', 'b'], [query.get('after') for query in queries]
+        )
+        self.assertEqual(
+            {'true'}, {query['all_projects'] for query in queries}
+        )
 
     def test_a_cursor_of_before(self):
         cursors, queries = self.read(1, page('b'), cursor='a')
         self.assertEqual((['b'], 'a'), (cursors, queries[0]['after']))
 
     def test_a_service_that_is_away_is_asked_the_same_again(self):
-        cursors, queries = self.read(
-            2, page('a'), *[DOWN] * 9, page('b'))
+        cursors, queries = self.read(2, page('a'), *[DOWN] * 9, page('b'))
         self.assertEqual(['a', 'b'], cursors)
         self.assertEqual({'a'}, {query['after'] for query in queries[1:]})
         self.assertEqual(9, len(self.pauses))
@@ -77,10 +81,12 @@ class TestFeed(base.BaseTestCase):
 
     def test_a_cursor_that_is_too_old(self):
         gone = http.Refused('not kept', 410, {})
-        expired = self.assertRaises(feed.Expired, self.read, 2, page('a'),
-                                    gone)
+        expired = self.assertRaises(
+            feed.Expired, self.read, 2, page('a'), gone
+        )
         self.assertIn('without --after', str(expired))
 
     def test_no_rights_any_more(self):
-        self.assertRaises(http.Refused, self.read, 2, page('a'),
-                          http.Refused('no', 403, {}))
+        self.assertRaises(
+            http.Refused, self.read, 2, page('a'), http.Refused('no', 403, {})
+        )

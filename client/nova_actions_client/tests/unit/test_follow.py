@@ -9,45 +9,59 @@ from nova_actions_client import follow
 from nova_actions_client import output
 
 DEFAULTS = {
-    'follow': True, 'after': None, 'formatter': 'table', 'sort': None,
-    'sort_columns': [], 'started_before': None, 'updated_before': None,
-    'open_longer_than': None, 'started_after': None, 'updated_after': None,
-    'limit': None}
+    'follow': True,
+    'after': None,
+    'formatter': 'table',
+    'sort': None,
+    'sort_columns': [],
+    'started_before': None,
+    'updated_before': None,
+    'open_longer_than': None,
+    'started_after': None,
+    'updated_after': None,
+    'limit': None,
+}
 
 
 class TestCheck(base.BaseTestCase):
-
     def refused(self, **values):
         said = []
-        follow.check(argparse.Namespace(**{**DEFAULTS, **values}),
-                     said.append)
+        follow.check(argparse.Namespace(**{**DEFAULTS, **values}), said.append)
         return ' '.join(said)
 
     def test_what_goes_together(self):
-        for values in ({}, {'follow': False}, {'after': 'x'},
-                       {'started_after': '2h', 'limit': 3},
-                       {'follow': False, 'sort': 'x', 'formatter': 'yaml'}):
+        for values in (
+            {},
+            {'follow': False},
+            {'after': 'x'},
+            {'started_after': '2h', 'limit': 3},
+            {'follow': False, 'sort': 'x', 'formatter': 'yaml'},
+        ):
             self.assertEqual('', self.refused(**values))
 
     def test_what_does_not_is_named(self):
         for values, option in (
-                ({'formatter': 'yaml'}, 'yaml'),
-                ({'sort': 'x'}, '--sort'),
-                ({'sort_columns': ['ID']}, '--sort-column'),
-                ({'started_before': 'x'}, '--until'),
-                ({'updated_before': 'x'}, '--changes-before'),
-                ({'open_longer_than': '1h'}, '--open-longer-than'),
-                ({'after': 'x', 'started_after': '2h'}, '--since'),
-                ({'after': 'x', 'limit': 3}, '--limit'),
-                ({'follow': False, 'after': 'x'}, '--follow')):
+            ({'formatter': 'yaml'}, 'yaml'),
+            ({'sort': 'x'}, '--sort'),
+            ({'sort_columns': ['ID']}, '--sort-column'),
+            ({'started_before': 'x'}, '--until'),
+            ({'updated_before': 'x'}, '--changes-before'),
+            ({'open_longer_than': '1h'}, '--open-longer-than'),
+            ({'after': 'x', 'started_after': '2h'}, '--since'),
+            ({'after': 'x', 'limit': 3}, '--limit'),
+            ({'follow': False, 'after': 'x'}, '--follow'),
+        ):
             self.assertIn(option, self.refused(**values))
 
 
 class TestWidths(base.BaseTestCase):
-
     def test_a_screen_is_not_exceeded(self):
         for screen in (80, 100, 132, 300):
-            titles = [title for title in follow.TITLES[:-1]
-                      if title != 'Host' or screen >= output.WIDE]
+            titles = [
+                title
+                for title in follow.TITLES[:-1]
+                if title != 'Host' or screen >= output.WIDE
+            ]
             self.assertLessEqual(
-                sum(follow.widths(titles, screen)) + len(titles) + 4, screen)
+                sum(follow.widths(titles, screen)) + len(titles) + 4, screen
+            )

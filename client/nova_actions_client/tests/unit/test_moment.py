@@ -15,7 +15,6 @@ TIMES = strategies.datetimes(timezones=strategies.just(datetime.UTC))
 
 
 class TestMoment(base.BaseTestCase):
-
     @hypothesis.given(TIMES)
     def test_a_time_reads_back(self, value):
         self.assertEqual(value, moment.parse(moment.iso(value)))
@@ -27,22 +26,22 @@ class TestMoment(base.BaseTestCase):
 
     def test_no_zone_is_utc_and_a_zone_counts(self):
         self.assertEqual('2026-11-26T00:00:00Z', moment.asked('2026-11-26'))
-        self.assertEqual('2026-11-25T22:00:00Z',
-                         moment.asked('2026-11-26T00:00+02:00'))
+        self.assertEqual(
+            '2026-11-25T22:00:00Z', moment.asked('2026-11-26T00:00+02:00')
+        )
 
     def test_nonsense(self):
         for value in ('', 'yesterday', '-2h', '2 h', '9' * 20 + 'h'):
-            self.assertRaises(
-                argparse.ArgumentTypeError, moment.asked, value)
-            self.assertRaises(
-                argparse.ArgumentTypeError, moment.length, value)
+            self.assertRaises(argparse.ArgumentTypeError, moment.asked, value)
+            self.assertRaises(argparse.ArgumentTypeError, moment.length, value)
         for value in ('nan', 'inf', '-1', '1e99'):
-            self.assertRaises(
-                argparse.ArgumentTypeError, moment.length, value)
+            self.assertRaises(argparse.ArgumentTypeError, moment.length, value)
 
     def test_lengths(self):
-        self.assertEqual([90.0, 1.5, 5400.0, 172800.0], [
-            moment.length(value) for value in ('90', '1.5', '90m', '2d')])
+        self.assertEqual(
+            [90.0, 1.5, 5400.0, 172800.0],
+            [moment.length(value) for value in ('90', '1.5', '90m', '2d')],
+        )
 
     @hypothesis.given(strategies.floats(0, 1e8))
     def test_took_is_short_and_near(self, seconds):
@@ -52,5 +51,4 @@ class TestMoment(base.BaseTestCase):
         parts = re.findall('([0-9.]+)([dhms])', shown)
         self.assertEqual(shown, ''.join(a + b for a, b in parts))
         value = sum(float(number) * units[unit] for number, unit in parts)
-        self.assertLessEqual(abs(value - seconds),
-                             max(0.0005, 0.06 * seconds))
+        self.assertLessEqual(abs(value - seconds), max(0.0005, 0.06 * seconds))

@@ -16,45 +16,78 @@ TEXTS = strategies.text(max_size=100)
 
 
 class TestOutput(base.BaseTestCase):
-
     @hypothesis.given(TEXTS, TEXTS)
     def test_a_table_fits(self, server, reason):
-        rows = [[*map(output.human, listing.row(made.action(
-            server_name=server, reason=reason, action='live-migration'),
-            '%H:%M:%S'))]]
-        row, = output.fitted(listing.TITLES, rows, 100, 2)
+        rows = [
+            [
+                *map(
+                    output.human,
+                    listing.row(
+                        made.action(
+                            server_name=server,
+                            reason=reason,
+                            action='live-migration',
+                        ),
+                        '%H:%M:%S',
+                    ),
+                )
+            ]
+        ]
+        (row,) = output.fitted(listing.TITLES, rows, 100, 2)
         lines = row[-1].split('\n')
         self.assertLessEqual(
-            1 + 3 * len(row) + sum(max(map(cells.cell_len, pair)) for pair
-                                   in zip(listing.TITLES, row, strict=True)
-                                   if '\n' not in pair[1])
+            1
+            + 3 * len(row)
+            + sum(
+                max(map(cells.cell_len, pair))
+                for pair in zip(listing.TITLES, row, strict=True)
+                if '\n' not in pair[1]
+            )
             + (max(map(cells.cell_len, lines)) if len(lines) > 1 else 0),
             # A character of two columns may stand across the edge.
-            100 + len(lines[0]))
+            100 + len(lines[0]),
+        )
 
     @hypothesis.given(
-        TEXTS, strategies.sampled_from(record.STATUSES),
-        strategies.sampled_from([
-            None, 'interrupted', 'host_failed', 'no_valid_host']),
-        strategies.sampled_from(['%H:%M:%S', '%m-%d %H:%M:%S',
-                                 '%Y-%m-%d %H:%M:%S']))
+        TEXTS,
+        strategies.sampled_from(record.STATUSES),
+        strategies.sampled_from(
+            [None, 'interrupted', 'host_failed', 'no_valid_host']
+        ),
+        strategies.sampled_from(
+            ['%H:%M:%S', '%m-%d %H:%M:%S', '%Y-%m-%d %H:%M:%S']
+        ),
+    )
     def test_a_narrow_table_fits_and_breaks_no_word(
-            self, server, status, reason, form):
+        self, server, status, reason, form
+    ):
         action = made.action(
-            server_name=server, action='live-migration', status=status,
-            duration=613.0, reason=reason)
+            server_name=server,
+            action='live-migration',
+            status=status,
+            duration=613.0,
+            reason=reason,
+        )
         wide = tuple(map(output.human, listing.row(action, form)))
-        row, = output.fitted(
-            listing.NARROW_TITLES, [listing.narrow_row(wide)], 80, 2)
+        (row,) = output.fitted(
+            listing.NARROW_TITLES, [listing.narrow_row(wide)], 80, 2
+        )
         self.assertLessEqual(
-            1 + sum(3 + max(cells.cell_len(line) for line in (
-                title, *cell.split('\n'))) for title, cell in zip(
-                    listing.NARROW_TITLES, row, strict=True)),
-            80)
+            1
+            + sum(
+                3
+                + max(
+                    cells.cell_len(line) for line in (title, *cell.split('\n'))
+                )
+                for title, cell in zip(listing.NARROW_TITLES, row, strict=True)
+            ),
+            80,
+        )
         self.assertEqual('live-migration', row[3])
         words = row[-1].split()
-        self.assertIn('retried' if status == record.RETRIED else status,
-                      words[0])
+        self.assertIn(
+            'retried' if status == record.RETRIED else status, words[0]
+        )
         if reason not in (None, status):
             self.assertEqual(reason, words[1])
 
@@ -68,5 +101,6 @@ class TestOutput(base.BaseTestCase):
 
     def test_json_has_everything(self):
         row = listing.row(made.action(server_name=made.HOSTILE), '%H')
-        self.assertEqual(made.HOSTILE,
-                         output.safe(row, 'json')[2].machine_readable())
+        self.assertEqual(
+            made.HOSTILE, output.safe(row, 'json')[2].machine_readable()
+        )

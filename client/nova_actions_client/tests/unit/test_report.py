@@ -11,11 +11,16 @@ from nova_actions_client.tests.unit import made
 
 
 class TestReport(base.BaseTestCase):
-
     def test_a_failure(self):
-        shown = report.render(made.action(
-            *made.retried(), server_name='web-7', user_name='ops',
-            duration=131.0), 80)
+        shown = report.render(
+            made.action(
+                *made.retried(),
+                server_name='web-7',
+                user_name='ops',
+                duration=131.0,
+            ),
+            80,
+        )
         self.assertIn('resize of web-7 FAILED in 2m11s', shown)
         self.assertIn('by ops', shown)
         self.assertIn('why      NoValidHost', shown)
@@ -23,19 +28,38 @@ class TestReport(base.BaseTestCase):
         self.assertIn('timeline 9f3c21ab', shown)
 
     def test_one_that_runs_says_what_is_usual(self):
-        shown = report.render(made.action(
-            made.step('a', 0), status=record.RUNNING,
-            usual={'p50': 12, 'p95': 40}), 80)
+        shown = report.render(
+            made.action(
+                made.step('a', 0),
+                status=record.RUNNING,
+                usual={'p50': 12, 'p95': 40},
+            ),
+            80,
+        )
         self.assertIn('IS RUNNING', shown)
         self.assertIn('12s', shown)
         self.assertIn('40s', shown)
 
     @hypothesis.given(strategies.text(), strategies.integers(40, 120))
     def test_texts_are_text(self, value, width):
-        shown = report.render(made.action(
-            made.step(value, 0, 1, record.ERROR, host=value, details=value,
-                      traceback=value),
-            server_name=value, user_name=value, project=value,
-            reason=value), width, dumps=True)
+        shown = report.render(
+            made.action(
+                made.step(
+                    value,
+                    0,
+                    1,
+                    record.ERROR,
+                    host=value,
+                    details=value,
+                    traceback=value,
+                ),
+                server_name=value,
+                user_name=value,
+                project=value,
+                reason=value,
+            ),
+            width,
+            dumps=True,
+        )
         for line in shown.split('\n'):
             self.assertTrue(line.isprintable(), line)

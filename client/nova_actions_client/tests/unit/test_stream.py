@@ -17,23 +17,30 @@ from nova_actions_client import text
 from nova_actions_client.tests.unit import made
 
 TITLES = ('ID', 'Server', 'Why')
-FORMATTERS = {'csv': commaseparated.CSVLister(),
-              'value': value.ValueFormatter()}
+FORMATTERS = {
+    'csv': commaseparated.CSVLister(),
+    'value': value.ValueFormatter(),
+}
 
 
 def row(number, why=None):
-    return (column.Text(str(number)), column.Text(made.HOSTILE),
-            column.Text(why))
+    return (
+        column.Text(str(number)),
+        column.Text(made.HOSTILE),
+        column.Text(why),
+    )
 
 
 class TestStream(base.BaseTestCase):
-
     def printed(self, formatter, *batches, width=None):
         printed = io.StringIO()
         printer = stream.Stream(
-            FORMATTERS.get(formatter), argparse.Namespace(
-                formatter=formatter, quote_mode='nonnumeric'),
-            TITLES, (4, 9), width)
+            FORMATTERS.get(formatter),
+            argparse.Namespace(formatter=formatter, quote_mode='nonnumeric'),
+            TITLES,
+            (4, 9),
+            width,
+        )
         for batch in batches:
             printer.write(batch, printed)
         return printed.getvalue()
@@ -46,8 +53,13 @@ class TestStream(base.BaseTestCase):
         self.assertEqual([None, None, 'x'], [each['Why'] for each in found])
 
     def test_csv_has_its_titles_once(self):
-        found = [*csv.reader(io.StringIO(self.printed(
-            'csv', [], [row(1)], [], [row(2, '=1+1')])))]
+        found = [
+            *csv.reader(
+                io.StringIO(
+                    self.printed('csv', [], [row(1)], [], [row(2, '=1+1')])
+                )
+            )
+        ]
         self.assertEqual(list(TITLES), found[0])
         self.assertEqual(['1', '2'], [each[0] for each in found[1:]])
         for each in found[1:]:
@@ -62,12 +74,14 @@ class TestStream(base.BaseTestCase):
 
     def test_a_table_fits_and_says_all_of_the_last_column(self):
         why = ' '.join(map(str, range(40)))
-        lines = self.printed('table', [], [row(1, why)], [row(2)],
-                             width=40).splitlines()
+        lines = self.printed(
+            'table', [], [row(1, why)], [row(2)], width=40
+        ).splitlines()
         self.assertEqual(list(TITLES), lines[0].split())
         self.assertLessEqual(max(map(cells.cell_len, lines)), 40)
-        self.assertEqual(why.split(), ' '.join(
-            line[15:] for line in lines[1:-1]).split())
+        self.assertEqual(
+            why.split(), ' '.join(line[15:] for line in lines[1:-1]).split()
+        )
         self.assertTrue(all(map(str.isprintable, lines)))
 
     def test_a_table_that_nobody_looks_at_is_not_cut(self):

@@ -10,7 +10,6 @@ from nova_actions_client import text
 
 
 class TestText(base.BaseTestCase):
-
     @hypothesis.given(strategies.text())
     def test_printable(self, value):
         shown = text.printable(value)
@@ -23,8 +22,7 @@ class TestText(base.BaseTestCase):
     def test_numbers_stay_numbers(self):
         self.assertEqual(-1.5, text.csv_cell(-1.5))
 
-    @hypothesis.given(strategies.text(max_size=50),
-                      strategies.integers(1, 30))
+    @hypothesis.given(strategies.text(max_size=50), strategies.integers(1, 30))
     @hypothesis.example('00000000000⺀⺀', 14)
     def test_elided(self, value, width):
         value = text.printable(value)

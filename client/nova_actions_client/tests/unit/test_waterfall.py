@@ -23,7 +23,6 @@ def drawn_steps(draw):
 
 
 class TestWaterfall(base.BaseTestCase):
-
     @hypothesis.given(drawn_steps(), strategies.integers(1, 200), SECONDS)
     def test_bars_stay_on_the_axis(self, steps, width, span):
         now = made.at(2.1e6)
@@ -39,13 +38,17 @@ class TestWaterfall(base.BaseTestCase):
         axis = waterfall.axis(steps, now, 100)
         for bar in waterfall.bars(steps, axis, now):
             if bar.step is None:
-                self.assertGreaterEqual(bar.duration,
-                                        waterfall.GAP * axis.span)
+                self.assertGreaterEqual(
+                    bar.duration, waterfall.GAP * axis.span
+                )
 
     def test_a_retry(self):
         steps = made.retried()[1:]
         axis = waterfall.axis(steps, made.BEGIN, 127)
         self.assertEqual(
             [(False, 21), (True, 29), (False, 25), (True, 8), (False, 44)],
-            [(bar.step is None, bar.duration) for bar in waterfall.bars(
-                steps, axis, made.BEGIN)])
+            [
+                (bar.step is None, bar.duration)
+                for bar in waterfall.bars(steps, axis, made.BEGIN)
+            ],
+        )

@@ -11,12 +11,16 @@ revision = '1a5c0e9d7b42'
 down_revision = None
 
 _MYSQL: dict[str, Any] = {
-    f'{dialect}_{name}': value for dialect in ('mysql', 'mariadb')
-    for name, value in (('engine', 'InnoDB'), ('charset', 'utf8mb4'),
-                        ('collate', 'utf8mb4_bin'))}
+    f'{dialect}_{name}': value
+    for dialect in ('mysql', 'mariadb')
+    for name, value in (
+        ('engine', 'InnoDB'),
+        ('charset', 'utf8mb4'),
+        ('collate', 'utf8mb4_bin'),
+    )
+}
 _ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
-_TIME = sa.DateTime().with_variant(
-    mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
+_TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 
 
 def _name(name: str, nullable: bool = True) -> sa.Column[str]:
@@ -30,55 +34,91 @@ def _row() -> list[sa.Column[object]]:
         sa.Column('created_at', _TIME, nullable=False),
         sa.Column('updated_at', _TIME),
         sa.Column('deleted_at', _TIME),
-        sa.Column('deleted', sa.BigInteger(), nullable=False,
-                  server_default='0')]
+        sa.Column(
+            'deleted', sa.BigInteger(), nullable=False, server_default='0'
+        ),
+    ]
 
 
 def upgrade() -> None:
     op.create_table(
-        'instances', *_row(),
-        _name('project_id', nullable=False), _name('user_id'),
+        'instances',
+        *_row(),
+        _name('project_id', nullable=False),
+        _name('user_id'),
         _name('display_name'),
-        sa.UniqueConstraint('uuid', name='uniq_instances0uuid'), **_MYSQL)
+        sa.UniqueConstraint('uuid', name='uniq_instances0uuid'),
+        **_MYSQL,
+    )
     op.create_table(
-        'instance_actions', *_row(),
+        'instance_actions',
+        *_row(),
         _name('action', nullable=False),
-        sa.Column('instance_uuid', sa.String(36), sa.ForeignKey(
-            'instances.uuid', name='instance_actions_instance_uuid_fkey'),
-            nullable=False),
-        _name('request_id'), _name('global_request_id'), _name('user_id'),
-        _name('user_name'), _name('project_id'), _name('project_name'),
-        sa.Column('start_time', _TIME), sa.Column('finish_time', _TIME),
+        sa.Column(
+            'instance_uuid',
+            sa.String(36),
+            sa.ForeignKey(
+                'instances.uuid', name='instance_actions_instance_uuid_fkey'
+            ),
+            nullable=False,
+        ),
+        _name('request_id'),
+        _name('global_request_id'),
+        _name('user_id'),
+        _name('user_name'),
+        _name('project_id'),
+        _name('project_name'),
+        sa.Column('start_time', _TIME),
+        sa.Column('finish_time', _TIME),
         _name('message'),
         sa.Column('status', sa.String(32), nullable=False),
         sa.UniqueConstraint('uuid', name='uniq_instance_actions0uuid'),
-        **_MYSQL)
+        **_MYSQL,
+    )
     op.create_table(
-        'instance_actions_events', *_row(),
+        'instance_actions_events',
+        *_row(),
         _name('event', nullable=False),
-        sa.Column('action_id', _ID, sa.ForeignKey(
-            'instance_actions.id',
-            name='instance_actions_events_action_id_fkey'), nullable=False),
-        sa.Column('start_time', _TIME), sa.Column('finish_time', _TIME),
+        sa.Column(
+            'action_id',
+            _ID,
+            sa.ForeignKey(
+                'instance_actions.id',
+                name='instance_actions_events_action_id_fkey',
+            ),
+            nullable=False,
+        ),
+        sa.Column('start_time', _TIME),
+        sa.Column('finish_time', _TIME),
         sa.Column('duration_us', sa.BigInteger()),
-        _name('result'), _name('host'),
-        sa.Column('details', sa.Text()), sa.Column('traceback', sa.Text()),
+        _name('result'),
+        _name('host'),
+        sa.Column('details', sa.Text()),
+        sa.Column('traceback', sa.Text()),
         _name('error_type'),
-        sa.Column('redactions', sa.Integer(), nullable=False,
-                  server_default='0'),
+        sa.Column(
+            'redactions', sa.Integer(), nullable=False, server_default='0'
+        ),
         sa.UniqueConstraint('uuid', name='uniq_instance_actions_events0uuid'),
-        **_MYSQL)
+        **_MYSQL,
+    )
     for table, columns in (
-            ('instances', ('project_id', 'display_name')),
-            ('instances', ('display_name',)),
-            ('instance_actions', ('instance_uuid', 'created_at', 'id')),
-            ('instance_actions', ('instance_uuid', 'updated_at')),
-            ('instance_actions', ('request_id',)),
-            ('instance_actions', ('created_at', 'id')),
-            ('instance_actions_events', ('host', 'finish_time'))):
+        ('instances', ('project_id', 'display_name')),
+        ('instances', ('display_name',)),
+        ('instance_actions', ('instance_uuid', 'created_at', 'id')),
+        ('instance_actions', ('instance_uuid', 'updated_at')),
+        ('instance_actions', ('request_id',)),
+        ('instance_actions', ('created_at', 'id')),
+        ('instance_actions_events', ('host', 'finish_time')),
+    ):
         op.create_index(f'{table}_{"_".join(columns)}_idx', table, columns)
-    op.create_index('instance_actions_instance_uuid_request_id_idx',
-                    'instance_actions',
-                    ['instance_uuid', 'request_id', 'created_at', 'id'])
-    op.create_index('instance_actions_events_action_id_event_idx',
-                    'instance_actions_events', ['action_id', 'event', 'id'])
+    op.create_index(
+        'instance_actions_instance_uuid_request_id_idx',
+        'instance_actions',
+        ['instance_uuid', 'request_id', 'created_at', 'id'],
+    )
+    op.create_index(
+        'instance_actions_events_action_id_event_idx',
+        'instance_actions_events',
+        ['action_id', 'event', 'id'],
+    )

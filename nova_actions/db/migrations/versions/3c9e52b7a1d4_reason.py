@@ -9,5 +9,7 @@ down_revision = '2b7d41c8e6f0'
 
 
 def upgrade() -> None:
-    op.add_column('instance_actions_events', sa.Column(
-        'reason', sa.String(32), nullable=True))
+    op.add_column(
+        'instance_actions_events',
+        sa.Column('reason', sa.String(32), nullable=True),
+    )

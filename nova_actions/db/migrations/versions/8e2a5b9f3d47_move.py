@@ -11,5 +11,9 @@ down_revision = '7d1f4a8e2c36'
 def upgrade() -> None:
     op.add_column('followed_rows', sa.Column('own_id', sa.BigInteger()))
     for name in ('own_action_id', 'own_event_id'):
-        op.add_column('followed_cells', sa.Column(
-            name, sa.BigInteger(), nullable=False, server_default='0'))
+        op.add_column(
+            'followed_cells',
+            sa.Column(
+                name, sa.BigInteger(), nullable=False, server_default='0'
+            ),
+        )

@@ -13,22 +13,30 @@ revision = '9b1c8d3f5e27'
 down_revision = '8e2a5b9f3d47'
 
 _MYSQL: dict[str, Any] = {
-    f'{dialect}_{name}': value for dialect in ('mysql', 'mariadb')
-    for name, value in (('engine', 'InnoDB'), ('charset', 'utf8mb4'),
-                        ('collate', 'utf8mb4_bin'))}
-_TIME = sa.DateTime().with_variant(
-    mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
-_ACTIONS = sa.table('instance_actions', sa.column('instance_uuid'),
-                    sa.column('owner_id'))
-_INSTANCES = sa.table('instances', sa.column('uuid'),
-                      sa.column('project_id'))
+    f'{dialect}_{name}': value
+    for dialect in ('mysql', 'mariadb')
+    for name, value in (
+        ('engine', 'InnoDB'),
+        ('charset', 'utf8mb4'),
+        ('collate', 'utf8mb4_bin'),
+    )
+}
+_TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
+_ACTIONS = sa.table(
+    'instance_actions', sa.column('instance_uuid'), sa.column('owner_id')
+)
+_INSTANCES = sa.table('instances', sa.column('uuid'), sa.column('project_id'))
 
 _INDEXES = {
     'instance_actions': (
         ('owner_id', 'start_time', 'uuid'),
-        ('owner_id', 'updated_at', 'uuid'), ('start_time', 'uuid'),
-        ('updated_at', 'uuid'), ('action',), ('user_id',),
-        ('global_request_id',)),
+        ('owner_id', 'updated_at', 'uuid'),
+        ('start_time', 'uuid'),
+        ('updated_at', 'uuid'),
+        ('action',),
+        ('user_id',),
+        ('global_request_id',),
+    ),
     'instance_actions_events': (('event',), ('reason',)),
 }
 #: Most rows have no value there.
@@ -36,26 +44,47 @@ _SPARSE = ('global_request_id', 'reason')
 
 
 def _id() -> sa.Column[int]:
-    return sa.Column('id', sa.BigInteger().with_variant(
-        sa.Integer(), 'sqlite'), primary_key=True, autoincrement=True)
+    return sa.Column(
+        'id',
+        sa.BigInteger().with_variant(sa.Integer(), 'sqlite'),
+        primary_key=True,
+        autoincrement=True,
+    )
 
 
 def upgrade() -> None:
     op.add_column('instance_actions', sa.Column('owner_id', sa.String(255)))
-    op.execute(sa.update(_ACTIONS).values(owner_id=sa.select(
-        _INSTANCES.c.project_id).where(
-            _INSTANCES.c.uuid == _ACTIONS.c.instance_uuid,
-    ).scalar_subquery()))
+    op.execute(
+        sa.update(_ACTIONS).values(
+            owner_id=sa.select(_INSTANCES.c.project_id)
+            .where(
+                _INSTANCES.c.uuid == _ACTIONS.c.instance_uuid,
+            )
+            .scalar_subquery()
+        )
+    )
     for table, indexes in _INDEXES.items():
         for columns in indexes:
-            where = sa.text(f'{columns[0]} IS NOT NULL') if (
-                columns[0] in _SPARSE) else None
-            op.create_index(f'{table}_{"_".join(columns)}_idx', table,
-                            columns, postgresql_where=where)
+            where = (
+                sa.text(f'{columns[0]} IS NOT NULL')
+                if (columns[0] in _SPARSE)
+                else None
+            )
+            op.create_index(
+                f'{table}_{"_".join(columns)}_idx',
+                table,
+                columns,
+                postgresql_where=where,
+            )
     op.create_table(
-        'horizons', _id(), sa.Column('before', _TIME, nullable=False),
-        **_MYSQL)
-    op.bulk_insert(op.create_table(
-        'signing_keys', _id(),
-        sa.Column('secret', sa.String(64), nullable=False), **_MYSQL),
-        [{'secret': secrets.token_hex(32)}])
+        'horizons', _id(), sa.Column('before', _TIME, nullable=False), **_MYSQL
+    )
+    op.bulk_insert(
+        op.create_table(
+            'signing_keys',
+            _id(),
+            sa.Column('secret', sa.String(64), nullable=False),
+            **_MYSQL,
+        ),
+        [{'secret': secrets.token_hex(32)}],
+    )

@@ -8,6 +8,8 @@ down_revision = '9b1c8d3f5e27'
 
 
 def upgrade() -> None:
-    op.create_index('instance_actions_events_action_id_result_idx',
-                    'instance_actions_events',
-                    ['action_id', 'result', 'finish_time'])
+    op.create_index(
+        'instance_actions_events_action_id_result_idx',
+        'instance_actions_events',
+        ['action_id', 'result', 'finish_time'],
+    )

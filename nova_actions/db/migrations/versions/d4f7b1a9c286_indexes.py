@@ -24,8 +24,16 @@ def upgrade() -> None:
         # Of the others, MariaDB has no partial indexes.
         return
     again.drop_index(_BY_STATUS, _ACTIONS)
-    again.create_index(_BY_STATUS, _ACTIONS, ['status', 'created_at'],
-                       postgresql_where=sa.text("status <> 'succeeded'"))
+    again.create_index(
+        _BY_STATUS,
+        _ACTIONS,
+        ['status', 'created_at'],
+        postgresql_where=sa.text("status <> 'succeeded'"),
+    )
     again.drop_index(_BY_EPOCH, _EVENTS)
-    again.create_index(_BY_EPOCH, _EVENTS, ['epoch', 'finish_time'],
-                       postgresql_where=sa.text('epoch IS NOT NULL'))
+    again.create_index(
+        _BY_EPOCH,
+        _EVENTS,
+        ['epoch', 'finish_time'],
+        postgresql_where=sa.text('epoch IS NOT NULL'),
+    )

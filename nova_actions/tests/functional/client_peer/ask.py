@@ -22,11 +22,14 @@ from openstackclient import shell
 def make_session(asked, auth):
     """Return a session that notes what is asked through it."""
     plugin = loading.get_plugin_loader(auth['type']).load_from_options(
-        **auth['options'])
+        **auth['options']
+    )
     session = keystone_session.Session(plugin)
     session.session.hooks['response'].append(
-        lambda answer, *_rest, **_more: asked.append([
-            answer.request.method, answer.url, answer.status_code]))
+        lambda answer, *_rest, **_more: asked.append(
+            [answer.request.method, answer.url, answer.status_code]
+        )
+    )
     return session
 
 
@@ -35,8 +38,10 @@ def ask_novaclient(asked, auth, version, server, request=None, **options):
     client = nova.Client(version, session=make_session(asked, auth))
     if request:
         return client.instance_action.get(server, request).to_dict()
-    return [action.to_dict() for action in
-            client.instance_action.list(server, **options)]
+    return [
+        action.to_dict()
+        for action in client.instance_action.list(server, **options)
+    ]
 
 
 def ask_sdk(asked, auth, version, server, request=None, **options):
@@ -45,14 +50,17 @@ def ask_sdk(asked, auth, version, server, request=None, **options):
     It looks the server up as its own users have to: by name or id.
     """
     cloud = connection.Connection(
-        session=make_session(asked, auth),
-        compute_default_microversion=version)
+        session=make_session(asked, auth), compute_default_microversion=version
+    )
     found = cloud.compute.find_server(server, ignore_missing=False)
     if request:
-        return cloud.compute.get_server_action(
-            request, found.id).to_dict(computed=False)
-    return [action.to_dict(computed=False) for action in
-            cloud.compute.server_actions(found.id, **options)]
+        return cloud.compute.get_server_action(request, found.id).to_dict(
+            computed=False
+        )
+    return [
+        action.to_dict(computed=False)
+        for action in cloud.compute.server_actions(found.id, **options)
+    ]
 
 
 def ask_cloud(asked, auth, server):
@@ -60,8 +68,10 @@ def ask_cloud(asked, auth, server):
     all, a page at a time."""
     cloud = connection.Connection(session=make_session(asked, auth))
     found = cloud.get_server(server)
-    return {'found': found and found.id,
-            'listed': [each.id for each in cloud.compute.servers(limit=2)]}
+    return {
+        'found': found and found.id,
+        'listed': [each.id for each in cloud.compute.servers(limit=2)],
+    }
 
 
 def run_openstack(arguments):
@@ -76,10 +86,17 @@ def run_openstack(arguments):
 def ask_openstack(_asked, auth, argv):
     """Run a command line in a process of its own: the client keeps its
     connection for the life of a process. A fork saves the imports."""
-    options = [f'--os-{name.replace("_", "-")}={value}'
-               for name, value in auth['options'].items()]
-    arguments = [f'--os-auth-type={auth["type"]}', *options, *argv,
-                 '-f', 'json']
+    options = [
+        f'--os-{name.replace("_", "-")}={value}'
+        for name, value in auth['options'].items()
+    ]
+    arguments = [
+        f'--os-auth-type={auth["type"]}',
+        *options,
+        *argv,
+        '-f',
+        'json',
+    ]
     with multiprocessing.get_context('fork').Pool(1) as pool:
         code, out, errors = pool.apply(run_openstack, (arguments,))
     if code:
@@ -87,8 +104,12 @@ def ask_openstack(_asked, auth, argv):
     return json.loads(out)
 
 
-CLIENTS = {'novaclient': ask_novaclient, 'sdk': ask_sdk, 'cloud': ask_cloud,
-           'openstack': ask_openstack}
+CLIENTS = {
+    'novaclient': ask_novaclient,
+    'sdk': ask_sdk,
+    'cloud': ask_cloud,
+    'openstack': ask_openstack,
+}
 
 
 def answer(question):
@@ -97,11 +118,17 @@ def answer(question):
     try:
         result = CLIENTS[question.pop('client')](asked, **question)
     except Exception as error:  # noqa: BLE001
-        status = (getattr(error, 'http_status', None)
-                  or getattr(error, 'status_code', None)
-                  or getattr(error, 'code', None))
-        return {'error': type(error).__name__, 'status': status,
-                'message': str(error), 'asked': asked}
+        status = (
+            getattr(error, 'http_status', None)
+            or getattr(error, 'status_code', None)
+            or getattr(error, 'code', None)
+        )
+        return {
+            'error': type(error).__name__,
+            'status': status,
+            'message': str(error),
+            'asked': asked,
+        }
     return {'result': result, 'asked': asked}
 
 

@@ -27,8 +27,9 @@ class Proxy(fixtures.Fixture):
     def mend(self):
         """Listen."""
         self._listener = socket.create_server(('127.0.0.1', self.port))
-        threading.Thread(target=self._accept, args=(self._listener,),
-                         daemon=True).start()
+        threading.Thread(
+            target=self._accept, args=(self._listener,), daemon=True
+        ).start()
 
     def cut(self):
         """Close every connection, and take no more."""
@@ -49,8 +50,7 @@ class Proxy(fixtures.Fixture):
             while True:
                 near, _ = listener.accept()
                 try:
-                    far = socket.create_connection(
-                        ('127.0.0.1', self._target))
+                    far = socket.create_connection(('127.0.0.1', self._target))
                 except OSError:
                     # What is behind it is away; it may come back.
                     near.close()
@@ -62,8 +62,9 @@ class Proxy(fixtures.Fixture):
                         return
                     self._sockets |= {near, far}
                 for pair in ((near, far), (far, near)):
-                    threading.Thread(target=self._pump, args=pair,
-                                     daemon=True).start()
+                    threading.Thread(
+                        target=self._pump, args=pair, daemon=True
+                    ).start()
 
     def _pump(self, source, target):
         with contextlib.suppress(OSError):

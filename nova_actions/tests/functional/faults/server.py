@@ -31,15 +31,19 @@ class Server(missing.Fixture):
             missing.unavailable(self.NAME, error)
         # A system's /tmp, since the user must be able to enter it.
         self.folder = tempfile.mkdtemp(
-            prefix='nova-actions-fault-', dir='/tmp')
+            prefix='nova-actions-fault-', dir='/tmp'
+        )
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.port = process.free_port()
         self.process = None
         self.who = {}
         if os.getuid() == 0:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
-            self.who = {'user': user.pw_uid, 'group': user.pw_gid,
-                        'extra_groups': []}
+            self.who = {
+                'user': user.pw_uid,
+                'group': user.pw_gid,
+                'extra_groups': [],
+            }
         try:
             self.initialise()
         except (OSError, subprocess.SubprocessError) as error:
@@ -48,17 +52,30 @@ class Server(missing.Fixture):
         self.start()
 
     def run_quietly(self, *command):
-        subprocess.run(command, check=True, capture_output=True,
-                       cwd=self.folder, timeout=patience.PATIENCE, **self.who)
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            cwd=self.folder,
+            timeout=patience.PATIENCE,
+            **self.who,
+        )
 
     def start(self):
         """Start it, and wait until it answers."""
         with open(os.path.join(self.folder, 'log'), 'ab') as log:
             self.process = subprocess.Popen(
-                self.command(), stdout=log, stderr=log, cwd=self.folder,
-                start_new_session=True, **self.who)
-        patience.wait_until(f'{self.NAME} answers',
-                            lambda: self.is_running() and self.answers())
+                self.command(),
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,
+                **self.who,
+            )
+        patience.wait_until(
+            f'{self.NAME} answers',
+            lambda: self.is_running() and self.answers(),
+        )
 
     def is_running(self):
         if self.process.poll() is None:
@@ -93,10 +110,21 @@ class Postgresql(Server):
             raise FileNotFoundError('initdb')
         self._programs = os.path.dirname(os.path.realpath(initdb))
         self._data = os.path.join(self.folder, 'data')
-        self.run_quietly(initdb, '-D', self._data, '-U', 'postgres', '-A',
-                         'trust', '-E', 'UTF8', '--no-sync')
-        self.url = (f'postgresql+psycopg2://postgres@127.0.0.1:{self.port}/'
-                    'postgres')
+        self.run_quietly(
+            initdb,
+            '-D',
+            self._data,
+            '-U',
+            'postgres',
+            '-A',
+            'trust',
+            '-E',
+            'UTF8',
+            '--no-sync',
+        )
+        self.url = (
+            f'postgresql+psycopg2://postgres@127.0.0.1:{self.port}/postgres'
+        )
 
     def _setUp(self):
         super()._setUp()
@@ -111,8 +139,17 @@ class Postgresql(Server):
             self.process = None
 
     def command(self):
-        return [os.path.join(self._programs, 'postgres'), '-D', self._data,
-                '-p', str(self.port), '-h', '127.0.0.1', '-k', self.folder]
+        return [
+            os.path.join(self._programs, 'postgres'),
+            '-D',
+            self._data,
+            '-p',
+            str(self.port),
+            '-h',
+            '127.0.0.1',
+            '-k',
+            self.folder,
+        ]
 
     def start(self):
         # What a killed one left; its port is ours alone.
@@ -129,8 +166,9 @@ class Rabbitmq(Server):
     USER = 'rabbitmq'
 
     def initialise(self):
-        found = sorted(glob.glob(
-            '/usr/lib/rabbitmq/lib/*/sbin/rabbitmq-server'))
+        found = sorted(
+            glob.glob('/usr/lib/rabbitmq/lib/*/sbin/rabbitmq-server')
+        )
         if not found:
             raise FileNotFoundError('rabbitmq-server')
         self._program = found[-1]
@@ -148,14 +186,19 @@ class Rabbitmq(Server):
             'RABBITMQ_LOG_BASE': f'{self.folder}/log.d',
             'RABBITMQ_ENABLED_PLUGINS_FILE': f'{self.folder}/plugins',
             'RABBITMQ_CONFIG_FILE': f'{self.folder}/none',
-            'RABBITMQ_CONF_ENV_FILE': f'{self.folder}/none.env'}
-        return ['env', *(f'{name}={value}' for name, value
-                         in values.items()), self._program]
+            'RABBITMQ_CONF_ENV_FILE': f'{self.folder}/none.env',
+        }
+        return [
+            'env',
+            *(f'{name}={value}' for name, value in values.items()),
+            self._program,
+        ]
 
     def answers(self):
         try:
-            with kombu.Connection(self.url.replace('rabbit', 'amqp', 1),
-                                  connect_timeout=5) as connection:
+            with kombu.Connection(
+                self.url.replace('rabbit', 'amqp', 1), connect_timeout=5
+            ) as connection:
                 connection.connect()
             return True
         except (OSError, kombu.exceptions.KombuError):
@@ -169,27 +212,38 @@ class Mariadb(Server):
     def initialise(self):
         self._data = os.path.join(self.folder, 'data')
         self.run_quietly(
-            'mariadb-install-db', '--no-defaults', f'--datadir={self._data}',
+            'mariadb-install-db',
+            '--no-defaults',
+            f'--datadir={self._data}',
             '--auth-root-authentication-method=normal',
-            '--skip-test-db')
-        self.url = (f'mysql+pymysql://root@127.0.0.1:{self.port}/mysql')
+            '--skip-test-db',
+        )
+        self.url = f'mysql+pymysql://root@127.0.0.1:{self.port}/mysql'
 
     def command(self):
-        return [shutil.which('mariadbd') or '/usr/sbin/mariadbd',
-                '--no-defaults', f'--datadir={self._data}',
-                f'--port={self.port}', '--bind-address=127.0.0.1',
-                f'--socket={self.folder}/socket',
-                f'--pid-file={self.folder}/pid']
+        return [
+            shutil.which('mariadbd') or '/usr/sbin/mariadbd',
+            '--no-defaults',
+            f'--datadir={self._data}',
+            f'--port={self.port}',
+            '--bind-address=127.0.0.1',
+            f'--socket={self.folder}/socket',
+            f'--pid-file={self.folder}/pid',
+        ]
 
     def answers(self):
         if not super().answers():
             return False
-        engine = sa.create_engine(self.url.removesuffix('mysql'),
-                                  isolation_level='AUTOCOMMIT')
+        engine = sa.create_engine(
+            self.url.removesuffix('mysql'), isolation_level='AUTOCOMMIT'
+        )
         with engine.connect() as connection:
             connection.exec_driver_sql(
-                'CREATE DATABASE IF NOT EXISTS nova_actions')
+                'CREATE DATABASE IF NOT EXISTS nova_actions'
+            )
         engine.dispose()
-        self.url = self.url.removesuffix('mysql').removesuffix(
-            'nova_actions') + 'nova_actions'
+        self.url = (
+            self.url.removesuffix('mysql').removesuffix('nova_actions')
+            + 'nova_actions'
+        )
         return True

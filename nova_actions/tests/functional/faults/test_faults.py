@@ -22,7 +22,6 @@ ENDLESS = 100 * world.STEPS
 
 
 class FaultTestCase(oslotest.BaseTestCase):
-
     BACKEND = 'postgresql'
     SILENCE = 0
 
@@ -30,8 +29,9 @@ class FaultTestCase(oslotest.BaseTestCase):
         super().setUp()
         bus = self.bus()
         self.conf = self.useFixture(fixtures.Conf()).conf
-        self.world = self.useFixture(world.World(
-            bus, self.database(), self.SILENCE))
+        self.world = self.useFixture(
+            world.World(bus, self.database(), self.SILENCE)
+        )
 
     def bus(self):
         rabbit = self.useFixture(fixtures.Rabbit())
@@ -39,8 +39,7 @@ class FaultTestCase(oslotest.BaseTestCase):
         return rabbit.url.replace(':5672', f':{self.proxy.port}')
 
     def database(self):
-        return self.useFixture(fixtures.Database(
-            self.conf, self.BACKEND)).url
+        return self.useFixture(fixtures.Database(self.conf, self.BACKEND)).url
 
     def finish(self, worker):
         """See that everything arrives, and that it is what was told."""
@@ -74,24 +73,32 @@ class FaultTestCase(oslotest.BaseTestCase):
         """Start the next life, and see that it does what is left."""
         heir = self.world.work(threads=1, steps=2)
         self.finish(heir)
-        patience.wait_until('the killed one\'s end', lambda: not any(
-            row.finish_time is None for row in self.world.rows()[0].values()))
+        patience.wait_until(
+            "the killed one's end",
+            lambda: (
+                not any(
+                    row.finish_time is None
+                    for row in self.world.rows()[0].values()
+                )
+            ),
+        )
         self.check(*killed, heir)
         events, actions = self.world.rows()
-        finished = {line['uuid'] for worker in killed for line in worker.told
-                    if line.get('kind') == 'finish'}
+        finished = {
+            line['uuid']
+            for worker in killed
+            for line in worker.told
+            if line.get('kind') == 'finish'
+        }
         for row in events.values():
             if row.result == 'Interrupted':
                 self.assertNotIn(row.uuid, finished)
                 self.assertIn('ended without telling', row.details)
-        self.assertIn('Interrupted', {
-            row.result for row in events.values()})
-        self.assertNotIn('running', {
-            row.status for row in actions.values()})
+        self.assertIn('Interrupted', {row.result for row in events.values()})
+        self.assertNotIn('running', {row.status for row in actions.values()})
 
 
 class ProcessFaultTestCase(FaultTestCase):
-
     def test_conductor_killed(self):
         worker = self.world.work('hold')
         worker.wait_until_held()
@@ -126,25 +133,29 @@ class ProcessFaultTestCase(FaultTestCase):
         self.finish_all(self.world.work('clock'))
         for row in self.world.rows()[0].values():
             # The server's own step began before and ended after.
-            self.assertLess(row.duration_us, 600 * 10 ** 6)
+            self.assertLess(row.duration_us, 600 * 10**6)
         for row in self.world.rows()[1].values():
             self.assertGreaterEqual(row.updated_at, row.start_time)
 
 
 class SilenceTestCase(FaultTestCase):
-
     #: Much longer than a living one is kept waiting on a busy machine.
     SILENCE = 8
 
     def epoch_of(self, worker):
         events, _ = self.world.rows()
-        return {events[line['uuid']].epoch for line in worker.told
-                if line.get('kind') == 'start'
-                and line['uuid'] in events}
+        return {
+            events[line['uuid']].epoch
+            for line in worker.told
+            if line.get('kind') == 'start' and line['uuid'] in events
+        }
 
     def interrupted(self):
-        return {row.epoch for row in self.world.rows()[0].values()
-                if row.result == 'Interrupted'}
+        return {
+            row.epoch
+            for row in self.world.rows()[0].values()
+            if row.result == 'Interrupted'
+        }
 
     def test_only_the_dead_are_closed(self):
         idle = self.world.work('hold')
@@ -156,10 +167,12 @@ class SilenceTestCase(FaultTestCase):
             dead = self.world.work('hold', host=f'there-{number}')
             dead.wait_until_held()
             epochs = patience.wait_until(
-                'heard of', lambda dead=dead: self.epoch_of(dead))
+                'heard of', lambda dead=dead: self.epoch_of(dead)
+            )
             dead.kill()
-            patience.wait_until('closing', lambda epochs=epochs: (
-                epochs <= self.interrupted()))
+            patience.wait_until(
+                'closing', lambda epochs=epochs: epochs <= self.interrupted()
+            )
         living = self.epoch_of(idle) | self.epoch_of(busy)
         self.assertEqual(set(), self.interrupted() & living)
         # The busy one lives on: were it dead, the other one would take over
@@ -169,7 +182,6 @@ class SilenceTestCase(FaultTestCase):
 
 
 class BusFaultTestCase(FaultTestCase):
-
     def test_connections_cut(self):
         worker = self.world.work('hold')
         worker.wait_until_held()
@@ -188,7 +200,6 @@ class BusFaultTestCase(FaultTestCase):
 
 
 class RabbitmqFaultTestCase(FaultTestCase):
-
     def bus(self):
         self.server = self.useFixture(server.Rabbitmq())
         return self.server.url
@@ -198,13 +209,11 @@ class RabbitmqFaultTestCase(FaultTestCase):
 
 
 class OwnServerMixin:
-
     SERVER = None
 
     def database(self):
         self.server = self.useFixture(self.SERVER())
-        self.conf.set_override('connection', self.server.url,
-                               group='database')
+        self.conf.set_override('connection', self.server.url, group='database')
 
         db.setup(self.conf)
         self.addCleanup(db.dispose)
@@ -217,11 +226,14 @@ class OwnServerMixin:
 
     def test_connections_killed(self):
         worker = self.world.work()
-        engine = sa.create_engine(self.server.url,
-                                  isolation_level='AUTOCOMMIT')
+        engine = sa.create_engine(
+            self.server.url, isolation_level='AUTOCOMMIT'
+        )
         for part in range(1, 5):
-            patience.wait_until('delivery', lambda part=part: len(
-                self.world.rows()[0]) >= ALL * part // 5)
+            patience.wait_until(
+                'delivery',
+                lambda part=part: len(self.world.rows()[0]) >= ALL * part // 5,
+            )
             with engine.connect() as connection:
                 self.kill_connections(connection)
         engine.dispose()
@@ -230,25 +242,24 @@ class OwnServerMixin:
 
 
 class PostgresqlFaultTestCase(OwnServerMixin, FaultTestCase):
-
     SERVER = server.Postgresql
 
     def kill_connections(self, connection):
         connection.exec_driver_sql(
             'SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
             'WHERE pid <> pg_backend_pid() AND backend_type = '
-            '\'client backend\'')
+            "'client backend'"
+        )
 
 
 class MariadbFaultTestCase(OwnServerMixin, FaultTestCase):
-
     SERVER = server.Mariadb
 
     def kill_connections(self, connection):
         own = connection.exec_driver_sql('SELECT connection_id()').scalar()
-        for number, in connection.exec_driver_sql(
-                'SELECT id FROM information_schema.processlist '
-                "WHERE user = 'root'").all():
+        for (number,) in connection.exec_driver_sql(
+            "SELECT id FROM information_schema.processlist WHERE user = 'root'"
+        ).all():
             if number != own:
                 # It may have gone by itself.
                 with contextlib.suppress(sa.exc.DBAPIError):

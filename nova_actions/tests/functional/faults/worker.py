@@ -24,7 +24,7 @@ from nova_actions.reporter import active
 from nova_actions.reporter import clock
 
 #: Seconds; whoever started this has less patience.
-FOREVER = 10.0 ** 6
+FOREVER = 10.0**6
 
 _lock = threading.Lock()
 
@@ -45,9 +45,16 @@ def listen_in():
         stored = record(transitions, *args, **kwargs)
         spent = (time.perf_counter_ns() - began) // 1000
         for each in transitions:
-            tell(stored=stored, kind=each['kind'], uuid=each['uuid'],
-                 name=each['name'], result=each.get('result'), spent=spent)
+            tell(
+                stored=stored,
+                kind=each['kind'],
+                uuid=each['uuid'],
+                name=each['name'],
+                result=each.get('result'),
+                spent=spent,
+            )
         return stored
+
     recorder.record = listening
 
 
@@ -79,20 +86,22 @@ def live(steps, middle):
             except Broken as error:
                 result = error
             expected = ('done', Broken, 'failed')[number % 3]
-            wrong += not (result == expected or (isinstance(result, Broken)
-                          and expected is Broken))
+            wrong += not (
+                result == expected
+                or (isinstance(result, Broken) and expected is Broken)
+            )
     tell(server=server, wrong=wrong)
 
 
 def full_disk():
     """Let no file grow any more, and let it again a little later."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (
-        1024, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
 
 
 def free_disk():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (
-        resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    )
 
 
 def wrong_clock():
@@ -114,10 +123,13 @@ def main():
     reporter.DELIVERY_TIMEOUT = 5.0
     reporter.setup(config.load(['--config-file', path]))
     listen_in()
-    middle = threading.Barrier(int(threads), action=FAULTS.get(
-        *fault) if fault else None)
-    lives = [threading.Thread(target=live, args=(int(steps), middle))
-             for _ in range(int(threads))]
+    middle = threading.Barrier(
+        int(threads), action=FAULTS.get(*fault) if fault else None
+    )
+    lives = [
+        threading.Thread(target=live, args=(int(steps), middle))
+        for _ in range(int(threads))
+    ]
     for each in lives:
         each.start()
     for each in lives:

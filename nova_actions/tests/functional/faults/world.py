@@ -24,7 +24,7 @@ THREADS = 8 if FULL else 3
 #: Events of a thread: 8 * 260 > 2,000.
 STEPS = 260 if FULL else 12
 
-CONFIG = '''
+CONFIG = """
 [DEFAULT]
 transport_url = {bus}
 host = {host}
@@ -45,7 +45,7 @@ rabbit_interval_max = 1
 delivery_interval = 0.01
 heartbeat_interval = 0.2
 batch_size = 20
-'''
+"""
 
 
 class Worker:
@@ -54,9 +54,18 @@ class Worker:
     def __init__(self, config, threads, steps, *fault):
         self.told = []
         self._process = subprocess.Popen(
-            [sys.executable, '-P', WORKER, config, str(threads), str(steps),
-             *fault],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            [
+                sys.executable,
+                '-P',
+                WORKER,
+                config,
+                str(threads),
+                str(steps),
+                *fault,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
@@ -68,17 +77,25 @@ class Worker:
 
     def wait_for(self, number):
         """Wait until it was told so much."""
-        patience.wait_until('work', lambda: len(self.told) >= number
-                        or self._process.poll() is not None)
+        patience.wait_until(
+            'work',
+            lambda: (
+                len(self.told) >= number or self._process.poll() is not None
+            ),
+        )
 
     def wait_until_held(self):
         """Wait until half of its work is done and all threads wait."""
-        patience.wait_until('half of the work', lambda: any(
-            'held' in line for line in self.told))
+        patience.wait_until(
+            'half of the work',
+            lambda: any('held' in line for line in self.told),
+        )
 
     def wait_until_worked(self):
-        patience.wait_until('the end of work', lambda: any(
-            'worked' in line for line in self.told))
+        patience.wait_until(
+            'the end of work',
+            lambda: any('worked' in line for line in self.told),
+        )
 
     def release(self):
         """Have it go on where it waits."""
@@ -129,19 +146,35 @@ class World(fixtures.Fixture):
         """Return the path of the configuration of a host."""
         path = os.path.join(self.folder, f'{host}.conf')
         with open(path, 'w', encoding='utf-8') as file:
-            file.write(CONFIG.format(
-                bus=self._bus, database=self._database, folder=self.folder,
-                topic=self._topic, host=host, silence=self._silence))
+            file.write(
+                CONFIG.format(
+                    bus=self._bus,
+                    database=self._database,
+                    folder=self.folder,
+                    topic=self._topic,
+                    host=host,
+                    silence=self._silence,
+                )
+            )
         return path
 
     def start_conductor(self):
         with open(os.path.join(self.folder, 'conductor'), 'ab') as log:
             self._conductor = subprocess.Popen(
-                [sys.executable, '-m', 'nova_actions.cmd.conductor',
-                 '--config-file', self.config], stdout=log, stderr=log,
-                start_new_session=True)
-        process.await_conductor(self._bus, self._topic, 'here',
-                                self._conductor)
+                [
+                    sys.executable,
+                    '-m',
+                    'nova_actions.cmd.conductor',
+                    '--config-file',
+                    self.config,
+                ],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        process.await_conductor(
+            self._bus, self._topic, 'here', self._conductor
+        )
 
     def kill_conductor(self):
         """Kill it and its workers, at once."""
@@ -160,27 +193,40 @@ class World(fixtures.Fixture):
         engine = sa.create_engine(self._database, poolclass=sa.pool.NullPool)
         with engine.connect() as connection:
             return [
-                {row.uuid: row for row in rows} for rows in (
-                    connection.execute(sa.text(
-                        f'SELECT * FROM {table}')).all()
-                    for table in ('instance_actions_events',
-                                  'instance_actions'))]
+                {row.uuid: row for row in rows}
+                for rows in (
+                    connection.execute(sa.text(f'SELECT * FROM {table}')).all()
+                    for table in (
+                        'instance_actions_events',
+                        'instance_actions',
+                    )
+                )
+            ]
 
     def differences(self, *workers):
         """Return what was told to be stored and is not there as told."""
         events, actions = self.rows()
-        stored = [line for worker in workers for line in worker.told
-                  if line.get('stored')]
+        stored = [
+            line
+            for worker in workers
+            for line in worker.told
+            if line.get('stored')
+        ]
         found = []
-        finished = {line['uuid']: line['result'] for line in stored
-                    if line['kind'] == 'finish'}
+        finished = {
+            line['uuid']: line['result']
+            for line in stored
+            if line['kind'] == 'finish'
+        }
         for line in stored:
             row = (actions if line['kind'] == 'action' else events).get(
-                line['uuid'])
+                line['uuid']
+            )
             if row is None:
                 found.append(('missing', line))
             elif line['uuid'] in finished and (
-                    row.result != finished[line['uuid']]):
+                row.result != finished[line['uuid']]
+            ):
                 found.append((row.result, line))
         return found
 
@@ -189,5 +235,6 @@ class World(fixtures.Fixture):
         returned anything but what it should."""
         lines = [line for worker in workers for line in worker.told]
         counted = collections.Counter(
-            line['kind'] for line in lines if line.get('stored'))
+            line['kind'] for line in lines if line.get('stored')
+        )
         return counted['start'], sum(line.get('wrong', 0) for line in lines)

@@ -30,16 +30,17 @@ def expired_token(user_id, project_id):
     """Return a token as Keystone issued it two hours ago."""
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     token = provider_api.ProviderAPIs.token_provider_api.issue_token(
-        user_id, ['password'], expires_at=now - AN_HOUR,
-        project_id=project_id)
+        user_id, ['password'], expires_at=now - AN_HOUR, project_id=project_id
+    )
     return token.id
 
 
 def main():
     """Serve until the input ends."""
     app = wsgi.initialize_public_application()
-    server = serving.make_server('127.0.0.1', 0, app, threaded=True,
-                                 request_handler=Quiet)
+    server = serving.make_server(
+        '127.0.0.1', 0, app, threaded=True, request_handler=Quiet
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     say({'url': f'http://127.0.0.1:{server.port}/v3'})
     for line in sys.stdin:

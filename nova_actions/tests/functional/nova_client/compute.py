@@ -38,10 +38,16 @@ def start(transport_url):
 
 
 def user(**values):
-    return context.RequestContext(**{
-        'user_id': 'nova-user', 'project_id': 'nova-project',
-        'roles': ['member', 'reader'], 'user_name': 'Nora',
-        'auth_token': 'gAAAA-secret-token', **values})
+    return context.RequestContext(
+        **{
+            'user_id': 'nova-user',
+            'project_id': 'nova-project',
+            'roles': ['member', 'reader'],
+            'user_name': 'Nora',
+            'auth_token': 'gAAAA-secret-token',
+            **values,
+        }
+    )
 
 
 def attempt(name, function, *args, **kwargs):
@@ -49,13 +55,17 @@ def attempt(name, function, *args, **kwargs):
     try:
         result = function(*args, **kwargs)
     except Exception as error:  # noqa: BLE001
-        base = next(each for each in type(error).__mro__
-                    if not each.__name__.endswith('_Remote'))
+        base = next(
+            each
+            for each in type(error).__mro__
+            if not each.__name__.endswith('_Remote')
+        )
         SEEN[name] = {
             'error': f'{base.__module__}.{base.__name__}',
             'text': str(error.args[0]) if error.args else str(error),
             'remote': getattr(error, 'exc_type', None),
-            'kwargs': sorted(getattr(error, 'kwargs', {}))}
+            'kwargs': sorted(getattr(error, 'kwargs', {})),
+        }
         return None
     SEEN[name] = show(result)
     return result
@@ -82,48 +92,115 @@ class Manager:
 def reporter(uuid):
     """EventReporter and wrap_instance_event, for a user's request."""
     ctxt = user()
-    attempt('start', objects.InstanceAction.action_start, ctxt, uuid,
-            'create', want_result=False)
-    with compute_utils.EventReporter(ctxt, 'conductor_schedule',
-                                     'nova-host', uuid):
+    attempt(
+        'start',
+        objects.InstanceAction.action_start,
+        ctxt,
+        uuid,
+        'create',
+        want_result=False,
+    )
+    with compute_utils.EventReporter(
+        ctxt, 'conductor_schedule', 'nova-host', uuid
+    ):
         pass
     ctxt = user()
     objects.InstanceAction.action_start(ctxt, uuid, 'reboot')
     SEEN['request_id'] = ctxt.request_id
-    attempt('fail', Manager().reboot_instance, ctxt,
-            instance={'uuid': uuid}, fail=True)
-    attempt('retry', Manager().reboot_instance, ctxt,
-            instance={'uuid': uuid}, fail=False)
+    attempt(
+        'fail',
+        Manager().reboot_instance,
+        ctxt,
+        instance={'uuid': uuid},
+        fail=True,
+    )
+    attempt(
+        'retry',
+        Manager().reboot_instance,
+        ctxt,
+        instance={'uuid': uuid},
+        fail=False,
+    )
     ctxt = context.get_admin_context()
     SEEN['system_request_id'] = ctxt.request_id
-    attempt('system', Manager().reboot_instance, ctxt,
-            instance={'uuid': uuid}, fail=False)
+    attempt(
+        'system',
+        Manager().reboot_instance,
+        ctxt,
+        instance={'uuid': uuid},
+        fail=False,
+    )
 
 
 def remotables(uuid):
     """Every remotable, its arguments by position and by name."""
     ctxt, admin = user(), context.get_admin_context()
     action, events = objects.InstanceAction, objects.InstanceActionEvent
-    attempt('action_start', action.action_start, ctxt, instance_uuid=uuid,
-            action_name='create', want_result=True)
-    found = attempt('get_by_request_id', action.get_by_request_id, ctxt,
-                    uuid, request_id=ctxt.request_id)
-    attempt('event_start', events.event_start, ctxt, uuid, 'one',
-            host='nova-host')
-    attempt('event_start_silent', events.event_start, ctxt, uuid, 'two',
-            False, 'nova-host')
+    attempt(
+        'action_start',
+        action.action_start,
+        ctxt,
+        instance_uuid=uuid,
+        action_name='create',
+        want_result=True,
+    )
+    found = attempt(
+        'get_by_request_id',
+        action.get_by_request_id,
+        ctxt,
+        uuid,
+        request_id=ctxt.request_id,
+    )
+    attempt(
+        'event_start', events.event_start, ctxt, uuid, 'one', host='nova-host'
+    )
+    attempt(
+        'event_start_silent',
+        events.event_start,
+        ctxt,
+        uuid,
+        'two',
+        False,
+        'nova-host',
+    )
     attempt('event_finish', events.event_finish, ctxt, uuid, 'one')
-    attempt('event_finish_silent', events.event_finish, ctxt, uuid, 'two',
-            want_result=False)
-    attempt('get_by_action', objects.InstanceActionEventList.get_by_action,
-            admin, found.id)
-    event = attempt('get_by_id', events.get_by_id, admin, found.id,
-                    SEEN['event_start']['nova_object.data']['id'])
-    attempt('list', objects.InstanceActionList.get_by_instance_uuid, ctxt,
-            uuid, limit=5, marker=None, filters={
-                'changes-since': datetime.datetime(2000, 1, 1)})
-    attempt('list_none', objects.InstanceActionList.get_by_instance_uuid,
-            ctxt, uuid, 0)
+    attempt(
+        'event_finish_silent',
+        events.event_finish,
+        ctxt,
+        uuid,
+        'two',
+        want_result=False,
+    )
+    attempt(
+        'get_by_action',
+        objects.InstanceActionEventList.get_by_action,
+        admin,
+        found.id,
+    )
+    event = attempt(
+        'get_by_id',
+        events.get_by_id,
+        admin,
+        found.id,
+        SEEN['event_start']['nova_object.data']['id'],
+    )
+    attempt(
+        'list',
+        objects.InstanceActionList.get_by_instance_uuid,
+        ctxt,
+        uuid,
+        limit=5,
+        marker=None,
+        filters={'changes-since': datetime.datetime(2000, 1, 1)},
+    )
+    attempt(
+        'list_none',
+        objects.InstanceActionList.get_by_instance_uuid,
+        ctxt,
+        uuid,
+        0,
+    )
     attempt('finish', found.finish)
     SEEN['finished'] = found.obj_to_primitive()
     attempt('action_finish', action.action_finish, ctxt, uuid)
@@ -135,16 +212,24 @@ def clone(uuid, found, event):
     """Records copied from one place to another, as in a resize across
     cells."""
     admin = context.get_admin_context()
-    copied = objects.InstanceAction(admin, **{
-        name: getattr(found, name) for name in found.fields
-        if name != 'id'})
+    copied = objects.InstanceAction(
+        admin,
+        **{
+            name: getattr(found, name) for name in found.fields if name != 'id'
+        },
+    )
     copied.request_id = 'req-copied'
     attempt('create', copied.create)
     SEEN['created'] = copied.obj_to_primitive()
     attempt('create_again', copied.create)
-    step = objects.InstanceActionEvent(admin, **{
-        name: getattr(event, name) for name in event.fields
-        if name not in ('id', 'action_id')})
+    step = objects.InstanceActionEvent(
+        admin,
+        **{
+            name: getattr(event, name)
+            for name in event.fields
+            if name not in ('id', 'action_id')
+        },
+    )
     attempt('create_event', step.create, uuid, 'req-copied')
     SEEN['created_event'] = step.obj_to_primitive()
 
@@ -159,17 +244,33 @@ def failures(uuid):
     attempt('no_finish', action.action_finish, other, uuid)
     attempt('no_event', events.event_finish_with_failure, ctxt, uuid, 'one')
     attempt('no_event_id', events.get_by_id, admin, 1, 99)
-    attempt('no_instance', action.action_start, admin,
-            'a1a1a1a1-0000-4000-8000-000000000000', 'reboot')
-    attempt('no_marker', objects.InstanceActionList.get_by_instance_uuid,
-            ctxt, uuid, 5, 'req-nothing')
+    attempt(
+        'no_instance',
+        action.action_start,
+        admin,
+        'a1a1a1a1-0000-4000-8000-000000000000',
+        'reboot',
+    )
+    attempt(
+        'no_marker',
+        objects.InstanceActionList.get_by_instance_uuid,
+        ctxt,
+        uuid,
+        5,
+        'req-nothing',
+    )
     stranger = user(project_id='other', roles=['reader'])
-    attempt('forbidden', action.get_by_request_id, stranger, uuid,
-            ctxt.request_id)
+    attempt(
+        'forbidden', action.get_by_request_id, stranger, uuid, ctxt.request_id
+    )
     attempt('invalid', action.get_by_request_id, ctxt, 'no uuid', 'req-1')
     attempt('missing', action.get_by_request_id, ctxt, uuid, 'req-1')
-    attempt('unknown_action',
-            objects.InstanceActionEventList.get_by_action, admin, 10 ** 6)
+    attempt(
+        'unknown_action',
+        objects.InstanceActionEventList.get_by_action,
+        admin,
+        10**6,
+    )
     attempt('not_ours', objects.Instance.get_by_uuid, admin, uuid)
     attempt('event_finish', events.event_finish, ctxt, uuid, 'one')
 
@@ -184,25 +285,35 @@ def tracebacks(uuid):
     except exception.InstanceRebootFailure as caught:
         error, trace = caught, caught.__traceback__
     for name, args, kwargs in (
-            ('keyword', (), {'exc_val': error, 'exc_tb': trace}),
-            ('position', (error, trace), {}),
-            ('text', ('some text', 'some trace'), {}),
-            ('value_error', (), {'exc_val': ValueError('told'),
-                                 'exc_tb': trace}),
-            ('no_trace', (), {'exc_val': error}),
-            ('nothing', (), {})):
+        ('keyword', (), {'exc_val': error, 'exc_tb': trace}),
+        ('position', (error, trace), {}),
+        ('text', ('some text', 'some trace'), {}),
+        ('value_error', (), {'exc_val': ValueError('told'), 'exc_tb': trace}),
+        ('no_trace', (), {'exc_val': error}),
+        ('nothing', (), {}),
+    ):
         events.event_start(ctxt, uuid, name, host='nova-host')
-        attempt(name, events.event_finish_with_failure, ctxt, uuid, name,
-                *args, **kwargs)
+        attempt(
+            name,
+            events.event_finish_with_failure,
+            ctxt,
+            uuid,
+            name,
+            *args,
+            **kwargs,
+        )
     SEEN['request_id'] = ctxt.request_id
 
 
 if __name__ == '__main__':
     start(sys.argv[1])
     try:
-        {'reporter': reporter, 'remotables': remotables,
-         'failures': failures, 'tracebacks': tracebacks,
-         }[sys.argv[2]](sys.argv[3])
+        {
+            'reporter': reporter,
+            'remotables': remotables,
+            'failures': failures,
+            'tracebacks': tracebacks,
+        }[sys.argv[2]](sys.argv[3])
     finally:
         sys.stdout.write(json.dumps(SEEN) + '\n')
         sys.stdout.flush()

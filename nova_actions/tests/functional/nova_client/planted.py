@@ -18,13 +18,13 @@ from nova import objects
 from nova import rpc
 from nova.compute import utils as compute_utils
 
-SOURCE = '''
+SOURCE = """
 def reboot_instance(self, context, instance, error, cause, **kwargs):
     try:
         raise ValueError(cause)
     except ValueError as caught:
         note = {note!r}; raise error from caught
-'''
+"""
 
 
 class Manager:
@@ -34,12 +34,17 @@ class Manager:
 def method(note, number):
     """Return a method whose failing line has a text in its source."""
     source, name = SOURCE.format(note=note), f'<planted {number}>'
-    linecache.cache[name] = (len(source), None,
-                             source.splitlines(keepends=True), name)
+    linecache.cache[name] = (
+        len(source),
+        None,
+        source.splitlines(keepends=True),
+        name,
+    )
     scope = {}
     exec(compile(source, name, 'exec'), scope)
     return compute_utils.wrap_instance_event(prefix='compute')(
-        scope['reboot_instance'])
+        scope['reboot_instance']
+    )
 
 
 def main(url, uuid, plants):
@@ -51,17 +56,27 @@ def main(url, uuid, plants):
         plants = json.load(file)
     for number, (message, cause, note, argument) in enumerate(plants):
         kwargs = {'connection_info': {'data': {'auth_password': argument}}}
-        for error in (exception.InstanceRebootFailure(reason=message),
-                      RuntimeError(f'{message} with {kwargs}')):
+        for error in (
+            exception.InstanceRebootFailure(reason=message),
+            RuntimeError(f'{message} with {kwargs}'),
+        ):
             try:
                 method(note, number)(
-                    Manager(), context, instance={'uuid': uuid}, error=error,
-                    cause=cause, **kwargs)
+                    Manager(),
+                    context,
+                    instance={'uuid': uuid},
+                    error=error,
+                    cause=cause,
+                    **kwargs,
+                )
             except type(error):
                 failed += 1
-        with contextlib.suppress(exception.NovaException), \
-                compute_utils.EventReporter(
-                    context, 'conductor_migrate_server', 'nova-host', uuid):
+        with (
+            contextlib.suppress(exception.NovaException),
+            compute_utils.EventReporter(
+                context, 'conductor_migrate_server', 'nova-host', uuid
+            ),
+        ):
             raise exception.NovaException(f'{message}; called with {kwargs}')
     rpc.cleanup()
     sys.stdout.write(json.dumps({'failed': failed}) + '\n')

@@ -25,18 +25,31 @@ def main():
         migration.db_sync(database=name)
     admin = nova_context.get_admin_context()
     mapping = objects.CellMapping(
-        admin, uuid='00000000-0000-0000-0000-000000000001', name='cell1',
-        transport_url=transport, database_connection=url)
+        admin,
+        uuid='00000000-0000-0000-0000-000000000001',
+        name='cell1',
+        transport_url=transport,
+        database_connection=url,
+    )
     mapping.create()
     caller = nova_context.RequestContext('user', 'owner')
     for each in servers:
         host, _, server = each.partition('=')
         objects.InstanceMapping(
-            caller, instance_uuid=server, project_id='owner',
-            user_id='user', cell_mapping=mapping).create()
-        cell.add_server(caller, server, host=host, launched_on=host,
-                        vm_state=vm_states.ACTIVE,
-                        launched_at=timeutils.utcnow(with_timezone=True))
+            caller,
+            instance_uuid=server,
+            project_id='owner',
+            user_id='user',
+            cell_mapping=mapping,
+        ).create()
+        cell.add_server(
+            caller,
+            server,
+            host=host,
+            launched_on=host,
+            vm_state=vm_states.ACTIVE,
+            launched_at=timeutils.utcnow(with_timezone=True),
+        )
 
 
 main()

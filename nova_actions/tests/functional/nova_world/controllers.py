@@ -27,8 +27,15 @@ def call(caller, method, *args, has_bridge=False, **kwargs):
     conductor = object.__new__(manager.ConductorManager)
     thread = threading.Thread(
         target=conductor.object_class_action_versions,
-        args=(context, 'InstanceActionEvent', method,
-              {'InstanceActionEvent': '1.4'}, args, kwargs))
+        args=(
+            context,
+            'InstanceActionEvent',
+            method,
+            {'InstanceActionEvent': '1.4'},
+            args,
+            kwargs,
+        ),
+    )
     thread.start()
     thread.join()
 
@@ -37,12 +44,23 @@ def main():
     url, server = sys.argv[1:]
     caller = cell.make(url, server)
     call(caller, 'event_start', server, STEP, host='host1')
-    call(caller, 'event_finish_with_failure', server, STEP,
-         exc_val='no such domain', exc_tb='  File "driver.py", line 7\n')
-    call(caller, 'event_start', server, STEP, host='host2',
-         want_result=False)
-    call(caller, 'event_finish_with_failure', server, STEP, exc_val=None,
-         exc_tb=None)
+    call(
+        caller,
+        'event_finish_with_failure',
+        server,
+        STEP,
+        exc_val='no such domain',
+        exc_tb='  File "driver.py", line 7\n',
+    )
+    call(caller, 'event_start', server, STEP, host='host2', want_result=False)
+    call(
+        caller,
+        'event_finish_with_failure',
+        server,
+        STEP,
+        exc_val=None,
+        exc_tb=None,
+    )
     for method in ('event_start', 'event_finish_with_failure'):
         call(caller, method, server, 'compute_of_another', has_bridge=True)
     sys.exit(not reporter.flush(60))

@@ -11,7 +11,6 @@ from nova.virt import fake
 
 
 class Driver(fake.FakeDriverWithoutFakeNodes):
-
     def suspend(self, context, instance):
         raise ValueError('the guest does not sleep')
 

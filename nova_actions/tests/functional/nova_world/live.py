@@ -45,8 +45,9 @@ class World:
 
     def _create(self):
         server = str(uuid.UUID(int=self._random.getrandbits(128)))
-        self._servers.append(cell.add_server(
-            context.RequestContext('user', 'owner'), server))
+        self._servers.append(
+            cell.add_server(context.RequestContext('user', 'owner'), server)
+        )
 
     def _begin(self):
         """Begin an action, or a further step of one, maybe of a name that it
@@ -59,12 +60,14 @@ class World:
             objects.InstanceAction.action_start(caller, server, 'reboot')
         name = self._random.choice(EVENTS)
         objects.InstanceActionEvent.event_start(
-            caller, server, name, host=f'host{self._random.randint(1, 9)}')
+            caller, server, name, host=f'host{self._random.randint(1, 9)}'
+        )
         self._open.append((caller, server, name))
 
     def _end(self):
         caller, server, name = self._open.pop(
-            self._random.randrange(len(self._open)))
+            self._random.randrange(len(self._open))
+        )
         if self._random.random() < 0.5:
             objects.InstanceActionEvent.event_finish(caller, server, name)
             return
@@ -72,8 +75,8 @@ class World:
             raise ValueError('no room')
         except ValueError as error:
             objects.InstanceActionEvent.event_finish_with_failure(
-                caller, server, name, exc_val=error,
-                exc_tb=error.__traceback__)
+                caller, server, name, exc_val=error, exc_tb=error.__traceback__
+            )
 
     def archive(self):
         """Delete a server and have everything archived that can be."""
@@ -84,24 +87,32 @@ class World:
             # Nova's own fails there: the types of locked_by differ.
             self._move(gone.uuid)
         else:
-            db.archive_deleted_rows(context.get_admin_context(),
-                                    max_rows=1000)
+            db.archive_deleted_rows(context.get_admin_context(), max_rows=1000)
 
     def _move(self, server):
-        actions = ('SELECT id FROM instance_actions '
-                   f"WHERE instance_uuid = '{server}'")
-        moved = (('instance_actions_events', f'action_id IN ({actions})'),
-                 ('instance_actions', f'id IN ({actions})'))
+        actions = (
+            f"SELECT id FROM instance_actions WHERE instance_uuid = '{server}'"
+        )
+        moved = (
+            ('instance_actions_events', f'action_id IN ({actions})'),
+            ('instance_actions', f'id IN ({actions})'),
+        )
         with self._engine.begin() as connection:
             for table, condition in moved:
-                names = ', '.join(each['name'] for each in sa.inspect(
-                    connection).get_columns(table))
-                connection.execute(sa.text(
-                    f'INSERT INTO shadow_{table} ({names}) '
-                    f'SELECT {names} FROM {table} WHERE {condition}'))
+                names = ', '.join(
+                    each['name']
+                    for each in sa.inspect(connection).get_columns(table)
+                )
+                connection.execute(
+                    sa.text(
+                        f'INSERT INTO shadow_{table} ({names}) '
+                        f'SELECT {names} FROM {table} WHERE {condition}'
+                    )
+                )
             for table, condition in moved:
-                connection.execute(sa.text(
-                    f'DELETE FROM {table} WHERE {condition}'))
+                connection.execute(
+                    sa.text(f'DELETE FROM {table} WHERE {condition}')
+                )
 
     def purge(self):
         """Have what is archived deleted for good."""
@@ -110,9 +121,12 @@ class World:
     def _look(self):
         """Note what has ended otherwise than before."""
         with self._engine.connect() as connection:
-            for row_id, finish, result in connection.execute(sa.text(
+            for row_id, finish, result in connection.execute(
+                sa.text(
                     'SELECT id, finish_time, result FROM '
-                    'instance_actions_events ORDER BY id')):
+                    'instance_actions_events ORDER BY id'
+                )
+            ):
                 ends = self._ends[row_id]
                 end = finish and [finish.isoformat(), result]
                 if not ends or ends[-1] != end:

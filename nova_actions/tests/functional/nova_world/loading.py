@@ -23,7 +23,8 @@ def reboot(server):
     caller = nova_context.RequestContext('user', 'owner')
     objects.InstanceAction.action_start(caller, server, 'reboot')
     with compute_utils.EventReporter(
-            caller, 'compute_reboot_instance', 'host1', server):
+        caller, 'compute_reboot_instance', 'host1', server
+    ):
         pass
     return caller
 

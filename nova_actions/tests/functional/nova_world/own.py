@@ -17,7 +17,6 @@ from oslo_messaging.notify import notifier
 
 
 class Result(unittest.TextTestResult):
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.passed = []
@@ -31,8 +30,9 @@ def main():
     path, driver, *names = sys.argv[1:]
     cfg.set_defaults(notifier._notifier_opts, driver=[driver])
     suite = unittest.defaultTestLoader.loadTestsFromNames(names)
-    result = unittest.TextTestRunner(
-        verbosity=2, resultclass=Result).run(suite)
+    result = unittest.TextTestRunner(verbosity=2, resultclass=Result).run(
+        suite
+    )
     with open(path, 'w', encoding='utf-8') as file:
         json.dump({'passed': result.passed, 'run': result.testsRun}, file)
 

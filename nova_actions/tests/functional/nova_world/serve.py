@@ -19,8 +19,9 @@ def main():
     # It reads the arguments of the program.
     del sys.argv[1:]
     application = importlib.import_module(module).application
-    simple_server.make_server('127.0.0.1', int(port), application,
-                              Server).serve_forever()
+    simple_server.make_server(
+        '127.0.0.1', int(port), application, Server
+    ).serve_forever()
 
 
 main()

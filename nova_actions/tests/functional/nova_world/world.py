@@ -40,12 +40,15 @@ class Both(notifications.NotificationFixture):
     """Nova's fixture, with the drivers of notifications behind it."""
 
     def setUp(self):
-        real = {notifications.FakeNotifier: rpc.LEGACY_NOTIFIER,
-                notifications.FakeVersionedNotifier: rpc.NOTIFIER}
+        real = {
+            notifications.FakeNotifier: rpc.LEGACY_NOTIFIER,
+            notifications.FakeVersionedNotifier: rpc.NOTIFIER,
+        }
         for fake, behind in real.items():
             self.test.stub_out(
                 f'nova.tests.fixtures.notifications.{fake.__name__}._notify',
-                self._both(fake._notify, behind))
+                self._both(fake._notify, behind),
+            )
         super().setUp()
 
     @staticmethod
@@ -54,6 +57,7 @@ class Both(notifications.NotificationFixture):
             notify(self, priority, context, event_type, payload)
             sender = behind.prepare(publisher_id=self.publisher_id)
             getattr(sender, priority.lower())(context, event_type, payload)
+
         return wrapper
 
 
@@ -80,7 +84,8 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         for host in ('host1', 'host2', 'host3'):
             self._start_compute(host)
         self.flavor, self.larger = [
-            each['id'] for each in self.api.get_flavors()[:2]]
+            each['id'] for each in self.api.get_flavors()[:2]
+        ]
         #: What has been done, and to which server.
         self.done = []
 
@@ -100,8 +105,16 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
 
     def is_so(self, server, **wanted):
         found = self.api.get_server(server['id'])
-        return all(found[name] == value for name, value in {
-            'OS-EXT-STS:task_state': None, **wanted}.items()) and found
+        return (
+            all(
+                found[name] == value
+                for name, value in {
+                    'OS-EXT-STS:task_state': None,
+                    **wanted,
+                }.items()
+            )
+            and found
+        )
 
     def act(self, server, body, status=None, **wanted):
         """Do it; wait until the server is as it should be then."""
@@ -109,25 +122,36 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         self.api.post_server_action(server['id'], body)
         if status:
             wanted['status'] = status
-        return self.until(f'{body}, {wanted}', functools.partial(
-            self.is_so, server, **wanted))
+        return self.until(
+            f'{body}, {wanted}',
+            functools.partial(self.is_so, server, **wanted),
+        )
 
     def create(self, what='create', status='ACTIVE', **values):
         body = self._build_server(networks='none', flavor_id=self.flavor)
         server = self.api.post_server({'server': {**body, **values}})
         self.note(what, server)
-        return self.until(f'{what}, {status}', functools.partial(
-            self.is_so, server, status=status))
+        return self.until(
+            f'{what}, {status}',
+            functools.partial(self.is_so, server, status=status),
+        )
 
     def ended(self, server, action, event, result='Success'):
         """Wait until Nova has recorded how a step has ended."""
+
         def has():
-            newest = next(each for each in self.api.get_instance_actions(
-                server['id']) if each['action'] == action)
+            newest = next(
+                each
+                for each in self.api.get_instance_actions(server['id'])
+                if each['action'] == action
+            )
             shown = self.api.get_instance_action_details(
-                server['id'], newest['request_id'])
+                server['id'], newest['request_id']
+            )
             return (event, result) in [
-                (each['event'], each['result']) for each in shown['events']]
+                (each['event'], each['result']) for each in shown['events']
+            ]
+
         self.until(f'{event} of {action}, {result}', has)
 
     def delete(self, server, what='delete'):
@@ -143,9 +167,14 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         """Have a method of all drivers fail."""
         with contextlib.ExitStack() as stack:
             for compute in self.computes.values():
-                stack.enter_context(mock.patch.object(
-                    compute.driver, method, autospec=True,
-                    side_effect=error))
+                stack.enter_context(
+                    mock.patch.object(
+                        compute.driver,
+                        method,
+                        autospec=True,
+                        side_effect=error,
+                    )
+                )
             yield
 
     @contextlib.contextmanager
@@ -162,16 +191,22 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
                         failed.append(host)
                         raise error
                     return real(*args, **kwargs)
-                stack.enter_context(mock.patch.object(
-                    place, method, fail))
+
+                stack.enter_context(mock.patch.object(place, method, fail))
             yield
 
     # -- what is done -------------------------------------------------------
 
     def test_operations(self):
         server = self.create()
-        for operations in (self.power, self.guests, self.images,
-                           self.devices, self.moves, self.tasks):
+        for operations in (
+            self.power,
+            self.guests,
+            self.images,
+            self.devices,
+            self.moves,
+            self.tasks,
+        ):
             operations(server)
         self.failures(server)
         self.builds()
@@ -203,12 +238,17 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
     def images(self, server):
         # The fake driver does not say that an image has been uploaded.
         for action, step, body in (
-                ('createImage', 'compute_snapshot_instance', {}),
-                ('createBackup', 'compute_backup_instance', {
-                    'backup_type': 'daily', 'rotation': 99})):
+            ('createImage', 'compute_snapshot_instance', {}),
+            (
+                'createBackup',
+                'compute_backup_instance',
+                {'backup_type': 'daily', 'rotation': 99},
+            ),
+        ):
             self.note(action, server)
-            self.api.post_server_action(server['id'], {
-                action: {'name': 'picture', **body}})
+            self.api.post_server_action(
+                server['id'], {action: {'name': 'picture', **body}}
+            )
             self.ended(server, action, step)
             self.act(server, {'os-resetState': {'state': 'active'}}, 'ACTIVE')
         self.act(server, {'rebuild': {'imageRef': self.image}}, 'ACTIVE')
@@ -218,8 +258,9 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
     def devices(self, server):
         volume = nova_fixtures.CinderFixture.IMAGE_BACKED_VOL
         self.note('attach_volume', server)
-        self.api.post_server_volume(server['id'], {
-            'volumeAttachment': {'volumeId': volume}})
+        self.api.post_server_volume(
+            server['id'], {'volumeAttachment': {'volumeId': volume}}
+        )
         self._wait_for_volume_attach(server['id'], volume)
         self.ended(server, 'attach_volume', 'compute_attach_volume')
         self.note('detach_volume', server)
@@ -227,10 +268,10 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         self._wait_for_volume_detach(server['id'], volume)
         self.ended(server, 'detach_volume', 'compute_detach_volume')
         self.note('attach_interface', server)
-        port = self.api.attach_interface(server['id'], {
-            'interfaceAttachment': {
-                'net_id': self.neutron.network_1['id']}}).body[
-                    'interfaceAttachment']['port_id']
+        port = self.api.attach_interface(
+            server['id'],
+            {'interfaceAttachment': {'net_id': self.neutron.network_1['id']}},
+        ).body['interfaceAttachment']['port_id']
         self.ended(server, 'attach_interface', 'compute_attach_interface')
         self.note('detach_interface', server)
         self.api.detach_interface(server['id'], port)
@@ -246,8 +287,11 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         self.ended(server, 'revertResize', 'compute_finish_revert_resize')
         self.note('live-migration', server)
         self._live_migrate(server)
-        self.ended(server, 'live-migration',
-                   'compute_post_live_migration_at_destination')
+        self.ended(
+            server,
+            'live-migration',
+            'compute_post_live_migration_at_destination',
+        )
 
     def tasks(self, server):
         """What a compute does by itself, and what is done without it."""
@@ -256,8 +300,10 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         self.note('stop by the power of the guest', server)
         here.driver.instances[server['id']].state = power_state.SHUTDOWN
         here.manager._sync_power_states(admin)
-        self.until('the server is stopped', functools.partial(
-            self.is_so, server, status='SHUTOFF'))
+        self.until(
+            'the server is stopped',
+            functools.partial(self.is_so, server, status='SHUTOFF'),
+        )
         self.ended(server, 'stop', 'compute_stop_instance')
         self.act(server, {'os-start': None}, 'ACTIVE')
         # A step without a request, and so without an action of its own.
@@ -269,9 +315,9 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         manager = self.computes[self.on(shelved)].manager
 
         def is_offloaded():
-            manager._poll_shelved_instances(
-                nova_context.get_admin_context())
+            manager._poll_shelved_instances(nova_context.get_admin_context())
             return self.is_so(shelved, status='SHELVED_OFFLOADED')
+
         self.until('the server is offloaded', is_offloaded)
         self.flags(shelved_offload_time=0)
 
@@ -290,38 +336,53 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
             self.api.post_server_action(server['id'], {'pause': None})
             self.ended(server, 'pause', 'compute_pause_instance', 'Error')
         self.act(server, {'os-resetState': {'state': 'active'}}, 'ACTIVE')
-        with self.failing_once('migrate_disk_and_power_off', (
-                exception.ResizeError(reason='the disk is busy'))):
+        with self.failing_once(
+            'migrate_disk_and_power_off',
+            (exception.ResizeError(reason='the disk is busy')),
+        ):
             self.note('resize that fails', server)
-            self.api.post_server_action(server['id'], {
-                'resize': {'flavorRef': self.flavor}})
+            self.api.post_server_action(
+                server['id'], {'resize': {'flavorRef': self.flavor}}
+            )
             self.ended(server, 'resize', 'compute_resize_instance', 'Error')
         self.act(server, {'os-resetState': {'state': 'active'}}, 'ACTIVE')
-        with self.failing_once('_prep_resize', (
-                exception.ComputeResourcesUnavailable(reason='full')),
-                'manager'):
-            self.act(server, {'resize': {'flavorRef': self.flavor}},
-                     'VERIFY_RESIZE')
+        with self.failing_once(
+            '_prep_resize',
+            (exception.ComputeResourcesUnavailable(reason='full')),
+            'manager',
+        ):
+            self.act(
+                server, {'resize': {'flavorRef': self.flavor}}, 'VERIFY_RESIZE'
+            )
         self.act(server, {'revertResize': None}, 'ACTIVE')
         self.ended(server, 'revertResize', 'compute_finish_revert_resize')
         with self.failing_once(
-                'check_can_live_migrate_destination',
-                exception.MigrationPreCheckError(reason='no such CPU')):
+            'check_can_live_migrate_destination',
+            exception.MigrationPreCheckError(reason='no such CPU'),
+        ):
             self.note('live-migration of two attempts', server)
             self._live_migrate(server)
-            self.ended(server, 'live-migration',
-                       'compute_post_live_migration_at_destination')
+            self.ended(
+                server,
+                'live-migration',
+                'compute_post_live_migration_at_destination',
+            )
 
     def builds(self):
         with self.failing_once('spawn', test.TestingException('no disk')):
             self.create('create of two attempts')
-        with self.failing('spawn', exception.ImageUnacceptable(
-                image_id='picture', reason='it is broken')):
+        with self.failing(
+            'spawn',
+            exception.ImageUnacceptable(
+                image_id='picture', reason='it is broken'
+            ),
+        ):
             aborted = self.create('create that is aborted', 'ERROR')
         with mock.patch(
-                'nova.scheduler.manager.SchedulerManager._schedule',
-                autospec=True,
-                side_effect=exception.NoValidHost(reason='none is left')):
+            'nova.scheduler.manager.SchedulerManager._schedule',
+            autospec=True,
+            side_effect=exception.NoValidHost(reason='none is left'),
+        ):
             nowhere = self.create('create without a valid host', 'ERROR')
         self.delete(aborted, 'delete of what was aborted')
         self.delete(nowhere, 'delete of what is on no host')
@@ -329,8 +390,9 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
     def deletions(self):
         self.delete(self.create())
         resized = self.create()
-        self.act(resized, {'resize': {'flavorRef': self.larger}},
-                 'VERIFY_RESIZE')
+        self.act(
+            resized, {'resize': {'flavorRef': self.larger}}, 'VERIFY_RESIZE'
+        )
         self.delete(resized, 'delete of a resized server')
         shelved = self.create()
         self.act(shelved, {'shelve': None}, 'SHELVED_OFFLOADED')
@@ -347,25 +409,39 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
     def tell(self):
         cells = {}
         for name, mapping in self.cell_mappings.items():
-            with nova_context.target_cell(nova_context.get_admin_context(),
-                                          mapping) as context:
+            with nova_context.target_cell(
+                nova_context.get_admin_context(), mapping
+            ) as context:
                 cells[name] = self._rows(context)
         delivered = reporter.flush(60)
         with open(sys.argv[1], 'w', encoding='utf-8') as file:
-            json.dump({'done': self.done, 'cells': cells,
-                       'delivered': delivered, 'stats': reporter.stats()},
-                      file, default=str)
+            json.dump(
+                {
+                    'done': self.done,
+                    'cells': cells,
+                    'delivered': delivered,
+                    'stats': reporter.stats(),
+                },
+                file,
+                default=str,
+            )
 
     @staticmethod
     def _rows(context):
         with db.get_engine(context=context).connect() as connection:
-            actions, events = ([dict(row._mapping) for row in connection
-                                .execute(sa.text(f'SELECT * FROM {table}'))]
-                               for table in ('instance_actions',
-                                             'instance_actions_events'))
+            actions, events = (
+                [
+                    dict(row._mapping)
+                    for row in connection.execute(
+                        sa.text(f'SELECT * FROM {table}')
+                    )
+                ]
+                for table in ('instance_actions', 'instance_actions_events')
+            )
         for action in actions:
-            action['events'] = [event for event in events
-                                if event['action_id'] == action['id']]
+            action['events'] = [
+                event for event in events if event['action_id'] == action['id']
+            ]
         return actions
 
 

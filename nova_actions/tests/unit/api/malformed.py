@@ -46,10 +46,11 @@ _HEADERS = {
     'two hosts': ('Host: other',),
 }
 _BODIES = {
-    'extension that spells a request':
-        b'5;\r\nGET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n' + LAST,
-    'request in an extension':
-        b'5;GET /openapi.json HTTP/1.1\r\nhello\r\n' + LAST,
+    'extension that spells a request': (
+        b'5;\r\nGET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n' + LAST
+    ),
+    'request in an extension': b'5;GET /openapi.json HTTP/1.1\r\nhello\r\n'
+    + LAST,
     'extension that ends in LF': b'5;a\n\r\nhello\r\n' + LAST,
     'size that ends in LF': b'5\n\r\nhello\r\n' + LAST,
     'LF for lines': b'5\nhello\n0\n\n',
@@ -61,8 +62,9 @@ _BODIES = {
     'size with an underscore': b'0_5\r\nhello\r\n' + LAST,
     'blank after the size': b'5 \r\nhello\r\n' + LAST,
     'data that goes on': b'5\r\nhello, world\r\n' + LAST,
-    'request as a trailer':
-        b'0\r\nGET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n',
+    'request as a trailer': (
+        b'0\r\nGET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'
+    ),
     'trailer that ends in LF': b'0\r\na: b\n\nGET / HTTP/1.1\r\n\r\n',
     'trailer with a folded line': b'0\r\na: b\r\n c\r\n\r\n',
 }
@@ -82,15 +84,29 @@ _LINES = {
 }
 
 REQUESTS: dict[str, bytes] = {
-    **{name: wire.get('/v2.1', *lines, body=b'hello' + LAST)
-       for name, lines in _HEADERS.items()},
-    **{name: wire.get('/v2.1', CHUNKED, body=body)
-       for name, body in _BODIES.items()},
-    **{name: f'{line}\r\nHost: api\r\n\r\n'.encode('latin-1')
-       for name, line in _LINES.items()},
-    **{f'chunks in HTTP {version}': wire.get(
-        '/v2.1', CHUNKED, 'Connection: keep-alive', body=LAST,
-        version=version) for version in ('1.0', '1.2', '2.0')},
+    **{
+        name: wire.get('/v2.1', *lines, body=b'hello' + LAST)
+        for name, lines in _HEADERS.items()
+    },
+    **{
+        name: wire.get('/v2.1', CHUNKED, body=body)
+        for name, body in _BODIES.items()
+    },
+    **{
+        name: f'{line}\r\nHost: api\r\n\r\n'.encode('latin-1')
+        for name, line in _LINES.items()
+    },
+    **{
+        f'chunks in HTTP {version}': wire.get(
+            '/v2.1',
+            CHUNKED,
+            'Connection: keep-alive',
+            body=LAST,
+            version=version,
+        )
+        for version in ('1.0', '1.2', '2.0')
+    },
     'an expectation and a wrong length': wire.get(
-        '/v2.1', 'Expect: 100-continue', 'Content-Length: +5'),
+        '/v2.1', 'Expect: 100-continue', 'Content-Length: +5'
+    ),
 }

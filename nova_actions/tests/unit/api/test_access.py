@@ -17,19 +17,20 @@ from nova_actions.tests.unit.api import wire
 LINE = re.compile(
     r'(?P<address>\S+) "(?P<method>\S+) (?P<path>\S+)" '
     r'status: (?P<status>\d{3}) len: (?P<len>\d+) time: (?P<time>[\d.]+) ms '
-    r'request: (?P<request>\S+) user: (?P<user>\S+)')
+    r'request: (?P<request>\S+) user: (?P<user>\S+)'
+)
 
 
 class AccessLogTest(base.ApiTestCase):
-
     def setUp(self):
         super().setUp()
-        self.log = self.useFixture(base_fixtures.FakeLogger(
-            access.LOG.name, level=logging.INFO))
+        self.log = self.useFixture(
+            base_fixtures.FakeLogger(access.LOG.name, level=logging.INFO)
+        )
         self.seen = 0
 
     def lines(self):
-        lines = self.log.output.splitlines()[self.seen:]
+        lines = self.log.output.splitlines()[self.seen :]
         self.seen += len(lines)
         found = [LINE.fullmatch(line) for line in lines]
         self.assertNotIn(None, found, lines)
@@ -43,21 +44,24 @@ class AccessLogTest(base.ApiTestCase):
     def test_each_answer(self):
         self.record('create')
         for path, token, status, user in (
-                (self.path, base.READER, '200', 'user'),
-                (self.path, None, '401', '-'),
-                (self.path, base.STRANGER, '404', 'stranger'),
-                ('/no/such', base.READER, '404', 'user'),
-                ('/', None, '200', '-')):
+            (self.path, base.READER, '200', 'user'),
+            (self.path, None, '401', '-'),
+            (self.path, base.STRANGER, '404', 'stranger'),
+            ('/no/such', base.READER, '404', 'user'),
+            ('/', None, '200', '-'),
+        ):
             self.lines()
             answer = self.get(path, token)
             line = self.line()
             self.assertEqual(
                 ('GET', path, status, user),
-                line.group('method', 'path', 'status', 'user'))
+                line.group('method', 'path', 'status', 'user'),
+            )
             self.assertEqual(str(answer.status_code), line['status'])
             self.assertEqual(len(answer.content), int(line['len']))
-            self.assertEqual(answer.headers['x-openstack-request-id'],
-                             line['request'])
+            self.assertEqual(
+                answer.headers['x-openstack-request-id'], line['request']
+            )
 
     def test_head_has_no_body(self):
         self.get('/', method='HEAD')
@@ -87,14 +91,15 @@ class AccessLogTest(base.ApiTestCase):
 
 
 class RefusalTest(test_base.BaseTestCase):
-
     def test_what_cannot_be_read_is_logged(self):
-        log = self.useFixture(base_fixtures.FakeLogger(
-            access.LOG.name, level=logging.INFO))
+        log = self.useFixture(
+            base_fixtures.FakeLogger(access.LOG.name, level=logging.INFO)
+        )
         running = self.useFixture(wire.Server())
         client = wire.Client(running.address, b'GET  /x\r\n\r\n')
         self.addCleanup(client.close)
         self.assertEqual(400, client.answer()[0])
         line = LINE.fullmatch(log.output.strip())
-        self.assertEqual(('-', '-', '400'),
-                         line.group('method', 'path', 'status'))
+        self.assertEqual(
+            ('-', '-', '400'), line.group('method', 'path', 'status')
+        )

@@ -22,7 +22,6 @@ from nova_actions.tests.unit.api import base
 
 
 class ChangesTest(base.ApiTestCase):
-
     #: Two may wait.
     OVERRIDES = {'api__threads': 4}
 
@@ -50,16 +49,28 @@ class ChangesTest(base.ApiTestCase):
         request_id = self.record('create', error='disk full')
         self.number()
         found = self.ask(after=self.cursor)
-        self.assertEqual(['action_begun', 'step_begun', 'step_ended',
-                          'action_ended'], self.kinds(found))
+        self.assertEqual(
+            ['action_begun', 'step_begun', 'step_ended', 'action_ended'],
+            self.kinds(found),
+        )
         for each in found['changes']:
             self.assertEqual(
                 (self.server, base.PROJECT, 'create', request_id),
-                tuple(each[name] for name in (
-                    'server', 'project_id', 'action', 'request_id')))
+                tuple(
+                    each[name]
+                    for name in (
+                        'server',
+                        'project_id',
+                        'action',
+                        'request_id',
+                    )
+                ),
+            )
             self.assertNotIn('host', each)
-        self.assertEqual([None, None, 'Error', 'failed'], [
-            each['outcome'] for each in found['changes']])
+        self.assertEqual(
+            [None, None, 'Error', 'failed'],
+            [each['outcome'] for each in found['changes']],
+        )
         self.assertEqual([], self.ask(after=found['cursor'])['changes'])
 
     def test_each_page_goes_on_behind_the_one_before(self):
@@ -84,8 +95,7 @@ class ChangesTest(base.ApiTestCase):
         with mock.patch.object(views, 'MAX_BYTES', 2 * size + 10):
             first = self.ask(after=self.cursor)
         self.assertEqual(whole[:2], first['changes'])
-        self.assertEqual(whole[2:],
-                         self.ask(after=first['cursor'])['changes'])
+        self.assertEqual(whole[2:], self.ask(after=first['cursor'])['changes'])
 
     def test_only_of_the_own_project(self):
         self.record('create', str(uuid.uuid4()), base.OTHER)
@@ -97,8 +107,8 @@ class ChangesTest(base.ApiTestCase):
             told = self.ask(base.ADMIN, after=self.cursor, **params)
             self.assertEqual(4, len(told['changes']))
             self.assertEqual(
-                {None, 'host1'},
-                {each.get('host') for each in told['changes']})
+                {None, 'host1'}, {each.get('host') for each in told['changes']}
+            )
 
     def test_a_cursor_tells_nothing(self):
         before = self.ask(after=self.cursor)['cursor']
@@ -113,19 +123,29 @@ class ChangesTest(base.ApiTestCase):
         self.record('create')
         self.number()
         with db.begun() as connection:
-            connection.execute(sa.update(CHANGES).values(
-                created_at=timeutils.utcnow() - datetime.timedelta(days=8)))
+            connection.execute(
+                sa.update(CHANGES).values(
+                    created_at=timeutils.utcnow() - datetime.timedelta(days=8)
+                )
+            )
         expiry.expire(self.admin, datetime.timedelta(days=7))
         found = self.answer(status=410, after=self.cursor)
         self.assertEqual(410, found.json['gone']['code'])
         self.assertEqual([], self.ask(after=self.ask()['cursor'])['changes'])
 
     def test_what_cannot_be(self):
-        for params in ({'after': 'x'}, {'after': ''}, {'wait': '-1'},
-                       {'wait': 'x'}, {'limit': '0'}, {'other': '1'}):
+        for params in (
+            {'after': 'x'},
+            {'after': ''},
+            {'wait': '-1'},
+            {'wait': 'x'},
+            {'limit': '0'},
+            {'other': '1'},
+        ):
             found = self.answer(status=400, **params)
-            self.assertIn(next(iter(params)),
-                          found.json['badRequest']['message'])
+            self.assertIn(
+                next(iter(params)), found.json['badRequest']['message']
+            )
 
     def test_who_waits_is_told(self):
         waits = threading.Event()
@@ -136,8 +156,11 @@ class ChangesTest(base.ApiTestCase):
 
         found = []
         with mock.patch.object(waiting.Room, 'pause', pause):
-            thread = threading.Thread(target=lambda: found.append(
-                self.ask(after=self.cursor, wait=changes.MAX_WAIT)))
+            thread = threading.Thread(
+                target=lambda: found.append(
+                    self.ask(after=self.cursor, wait=changes.MAX_WAIT)
+                )
+            )
             thread.start()
             waits.wait()
             self.record('create')
@@ -149,7 +172,8 @@ class ChangesTest(base.ApiTestCase):
         with mock.patch.object(waiting.Room, 'seat', autospec=True) as seat:
             seat.return_value.__enter__.return_value = False
             found = self.answer(after=self.cursor, wait=changes.MAX_WAIT)
-        self.assertEqual(str(changes.RETRY_AFTER),
-                         found.headers['Retry-After'])
+        self.assertEqual(
+            str(changes.RETRY_AFTER), found.headers['Retry-After']
+        )
         self.assertEqual([], found.json['changes'])
         self.assertEqual([], self.ask(after=found.json['cursor'])['changes'])

@@ -11,7 +11,6 @@ from nova_actions.tests import fixtures
 
 
 class DatabaseCheckTest(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         conf = self.useFixture(fixtures.Objects()).conf
@@ -23,8 +22,11 @@ class DatabaseCheckTest(base.BaseTestCase):
 
     def test_away(self):
         with mock.patch.object(
-                db_api, 'instance_get', autospec=True,
-                side_effect=exception.DatabaseUnavailable('at db.example')):
+            db_api,
+            'instance_get',
+            autospec=True,
+            side_effect=exception.DatabaseUnavailable('at db.example'),
+        ):
             result = self.check.healthcheck(8774)
         self.assertFalse(result.available)
         self.assertNotIn('db.example', result.reason + result.details)

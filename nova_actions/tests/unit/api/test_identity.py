@@ -23,11 +23,11 @@ class _Lines(logging.Handler):
 
 
 class IdentityTest(base.ApiTestCase):
-
     OVERRIDES = {
         'oslo_middleware__enable_proxy_headers_parsing': True,
         'cors__allowed_origin': ['https://horizon'],
-        'healthcheck__backends': ['nova_actions_database']}
+        'healthcheck__backends': ['nova_actions_database'],
+    }
 
     def setUp(self):
         super().setUp()
@@ -43,30 +43,42 @@ class IdentityTest(base.ApiTestCase):
         def logged(token):
             logging.getLogger('before').warning('a token')
             return parse(token)
-        self.useFixture(base_fixtures.MonkeyPatch(
-            'nova_actions.api.auth.NoAuth2._parse', staticmethod(logged)))
+
+        self.useFixture(
+            base_fixtures.MonkeyPatch(
+                'nova_actions.api.auth.NoAuth2._parse', staticmethod(logged)
+            )
+        )
 
     def test_each_line_is_its_requests(self):
         self.record('create')
         ids = set()
         for status, path, token, values in (
-                (200, self.path, base.READER, {}),
-                (401, self.path, None, {}),
-                (401, self.path, 'x', {}),
-                (404, self.path, base.STRANGER, {}),
-                (400, self.path, base.READER, {'version': '2.01'}),
-                (406, self.path, base.READER, {'version': '2.999'}),
-                (413, self.path, base.READER, {'body': 'x' * 200_000}),
-                (200, '/', None, {}),
-                (200, '/healthcheck', None, {}),
-                (200, self.path, base.READER, {
-                    'headers': {'Origin': 'https://other'}})):
+            (200, self.path, base.READER, {}),
+            (401, self.path, None, {}),
+            (401, self.path, 'x', {}),
+            (404, self.path, base.STRANGER, {}),
+            (400, self.path, base.READER, {'version': '2.01'}),
+            (406, self.path, base.READER, {'version': '2.999'}),
+            (413, self.path, base.READER, {'body': 'x' * 200_000}),
+            (200, '/', None, {}),
+            (200, '/healthcheck', None, {}),
+            (
+                200,
+                self.path,
+                base.READER,
+                {'headers': {'Origin': 'https://other'}},
+            ),
+        ):
             self.lines.seen.clear()
             answer = self.get(path, token, **values)
             self.assertEqual(status, answer.status_code, answer.text)
             own = answer.headers['x-openstack-request-id']
-            self.assertEqual({own}, {id_ for _, id_ in self.lines.seen},
-                             (status, path, self.lines.seen))
+            self.assertEqual(
+                {own},
+                {id_ for _, id_ in self.lines.seen},
+                (status, path, self.lines.seen),
+            )
             names = [name for name, _ in self.lines.seen]
             self.assertIn('nova_actions.api.access', names)
             if path == self.path and status != 413:

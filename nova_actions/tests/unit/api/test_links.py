@@ -14,44 +14,54 @@ def _root(**environ):
 
 
 class RootTest(base.BaseTestCase):
-
     def test_host_as_asked(self):
         for scheme, host, expected in (
-                ('http', 'cloud:8774', 'http://cloud:8774'),
-                ('http', 'cloud:80', 'http://cloud'),
-                ('https', 'cloud:443', 'https://cloud'),
-                ('https', 'cloud:80', 'https://cloud:80'),
-                ('http', '[::1]:8774', 'http://[::1]:8774'),
-                ('http', '[::1]', 'http://[::1]')):
-            self.assertEqual(expected, _root(**{
-                'wsgi.url_scheme': scheme, 'HTTP_HOST': host}))
+            ('http', 'cloud:8774', 'http://cloud:8774'),
+            ('http', 'cloud:80', 'http://cloud'),
+            ('https', 'cloud:443', 'https://cloud'),
+            ('https', 'cloud:80', 'https://cloud:80'),
+            ('http', '[::1]:8774', 'http://[::1]:8774'),
+            ('http', '[::1]', 'http://[::1]'),
+        ):
+            self.assertEqual(
+                expected,
+                _root(**{'wsgi.url_scheme': scheme, 'HTTP_HOST': host}),
+            )
 
     def test_mounted_below(self):
-        self.assertEqual('http://cloud/compute%20x', _root(
-            HTTP_HOST='cloud', SCRIPT_NAME='/compute x'))
+        self.assertEqual(
+            'http://cloud/compute%20x',
+            _root(HTTP_HOST='cloud', SCRIPT_NAME='/compute x'),
+        )
 
 
 class LinksTest(base.BaseTestCase):
-
     def test_collection(self):
         made = links.Links('http://cloud').collection(
-            'servers/x', {'marker': 'a b', 'limit': '1',
-                          'changes-since': '2026+01'})
+            'servers/x',
+            {'marker': 'a b', 'limit': '1', 'changes-since': '2026+01'},
+        )
         self.assertEqual(
             'http://cloud/v2.1/servers/x?changes-since=2026%2B01&limit=1'
-            '&marker=a+b', made)
+            '&marker=a+b',
+            made,
+        )
 
     def test_project(self):
         self.assertEqual(
             'http://cloud/v2.1/0a/servers?',
             links.Links('http://cloud', project_id='0a').collection(
-                'servers', {}))
+                'servers', {}
+            ),
+        )
 
     def test_prefix(self):
         made = links.Links('http://cloud/x', prefix='https://pub/compute')
         self.assertEqual('https://pub/compute/x/v2.1/', made.version())
-        self.assertEqual('https://pub/compute/x/v2.1/servers?',
-                         made.collection('servers', {}))
+        self.assertEqual(
+            'https://pub/compute/x/v2.1/servers?',
+            made.collection('servers', {}),
+        )
 
     def test_public_url(self):
         made = links.Links('http://cloud', public_url='https://pub/')

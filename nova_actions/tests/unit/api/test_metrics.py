@@ -11,19 +11,24 @@ LIST = '/v2.1/servers/{server_id}/os-instance-actions'
 
 
 class MetricsTest(base.ApiTestCase):
-
     def setUp(self):
         super().setUp()
         self.told = self.useFixture(fixtures.Metrics())
 
     def count(self, route, status, method='GET'):
-        return self.told('http_request_duration_seconds_count', route=route,
-                         status=status, method=method)
+        return self.told(
+            'http_request_duration_seconds_count',
+            route=route,
+            status=status,
+            method=method,
+        )
 
     def test_route_and_status(self):
         self.record('create')
-        for path in (self.path, self.path.replace('/servers/', (
-                f'/{base.PROJECT}/servers/'))):
+        for path in (
+            self.path,
+            self.path.replace('/servers/', (f'/{base.PROJECT}/servers/')),
+        ):
             self.get(path)
         self.get(self.path, base.STRANGER)
         self.get(self.path, params={'fields': 'x', 'limit': '1'})
@@ -48,9 +53,12 @@ class MetricsTest(base.ApiTestCase):
     def test_refusals_of_the_policy(self):
         self.record('create')
         self.get('/v1/actions', params={'all_projects': 'true'})
-        refused = [self.told('policy_refusals_total', rule=rule)
-                   for rule in ('os_compute_api:os-instance-actions:'
-                                'list:all_projects',)]
+        refused = [
+            self.told('policy_refusals_total', rule=rule)
+            for rule in (
+                'os_compute_api:os-instance-actions:list:all_projects',
+            )
+        ]
         self.assertEqual([1], refused)
 
     def test_redactions(self):
@@ -58,14 +66,15 @@ class MetricsTest(base.ApiTestCase):
         self.assertEqual(1, self.told('redactions_total', rule='F1'))
 
     def test_beside_the_api(self):
-        client = testing.TestClient(app.create(
-            self.conf, tells_metrics=True))
+        client = testing.TestClient(app.create(self.conf, tells_metrics=True))
         client.simulate_get('/v1')
         for path in ('/metrics', '//metrics/'):
             answer = client.simulate_get(path)
             self.assertEqual(200, answer.status_code)
-            self.assertIn('nova_actions_http_request_duration_seconds_count'
-                          '{method="GET",route="/v1",status="200"} 1.0',
-                          answer.text)
+            self.assertIn(
+                'nova_actions_http_request_duration_seconds_count'
+                '{method="GET",route="/v1",status="200"} 1.0',
+                answer.text,
+            )
         self.assertEqual(401, client.simulate_get('/metricsx').status_code)
         self.assertEqual(401, self.get('/metrics', None).status_code)

@@ -13,8 +13,12 @@ from nova_actions.api import schemas
 from nova_actions.api import search_schemas
 from nova_actions.api import stat_schemas
 
-FOLDER = (pathlib.Path(nova_actions.__file__).parent.parent
-          / 'api-ref' / 'source' / 'samples')
+FOLDER = (
+    pathlib.Path(nova_actions.__file__).parent.parent
+    / 'api-ref'
+    / 'source'
+    / 'samples'
+)
 SCHEMAS = {
     'action': search_schemas.show_answer(schemas.NEWEST),
     'actions': search_schemas.list_answer(schemas.NEWEST),
@@ -30,12 +34,13 @@ SCHEMAS = {
 
 
 class SamplesTest(base.BaseTestCase):
-
     def test_samples(self):
         if not FOLDER.is_dir():
             self.skipTest('an installed package has no API reference')
-        samples = {path.stem: json.loads(path.read_text(encoding='utf-8'))
-                   for path in FOLDER.glob('*.json')}
+        samples = {
+            path.stem: json.loads(path.read_text(encoding='utf-8'))
+            for path in FOLDER.glob('*.json')
+        }
         self.assertEqual(set(SCHEMAS), set(samples))
         for name, sample in samples.items():
             jsonschema.validate(sample, SCHEMAS[name])

@@ -26,13 +26,13 @@ class Scoped:
         self.application = application
 
     def __call__(self, environ, start_response):
-        environ.update(SCOPES[self.scope], HTTP_X_USER_ID='root',
-                       HTTP_X_ROLES=self.roles)
+        environ.update(
+            SCOPES[self.scope], HTTP_X_USER_ID='root', HTTP_X_ROLES=self.roles
+        )
         return self.application(environ, start_response)
 
 
 class ScopeTest(base.ApiTestCase):
-
     def setUp(self):
         with mock.patch.dict(auth.STRATEGIES, noauth2=Scoped):
             super().setUp()
@@ -41,12 +41,17 @@ class ScopeTest(base.ApiTestCase):
         self.addCleanup(setattr, Scoped, 'roles', Scoped.roles)
 
     def _answer(self, route, server, version):
-        answer = self.get(route.path.format(
-            server_id=server, request_id=self.request_id,
-            action=self.request_id if server == self.server else server),
-            version=version)
+        answer = self.get(
+            route.path.format(
+                server_id=server,
+                request_id=self.request_id,
+                action=self.request_id if server == self.server else server,
+            ),
+            version=version,
+        )
         return answer.status_code, answer.text.replace(
-            self.request_id, 'SERVER').replace(server, 'SERVER')
+            self.request_id, 'SERVER'
+        ).replace(server, 'SERVER')
 
     def _routes(self):
         return [route for route in app.ROUTES if route.parameters]
@@ -59,7 +64,8 @@ class ScopeTest(base.ApiTestCase):
                     for version in ('2.1', '2.104'):
                         existing = self._answer(route, self.server, version)
                         self.assertEqual(
-                            self._answer(route, unknown, version), existing)
+                            self._answer(route, unknown, version), existing
+                        )
                         self.assertIn(existing[0], (403, 404))
 
     def test_no_list_tells_of_servers(self):

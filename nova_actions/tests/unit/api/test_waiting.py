@@ -10,12 +10,10 @@ from nova_actions.tests import patience
 
 
 class RoomTest(base.BaseTestCase):
-
     def taken(self, room, *projects):
         """Return whether each of several requests at once may wait."""
         with contextlib.ExitStack() as stack:
-            return [stack.enter_context(room.seat(each))
-                    for each in projects]
+            return [stack.enter_context(room.seat(each)) for each in projects]
 
     def test_half_of_the_threads_wait(self):
         for threads in range(1, 8):
@@ -27,13 +25,15 @@ class RoomTest(base.BaseTestCase):
         for _again in range(2):
             self.assertEqual(
                 [True, True, False, True],
-                self.taken(room, 'one', 'one', 'one', 'other'))
+                self.taken(room, 'one', 'one', 'one', 'other'),
+            )
 
     def test_nobody_waits_where_it_is_closed(self):
         room = waiting.Room(2)
         found = []
         waits = threading.Thread(
-            target=lambda: found.append(room.pause(patience.PATIENCE)))
+            target=lambda: found.append(room.pause(patience.PATIENCE))
+        )
         waits.start()
         room.close()
         waits.join()

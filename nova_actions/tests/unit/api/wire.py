@@ -25,16 +25,24 @@ class Server(base_fixtures.Fixture):
 
     def __init__(self, application: Any = None, **overrides: Any) -> None:
         self._application = application
-        self._overrides = {'api__auth_strategy': 'noauth2',
-                           'api__bind_port': 0, **overrides}
+        self._overrides = {
+            'api__auth_strategy': 'noauth2',
+            'api__bind_port': 0,
+            **overrides,
+        }
 
     def _setUp(self) -> None:
         conf = self.useFixture(fixtures.Objects(**self._overrides)).conf
         with contextlib.ExitStack() as stack:
             if self._application:
-                stack.enter_context(mock.patch.object(
-                    app, 'create', autospec=True,
-                    return_value=self._application))
+                stack.enter_context(
+                    mock.patch.object(
+                        app,
+                        'create',
+                        autospec=True,
+                        return_value=self._application,
+                    )
+                )
             self.service = server.Service(conf)
         self.service.start()
         self.addCleanup(self.service.wait)
@@ -72,7 +80,7 @@ class Client:
         if not line:
             return 0, b''
         head = {}
-        while (header := self._line().rstrip()):
+        while header := self._line().rstrip():
             name, _, value = header.lower().partition(b':')
             head[name] = value
         length = int(head.get(b'content-length', 0)) if has_body else 0
@@ -87,8 +95,10 @@ class Client:
     def rest(self) -> list[int]:
         """Return the statuses of all answers until it is closed."""
         self._socket.shutdown(socket.SHUT_WR)
-        return [int(status) for status in re.findall(
-            rb'HTTP/1\.\d (\d{3})', self._file.read())]
+        return [
+            int(status)
+            for status in re.findall(rb'HTTP/1\.\d (\d{3})', self._file.read())
+        ]
 
     def is_closed(self) -> bool:
         """Wait until the server says something; tell whether it has closed
@@ -96,8 +106,9 @@ class Client:
         return not self._line()
 
 
-def get(path: str, *headers: str, body: bytes = b'',
-        version: str = '1.1') -> bytes:
+def get(
+    path: str, *headers: str, body: bytes = b'', version: str = '1.1'
+) -> bytes:
     """Return a request's bytes."""
     lines = (f'GET {path} HTTP/{version}', 'Host: api', *headers, '', '')
     return '\r\n'.join(lines).encode('latin-1') + body

@@ -11,7 +11,6 @@ from nova_actions_bridge import forking
 
 
 class TestForking(base.BaseTestCase):
-
     def begin(self, **uwsgi):
         """Return uWSGI's module after a begin in it, and what was called."""
         self.called = []
@@ -32,7 +31,8 @@ class TestForking(base.BaseTestCase):
     def test_a_master(self):
         module = self.begin(
             worker_id=lambda: 0,
-            post_fork_hook=lambda: self.called.append('another'))
+            post_fork_hook=lambda: self.called.append('another'),
+        )
         self.assertEqual([], self.called)
         module.post_fork_hook()
         self.assertEqual(['another', 'start'], self.called)

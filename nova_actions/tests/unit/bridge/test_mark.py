@@ -34,7 +34,6 @@ class Conductor:
 
 
 class TestMark(base.BaseTestCase):
-
     def test_nothing_is_sent_by_default(self):
         self.assertEqual({'user': 'u'}, Context('u').to_dict())
 
@@ -45,19 +44,22 @@ class TestMark(base.BaseTestCase):
         got = Context.from_dict(sent)
 
         self.assertEqual('u', got.user)
-        self.assertEqual((True, False, 'u', 'x'),
-                         Conductor().controls(got, 'x'))
+        self.assertEqual(
+            (True, False, 'u', 'x'), Conductor().controls(got, 'x')
+        )
 
     def test_who_sends_none_has_no_bridge(self):
         got = Context.from_dict(Context('u').to_dict())
 
-        self.assertEqual((False, True, 'u', 'x'),
-                         Conductor().controls(got, name='x'))
+        self.assertEqual(
+            (False, True, 'u', 'x'), Conductor().controls(got, name='x')
+        )
         self.assertFalse(mark.is_for_compute())
 
     def test_where_every_compute_has_one(self):
-        self.assertEqual((True, False, 'u', 'x'),
-                         Conductor().mirrors(Context('u'), 'x'))
+        self.assertEqual(
+            (True, False, 'u', 'x'), Conductor().mirrors(Context('u'), 'x')
+        )
         self.assertFalse(mark.is_recorded())
 
     def test_an_error_takes_it_away(self):

@@ -41,21 +41,24 @@ class Failing(EventReporter):
 
 
 def create_error():
-    return {'event_type': 'compute.instance.create.error',
-            'publisher_id': 'compute.here',
-            'payload': {'instance_id': SERVER, 'exception': 'no disk'}}
+    return {
+        'event_type': 'compute.instance.create.error',
+        'publisher_id': 'compute.here',
+        'payload': {'instance_id': SERVER, 'exception': 'no disk'},
+    }
 
 
 class TestStep(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.recorded = testing.Recorded()
         self.enterContext(self.recorded)
 
     def results(self):
-        return [(each.name, each.result, each.details)
-                for each in self.recorded.steps]
+        return [
+            (each.name, each.result, each.details)
+            for each in self.recorded.steps
+        ]
 
     def test_it_succeeds(self):
         with EventReporter() as nova:
@@ -71,8 +74,9 @@ class TestStep(base.BaseTestCase):
                 raise ValueError('no room')
 
         self.assertRaises(ValueError, work)
-        self.assertEqual([('compute_work', 'Error', 'no room')],
-                         self.results())
+        self.assertEqual(
+            [('compute_work', 'Error', 'no room')], self.results()
+        )
 
     def test_what_is_recorded_is_left_out(self):
         with mark.recorded(), EventReporter():
@@ -83,8 +87,9 @@ class TestStep(base.BaseTestCase):
     def test_a_start_that_nova_cannot_record(self):
         """Then it does not do the work."""
         self.assertRaises(ValueError, Failing().__enter__)
-        self.assertEqual([('compute_work', 'Error', 'no database')],
-                         self.results())
+        self.assertEqual(
+            [('compute_work', 'Error', 'no database')], self.results()
+        )
 
     def test_a_failure_that_nova_handles(self):
         with EventReporter():
@@ -93,8 +98,9 @@ class TestStep(base.BaseTestCase):
             except ValueError:
                 notice.hear({}, create_error())
 
-        self.assertEqual([('compute_work', 'Error', 'no disk')],
-                         self.results())
+        self.assertEqual(
+            [('compute_work', 'Error', 'no disk')], self.results()
+        )
         self.assertEqual('ValueError', self.recorded.steps[0].error_type)
         self.assertIn('test_step.py', self.recorded.steps[0].traceback)
 
@@ -102,8 +108,9 @@ class TestStep(base.BaseTestCase):
         with EventReporter():
             notice.hear({}, create_error())
 
-        self.assertEqual([('compute_work', 'Error', 'no disk')],
-                         self.results())
+        self.assertEqual(
+            [('compute_work', 'Error', 'no disk')], self.results()
+        )
 
     def test_a_failure_of_no_step(self):
         notice.hear({}, create_error())
@@ -115,5 +122,6 @@ class TestStep(base.BaseTestCase):
         with EventReporter('conductor_confirm'), EventReporter():
             pass
 
-        self.assertEqual([('conductor_confirm', 'Success', None)],
-                         self.results())
+        self.assertEqual(
+            [('conductor_confirm', 'Success', None)], self.results()
+        )

@@ -35,8 +35,9 @@ class Orders(follow_machine.Machine):
 
     # -- what Nova does ---------------------------------------------------
 
-    @stateful.initialize(steps=st.lists(st.sampled_from(NAMES), min_size=2,
-                                        max_size=4))
+    @stateful.initialize(
+        steps=st.lists(st.sampled_from(NAMES), min_size=2, max_size=4)
+    )
     def have_some(self, steps):
         for _number in range(2):
             self.begin()
@@ -65,8 +66,11 @@ class Orders(follow_machine.Machine):
     @stateful.precondition(lambda self: self.live)
     @stateful.rule(data=st.data(), is_over=st.booleans())
     def step(self, data, is_over):
-        self.add_step(data.draw(st.sampled_from(sorted(self.live))),
-                      data.draw(st.sampled_from(NAMES)), is_over)
+        self.add_step(
+            data.draw(st.sampled_from(sorted(self.live))),
+            data.draw(st.sampled_from(NAMES)),
+            is_over,
+        )
 
     def add_step(self, action, name, is_over):
         row_id = self.take_number()
@@ -77,13 +81,23 @@ class Orders(follow_machine.Machine):
             self.finish(row_id, 'Success')
 
     @stateful.precondition(lambda self: any(self.live.values()))
-    @stateful.rule(data=st.data(), result=st.sampled_from(
-        ('Success', 'Error')))
+    @stateful.rule(
+        data=st.data(), result=st.sampled_from(('Success', 'Error'))
+    )
     def end(self, data, result):
         """End a step, maybe one that has ended."""
-        self.finish(data.draw(st.sampled_from(sorted(
-            event for events in self.live.values() for event in events))),
-            result)
+        self.finish(
+            data.draw(
+                st.sampled_from(
+                    sorted(
+                        event
+                        for events in self.live.values()
+                        for event in events
+                    )
+                )
+            ),
+            result,
+        )
 
     def finish(self, row_id, result):
         at = self.time()
@@ -132,25 +146,39 @@ class Orders(follow_machine.Machine):
     @stateful.invariant()
     def each_is_there_once(self):
         with db.engine().connect() as connection:
-            rows = connection.execute(sa.select(
-                models.FOLLOWED_ROWS.c.source_id,
-                models.FOLLOWED_ROWS.c.attempts).where(
-                    models.FOLLOWED_ROWS.c.source == row_module.EVENTS)).all()
-            events = {row.uuid: row for row in connection.execute(
-                sa.select(models.EVENTS))}
-            actions = set(connection.execute(
-                sa.select(models.ACTIONS.c.uuid)).scalars())
-        assert actions == {row_module.action_uuid('east', row_id)
-                           for row_id in self.copied}
-        told = {row_id: [events.pop(row_module.event_uuid(
-            'east', row_id, attempt)) for attempt in range(1, attempts + 1)]
-            for row_id, attempts in rows}
+            rows = connection.execute(
+                sa.select(
+                    models.FOLLOWED_ROWS.c.source_id,
+                    models.FOLLOWED_ROWS.c.attempts,
+                ).where(models.FOLLOWED_ROWS.c.source == row_module.EVENTS)
+            ).all()
+            events = {
+                row.uuid: row
+                for row in connection.execute(sa.select(models.EVENTS))
+            }
+            actions = set(
+                connection.execute(sa.select(models.ACTIONS.c.uuid)).scalars()
+            )
+        assert actions == {
+            row_module.action_uuid('east', row_id) for row_id in self.copied
+        }
+        told = {
+            row_id: [
+                events.pop(row_module.event_uuid('east', row_id, attempt))
+                for attempt in range(1, attempts + 1)
+            ]
+            for row_id, attempts in rows
+        }
         assert not events
-        assert {row_id: seen for row_id, seen in self.seen.items() if seen
-                } == {row_id: [(each.finish_time, each.result)
-                               if each.finish_time else None
-                               for each in attempts]
-                      for row_id, attempts in told.items()}
+        assert {
+            row_id: seen for row_id, seen in self.seen.items() if seen
+        } == {
+            row_id: [
+                (each.finish_time, each.result) if each.finish_time else None
+                for each in attempts
+            ]
+            for row_id, attempts in told.items()
+        }
 
 
 Orders.TestCase.settings = follow_machine.settings(20)

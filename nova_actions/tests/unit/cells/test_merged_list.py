@@ -26,25 +26,34 @@ from nova_actions.tests import fixtures_cells
 START = fixtures_cells.START
 
 #: Few values each, so that most of them come up twice.
-ACTIONS = st.lists(st.fixed_dictionaries({
-    'is_own': st.booleans(),
-    'request_id': st.sampled_from(['req-a', 'req-b', None, 'cell:east:1']),
-    'action': st.sampled_from(['extend_volume', 'reboot']),
-    'start_time': st.sampled_from([0, 0.5, 1, 9]),
-    'created_at': st.sampled_from([0, 0.5, 1]),
-    'has_no_time': st.integers(0, 7).map(lambda number: not number),
-    'updated_at': st.sampled_from([None, 0, 1]),
-    'deleted': st.sampled_from([0, 0, 0, 1]),
-}), max_size=14)
+ACTIONS = st.lists(
+    st.fixed_dictionaries(
+        {
+            'is_own': st.booleans(),
+            'request_id': st.sampled_from(
+                ['req-a', 'req-b', None, 'cell:east:1']
+            ),
+            'action': st.sampled_from(['extend_volume', 'reboot']),
+            'start_time': st.sampled_from([0, 0.5, 1, 9]),
+            'created_at': st.sampled_from([0, 0.5, 1]),
+            'has_no_time': st.integers(0, 7).map(lambda number: not number),
+            'updated_at': st.sampled_from([None, 0, 1]),
+            'deleted': st.sampled_from([0, 0, 0, 1]),
+        }
+    ),
+    max_size=14,
+)
 
 
 def at(seconds):
-    return seconds if seconds is None else START + datetime.timedelta(
-        seconds=seconds)
+    return (
+        seconds
+        if seconds is None
+        else START + datetime.timedelta(seconds=seconds)
+    )
 
 
 class MergedTest(base.ObjectTestCase):
-
     def setUp(self):
         super().setUp()
         self.cell = self.useFixture(fixtures_cells.Cell(self.conf))
@@ -55,8 +64,10 @@ class MergedTest(base.ObjectTestCase):
             rows = original(connection, text)
             self.read += rows
             return rows
-        self.useFixture(base_fixtures.MonkeyPatch(
-            'nova_actions.cells.query._all', counted))
+
+        self.useFixture(
+            base_fixtures.MonkeyPatch('nova_actions.cells.query._all', counted)
+        )
 
     def fill(self, actions):
         """Store actions of a new server; return them as a naive reader has
@@ -65,18 +76,32 @@ class MergedTest(base.ObjectTestCase):
         values = {'uuid': server, 'project_id': 'owner', 'created_at': START}
         with self.cell.engine.begin() as theirs, db.engine().begin() as ours:
             ours.execute(sa.insert(models.INSTANCES).values(values))
-            theirs.execute(sa.insert(fixtures_cells.INSTANCES).values(
-                **values, deleted=0))
-            rows = [self.insert(ours if each['is_own'] else theirs, server,
-                                each) for each in actions]
-        return server, sorted(rows, reverse=True, key=lambda row: (
-            row['created_at'] or datetime.datetime.min, row['id'],
-            row['is_own']))
+            theirs.execute(
+                sa.insert(fixtures_cells.INSTANCES).values(**values, deleted=0)
+            )
+            rows = [
+                self.insert(ours if each['is_own'] else theirs, server, each)
+                for each in actions
+            ]
+        return server, sorted(
+            rows,
+            reverse=True,
+            key=lambda row: (
+                row['created_at'] or datetime.datetime.min,
+                row['id'],
+                row['is_own'],
+            ),
+        )
 
     def insert(self, connection, server, each):
-        row = {**each, 'instance_uuid': server, **{
-            name: at(each[name])
-            for name in ('start_time', 'created_at', 'updated_at')}}
+        row = {
+            **each,
+            'instance_uuid': server,
+            **{
+                name: at(each[name])
+                for name in ('start_time', 'created_at', 'updated_at')
+            },
+        }
         has_no_time, is_own = row.pop('has_no_time'), row.pop('is_own')
         table = fixtures_cells.ACTIONS
         if is_own:
@@ -85,9 +110,13 @@ class MergedTest(base.ObjectTestCase):
         elif has_no_time:
             row['created_at'] = None
         row['id'] = connection.execute(
-            sa.insert(table).values(row)).inserted_primary_key[0]
-        return {**row, 'is_own': is_own, 'marker': row.get(
-            'uuid') or ids.marker('east', row['id'])}
+            sa.insert(table).values(row)
+        ).inserted_primary_key[0]
+        return {
+            **row,
+            'is_own': is_own,
+            'marker': row.get('uuid') or ids.marker('east', row['id']),
+        }
 
     @staticmethod
     def shown(rows):
@@ -98,7 +127,8 @@ class MergedTest(base.ObjectTestCase):
             some = list(some)
             found = merged_list.pairs.find(
                 [row for row in some if row['is_own']],
-                [row for row in some if not row['is_own']])
+                [row for row in some if not row['is_own']],
+            )
             gone |= {ids.marker('east', number) for number in found}
         return [row for row in rows if row['marker'] not in gone]
 
@@ -108,56 +138,94 @@ class MergedTest(base.ObjectTestCase):
         seen, found = set(), {}
         for row in rows:
             found[row['marker']] = not (
-                row['request_id'] in seen or ids.is_marker(
-                    row['request_id'] or ''))
+                row['request_id'] in seen
+                or ids.is_marker(row['request_id'] or '')
+            )
             seen.add(row['request_id'])
         return found
 
     @hypothesis.settings(max_examples=50, deadline=None)
-    @hypothesis.given(ACTIONS, st.sampled_from(['no', 'yes', 'only']),
-                      st.sampled_from([None, 0, 1]), st.integers(1, 6))
+    @hypothesis.given(
+        ACTIONS,
+        st.sampled_from(['no', 'yes', 'only']),
+        st.sampled_from([None, 0, 1]),
+        st.integers(1, 6),
+    )
     def test_as_a_merge_of_all(self, actions, read_deleted, since, size):
         server, rows = self.fill(actions)
         rows = self.shown(rows)
         names = self.names(rows)
-        seen = [row for row in rows if read_deleted == 'yes'
-                or bool(row['deleted']) is (read_deleted == 'only')]
+        seen = [
+            row
+            for row in rows
+            if read_deleted == 'yes'
+            or bool(row['deleted']) is (read_deleted == 'only')
+        ]
         filters = {} if since is None else {'changes-since': at(since)}
-        expected = [row['marker'] for row in seen if not filters or (
-            row['updated_at'] and row['updated_at'] >= at(since))]
+        expected = [
+            row['marker']
+            for row in seen
+            if not filters
+            or (row['updated_at'] and row['updated_at'] >= at(since))
+        ]
 
         def read(limit=None, marker=None):
             return merged_view.action_list(
-                self.admin, server, limit=limit, marker=marker,
-                filters=filters, read_deleted=read_deleted)
+                self.admin,
+                server,
+                limit=limit,
+                marker=marker,
+                filters=filters,
+                read_deleted=read_deleted,
+            )
+
         whole = read()
         self.assertEqual(expected, [row['marker'] for row in whole])
         for row in whole:
             if row['request_id'] is not None:
-                self.assertEqual(names[row['marker']],
-                                 not row['superseded'])
+                self.assertEqual(names[row['marker']], not row['superseded'])
         paged, marker = [], None
         while some := read(size, marker):
             paged += some
             marker = some[-1]['marker']
         self.assertEqual(whole, paged)
         for row in seen:
-            found = merged_view.action_get(self.admin, server, row['marker'],
-                                      read_deleted)
+            found = merged_view.action_get(
+                self.admin, server, row['marker'], read_deleted
+            )
             self.assertEqual(row['marker'], found['marker'])
         for request_id in ('req-a', 'req-b'):
-            newest = next((row['marker'] for row in seen
-                           if row['request_id'] == request_id), None)
-            found = merged_view.action_get(self.admin, server, request_id,
-                                      read_deleted)
+            newest = next(
+                (
+                    row['marker']
+                    for row in seen
+                    if row['request_id'] == request_id
+                ),
+                None,
+            )
+            found = merged_view.action_get(
+                self.admin, server, request_id, read_deleted
+            )
             self.assertEqual(newest, found and found['marker'])
 
     def many(self, number, **values):
-        return self.fill([{
-            'is_own': is_own, 'request_id': f'req-{each}', 'action': 'reboot',
-            'start_time': each, 'created_at': each, 'updated_at': each,
-            'deleted': 0, 'has_no_time': False, **values}
-            for each in range(number) for is_own in self.where])
+        return self.fill(
+            [
+                {
+                    'is_own': is_own,
+                    'request_id': f'req-{each}',
+                    'action': 'reboot',
+                    'start_time': each,
+                    'created_at': each,
+                    'updated_at': each,
+                    'deleted': 0,
+                    'has_no_time': False,
+                    **values,
+                }
+                for each in range(number)
+                for is_own in self.where
+            ]
+        )
 
     def test_a_page_is_read(self):
         for where in ((False,), (True, False)):
@@ -168,10 +236,10 @@ class MergedTest(base.ObjectTestCase):
             for marker in (None, rows[500]['marker'], 'req-1000'):
                 self.read.clear()
                 statements.clear()
-                found = merged_view.action_list(self.admin, server, limit=5,
-                                           marker=marker)
-                self.assertEqual(5, len({row['request_id']
-                                         for row in found}))
+                found = merged_view.action_list(
+                    self.admin, server, limit=5, marker=marker
+                )
+                self.assertEqual(5, len({row['request_id'] for row in found}))
                 # A few pages' worth, and what their requests name.
                 self.assertLessEqual(len(self.read), 7 * 5)
                 self.assertLessEqual(len(statements), 6, statements)
@@ -192,20 +260,31 @@ class MergedTest(base.ObjectTestCase):
         self.where = (False,)
         server, rows = self.many(1)
         with self.cell.engine.begin() as connection:
-            connection.execute(sa.insert(fixtures_cells.EVENTS), [{
-                'action_id': rows[0]['id'], 'created_at': START,
-                'event': f'step{number % 3}', 'finish_time': START,
-                'result': 'Error' if number == 7 else 'Success',
-                'deleted': 0} for number in range(5000)])
+            connection.execute(
+                sa.insert(fixtures_cells.EVENTS),
+                [
+                    {
+                        'action_id': rows[0]['id'],
+                        'created_at': START,
+                        'event': f'step{number % 3}',
+                        'finish_time': START,
+                        'result': 'Error' if number == 7 else 'Success',
+                        'deleted': 0,
+                    }
+                    for number in range(5000)
+                ],
+            )
         owner.find(self.admin, server)
         self.read.clear()
-        row, = merged_view.action_list(self.admin, server, limit=5)
+        (row,) = merged_view.action_list(self.admin, server, limit=5)
         self.assertEqual('succeeded_after_retry', row['status'])
         self.assertLessEqual(len(self.read), 6)
         self.read.clear()
         found = merged_view.action_get(self.admin, server, row['request_id'])
-        self.assertEqual(('succeeded_after_retry', 1000),
-                         (found['status'], len(found['events'])))
+        self.assertEqual(
+            ('succeeded_after_retry', 1000),
+            (found['status'], len(found['events'])),
+        )
         self.assertLessEqual(len(self.read), 1006)
 
     def test_a_marker_of_what_ours_has_now(self):
@@ -217,15 +296,26 @@ class MergedTest(base.ObjectTestCase):
         for old, new in zip(theirs, ours, strict=True):
             found = merged_view.action_get(self.admin, server, old)
             self.assertEqual(new, found['marker'])
-        self.assertEqual(ours[1:], [
-            row['marker'] for row in merged_view.action_list(
-                self.admin, server, marker=theirs[0])])
+        self.assertEqual(
+            ours[1:],
+            [
+                row['marker']
+                for row in merged_view.action_list(
+                    self.admin, server, marker=theirs[0]
+                )
+            ],
+        )
 
     def test_markers_that_name_nothing(self):
         self.where = (True, False)
         server, _rows = self.many(1)
-        for marker in ('cell:east:999', f'cell:east:{10 ** 19}',
-                       'cell:west:1', 'req-unknown', str(uuid.uuid4())):
+        for marker in (
+            'cell:east:999',
+            f'cell:east:{10**19}',
+            'cell:west:1',
+            'req-unknown',
+            str(uuid.uuid4()),
+        ):
             self.assertIsNone(
                 merged_view.action_get(self.admin, server, marker)
             )

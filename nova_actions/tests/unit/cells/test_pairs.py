@@ -17,43 +17,58 @@ def at(seconds):
 
 
 def rows(*starts, name='extend_volume'):
-    return [{'id': number, 'action': name, 'start_time': start if
-             start is None else at(start)}
-            for number, start in enumerate(starts, 1)]
+    return [
+        {
+            'id': number,
+            'action': name,
+            'start_time': start if start is None else at(start),
+        }
+        for number, start in enumerate(starts, 1)
+    ]
 
 
 class PairsTest(base.BaseTestCase):
-
     def paired(self, own, others):
         """Return the ids of ours by those of the others."""
-        return {number: row['id'] for number, row
-                in pairs.find(own, others).items()}
+        return {
+            number: row['id']
+            for number, row in pairs.find(own, others).items()
+        }
 
     def test_the_same(self):
         for own, others, expected in (
-                ([0], [0], {1: 1}),
-                ([None], [None], {1: 1}),
-                ([0], [None], {}), ([None], [0], {}),
-                # As MariaDB, MySQL and PostgreSQL store it.
-                ([0.6], [0], {1: 1}), ([0.6], [1], {1: 1}),
-                ([0.6], [0.6], {1: 1}),
-                # The request came in before its action began.
-                ([1.001], [-0.5], {1: 1}),
-                ([0], [2], {}), ([2], [0], {}),
-                # One of two stays, and it is the right one.
-                ([1.4], [0, 1], {2: 1}), ([0.4], [0, 1], {1: 1}),
-                ([0, 1], [1], {1: 2}), ([0, 30], [30], {1: 2}),
-                ([0, 0], [0], {1: 1}), ([0], [0, 0], {1: 1}),
-                ([0.2, 1.4], [1, 0], {2: 1, 1: 2})):
-            self.assertEqual(expected, self.paired(
-                rows(*own), rows(*others)), (own, others))
+            ([0], [0], {1: 1}),
+            ([None], [None], {1: 1}),
+            ([0], [None], {}),
+            ([None], [0], {}),
+            # As MariaDB, MySQL and PostgreSQL store it.
+            ([0.6], [0], {1: 1}),
+            ([0.6], [1], {1: 1}),
+            ([0.6], [0.6], {1: 1}),
+            # The request came in before its action began.
+            ([1.001], [-0.5], {1: 1}),
+            ([0], [2], {}),
+            ([2], [0], {}),
+            # One of two stays, and it is the right one.
+            ([1.4], [0, 1], {2: 1}),
+            ([0.4], [0, 1], {1: 1}),
+            ([0, 1], [1], {1: 2}),
+            ([0, 30], [30], {1: 2}),
+            ([0, 0], [0], {1: 1}),
+            ([0], [0, 0], {1: 1}),
+            ([0.2, 1.4], [1, 0], {2: 1, 1: 2}),
+        ):
+            self.assertEqual(
+                expected, self.paired(rows(*own), rows(*others)), (own, others)
+            )
 
     def test_another_name(self):
         self.assertEqual({}, self.paired(rows(0), rows(0, name='reboot')))
 
     @hypothesis.settings(deadline=None)
-    @hypothesis.given(*(st.lists(st.none() | st.floats(0, 10), max_size=8)
-                        for _ in range(2)))
+    @hypothesis.given(
+        *(st.lists(st.none() | st.floats(0, 10), max_size=8) for _ in range(2))
+    )
     def test_one_to_one(self, own, others):
         found = self.paired(rows(*own), rows(*others))
         self.assertEqual(len(found), len(set(found.values())))
@@ -64,5 +79,6 @@ class PairsTest(base.BaseTestCase):
             else:
                 self.assertLess(abs(starts[0] - starts[1]), 2.001)
         # Whole lists that are the same are the same wholly.
-        self.assertEqual(len(own), len(self.paired(rows(*own),
-                                                   rows(*reversed(own)))))
+        self.assertEqual(
+            len(own), len(self.paired(rows(*own), rows(*reversed(own))))
+        )

@@ -21,9 +21,11 @@ class ManageMixin:
         folder = self.conf.state_path
         self.config = os.path.join(folder, 'test.conf')
         with open(self.config, 'w', encoding='utf-8') as file:
-            file.write(f'[DEFAULT]\nstate_path = {folder}\n[database]\n'
-                       f'connection = {self.conf.database.connection}\n'
-                       f'{self.MORE}')
+            file.write(
+                f'[DEFAULT]\nstate_path = {folder}\n[database]\n'
+                f'connection = {self.conf.database.connection}\n'
+                f'{self.MORE}'
+            )
         root = logging.getLogger()
         self.addCleanup(root.setLevel, root.level)
         self.addCleanup(policy.reset)

@@ -12,7 +12,6 @@ from nova_actions.cmd import failure
 
 
 class FailureTestCase(base.BaseTestCase):
-
     def run_raising(self, error):
         @failure.explained
         def main(argv):
@@ -25,14 +24,16 @@ class FailureTestCase(base.BaseTestCase):
 
     def test_what_a_person_can_mend_is_one_line(self):
         for error, code in (
-                (exception.InstanceNotFound(instance_id='x'), failure.ABSENT),
-                (exception.DatabaseUnavailable(), failure.REFUSED),
-                (failure.Refusal('the port is taken'), failure.REFUSED),
-                (cfg.ConfigFilesNotFoundError(['/no/such']),
-                 failure.REFUSED),
-                (FileNotFoundError(2, 'No such file', '/no/such.log'),
-                 failure.REFUSED),
-                (KeyboardInterrupt(), failure.INTERRUPTED)):
+            (exception.InstanceNotFound(instance_id='x'), failure.ABSENT),
+            (exception.DatabaseUnavailable(), failure.REFUSED),
+            (failure.Refusal('the port is taken'), failure.REFUSED),
+            (cfg.ConfigFilesNotFoundError(['/no/such']), failure.REFUSED),
+            (
+                FileNotFoundError(2, 'No such file', '/no/such.log'),
+                failure.REFUSED,
+            ),
+            (KeyboardInterrupt(), failure.INTERRUPTED),
+        ):
             got, text = self.run_raising(error)
             self.assertEqual(code, got, error)
             self.assertEqual(1, len(text.splitlines()), text)
@@ -45,20 +46,22 @@ class FailureTestCase(base.BaseTestCase):
         self.assertEqual(3, failure.explained(lambda argv: 3)([]))
 
     def test_arguments_are_the_command_lines_by_default(self):
-        self.assertEqual(sys.argv[1:],
-                         failure.explained(lambda argv: argv)())
+        self.assertEqual(sys.argv[1:], failure.explained(lambda argv: argv)())
 
     def run_printing(self, text, out):
         """Return the exit code of a command that prints, and what it says
         besides; what is left for the interpreter's end goes well."""
+
         @failure.explained
         def main(argv):
             print(text)
             return failure.OK
 
         errors = io.StringIO()
-        with contextlib.redirect_stdout(out), \
-                contextlib.redirect_stderr(errors):
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(errors),
+        ):
             code = main([])
         return code, errors.getvalue()
 

@@ -9,8 +9,11 @@ from nova_actions.cmd import grammar
 
 def _leaves(parser):
     """Yield the parsers that have no subparsers."""
-    below = [action for action in parser._actions
-             if isinstance(action, argparse._SubParsersAction)]
+    below = [
+        action
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+    ]
     if not below:
         yield parser
     for action in below:
@@ -19,7 +22,6 @@ def _leaves(parser):
 
 
 class GrammarTest(base.BaseTestCase):
-
     def test_each_verb_can_be_run(self):
         parser = argparse.ArgumentParser()
         grammar.add_nouns(parser.add_subparsers())

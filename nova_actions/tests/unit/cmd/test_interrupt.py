@@ -7,11 +7,13 @@ from oslotest import base
 
 
 class InterruptTestCase(base.BaseTestCase):
-
     def run_python(self, code):
         return subprocess.run(
             [sys.executable, '-c', f'import nova_actions.cmd\n{code}'],
-            capture_output=True, text=True, check=False)
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def test_while_a_command_is_imported(self):
         done = self.run_python('raise KeyboardInterrupt')
@@ -27,8 +29,11 @@ class InterruptTestCase(base.BaseTestCase):
         done = self.run_python(
             'from nova_actions.cmd import extra\n'
             'extra.missing = lambda: ["falcon", "waitress"]\n'
-            'import falcon_that_is_missing')
+            'import falcon_that_is_missing'
+        )
         self.assertEqual(1, done.returncode)
         self.assertEqual(
             '-c: falcon, waitress not installed; a command needs pip install '
-            "'nova-actions[server]'\n", done.stderr)
+            "'nova-actions[server]'\n",
+            done.stderr,
+        )

@@ -23,7 +23,6 @@ from nova_actions.upkeep import importing
 
 
 class ManageTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.folder = self.useFixture(fixtures.TempDir()).path
@@ -60,7 +59,8 @@ class ManageTestCase(base.BaseTestCase):
         uuid = '8f3ab7a5-6d8e-4ba4-92a7-5f1a5bd1a6b1'
         with objects_base.local():
             instance_action.InstanceAction.action_start(
-                context, uuid, 'create')
+                context, uuid, 'create'
+            )
         return uuid, context.request_id
 
     def test_schema(self):
@@ -69,8 +69,7 @@ class ManageTestCase(base.BaseTestCase):
         self.assertIn('none', out)
         self.assertIn('from nothing', self.run_command('db', 'sync')[1])
         self.assertIn('nothing to do', self.run_command('db', 'sync')[1])
-        self.assertIn(migration.HEAD,
-                      self.run_command('db', 'version')[1])
+        self.assertIn(migration.HEAD, self.run_command('db', 'version')[1])
 
     def test_list_and_show(self):
         self.sync()
@@ -84,18 +83,26 @@ class ManageTestCase(base.BaseTestCase):
     def test_json(self):
         self.sync()
         uuid, request = self.start()
-        listed = json.loads(self.run_command(
-            'action', 'list', '--format', 'json')[1])
+        listed = json.loads(
+            self.run_command('action', 'list', '--format', 'json')[1]
+        )
         self.assertEqual([request], [row['request_id'] for row in listed])
-        shown = json.loads(self.run_command(
-            'action', 'show', uuid, request, '--format', 'json')[1])
+        shown = json.loads(
+            self.run_command(
+                'action', 'show', uuid, request, '--format', 'json'
+            )[1]
+        )
         self.assertEqual([], shown['events'])
         self.assertIn('+00:00', shown['start_time'])
 
     def test_import(self):
         self.sync()
-        with mock.patch.object(importing, 'instance_import', autospec=True,
-                               return_value=iter((500, 703))) as imported:
+        with mock.patch.object(
+            importing,
+            'instance_import',
+            autospec=True,
+            return_value=iter((500, 703)),
+        ) as imported:
             code, out, _ = self.run_command('instance', 'import', 'cell1')
         self.assertEqual(failure.OK, code)
         self.assertIn('703 servers of cell1', out)
@@ -116,11 +123,15 @@ class ManageTestCase(base.BaseTestCase):
 
     def test_what_cannot_be(self):
         self.sync()
-        for words in (('action', 'list', '--server', 'not-a-uuid'),
-                      ('action', 'list', '--limit', '0'),
-                      ('action', 'list', '--limit', 'x'),
-                      ('action', 'list', '--limit', str(2 ** 31)),
-                      ('action', 'dance'), ('db',), ()):
+        for words in (
+            ('action', 'list', '--server', 'not-a-uuid'),
+            ('action', 'list', '--limit', '0'),
+            ('action', 'list', '--limit', 'x'),
+            ('action', 'list', '--limit', str(2**31)),
+            ('action', 'dance'),
+            ('db',),
+            (),
+        ):
             code, _, err = self.run_command(*words)
             self.assertEqual(failure.REFUSED, code, words)
             self.assertNotIn('Traceback', err)
@@ -132,8 +143,9 @@ class ManageTestCase(base.BaseTestCase):
         with open(other, 'w', encoding='utf-8') as file:
             file.write('not a database ' * 100)
         for connection, reason in (
-                ('mysql+pymysql://root:secret@127.0.0.1:1/none', '(2003, '),
-                (f'sqlite:///{other}', 'file is not a database')):
+            ('mysql+pymysql://root:secret@127.0.0.1:1/none', '(2003, '),
+            (f'sqlite:///{other}', 'file is not a database'),
+        ):
             self.configure(connection)
             code, _, err = self.run_command('db', 'sync')
             self.assertEqual(failure.REFUSED, code)
@@ -150,8 +162,11 @@ class ManageTestCase(base.BaseTestCase):
         self.assertIn('unable to open database file', err)
 
     def test_no_schema(self):
-        for words in (('action', 'list'), ('instance', 'import', 'cell1'),
-                      ('db', 'purge', '--older-than', '1')):
+        for words in (
+            ('action', 'list'),
+            ('instance', 'import', 'cell1'),
+            ('db', 'purge', '--older-than', '1'),
+        ):
             code, _, err = self.run_command(*words)
             self.assertEqual(failure.REFUSED, code)
             self.assertIn('db sync', err)
@@ -160,20 +175,21 @@ class ManageTestCase(base.BaseTestCase):
         self.sync()
         with db.engine().begin() as connection:
             connection.exec_driver_sql(
-                f"UPDATE {migration.VERSION_TABLE} SET version_num = 'later'")
+                f"UPDATE {migration.VERSION_TABLE} SET version_num = 'later'"
+            )
         code, _, err = self.run_command('db', 'sync')
         self.assertEqual(failure.REFUSED, code)
         self.assertIn('later', err)
         self.assertIn(migration.HEAD, err)
 
     def test_no_database(self):
-        for connection, word in ((None, 'is not set'),
-                                 ('nonsense', 'not an SQLAlchemy URL'),
-                                 ('oracel://x', 'does not know'),
-                                 (f'sqlite:///{self.folder}/no/such.sqlite',
-                                  'No such file'),
-                                 (f'sqlite:///{self.folder}',
-                                  'Is a directory')):
+        for connection, word in (
+            (None, 'is not set'),
+            ('nonsense', 'not an SQLAlchemy URL'),
+            ('oracel://x', 'does not know'),
+            (f'sqlite:///{self.folder}/no/such.sqlite', 'No such file'),
+            (f'sqlite:///{self.folder}', 'Is a directory'),
+        ):
             self.configure(connection)
             code, _, err = self.run_command('action', 'list')
             self.assertEqual(failure.REFUSED, code)
@@ -205,8 +221,9 @@ class ManageTestCase(base.BaseTestCase):
         self.sync()
         uuid, request_id = self.start()
         policy.reset()
-        with open(os.path.join(self.folder, 'policy.yaml'), 'w',
-                  encoding='utf-8') as file:
+        with open(
+            os.path.join(self.folder, 'policy.yaml'), 'w', encoding='utf-8'
+        ) as file:
             file.write('{')
         for words in (('list',), ('show', uuid, request_id)):
             code, out, err = self.run_command('action', *words)

@@ -7,13 +7,11 @@ from nova_actions.cmd import progress
 
 
 class Terminal(io.StringIO):
-
     def isatty(self):
         return True
 
 
 class ProgressTestCase(base.BaseTestCase):
-
     def test_a_terminal_sees_how_far_it_is(self):
         out = Terminal()
         with progress.Line('actions', 4, out) as line:

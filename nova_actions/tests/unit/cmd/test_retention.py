@@ -11,13 +11,11 @@ from nova_actions.tests.unit.db import old
 
 
 class Terminal(io.StringIO):
-
     def isatty(self):
         return True
 
 
 class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
-
     def setUp(self):
         super().setUp()
         self.path = os.path.join(self.conf.state_path, 'old.gz')
@@ -41,8 +39,9 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
         code, out, err = self.run_command('purge', *self.BEFORE, '--dry-run')
         self.assertEqual((0, ''), (code, err))
         self.assertIn('Would have deleted 2 actions with 2 events', out)
-        code, out, _ = self.run_command('purge', *self.BEFORE, '--max-rows',
-                                        '2')
+        code, out, _ = self.run_command(
+            'purge', *self.BEFORE, '--max-rows', '2'
+        )
         self.assertEqual(1, code)
         self.assertIn('--max-rows 2 stopped it', out)
         code, out, _ = self.run_command('purge', *self.BEFORE)
@@ -52,8 +51,9 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
 
     def test_by_age_but_for_the_last(self):
         server = self.fill()
-        code, _, _ = self.run_command('purge', '--older-than', '1',
-                                      '--keep-last', '2')
+        code, _, _ = self.run_command(
+            'purge', '--older-than', '1', '--keep-last', '2'
+        )
         self.assertEqual(0, code)
         self.assertEqual(2, len(self.left(server)))
 
@@ -61,12 +61,14 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
         server = self.fill()
         before = self.content()
         code, out, _ = self.run_command(
-            'archive', *self.BEFORE, '--file', self.path, '--dry-run')
+            'archive', *self.BEFORE, '--file', self.path, '--dry-run'
+        )
         self.assertEqual(0, code)
         self.assertIn('Would have archived 2', out)
         self.assertFalse(os.path.exists(self.path))
         code, out, _ = self.run_command(
-            'archive', *self.BEFORE, '--file', self.path)
+            'archive', *self.BEFORE, '--file', self.path
+        )
         self.assertEqual(0, code)
         self.assertIn('Archived 2 actions', out)
         self.assertEqual(1, len(self.left(server)))
@@ -79,9 +81,11 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
     def test_scrub(self):
         server = self.instance()
         self.action(server, 9, event_values={'details': 'password=S3cret'})
-        for words, text in ((('--dry-run',), '1 of 3 rows would change'),
-                            ((), '1 of 3 rows changed'),
-                            ((), '0 of 3 rows changed')):
+        for words, text in (
+            (('--dry-run',), '1 of 3 rows would change'),
+            ((), '1 of 3 rows changed'),
+            ((), '0 of 3 rows changed'),
+        ):
             code, out, _ = self.run_command('scrub', *words)
             self.assertEqual(0, code)
             self.assertIn(text, out)
@@ -95,15 +99,16 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
 
     def test_what_cannot_be(self):
         for words, text in (
-                ((), '--before'),
-                ((*self.BEFORE, '--older-than', '5'), 'not allowed with'),
-                (('--before', 'yesterday'), "'yesterday' is no date"),
-                (('--before', '2026-02-30'), "'2026-02-30' is no date"),
-                (('--older-than=-1',), 'from 0 to 36500'),
-                (('--older-than', '36501'), 'from 0 to 36500'),
-                (('--older-than', 'x'), "'x' is no whole number"),
-                ((*self.BEFORE, '--max-rows', '0'), 'from 1 to 2147483647'),
-                ((*self.BEFORE, '--keep-last=-1'), 'from 0 to')):
+            ((), '--before'),
+            ((*self.BEFORE, '--older-than', '5'), 'not allowed with'),
+            (('--before', 'yesterday'), "'yesterday' is no date"),
+            (('--before', '2026-02-30'), "'2026-02-30' is no date"),
+            (('--older-than=-1',), 'from 0 to 36500'),
+            (('--older-than', '36501'), 'from 0 to 36500'),
+            (('--older-than', 'x'), "'x' is no whole number"),
+            ((*self.BEFORE, '--max-rows', '0'), 'from 1 to 2147483647'),
+            ((*self.BEFORE, '--keep-last=-1'), 'from 0 to'),
+        ):
             code, _, err = self.run_command('purge', *words)
             self.assertEqual(failure.REFUSED, code, words)
             self.assertIn(text, err)
@@ -115,8 +120,10 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
         with open(self.path, 'wb') as file:
             file.write(b'text')
         for path in (missing, self.conf.state_path, self.path):
-            for words in (('restore', path),
-                          ('archive', *self.BEFORE, '--file', path)):
+            for words in (
+                ('restore', path),
+                ('archive', *self.BEFORE, '--file', path),
+            ):
                 code, _, err = self.run_command(*words)
                 self.assertEqual(failure.REFUSED, code, words)
                 self.assertIn(path, err)
@@ -130,8 +137,13 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
         with open(self.path, 'rb') as file:
             packed = file.read()
         with open(self.path, 'wb') as file:
-            file.write(gzip.compress(gzip.decompress(packed).replace(
-                server.encode(), other.encode())))
+            file.write(
+                gzip.compress(
+                    gzip.decompress(packed).replace(
+                        server.encode(), other.encode()
+                    )
+                )
+            )
         code, _, err = self.run_command('restore', self.path)
         self.assertEqual(failure.REFUSED, code)
         self.assertIn('left out 2 actions of servers', err)

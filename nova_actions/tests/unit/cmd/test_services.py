@@ -23,7 +23,6 @@ from nova_actions.db import api as db
 
 
 class ServicesTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.folder = self.useFixture(fixtures.TempDir()).path
@@ -57,49 +56,70 @@ class ServicesTestCase(base.BaseTestCase):
         for name, words in (('.', 'Is a directory'), ('binary', 'utf-8')):
             path = os.path.join(self.folder, name)
             for main in (api.main, conductor.main, manage.main):
-                self.assertIn(words, self.refused(
-                    main, '', '--config-file', path, 'db', 'version'))
-            self.assertIn(words, self.refused(
-                status.main, '', '--config-file', path, 'upgrade', 'check'))
+                self.assertIn(
+                    words,
+                    self.refused(
+                        main, '', '--config-file', path, 'db', 'version'
+                    ),
+                )
+            self.assertIn(
+                words,
+                self.refused(
+                    status.main, '', '--config-file', path, 'upgrade', 'check'
+                ),
+            )
 
     def test_help_says_what_a_command_is(self):
-        for main in (all_in_one.main, api.main, conductor.main, manage.main,
-                     status.main):
+        for main in (
+            all_in_one.main,
+            api.main,
+            conductor.main,
+            manage.main,
+            status.main,
+        ):
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
                 self.assertRaises(SystemExit, main, ['--help'])
                 self.assertRaises(SystemExit, main, ['--version'])
-            self.assertIn(sys.modules[main.__module__].__doc__.split()[0],
-                          out.getvalue())
-            self.assertTrue(out.getvalue().endswith(
-                f'{version.version_string()}\n'))
+            self.assertIn(
+                sys.modules[main.__module__].__doc__.split()[0], out.getvalue()
+            )
+            self.assertTrue(
+                out.getvalue().endswith(f'{version.version_string()}\n')
+            )
 
     def test_a_log_that_cannot_be(self):
         path = os.path.join(self.folder, 'broken')
         with open(path, 'w', encoding='utf-8') as file:
             file.write('[loggers]\nkeys = root, none')
         for words, reason in (
-                (('--log-file', '/no/such/log'), 'No such file'),
-                (('--log-config-append', path), path)):
+            (('--log-file', '/no/such/log'), 'No such file'),
+            (('--log-config-append', path), path),
+        ):
             for main, verb in (
-                    (api.main, ()), (conductor.main, ()),
-                    (manage.main, ('db', 'version')),
-                    (status.main, ('upgrade', 'check'))):
+                (api.main, ()),
+                (conductor.main, ()),
+                (manage.main, ('db', 'version')),
+                (status.main, ('upgrade', 'check')),
+            ):
                 text = self.refused(main, '', '--debug', *words, *verb)
                 self.assertIn(reason, text)
                 self.assertEqual(1, len(text.splitlines()), text)
 
     def test_values_that_an_option_cannot_have(self):
         for main, words, option in (
-                (all_in_one.main, ('--port', 'abc'), '--port'),
-                (all_in_one.main, ('--demo-actions', 'x'), '--demo-actions'),
-                (api.main, ('--port', '65536'), '--port')):
+            (all_in_one.main, ('--port', 'abc'), '--port'),
+            (all_in_one.main, ('--demo-actions', 'x'), '--demo-actions'),
+            (api.main, ('--port', '65536'), '--port'),
+        ):
             text = self.refused(main, '', *words)
             self.assertIn(f': argument {option}: ', text)
             self.assertEqual(1, len(text.splitlines()), text)
         for main, words in (
-                (conductor.main, ()), (manage.main, ('db', 'version')),
-                (status.main, ('upgrade', 'check'))):
+            (conductor.main, ()),
+            (manage.main, ('db', 'version')),
+            (status.main, ('upgrade', 'check')),
+        ):
             text = self.refused(main, 'debug = maybe\n', *words)
             self.assertIn(': argument --debug: ', text)
 
@@ -110,11 +130,17 @@ class ServicesTestCase(base.BaseTestCase):
             file.write(f'[database]\nconnection = {connection}\n')
         with contextlib.redirect_stdout(io.StringIO()):
             manage.main(['--config-file', path, 'db', 'sync'])
-        for url, word in (('carrier-pigeon://u:secret@h/', 'no driver'),
-                          ('rabbit://u:secret@h:port/', 'not the URL')):
-            err = self.refused(conductor.main, (
-                f'transport_url = {url}\n'
-                f'[database]\nconnection = {connection}\n'))
+        for url, word in (
+            ('carrier-pigeon://u:secret@h/', 'no driver'),
+            ('rabbit://u:secret@h:port/', 'not the URL'),
+        ):
+            err = self.refused(
+                conductor.main,
+                (
+                    f'transport_url = {url}\n'
+                    f'[database]\nconnection = {connection}\n'
+                ),
+            )
             self.assertIn(word, err)
             self.assertNotIn('secret', err)
 

@@ -8,7 +8,6 @@ from nova_actions.tests.unit.db import old
 
 
 class StatsTestCase(managed.ManageMixin, old.OldRowsTestCase):
-
     def show(self):
         code, out, _ = self.run_manage('db', 'stats')
         self.assertEqual(0, code)
@@ -26,21 +25,28 @@ class StatsTestCase(managed.ManageMixin, old.OldRowsTestCase):
         found = json.loads(out)
         self.assertEqual(0, code)
         rows = {each['name']: each['rows'] for each in found['tables']}
-        self.assertEqual((2, 4), (rows['instance_actions'],
-                                  rows['instance_actions_events']))
-        self.assertEqual(old.NOW - 2 * old.DAY, datetime.datetime.
-                         fromisoformat(found['oldest']).replace(tzinfo=None))
+        self.assertEqual(
+            (2, 4), (rows['instance_actions'], rows['instance_actions_events'])
+        )
+        self.assertEqual(
+            old.NOW - 2 * old.DAY,
+            datetime.datetime.fromisoformat(found['oldest']).replace(
+                tzinfo=None
+            ),
+        )
         self.assertIsNone(found['next_purge'])
 
     def test_sizes(self):
         self.assertEqual(
             [None, '0 B', '999 B', '0.979 KiB', '2 KiB', '5e+03 TiB'],
-            [stats.in_bytes(number) for number in (
-                None, 0, 999, 1003, 2048, 5000 * 2 ** 40)])
+            [
+                stats.in_bytes(number)
+                for number in (None, 0, 999, 1003, 2048, 5000 * 2**40)
+            ],
+        )
 
 
 class RetainedTestCase(managed.ManageMixin, old.OldRowsTestCase):
-
     MORE = '[retention]\ndays = 30\n'
 
     def test_the_next_purge(self):
@@ -48,8 +54,12 @@ class RetainedTestCase(managed.ManageMixin, old.OldRowsTestCase):
         age = (old.NOW - now) / old.DAY
         server = self.instance()
         self.action(server, age + 10)
-        self.assertIn(f'{now + 20 * old.DAY:%Y-%m-%d %H:%M}',
-                      self.run_manage('db', 'stats')[1])
+        self.assertIn(
+            f'{now + 20 * old.DAY:%Y-%m-%d %H:%M}',
+            self.run_manage('db', 'stats')[1],
+        )
         self.actions(server, [age + 31, age + 32])
-        self.assertIn('due: at most 2 actions of more than 30 days',
-                      self.run_manage('db', 'stats')[1])
+        self.assertIn(
+            'due: at most 2 actions of more than 30 days',
+            self.run_manage('db', 'stats')[1],
+        )

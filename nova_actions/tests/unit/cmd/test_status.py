@@ -27,7 +27,6 @@ from nova_actions.tests import fixtures_cells
 
 
 class StatusTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.folder = self.useFixture(fixtures.TempDir()).path
@@ -39,25 +38,30 @@ class StatusTestCase(base.BaseTestCase):
         self.configure(f'sqlite:///{self.folder}/test.sqlite')
 
     def write(self, name, text):
-        with open(os.path.join(self.folder, name), 'w',
-                  encoding='utf-8') as file:
+        with open(
+            os.path.join(self.folder, name), 'w', encoding='utf-8'
+        ) as file:
             file.write(text)
 
-    def configure(self, connection, more='', bus='fake://',
-                  tokens='noauth2'):
-        self.write('test.conf',
-                   f'[DEFAULT]\nstate_path = {self.folder}/state\n'
-                   f'transport_url = {bus}\n'
-                   f'[database]\nconnection = {connection}\n'
-                   f'[api]\nauth_strategy = {tokens}\n{more}')
+    def configure(self, connection, more='', bus='fake://', tokens='noauth2'):
+        self.write(
+            'test.conf',
+            f'[DEFAULT]\nstate_path = {self.folder}/state\n'
+            f'transport_url = {bus}\n'
+            f'[database]\nconnection = {connection}\n'
+            f'[api]\nauth_strategy = {tokens}\n{more}',
+        )
 
     def check(self):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            code = status.main(['--config-file', self.config,
-                                'upgrade', 'check', '--json'])
-        found = {each['check']: (each['result'], each['details'])
-                 for each in json.loads(out.getvalue())['checks']}
+            code = status.main(
+                ['--config-file', self.config, 'upgrade', 'check', '--json']
+            )
+        found = {
+            each['check']: (each['result'], each['details'])
+            for each in json.loads(out.getvalue())['checks']
+        }
         return code, found
 
     def sync(self):
@@ -66,11 +70,13 @@ class StatusTestCase(base.BaseTestCase):
 
     def test_a_cell_that_is_to_be_followed(self):
         path = f'{self.folder}/cell.sqlite'
-        fixtures_cells.METADATA.create_all(sa.create_engine(
-            f'sqlite:///{path}', poolclass=sa.NullPool))
+        fixtures_cells.METADATA.create_all(
+            sa.create_engine(f'sqlite:///{path}', poolclass=sa.NullPool)
+        )
         self.configure(
             f'sqlite:///{self.folder}/test.sqlite',
-            f'[cell:east]\nconnection = sqlite:///{path}\nfollow = true\n')
+            f'[cell:east]\nconnection = sqlite:///{path}\nfollow = true\n',
+        )
         self.sync()
         code, found = self.check()
         self.assertEqual(1, code)
@@ -79,8 +85,9 @@ class StatusTestCase(base.BaseTestCase):
         context = context_module.get_admin_context()
         state.acquire(context, 'east', 'somebody')
         self.assertEqual(0, self.result())
-        state.reached(context, 'east', 'somebody', datetime.datetime(
-            2026, 1, 1))
+        state.reached(
+            context, 'east', 'somebody', datetime.datetime(2026, 1, 1)
+        )
         self.assertEqual(1, self.result())
         state.pause(context, 'east', True)
         self.assertEqual(0, self.result())
@@ -98,8 +105,14 @@ class StatusTestCase(base.BaseTestCase):
         self.assertEqual(0, code)
         self.assertIn('Nova 34.0.0 on 1 host (east1)', found['Bridges'][1])
         db.setup(conf.load(['--config-file', self.config]))
-        reporter.told(context, str(uuid.uuid4()), 'east2', 0, {},
-                      {**told, 'missing': 'InstanceAction.finish'})
+        reporter.told(
+            context,
+            str(uuid.uuid4()),
+            'east2',
+            0,
+            {},
+            {**told, 'missing': 'InstanceAction.finish'},
+        )
         code, found = self.check()
         self.assertEqual((1, 1), (code, found['Bridges'][0]))
         self.assertIn('InstanceAction.finish', found['Bridges'][1])
@@ -124,11 +137,17 @@ class StatusTestCase(base.BaseTestCase):
             f'[cell:east]\nconnection = sqlite:///{self.folder}/none\n'
             f'[cell:west]\nconnection = mysql+pymysql://root:S3cr3t@'
             f'127.0.0.1:{port}/nova\n',
-            bus=f'rabbit://guest:S3cr3t@127.0.0.1:{port}/', tokens='keystone')
+            bus=f'rabbit://guest:S3cr3t@127.0.0.1:{port}/',
+            tokens='keystone',
+        )
         code, found = self.check()
         self.assertEqual(2, code)
-        for name, word in (('Cells', 'Cell east'), ('Cells', 'Cell west'),
-                           ('Bus', 'refused'), ('Keystone', 'v3/auth')):
+        for name, word in (
+            ('Cells', 'Cell east'),
+            ('Cells', 'Cell west'),
+            ('Bus', 'refused'),
+            ('Keystone', 'v3/auth'),
+        ):
             result, text = found[name]
             self.assertEqual(2, result, name)
             self.assertIn(word, text)
@@ -136,8 +155,9 @@ class StatusTestCase(base.BaseTestCase):
 
     def test_what_is_not_configured(self):
         self.sync()
-        self.configure(f'sqlite:///{self.folder}/test.sqlite', bus='',
-                       tokens='keystone')
+        self.configure(
+            f'sqlite:///{self.folder}/test.sqlite', bus='', tokens='keystone'
+        )
         code, found = self.check()
         self.assertEqual(1, code)
         self.assertEqual((1, 1), (found['Bus'][0], found['Keystone'][0]))
@@ -145,11 +165,11 @@ class StatusTestCase(base.BaseTestCase):
     def test_who_never_answers(self):
         ended = threading.Event()
         self.addCleanup(ended.set)
-        error = self.assertRaises(TimeoutError, status._within, 0.01,
-                                  ended.wait)
+        error = self.assertRaises(
+            TimeoutError, status._within, 0.01, ended.wait
+        )
         self.assertIn('no answer in 0.01 s', str(error))
-        self.assertRaises(ZeroDivisionError, status._within, 60,
-                          lambda: 1 / 0)
+        self.assertRaises(ZeroDivisionError, status._within, 60, lambda: 1 / 0)
 
     def test_no_schema(self):
         code, found = self.check()
@@ -159,10 +179,15 @@ class StatusTestCase(base.BaseTestCase):
 
     def test_a_schema_of_a_newer_release(self):
         self.sync()
-        with contextlib.closing(sqlite3.connect(
-                f'{self.folder}/test.sqlite')) as connection, connection:
+        with (
+            contextlib.closing(
+                sqlite3.connect(f'{self.folder}/test.sqlite')
+            ) as connection,
+            connection,
+        ):
             connection.execute(
-                f"UPDATE {migration.VERSION_TABLE} SET version_num = 'later'")
+                f"UPDATE {migration.VERSION_TABLE} SET version_num = 'later'"
+            )
         code, found = self.check()
         self.assertEqual(1, code)
         self.assertIn('newer', found['Database schema'][1])
@@ -201,13 +226,17 @@ class StatusTestCase(base.BaseTestCase):
         self.sync()
         rule = 'os_compute_api:os-instance-actions:show'
         for text, code in (
-                (f'"{rule}": "!"\n', 0),
-                ('"os_compute_api:servers:show": "rule:admin_api"\n', 0),
-                (f'"{rule}": "rule:nobody_has_heard_of"\n', 2),
-                (f'"{rule}": "role:admin or or"\n', 2),
-                ('{', 2), ('[1, 2]', 2), ('text', 2), ('5: "@"\n', 2),
-                (f'"{rule}": 5\n', 2),
-                ('"os_compute_api:os-instance-actions:lits": "@"\n', 1)):
+            (f'"{rule}": "!"\n', 0),
+            ('"os_compute_api:servers:show": "rule:admin_api"\n', 0),
+            (f'"{rule}": "rule:nobody_has_heard_of"\n', 2),
+            (f'"{rule}": "role:admin or or"\n', 2),
+            ('{', 2),
+            ('[1, 2]', 2),
+            ('text', 2),
+            ('5: "@"\n', 2),
+            (f'"{rule}": 5\n', 2),
+            ('"os_compute_api:os-instance-actions:lits": "@"\n', 1),
+        ):
             self.write('policy.yaml', text)
             got, found = self.check()
             self.assertEqual(code, got, (text, found))

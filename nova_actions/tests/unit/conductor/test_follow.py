@@ -16,7 +16,6 @@ from nova_actions.tests import patience
 
 
 class TestFollow(base.ObjectTestCase):
-
     def setUp(self):
         super().setUp()
         self.cell = self.useFixture(fixtures_cells.Cell(self.conf))
@@ -48,29 +47,41 @@ class TestFollow(base.ObjectTestCase):
         made = self.made()
         made.run()
         made.stop()
-        (copied, steps), = fixtures_follow.content()
+        ((copied, steps),) = fixtures_follow.content()
         server = copied['instance_uuid']
         action = fixtures_follow.report(
-            'action', copied['action'], server, copied['request_id'],
-            copied['start_time'])
+            'action',
+            copied['action'],
+            server,
+            copied['request_id'],
+            copied['start_time'],
+        )
         step = fixtures_follow.report(
-            'finish', steps[0]['event'], server, copied['request_id'],
-            steps[0]['start_time'], host=steps[0]['host'],
-            result='Error', finish_time=steps[0]['finish_time'])
+            'finish',
+            steps[0]['event'],
+            server,
+            copied['request_id'],
+            steps[0]['start_time'],
+            host=steps[0]['host'],
+            result='Error',
+            finish_time=steps[0]['finish_time'],
+        )
         report.apply(self.admin, [action, step])
         self.assertEqual(2, len(fixtures_follow.content()))
         follow.FormerCells(self.conf, {'east'}).run()
         self.assertEqual(2, len(fixtures_follow.content()))
         follow.FormerCells(self.conf, ()).run()
-        (stored, events), = fixtures_follow.content()
-        self.assertEqual((action['uuid'], 'failed'),
-                         (stored['uuid'], stored['status']))
+        ((stored, events),) = fixtures_follow.content()
+        self.assertEqual(
+            (action['uuid'], 'failed'), (stored['uuid'], stored['status'])
+        )
         self.assertEqual([step['uuid']], [each['uuid'] for each in events])
 
     def test_a_conductor_follows(self):
         self.set(follow=True, follow_interval=0.1)
-        with mock.patch.object(periodic.random, 'uniform', autospec=True,
-                               return_value=0):
+        with mock.patch.object(
+            periodic.random, 'uniform', autospec=True, return_value=0
+        ):
             conductor = service.ConductorService(self.conf)
             conductor.start()
             try:
@@ -100,20 +111,26 @@ class TestFollow(base.ObjectTestCase):
         before = state.get(self.admin, 'east')['caught_up_at']
         self.cell.action(self.cell.server())
         with mock.patch.object(
-                made._source, 'ask', autospec=True,
-                side_effect=follow.exception.CellUnavailable(
-                    cell='east', retry_after=1)):
+            made._source,
+            'ask',
+            autospec=True,
+            side_effect=follow.exception.CellUnavailable(
+                cell='east', retry_after=1
+            ),
+        ):
             self.assertIsNone(made.run())
-        self.assertEqual(before,
-                         state.get(self.admin, 'east')['caught_up_at'])
+        self.assertEqual(before, state.get(self.admin, 'east')['caught_up_at'])
         self.assertIsNotNone(made.run())
         self.assertEqual(2, len(fixtures_follow.content()))
 
     def test_our_own_database_is_down(self):
         made = self.made()
-        with mock.patch.object(state, 'acquire', autospec=True,
-                               side_effect=follow.exception.
-                               DatabaseUnavailable):
+        with mock.patch.object(
+            state,
+            'acquire',
+            autospec=True,
+            side_effect=follow.exception.DatabaseUnavailable,
+        ):
             self.assertIsNone(made.run())
 
     def test_the_end_does_not_wait_for_the_rest(self):

@@ -14,7 +14,6 @@ from nova_actions.upkeep import retention as db_retention
 
 
 class TestPurge(old.OldRowsTestCase):
-
     def setUp(self):
         super().setUp()
         self.useFixture(utils_fixture.TimeFixture(old.NOW))
@@ -46,8 +45,11 @@ class TestPurge(old.OldRowsTestCase):
     def test_the_database_is_gone(self):
         self.configure(days=5)
         with mock.patch.object(
-                db_retention, '_page', autospec=True,
-                side_effect=exception.DatabaseUnavailable):
+            db_retention,
+            '_page',
+            autospec=True,
+            side_effect=exception.DatabaseUnavailable,
+        ):
             self.assertEqual(db_retention.Done(), self.timer.run())
         self.assertEqual(2, self.timer.run().actions)
 
@@ -65,9 +67,13 @@ class TestPurge(old.OldRowsTestCase):
         def note(timer):
             run(timer)
             purged.set()
-        with (mock.patch.object(retention.Purge, 'run', note),
-              mock.patch.object(periodic.random, 'uniform', autospec=True,
-                                return_value=0)):
+
+        with (
+            mock.patch.object(retention.Purge, 'run', note),
+            mock.patch.object(
+                periodic.random, 'uniform', autospec=True, return_value=0
+            ),
+        ):
             conductor = service.ConductorService(self.conf)
             conductor.start()
             self.addCleanup(conductor.stop)

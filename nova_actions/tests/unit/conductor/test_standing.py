@@ -21,7 +21,6 @@ from nova_actions.tests import base
 
 
 class _Tests:
-
     def setUp(self):
         super().setUp()
         self.now = 0.0
@@ -44,28 +43,35 @@ class _Tests:
         self.assertIsNone(self.ask('open_actions', action='create'))
 
     def test_open_actions(self):
-        InstanceAction.action_start(self.context, self.instance_uuid,
-                                    'create')
+        InstanceAction.action_start(self.context, self.instance_uuid, 'create')
         for name in ('what', 'ever'):
             InstanceAction.action_start(
-                self.new_context(), self.instance_uuid, name)
+                self.new_context(), self.instance_uuid, name
+            )
         self.assertEqual(1, self.ask('open_actions', action='create'))
         self.assertEqual(2, self.ask('open_actions', action='other'))
         self.assertLess(
-            -1, self.ask('oldest_open_action_seconds', action='other'))
+            -1, self.ask('oldest_open_action_seconds', action='other')
+        )
         InstanceActionEvent.event_start(
-            self.context, self.instance_uuid, 'step', host='h')
+            self.context, self.instance_uuid, 'step', host='h'
+        )
         InstanceActionEvent.event_finish(
-            self.context, self.instance_uuid, 'step', host='h')
+            self.context, self.instance_uuid, 'step', host='h'
+        )
         self.assertIsNone(self.ask('open_actions', action='create'))
 
     def beat(self, host, waiting=0, silent=0.0, **lost):
         epoch = str(uuid.uuid4())
         reporter.told(self.admin, epoch, host, waiting, lost)
-        self.execute(sa.update(REPORTERS).where(
-            REPORTERS.c.epoch == epoch).values(
-                last_seen=timeutils.utcnow() - datetime.timedelta(
-                    seconds=silent)))
+        self.execute(
+            sa.update(REPORTERS)
+            .where(REPORTERS.c.epoch == epoch)
+            .values(
+                last_seen=timeutils.utcnow()
+                - datetime.timedelta(seconds=silent)
+            )
+        )
 
     def test_reporters(self):
         self.beat('h1', waiting=3, full=2)
@@ -82,25 +88,46 @@ class _Tests:
 
     def test_of_many_hosts_the_worst_are_told(self):
         with db.engine().begin() as connection:
-            connection.execute(sa.insert(REPORTERS), [{
-                'epoch': str(uuid.uuid4()), 'host': f'h{number}', 'beats': 1,
-                'created_at': timeutils.utcnow(), 'waiting': number,
-                'last_seen': timeutils.utcnow(),
-            } for number in range(3 * standing.WORST)])
-        hosts = [sample.labels['host'] for family in self.told.collect()
-                 for sample in family.samples
-                 if sample.name == 'nova_actions_host_waiting_reports']
-        self.assertEqual({f'h{number}' for number in range(
-            2 * standing.WORST, 3 * standing.WORST)}, set(hosts))
-        self.assertEqual(sum(range(3 * standing.WORST)),
-                         self.ask('waiting_reports'))
+            connection.execute(
+                sa.insert(REPORTERS),
+                [
+                    {
+                        'epoch': str(uuid.uuid4()),
+                        'host': f'h{number}',
+                        'beats': 1,
+                        'created_at': timeutils.utcnow(),
+                        'waiting': number,
+                        'last_seen': timeutils.utcnow(),
+                    }
+                    for number in range(3 * standing.WORST)
+                ],
+            )
+        hosts = [
+            sample.labels['host']
+            for family in self.told.collect()
+            for sample in family.samples
+            if sample.name == 'nova_actions_host_waiting_reports'
+        ]
+        self.assertEqual(
+            {
+                f'h{number}'
+                for number in range(2 * standing.WORST, 3 * standing.WORST)
+            },
+            set(hosts),
+        )
+        self.assertEqual(
+            sum(range(3 * standing.WORST)), self.ask('waiting_reports')
+        )
 
     def test_followed_cells(self):
         for cell in ('east', 'west'):
             state.acquire(self.admin, cell, 'somebody')
         state.pause(self.admin, 'west', True)
-        self.execute(sa.update(FOLLOWED_CELLS).values(
-            caught_up_at=timeutils.utcnow() - datetime.timedelta(hours=1)))
+        self.execute(
+            sa.update(FOLLOWED_CELLS).values(
+                caught_up_at=timeutils.utcnow() - datetime.timedelta(hours=1)
+            )
+        )
         self.assertLess(3590, self.ask('follow_lag_seconds', cell='east'))
         self.assertIsNone(self.ask('follow_lag_seconds', cell='west'))
 
@@ -113,10 +140,10 @@ class _Tests:
 
 
 class StandingOnSqliteTest(_Tests, base.ObjectTestCase):
-
     def test_the_database_is_away(self):
         def get(_context):
             raise exception.DatabaseUnavailable
+
         self.patch(standing.standing, 'get', get)
         self.assertEqual(0, self.ask('database_up'))
         self.assertIsNone(self.ask('reporters'))

@@ -15,7 +15,6 @@ BEGAN = datetime.datetime(2026, 11, 27, 12)
 
 
 class TallyTest(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.told = self.useFixture(fixtures.Metrics())
@@ -24,16 +23,26 @@ class TallyTest(base.BaseTestCase):
         self.action = str(uuid.uuid4())
 
     def take(self, kind_of, outcome=None, step=None, seconds=0.0, **values):
-        self.tally.take([{
-            'kind': kind_of, 'action_uuid': self.action, 'action': 'reboot',
-            'event_uuid': str(uuid.uuid4()) if step else None, 'event': step,
-            'outcome': outcome, 'start_time': BEGAN,
-            'happened_at': BEGAN + datetime.timedelta(seconds=seconds),
-            **values}])
+        self.tally.take(
+            [
+                {
+                    'kind': kind_of,
+                    'action_uuid': self.action,
+                    'action': 'reboot',
+                    'event_uuid': str(uuid.uuid4()) if step else None,
+                    'event': step,
+                    'outcome': outcome,
+                    'start_time': BEGAN,
+                    'happened_at': BEGAN + datetime.timedelta(seconds=seconds),
+                    **values,
+                }
+            ]
+        )
 
     def finished(self, outcome):
-        return self.told('actions_finished_total', action='reboot',
-                         outcome=outcome)
+        return self.told(
+            'actions_finished_total', action='reboot', outcome=outcome
+        )
 
     def test_an_action(self):
         self.take(kind.ACTION_BEGUN)
@@ -41,23 +50,42 @@ class TallyTest(base.BaseTestCase):
         self.take(kind.STEP_ENDED, 'Success', 'compute_reboot_instance', 4)
         self.take(kind.ACTION_ENDED, 'succeeded', seconds=4)
         self.tally.settle(0)
-        self.assertEqual(1, self.told('actions_started_total',
-                                      action='reboot'))
-        self.assertEqual(1, self.told(
-            'events_started_total', event='compute_reboot_instance'))
-        self.assertEqual(1, self.told(
-            'events_finished_total', event='compute_reboot_instance',
-            outcome='success'))
+        self.assertEqual(
+            1, self.told('actions_started_total', action='reboot')
+        )
+        self.assertEqual(
+            1,
+            self.told('events_started_total', event='compute_reboot_instance'),
+        )
+        self.assertEqual(
+            1,
+            self.told(
+                'events_finished_total',
+                event='compute_reboot_instance',
+                outcome='success',
+            ),
+        )
         self.assertEqual(1, self.finished('succeeded'))
-        self.assertEqual(4, self.told('action_duration_seconds_sum',
-                                      action='reboot', outcome='succeeded'))
-        self.assertEqual(4, self.told('event_duration_seconds_sum',
-                                      event='compute_reboot_instance'))
+        self.assertEqual(
+            4,
+            self.told(
+                'action_duration_seconds_sum',
+                action='reboot',
+                outcome='succeeded',
+            ),
+        )
+        self.assertEqual(
+            4,
+            self.told(
+                'event_duration_seconds_sum', event='compute_reboot_instance'
+            ),
+        )
 
     def test_a_backlog_leaves_little_to_remember(self):
         for number in range(100):
-            self.take(kind.ACTION_ENDED, 'succeeded',
-                      action_uuid=str(uuid.uuid4()))
+            self.take(
+                kind.ACTION_ENDED, 'succeeded', action_uuid=str(uuid.uuid4())
+            )
             self.now += tally.SETTLED / 4
             self.assertLessEqual(number - 4, self.finished('succeeded') or 0)
 
@@ -91,20 +119,34 @@ class TallyTest(base.BaseTestCase):
         for number, _each in enumerate(itertools.repeat(None, 50)):
             self.take(kind.ACTION_BEGUN, action=f'action {number}')
             self.take(kind.STEP_ENDED, 'Error', f'step {number}')
-        self.assertEqual(50, self.told('actions_started_total',
-                                       action='other'))
-        self.assertEqual(50, self.told('events_finished_total',
-                                       event='other', outcome='error'))
+        self.assertEqual(
+            50, self.told('actions_started_total', action='other')
+        )
+        self.assertEqual(
+            50,
+            self.told('events_finished_total', event='other', outcome='error'),
+        )
 
     def test_who_does_not_know_when_it_began(self):
         self.take(kind.CLOSED, 'interrupted', start_time=None)
         self.tally.settle(0)
         self.assertEqual(1, self.finished('interrupted'))
-        self.assertIsNone(self.told('action_duration_seconds_count',
-                                    action='reboot', outcome='interrupted'))
+        self.assertIsNone(
+            self.told(
+                'action_duration_seconds_count',
+                action='reboot',
+                outcome='interrupted',
+            )
+        )
 
     def test_a_clock_that_is_behind(self):
         self.take(kind.ACTION_ENDED, 'failed', seconds=-5)
         self.tally.settle(0)
-        self.assertEqual(0, self.told('action_duration_seconds_sum',
-                                      action='reboot', outcome='failed'))
+        self.assertEqual(
+            0,
+            self.told(
+                'action_duration_seconds_sum',
+                action='reboot',
+                outcome='failed',
+            ),
+        )

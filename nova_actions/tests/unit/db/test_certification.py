@@ -30,8 +30,12 @@ from nova_actions.upkeep import stale_reporter
 EXAMPLES = 300 if FULL else 15
 
 # Before the action, as it is, and after: hosts have clocks of their own.
-TIMES = st.sampled_from([NOW + datetime.timedelta(seconds=seconds)
-                         for seconds in (-60, 0, 0.6, 60)])
+TIMES = st.sampled_from(
+    [
+        NOW + datetime.timedelta(seconds=seconds)
+        for seconds in (-60, 0, 0.6, 60)
+    ]
+)
 NAMES = st.sampled_from(['compute_build', 'compute_check'])
 RESULTS = st.sampled_from(['Success', 'Error'])
 
@@ -48,9 +52,20 @@ class Machine(stateful.RuleBasedStateMachine):
         self.epoch = str(uuid.uuid4())
         self.requests = ['req-1', 'req-2']
         self.handles = []
-        self.write(report.apply, self.admin, [
-            make('action', self.server, 'create', request_id=request,
-                 start_time=NOW) for request in self.requests])
+        self.write(
+            report.apply,
+            self.admin,
+            [
+                make(
+                    'action',
+                    self.server,
+                    'create',
+                    request_id=request,
+                    start_time=NOW,
+                )
+                for request in self.requests
+            ],
+        )
 
     def write(self, function, *args, **kwargs):
         """Do one transaction, and see that it was certified."""
@@ -67,18 +82,37 @@ class Machine(stateful.RuleBasedStateMachine):
 
     def rows(self):
         with db.engine().connect() as connection:
-            actions = connection.execute(sa.select(ACTIONS).where(
-                ACTIONS.c.instance_uuid == self.server)).mappings().all()
-            return {action['uuid']: (dict(action), [
-                tuple(event) for event in connection.execute(
-                    sa.select(EVENTS).where(
-                        EVENTS.c.action_id == action['id']).order_by(
-                            EVENTS.c.id))]) for action in actions}
+            actions = (
+                connection.execute(
+                    sa.select(ACTIONS).where(
+                        ACTIONS.c.instance_uuid == self.server
+                    )
+                )
+                .mappings()
+                .all()
+            )
+            return {
+                action['uuid']: (
+                    dict(action),
+                    [
+                        tuple(event)
+                        for event in connection.execute(
+                            sa.select(EVENTS)
+                            .where(EVENTS.c.action_id == action['id'])
+                            .order_by(EVENTS.c.id)
+                        )
+                    ],
+                )
+                for action in actions
+            }
 
     @stateful.rule(data=st.data(), count=st.integers(1, 3))
     def batch(self, data, count):
-        self.write(report.apply, self.admin, [
-            self.reported(data) for _ in range(count)])
+        self.write(
+            report.apply,
+            self.admin,
+            [self.reported(data) for _ in range(count)],
+        )
 
     def reported(self, data):
         kind = data.draw(st.sampled_from(['start', 'finish']))
@@ -88,30 +122,65 @@ class Machine(stateful.RuleBasedStateMachine):
             handle = str(uuid.uuid4())
             self.handles.append(handle)
         return make(
-            kind, self.server, name, uuid=handle, epoch=self.epoch,
+            kind,
+            self.server,
+            name,
+            uuid=handle,
+            epoch=self.epoch,
             request_id=data.draw(st.sampled_from([*self.requests, 'req-x'])),
             project_id=data.draw(st.sampled_from(['owner', None])),
             start_time=data.draw(TIMES),
-            **({'finish_time': data.draw(TIMES),
-                'result': data.draw(RESULTS)} if kind == 'finish' else {}))
+            **(
+                {'finish_time': data.draw(TIMES), 'result': data.draw(RESULTS)}
+                if kind == 'finish'
+                else {}
+            ),
+        )
 
-    @stateful.rule(name=NAMES, at=TIMES, is_system=st.booleans(),
-                   request=st.sampled_from(['req-1', 'req-2', 'req-x']))
+    @stateful.rule(
+        name=NAMES,
+        at=TIMES,
+        is_system=st.booleans(),
+        request=st.sampled_from(['req-1', 'req-2', 'req-x']),
+    )
     def start(self, name, at, is_system, request):
         handle = str(uuid.uuid4())
         self.handles.append(handle)
-        self.write(db.event_start, self.admin, {
-            'uuid': handle, 'event': name, 'start_time': at,
-            'instance_uuid': self.server, 'request_id': request}, is_system)
+        self.write(
+            db.event_start,
+            self.admin,
+            {
+                'uuid': handle,
+                'event': name,
+                'start_time': at,
+                'instance_uuid': self.server,
+                'request_id': request,
+            },
+            is_system,
+        )
 
-    @stateful.rule(name=NAMES, at=TIMES, result=RESULTS, data=st.data(),
-                   is_system=st.booleans(),
-                   request=st.sampled_from(['req-1', 'req-2', 'req-x']))
+    @stateful.rule(
+        name=NAMES,
+        at=TIMES,
+        result=RESULTS,
+        data=st.data(),
+        is_system=st.booleans(),
+        request=st.sampled_from(['req-1', 'req-2', 'req-x']),
+    )
     def finish(self, name, at, result, data, is_system, request):
-        self.write(db.event_finish, self.admin, {
-            'uuid': data.draw(st.sampled_from([None, *self.handles])),
-            'event': name, 'finish_time': at, 'result': result,
-            'instance_uuid': self.server, 'request_id': request}, is_system)
+        self.write(
+            db.event_finish,
+            self.admin,
+            {
+                'uuid': data.draw(st.sampled_from([None, *self.handles])),
+                'event': name,
+                'finish_time': at,
+                'result': result,
+                'instance_uuid': self.server,
+                'request_id': request,
+            },
+            is_system,
+        )
 
     @stateful.rule()
     def crash(self):
@@ -124,25 +193,37 @@ class Machine(stateful.RuleBasedStateMachine):
 
 
 class _Tests:
-
     def test_whoever_changes_events_changes_their_action(self):
         machine = type('M', (Machine,), {'case': self})
         stateful.run_state_machine_as_test(
-            machine, settings=hypothesis.settings(
-                max_examples=EXAMPLES, stateful_step_count=15))
+            machine,
+            settings=hypothesis.settings(
+                max_examples=EXAMPLES, stateful_step_count=15
+            ),
+        )
 
     def test_an_older_end_is_seen_beside_a_newer_one(self):
         """Two hosts whose clocks differ end their steps together."""
         later = NOW + datetime.timedelta(seconds=0.6)
         create = make('action', self.instance_uuid, 'create')
-        starts = [make('start', self.instance_uuid, name, start_time=NOW)
-                  for name in ('one', 'other')]
+        starts = [
+            make('start', self.instance_uuid, name, start_time=NOW)
+            for name in ('one', 'other')
+        ]
         report.apply(self.admin, [create, *starts])
         seen = [self.updated_at()]
         for start, at in zip(starts, (later, NOW), strict=True):
-            report.apply(self.admin, [{
-                **start, 'kind': 'finish', 'result': 'Success',
-                'finish_time': at}])
+            report.apply(
+                self.admin,
+                [
+                    {
+                        **start,
+                        'kind': 'finish',
+                        'result': 'Success',
+                        'finish_time': at,
+                    }
+                ],
+            )
             seen.append(self.updated_at())
         for earlier, then in itertools.pairwise(seen):
             self.assertLess(earlier, then)

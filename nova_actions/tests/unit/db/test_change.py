@@ -32,15 +32,18 @@ class _Tests:
 
     def begin(self, name, context=None):
         return InstanceAction.action_start(
-            context or self.context, self.instance_uuid, name)
+            context or self.context, self.instance_uuid, name
+        )
 
     def step(self, name, **kwargs):
         return InstanceActionEvent.event_start(
-            self.context, self.instance_uuid, name, host='h', **kwargs)
+            self.context, self.instance_uuid, name, host='h', **kwargs
+        )
 
     def end_step(self, name, **kwargs):
         return InstanceActionEvent.event_finish(
-            self.context, self.instance_uuid, name, host='h', **kwargs)
+            self.context, self.instance_uuid, name, host='h', **kwargs
+        )
 
     def number(self, holder='one'):
         done = 0
@@ -56,8 +59,13 @@ class _Tests:
         return [(row['kind'], row['outcome']) for row in self.told(after)]
 
     def report(self, **values):
-        return Report(**{'instance_uuid': self.instance_uuid,
-                         'request_id': self.context.request_id, **values})
+        return Report(
+            **{
+                'instance_uuid': self.instance_uuid,
+                'request_id': self.context.request_id,
+                **values,
+            }
+        )
 
     def test_each_transition_is_told_once_in_order(self):
         self.step('build')
@@ -65,65 +73,124 @@ class _Tests:
         # A resend is no transition.
         self.end_step('build')
         InstanceAction.action_finish(self.context, self.instance_uuid)
-        self.assertEqual([
-            ('action_begun', None), ('step_begun', None),
-            ('step_ended', 'Success'), ('action_ended', 'succeeded'),
-        ], self.kinds())
+        self.assertEqual(
+            [
+                ('action_begun', None),
+                ('step_begun', None),
+                ('step_ended', 'Success'),
+                ('action_ended', 'succeeded'),
+            ],
+            self.kinds(),
+        )
         rows = self.told()
         self.assertEqual([1, 2, 3, 4], [row['number'] for row in rows])
-        self.assertEqual({self.instance_uuid},
-                         {row['instance_uuid'] for row in rows})
+        self.assertEqual(
+            {self.instance_uuid}, {row['instance_uuid'] for row in rows}
+        )
         self.assertEqual({'owner'}, {row['project_id'] for row in rows})
-        self.assertEqual([None, 'h', 'h', None],
-                         [row['host'] for row in rows])
-        self.assertEqual([None, 'build', 'build', None],
-                         [row['event'] for row in rows])
+        self.assertEqual([None, 'h', 'h', None], [row['host'] for row in rows])
+        self.assertEqual(
+            [None, 'build', 'build', None], [row['event'] for row in rows]
+        )
 
     def test_a_batch_tells_the_same(self):
         handle = str(uuid.uuid4())
-        start = self.report(kind='start', uuid=handle, name='build',
-                            host='h', start_time=timeutils.utcnow())
+        start = self.report(
+            kind='start',
+            uuid=handle,
+            name='build',
+            host='h',
+            start_time=timeutils.utcnow(),
+        )
         finish = self.report(
-            kind='finish', uuid=handle, name='build', host='h',
-            start_time=timeutils.utcnow(), result='Error',
-            finish_time=timeutils.utcnow(), reason='no_valid_host')
+            kind='finish',
+            uuid=handle,
+            name='build',
+            host='h',
+            start_time=timeutils.utcnow(),
+            result='Error',
+            finish_time=timeutils.utcnow(),
+            reason='no_valid_host',
+        )
         for _ in range(2):
             ReportList.apply(self.admin, ReportList(objects=[start, finish]))
-        self.assertEqual([
-            ('action_begun', None), ('step_begun', None),
-            ('step_ended', 'Error'), ('action_ended', 'failed'),
-        ], self.kinds())
+        self.assertEqual(
+            [
+                ('action_begun', None),
+                ('step_begun', None),
+                ('step_ended', 'Error'),
+                ('action_ended', 'failed'),
+            ],
+            self.kinds(),
+        )
 
     def test_closing_and_a_late_finish_are_told(self):
         epoch, handle = str(uuid.uuid4()), str(uuid.uuid4())
-        ReportList.apply(self.admin, ReportList(objects=[self.report(
-            kind='start', uuid=handle, name='build', host='h',
-            start_time=timeutils.utcnow(), epoch=epoch)]), epoch=epoch)
+        ReportList.apply(
+            self.admin,
+            ReportList(
+                objects=[
+                    self.report(
+                        kind='start',
+                        uuid=handle,
+                        name='build',
+                        host='h',
+                        start_time=timeutils.utcnow(),
+                        epoch=epoch,
+                    )
+                ]
+            ),
+            epoch=epoch,
+        )
         stale_reporter.close(self.admin, epoch, 'it died')
         last = self.told()[-1]['number']
-        self.assertEqual([('closed', 'Interrupted'),
-                          ('closed', 'interrupted')], self.kinds()[-2:])
+        self.assertEqual(
+            [('closed', 'Interrupted'), ('closed', 'interrupted')],
+            self.kinds()[-2:],
+        )
         self.end_step('build', uuid=handle)
-        self.assertEqual([('step_ended', 'Success'),
-                          ('action_ended', 'succeeded')], self.kinds(last))
+        self.assertEqual(
+            [('step_ended', 'Success'), ('action_ended', 'succeeded')],
+            self.kinds(last),
+        )
 
     def test_an_action_without_steps_is_closed(self):
         orphans.interrupt(self.admin, -1)
-        self.assertEqual([('action_begun', None), ('closed', 'interrupted')],
-                         self.kinds())
+        self.assertEqual(
+            [('action_begun', None), ('closed', 'interrupted')], self.kinds()
+        )
         self.assertIsNone(self.told()[-1]['event_uuid'])
         self.assertEqual('interrupted', self.told()[-1]['reason'])
 
     def test_an_action_that_failed_says_why(self):
         handle, now = str(uuid.uuid4()), timeutils.utcnow()
-        ReportList.apply(self.admin, ReportList(objects=[
-            self.report(kind='start', uuid=handle, name='build', host='h',
-                        start_time=now),
-            self.report(kind='finish', uuid=handle, name='build', host='h',
-                        finish_time=now, result='Error', reason='quota')]))
+        ReportList.apply(
+            self.admin,
+            ReportList(
+                objects=[
+                    self.report(
+                        kind='start',
+                        uuid=handle,
+                        name='build',
+                        host='h',
+                        start_time=now,
+                    ),
+                    self.report(
+                        kind='finish',
+                        uuid=handle,
+                        name='build',
+                        host='h',
+                        finish_time=now,
+                        result='Error',
+                        reason='quota',
+                    ),
+                ]
+            ),
+        )
         self.assertEqual(
             [('step_ended', 'quota'), ('action_ended', 'quota')],
-            [(row['kind'], row['reason']) for row in self.told()][-2:])
+            [(row['kind'], row['reason']) for row in self.told()][-2:],
+        )
 
     def test_an_action_that_goes_on_ends_again(self):
         self.step('one')
@@ -131,9 +198,17 @@ class _Tests:
         self.step('two')
         self.end_step('two')
         self.assertEqual(
-            ['action_begun', 'step_begun', 'step_ended', 'action_ended',
-             'step_begun', 'step_ended', 'action_ended'],
-            [kind for kind, _outcome in self.kinds()])
+            [
+                'action_begun',
+                'step_begun',
+                'step_ended',
+                'action_ended',
+                'step_begun',
+                'step_ended',
+                'action_ended',
+            ],
+            [kind for kind, _outcome in self.kinds()],
+        )
 
     def test_what_is_rolled_back_is_not_told(self):
         stranger = self.new_context(project_id='other')
@@ -153,9 +228,14 @@ class _Tests:
 
     def purge(self):
         later = timeutils.utcnow() + datetime.timedelta(days=1)
-        self.assertEqual(1, list(retention.purge(
-            self.admin, retention.Selection(later),
-            pause=lambda: None))[-1].actions)
+        self.assertEqual(
+            1,
+            list(
+                retention.purge(
+                    self.admin, retention.Selection(later), pause=lambda: None
+                )
+            )[-1].actions,
+        )
 
     def test_another_takes_over_when_the_lease_has_ended(self):
         self.assertEqual(1, numbering.number(self.admin, 'one'))
@@ -165,8 +245,11 @@ class _Tests:
         self.assertEqual(0, numbering.number(self.admin, 'two'))
         # As when its time is over.
         with db.begun() as connection:
-            connection.execute(sa.update(CHANGE_FEED).values(
-                lease_end=datetime.datetime(2000, 1, 1)))
+            connection.execute(
+                sa.update(CHANGE_FEED).values(
+                    lease_end=datetime.datetime(2000, 1, 1)
+                )
+            )
         self.assertEqual(1, numbering.number(self.admin, 'two'))
         # Who had it before sees that, and numbers nothing.
         self.begin('reboot', self.new_context())
@@ -199,12 +282,14 @@ class _Tests:
         self.begin('reboot', self.new_context())
         self.number()
         with db.begun() as connection:
-            connection.execute(sa.update(CHANGES).where(
-                CHANGES.c.number == 1).values(
-                    created_at=timeutils.utcnow()
-                    - datetime.timedelta(days=8)))
-        self.assertFalse(expiry.expire(
-            self.admin, datetime.timedelta(days=7)))
+            connection.execute(
+                sa.update(CHANGES)
+                .where(CHANGES.c.number == 1)
+                .values(
+                    created_at=timeutils.utcnow() - datetime.timedelta(days=8)
+                )
+            )
+        self.assertFalse(expiry.expire(self.admin, datetime.timedelta(days=7)))
         self.assertRaises(exception.ChangesGone, self.told)
         self.assertEqual([2], [row['number'] for row in self.told(1)])
         self.assertEqual(2, feed.last(self.admin))
@@ -215,8 +300,9 @@ class _Tests:
 
     def test_the_kinds_are_all_there_are(self):
         self.step('one')
-        self.assertLessEqual({name for name, _outcome in self.kinds()},
-                             set(kind.KINDS))
+        self.assertLessEqual(
+            {name for name, _outcome in self.kinds()}, set(kind.KINDS)
+        )
 
 
 class TestSqlite(_Tests, base.ObjectTestCase):

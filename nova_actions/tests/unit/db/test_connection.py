@@ -16,12 +16,14 @@ class _Connection(sqlite3.Connection):
 
 
 class TestLighten(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.engine = sa.create_engine(
-            'sqlite://', poolclass=sa.pool.QueuePool, pool_pre_ping=True,
-            connect_args={'factory': _Connection})
+            'sqlite://',
+            poolclass=sa.pool.QueuePool,
+            pool_pre_ping=True,
+            connect_args={'factory': _Connection},
+        )
         self.addCleanup(self.engine.dispose)
         self.asked = []
         for name in ('do_ping', 'do_rollback'):
@@ -80,7 +82,6 @@ class TestLighten(base.BaseTestCase):
 
 
 class TestReading(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         conf = self.useFixture(fixtures.Conf()).conf
@@ -110,6 +111,8 @@ class TestReading(base.BaseTestCase):
 
     def test_one_that_was_lost(self):
         self.assertRaises(
-            db_exc.DBConnectionError, self._read,
-            'SELECT pg_terminate_backend(pg_backend_pid())')
+            db_exc.DBConnectionError,
+            self._read,
+            'SELECT pg_terminate_backend(pg_backend_pid())',
+        )
         self._read()

@@ -30,17 +30,34 @@ HOSTS = st.sampled_from(['host1', 'host2'])
 RESULTS = st.sampled_from(['Success', 'Error'])
 
 ACTION = st.tuples(st.just('action'), SERVERS, REQUESTS, SECONDS)
-START = st.tuples(st.just('start'), SERVERS, REQUESTS, HANDLES, NAMES, HOSTS,
-                  SECONDS, st.booleans())
+START = st.tuples(
+    st.just('start'),
+    SERVERS,
+    REQUESTS,
+    HANDLES,
+    NAMES,
+    HOSTS,
+    SECONDS,
+    st.booleans(),
+)
 FINISH = st.tuples(st.just('finish'), HANDLES, RESULTS, SECONDS)
 END = st.tuples(st.just('end'), st.integers(0, 5), SECONDS)
 CRASH = st.tuples(st.just('crash'))
 STORIES = st.lists(
-    st.one_of(ACTION, START, START, FINISH, FINISH, END, CRASH), max_size=25)
+    st.one_of(ACTION, START, START, FINISH, FINISH, END, CRASH), max_size=25
+)
 
 #: What no two ways of telling have in common.
-_OWN = ('id', 'action_id', 'created_at', 'updated_at', 'instance_uuid',
-        'uuid', 'request_id', 'epoch')
+_OWN = (
+    'id',
+    'action_id',
+    'created_at',
+    'updated_at',
+    'instance_uuid',
+    'uuid',
+    'request_id',
+    'epoch',
+)
 
 
 class Teller:
@@ -71,8 +88,13 @@ class Teller:
         return None
 
     def _action(self, server, request, second):
-        made = make('action', self.servers[server], 'reboot',
-                    f'req-{request}', start_time=at(second))
+        made = make(
+            'action',
+            self.servers[server],
+            'reboot',
+            f'req-{request}',
+            start_time=at(second),
+        )
         self._actions.append(made)
         return made
 
@@ -82,23 +104,37 @@ class Teller:
         if number >= len(self._actions):
             return None
         action = self._actions[-1 - number]
-        return {**action, 'kind': 'end', 'action_uuid': action['uuid'],
-                'finish_time': at(second)}
+        return {
+            **action,
+            'kind': 'end',
+            'action_uuid': action['uuid'],
+            'finish_time': at(second),
+        }
 
     def _start(self, server, request, handle, name, host, second, is_system):
         """Begin a step; the same handle again is a resend."""
         if handle not in self._started:
             self._started[handle] = make(
-                'start', self.servers[server], name, f'req-{request}',
-                host=host, epoch=self._epoch, start_time=at(second),
-                project_id=None if is_system else 'owner')
+                'start',
+                self.servers[server],
+                name,
+                f'req-{request}',
+                host=host,
+                epoch=self._epoch,
+                start_time=at(second),
+                project_id=None if is_system else 'owner',
+            )
         return self._started[handle]
 
     def _finish(self, handle, result, second):
         start = self._started.get(handle)
-        return start and {**start, 'kind': 'finish', 'result': result,
-                          'finish_time': at(second),
-                          'details': result if result == 'Error' else None}
+        return start and {
+            **start,
+            'kind': 'finish',
+            'result': result,
+            'finish_time': at(second),
+            'details': result if result == 'Error' else None,
+        }
 
     def tell(self, story):
         batch = []
@@ -115,15 +151,27 @@ class Teller:
     def record(self):
         """Return each server's actions with their events, oldest first."""
         with db.engine().connect() as connection:
-            return [[
-                (shown(action), [shown(event) for event in connection.execute(
-                    sa.select(EVENTS).where(
-                        EVENTS.c.action_id == action['id']).order_by(
-                            EVENTS.c.id)).mappings()])
-                for action in connection.execute(sa.select(ACTIONS).where(
-                    ACTIONS.c.instance_uuid == server).order_by(
-                        ACTIONS.c.id)).mappings()]
-                for server in self.servers]
+            return [
+                [
+                    (
+                        shown(action),
+                        [
+                            shown(event)
+                            for event in connection.execute(
+                                sa.select(EVENTS)
+                                .where(EVENTS.c.action_id == action['id'])
+                                .order_by(EVENTS.c.id)
+                            ).mappings()
+                        ],
+                    )
+                    for action in connection.execute(
+                        sa.select(ACTIONS)
+                        .where(ACTIONS.c.instance_uuid == server)
+                        .order_by(ACTIONS.c.id)
+                    ).mappings()
+                ]
+                for server in self.servers
+            ]
 
 
 def at(second):
@@ -133,22 +181,50 @@ def at(second):
 def shown(row):
     """Return what is comparable of a row; what a crash has ended, has ended
     now."""
-    return {name: 'now' if isinstance(value, datetime.datetime)
-            and value > at(3600) else value
-            for name, value in row.items() if name not in _OWN}
+    return {
+        name: 'now'
+        if isinstance(value, datetime.datetime) and value > at(3600)
+        else value
+        for name, value in row.items()
+        if name not in _OWN
+    }
 
 
 def values_of_start(each):
-    return {'owner_id': 'owner',
-            'event': each['name'], **{name: each[name] for name in (
-        'uuid', 'instance_uuid', 'request_id', 'host', 'epoch',
-        'start_time', 'global_request_id')}}
+    return {
+        'owner_id': 'owner',
+        'event': each['name'],
+        **{
+            name: each[name]
+            for name in (
+                'uuid',
+                'instance_uuid',
+                'request_id',
+                'host',
+                'epoch',
+                'start_time',
+                'global_request_id',
+            )
+        },
+    }
 
 
 def values_of_finish(each):
-    return {'event': each['name'], **{name: each[name] for name in (
-        'uuid', 'instance_uuid', 'request_id', 'host', 'finish_time',
-        'result', 'details')}}
+    return {
+        'event': each['name'],
+        **{
+            name: each[name]
+            for name in (
+                'uuid',
+                'instance_uuid',
+                'request_id',
+                'host',
+                'finish_time',
+                'result',
+                'details',
+            )
+        },
+    }
 
 
 class Calls:
@@ -166,19 +242,41 @@ class Calls:
     def call_action(self, each):
         owner = None
         if each['name'] == 'create':
-            owner = {'uuid': each['instance_uuid'],
-                     'project_id': 'owner', 'user_id': each['user_id']}
-        db.action_create(self.admin, {
-            'owner_id': 'owner',
-            'action': each['name'], 'updated_at': each['start_time'],
-            **{name: each[name] for name in (
-                'uuid', 'instance_uuid', 'request_id', 'global_request_id',
-                'user_id', 'user_name', 'project_id', 'project_name',
-                'start_time')}}, owner)
+            owner = {
+                'uuid': each['instance_uuid'],
+                'project_id': 'owner',
+                'user_id': each['user_id'],
+            }
+        db.action_create(
+            self.admin,
+            {
+                'owner_id': 'owner',
+                'action': each['name'],
+                'updated_at': each['start_time'],
+                **{
+                    name: each[name]
+                    for name in (
+                        'uuid',
+                        'instance_uuid',
+                        'request_id',
+                        'global_request_id',
+                        'user_id',
+                        'user_name',
+                        'project_id',
+                        'project_name',
+                        'start_time',
+                    )
+                },
+            },
+            owner,
+        )
 
     def call_start(self, each):
-        db.event_start(self.admin, values_of_start(each),
-                       is_system=each['project_id'] is None)
+        db.event_start(
+            self.admin,
+            values_of_start(each),
+            is_system=each['project_id'] is None,
+        )
 
     def call_finish(self, each):
         try:
@@ -190,30 +288,43 @@ class Calls:
 
     def call_end(self, each):
         with db.engine().connect() as connection:
-            action_id = connection.execute(sa.select(ACTIONS.c.id).where(
-                ACTIONS.c.uuid == each['action_uuid'])).scalar_one()
-        db.action_finish(self.admin, each['instance_uuid'],
-                         each['request_id'], each['finish_time'], action_id)
+            action_id = connection.execute(
+                sa.select(ACTIONS.c.id).where(
+                    ACTIONS.c.uuid == each['action_uuid']
+                )
+            ).scalar_one()
+        db.action_finish(
+            self.admin,
+            each['instance_uuid'],
+            each['request_id'],
+            each['finish_time'],
+            action_id,
+        )
 
 
 class _Tests(Calls):
-
     def as_batch(self, reports):
         report.apply(self.admin, reports)
 
     def test_a_story_told_in_three_ways(self):
         @hypothesis.settings(max_examples=EXAMPLES)
         @hypothesis.given(STORIES)
-        @hypothesis.example([
-            ('action', 0, 0, 0),
-            ('start', 0, 0, 0, 'compute_build', 'host1', 1, False),
-            ('finish', 0, 'Success', 0), ('end', 0, 0)])
+        @hypothesis.example(
+            [
+                ('action', 0, 0, 0),
+                ('start', 0, 0, 0, 'compute_build', 'host1', 1, False),
+                ('finish', 0, 'Success', 0),
+                ('end', 0, 0),
+            ]
+        )
         def check(story):
             batched, single, called = (
                 Teller(self.admin, way).tell(story)
-                for way in (self.as_batch, self.one_by_one, self.as_calls))
+                for way in (self.as_batch, self.one_by_one, self.as_calls)
+            )
             self.assertEqual(batched, single)
             self.assertEqual(batched, called)
+
         check()
 
 

@@ -22,10 +22,17 @@ from nova_actions.tests import base
 FEW, MANY = 20, 2000
 EXAMPLES = 200 if FULL else 25
 #: The steps of some actions, each a name and a result.
-STEPS = strategies.lists(strategies.lists(strategies.tuples(
-    strategies.sampled_from(('build', 'resize', 'finish')),
-    strategies.sampled_from((None, 'Success', 'Error', 'Interrupted'))),
-    max_size=8), min_size=1, max_size=3)
+STEPS = strategies.lists(
+    strategies.lists(
+        strategies.tuples(
+            strategies.sampled_from(('build', 'resize', 'finish')),
+            strategies.sampled_from((None, 'Success', 'Error', 'Interrupted')),
+        ),
+        max_size=8,
+    ),
+    min_size=1,
+    max_size=3,
+)
 
 
 def at(second):
@@ -34,15 +41,20 @@ def at(second):
 
 def latest(events):
     """Return when the last of these ended."""
-    return max((event['finish_time'] for event in events
-                if event['finish_time']), default=None)
+    return max(
+        (event['finish_time'] for event in events if event['finish_time']),
+        default=None,
+    )
 
 
 def closed(events):
     """Return events as they are when those that are open have succeeded."""
-    return [dict(event) if event['finish_time'] else
-            {**event, 'result': 'Success', 'finish_time': at(99)}
-            for event in events]
+    return [
+        dict(event)
+        if event['finish_time']
+        else {**event, 'result': 'Success', 'finish_time': at(99)}
+        for event in events
+    ]
 
 
 def nodes(plan):
@@ -52,7 +64,6 @@ def nodes(plan):
 
 
 class _Tests:
-
     def long_action(self, count):
         """Return an action with so many steps, all but one of which
         succeeded."""
@@ -60,18 +71,38 @@ class _Tests:
         action = InstanceAction.action_start(context, self.server, 'create')
         event = InstanceActionEvent.event_start(context, self.server, 'step')
         with db.engine().begin() as connection:
-            row = dict(connection.execute(sa.select(EVENTS).where(
-                EVENTS.c.uuid == event.uuid)).mappings().one())
+            row = dict(
+                connection.execute(
+                    sa.select(EVENTS).where(EVENTS.c.uuid == event.uuid)
+                )
+                .mappings()
+                .one()
+            )
             del row['id']
-            connection.execute(sa.insert(EVENTS), [
-                {**row, 'uuid': f'{action.id}-{number}',
-                 'event': f'step{number % 3}', 'result': 'Success',
-                 'finish_time': row['start_time']}
-                for number in range(count)])
-        return {'ids': [action.id], 'action_id': action.id, 'uuids': [],
-                'uuid': event.uuid, 'id': None, 'event': 'step2',
-                'host': None, 'request_id': context.request_id,
-                'instance_uuid': self.server}
+            connection.execute(
+                sa.insert(EVENTS),
+                [
+                    {
+                        **row,
+                        'uuid': f'{action.id}-{number}',
+                        'event': f'step{number % 3}',
+                        'result': 'Success',
+                        'finish_time': row['start_time'],
+                    }
+                    for number in range(count)
+                ],
+            )
+        return {
+            'ids': [action.id],
+            'action_id': action.id,
+            'uuids': [],
+            'uuid': event.uuid,
+            'id': None,
+            'event': 'step2',
+            'host': None,
+            'request_id': context.request_id,
+            'instance_uuid': self.server,
+        }
 
     def action_of(self, steps):
         """Return the id of an action with these steps."""
@@ -79,53 +110,90 @@ class _Tests:
         action = InstanceAction.action_start(context, self.server, 'create')
         with db.engine().begin() as connection:
             for number, (name, result) in enumerate(steps):
-                connection.execute(sa.insert(EVENTS).values(
-                    uuid=uuidutils.generate_uuid(), action_id=action.id,
-                    event=name, result=result, redactions=0, deleted=0,
-                    start_time=at(0), created_at=at(0), updated_at=at(0),
-                    finish_time=at(number) if result else None))
+                connection.execute(
+                    sa.insert(EVENTS).values(
+                        uuid=uuidutils.generate_uuid(),
+                        action_id=action.id,
+                        event=name,
+                        result=result,
+                        redactions=0,
+                        deleted=0,
+                        start_time=at(0),
+                        created_at=at(0),
+                        updated_at=at(0),
+                        finish_time=at(number) if result else None,
+                    )
+                )
         return action.id
 
     def read(self, connection, ids):
-        return {action_id: list(connection.execute(
-            sa.select(EVENTS).where(EVENTS.c.action_id == action_id).order_by(
-                EVENTS.c.id)).mappings()) for action_id in ids}
+        return {
+            action_id: list(
+                connection.execute(
+                    sa.select(EVENTS)
+                    .where(EVENTS.c.action_id == action_id)
+                    .order_by(EVENTS.c.id)
+                ).mappings()
+            )
+            for action_id in ids
+        }
 
     def test_the_status_hangs_on_what_is_read(self):
         self.server = self.instance_uuid
 
         @hypothesis.settings(max_examples=EXAMPLES)
-        @hypothesis.example([[
-            ('build', 'Error'), ('build', 'Success'), ('resize', 'Success'),
-            ('finish', None)]])
+        @hypothesis.example(
+            [
+                [
+                    ('build', 'Error'),
+                    ('build', 'Success'),
+                    ('resize', 'Success'),
+                    ('finish', None),
+                ]
+            ]
+        )
         @hypothesis.given(STEPS)
         def check(actions):
             ids = [self.action_of(steps) for steps in actions]
             with db.engine().connect() as connection:
                 found = ledger_events.events(connection, ids)
                 for action_id, events in self.read(connection, ids).items():
-                    those = [row for row in found
-                             if row['action_id'] == action_id]
+                    those = [
+                        row for row in found if row['action_id'] == action_id
+                    ]
                     self.assertEqual(latest(events), latest(those))
                     for each in (lambda rows: rows, closed):
-                        self.assertEqual(status.derive({}, each(events)),
-                                         status.derive({}, each(those)))
+                        self.assertEqual(
+                            status.derive({}, each(events)),
+                            status.derive({}, each(those)),
+                        )
+
         check()
 
     def test_as_much_is_read_of_a_long_action(self):
         self.server = self.instance_uuid
         few, many = self.long_action(FEW), self.long_action(MANY)
-        with db.engine().connect().execution_options(
-                isolation_level='AUTOCOMMIT') as connection:
+        with (
+            db.engine()
+            .connect()
+            .execution_options(isolation_level='AUTOCOMMIT') as connection
+        ):
             for table in (ACTIONS, EVENTS):
                 connection.exec_driver_sql(self.ANALYZE.format(table))
-        for name in ('BY_HANDLE', 'BY_ID', 'BY_REQUEST', '_EVENTS',
-                     '_EVENTS_MEANT'):
+        for name in (
+            'BY_HANDLE',
+            'BY_ID',
+            'BY_REQUEST',
+            '_EVENTS',
+            '_EVENTS_MEANT',
+        ):
             query = getattr(ledger_events, name)
             with db.engine().connect() as connection:
                 self.assertLessEqual(
                     self.rows_read(connection, query, many),
-                    2 * self.rows_read(connection, query, few) + FEW, name)
+                    2 * self.rows_read(connection, query, few) + FEW,
+                    name,
+                )
 
 
 class TestSqlite(_Tests, base.ObjectTestCase):
@@ -141,8 +209,10 @@ class TestMysql(_Tests, base.ObjectTestCase):
         status = "SHOW SESSION STATUS LIKE 'Handler_read%%'"
         connection.exec_driver_sql('FLUSH STATUS')
         connection.execute(query, values).all()
-        return sum(int(value) for _name, value in
-                   connection.exec_driver_sql(status).all())
+        return sum(
+            int(value)
+            for _name, value in connection.exec_driver_sql(status).all()
+        )
 
 
 class TestPostgresql(_Tests, base.ObjectTestCase):
@@ -151,15 +221,25 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
 
     def rows_read(self, connection, query, values):
         names = query.compile(dialect=connection.dialect).params
-        text = str(query.params(**{
-            name: value for name, value in values.items() if name in names
-        }).compile(dialect=connection.dialect,
-                   compile_kwargs={'literal_binds': True}))
+        text = str(
+            query.params(
+                **{
+                    name: value
+                    for name, value in values.items()
+                    if name in names
+                }
+            ).compile(
+                dialect=connection.dialect,
+                compile_kwargs={'literal_binds': True},
+            )
+        )
         # What then is still read whole has no index that would do.
         connection.exec_driver_sql('SET LOCAL enable_seqscan = off')
         found = connection.exec_driver_sql(
-            'EXPLAIN (ANALYZE, FORMAT JSON) ' + text.replace('%', '%%'))
+            'EXPLAIN (ANALYZE, FORMAT JSON) ' + text.replace('%', '%%')
+        )
         return sum(
-            each['Actual Loops'] * (each['Actual Rows'] + each.get(
-                'Rows Removed by Filter', 0))
-            for each in nodes(found.scalar_one()[0]['Plan']))
+            each['Actual Loops']
+            * (each['Actual Rows'] + each.get('Rows Removed by Filter', 0))
+            for each in nodes(found.scalar_one()[0]['Plan'])
+        )

@@ -43,11 +43,17 @@ class _Tests:
         self.assertEqual(migration.HEAD, migration.db_version())
         with db.engine().connect() as connection:
             context = alembic_migration.MigrationContext.configure(
-                connection, opts={
-                    'compare_type': True, 'include_object': _included,
-                    'target_metadata': models.Base.metadata})
-            self.assertEqual([], autogenerate.compare_metadata(
-                context, models.Base.metadata))
+                connection,
+                opts={
+                    'compare_type': True,
+                    'include_object': _included,
+                    'target_metadata': models.Base.metadata,
+                },
+            )
+            self.assertEqual(
+                [],
+                autogenerate.compare_metadata(context, models.Base.metadata),
+            )
 
     def test_the_head_is_the_newest_revision(self):
         scripts = script.ScriptDirectory(os.path.dirname(migrations.__file__))
@@ -63,8 +69,13 @@ class _Tests:
         """A release writes and reads the columns that it knows, whatever
         has been added since."""
         releases = []
-        for revision in reversed(list(script.ScriptDirectory(
-                os.path.dirname(migrations.__file__)).walk_revisions())):
+        for revision in reversed(
+            list(
+                script.ScriptDirectory(
+                    os.path.dirname(migrations.__file__)
+                ).walk_revisions()
+            )
+        ):
             migration.db_sync(revision.revision)
             release = sa.MetaData()
             release.reflect(db.engine())
@@ -80,51 +91,90 @@ class _Tests:
         old.reflect(db.engine())
         lower, alone, foreign = (str(uuid.uuid4()) for _ in range(3))
         mixed = lower[:-4] + lower[-4:].upper()
-        servers = [(lower, 'p'), (lower.upper(), 'p'), (alone.upper(), 'p'),
-                   (foreign, 'p'), (foreign.upper(), 'q')]
+        servers = [
+            (lower, 'p'),
+            (lower.upper(), 'p'),
+            (alone.upper(), 'p'),
+            (foreign, 'p'),
+            (foreign.upper(), 'q'),
+        ]
         if mixed not in (lower, lower.upper()):
             servers.append((mixed, 'p'))
         with db.engine().begin() as connection:
             for server, project in servers:
                 now = timeutils.utcnow()
-                connection.execute(old.tables['instances'].insert().values(
-                    uuid=server, project_id=project, created_at=now))
                 connection.execute(
-                    old.tables['instance_actions'].insert().values(
-                        uuid=str(uuid.uuid4()), instance_uuid=server,
-                        action='a', status='running', created_at=now,
-                        project_id=project))
+                    old.tables['instances']
+                    .insert()
+                    .values(uuid=server, project_id=project, created_at=now)
+                )
+                connection.execute(
+                    old.tables['instance_actions']
+                    .insert()
+                    .values(
+                        uuid=str(uuid.uuid4()),
+                        instance_uuid=server,
+                        action='a',
+                        status='running',
+                        created_at=now,
+                        project_id=project,
+                    )
+                )
         migration.db_sync()
         with db.engine().connect() as connection:
-            found = connection.execute(sa.select(
-                models.INSTANCES.c.uuid, models.INSTANCES.c.project_id,
-                sa.func.count(models.ACTIONS.c.id)).join(
-                    models.ACTIONS, models.ACTIONS.c.instance_uuid
-                    == models.INSTANCES.c.uuid).group_by(
-                        models.INSTANCES.c.uuid,
-                        models.INSTANCES.c.project_id)).all()
-        self.assertEqual({
-            (lower, 'p', len(servers) - 3), (alone, 'p', 1),
-            (foreign, 'p', 1), (foreign.upper(), 'q', 1)},
-            {tuple(row) for row in found})
+            found = connection.execute(
+                sa.select(
+                    models.INSTANCES.c.uuid,
+                    models.INSTANCES.c.project_id,
+                    sa.func.count(models.ACTIONS.c.id),
+                )
+                .join(
+                    models.ACTIONS,
+                    models.ACTIONS.c.instance_uuid == models.INSTANCES.c.uuid,
+                )
+                .group_by(
+                    models.INSTANCES.c.uuid, models.INSTANCES.c.project_id
+                )
+            ).all()
+        self.assertEqual(
+            {
+                (lower, 'p', len(servers) - 3),
+                (alone, 'p', 1),
+                (foreign, 'p', 1),
+                (foreign.upper(), 'q', 1),
+            },
+            {tuple(row) for row in found},
+        )
 
     def write(self, tables):
         with db.engine().begin() as connection:
             for table in tables:
-                connection.execute(table.insert().values({
-                    column.name: self.value(connection, column)
-                    for column in table.columns if not column.primary_key}))
-                self.assertNotEqual([], connection.execute(
-                    sa.select(table)).all())
+                connection.execute(
+                    table.insert().values(
+                        {
+                            column.name: self.value(connection, column)
+                            for column in table.columns
+                            if not column.primary_key
+                        }
+                    )
+                )
+                self.assertNotEqual(
+                    [], connection.execute(sa.select(table)).all()
+                )
 
     def value(self, connection, column):
         for key in column.foreign_keys:
             return connection.execute(
-                sa.select(sa.func.max(key.column))).scalar()
+                sa.select(sa.func.max(key.column))
+            ).scalar()
         kind = column.type.python_type
-        return (timeutils.utcnow() if kind is datetime.datetime
-                else kind(1) if kind is int
-                else str(uuid.uuid4())[:min(32, column.type.length or 32)])
+        return (
+            timeutils.utcnow()
+            if kind is datetime.datetime
+            else kind(1)
+            if kind is int
+            else str(uuid.uuid4())[: min(32, column.type.length or 32)]
+        )
 
     def test_names_of_constraints(self):
         migration.db_sync()
@@ -134,17 +184,19 @@ class _Tests:
                 self.assertEqual(
                     f'uniq_{table.name}0'
                     f'{"0".join(constraint["column_names"])}',
-                    constraint['name'])
+                    constraint['name'],
+                )
 
     def columns(self):
         inspector = sa.inspect(db.engine())
-        return {(table, column['name'], str(column['type']),
-                 column['nullable']) for table in inspector.get_table_names()
-                for column in inspector.get_columns(table)}
+        return {
+            (table, column['name'], str(column['type']), column['nullable'])
+            for table in inspector.get_table_names()
+            for column in inspector.get_columns(table)
+        }
 
 
 class TestSqlite(_Tests, base.BaseTestCase):
-
     def test_a_second_one_waits_from_the_start(self):
         """Once it has read what there is to do, nobody else writes."""
         other = sqlite3.connect(db.engine().url.database, timeout=0)
@@ -170,22 +222,32 @@ class TestMysql(_Tests, base.BaseTestCase):
 
     def test_times_are_exact_and_texts_whole(self):
         migration.db_sync()
-        types = {(table, name): kind for table, name, kind, _null
-                 in self.columns()}
+        types = {
+            (table, name): kind for table, name, kind, _null in self.columns()
+        }
         with db.engine().connect() as connection:
-            made = {row[0]: row[1] for row in connection.exec_driver_sql(
-                'SELECT table_name, table_collation FROM '
-                'information_schema.tables WHERE table_schema = DATABASE()')}
+            made = {
+                row[0]: row[1]
+                for row in connection.exec_driver_sql(
+                    'SELECT table_name, table_collation FROM '
+                    'information_schema.tables WHERE table_schema = DATABASE()'
+                )
+            }
         for table in models.Base.metadata.tables.values():
             self.assertEqual('utf8mb4_bin', made[table.name])
-            key, = table.primary_key
-            self.assertEqual('BIGINT', types[
-                table.name, key.name].partition('(')[0])
+            (key,) = table.primary_key
+            self.assertEqual(
+                'BIGINT', types[table.name, key.name].partition('(')[0]
+            )
         with db.engine().connect() as connection:
-            precisions = set(connection.exec_driver_sql(
-                'SELECT datetime_precision FROM information_schema.columns '
-                "WHERE table_schema = DATABASE() AND data_type = 'datetime'"
-            ).scalars())
+            precisions = set(
+                connection.exec_driver_sql(
+                    'SELECT datetime_precision '
+                    'FROM information_schema.columns '
+                    'WHERE table_schema = DATABASE() '
+                    "AND data_type = 'datetime'"
+                ).scalars()
+            )
         self.assertEqual({6}, precisions)
 
     def test_one_that_is_interrupted_is_run_again(self):

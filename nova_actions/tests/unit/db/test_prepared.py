@@ -16,7 +16,8 @@ from nova_actions.tests import base
 NOW = datetime.datetime(2026, 1, 5, 13, 38, 20, 123456)
 
 _NAMED = sa.select(models.ACTIONS.c.message).where(
-    models.ACTIONS.c.message == sa.bindparam('message'))
+    models.ACTIONS.c.message == sa.bindparam('message')
+)
 #: PostgreSQL cannot tell what the parameter is.
 _UNTYPED = sa.select(sa.bindparam('anything').is_(None))
 
@@ -28,8 +29,13 @@ def execute(connection, query, values):
 
 @engine.recorder
 def prepared_there(connection):
-    return connection.exec_driver_sql(
-        'SELECT statement FROM pg_prepared_statements').scalars().all()
+    return (
+        connection.exec_driver_sql(
+            'SELECT statement FROM pg_prepared_statements'
+        )
+        .scalars()
+        .all()
+    )
 
 
 @engine.recorder
@@ -57,37 +63,60 @@ class TestPrepared(base.ObjectTestCase):
 
     def has(self, query):
         text = str(query).partition('=')[0].replace('\n', ' ')
-        return any(text in found.replace('\n', ' ')
-                   for found in prepared_there(self.context))
+        return any(
+            text in found.replace('\n', ' ')
+            for found in prepared_there(self.context)
+        )
 
     def test_answers_are_the_same(self):
         with db.engine().begin() as connection:
-            connection.execute(sa.insert(models.INSTANCES).values(
-                uuid=self.instance_uuid, project_id='p', created_at=NOW))
+            connection.execute(
+                sa.insert(models.INSTANCES).values(
+                    uuid=self.instance_uuid, project_id='p', created_at=NOW
+                )
+            )
             values = ["it's", '100 %', '%(message)s', '$1', '\\', 'ü', '', '1']
-            connection.execute(sa.insert(models.ACTIONS), [
-                {'uuid': f'{number}', 'instance_uuid': self.instance_uuid,
-                 'action': 'stop', 'status': 'running', 'message': value,
-                 'created_at': NOW} for number, value in enumerate(values)])
+            connection.execute(
+                sa.insert(models.ACTIONS),
+                [
+                    {
+                        'uuid': f'{number}',
+                        'instance_uuid': self.instance_uuid,
+                        'action': 'stop',
+                        'status': 'running',
+                        'message': value,
+                        'created_at': NOW,
+                    }
+                    for number, value in enumerate(values)
+                ],
+            )
         for _ in range(4):
             for value in (*values, None, 'other'):
-                self.assertEqual([(value,)] if value in values else [],
-                                 self.find(value))
+                self.assertEqual(
+                    [(value,)] if value in values else [], self.find(value)
+                )
 
     def test_a_value_that_does_not_fit_is_refused_as_ever(self):
         for number in range(5):
             self.assertRaises(exception.Invalid, self.insert, 'x' * 256)
             self.insert('x' * 255, str(number))
-            self.assertRaises(exception.Conflict, self.insert, 'x',
-                              str(number))
-        self.assertTrue(any('INSERT INTO instances' in found
-                            for found in prepared_there(self.context)))
+            self.assertRaises(
+                exception.Conflict, self.insert, 'x', str(number)
+            )
+        self.assertTrue(
+            any(
+                'INSERT INTO instances' in found
+                for found in prepared_there(self.context)
+            )
+        )
 
     @staticmethod
     @engine.recorder
     def _insert(connection, project, uuid):
-        connection.execute(sa.insert(models.INSTANCES), {
-            'uuid': uuid, 'project_id': project, 'created_at': NOW})
+        connection.execute(
+            sa.insert(models.INSTANCES),
+            {'uuid': uuid, 'project_id': project, 'created_at': NOW},
+        )
 
     def insert(self, project, uuid='other'):
         self._insert(self.context, project, uuid)
@@ -106,18 +135,23 @@ class TestPrepared(base.ObjectTestCase):
             self.find('one')
         with db.engine().begin() as connection:
             connection.exec_driver_sql(
-                'ALTER TABLE instance_actions ALTER message TYPE text')
+                'ALTER TABLE instance_actions ALTER message TYPE text'
+            )
         self.assertEqual([], self.find('one'))
 
     def test_one_that_cannot_be_prepared(self):
         for number in range(4):
-            self.assertEqual([(number == 1,)], execute(
-                self.context, _UNTYPED,
-                {'anything': None if number == 1 else number}))
+            self.assertEqual(
+                [(number == 1,)],
+                execute(
+                    self.context,
+                    _UNTYPED,
+                    {'anything': None if number == 1 else number},
+                ),
+            )
 
     def test_a_record_goes_on_when_all_are_lost(self):
-        InstanceAction.action_start(self.context, self.instance_uuid,
-                                    'create')
+        InstanceAction.action_start(self.context, self.instance_uuid, 'create')
         for number in range(6):
             if number == 4:
                 end(self.context)
@@ -125,15 +159,18 @@ class TestPrepared(base.ObjectTestCase):
             InstanceAction.action_start(context, self.instance_uuid, 'stop')
             InstanceAction.action_finish(context, self.instance_uuid)
         found = InstanceActionList.get_by_instance_uuid(
-            self.context, self.instance_uuid)
-        self.assertEqual(['succeeded'] * 6 + ['running'],
-                         [each.status for each in found])
+            self.context, self.instance_uuid
+        )
+        self.assertEqual(
+            ['succeeded'] * 6 + ['running'], [each.status for each in found]
+        )
         self.assertEqual(7, len({each.request_id for each in found}))
 
     def test_there_is_a_limit(self):
         self.enterContext(mock.patch.object(prepared, 'LIMIT', 3))
-        queries = [sa.select(sa.literal_column(f'{number}'))
-                   for number in range(5)]
+        queries = [
+            sa.select(sa.literal_column(f'{number}')) for number in range(5)
+        ]
         for query in queries:
             for _ in range(4):
                 execute(self.context, query, {})

@@ -5,14 +5,16 @@ from nova_actions.tests.unit.db import old
 
 
 class _Tests:
-
     def test_nothing(self):
         tables = size.tables(self.admin)
-        self.assertEqual(set(Base.metadata.tables),
-                         {each.name for each in tables})
+        self.assertEqual(
+            set(Base.metadata.tables), {each.name for each in tables}
+        )
         # The one that the schema makes itself.
-        self.assertEqual({'signing_keys': 1}, {
-            each.name: each.rows for each in tables if each.rows})
+        self.assertEqual(
+            {'signing_keys': 1},
+            {each.name: each.rows for each in tables if each.rows},
+        )
         self.assertIsNone(size.oldest(self.admin))
         self.assertIsNone(size.growth(self.admin, old.NOW, tables))
 
@@ -20,9 +22,17 @@ class _Tests:
         server = self.instance()
         self.actions(server, range(30), events=3)
         tables = {each.name: each for each in size.tables(self.admin)}
-        self.assertEqual((30, 90, 1), tuple(
-            tables[name].rows for name in (
-                'instance_actions', 'instance_actions_events', 'instances')))
+        self.assertEqual(
+            (30, 90, 1),
+            tuple(
+                tables[name].rows
+                for name in (
+                    'instance_actions',
+                    'instance_actions_events',
+                    'instances',
+                )
+            ),
+        )
         for each in tables.values():
             self.assertLess(0, each.bytes, each.name)
         self.assertEqual(old.NOW - 29 * old.DAY, size.oldest(self.admin))

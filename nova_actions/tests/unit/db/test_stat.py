@@ -30,14 +30,14 @@ HOUR = datetime.timedelta(hours=1)
 
 
 class _Tests:
-
     def setUp(self):
         super().setUp()
         self.began = timeutils.utcnow() - 5 * HOUR
 
     def report(self, kind, name, **values):
-        return test_report.make(kind, self.instance_uuid, name,
-                                start_time=self.began, **values)
+        return test_report.make(
+            kind, self.instance_uuid, name, start_time=self.began, **values
+        )
 
     def apply(self, *reports):
         for answer in report.apply(self.admin, reports):
@@ -57,8 +57,9 @@ class _Tests:
             return connection.execute(sa.select(table)).all()
 
     def test_an_hour_is_counted_and_counted_anew(self):
-        step = self.report('start', 'build', host='h', epoch=str(uuid.UUID(
-            int=1)))
+        step = self.report(
+            'start', 'build', host='h', epoch=str(uuid.UUID(int=1))
+        )
         self.apply(self.report('action', 'create'), step)
         found, group = self.ask()
         self.assertEqual(('rows', 1), (found.source, group.open))
@@ -68,22 +69,36 @@ class _Tests:
         stale_reporter.close(self.admin, step['epoch'], 'it died')
         self.count()
         self.assertEqual(1, self.ask()[1].interrupted)
-        self.apply({**step, 'kind': 'finish', 'result': 'Success',
-                    'finish_time': self.began + HOUR})
+        self.apply(
+            {
+                **step,
+                'kind': 'finish',
+                'result': 'Success',
+                'finish_time': self.began + HOUR,
+            }
+        )
         self.count()
         _found, group = self.ask()
-        self.assertEqual((1, 0, 0, 3600 * 10 ** 6), (
-            group.succeeded, group.interrupted, group.open, group.longest))
+        self.assertEqual(
+            (1, 0, 0, 3600 * 10**6),
+            (group.succeeded, group.interrupted, group.open, group.longest),
+        )
         self.assertEqual([], self.rows(ROLLUP_MARKS))
 
     def test_it_outlives_a_purge(self):
-        self.apply(self.report('action', 'create'), self.report(
-            'finish', 'build', host='h', finish_time=self.began + HOUR))
+        self.apply(
+            self.report('action', 'create'),
+            self.report(
+                'finish', 'build', host='h', finish_time=self.began + HOUR
+            ),
+        )
         self.count()
         before = self.ask()[1]
         for _done in retention.purge(
-                self.admin, retention.Selection(timeutils.utcnow() + HOUR),
-                pause=lambda: None):
+            self.admin,
+            retention.Selection(timeutils.utcnow() + HOUR),
+            pause=lambda: None,
+        ):
             # Nor is it counted twice meanwhile.
             self.assertEqual(before.count, self.ask()[1].count)
         self.count()
@@ -94,9 +109,15 @@ class _Tests:
 
     def test_what_was_there_before_is_counted_hour_by_hour(self):
         for number in range(3):
-            self.apply(test_report.make(
-                'action', self.instance_uuid, 'create', f'req-{number}',
-                start_time=self.began - 24 * number * HOUR))
+            self.apply(
+                test_report.make(
+                    'action',
+                    self.instance_uuid,
+                    'create',
+                    f'req-{number}',
+                    start_time=self.began - 24 * number * HOUR,
+                )
+            )
         with db.engine().begin() as connection:
             connection.execute(sa.delete(ROLLUP_MARKS))
         turns = []
@@ -108,32 +129,45 @@ class _Tests:
     def test_rows_and_hours_share_a_limit(self):
         for age in (0, 5):
             self.began = timeutils.utcnow() - age * HOUR
-            self.apply(self.report('action', 'create',
-                                   request_id=f'req-{uuid.uuid4()}'))
+            self.apply(
+                self.report(
+                    'action', 'create', request_id=f'req-{uuid.uuid4()}'
+                )
+            )
         self.count()
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova_actions.db.stat.count.CELLS', 2))
+        self.useFixture(
+            fixtures.MonkeyPatch('nova_actions.db.stat.count.CELLS', 2)
+        )
         found, group = self.ask()
         self.assertEqual(('rollups and rows', 2), (found.source, group.count))
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova_actions.db.stat.count.CELLS', 1))
+        self.useFixture(
+            fixtures.MonkeyPatch('nova_actions.db.stat.count.CELLS', 1)
+        )
         self.assertRaises(exception.StatTooLarge, self.ask)
 
     def test_times_at_the_ends_of_the_calendar(self):
-        for terms in ({'started_after': '9999-12-31T23:30:00Z'},
-                      {'started_before': '0001-01-02T00:00:00Z'}):
+        for terms in (
+            {'started_after': '9999-12-31T23:30:00Z'},
+            {'started_before': '0001-01-02T00:00:00Z'},
+        ):
             found = StatList.get_by_terms_anywhere(self.admin, terms)
             self.assertEqual([], found.objects)
 
     def test_the_past_is_counted_while_hours_change(self):
         for age in range(4):
             self.began = timeutils.utcnow() - age * 24 * HOUR - 5 * HOUR
-            self.apply(self.report('action', 'create',
-                                   request_id=f'req-{uuid.uuid4()}'))
+            self.apply(
+                self.report(
+                    'action', 'create', request_id=f'req-{uuid.uuid4()}'
+                )
+            )
         for _turn in range(8):
             with db.engine().begin() as connection:
-                mark.add(connection, [timeutils.utcnow() - 5 * HOUR],
-                         timeutils.utcnow())
+                mark.add(
+                    connection,
+                    [timeutils.utcnow() - 5 * HOUR],
+                    timeutils.utcnow(),
+                )
             self.assertTrue(rollup.advance(self.admin, 'one'))
         [state] = self.rows(ROLLUP_STATE)
         self.assertEqual(rollup.BEGINNING, state.rolled_from)
@@ -145,13 +179,16 @@ class _Tests:
         self.assertFalse(rollup.advance(self.admin, 'two'))
         rollup.release(self.admin, 'one')
         self.assertTrue(rollup.advance(self.admin, 'two'))
-        self.assertEqual(['two'], [
-            row.holder for row in self.rows(ROLLUP_STATE)])
+        self.assertEqual(
+            ['two'], [row.holder for row in self.rows(ROLLUP_STATE)]
+        )
 
     def test_a_call_in_its_hour_marks_nothing(self):
         self.began = timeutils.utcnow()
-        self.apply(self.report('action', 'create'), self.report(
-            'finish', 'build', host='h', finish_time=self.began))
+        self.apply(
+            self.report('action', 'create'),
+            self.report('finish', 'build', host='h', finish_time=self.began),
+        )
         self.assertEqual([], self.rows(ROLLUP_MARKS))
 
 
@@ -168,15 +205,17 @@ class TestMysql(_Tests, base.ObjectTestCase):
 
 
 class DurationTest(base.ObjectTestCase):
-
     @fuzz.examples(20)
-    @given(st.lists(st.integers(0, 2 ** 51), min_size=1, max_size=20))
+    @given(st.lists(st.integers(0, 2**51), min_size=1, max_size=20))
     def test_percentiles_within_one_percent(self, values):
         counts = {}
         with db.engine().connect() as connection:
             for value in values:
-                least = connection.execute(sa.select(duration.bucket(
-                    sa.literal(value, sa.BigInteger())))).scalar()
+                least = connection.execute(
+                    sa.select(
+                        duration.bucket(sa.literal(value, sa.BigInteger()))
+                    )
+                ).scalar()
                 counts[least] = counts.get(least, 0) + 1
         values.sort()
         for percent in (50, 95, 99):

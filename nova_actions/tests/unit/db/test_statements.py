@@ -31,48 +31,57 @@ class _Tests:
 
     def setUp(self):
         super().setUp()
-        InstanceAction.action_start(self.context, self.instance_uuid,
-                                    'create')
+        InstanceAction.action_start(self.context, self.instance_uuid, 'create')
         InstanceActionEvent.event_start(
-            self.context, self.instance_uuid, 'compute_build', host='h')
+            self.context, self.instance_uuid, 'compute_build', host='h'
+        )
         # Who has asked before knows the owner.
         self.listed()
         self.statements = self.useFixture(fixtures.Statements())
         self.transactions = []
         engine = db.engine()
         for name in ('commit', 'rollback'):
+
             def note(_connection, name=name):
                 self.transactions.append(name)
+
             sa.event.listen(engine, name, note)
             self.addCleanup(sa.event.remove, engine, name, note)
 
     def listed(self):
-        return list(InstanceActionList.get_by_instance_uuid(
-            self.context, self.instance_uuid, limit=2))
+        return list(
+            InstanceActionList.get_by_instance_uuid(
+                self.context, self.instance_uuid, limit=2
+            )
+        )
 
     def check(self, most, writes=None, transactions=1):
         seen = self.statements.seen
         self.assertLessEqual(len(seen), most, seen)
         if writes is not None:
-            self.assertEqual(writes, sum(
-                bool(WRITE.match(statement)) for statement in seen), seen)
-        self.assertEqual(transactions, len(self.transactions),
-                         self.transactions)
+            self.assertEqual(
+                writes,
+                sum(bool(WRITE.match(statement)) for statement in seen),
+                seen,
+            )
+        self.assertEqual(
+            transactions, len(self.transactions), self.transactions
+        )
 
     def test_none_is_compiled_for_each_call(self):
         compiled = []
 
-        def note(_connection, _cursor, statement, _parameters, context,
-                 _many):
+        def note(_connection, _cursor, statement, _parameters, context, _many):
             if context.compiled is not None and (
-                    context.cache_hit != interfaces.CacheStats.CACHE_HIT):
+                context.cache_hit != interfaces.CacheStats.CACHE_HIT
+            ):
                 compiled.append(statement)
+
         engine = db.engine()
         # The first time each has to be.
         self.record()
         sa.event.listen(engine, 'before_cursor_execute', note)
-        self.addCleanup(sa.event.remove, engine, 'before_cursor_execute',
-                        note)
+        self.addCleanup(sa.event.remove, engine, 'before_cursor_execute', note)
         self.record()
         self.assertEqual([], compiled)
 
@@ -82,46 +91,68 @@ class _Tests:
         InstanceAction.action_start(context, self.instance_uuid, 'reboot')
         for result in (None, ValueError('x')):
             InstanceActionEvent.event_start(
-                context, self.instance_uuid, 'compute_x', host='h')
+                context, self.instance_uuid, 'compute_x', host='h'
+            )
             InstanceActionEvent.event_finish_with_failure(
-                context, self.instance_uuid, 'compute_x', exc_val=result,
-                exc_tb='', host='h')
+                context,
+                self.instance_uuid,
+                'compute_x',
+                exc_val=result,
+                exc_tb='',
+                host='h',
+            )
         InstanceAction.action_finish(context, self.instance_uuid)
         self.listed()
 
     def test_action_start_is_one_write(self):
-        InstanceAction.action_start(self.new_context(), self.instance_uuid,
-                                    'reboot')
+        InstanceAction.action_start(
+            self.new_context(), self.instance_uuid, 'reboot'
+        )
         self.check(1 + self.QUEUED, 1 + self.QUEUED)
 
     def test_action_start_that_registers_is_two(self):
         InstanceAction.action_start(
-            self.new_context(), str(uuid.uuid4()), 'create')
-        writes = [statement for statement in self.statements.seen
-                  if WRITE.match(statement)]
+            self.new_context(), str(uuid.uuid4()), 'create'
+        )
+        writes = [
+            statement
+            for statement in self.statements.seen
+            if WRITE.match(statement)
+        ]
         self.assertEqual(2 + self.QUEUED, len(writes))
 
     def test_event_start(self):
         InstanceActionEvent.event_start(
-            self.context, self.instance_uuid, 'compute_x', host='h')
+            self.context, self.instance_uuid, 'compute_x', host='h'
+        )
         begins = self.BEGINS + self.QUEUED
         self.check(1 + begins, begins)
 
     def test_event_finish(self):
         InstanceActionEvent.event_finish(
-            self.context, self.instance_uuid, 'compute_build', host='h')
+            self.context, self.instance_uuid, 'compute_build', host='h'
+        )
         changes = self.CHANGES + self.QUEUED
         self.check(1 + changes, changes)
 
     def test_event_finish_by_handle(self):
-        handle = InstanceAction.get_by_request_id(
-            self.context, self.instance_uuid,
-            self.context.request_id).events[0].uuid
+        handle = (
+            InstanceAction.get_by_request_id(
+                self.context, self.instance_uuid, self.context.request_id
+            )
+            .events[0]
+            .uuid
+        )
         self.statements.seen.clear()
         self.transactions.clear()
         InstanceActionEvent.event_finish_with_failure(
-            self.context, self.instance_uuid, 'compute_build', 'boom',
-            'frames', uuid=handle)
+            self.context,
+            self.instance_uuid,
+            'compute_build',
+            'boom',
+            'frames',
+            uuid=handle,
+        )
         changes = self.CHANGES + self.QUEUED
         self.check(1 + changes, changes)
 
@@ -130,17 +161,30 @@ class _Tests:
         for number in (1, 50):
             self.statements.seen.clear()
             self.transactions.clear()
-            ReportList.apply(context, ReportList(objects=[
-                Report(kind=kind, uuid=each, instance_uuid=each,
-                       name='create', project_id='owner', request_id='req-1')
-                for each in (str(uuid.uuid4()) for _ in range(number))
-                for kind in ('action', 'start')]))
+            ReportList.apply(
+                context,
+                ReportList(
+                    objects=[
+                        Report(
+                            kind=kind,
+                            uuid=each,
+                            instance_uuid=each,
+                            name='create',
+                            project_id='owner',
+                            request_id='req-1',
+                        )
+                        for each in (str(uuid.uuid4()) for _ in range(number))
+                        for kind in ('action', 'start')
+                    ]
+                ),
+            )
             self.check(10)
 
     def test_list(self):
         for _ in range(5):
             InstanceAction.action_start(
-                self.new_context(), self.instance_uuid, 'reboot')
+                self.new_context(), self.instance_uuid, 'reboot'
+            )
         self.statements.seen.clear()
         self.transactions.clear()
         self.assertEqual(2, len(self.listed()))
@@ -148,7 +192,8 @@ class _Tests:
 
     def test_show(self):
         found = InstanceAction.get_by_request_id(
-            self.context, self.instance_uuid, self.context.request_id)
+            self.context, self.instance_uuid, self.context.request_id
+        )
         self.assertEqual(1, len(found.events))
         self.check(2, 0)
 

@@ -19,7 +19,6 @@ from nova_actions.tests import fixtures
 
 
 class PlayMixin:
-
     REMOTE = True
 
     def setUp(self):
@@ -39,30 +38,38 @@ class PlayMixin:
         return cloud.told
 
     def actions(self):
-        return sorted(db.action_list(self.admin), key=lambda row: (
-            row['start_time'], row['id']))
+        return sorted(
+            db.action_list(self.admin),
+            key=lambda row: (row['start_time'], row['id']),
+        )
 
     def events(self, action):
-        return sorted(db.event_list(self.admin, action['id']),
-                      key=lambda row: row['id'])
+        return sorted(
+            db.event_list(self.admin, action['id']), key=lambda row: row['id']
+        )
 
 
 class DayTestCase(PlayMixin, base.ObjectTestCase):
-
     def test_the_highlights(self):
         told = self.day(9)
         self.assertEqual(9, told.actions)
         found = self.actions()
         self.assertEqual(9, len(found))
-        resize = next(row for row in found
-                      if row['request_id'] == told.request)
-        self.assertEqual(('succeeded_after_retry', told.server),
-                         (resize['status'], resize['instance_uuid']))
+        resize = next(
+            row for row in found if row['request_id'] == told.request
+        )
+        self.assertEqual(
+            ('succeeded_after_retry', told.server),
+            (resize['status'], resize['instance_uuid']),
+        )
         self.assertEqual(
             {'succeeded': 7, 'succeeded_after_retry': 1, 'failed': 1},
-            collections.Counter(row['status'] for row in found))
-        self.assertEqual({'shop', 'lab', 'operations'},
-                         {row['project_name'] for row in found})
+            collections.Counter(row['status'] for row in found),
+        )
+        self.assertEqual(
+            {'shop', 'lab', 'operations'},
+            {row['project_name'] for row in found},
+        )
 
     def test_it_is_a_day_that_has_passed(self):
         self.day(20)
@@ -74,36 +81,51 @@ class DayTestCase(PlayMixin, base.ObjectTestCase):
                 self.assertLess(action['start_time'], event['start_time'])
                 self.assertEqual(
                     event['finish_time'] - event['start_time'],
-                    datetime.timedelta(microseconds=event['duration_us']))
+                    datetime.timedelta(microseconds=event['duration_us']),
+                )
 
     def test_servers_have_names(self):
         self.day(9)
         with objects_base.local():
-            rows = {db.instance_get(self.admin, row['instance_uuid'])[
-                'display_name'] for row in self.actions()}
+            rows = {
+                db.instance_get(self.admin, row['instance_uuid'])[
+                    'display_name'
+                ]
+                for row in self.actions()
+            }
         self.assertLessEqual(rows, set(people.NAMES))
 
     def test_a_crash_leaves_one_interrupted(self):
         self.assertEqual(play.CRASH_FROM, self.day(play.CRASH_FROM).actions)
         first, second = (
-            next(row for row in reversed(self.actions())
-                 if row['instance_uuid'] == people.server_id(number))
-            for number in play.CRASHING)
-        self.assertEqual(('succeeded_after_retry', 'interrupted'),
-                         (first['status'], second['status']))
+            next(
+                row
+                for row in reversed(self.actions())
+                if row['instance_uuid'] == people.server_id(number)
+            )
+            for number in play.CRASHING
+        )
+        self.assertEqual(
+            ('succeeded_after_retry', 'interrupted'),
+            (first['status'], second['status']),
+        )
         self.assertEqual(
             ['Interrupted', 'Success'],
-            [event['result'] for event in self.events(first)])
-        self.assertEqual([crash.EVENT],
-                         [event['event'] for event in self.events(second)])
+            [event['result'] for event in self.events(first)],
+        )
+        self.assertEqual(
+            [crash.EVENT], [event['event'] for event in self.events(second)]
+        )
 
     def test_a_second_run_goes_on_with_the_same_servers(self):
         for _ in range(2):
             self.day(2)
         found = db.action_list(self.admin)
         self.assertEqual(1, len({row['instance_uuid'] for row in found}))
-        self.assertEqual(['create', 'rebuild', 'resize', 'resize'],
-                         sorted(row['action'] for row in found))
+        self.assertEqual(
+            ['create', 'rebuild', 'resize', 'resize'],
+            sorted(row['action'] for row in found),
+        )
 
     def test_it_ends_when_told_to(self):
         self.stopping.set()
@@ -112,9 +134,12 @@ class DayTestCase(PlayMixin, base.ObjectTestCase):
     def test_it_goes_on(self):
         self.day(20)
         cloud = play.Demonstration(self.stopping, self.conf.state_path)
-        with mock.patch.object(play, 'PAUSE', 0.01), \
-                mock.patch.object(cloud, '_show', autospec=True,
-                                  side_effect=self.stop_after(3)):
+        with (
+            mock.patch.object(play, 'PAUSE', 0.01),
+            mock.patch.object(
+                cloud, '_show', autospec=True, side_effect=self.stop_after(3)
+            ),
+        ):
             cloud.live()
         self.assertTrue(reporter.flush(60))
         self.assertEqual(23, len(self.actions()))
@@ -123,6 +148,7 @@ class DayTestCase(PlayMixin, base.ObjectTestCase):
         def show(done):
             if done == count:
                 self.stopping.set()
+
         return show
 
 
@@ -137,22 +163,34 @@ class OtherRolesTestCase(PlayMixin, base.ObjectTestCase):
 
 
 class SameTestCase(PlayMixin, base.ObjectTestCase):
-
     def test_each_day_is_the_same(self):
         days = []
         for _ in range(2):
             self.objects.useFixture(fixtures.Database(self.conf))
             self.day(20)
-            days.append([(
-                row['instance_uuid'], row['action'], row['status'],
-                [(event['event'], event['host'], event['duration_us'],
-                  event['reason']) for event in self.events(row)])
-                for row in self.actions()])
+            days.append(
+                [
+                    (
+                        row['instance_uuid'],
+                        row['action'],
+                        row['status'],
+                        [
+                            (
+                                event['event'],
+                                event['host'],
+                                event['duration_us'],
+                                event['reason'],
+                            )
+                            for event in self.events(row)
+                        ],
+                    )
+                    for row in self.actions()
+                ]
+            )
         self.assertEqual(*days)
 
 
 class PlanTestCase(base.base.BaseTestCase):
-
     def test_it_is_bounded_and_always_the_same(self):
         for actions in (1, 9, 25, 200):
             self.assertEqual(actions, len(plan.plan(actions)))
@@ -161,8 +199,9 @@ class PlanTestCase(base.base.BaseTestCase):
     def test_each_server_is_created_first_and_has_time(self):
         seen = {}
         for each in plan.plan(500):
-            self.assertIs(plan.Server.create is each.play,
-                          each.number not in seen)
+            self.assertIs(
+                plan.Server.create is each.play, each.number not in seen
+            )
             self.assertLess(0, each.at - seen.get(each.number, -1))
             seen[each.number] = each.at
         self.assertEqual(set(range(len(people.NAMES))), set(seen))

@@ -21,34 +21,48 @@ from nova_actions.db.change import kind
 
 _OUTCOMES = (None, 'Success', 'Error', 'Interrupted', *status.STATUSES)
 _names = strategies.text(
-    strategies.characters(exclude_categories=['Cs']), min_size=1)
+    strategies.characters(exclude_categories=['Cs']), min_size=1
+)
 _optional = strategies.none() | _names
 #: A change as /v1/changes tells it, with whatever in it people may choose.
-_changes = strategies.fixed_dictionaries({
-    'id': strategies.uuids().map(str), 'cursor': strategies.just('abc'),
-    'kind': strategies.sampled_from(kind.KINDS),
-    'at': strategies.datetimes().map(
-        lambda at: at.replace(year=2026).isoformat(
-            timespec='microseconds') + 'Z'),
-    'started_at': strategies.none(),
-    'outcome': strategies.sampled_from(_OUTCOMES), 'reason': _optional,
-    'server': strategies.uuids().map(str), 'server_name': _optional,
-    'project_id': _names, 'user_id': _optional, 'action': _names,
-    'action_uuid': strategies.uuids().map(str), 'event': _optional,
-    'event_uuid': strategies.none(), 'request_id': _optional,
-    'global_request_id': _optional}, optional={'host': _names})
+_changes = strategies.fixed_dictionaries(
+    {
+        'id': strategies.uuids().map(str),
+        'cursor': strategies.just('abc'),
+        'kind': strategies.sampled_from(kind.KINDS),
+        'at': strategies.datetimes().map(
+            lambda at: (
+                at.replace(year=2026).isoformat(timespec='microseconds') + 'Z'
+            )
+        ),
+        'started_at': strategies.none(),
+        'outcome': strategies.sampled_from(_OUTCOMES),
+        'reason': _optional,
+        'server': strategies.uuids().map(str),
+        'server_name': _optional,
+        'project_id': _names,
+        'user_id': _optional,
+        'action': _names,
+        'action_uuid': strategies.uuids().map(str),
+        'event': _optional,
+        'event_uuid': strategies.none(),
+        'request_id': _optional,
+        'global_request_id': _optional,
+    },
+    optional={'host': _names},
+)
 
 
 def line(name, change):
     """Return a change in a format, which is to be one line."""
     found = importlib.import_module(
-        f'nova_actions.export.{export.FORMATS[name]}').line(change)
+        f'nova_actions.export.{export.FORMATS[name]}'
+    ).line(change)
     assert found.splitlines() == [found], found
     return found
 
 
 class FormatsTest(base.BaseTestCase):
-
     @given(_changes)
     def test_ndjson(self, change):
         self.assertEqual(change, json.loads(line('ndjson', change)))
@@ -59,40 +73,57 @@ class FormatsTest(base.BaseTestCase):
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             read = cadf.Event(
-                eventType=found['eventType'], id=found['id'],
-                eventTime=found['eventTime'], action=found['action'],
+                eventType=found['eventType'],
+                id=found['id'],
+                eventTime=found['eventTime'],
+                action=found['action'],
                 outcome=found['outcome'],
                 initiatorId=found['initiator']['id'],
                 targetId=found['target']['id'],
-                observerId=found['observer']['id'])
+                observerId=found['observer']['id'],
+            )
             self.assertTrue(read.is_valid())
         self.assertEqual(change['id'], found['id'])
         self.assertEqual(change['server'], found['target']['id'])
         self.assertTrue(cadftaxonomy.is_valid_action(found['action']))
         for part in ('initiator', 'target', 'observer'):
-            self.assertTrue(cadftaxonomy.is_valid_resource(
-                found[part]['typeURI']))
+            self.assertTrue(
+                cadftaxonomy.is_valid_resource(found[part]['typeURI'])
+            )
         self.assertEqual(change, found['attachments'][0]['content'])
 
     def test_outcomes_of_cadf(self):
         change = _example()
-        told = {outcome: json.loads(line('cadf', {
-            **change, 'outcome': outcome}))['outcome']
-            for outcome in _OUTCOMES}
-        self.assertEqual({None: 'pending', 'Success': 'success',
-                          'Error': 'failure', 'Interrupted': 'failure',
-                          'running': 'failure', 'succeeded': 'success',
-                          'succeeded_after_retry': 'success',
-                          'failed': 'failure', 'interrupted': 'failure'},
-                         told)
+        told = {
+            outcome: json.loads(line('cadf', {**change, 'outcome': outcome}))[
+                'outcome'
+            ]
+            for outcome in _OUTCOMES
+        }
+        self.assertEqual(
+            {
+                None: 'pending',
+                'Success': 'success',
+                'Error': 'failure',
+                'Interrupted': 'failure',
+                'running': 'failure',
+                'succeeded': 'success',
+                'succeeded_after_retry': 'success',
+                'failed': 'failure',
+                'interrupted': 'failure',
+            },
+            told,
+        )
 
     @given(_changes)
     def test_cloudevents(self, change):
         read = cloudevents_json.JSONFormat().read(
-            cloudevent.CloudEvent, line('cloudevents', change))
+            cloudevent.CloudEvent, line('cloudevents', change)
+        )
         self.assertEqual(change['id'], read.get_id())
-        self.assertEqual(f'org.openstack.nova_actions.{change["kind"]}',
-                         read.get_type())
+        self.assertEqual(
+            f'org.openstack.nova_actions.{change["kind"]}', read.get_type()
+        )
         self.assertEqual(change['server'], read.get_subject())
         self.assertEqual(change, read.get_data())
 
@@ -100,26 +131,40 @@ class FormatsTest(base.BaseTestCase):
     def test_otlp(self, change):
         text = line('otlp-json', change)
         read = json_format.Parse(text, logs_pb2.LogsData())
-        record, = read.resource_logs[0].scope_logs[0].log_records
+        (record,) = read.resource_logs[0].scope_logs[0].log_records
         self.assertEqual(
-            {f'nova_actions.{name}': value for name, value in change.items()
-             if value is not None},
-            {each.key: each.value.string_value
-             for each in record.attributes})
+            {
+                f'nova_actions.{name}': value
+                for name, value in change.items()
+                if value is not None
+            },
+            {each.key: each.value.string_value for each in record.attributes},
+        )
         # OTLP's JSON has numbers for enumerations, and texts for 64 bits.
         raw = json.loads(text)['resourceLogs'][0]['scopeLogs'][0][
-            'logRecords'][0]
+            'logRecords'
+        ][0]
         self.assertIn(raw['severityNumber'], (9, 17))
         self.assertEqual(str(record.time_unix_nano), raw['timeUnixNano'])
 
 
 def _example():
-    return {'id': '0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a', 'cursor': 'abc',
-            'kind': kind.ACTION_ENDED, 'at': '2026-11-27T12:00:00.000001Z',
-            'started_at': None, 'outcome': None, 'reason': None,
-            'server': '0b0b0b0b-0b0b-0b0b-0b0b-0b0b0b0b0b0b',
-            'server_name': 'web', 'project_id': 'demo', 'user_id': 'alice',
-            'action': 'reboot',
-            'action_uuid': '0c0c0c0c-0c0c-0c0c-0c0c-0c0c0c0c0c0c',
-            'event': None, 'event_uuid': None, 'request_id': None,
-            'global_request_id': None}
+    return {
+        'id': '0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a',
+        'cursor': 'abc',
+        'kind': kind.ACTION_ENDED,
+        'at': '2026-11-27T12:00:00.000001Z',
+        'started_at': None,
+        'outcome': None,
+        'reason': None,
+        'server': '0b0b0b0b-0b0b-0b0b-0b0b-0b0b0b0b0b0b',
+        'server_name': 'web',
+        'project_id': 'demo',
+        'user_id': 'alice',
+        'action': 'reboot',
+        'action_uuid': '0c0c0c0c-0c0c-0c0c-0c0c-0c0c0c0c0c0c',
+        'event': None,
+        'event_uuid': None,
+        'request_id': None,
+        'global_request_id': None,
+    }

@@ -40,11 +40,11 @@ for line in sys.stdin:
 
 
 class NamesTest(base.BaseTestCase):
-
     def test_known(self):
         self.assertEqual('live-migration', name.action('live-migration'))
-        self.assertEqual('compute_reboot_instance',
-                         name.event('compute_reboot_instance'))
+        self.assertEqual(
+            'compute_reboot_instance', name.event('compute_reboot_instance')
+        )
 
     @given(strategies.text())
     def test_whatever_comes_there_are_few(self, text):
@@ -53,7 +53,6 @@ class NamesTest(base.BaseTestCase):
 
 
 class FamiliesTest(base.BaseTestCase):
-
     def test_off(self):
         """Nothing is counted, and nothing is wrong."""
         self.assertFalse(metrics.is_on())
@@ -69,27 +68,54 @@ class FamiliesTest(base.BaseTestCase):
         metrics.ACTION_DURATION.observe(1.5, 'create', 'failed')
         metrics.DATABASE_CONNECTIONS.set(4, 'idle')
         self.assertEqual(3, told('actions_started_total', action='create'))
-        self.assertEqual(1, told('action_duration_seconds_bucket', le='2.5',
-                                 action='create', outcome='failed'))
-        self.assertEqual(0, told('action_duration_seconds_bucket', le='1.0',
-                                 action='create', outcome='failed'))
+        self.assertEqual(
+            1,
+            told(
+                'action_duration_seconds_bucket',
+                le='2.5',
+                action='create',
+                outcome='failed',
+            ),
+        )
+        self.assertEqual(
+            0,
+            told(
+                'action_duration_seconds_bucket',
+                le='1.0',
+                action='create',
+                outcome='failed',
+            ),
+        )
         self.assertEqual(4, told('database_connections', state='idle'))
 
     def test_each_is_made(self):
-        declared = {each.name for each in vars(metrics).values()
-                    if isinstance(each, family.Family)}
+        declared = {
+            each.name
+            for each in vars(metrics).values()
+            if isinstance(each, family.Family)
+        }
         self.assertEqual(declared, {each.name for each in metrics.FAMILIES})
 
     def test_no_label_identifies(self):
-        labels = {label for each in metrics.FAMILIES
-                  for label in each.labels}
-        self.assertEqual({'action', 'outcome', 'event', 'verdict', 'error',
-                          'rule', 'route', 'method', 'status', 'state'},
-                         labels)
+        labels = {label for each in metrics.FAMILIES for label in each.labels}
+        self.assertEqual(
+            {
+                'action',
+                'outcome',
+                'event',
+                'verdict',
+                'error',
+                'rule',
+                'route',
+                'method',
+                'status',
+                'state',
+            },
+            labels,
+        )
 
 
 class SharedTest(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.folder = self.useFixture(base_fixtures.TempDir()).join('counts')
@@ -97,7 +123,10 @@ class SharedTest(base.BaseTestCase):
     def process(self, number):
         process = subprocess.Popen(
             [sys.executable, '-c', _SHARING, self.folder, str(number)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         return process
@@ -130,12 +159,14 @@ class SharedTest(base.BaseTestCase):
     def test_only_its_own_files_go(self):
         os.mkdir(self.folder)
         for path in ('counter_1.db', 'gauge_livesum_12.db', 'notes.txt'):
-            with open(os.path.join(self.folder, path), 'w',
-                      encoding='utf-8') as file:
+            with open(
+                os.path.join(self.folder, path), 'w', encoding='utf-8'
+            ) as file:
                 json.dump({}, file)
         folder = shared.Folder(self.folder)
         folder.join()
         self.addCleanup(folder.leave)
         self.assertEqual({'lock', 'notes.txt'}, set(os.listdir(self.folder)))
-        self.assertEqual(0o600, os.stat(os.path.join(
-            self.folder, 'lock')).st_mode & 0o777)
+        self.assertEqual(
+            0o600, os.stat(os.path.join(self.folder, 'lock')).st_mode & 0o777
+        )

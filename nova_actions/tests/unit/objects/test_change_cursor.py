@@ -8,15 +8,15 @@ from nova_actions import exception
 from nova_actions.objects import change_cursor
 
 KEY = b'k' * 32
-numbers = st.integers(0, 2 ** 63 - 1)
+numbers = st.integers(0, 2**63 - 1)
 
 
 class CursorTest(base.BaseTestCase):
-
     @hypothesis.given(numbers)
     def test_it_holds_a_number(self, number):
-        self.assertEqual(number, change_cursor.unpack(
-            KEY, change_cursor.pack(KEY, number)))
+        self.assertEqual(
+            number, change_cursor.unpack(KEY, change_cursor.pack(KEY, number))
+        )
 
     @hypothesis.given(numbers)
     def test_no_two_are_alike(self, number):
@@ -30,7 +30,7 @@ class CursorTest(base.BaseTestCase):
         place = data.draw(st.integers(0, len(text) - 2))
         other = data.draw(st.sampled_from('abcXYZ019-_'))
         hypothesis.assume(text[place] != other)
-        self.check_refused(text[:place] + other + text[place + 1:])
+        self.check_refused(text[:place] + other + text[place + 1 :])
         self.check_refused(change_cursor.pack(b'other', number))
 
     @hypothesis.given(st.text())
@@ -38,6 +38,7 @@ class CursorTest(base.BaseTestCase):
         self.check_refused(text)
 
     def check_refused(self, text):
-        error = self.assertRaises(exception.InvalidInput,
-                                  change_cursor.unpack, KEY, text)
+        error = self.assertRaises(
+            exception.InvalidInput, change_cursor.unpack, KEY, text
+        )
         self.assertIn('after', error.format_message())

@@ -42,14 +42,20 @@ FINGERPRINTS = {
 
 def ours() -> dict[str, list[type[Any]]]:
     objects.register_all()
-    found = {name: classes for name, classes
-             in ovo.VersionedObjectRegistry.obj_classes().items()
-             if name.startswith(objects_base.PREFIX)
-             and classes[0].__module__.startswith('nova_actions.objects.')}
+    found = {
+        name: classes
+        for name, classes in ovo.VersionedObjectRegistry.obj_classes().items()
+        if name.startswith(objects_base.PREFIX)
+        and classes[0].__module__.startswith('nova_actions.objects.')
+    }
     # No call may carry these.
-    payloads = {each.obj_name(): [each] for each in (
-        notification.InstanceActionPayload,
-        notification.InstanceActionEventPayload)}
+    payloads = {
+        each.obj_name(): [each]
+        for each in (
+            notification.InstanceActionPayload,
+            notification.InstanceActionEventPayload,
+        )
+    }
     assert not payloads.keys() & found.keys()
     return found | payloads
 
@@ -58,8 +64,11 @@ class TestFingerprints(base.BaseTestCase):
     def test_versions(self):
         checker = fixture.ObjectVersionChecker(ours())
         expected, actual = checker.test_hashes(
-            {objects_base.prefixed(name): value
-             for name, value in FINGERPRINTS.items()})
+            {
+                objects_base.prefixed(name): value
+                for name, value in FINGERPRINTS.items()
+            }
+        )
         self.assertEqual(expected, actual)
 
 
@@ -71,8 +80,9 @@ class TestRemotables(base.BaseTestCase):
             for attribute, value in inspect.getmembers(objclass):
                 if hasattr(value, 'remotable'):
                     found += 1
-                    self.assertIn(value.original_fn.rule, rules,
-                                  f'{name}.{attribute}')
+                    self.assertIn(
+                        value.original_fn.rule, rules, f'{name}.{attribute}'
+                    )
                     self.assertTrue(value.__doc__, f'{name}.{attribute}')
         self.assertGreater(found, 15)
 
@@ -87,8 +97,9 @@ class TestBackports(base.BaseTestCase):
                 value: Any = [self.filled(self.newest(field.objname))]
             elif isinstance(field, ovo_fields.ObjectField):
                 value = self.filled(self.newest(field.objname))
-            elif isinstance(field, (ovo_fields.IntegerField,
-                                    ovo_fields.FloatField)):
+            elif isinstance(
+                field, (ovo_fields.IntegerField, ovo_fields.FloatField)
+            ):
                 value = 1
             elif isinstance(field, ovo_fields.ListOfStringsField):
                 value = ['host']
@@ -117,25 +128,32 @@ class TestBackports(base.BaseTestCase):
                 primitive = obj.obj_to_primitive(version)
                 self.assertEqual(version, primitive['nova_object.version'])
                 expected = {
-                    name for name in objclass.fields
+                    name
+                    for name in objclass.fields
                     if not objects_base.is_newer(
-                        objclass.ADDED.get(name, '1.0'), version)}
-                self.assertEqual(expected,
-                                 set(primitive['nova_object.data']))
+                        objclass.ADDED.get(name, '1.0'), version
+                    )
+                }
+                self.assertEqual(expected, set(primitive['nova_object.data']))
                 self.check_times(objclass, version, primitive)
 
-    def check_times(self, objclass: type[Any], version: str,
-                    primitive: dict[str, Any]) -> None:
+    def check_times(
+        self, objclass: type[Any], version: str, primitive: dict[str, Any]
+    ) -> None:
         micro = not objects_base.is_newer(objclass.HAS_MICROSECONDS, version)
         for value in primitive['nova_object.data'].values():
             if isinstance(value, str) and value.startswith('2026'):
                 self.assertEqual(
-                    '2026-01-02T03:04:05.678901Z' if micro
-                    else '2026-01-02T03:04:05Z', value)
+                    '2026-01-02T03:04:05.678901Z'
+                    if micro
+                    else '2026-01-02T03:04:05Z',
+                    value,
+                )
 
     def test_each_field_after_the_first_version_is_named(self):
         for objclass, *_older in ours().values():
             self.assertLessEqual(set(objclass.ADDED), set(objclass.fields))
             for version in objclass.ADDED.values():
-                self.assertFalse(objects_base.is_newer(version,
-                                                       objclass.VERSION))
+                self.assertFalse(
+                    objects_base.is_newer(version, objclass.VERSION)
+                )

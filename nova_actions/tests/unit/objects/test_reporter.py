@@ -19,13 +19,12 @@ from nova_actions.tests import base
 
 
 class _Tests:
-
     def setUp(self):
         super().setUp()
         self.epoch = str(uuid.uuid4())
 
     def row(self, *names):
-        row, = reporter.page(self.admin)
+        (row,) = reporter.page(self.admin)
         return tuple(row[name] for name in names)
 
     def beat(self, waiting=0, lost=None, **kwargs):
@@ -33,21 +32,31 @@ class _Tests:
 
     def test_the_last_word_counts(self):
         self.beat(5, {'full': 2}, host='h')
-        self.assertEqual((self.epoch, 'h', 5, {'full': 2}, 1), self.row(
-            'epoch', 'host', 'waiting', 'lost', 'beats'))
+        self.assertEqual(
+            (self.epoch, 'h', 5, {'full': 2}, 1),
+            self.row('epoch', 'host', 'waiting', 'lost', 'beats'),
+        )
         self.beat(0, {'full': 3, 'damaged': 1, 'error': 0, 'of later': 9})
-        self.assertEqual((0, {'full': 3, 'damaged': 1}, 2), self.row(
-            'waiting', 'lost', 'beats'))
+        self.assertEqual(
+            (0, {'full': 3, 'damaged': 1}, 2),
+            self.row('waiting', 'lost', 'beats'),
+        )
         # As a reporter of the first release goes on.
-        ReportList.apply(self.admin, ReportList(objects=[]),
-                         epoch=self.epoch)
+        ReportList.apply(self.admin, ReportList(objects=[]), epoch=self.epoch)
         self.assertEqual((0, 3), self.row('waiting', 'beats'))
 
     def test_what_its_program_tells(self):
         secret = 'mysql://nova:S3cr3tS3cr3t@db/nova'
-        self.beat(about={'bridge': '1.2', 'nova': 'x' * 300, 'missing': '',
-                         'mode': f'a\n{secret}', 'of later': 'y'})
-        about, = self.row('about')
+        self.beat(
+            about={
+                'bridge': '1.2',
+                'nova': 'x' * 300,
+                'missing': '',
+                'mode': f'a\n{secret}',
+                'of later': 'y',
+            }
+        )
+        (about,) = self.row('about')
         self.assertEqual({'bridge', 'nova', 'mode'}, about.keys())
         self.assertEqual(('1.2', 255), (about['bridge'], len(about['nova'])))
         self.assertNotIn('S3cr3t', about['mode'])
@@ -61,8 +70,9 @@ class _Tests:
         about = {'mode': 'mirror', 'nova': 34}
         line = wire.Wire('h', self.epoch, about)
         line.beat(0, {})
-        self.assertEqual(({'mode': 'mirror', 'nova': '34'},),
-                         self.row('about'))
+        self.assertEqual(
+            ({'mode': 'mirror', 'nova': '34'},), self.row('about')
+        )
         about['missing'] = 'finish'
         line.beat(0, {})
         self.assertEqual('finish', self.row('about')[0]['missing'])
@@ -71,32 +81,73 @@ class _Tests:
         if self.REMOTE:
             self.assertEqual(
                 ((), {'host': 'h'}),
-                pins.fit_arguments(Reporter, 'beat', '1.0', (), {
-                    'host': 'h', 'about': {'mode': 'off'}}))
+                pins.fit_arguments(
+                    Reporter,
+                    'beat',
+                    '1.0',
+                    (),
+                    {'host': 'h', 'about': {'mode': 'off'}},
+                ),
+            )
 
     def test_shapes(self):
-        for waiting, lost in ((-1, {}), ('1', {}), (0, []), (0, {'full': -1}),
-                              (0, {'full': 'x'}), (2**63, {})):
-            self.assertRaises(exception.Invalid, Reporter.beat, self.admin,
-                              self.epoch, waiting, lost)
-        self.assertRaises(exception.PolicyNotAuthorized, Reporter.beat,
-                          self.context, self.epoch, 0, {})
+        for waiting, lost in (
+            (-1, {}),
+            ('1', {}),
+            (0, []),
+            (0, {'full': -1}),
+            (0, {'full': 'x'}),
+            (2**63, {}),
+        ):
+            self.assertRaises(
+                exception.Invalid,
+                Reporter.beat,
+                self.admin,
+                self.epoch,
+                waiting,
+                lost,
+            )
+        self.assertRaises(
+            exception.PolicyNotAuthorized,
+            Reporter.beat,
+            self.context,
+            self.epoch,
+            0,
+            {},
+        )
 
     def test_what_was_not_taken_is_counted(self):
         def make(**values):
-            return Report(**{
-                'kind': 'action', 'uuid': str(uuid.uuid4()),
-                'name': 'create', 'instance_uuid': self.instance_uuid,
-                'request_id': 'req-1', 'project_id': 'p', **values})
+            return Report(
+                **{
+                    'kind': 'action',
+                    'uuid': str(uuid.uuid4()),
+                    'name': 'create',
+                    'instance_uuid': self.instance_uuid,
+                    'request_id': 'req-1',
+                    'project_id': 'p',
+                    **values,
+                }
+            )
+
         future = datetime.datetime(9999, 1, 1)
-        ReportList.apply(self.admin, ReportList(objects=[
-            make(), make(uuid='x'), make(kind='y'),
-            make(kind='start', start_time=future),
-            # It may only have overtaken another host's.
-            make(kind='start', instance_uuid=str(uuid.uuid4()))]),
-            epoch=self.epoch)
-        self.assertEqual((2, 1, {'refused': 2}), self.row(
-            'refused', 'times_cut', 'lost'))
+        ReportList.apply(
+            self.admin,
+            ReportList(
+                objects=[
+                    make(),
+                    make(uuid='x'),
+                    make(kind='y'),
+                    make(kind='start', start_time=future),
+                    # It may only have overtaken another host's.
+                    make(kind='start', instance_uuid=str(uuid.uuid4())),
+                ]
+            ),
+            epoch=self.epoch,
+        )
+        self.assertEqual(
+            (2, 1, {'refused': 2}), self.row('refused', 'times_cut', 'lost')
+        )
 
     def test_a_conductor_that_does_not_know_it(self):
         """The first release's hears that the reporter lives."""
@@ -106,16 +157,30 @@ class _Tests:
             if objname == 'Reporter':
                 raise ovo_exc.UnsupportedObjectError(objtype=objname)
             return find(objname, objver)
+
         line = wire.Wire('h', self.epoch)
-        with mock.patch.object(
-                objects_base.ActionsObject, 'obj_class_from_name',
-                autospec=True, side_effect=unknown) if self.REMOTE else (
-                    mock.patch.object(
-                        Reporter, 'beat', autospec=True,
-                        side_effect=ovo_exc.UnsupportedObjectError)):
+        with (
+            mock.patch.object(
+                objects_base.ActionsObject,
+                'obj_class_from_name',
+                autospec=True,
+                side_effect=unknown,
+            )
+            if self.REMOTE
+            else (
+                mock.patch.object(
+                    Reporter,
+                    'beat',
+                    autospec=True,
+                    side_effect=ovo_exc.UnsupportedObjectError,
+                )
+            )
+        ):
             line.beat(5, {'full': 2})
-        self.assertEqual((self.epoch, 'h', None, {}, 1), self.row(
-            'epoch', 'host', 'waiting', 'lost', 'beats'))
+        self.assertEqual(
+            (self.epoch, 'h', None, {}, 1),
+            self.row('epoch', 'host', 'waiting', 'lost', 'beats'),
+        )
         line.beat(5, {'full': 2})
         self.assertEqual((5, {'full': 2}), self.row('waiting', 'lost'))
 

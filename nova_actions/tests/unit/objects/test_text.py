@@ -21,28 +21,35 @@ SECRET = 'TICKET-4711'
 
 
 class _Tests:
-
     def setUp(self):
         super().setUp()
-        InstanceAction.action_start(self.context, self.instance_uuid,
-                                    'create')
+        InstanceAction.action_start(self.context, self.instance_uuid, 'create')
         self.addCleanup(text.setup, text.sanitizer())
 
     def finish(self, **values):
         InstanceActionEvent.event_start(
-            self.context, self.instance_uuid, 'compute_build', **values)
+            self.context, self.instance_uuid, 'compute_build', **values
+        )
         InstanceActionEvent.event_finish_with_failure(
-            self.context, self.instance_uuid, 'compute_build',
-            exc_val=f'no room for {SECRET}', exc_tb='frames')
+            self.context,
+            self.instance_uuid,
+            'compute_build',
+            exc_val=f'no room for {SECRET}',
+            exc_tb='frames',
+        )
 
     def stored(self):
         with db.engine().connect() as connection:
             return connection.execute(sa.select(EVENTS)).mappings().one()
 
     def shown(self):
-        return InstanceAction.get_by_request_id(
-            self.admin, self.instance_uuid,
-            self.context.request_id).events[0].details
+        return (
+            InstanceAction.get_by_request_id(
+                self.admin, self.instance_uuid, self.context.request_id
+            )
+            .events[0]
+            .details
+        )
 
     def change_rules(self):
         text.setup(sanitize.Sanitizer(extra_patterns=['TICKET-[0-9]{4}']))
@@ -50,8 +57,9 @@ class _Tests:
     def test_what_is_safe_by_the_same_rules_is_read_as_it_is(self):
         self.finish()
         self.assertEqual(text.sanitizer().rules, self.stored()['rules'])
-        with mock.patch.object(sanitize.Sanitizer, 'error',
-                               autospec=True) as again:
+        with mock.patch.object(
+            sanitize.Sanitizer, 'error', autospec=True
+        ) as again:
             self.assertIn(SECRET, self.shown())
         again.assert_not_called()
 
@@ -63,8 +71,11 @@ class _Tests:
     def test_a_row_of_the_first_release_is_made_safe_when_it_is_read(self):
         self.finish()
         with db.begun() as connection:
-            connection.execute(sa.update(EVENTS).values(
-                details='password=hunter2', rules=None))
+            connection.execute(
+                sa.update(EVENTS).values(
+                    details='password=hunter2', rules=None
+                )
+            )
         self.assertNotIn('hunter2', self.shown())
 
     def test_a_readers_own_secrets_stay_out(self):
@@ -78,24 +89,43 @@ class _Tests:
 
     def finish_by_report(self):
         values = make(
-            'finish', self.instance_uuid, 'compute_build',
-            self.context.request_id, result='Error', details=SECRET)
+            'finish',
+            self.instance_uuid,
+            'compute_build',
+            self.context.request_id,
+            result='Error',
+            details=SECRET,
+        )
         values['duration'] = values.pop('duration_us')
-        ReportList.apply(self.admin, ReportList(objects=[Report(**{
-            name: value for name, value in values.items()
-            if name in Report.fields})]))
+        ReportList.apply(
+            self.admin,
+            ReportList(
+                objects=[
+                    Report(
+                        **{
+                            name: value
+                            for name, value in values.items()
+                            if name in Report.fields
+                        }
+                    )
+                ]
+            ),
+        )
 
     def test_what_its_start_says_keeps_its_own_rules(self):
         InstanceActionEvent.event_start(
-            self.context, self.instance_uuid, 'compute_build',
-            details='attempt 1')
+            self.context,
+            self.instance_uuid,
+            'compute_build',
+            details='attempt 1',
+        )
         before = self.stored()['rules']
         self.change_rules()
         InstanceActionEvent.event_finish(
-            self.context, self.instance_uuid, 'compute_build')
+            self.context, self.instance_uuid, 'compute_build'
+        )
         row = self.stored()
-        self.assertEqual(('attempt 1', before), (row['details'],
-                                                 row['rules']))
+        self.assertEqual(('attempt 1', before), (row['details'], row['rules']))
 
     def test_a_scrub_says_so_too(self):
         self.finish()

@@ -26,15 +26,23 @@ class Recording(fixtures.Fixture):
         self._folder = folder
         self._about = about
         self._settings = {
-            'host': 'here', 'delivery_interval': 0.01,
-            'heartbeat_interval': 0.2, 'parent_timeout': 0.0,
-            'fsync_interval': 0.05, 'timeout': patience.PATIENCE, **settings}
+            'host': 'here',
+            'delivery_interval': 0.01,
+            'heartbeat_interval': 0.2,
+            'parent_timeout': 0.0,
+            'fsync_interval': 0.05,
+            'timeout': patience.PATIENCE,
+            **settings,
+        }
 
     def _setUp(self):
         self.folder = self._folder or os.path.join(
-            self.useFixture(fixtures.TempDir()).path, 'spool')
-        self.recorder = recorder.Recorder(recorder.Settings(
-            folder=self.folder, **self._settings), about=self._about)
+            self.useFixture(fixtures.TempDir()).path, 'spool'
+        )
+        self.recorder = recorder.Recorder(
+            recorder.Settings(folder=self.folder, **self._settings),
+            about=self._about,
+        )
         reporter.begin(self.recorder)
         self.addCleanup(reporter.stop)
 
@@ -59,8 +67,9 @@ class ReporterTestCase(base.ObjectTestCase):
     def create(self, context=None):
         """Have an action of a request of a new server."""
         context = context or self.context
-        with reporter.ActionReporter(context, self.instance_uuid, 'create',
-                                     'here'):
+        with reporter.ActionReporter(
+            context, self.instance_uuid, 'create', 'here'
+        ):
             pass
         self.flush()
 
@@ -69,18 +78,22 @@ class ReporterTestCase(base.ObjectTestCase):
         first."""
         with objects_base.local():
             actions = db.action_list(
-                self.admin, instance_uuid or self.instance_uuid)
+                self.admin, instance_uuid or self.instance_uuid
+            )
             for action in actions:
-                action['events'] = db.event_list(
-                    self.admin, action['id'])[::-1]
+                action['events'] = db.event_list(self.admin, action['id'])[
+                    ::-1
+                ]
             return actions
 
     def events(self):
-        return [event for action in reversed(self.rows())
-                for event in action['events']]
+        return [
+            event
+            for action in reversed(self.rows())
+            for event in action['events']
+        ]
 
 
 def losses():
     """Return what was lost in this process, by reason."""
     return dict(active.current().losses.counts)
-

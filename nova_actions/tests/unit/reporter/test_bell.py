@@ -9,7 +9,6 @@ from nova_actions.tests import patience
 
 
 class BellTestCase(oslotest.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.bell = bell.Bell()
@@ -26,8 +25,12 @@ class BellTestCase(oslotest.BaseTestCase):
             looks[0] += 1
             return is_true[0]
 
-        sleepers = [threading.Thread(target=lambda: done.append(
-            self.bell.wait_for(look, math.inf))) for _ in range(5)]
+        sleepers = [
+            threading.Thread(
+                target=lambda: done.append(self.bell.wait_for(look, math.inf))
+            )
+            for _ in range(5)
+        ]
         for each in sleepers:
             each.start()
         patience.wait_until('sleep', lambda: len(self.bell._sleepers) == 5)
@@ -36,8 +39,13 @@ class BellTestCase(oslotest.BaseTestCase):
         patience.wait_until('looks', lambda: looks[0] >= before + 5)
         self.assertEqual([], done)
         is_true[0] = True
-        patience.wait_until('the end', lambda: self.bell.ring() or not any(
-            each.is_alive() for each in sleepers))
+        patience.wait_until(
+            'the end',
+            lambda: (
+                self.bell.ring()
+                or not any(each.is_alive() for each in sleepers)
+            ),
+        )
         self.assertEqual([True] * 5, done)
         self.assertEqual(0, len(self.bell._sleepers))
 
@@ -52,6 +60,7 @@ class BellTestCase(oslotest.BaseTestCase):
 
             other = threading.Thread(target=make_true)
             other.start()
-            self.assertTrue(self.bell.wait_for(is_true.is_set,
-                                               patience.PATIENCE))
+            self.assertTrue(
+                self.bell.wait_for(is_true.is_set, patience.PATIENCE)
+            )
             other.join()

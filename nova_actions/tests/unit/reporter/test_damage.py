@@ -36,7 +36,7 @@ def flip(path, at):
         file.seek(at)
         byte = file.read(1)
         file.seek(at)
-        file.write(bytes([byte[0] ^ 0xff]))
+        file.write(bytes([byte[0] ^ 0xFF]))
 
 
 def flip_in_log(path):
@@ -61,8 +61,14 @@ def remove_log(path):
     os.unlink(f'{path}-wal')
 
 
-DAMAGES = (cut_log, flip_in_log, zero_header_of_log, cut_file,
-           cut_file_and_log, remove_log)
+DAMAGES = (
+    cut_log,
+    flip_in_log,
+    zero_header_of_log,
+    cut_file,
+    cut_file_and_log,
+    remove_log,
+)
 
 
 def digests(path):
@@ -93,7 +99,7 @@ class FilesTestCase(oslotest.BaseTestCase):
         """Leave the files of a process that was killed, and return their
         path."""
         path = os.path.join(self.folder, name)
-        living = disk.Spool(f'{path}.living', 10 ** 6, 'never')
+        living = disk.Spool(f'{path}.living', 10**6, 'never')
         for number in range(REPORTS):
             living.append([make(number)])
             if written_back and number == REPORTS // 2:
@@ -127,8 +133,9 @@ class FilesTestCase(oslotest.BaseTestCase):
     def test_each_damage(self):
         for written_back in (False, True):
             for damage in DAMAGES:
-                path = self.leave(f'{damage.__name__}-{written_back}',
-                                  written_back)
+                path = self.leave(
+                    f'{damage.__name__}-{written_back}', written_back
+                )
                 damage(path)
                 self.check(path, is_whole=False)
 
@@ -143,23 +150,23 @@ class FilesTestCase(oslotest.BaseTestCase):
             chance = random.Random(seed)
             path = self.leave(f'{seed}', written_back=seed % 2 == 0)
             suffix = chance.choice(['', '-wal'])
-            flip(path + suffix,
-                 chance.randrange(os.stat(path + suffix).st_size))
+            flip(
+                path + suffix, chance.randrange(os.stat(path + suffix).st_size)
+            )
             self.check(path)
 
     def test_one_of_the_first_release(self):
         path = self.leave()
         with open(path, 'rb') as file:
             self.assertTrue(file.read())
-        living = disk.Spool(path, 10 ** 6, 'never')
+        living = disk.Spool(path, 10**6, 'never')
         living._db.execute('ALTER TABLE report DROP COLUMN checksum')
         living._db.execute('PRAGMA user_version=0')
         living._db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
         living.close()
         entries, remains = salvage.read(path, None)
-        self.assertEqual((REPORTS - 5, True),
-                         (len(entries), remains.is_whole))
-        again = disk.Spool(path, 10 ** 6, 'never')
+        self.assertEqual((REPORTS - 5, True), (len(entries), remains.is_whole))
+        again = disk.Spool(path, 10**6, 'never')
         self.addCleanup(again.close)
         again.append([make(REPORTS)])
         self.assertEqual(REPORTS - 4, len(again.after(0, 1000)))
@@ -169,7 +176,6 @@ class FilesTestCase(oslotest.BaseTestCase):
 
 
 class AsideTestCase(oslotest.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.folder = self.useFixture(fixtures.TempDir()).path
@@ -186,9 +192,13 @@ class AsideTestCase(oslotest.BaseTestCase):
         kept = [aside.keep(self.put(name)) for name in 'aabcd']
         self.assertEqual(5, len(set(kept)))
         self.assertEqual(
-            sorted(os.path.basename(path + suffix) for path in kept[-3:]
-                   for suffix in ('', '-wal')),
-            sorted(os.listdir(self.folder)))
+            sorted(
+                os.path.basename(path + suffix)
+                for path in kept[-3:]
+                for suffix in ('', '-wal')
+            ),
+            sorted(os.listdir(self.folder)),
+        )
         for name in os.listdir(self.folder):
             mode = os.stat(os.path.join(self.folder, name)).st_mode
             self.assertEqual(0o600, stat.S_IMODE(mode))
@@ -199,13 +209,12 @@ class AsideTestCase(oslotest.BaseTestCase):
 
 
 class NoteTestCase(oslotest.BaseTestCase):
-
     def test_it_is_read_again(self):
         folder = self.useFixture(fixtures.TempDir()).path
         life = session.Epoch.begin(folder)
         self.addCleanup(life.let_go)
         self.assertIsNone(life.noted())
-        for note in ((7, 1), (2 ** 40, 2 ** 41), (0, 8)):
+        for note in ((7, 1), (2**40, 2**41), (0, 8)):
             life.note(*note)
             self.assertEqual(note, life.noted())
         flip(os.path.join(folder, f'{life.uuid}.lock'), 3)
@@ -230,8 +239,8 @@ class AdoptionTestCase(base.ReporterTestCase):
         with self.away():
             for number in range(REPORTS):
                 with reporter.EventReporter(
-                        self.context, f'step-{number}', 'here',
-                        self.instance_uuid):
+                    self.context, f'step-{number}', 'here', self.instance_uuid
+                ):
                     pass
             killed = active.current()
             killed._ended.set()
@@ -247,8 +256,11 @@ class AdoptionTestCase(base.ReporterTestCase):
 
     def away(self):
         return fixtures.MockPatchObject(
-            report_object.ReportList, 'apply', autospec=True,
-            side_effect=exception.ConductorUnavailable(reason='test'))
+            report_object.ReportList,
+            'apply',
+            autospec=True,
+            side_effect=exception.ConductorUnavailable(reason='test'),
+        )
 
     def test_each_damage(self):
         for damage in DAMAGES:
@@ -266,18 +278,30 @@ class AdoptionTestCase(base.ReporterTestCase):
             else:
                 self.assertIn(
                     f'{counted(lost, "report")} not recorded (damaged',
-                    self.log.output)
+                    self.log.output,
+                )
             self.assertIn(f'{path}.broken', self.log.output)
-            self.assertEqual(as_it_was, digests(f'{path}.broken'),
-                             damage.__name__)
-            self.assertLess(active.current()._spool.room.limit,
-                            active.current().settings.spool_max_bytes)
-        self.assertEqual(aside.KEPT, len([
-            name for name in os.listdir(self.recording.folder)
-            if name.endswith('.broken')]))
+            self.assertEqual(
+                as_it_was, digests(f'{path}.broken'), damage.__name__
+            )
+            self.assertLess(
+                active.current()._spool.room.limit,
+                active.current().settings.spool_max_bytes,
+            )
+        self.assertEqual(
+            aside.KEPT,
+            len(
+                [
+                    name
+                    for name in os.listdir(self.recording.folder)
+                    if name.endswith('.broken')
+                ]
+            ),
+        )
         names = {event['event'] for event in self.events()}
-        self.assertLessEqual(names, {'create', *(
-            f'step-{number}' for number in range(REPORTS))})
+        self.assertLessEqual(
+            names, {'create', *(f'step-{number}' for number in range(REPORTS))}
+        )
 
     def test_what_is_whole_leaves_nothing_behind(self):
         path = self.leave()
@@ -285,17 +309,24 @@ class AdoptionTestCase(base.ReporterTestCase):
         self.flush()
         self.assertEqual({}, base.losses())
         self.assertEqual(1 + REPORTS, len(self.events()))
-        patience.wait_until('the end of its files', lambda: not [
-            name for name in os.listdir(self.recording.folder)
-            if name.startswith(os.path.basename(path).split('.')[0])])
+        patience.wait_until(
+            'the end of its files',
+            lambda: (
+                not [
+                    name
+                    for name in os.listdir(self.recording.folder)
+                    if name.startswith(os.path.basename(path).split('.')[0])
+                ]
+            ),
+        )
 
     def test_a_living_one_goes_on(self):
         """One whose file is damaged while it runs."""
         with self.away():
             for number in range(REPORTS):
                 with reporter.EventReporter(
-                        self.context, f'step-{number}', 'here',
-                        self.instance_uuid):
+                    self.context, f'step-{number}', 'here', self.instance_uuid
+                ):
                     pass
             current = active.current()
             current._spool.maintain(is_quiet=True)
@@ -308,23 +339,29 @@ class AdoptionTestCase(base.ReporterTestCase):
         lost = base.losses()['damaged']
         self.assertGreater(lost, 0)
         self.assertEqual(0, reporter.stats()['waiting'])
-        with reporter.EventReporter(self.context, 'after', 'here',
-                                    self.instance_uuid):
+        with reporter.EventReporter(
+            self.context, 'after', 'here', self.instance_uuid
+        ):
             pass
         self.flush()
         self.assertEqual('after', self.events()[-1]['event'])
         self.assertTrue(os.path.exists(f'{current._spool.path}.broken'))
         # Each that was not lost has arrived.
         self.assertGreaterEqual(
-            reporter.stats()['delivered'] + lost, 2 * REPORTS + 2)
+            reporter.stats()['delivered'] + lost, 2 * REPORTS + 2
+        )
 
     def test_a_folder_of_many(self):
         """Lives that share what is kept aside share the limit."""
-        with open(os.path.join(self.recording.folder, 'x.spool.broken'),
-                  'wb') as file:
+        with open(
+            os.path.join(self.recording.folder, 'x.spool.broken'), 'wb'
+        ) as file:
             file.write(bytes(1000))
-        sibling = recorder.Recorder(recorder.Settings(
-            folder=self.recording.folder, host='here', spool_max_bytes=9000))
+        sibling = recorder.Recorder(
+            recorder.Settings(
+                folder=self.recording.folder, host='here', spool_max_bytes=9000
+            )
+        )
         self.addCleanup(sibling.stop, 0)
         sibling.open()
         self.assertEqual(8000, sibling._spool.room.limit)

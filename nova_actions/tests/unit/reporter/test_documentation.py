@@ -17,32 +17,53 @@ from nova_actions import reporter
 from nova_actions.reporter import testing
 from nova_actions.tests import fixtures
 
-GUIDE = (pathlib.Path(nova_actions.__file__).parent.parent
-         / 'doc/source/contributor/reporting.rst')
+GUIDE = (
+    pathlib.Path(nova_actions.__file__).parent.parent
+    / 'doc/source/contributor/reporting.rst'
+)
 BLOCK = re.compile(
     r'^(?P<title>[^\n]+)\n=+\n|^\.\. code-block:: python\n\n'
-    r'(?P<code>(?:   [^\n]*\n|\n)+)', re.MULTILINE)
+    r'(?P<code>(?:   [^\n]*\n|\n)+)',
+    re.MULTILINE,
+)
 
 #: What each example reports: names, and how they end.
 STEPS = {
     'In ten lines': [[('compute_reboot_instance', 'Success', None)]],
     'Methods of a manager': [[('compute_reboot_instance', 'Success', None)]],
     'Failures that raise nothing': [
-        [('compute_attach_volume', 'Error', 'It returned None.'),
-         ('compute_detach_volume', 'Error', 'the volume is busy')],
-        [('compute_reboot_instance', 'Error',
-          'the guest did not come up in 300 s')]],
+        [
+            ('compute_attach_volume', 'Error', 'It returned None.'),
+            ('compute_detach_volume', 'Error', 'the volume is busy'),
+        ],
+        [
+            (
+                'compute_reboot_instance',
+                'Error',
+                'the guest did not come up in 300 s',
+            )
+        ],
+    ],
     'Steps in steps': [
-        [('compute_rebuild_instance', 'Error', 'no room'),
-         ('compute_spawn', 'Error', 'no room')]],
+        [
+            ('compute_rebuild_instance', 'Error', 'no room'),
+            ('compute_spawn', 'Error', 'no room'),
+        ]
+    ],
     'Several servers': [[('compute_live_migration', 'Success', None)] * 2],
     'Steps that end elsewhere': [
-        [('compute_resize_instance', 'Success', None)]],
+        [('compute_resize_instance', 'Success', None)]
+    ],
     'Actions': [[('compute_rebuild_instance', 'Success', None)], []],
-    'Threads': [[(f'compute_part_{number}', 'Success', None)
-                 for number in range(3)]],
-    'asyncio': [[('compute_migrate_instance', 'Success', None),
-                 ('compute_confirm_resize', 'Success', None)]],
+    'Threads': [
+        [(f'compute_part_{number}', 'Success', None) for number in range(3)]
+    ],
+    'asyncio': [
+        [
+            ('compute_migrate_instance', 'Success', None),
+            ('compute_confirm_resize', 'Success', None),
+        ]
+    ],
     'Unit tests': [[]],
 }
 
@@ -54,13 +75,11 @@ def examples():
         if match['title']:
             title = match['title']
         else:
-            found.setdefault(title, []).append(
-                textwrap.dedent(match['code']))
+            found.setdefault(title, []).append(textwrap.dedent(match['code']))
     return found
 
 
 class GuideTestCase(base.BaseTestCase):
-
     def test_each_example(self):
         self.useFixture(fixtures.Conf())
         found = examples()
@@ -72,12 +91,18 @@ class GuideTestCase(base.BaseTestCase):
 
     def steps(self, code):
         names = {
-            'asyncio': asyncio, 'concurrent': concurrent, 'time': time,
-            'reporter': reporter, 'server': str(uuid.uuid4()),
+            'asyncio': asyncio,
+            'concurrent': concurrent,
+            'time': time,
+            'reporter': reporter,
+            'server': str(uuid.uuid4()),
             'other': str(uuid.uuid4()),
             'context': context_module.RequestContext(
-                user_id='alice', project_id='demo')}
+                user_id='alice', project_id='demo'
+            ),
+        }
         with testing.Recorded() as recorded:
             exec(code, names)
-        return [(step.name, step.result, step.details)
-                for step in recorded.steps]
+        return [
+            (step.name, step.result, step.details) for step in recorded.steps
+        ]

@@ -26,11 +26,14 @@ class Unreadable:
 
 
 class EventMixin:
-
     def event(self, name='compute_reboot_instance', *uuids, **kwargs):
         return reporter.EventReporter(
-            self.context, name, 'here', *(uuids or [self.instance_uuid]),
-            **kwargs)
+            self.context,
+            name,
+            'here',
+            *(uuids or [self.instance_uuid]),
+            **kwargs,
+        )
 
     def step(self):
         self.flush()
@@ -46,8 +49,14 @@ class EventMixin:
         row = self.step()
         self.assertEqual(
             ('compute_reboot_instance', 'here', 'Success', None, None),
-            (row['event'], row['host'], row['result'], row['details'],
-             row['traceback']))
+            (
+                row['event'],
+                row['host'],
+                row['result'],
+                row['details'],
+                row['traceback'],
+            ),
+        )
         self.assertGreaterEqual(row['finish_time'], row['start_time'])
         self.assertGreaterEqual(row['duration_us'], 0)
         self.assertIsNotNone(row['epoch'])
@@ -58,8 +67,17 @@ class EventMixin:
         row = self.step()
         self.assertEqual(
             ('Error', None, None, 'ZeroDivisionError', 'internal'),
-            tuple(row[name] for name in (
-                'result', 'details', 'traceback', 'error_type', 'reason')))
+            tuple(
+                row[name]
+                for name in (
+                    'result',
+                    'details',
+                    'traceback',
+                    'error_type',
+                    'reason',
+                )
+            ),
+        )
 
     def test_an_exception_is_recorded_and_goes_on(self):
         error = self.assertRaises(ZeroDivisionError, self.divide)
@@ -68,8 +86,10 @@ class EventMixin:
         self.assertEqual('Error', row['result'])
         self.assertIn('division', row['details'])
         self.assertIn('in divide', row['traceback'])
-        self.assertEqual(('ZeroDivisionError', 'internal'),
-                         (row['error_type'], row['reason']))
+        self.assertEqual(
+            ('ZeroDivisionError', 'internal'),
+            (row['error_type'], row['reason']),
+        )
         self.assertEqual('failed', self.rows()[0]['status'])
 
     def divide(self):
@@ -78,13 +98,16 @@ class EventMixin:
 
     def test_whatever_is_raised(self):
         for error in (KeyboardInterrupt, SystemExit, GeneratorExit, Odd):
+
             def work(error=error):
                 with self.event(error.__name__):
                     raise error()
+
             self.assertRaises(error, work)
             row = self.step()
-            self.assertEqual((error.__name__, 'Error'),
-                             (row['event'], row['result']))
+            self.assertEqual(
+                (error.__name__, 'Error'), (row['event'], row['result'])
+            )
 
     def test_a_failure_that_raises_nothing(self):
         with self.event() as event:
@@ -96,22 +119,29 @@ class EventMixin:
 
     def test_one_reporter_twice(self):
         step = reporter.EventReporter(
-            self.context, 'compute_reboot', 'here', self.instance_uuid)
+            self.context, 'compute_reboot', 'here', self.instance_uuid
+        )
         with step:
             step.fail('no valid host')
             step.detach()
         with step:
             pass
         self.flush()
-        self.assertEqual([None, 'Success'], [
-            event['result'] for event in self.events()
-            if event['event'] == 'compute_reboot'])
+        self.assertEqual(
+            [None, 'Success'],
+            [
+                event['result']
+                for event in self.events()
+                if event['event'] == 'compute_reboot'
+            ],
+        )
 
     def test_an_exception_says_more_than_fail(self):
         def work():
             with self.event() as event:
                 event.fail('half')
                 raise LookupError('whole')
+
         self.assertRaises(LookupError, work)
         self.assertIn('whole', self.step()['details'])
 
@@ -150,6 +180,7 @@ class EventMixin:
             with self.event() as event:
                 event.detach()
                 raise RuntimeError('no thread left')
+
         self.assertRaises(RuntimeError, work)
         self.assertEqual('Error', self.step()['result'])
 
@@ -162,21 +193,33 @@ class EventMixin:
         self.flush()
         for instance in (self.instance_uuid, other):
             events = self.rows(instance)[0]['events']
-            self.assertEqual(['create', 'both'],
-                             [event['event'] for event in events])
+            self.assertEqual(
+                ['create', 'both'], [event['event'] for event in events]
+            )
 
     def test_odd_names(self):
-        for name in ('', None, 'x' * 10_000, 'nul\0 \ud800 \U0001f600', b'b',
-                     7):
+        for name in (
+            '',
+            None,
+            'x' * 10_000,
+            'nul\0 \ud800 \U0001f600',
+            b'b',
+            7,
+        ):
             with self.event(name):
                 pass
         self.flush()
         self.assertEqual(
             ['unknown', 'unknown', 255, 'nul', 'b', '7'],
-            [each['event'] if len(each['event']) < 9 and 'nul' not in each[
-                'event'] else len(each['event']) if len(
-                    each['event']) > 200 else each['event'][:3]
-             for each in self.events()[1:]])
+            [
+                each['event']
+                if len(each['event']) < 9 and 'nul' not in each['event']
+                else len(each['event'])
+                if len(each['event']) > 200
+                else each['event'][:3]
+                for each in self.events()[1:]
+            ],
+        )
         self.assertEqual({}, base.losses())
 
     def test_odd_errors(self):
@@ -189,9 +232,11 @@ class EventMixin:
                 yield mock.Mock(side_effect=ValueError(text))
 
         for cause in texts():
+
             def work(cause=cause):
                 with self.event():
                     cause()
+
             self.assertRaises((RecursionError, ValueError), work)
             row = self.step()
             self.assertLessEqual(len(row['details'].encode()), 4096)
@@ -201,9 +246,13 @@ class EventMixin:
     def test_odd_arguments_do_no_harm(self):
         odd = Unreadable()
         for context, uuids in (
-                (None, [self.instance_uuid]), (self.context, [None]),
-                (self.context, ['no-uuid']), (odd, [odd]),
-                (self.context, []), (self.context, [self.instance_uuid])):
+            (None, [self.instance_uuid]),
+            (self.context, [None]),
+            (self.context, ['no-uuid']),
+            (odd, [odd]),
+            (self.context, []),
+            (self.context, [self.instance_uuid]),
+        ):
             with reporter.EventReporter(context, odd, odd, *uuids):
                 done = True
             self.assertTrue(done)
@@ -211,8 +260,9 @@ class EventMixin:
 
     def test_recording_fails_in_every_way(self):
         for error in (OSError, MemoryError, ValueError, RecursionError):
-            with mock.patch.object(recorder.Recorder, 'open',
-                                   autospec=True, side_effect=error):
+            with mock.patch.object(
+                recorder.Recorder, 'open', autospec=True, side_effect=error
+            ):
                 with self.event():
                     done = True
                 self.assertTrue(done)
@@ -221,31 +271,59 @@ class EventMixin:
 
     def test_who_acts(self):
         context = self.new_context(
-            user_id='jane', user_name='Jane Doe', project_name='Shop',
-            global_request_id='req-' + str(uuid.uuid4()), is_admin=True)
-        with reporter.ActionReporter(context, self.instance_uuid, 'reboot',
-                                     'here'):
+            user_id='jane',
+            user_name='Jane Doe',
+            project_name='Shop',
+            global_request_id='req-' + str(uuid.uuid4()),
+            is_admin=True,
+        )
+        with reporter.ActionReporter(
+            context, self.instance_uuid, 'reboot', 'here'
+        ):
             pass
         self.flush()
         row = self.rows()[0]
         self.assertEqual(
-            ('jane', 'Jane Doe', 'owner', 'Shop', context.request_id,
-             context.global_request_id, 'reboot'),
-            tuple(row[name] for name in (
-                'user_id', 'user_name', 'project_id', 'project_name',
-                'request_id', 'global_request_id', 'action')))
+            (
+                'jane',
+                'Jane Doe',
+                'owner',
+                'Shop',
+                context.request_id,
+                context.global_request_id,
+                'reboot',
+            ),
+            tuple(
+                row[name]
+                for name in (
+                    'user_id',
+                    'user_name',
+                    'project_id',
+                    'project_name',
+                    'request_id',
+                    'global_request_id',
+                    'action',
+                )
+            ),
+        )
 
     def test_an_action_fails_with_its_step(self):
         def work():
-            with reporter.ActionReporter(self.context, self.instance_uuid,
-                                         'resize') as action:
+            with reporter.ActionReporter(
+                self.context, self.instance_uuid, 'resize'
+            ) as action:
                 action.fail('first')
                 sys.exit(3)
+
         self.assertRaises(SystemExit, work)
         self.flush()
-        self.assertEqual(('resize', 'failed', 'Error'), tuple(
-            self.rows()[0][name] for name in ('action', 'status',
-                                              'message')))
+        self.assertEqual(
+            ('resize', 'failed', 'Error'),
+            tuple(
+                self.rows()[0][name]
+                for name in ('action', 'status', 'message')
+            ),
+        )
 
 
 class LocalEventTestCase(EventMixin, base.ReporterTestCase):

@@ -10,16 +10,17 @@ from nova_actions.reporter import loss
 
 
 class LossTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
-        self.log = self.useFixture(fixtures.FakeLogger(
-            level=logging.DEBUG))
+        self.log = self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
         self.losses = loss.Losses()
 
     def told(self):
-        return [line for line in self.log.output.splitlines()
-                if 'not recorded' in line]
+        return [
+            line
+            for line in self.log.output.splitlines()
+            if 'not recorded' in line
+        ]
 
     def test_the_first_at_once_the_rest_later(self):
         for number in range(1, 6):
@@ -28,21 +29,36 @@ class LossTestCase(base.BaseTestCase):
         self.assertEqual({'full': 10, 'error': 1}, self.losses.counts)
         self.losses.tell()
         self.losses.tell()
-        full, error = (f'({reason}: {loss.REASONS[reason]})'
-                       for reason in (loss.FULL, loss.ERROR))
-        self.assertEqual([
-            f'2 reports not recorded {full}, 2 of that kind in all; the '
-            'last: number 1',
-            f'1 report not recorded {error}, 1 of that kind in all; '
-            'the last: odd',
-            f'8 reports not recorded {full}, 10 of that kind in all; the '
-            'last: number 5'], self.told())
+        full, error = (
+            f'({reason}: {loss.REASONS[reason]})'
+            for reason in (loss.FULL, loss.ERROR)
+        )
+        self.assertEqual(
+            [
+                f'2 reports not recorded {full}, 2 of that kind in all; the '
+                'last: number 1',
+                f'1 report not recorded {error}, 1 of that kind in all; '
+                'the last: odd',
+                f'8 reports not recorded {full}, 10 of that kind in all; the '
+                'last: number 5',
+            ],
+            self.told(),
+        )
 
     def test_each_is_named_once_and_without_its_text(self):
-        lost = [{'kind': 'finish', 'name': 'reboot', 'uuid': f'uuid-{number}',
-                 'instance_uuid': 'server', 'host': 'there',
-                 'request_id': 'req', 'details': 'secret',
-                 'traceback': 'secret'} for number in range(5)]
+        lost = [
+            {
+                'kind': 'finish',
+                'name': 'reboot',
+                'uuid': f'uuid-{number}',
+                'instance_uuid': 'server',
+                'host': 'there',
+                'request_id': 'req',
+                'details': 'secret',
+                'traceback': 'secret',
+            }
+            for number in range(5)
+        ]
         self.losses.add(loss.FULL, 1, 'why', lost[:1])
         self.losses.add(loss.FULL, 3, 'why', lost[1:4])
         with mock.patch.object(loss, 'INTERVAL', 0):
@@ -50,9 +66,13 @@ class LossTestCase(base.BaseTestCase):
         self.losses.tell()
         told = '\n'.join(self.told())
         for number in range(5):
-            self.assertEqual(1, told.count(
-                f'finish of reboot, uuid uuid-{number}, on server server, '
-                'host there, request req'))
+            self.assertEqual(
+                1,
+                told.count(
+                    f'finish of reboot, uuid uuid-{number}, on server server, '
+                    'host there, request req'
+                ),
+            )
         self.assertNotIn('secret', self.log.output)
 
     def test_a_flood_is_counted_and_named_in_part(self):
@@ -67,8 +87,9 @@ class LossTestCase(base.BaseTestCase):
         self.assertRaises(KeyError, self.losses.add, 'other', 1, 'odd')
 
     def test_where_it_arose_is_formatted_for_who_looks_for_it_only(self):
-        with mock.patch.object(traceback, 'format_tb', autospec=True,
-                               return_value=['frames']) as formatted:
+        with mock.patch.object(
+            traceback, 'format_tb', autospec=True, return_value=['frames']
+        ) as formatted:
             loss.log_why(ValueError())
             self.assertIn('frames', self.log.output)
             loss.LOG.setLevel(logging.INFO)

@@ -14,7 +14,6 @@ ONE, OTHER = str(uuid.uuid4()), str(uuid.uuid4())
 
 
 class NestingTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.useFixture(fixtures.Conf())
@@ -26,7 +25,8 @@ class NestingTestCase(base.BaseTestCase):
 
     def step(self, name, *servers, context=None):
         return reporter.EventReporter(
-            context or self.context, name, 'here', *(servers or (ONE,)))
+            context or self.context, name, 'here', *(servers or (ONE,))
+        )
 
     def fail(self, error, *steps):
         """Have steps fail, each in the one before."""
@@ -41,8 +41,9 @@ class NestingTestCase(base.BaseTestCase):
     def failed(self, *steps, error=None):
         error = error or ValueError('no room')
         self.assertRaises(type(error), self.fail, error, *steps)
-        self.assertEqual({'no room'},
-                         {step.details for step in self.recorded.steps})
+        self.assertEqual(
+            {'no room'}, {step.details for step in self.recorded.steps}
+        )
         return self.tracebacks()
 
     def test_three_steps(self):
@@ -50,29 +51,34 @@ class NestingTestCase(base.BaseTestCase):
         inner = self.recorded.steps[2]
         self.assertIn('in fail', inner.traceback)
         for text in texts[:2]:
-            self.assertEqual('The traceback is with the step c, '
-                             f'{inner.uuid}.', text)
+            self.assertEqual(
+                f'The traceback is with the step c, {inner.uuid}.', text
+            )
 
     def test_an_action_around_it(self):
         texts = self.failed(
             reporter.ActionReporter(self.context, ONE, 'reboot'),
-            self.step('a'))
+            self.step('a'),
+        )
         self.assertIn('the step a', texts[0])
         self.assertIn('in fail', texts[1])
 
     def test_what_another_step_has_is_not_referred_to(self):
         for steps in (
-                # Of another server.
-                (self.step('a', OTHER), self.step('b')),
-                # Of another request.
-                (self.step('a', context=self.request()), self.step('b'))):
+            # Of another server.
+            (self.step('a', OTHER), self.step('b')),
+            # Of another request.
+            (self.step('a', context=self.request()), self.step('b')),
+        ):
             for text in self.failed(*steps):
                 self.assertIn('in fail', text)
 
     def test_some_servers_of_several(self):
         self.failed(self.step('a', ONE, OTHER), self.step('b'))
-        self.assertEqual([False, True, True],
-                         ['in fail' in text for text in self.tracebacks()])
+        self.assertEqual(
+            [False, True, True],
+            ['in fail' in text for text in self.tracebacks()],
+        )
 
     def test_the_same_exception_once_more(self):
         error = ValueError('no room')
@@ -89,6 +95,7 @@ class NestingTestCase(base.BaseTestCase):
                         raise ValueError('no room')
                 except ValueError as error:
                     raise KeyError('no host') from error
+
         self.assertRaises(KeyError, work)
         self.assertIn('in work', self.tracebacks()[0])
 

@@ -33,14 +33,14 @@ from nova_actions.tests.unit.reporter import base
 
 
 class DurableMixin:
-
     def setUp(self):
         super().setUp()
         self.log = self.useFixture(fixtures_lib.FakeLogger())
 
     def step(self, name='step', failing=None):
-        with reporter.EventReporter(self.context, name, 'here',
-                                    self.instance_uuid) as event:
+        with reporter.EventReporter(
+            self.context, name, 'here', self.instance_uuid
+        ) as event:
             if failing is not None:
                 event.fail(failing)
             return event.detach() if failing is False else None
@@ -48,8 +48,11 @@ class DurableMixin:
     def away(self):
         """Have a conductor that does not answer, until it is stopped."""
         away = mock.patch.object(
-            report_object.ReportList, 'apply', autospec=True,
-            side_effect=exception.ConductorUnavailable(reason='test'))
+            report_object.ReportList,
+            'apply',
+            autospec=True,
+            side_effect=exception.ConductorUnavailable(reason='test'),
+        )
         away.start()
         return away
 
@@ -73,9 +76,10 @@ class DurableMixin:
         recording = self.record(heartbeat_interval=3600)
         self.step()
         self.flush()
-        self.assertEqual(['.lock', '.spool', '.spool-shm', '.spool-wal'],
-                         sorted(name[36:] for name
-                                in os.listdir(recording.folder)))
+        self.assertEqual(
+            ['.lock', '.spool', '.spool-shm', '.spool-wal'],
+            sorted(name[36:] for name in os.listdir(recording.folder)),
+        )
         self.assertEqual('Success', self.events()[-1]['result'])
 
     def test_who_is_idle_is_heard_of(self):
@@ -91,6 +95,7 @@ class DurableMixin:
 
         def told():
             return [row['about'] for row in db_reporter.page(self.admin)]
+
         patience.wait_until('what it tells', lambda: about in told())
 
     def test_who_has_ended_opens_none_later(self):
@@ -107,6 +112,7 @@ class DurableMixin:
             begins.set()
             goes_on.wait(patience.PATIENCE)
             return begin(self)
+
         with mock.patch.object(recorder.Recorder, '_begin', slow):
             recording = self.record(heartbeat_interval=0.01)
             self.assertTrue(begins.wait(patience.PATIENCE))
@@ -134,21 +140,24 @@ class DurableMixin:
         self.create()
         away = self.away()
         with reporter.EventReporter(
-                self.context, 'killed', 'here', self.instance_uuid):
+            self.context, 'killed', 'here', self.instance_uuid
+        ):
             self.step()
             self.kill()
             away.stop()
             self.record(folder=self.recording.folder)
             self.flush()
-            patience.wait_until('closing', lambda: self.rows()[0][
-                'status'] == 'interrupted')
+            patience.wait_until(
+                'closing', lambda: self.rows()[0]['status'] == 'interrupted'
+            )
             found = {event['event']: event for event in self.events()}
             self.assertEqual('Success', found['step']['result'])
             self.assertEqual('Interrupted', found['killed']['result'])
             self.assertIn('ended without telling', found['killed']['details'])
             files = os.listdir(self.recording.folder)
-            self.assertEqual(1, len([
-                name for name in files if name.endswith('.lock')]))
+            self.assertEqual(
+                1, len([name for name in files if name.endswith('.lock')])
+            )
         # It was alive after all, and tells the truth now.
         self.flush()
         self.assertEqual('succeeded', self.rows()[0]['status'])
@@ -156,8 +165,9 @@ class DurableMixin:
     def test_who_records_while_the_process_ends(self):
         self.create()
         active._at_exit()
-        with mock.patch.object(report_object.ReportList, 'apply',
-                               autospec=True) as sent:
+        with mock.patch.object(
+            report_object.ReportList, 'apply', autospec=True
+        ) as sent:
             self.step('late', failing='for a reason')
         sent.assert_not_called()
         self.kill()
@@ -165,16 +175,22 @@ class DurableMixin:
         self.flush()
         self.assertEqual(
             {'create': 'Success', 'late': 'Error'},
-            {event['event']: event['result'] for event in self.events()})
+            {event['event']: event['result'] for event in self.events()},
+        )
 
     def test_a_living_sibling_is_not_closed(self):
         self.create()
         with reporter.EventReporter(
-                self.context, 'living', 'here', self.instance_uuid):
+            self.context, 'living', 'here', self.instance_uuid
+        ):
             self.flush()
-            sibling = recorder.Recorder(recorder.Settings(
-                folder=self.recording.folder, host='here',
-                heartbeat_interval=0.01))
+            sibling = recorder.Recorder(
+                recorder.Settings(
+                    folder=self.recording.folder,
+                    host='here',
+                    heartbeat_interval=0.01,
+                )
+            )
             self.addCleanup(sibling.stop, 0)
             sibling.open()
             chores = sibling._opened
@@ -195,27 +211,38 @@ class DurableMixin:
         self.flush()
         reporter.stop()
         # The log tells of each of them, and which was the last.
-        told = re.findall(r'(\d+) reports? not recorded \(full.*? of '
-                          r'(step-\d+), uuid \S+, on server \S+, host here, '
-                          r'request \S+$', self.log.output, re.MULTILINE)
-        self.assertEqual(stats['lost_full'], sum(
-            int(number) for number, _ in told))
+        told = re.findall(
+            r'(\d+) reports? not recorded \(full.*? of '
+            r'(step-\d+), uuid \S+, on server \S+, host here, '
+            r'request \S+$',
+            self.log.output,
+            re.MULTILINE,
+        )
+        self.assertEqual(
+            stats['lost_full'], sum(int(number) for number, _ in told)
+        )
         self.assertIn('finish of step-59', self.log.output)
 
     def test_what_has_begun_can_end_in_a_full_spool(self):
         self.create()
         away = self.away()
         current = self.record(spool_max_bytes=40_000).recorder
-        begun = [reporter.EventReporter(self.context, f'begun-{number}',
-                                        'here', self.instance_uuid)
-                 for number in range(10)]
+        begun = [
+            reporter.EventReporter(
+                self.context, f'begun-{number}', 'here', self.instance_uuid
+            )
+            for number in range(10)
+        ]
         for each in begun:
             each.__enter__()
         for number in range(100):
             try:
                 with reporter.ActionReporter(
-                        self.new_context(), self.instance_uuid,
-                        f'other-{number}', 'here'):
+                    self.new_context(),
+                    self.instance_uuid,
+                    f'other-{number}',
+                    'here',
+                ):
                     raise ValueError('x' * 2000)
             except ValueError as error:
                 failure = error
@@ -226,10 +253,16 @@ class DurableMixin:
         away.stop()
         self.flush()
         ends = {event['event']: event['result'] for event in self.events()}
-        self.assertEqual(dict.fromkeys((
-            f'begun-{number}' for number in range(10)), 'Error'), {
-            name: result for name, result in ends.items()
-            if name.startswith('begun')})
+        self.assertEqual(
+            dict.fromkeys(
+                (f'begun-{number}' for number in range(10)), 'Error'
+            ),
+            {
+                name: result
+                for name, result in ends.items()
+                if name.startswith('begun')
+            },
+        )
         self.assertNotIn('refused', base.losses())
 
     def test_room_is_kept_for_who_may_still_end_it(self):
@@ -257,7 +290,8 @@ class DurableMixin:
             self.flush()
         self.assertEqual(
             ['create', *(f'step-{number}' for number in range(7))],
-            [event['event'] for event in self.events()])
+            [event['event'] for event in self.events()],
+        )
 
     def test_what_a_release_before_left_elsewhere_is_delivered(self):
         self.create()
@@ -265,8 +299,7 @@ class DurableMixin:
         self.step()
         self.kill()
         away.stop()
-        new = os.path.join(self.useFixture(fixtures_lib.TempDir()).path,
-                           'new')
+        new = os.path.join(self.useFixture(fixtures_lib.TempDir()).path, 'new')
         self.record(folder=new, former_folder=self.recording.folder)
         self.flush()
         self.assertEqual(2, len(self.events()))
@@ -283,8 +316,9 @@ class DurableMixin:
             start(opened)
             patience.wait_until('chores', lambda: opened._chored)
 
-        with mock.patch.object(sender.Delivery, 'start', autospec=True,
-                               side_effect=started):
+        with mock.patch.object(
+            sender.Delivery, 'start', autospec=True, side_effect=started
+        ):
             self.record(folder=self.recording.folder)
         self.flush()
         self.assertEqual(0, reporter.stats()['waiting'])
@@ -296,22 +330,26 @@ class DurableMixin:
         killed = self.kill()
         killed._spool.append([{'kind': 'odd', 'uuid': 'x'}])
         path = killed._spool.path
-        with mock.patch.object(disk.Spool, 'sync', autospec=True,
-                               side_effect=OSError):
+        with mock.patch.object(
+            disk.Spool, 'sync', autospec=True, side_effect=OSError
+        ):
             self.record(folder=self.recording.folder)
-            patience.wait_until('chores', lambda: active.current(
-                )._opened._chored)
+            patience.wait_until(
+                'chores', lambda: active.current()._opened._chored
+            )
             self.assertTrue(os.path.exists(path))
             self.assertFalse(os.path.exists(f'{path}.broken'))
         away.stop()
-        patience.wait_until('taking over', lambda: os.path.exists(
-            f'{path}.broken'))
+        patience.wait_until(
+            'taking over', lambda: os.path.exists(f'{path}.broken')
+        )
         self.flush()
         self.assertEqual(2, len(self.events()))
 
     def test_a_spool_that_cannot_be_had(self):
-        path = os.path.join(self.useFixture(fixtures_lib.TempDir()).path,
-                            'file')
+        path = os.path.join(
+            self.useFixture(fixtures_lib.TempDir()).path, 'file'
+        )
         with open(path, 'wb'):
             pass
         self.record(folder=os.path.join(path, 'spool'))
@@ -326,13 +364,17 @@ class DurableMixin:
     def test_a_disk_that_is_full_for_a_while(self):
         self.create()
         with mock.patch.object(
-                disk.Spool, '_insert', autospec=True,
-                side_effect=sqlite3.OperationalError('disk I/O error')):
+            disk.Spool,
+            '_insert',
+            autospec=True,
+            side_effect=sqlite3.OperationalError('disk I/O error'),
+        ):
             self.step('lost')
         self.step('kept')
         self.flush()
-        self.assertEqual(['create', 'kept'],
-                         [event['event'] for event in self.events()])
+        self.assertEqual(
+            ['create', 'kept'], [event['event'] for event in self.events()]
+        )
         self.assertEqual({'spool': 2}, base.losses())
 
     def test_a_damaged_spool(self):
@@ -355,87 +397,116 @@ class DurableMixin:
         self.record(required_actions=frozenset({'delete', 'step'}))
         self.create()
         self.step()
-        with mock.patch.object(disk.Spool, 'append', autospec=True,
-                               side_effect=OSError):
+        with mock.patch.object(
+            disk.Spool, 'append', autospec=True, side_effect=OSError
+        ):
             for reporting in (
-                    reporter.ActionReporter(
-                        self.context, self.instance_uuid, 'delete'),
-                    reporter.EventReporter(
-                        self.context, 'step', 'here', self.instance_uuid)):
+                reporter.ActionReporter(
+                    self.context, self.instance_uuid, 'delete'
+                ),
+                reporter.EventReporter(
+                    self.context, 'step', 'here', self.instance_uuid
+                ),
+            ):
                 error = self.assertRaises(
-                    exception.RecordingRequired, reporting.__enter__)
-                self.assertIn(reporting.action if hasattr(
-                    reporting, 'action') else 'step', str(error))
+                    exception.RecordingRequired, reporting.__enter__
+                )
+                self.assertIn(
+                    reporting.action
+                    if hasattr(reporting, 'action')
+                    else 'step',
+                    str(error),
+                )
             self.step('other')
-        with reporter.ActionReporter(self.context, self.instance_uuid,
-                                     'delete'):
+        with reporter.ActionReporter(
+            self.context, self.instance_uuid, 'delete'
+        ):
             pass
         self.flush()
-        self.assertEqual(['delete', 'create'],
-                         [row['action'] for row in self.rows()])
+        self.assertEqual(
+            ['delete', 'create'], [row['action'] for row in self.rows()]
+        )
 
     def test_times_are_of_here(self):
         self.create()
         early = datetime.datetime(2001, 2, 3, 4, 5, 6, 789)
-        with mock.patch.object(clock, 'utcnow', autospec=True,
-                               return_value=early):
+        with mock.patch.object(
+            clock, 'utcnow', autospec=True, return_value=early
+        ):
             self.step()
         self.flush()
         row = self.events()[-1]
-        self.assertEqual((early, early), (row['start_time'],
-                                          row['finish_time']))
-        self.assertLess(row['duration_us'], 10 ** 9)
+        self.assertEqual(
+            (early, early), (row['start_time'], row['finish_time'])
+        )
+        self.assertLess(row['duration_us'], 10**9)
 
     def test_many_requests_in_one_batch(self):
         away = self.away()
-        contexts = [self.new_context(user_id=f'user-{number}')
-                    for number in range(5)]
-        with reporter.ActionReporter(contexts[0], self.instance_uuid,
-                                     'create'):
+        contexts = [
+            self.new_context(user_id=f'user-{number}') for number in range(5)
+        ]
+        with reporter.ActionReporter(
+            contexts[0], self.instance_uuid, 'create'
+        ):
             pass
         for context in contexts[1:]:
-            with reporter.ActionReporter(context, self.instance_uuid,
-                                         'reboot'):
+            with reporter.ActionReporter(
+                context, self.instance_uuid, 'reboot'
+            ):
                 pass
         away.stop()
-        with mock.patch.object(report_db, 'apply',
-                               wraps=report_db.apply) as apply:
+        with mock.patch.object(
+            report_db, 'apply', wraps=report_db.apply
+        ) as apply:
             self.flush()
         # Of an action and the step of it: its beginning, and the step's end.
-        self.assertEqual([10], [
-            len(call.args[1]) for call in apply.call_args_list
-            if call.args[1]])
+        self.assertEqual(
+            [10],
+            [
+                len(call.args[1])
+                for call in apply.call_args_list
+                if call.args[1]
+            ],
+        )
         self.assertEqual(
             [(context.user_id, context.request_id) for context in contexts],
-            [(row['user_id'], row['request_id']) for row
-             in reversed(self.rows())])
+            [
+                (row['user_id'], row['request_id'])
+                for row in reversed(self.rows())
+            ],
+        )
 
     def test_a_forked_child_has_its_own(self):
         self.create()
-        with reporter.EventReporter(self.context, 'parent', 'here',
-                                    self.instance_uuid):
+        with reporter.EventReporter(
+            self.context, 'parent', 'here', self.instance_uuid
+        ):
             self.flush()
             child = os.fork()
             if child == 0:
                 code = 1
                 try:
                     with mock.patch.object(
-                            report_object.ReportList, 'apply',
-                            autospec=True,
-                            side_effect=exception.ConductorUnavailable(
-                                reason='forked')):
+                        report_object.ReportList,
+                        'apply',
+                        autospec=True,
+                        side_effect=exception.ConductorUnavailable(
+                            reason='forked'
+                        ),
+                    ):
                         self.step('child')
                         code = 0 if reporter.stats()['waiting'] else 2
                 finally:
                     os._exit(code)
             self.assertEqual(0, os.waitpid(child, 0)[1])
-            patience.wait_until('the child\'s',
-                                lambda: len(self.events()) == 3)
+            patience.wait_until("the child's", lambda: len(self.events()) == 3)
             self.assertEqual('running', self.rows()[0]['status'])
         self.flush()
         self.assertEqual(
             {'create': 'Success', 'parent': 'Success', 'child': 'Success'},
-            {event['event']: event['result'] for event in self.events()})
+            {event['event']: event['result'] for event in self.events()},
+        )
 
     def test_a_forked_child_tells_of_the_same_program(self):
         self.record(heartbeat_interval=0.01, about={'mode': 'mirror'})
@@ -443,33 +514,39 @@ class DurableMixin:
         if child == 0:
             code = 1
             try:
-                with mock.patch.object(reporter_object.Reporter, 'beat',
-                                       autospec=True) as beat:
+                with mock.patch.object(
+                    reporter_object.Reporter, 'beat', autospec=True
+                ) as beat:
                     active.current().open()
                     patience.wait_until('a heartbeat', lambda: beat.called)
-                    code = beat.call_args.kwargs['about'] != {
-                        'mode': 'mirror'}
+                    code = beat.call_args.kwargs['about'] != {'mode': 'mirror'}
             finally:
                 os._exit(int(code))
         self.assertEqual(0, os.waitpid(child, 0)[1])
 
 
 class EndTestCase(base.ReporterTestCase):
-
     def test_it_waits_for_no_conductor_that_does_not_answer(self):
         self.create()
         gate = threading.Event()
         self.addCleanup(gate.set)
         with mock.patch.object(
-                report_object.ReportList, 'apply', autospec=True,
-                side_effect=lambda *_args, **_kwargs: gate.wait()):
-            with reporter.EventReporter(self.context, 'step', 'here',
-                                        self.instance_uuid):
+            report_object.ReportList,
+            'apply',
+            autospec=True,
+            side_effect=lambda *_args, **_kwargs: gate.wait(),
+        ):
+            with reporter.EventReporter(
+                self.context, 'step', 'here', self.instance_uuid
+            ):
                 pass
             current = active.current()
-            ended = threading.Thread(target=current.stop, args=(
-                patience.PATIENCE * 1000,), kwargs={'at_exit': True},
-                daemon=True)
+            ended = threading.Thread(
+                target=current.stop,
+                args=(patience.PATIENCE * 1000,),
+                kwargs={'at_exit': True},
+                daemon=True,
+            )
             ended.start()
             ended.join(patience.PATIENCE)
             self.assertFalse(ended.is_alive())
@@ -495,20 +572,26 @@ class LastLossesTestCase(base.ReporterTestCase):
     def test_the_conductor_is_told(self):
         self.lose()
         reporter.stop()
-        self.assertEqual([{'error': 3}], [
-            row['lost'] for row in db_reporter.page(self.admin)])
+        self.assertEqual(
+            [{'error': 3}],
+            [row['lost'] for row in db_reporter.page(self.admin)],
+        )
 
     def test_nothing_more_is_said_where_nothing_was_lost(self):
-        with mock.patch.object(reporter_object.Reporter, 'beat',
-                               autospec=True) as beat:
+        with mock.patch.object(
+            reporter_object.Reporter, 'beat', autospec=True
+        ) as beat:
             reporter.stop()
         beat.assert_not_called()
 
     def test_a_conductor_that_is_away(self):
         self.lose()
         with mock.patch.object(
-                reporter_object.Reporter, 'beat', autospec=True,
-                side_effect=messaging.MessagingTimeout()) as beat:
+            reporter_object.Reporter,
+            'beat',
+            autospec=True,
+            side_effect=messaging.MessagingTimeout(),
+        ) as beat:
             reporter.stop()
         beat.assert_called_once()
         self.assertFalse(self.current._opened._thread.is_alive())
@@ -518,20 +601,31 @@ class LastLossesTestCase(base.ReporterTestCase):
             self.create()
             self.assertEqual(number, base.losses().get('error', 0))
             reporter.stop()
-            self.assertEqual([{'error': 3}], [
-                row['lost'] for row in db_reporter.page(self.admin)
-                if row['lost']])
+            self.assertEqual(
+                [{'error': 3}],
+                [
+                    row['lost']
+                    for row in db_reporter.page(self.admin)
+                    if row['lost']
+                ],
+            )
 
     def test_a_conductor_that_does_not_answer(self):
         self.lose()
         gate = threading.Event()
         self.addCleanup(gate.set)
         with mock.patch.object(
-                reporter_object.Reporter, 'beat', autospec=True,
-                side_effect=lambda *_args, **_kwargs: gate.wait()):
-            ended = threading.Thread(target=self.current.stop, args=(
-                patience.PATIENCE * 1000,), kwargs={'at_exit': True},
-                daemon=True)
+            reporter_object.Reporter,
+            'beat',
+            autospec=True,
+            side_effect=lambda *_args, **_kwargs: gate.wait(),
+        ):
+            ended = threading.Thread(
+                target=self.current.stop,
+                args=(patience.PATIENCE * 1000,),
+                kwargs={'at_exit': True},
+                daemon=True,
+            )
             ended.start()
             ended.join(patience.PATIENCE)
             self.assertFalse(ended.is_alive())
@@ -559,16 +653,20 @@ class InterruptTestCase(base.ReporterTestCase):
     def setUp(self):
         super().setUp()
         self.create()
-        self.addCleanup(signal.signal, signal.SIGALRM, signal.signal(
-            signal.SIGALRM, self.interrupt))
+        self.addCleanup(
+            signal.signal,
+            signal.SIGALRM,
+            signal.signal(signal.SIGALRM, self.interrupt),
+        )
         self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
 
     def interrupt(self, _signal, _frame):
         raise _Out
 
     def step(self):
-        with reporter.EventReporter(self.context, 'step', 'here',
-                                    self.instance_uuid):
+        with reporter.EventReporter(
+            self.context, 'step', 'here', self.instance_uuid
+        ):
             pass
 
     def test_it_leaves_no_lock_that_others_wait_for(self):
@@ -587,24 +685,32 @@ class InterruptTestCase(base.ReporterTestCase):
         self.addCleanup(done.set)
         for number in range(self.INTERRUPTS):
             with contextlib.suppress(_Out):
-                signal.setitimer(signal.ITIMER_REAL,
-                                 random.uniform(0.00002, 0.001))
+                signal.setitimer(
+                    signal.ITIMER_REAL, random.uniform(0.00002, 0.001)
+                )
                 for _ in range(1000):
                     self.step()
                 # As Python does with what is raised in a finaliser.
                 self.fail('the interrupt was dropped')
             if number % 50 == 0:
                 before = steps[0]
-                patience.wait_until('the other thread\'s next step',
-                                lambda before=before: steps[0] > before)
+                patience.wait_until(
+                    "the other thread's next step",
+                    lambda before=before: steps[0] > before,
+                )
         done.set()
         worker.join()
         self.flush()
         # What was interrupted is counted right all the same.
         current = active.current()
-        self.assertEqual((0, 0, 0), (
-            current.stats()['waiting'], current._spool.count,
-            current._spool.bytes))
+        self.assertEqual(
+            (0, 0, 0),
+            (
+                current.stats()['waiting'],
+                current._spool.count,
+                current._spool.bytes,
+            ),
+        )
 
 
 class OtherRolesMixin:
@@ -614,12 +720,14 @@ class OtherRolesMixin:
 
     def test_it_records_all_the_same(self):
         self.create()
-        with reporter.EventReporter(self.context, 'step', 'here',
-                                    self.instance_uuid):
+        with reporter.EventReporter(
+            self.context, 'step', 'here', self.instance_uuid
+        ):
             pass
         self.flush()
-        self.assertEqual(['create', 'step'],
-                         [event['event'] for event in self.events()])
+        self.assertEqual(
+            ['create', 'step'], [event['event'] for event in self.events()]
+        )
         self.assertEqual({}, base.losses())
 
 
@@ -632,14 +740,17 @@ class RemoteOtherRolesTestCase(OtherRolesMixin, base.ReporterTestCase):
 
 
 class SyncTestCase(base.ReporterTestCase):
-
-    SETTINGS = {'mode': 'sync', 'timeout': 0.05,
-                'required_actions': frozenset({'delete'})}
+    SETTINGS = {
+        'mode': 'sync',
+        'timeout': 0.05,
+        'required_actions': frozenset({'delete'}),
+    }
 
     def test_it_is_there_at_once(self):
         self.record(**{**self.SETTINGS, 'timeout': patience.PATIENCE})
-        with reporter.ActionReporter(self.context, self.instance_uuid,
-                                     'create', 'here'):
+        with reporter.ActionReporter(
+            self.context, self.instance_uuid, 'create', 'here'
+        ):
             self.assertEqual('running', self.rows()[0]['status'])
         self.assertEqual('succeeded', self.rows()[0]['status'])
 
@@ -654,25 +765,35 @@ class SyncTestCase(base.ReporterTestCase):
             return apply(*args, **kwargs)
 
         with mock.patch.object(report_object.ReportList, 'apply', stuck):
-            with reporter.EventReporter(self.context, 'step', 'here',
-                                        self.instance_uuid):
+            with reporter.EventReporter(
+                self.context, 'step', 'here', self.instance_uuid
+            ):
                 pass
             self.assertRaises(
-                exception.RecordingRequired, reporter.ActionReporter(
-                    self.context, self.instance_uuid, 'delete').__enter__)
+                exception.RecordingRequired,
+                reporter.ActionReporter(
+                    self.context, self.instance_uuid, 'delete'
+                ).__enter__,
+            )
             gate.set()
             self.flush()
         # What was stored too late says that it did not take place.
-        self.assertEqual([('delete', 'failed'), ('create', 'succeeded')], [
-            (row['action'], row['status']) for row in self.rows()])
+        self.assertEqual(
+            [('delete', 'failed'), ('create', 'succeeded')],
+            [(row['action'], row['status']) for row in self.rows()],
+        )
 
     def test_what_ends_with_the_process_is_counted(self):
         self.create()
         with mock.patch.object(
-                report_object.ReportList, 'apply', autospec=True,
-                side_effect=exception.ConductorUnavailable(reason='test')):
-            with reporter.EventReporter(self.context, 'step', 'here',
-                                        self.instance_uuid):
+            report_object.ReportList,
+            'apply',
+            autospec=True,
+            side_effect=exception.ConductorUnavailable(reason='test'),
+        ):
+            with reporter.EventReporter(
+                self.context, 'step', 'here', self.instance_uuid
+            ):
                 pass
             ended = active.current()
             reporter.stop()
@@ -682,12 +803,16 @@ class SyncTestCase(base.ReporterTestCase):
         self.create()
         current = active.current()
         seconds = itertools.count()
-        with mock.patch.object(current, 'flush', autospec=True), \
-                mock.patch.object(
-                    clock, 'monotonic_ns', autospec=True,
-                    side_effect=lambda: next(seconds) * 10 ** 9), \
-                mock.patch.object(current._opened, 'stop',
-                                  autospec=True) as stop:
+        with (
+            mock.patch.object(current, 'flush', autospec=True),
+            mock.patch.object(
+                clock,
+                'monotonic_ns',
+                autospec=True,
+                side_effect=lambda: next(seconds) * 10**9,
+            ),
+            mock.patch.object(current._opened, 'stop', autospec=True) as stop,
+        ):
             current.stop(0.01)
         stop.assert_called_once_with(0.0)
         self.assertTrue(current._opened.stop(patience.PATIENCE))
@@ -703,8 +828,9 @@ class DirectTestCase(base.ReporterTestCase):
         reporter.stop()
 
     def test_each_report_goes_at_once(self):
-        with reporter.ActionReporter(self.context, self.instance_uuid,
-                                     'create', 'here'):
+        with reporter.ActionReporter(
+            self.context, self.instance_uuid, 'create', 'here'
+        ):
             self.assertEqual('running', self.rows()[0]['status'])
         self.assertEqual('succeeded', self.rows()[0]['status'])
         self.assertEqual({}, reporter.stats())
@@ -713,14 +839,17 @@ class DirectTestCase(base.ReporterTestCase):
     def test_it_does_no_harm(self):
         self.conductor.service.stop()
         self.conductor.client._client = self.conductor.client._client.prepare(
-            timeout=0.05)
-        with reporter.EventReporter(self.context, 'step', 'here',
-                                    self.instance_uuid):
+            timeout=0.05
+        )
+        with reporter.EventReporter(
+            self.context, 'step', 'here', self.instance_uuid
+        ):
             pass
         self.assertEqual({'direct': 2}, base.losses())
 
     def test_what_is_refused_is_counted(self):
-        with reporter.EventReporter(self.context, 'step', 'here',
-                                    self.instance_uuid):
+        with reporter.EventReporter(
+            self.context, 'step', 'here', self.instance_uuid
+        ):
             pass
         self.assertEqual({'refused': 2}, base.losses())

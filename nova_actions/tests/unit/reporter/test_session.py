@@ -13,7 +13,7 @@ from nova_actions.reporter import session
 from nova_actions.reporter.spool import place
 
 #: Begins a life and forks a child that says so and waits longer than it.
-LIFE = '''
+LIFE = """
 import os, sys
 from nova_actions.reporter import session
 from nova_actions.reporter.spool import place
@@ -24,15 +24,15 @@ if os.fork() == 0:
     sys.stdin.read()
     os._exit(0)
 sys.stdin.read()
-'''
+"""
 
 
 class EpochTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.folder = os.path.join(
-            self.useFixture(fixtures.TempDir()).path, 'spool')
+            self.useFixture(fixtures.TempDir()).path, 'spool'
+        )
 
     def begin(self):
         found = session.Epoch.begin(self.folder)
@@ -49,8 +49,10 @@ class EpochTestCase(base.BaseTestCase):
         self.begin()
         self.assertEqual(0o700, stat.S_IMODE(os.stat(self.folder).st_mode))
         for name in os.listdir(self.folder):
-            self.assertEqual(0o600, stat.S_IMODE(os.stat(
-                os.path.join(self.folder, name)).st_mode))
+            self.assertEqual(
+                0o600,
+                stat.S_IMODE(os.stat(os.path.join(self.folder, name)).st_mode),
+            )
 
     def test_a_folder_that_is_not_its_users(self):
         """It is refused with its reason, and nothing in it is touched."""
@@ -58,17 +60,20 @@ class EpochTestCase(base.BaseTestCase):
         left.let_go()
 
         def refused(reason):
-            error = self.assertRaises(OSError, session.Epoch.begin,
-                                      self.folder)
+            error = self.assertRaises(
+                OSError, session.Epoch.begin, self.folder
+            )
             self.assertIn(reason, str(error))
             self.assertIn(self.folder, str(error))
             self.assertEqual([], self.orphans())
+
         for mode in (0o701, 0o740, 0o770, 0o777):
             os.chmod(self.folder, mode)
             refused('0700')
         os.chmod(self.folder, 0o700)
-        with mock.patch('os.geteuid', autospec=True,
-                        return_value=os.geteuid() + 1):
+        with mock.patch(
+            'os.geteuid', autospec=True, return_value=os.geteuid() + 1
+        ):
             refused('belongs to user')
         self.assertEqual([left.uuid], self.orphans())
         moved = f'{self.folder}.moved'
@@ -118,9 +123,11 @@ class EpochTestCase(base.BaseTestCase):
 
     def test_a_killed_process_is_over_though_its_child_lives(self):
         with subprocess.Popen(
-                [sys.executable, '-c', LIFE, self.folder],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                text=True) as process:
+            [sys.executable, '-c', LIFE, self.folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
             uuid = process.stdout.readline().strip()
             self.assertEqual([], self.orphans())
             process.send_signal(signal.SIGKILL)

@@ -15,7 +15,6 @@ def deep(function):
 
 
 class NameTestCase(base.BaseTestCase):
-
     def test_want_of_stack_is_not_kept(self):
         # Made, and its rules tried, where there is stack enough.
         text.sanitizer()

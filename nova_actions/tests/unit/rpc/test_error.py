@@ -20,15 +20,18 @@ from nova_actions.rpc import serializer
 from nova_actions.tests import base as tests_base
 
 NOVAS = {
-    exception.InstanceActionNotFound: {'instance_uuid': 'i',
-                                       'request_id': 'r'},
+    exception.InstanceActionNotFound: {
+        'instance_uuid': 'i',
+        'request_id': 'r',
+    },
     exception.InstanceActionEventNotFound: {'action_id': 1, 'event': 'e'},
     exception.InstanceNotFound: {'instance_id': 'i'},
     exception.MarkerNotFound: {'marker': 'm'},
     exception.ObjectActionError: {'action': 'create', 'reason': 'r'},
     exception.Forbidden: {},
     exception.PolicyNotAuthorized: {'action': 'rule'},
-    exception.Invalid: {}}
+    exception.Invalid: {},
+}
 
 
 def send(error: Exception) -> dict[str, Any]:
@@ -36,14 +39,20 @@ def send(error: Exception) -> dict[str, Any]:
     try:
         raise rpc_error.to_wire(error)
     except Exception as raised:  # noqa: BLE001
-        sent: dict[str, Any] = json.loads(common.serialize_remote_exception(
-            (type(raised), raised, raised.__traceback__)))
+        sent: dict[str, Any] = json.loads(
+            common.serialize_remote_exception(
+                (type(raised), raised, raised.__traceback__)
+            )
+        )
         return sent
 
 
 def receive(sent: dict[str, Any]) -> Exception:
-    return rpc_error.from_wire(common.deserialize_remote_exception(
-        json.dumps(sent), rpc_error.ALLOWED_EXMODS))
+    return rpc_error.from_wire(
+        common.deserialize_remote_exception(
+            json.dumps(sent), rpc_error.ALLOWED_EXMODS
+        )
+    )
 
 
 class TestErrors(base.BaseTestCase):
@@ -52,10 +61,14 @@ class TestErrors(base.BaseTestCase):
             raised = error(**kwargs)
             sent = send(raised)
             self.assertEqual(
-                ('nova.exception', error.__name__,
-                 [raised.format_message()], kwargs),
-                (sent['module'], sent['class'], sent['args'],
-                 sent['kwargs']))
+                (
+                    'nova.exception',
+                    error.__name__,
+                    [raised.format_message()],
+                    kwargs,
+                ),
+                (sent['module'], sent['class'], sent['args'], sent['kwargs']),
+            )
             back = receive(sent)
             self.assertIs(error, type(back))
             self.assertEqual(raised.format_message(), str(back))
@@ -81,13 +94,14 @@ class TestErrors(base.BaseTestCase):
 
     def test_objects_errors(self):
         raised = ovo_exc.IncompatibleObjectVersion(
-            objname='X', objver='1.1', supported='1.0')
+            objname='X', objver='1.1', supported='1.0'
+        )
         back = receive(send(raised))
         self.assertIs(type(raised), type(back))
         self.assertEqual(str(raised), str(back))
 
     def test_long_texts_are_cut(self):
-        sent = send(exception.MarkerNotFound(marker='x' * 10 ** 6))
+        sent = send(exception.MarkerNotFound(marker='x' * 10**6))
         self.assertLess(len(json.dumps(sent)), 10_000)
 
     def test_strangers(self):
@@ -110,66 +124,91 @@ class TestBus(tests_base.ObjectTestCase):
 
     def test_round_trip(self):
         action = InstanceAction.action_start(
-            self.context, self.instance_uuid, 'create')
+            self.context, self.instance_uuid, 'create'
+        )
         self.assertEqual('1.3', action.VERSION)
         found = InstanceAction.get_by_request_id(
-            self.context, self.instance_uuid, self.context.request_id)
+            self.context, self.instance_uuid, self.context.request_id
+        )
         self.assertEqual(action.start_time, found.start_time)
         InstanceActionEvent.event_start(
-            self.context, self.instance_uuid, 'e', host='h')
+            self.context, self.instance_uuid, 'e', host='h'
+        )
         found._context = self.admin
         self.assertEqual(['h'], [event.host for event in found.events])
 
     def test_kwargs_of_errors(self):
         error = self.assertRaises(
-            exception.InstanceNotFound, InstanceAction.action_start,
-            self.admin, self.instance_uuid, 'reboot')
+            exception.InstanceNotFound,
+            InstanceAction.action_start,
+            self.admin,
+            self.instance_uuid,
+            'reboot',
+        )
         self.assertEqual({'instance_id': self.instance_uuid}, error.kwargs)
 
     def test_several_at_once(self):
-        InstanceAction.action_start(self.context, self.instance_uuid,
-                                    'create')
+        InstanceAction.action_start(self.context, self.instance_uuid, 'create')
         errors: list[Exception] = []
 
         def work(number: int) -> None:
             try:
                 InstanceActionEvent.event_start(
-                    self.context, self.instance_uuid, f'e{number}')
+                    self.context, self.instance_uuid, f'e{number}'
+                )
             except Exception as error:  # noqa: BLE001
                 errors.append(error)
 
-        threads = [threading.Thread(target=work, args=(number,))
-                   for number in range(8)]
+        threads = [
+            threading.Thread(target=work, args=(number,))
+            for number in range(8)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         self.assertEqual([], errors)
         found = InstanceAction.get_by_request_id(
-            self.context, self.instance_uuid, self.context.request_id)
+            self.context, self.instance_uuid, self.context.request_id
+        )
         self.assertEqual(8, len(found.events))
 
     def test_the_context_travels(self):
         context = self.new_context(
-            user_name='Ann', project_name='P', auth_token='secret-token',
+            user_name='Ann',
+            project_name='P',
+            auth_token='secret-token',
             timestamp='2026-01-02T03:04:05.678901',
-            global_request_id='req-11111111-1111-4111-8111-111111111111')
+            global_request_id='req-11111111-1111-4111-8111-111111111111',
+        )
         found = InstanceAction.action_start(
-            context, self.instance_uuid, 'create')
+            context, self.instance_uuid, 'create'
+        )
         self.assertEqual(
-            ('Ann', 'P', context.global_request_id,
-             '2026-01-02T03:04:05.678901+00:00'),
-            (found.user_name, found.project_name, found.global_request_id,
-             found.start_time.isoformat()))
+            (
+                'Ann',
+                'P',
+                context.global_request_id,
+                '2026-01-02T03:04:05.678901+00:00',
+            ),
+            (
+                found.user_name,
+                found.project_name,
+                found.global_request_id,
+                found.start_time.isoformat(),
+            ),
+        )
 
     def test_the_token_does_not(self):
         values = serializer.ContextSerializer().serialize_context(
-            self.new_context(auth_token='secret-token'))
+            self.new_context(auth_token='secret-token')
+        )
         self.assertNotIn('secret', str(values))
 
     def test_values_of_any_type_are_sent_as_text(self):
         serialize = serializer.ContextSerializer().serialize_entity
         self.assertIsInstance(
-            serialize(self.context, {'a': [object()]})['a'][0], str)
+            serialize(self.context, {'a': [object()]})['a'][0], str
+        )
         with objects_base.local():
             self.assertEqual(1, serialize(self.context, 1))

@@ -30,8 +30,14 @@ Rest = Callable[[int, Groups], 'tuple[int, Groups] | None']
 class Found:
     """What stands for a match."""
 
-    def __init__(self, pattern: 'Pattern', text: str, start: int, end: int,
-                 groups: Groups) -> None:
+    def __init__(
+        self,
+        pattern: 'Pattern',
+        text: str,
+        start: int,
+        end: int,
+        groups: Groups,
+    ) -> None:
         self._names, self._text = pattern.real.groupindex, text
         self._groups = {**groups, 0: (start, end)}
 
@@ -47,8 +53,14 @@ class Found:
     @property
     def lastgroup(self) -> str | None:
         """The named group that matched, where only one can."""
-        return next((name for name, number in self._names.items()
-                     if number in self._groups), None)
+        return next(
+            (
+                name
+                for name, number in self._names.items()
+                if number in self._groups
+            ),
+            None,
+        )
 
     def __getitem__(self, name: Any) -> str | None:
         start, end = self.span(name)
@@ -72,13 +84,19 @@ class Pattern:
             found = self._seq(self._tree, 0, pos, {}, _same)
         return found and Found(self, text, pos, *found)
 
-    def fullmatch(self, text: str, pos: int = 0, end: int | None = None
-                  ) -> Any:
+    def fullmatch(
+        self, text: str, pos: int = 0, end: int | None = None
+    ) -> Any:
         last = len(text) if end is None else min(end, len(text))
         self._text = text[:last]
         with untraced():
-            found = self._seq(self._tree, 0, pos, {},
-                              lambda p, g: (p, g) if p == last else None)
+            found = self._seq(
+                self._tree,
+                0,
+                pos,
+                {},
+                lambda p, g: (p, g) if p == last else None,
+            )
         return found and Found(self, text, pos, *found)
 
     def search(self, text: str, pos: int = 0, end: int | None = None) -> Any:
@@ -102,7 +120,7 @@ class Pattern:
         out, done = [], 0
         for found in self.finditer(text):
             new = change(found) if callable(change) else change
-            out += [text[done:found.start()], new]
+            out += [text[done : found.start()], new]
             done = found.end()
         return ''.join([*out, text[done:]])
 
@@ -120,8 +138,9 @@ class Pattern:
             self._chars[key] = bool(real.match(self._text[pos]))
         return self._chars[key]
 
-    def _seq(self, nodes: Any, k: int, pos: int, groups: Groups, rest: Rest
-             ) -> tuple[int, Groups] | None:
+    def _seq(
+        self, nodes: Any, k: int, pos: int, groups: Groups, rest: Rest
+    ) -> tuple[int, Groups] | None:
         Pattern.steps += 1
         while k < len(nodes) and nodes[k][0] in SINGLE:
             if not self._one(nodes[k], pos):
@@ -145,8 +164,9 @@ class Pattern:
             return self._seq(body, 0, pos, groups, close)
         return self._other(code, args, pos, groups, then)
 
-    def _other(self, code: Any, args: Any, pos: int, groups: Groups,
-               then: Rest) -> tuple[int, Groups] | None:
+    def _other(
+        self, code: Any, args: Any, pos: int, groups: Groups, then: Rest
+    ) -> tuple[int, Groups] | None:
         if code is op.BRANCH:
             for branch in args[1]:
                 found = self._seq(branch, 0, pos, groups, then)
@@ -154,10 +174,15 @@ class Pattern:
                     return found
             return None
         if code is op.AT:
-            hit = re.compile({
-                op.AT_END: '$', op.AT_END_STRING: r'\Z',
-                op.AT_BEGINNING: '^', op.AT_BEGINNING_STRING: r'\A',
-                op.AT_BOUNDARY: r'\b'}[args]).match(self._text, pos)
+            hit = re.compile(
+                {
+                    op.AT_END: '$',
+                    op.AT_END_STRING: r'\Z',
+                    op.AT_BEGINNING: '^',
+                    op.AT_BEGINNING_STRING: r'\A',
+                    op.AT_BOUNDARY: r'\b',
+                }[args]
+            ).match(self._text, pos)
             return then(pos, groups) if hit else None
         if code is op.ATOMIC_GROUP:
             found = self._first(args, pos, groups)
@@ -180,19 +205,32 @@ class Pattern:
         body = yes if number in groups else no
         return self._seq(list(body or ()), 0, pos, groups, then)
 
-    def _first(self, body: Any, pos: int, groups: Groups
-               ) -> tuple[int, Groups] | None:
+    def _first(
+        self, body: Any, pos: int, groups: Groups
+    ) -> tuple[int, Groups] | None:
         return self._seq(body, 0, pos, groups, _same)
 
-    def _repeat(self, code: Any, low: int, high: int, body: Any, pos: int,
-                groups: Groups, then: Rest) -> tuple[int, Groups] | None:
+    def _repeat(
+        self,
+        code: Any,
+        low: int,
+        high: int,
+        body: Any,
+        pos: int,
+        groups: Groups,
+        then: Rest,
+    ) -> tuple[int, Groups] | None:
         if code is op.MAX_REPEAT and not (
-                len(body) == 1 and body[0][0] in SINGLE):
+            len(body) == 1 and body[0][0] in SINGLE
+        ):
             return self._groups_repeat(low, high, body, pos, groups, then)
         ends = [(pos, groups)]
         while len(ends) <= high:
-            if code is op.MIN_REPEAT and len(ends) > low and (
-                    found := then(*ends[-1])):
+            if (
+                code is op.MIN_REPEAT
+                and len(ends) > low
+                and (found := then(*ends[-1]))
+            ):
                 return found
             step = self._first(body, *ends[-1])
             if step is None or step[0] == ends[-1][0]:
@@ -209,15 +247,23 @@ class Pattern:
                 return found
         return None
 
-    def _groups_repeat(self, low: int, high: int, body: Any, pos: int,
-                       groups: Groups, then: Rest
-                       ) -> tuple[int, Groups] | None:
+    def _groups_repeat(
+        self,
+        low: int,
+        high: int,
+        body: Any,
+        pos: int,
+        groups: Groups,
+        then: Rest,
+    ) -> tuple[int, Groups] | None:
         """A greedy repeat that comes back for other ways through its body."""
+
         def again(p: int, g: Groups) -> tuple[int, Groups] | None:
             if p == pos:
                 return None
             return self._groups_repeat(
-                max(low - 1, 0), high - 1, body, p, g, then)
+                max(low - 1, 0), high - 1, body, p, g, then
+            )
 
         found = None
         if high > 0:
@@ -274,7 +320,8 @@ def counting(*modules: Any) -> Any:
             for name, value in list(vars(module).items()):
                 if isinstance(value, re.Pattern):
                     stack.enter_context(
-                        mock.patch.object(module, name, pattern_of(value)))
+                        mock.patch.object(module, name, pattern_of(value))
+                    )
         Pattern.steps = 0
         # Each round of a group's repeat is a few calls within the last.
         stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())

@@ -37,9 +37,11 @@ class ErrorTest(base.BaseTestCase):
         exc.__cause__.__cause__ = exc
         error = self.sanitizer.error(*_caught(exc))
         self.assertEqual(f'{__name__}.NoValidHost', error.error_type)
-        self.assertEqual('No valid host, password is [REDACTED:F1]\n'
-                         'Caused by ValueError: token=[REDACTED:F1]',
-                         error.details)
+        self.assertEqual(
+            'No valid host, password is [REDACTED:F1]\n'
+            'Caused by ValueError: token=[REDACTED:F1]',
+            error.details,
+        )
         self.assertEqual('no_valid_host', error.reason)
         self.assertIn('in _raise\n    raise exc', error.traceback)
         self.assertEqual(2, error.redactions)
@@ -48,8 +50,11 @@ class ErrorTest(base.BaseTestCase):
         for value in ('qWzx81Ptk', 'a#b$c%d!', 'qwzxptk', '7!kk=Zz[x'):
             error = self.sanitizer.error(
                 f'ValueError: {value}',
-                ['  File "/x.py", line 4, in login\n',
-                 f'    connect(host, password={value!r})\n'])
+                [
+                    '  File "/x.py", line 4, in login\n',
+                    f'    connect(host, password={value!r})\n',
+                ],
+            )
             self.assertEqual('ValueError: [REDACTED:F0]', error.details)
             self.assertIn("password='[REDACTED:F1]')", error.traceback)
             self.assertEqual(2, error.redactions)
@@ -57,7 +62,8 @@ class ErrorTest(base.BaseTestCase):
     def test_words_that_are_found_stay_in_prose(self):
         error = self.sanitizer.error(
             "rescue failed, {'password': 'rescue', 'token': '12345678'}",
-            'line 12345678, rescue of server\n')
+            'line 12345678, rescue of server\n',
+        )
         self.assertEqual('line 12345678, rescue of server\n', error.traceback)
         self.assertTrue(error.details.startswith('rescue failed, '))
 
@@ -76,17 +82,19 @@ class ErrorTest(base.BaseTestCase):
 
     def test_text_of_a_nova_client(self):
         error = self.sanitizer.error('VolumeNotFound', ['a', 'b'])
-        self.assertEqual(('VolumeNotFound', 'VolumeNotFound', 'a\nb',
-                          'volume'),
-                         (error.error_type, error.details, error.traceback,
-                          error.reason))
+        self.assertEqual(
+            ('VolumeNotFound', 'VolumeNotFound', 'a\nb', 'volume'),
+            (error.error_type, error.details, error.traceback, error.reason),
+        )
         self.assertIsNone(self.sanitizer.error('it broke', None).error_type)
 
     def test_nothing_failed(self):
         self.assertEqual(
-            sanitize.ErrorText(None, None, None, None,
-                               rules=self.sanitizer.rules),
-            self.sanitizer.error(None, None))
+            sanitize.ErrorText(
+                None, None, None, None, rules=self.sanitizer.rules
+            ),
+            self.sanitizer.error(None, None),
+        )
 
     def test_hostile(self):
         class Hostile(Exception):
@@ -101,13 +109,15 @@ class ErrorTest(base.BaseTestCase):
         self.assertEqual('internal', error.reason)
 
     def test_reasons(self):
-        for name, reason in (('OverQuota', 'quota'),
-                             ('ImageNotFound', 'image'),
-                             ('PortInUse', 'network'),
-                             ('MessagingTimeout', 'timeout'),
-                             ('LibvirtError', 'host_failed'),
-                             ('InstanceNotFound', 'not_found'),
-                             ('Whatever', 'internal')):
+        for name, reason in (
+            ('OverQuota', 'quota'),
+            ('ImageNotFound', 'image'),
+            ('PortInUse', 'network'),
+            ('MessagingTimeout', 'timeout'),
+            ('LibvirtError', 'host_failed'),
+            ('InstanceNotFound', 'not_found'),
+            ('Whatever', 'internal'),
+        ):
             error = self.sanitizer.error(name, None)
             self.assertEqual(reason, error.reason)
             self.assertIn(reason, sanitize.REASONS)

@@ -9,11 +9,31 @@ from oslotest import base
 from nova_actions.sanitize import index
 from nova_actions.sanitize import oslo
 
-PARTS = st.sampled_from([
-    '=', ' = ', '"', "'", '--', '-p ', ' ', ': ', ':', ', ', '<', '</', '>',
-    'u', '1', 'x', 'Word', '\\', '\t',
-]) | st.sampled_from(strutils._SANITIZE_KEYS).flatmap(
-    lambda key: st.sampled_from([key, key.upper(), f'{key}7']))
+PARTS = st.sampled_from(
+    [
+        '=',
+        ' = ',
+        '"',
+        "'",
+        '--',
+        '-p ',
+        ' ',
+        ': ',
+        ':',
+        ', ',
+        '<',
+        '</',
+        '>',
+        'u',
+        '1',
+        'x',
+        'Word',
+        '\\',
+        '\t',
+    ]
+) | st.sampled_from(strutils._SANITIZE_KEYS).flatmap(
+    lambda key: st.sampled_from([key, key.upper(), f'{key}7'])
+)
 
 
 class OsloTest(base.BaseTestCase):
@@ -24,12 +44,19 @@ class OsloTest(base.BaseTestCase):
             self.assertTrue(oslo.may_find(line, index.Index(line)))
 
     def test_a_name_alone_is_not(self):
-        for line in ('spawn(context, admin_password)', 'self.password_hash',
-                     'password="', "password='[", 'token = '):
-            self.assertIs('[' in line,
-                          oslo.may_find(line, index.Index(line)))
+        for line in (
+            'spawn(context, admin_password)',
+            'self.password_hash',
+            'password="',
+            "password='[",
+            'token = ',
+        ):
+            self.assertIs('[' in line, oslo.may_find(line, index.Index(line)))
 
     def test_what_is_masked_is_not(self):
-        for line in ("password='\x00\x00'", '{"token": "\x00"}',
-                     '--password \x00'):
+        for line in (
+            "password='\x00\x00'",
+            '{"token": "\x00"}',
+            '--password \x00',
+        ):
             self.assertFalse(oslo.may_find(line, index.Index(line)), line)

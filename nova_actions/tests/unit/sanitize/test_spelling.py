@@ -29,25 +29,31 @@ def cases(name='cases'):
 
 
 def _u(text):
-    return ''.join(char if char.isalnum() or char in ' -_.\n'
-                   else f'\\u{ord(char):04x}' for char in text)
+    return ''.join(
+        char if char.isalnum() or char in ' -_.\n' else f'\\u{ord(char):04x}'
+        for char in text
+    )
 
 
 def _un_u(text):
     return re.sub(r'\\u([0-9a-f]{4})', lambda m: chr(int(m[1], 16)), text)
 
 
-_PREFIX = ('2026-11-02 10:00:00.{:03} 17 ERROR nova.compute.manager'
-           ' [req-1d2c3b4a-0000-4abc-9def-0123456789ab] ')
+_PREFIX = (
+    '2026-11-02 10:00:00.{:03} 17 ERROR nova.compute.manager'
+    ' [req-1d2c3b4a-0000-4abc-9def-0123456789ab] '
+)
 
 
 def _logged(text):
-    return '\n'.join(_PREFIX.format(number) + line
-                     for number, line in enumerate(text.split('\n')))
+    return '\n'.join(
+        _PREFIX.format(number) + line
+        for number, line in enumerate(text.split('\n'))
+    )
 
 
 def _unlogged(text):
-    return '\n'.join(line[len(_PREFIX) - 2:] for line in text.split('\n'))
+    return '\n'.join(line[len(_PREFIX) - 2 :] for line in text.split('\n'))
 
 
 #: How a text is spelled, and how it is read again.
@@ -56,18 +62,21 @@ SPELLINGS = {
     'percent': (lambda text: parse.quote(text, safe=''), parse.unquote),
     'form': (parse.quote_plus, parse.unquote_plus),
     'json': (json.dumps, json.loads),
-    'json as it is': (lambda text: json.dumps(text, ensure_ascii=False),
-                      json.loads),
+    'json as it is': (
+        lambda text: json.dumps(text, ensure_ascii=False),
+        json.loads,
+    ),
     'repr': (repr, ast.literal_eval),
-    'bytes': (lambda text: repr(text.encode()),
-              lambda text: ast.literal_eval(text).decode()),
+    'bytes': (
+        lambda text: repr(text.encode()),
+        lambda text: ast.literal_eval(text).decode(),
+    ),
     'u': (_u, _un_u),
     'log': (_logged, _unlogged),
 }
 
 
 class SpellingTest(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.sanitizer = sanitize.Sanitizer()
@@ -77,8 +86,9 @@ class SpellingTest(base.BaseTestCase):
 
     def test_plain(self):
         for case in cases():
-            self.assertEqual(_SECRET.sub('@', case),
-                             self._masked(_SECRET.sub(r'\1', case)))
+            self.assertEqual(
+                _SECRET.sub('@', case), self._masked(_SECRET.sub(r'\1', case))
+            )
 
     def test_field(self):
         """Kinds of texts from everywhere: no secret of theirs stays."""
@@ -93,8 +103,10 @@ class SpellingTest(base.BaseTestCase):
     def test_each_spelling_and_each_pair(self):
         """Read again, the text is as if it had been made safe plain; in the
         rest the secret is gone, with a sign or a word beside it."""
-        pairs = [*itertools.product(SPELLINGS, repeat=1),
-                 *itertools.product(SPELLINGS, repeat=2)]
+        pairs = [
+            *itertools.product(SPELLINGS, repeat=1),
+            *itertools.product(SPELLINGS, repeat=2),
+        ]
         tried = other = 0
         for case in cases():
             plain, wanted = _SECRET.sub(r'\1', case), _SECRET.sub('@', case)
@@ -132,18 +144,26 @@ class SpellingTest(base.BaseTestCase):
 
     def test_the_name_of_the_next_value_is_no_part_of_this_one(self):
         make = planted.Maker(20261127)
-        texts = [text for text, _secret in planted.headers(make)
-                 if '\n' not in text]
+        texts = [
+            text for text, _secret in planted.headers(make) if '\n' not in text
+        ]
         for text, behind in itertools.pairwise(texts):
             both = self._masked(f'{text}\n{behind}')
             self.assertEqual(
-                f'{self._masked(text)}\n{self._masked(behind)}', both)
+                f'{self._masked(text)}\n{self._masked(behind)}', both
+            )
 
     def test_what_is_planted_elsewhere(self):
         make = planted.Maker(20261127)
-        texts = [one for one, _secret in planted.keyed(make)
-                 if one.isprintable() and '\\' not in one]
+        texts = [
+            one
+            for one, _secret in planted.keyed(make)
+            if one.isprintable() and '\\' not in one
+        ]
         for number, text in enumerate(texts):
             name = list(SPELLINGS)[number % (len(SPELLINGS) - 1)]
-            self.assertEqual(self._masked(text),
-                             self._respelled(text, (name,)), (name, text))
+            self.assertEqual(
+                self._masked(text),
+                self._respelled(text, (name,)),
+                (name, text),
+            )

@@ -26,85 +26,308 @@ from nova_actions.tests.unit.sanitize import steps
 
 #: What each family begins with, over and over, and never ends.
 WORST = {
-    'F1': ('password', 'pass', 'password=', 'password="', "token: '",
-           'password=\\"', 'password \t', 'secret=[', 'x_', 'pass pass ',
-           'token of a ', 'password: |\n ', 'list: |\n', 'list: |\n a:b\n',
-           'field pass Value:', 'attribute ', '=', '":"', 'key\\',
-           'password for a ', 'token on a b c is ', 'secret set to ',
-           'key,value', 'password [', "set('password', '", 'kek = ',
-           'password=%s" % ', 'set_password(a, ', 'password: Final[a',
-           'password=f("',
-           'auth=("a", ', 'auth(', 'token value ', 'snmp-server community ',
-           'passwords: ["', "passwords: ['a', ", 'token": {',
-           'token": {"id": ',
-           'secret " + "', 'set_password("\x00\x00", ',
-           'secret access key ', 'password  ', 'otpassword',
-           'password: |\n\x1c ', 'list: |\n\x1c a:b\n\x1c', 'key=\\\\'),
-    'F2': ('x-auth-', 'x-auth-token', 'x-auth-token:', 'authorization',
-           'authorization: ', 'authorization="', 'cookie: ', 'cookie="a',
-           'digest a="b", ', 'hmac a', 'x-a: ',
-           '"cookie: ', 'authorization: "a" '),
+    'F1': (
+        'password',
+        'pass',
+        'password=',
+        'password="',
+        "token: '",
+        'password=\\"',
+        'password \t',
+        'secret=[',
+        'x_',
+        'pass pass ',
+        'token of a ',
+        'password: |\n ',
+        'list: |\n',
+        'list: |\n a:b\n',
+        'field pass Value:',
+        'attribute ',
+        '=',
+        '":"',
+        'key\\',
+        'password for a ',
+        'token on a b c is ',
+        'secret set to ',
+        'key,value',
+        'password [',
+        "set('password', '",
+        'kek = ',
+        'password=%s" % ',
+        'set_password(a, ',
+        'password: Final[a',
+        'password=f("',
+        'auth=("a", ',
+        'auth(',
+        'token value ',
+        'snmp-server community ',
+        'passwords: ["',
+        "passwords: ['a', ",
+        'token": {',
+        'token": {"id": ',
+        'secret " + "',
+        'set_password("\x00\x00", ',
+        'secret access key ',
+        'password  ',
+        'otpassword',
+        'password: |\n\x1c ',
+        'list: |\n\x1c a:b\n\x1c',
+        'key=\\\\',
+    ),
+    'F2': (
+        'x-auth-',
+        'x-auth-token',
+        'x-auth-token:',
+        'authorization',
+        'authorization: ',
+        'authorization="',
+        'cookie: ',
+        'cookie="a',
+        'digest a="b", ',
+        'hmac a',
+        'x-a: ',
+        '"cookie: ',
+        'authorization: "a" ',
+    ),
     'F3': ('bearer ', 'basic', 'token ', 'bearer%20', 'digest a-'),
-    'F4': ('://', '://a:', '://a:b', '://a:b@', '://a', 'http:/', ',a:b',
-           '://a:b/c', ':\\/\\/a:', ':\\/\\/a:b', '%3a%2f%2fa:',
-           '%3a%2f%2fa%3ab', 'a:b@c', 'netloc="a:b@c', 'a:'),
-    'F5': ('?token', '&sig=', '?a', '&a_', '%3Fsig%3D', '&amp;', ';key',
-           'sig=', 'a-', 'password%22', 'token%22%3A%22', '%22'),
-    'F6': ('ipmitool ', 'sshpass -', 'curl ', 'curl -u ', 'mysql ',
-           'mysql-p', 'redis-cli ', 'ldapsearch ', 'snmpwalk ', 'ncftp ',
-           'docker ',
-           'smbclient ', 'xfreerdp ', 'secret-set-value ', '--password ',
-           "'--password', ", 'iscsiadm -n a', 'iscsiadm auth.password -v ',
-           '7z -', 'zip -P', 'openssl -k', 'rabbitmqctl add_user ',
-           'htpasswd -b ', 'echo a ', 'echo ', 'kinit <<<', 'kinit ',
-           'object secret ', 'qom-type secret data', 'rbd:', 'rbd:a:key=',
-           'htpasswd -nb ', 'az login ', 'secret store -p',
-           'set_password vnc ', 'ssh-keygen -N', 'ipmitool -P a,', 'rootpw ',
-           'ceph --key ', 'net ads %', '-P \x00\x00 ', '-u a ', '-u a -p ',
-           '-p a ', 'net user a ', 'ConvertTo-SecureString ', 'user=a%', '-u',
-           'vault a secret_id=', 'nvme -S ', 'wpa_passphrase a '),
+    'F4': (
+        '://',
+        '://a:',
+        '://a:b',
+        '://a:b@',
+        '://a',
+        'http:/',
+        ',a:b',
+        '://a:b/c',
+        ':\\/\\/a:',
+        ':\\/\\/a:b',
+        '%3a%2f%2fa:',
+        '%3a%2f%2fa%3ab',
+        'a:b@c',
+        'netloc="a:b@c',
+        'a:',
+    ),
+    'F5': (
+        '?token',
+        '&sig=',
+        '?a',
+        '&a_',
+        '%3Fsig%3D',
+        '&amp;',
+        ';key',
+        'sig=',
+        'a-',
+        'password%22',
+        'token%22%3A%22',
+        '%22',
+    ),
+    'F6': (
+        'ipmitool ',
+        'sshpass -',
+        'curl ',
+        'curl -u ',
+        'mysql ',
+        'mysql-p',
+        'redis-cli ',
+        'ldapsearch ',
+        'snmpwalk ',
+        'ncftp ',
+        'docker ',
+        'smbclient ',
+        'xfreerdp ',
+        'secret-set-value ',
+        '--password ',
+        "'--password', ",
+        'iscsiadm -n a',
+        'iscsiadm auth.password -v ',
+        '7z -',
+        'zip -P',
+        'openssl -k',
+        'rabbitmqctl add_user ',
+        'htpasswd -b ',
+        'echo a ',
+        'echo ',
+        'kinit <<<',
+        'kinit ',
+        'object secret ',
+        'qom-type secret data',
+        'rbd:',
+        'rbd:a:key=',
+        'htpasswd -nb ',
+        'az login ',
+        'secret store -p',
+        'set_password vnc ',
+        'ssh-keygen -N',
+        'ipmitool -P a,',
+        'rootpw ',
+        'ceph --key ',
+        'net ads %',
+        '-P \x00\x00 ',
+        '-u a ',
+        '-u a -p ',
+        '-p a ',
+        'net user a ',
+        'ConvertTo-SecureString ',
+        'user=a%',
+        '-u',
+        'vault a secret_id=',
+        'nvme -S ',
+        'wpa_passphrase a ',
+    ),
     'F8': ('eyJ', 'eyJa.', 'eyJaaaaaaaaaa.', 'eyJ-', 'eyJaaaaaaaaaaa.a\n'),
     'F9': ('gAAAA', 'gAAAAaaaaaaaaaaaaaaaaaaa\n', 'gAAAA-'),
-    'F10': ('AKIA', 'ghp_', 'sk-', 'sk-a-', 'SG.', 'SG.aaaaaaaaaaaa.',
-            'hvs.', 'xoxb-', 'atlasv1.', 'tskey-', '%20',
-            'AccountKey=', 'aws ', 'aws a', 's.', 'key-'),
+    'F10': (
+        'AKIA',
+        'ghp_',
+        'sk-',
+        'sk-a-',
+        'SG.',
+        'SG.aaaaaaaaaaaa.',
+        'hvs.',
+        'xoxb-',
+        'atlasv1.',
+        'tskey-',
+        '%20',
+        'AccountKey=',
+        'aws ',
+        'aws a',
+        's.',
+        'key-',
+    ),
     'F11': ('AQ', 'AQA', 'AQ+='),
     'F12': ('*A', '*' + 'A' * 40, '$1$', '$6$a', '$argon2', '{ssha}', '$'),
     'F13': ('a', 'A0', 'Aa0+', 'a/', 'A' * 64 + '\n', '-', '\\n'),
-    'F15': ('identified by ', 'identified with a', 'identified by \'',
-            'PASSWORD(', 'PASSWORD("', '"'),
-    'sql': (') values (', '(password) values (', "(password) values ('",
-            '(password,a) values (a, ', ') values ', '(password)',
-            "(password) values ('a', 'b'), ", '((', '(a, (',
-            '[parameters: (', '[parameters: ((', '[parameters: (a(', '[p',
-            "[parameters: [('a'), ('", "password=%(a)s [parameters: {'a': '",
-            'password = :a ', '[parameters: password=:a "a": "'),
-    'F17': ('auth ', 'auth plain ', 'authenticate ', 'a1 LOGIN a ', 'PASS ',
-            'AUTH ', 'AUTH a ', 'auth\n$1\n', 'requirepass ', 'setuser a ',
-            'user a >', 'jdbc:oracle:thin:a/', 'rocommunity ', 'com2sec a a ',
-            'createuser a MD5 ', 'createuser a AES ', 'v3 auth md5 ', 'v3 a ',
-            'priv aes ', 'radius a key ', 'radius ', 'CHAP a ', 'CHAP aaaaaaa',
-            'chap-secret ', 'incominguser a ', 'user set password 1 ',
-            '/token/', '/token/a1', '/v3/tokens/', 'key(', 'key(a, key=',
-            'payload: "', 'payload": "a" payload_content', 'payload=',
-            'payload_content ', 'apop a '),
+    'F15': (
+        'identified by ',
+        'identified with a',
+        "identified by '",
+        'PASSWORD(',
+        'PASSWORD("',
+        '"',
+    ),
+    'sql': (
+        ') values (',
+        '(password) values (',
+        "(password) values ('",
+        '(password,a) values (a, ',
+        ') values ',
+        '(password)',
+        "(password) values ('a', 'b'), ",
+        '((',
+        '(a, (',
+        '[parameters: (',
+        '[parameters: ((',
+        '[parameters: (a(',
+        '[p',
+        "[parameters: [('a'), ('",
+        "password=%(a)s [parameters: {'a': '",
+        'password = :a ',
+        '[parameters: password=:a "a": "',
+    ),
+    'F17': (
+        'auth ',
+        'auth plain ',
+        'authenticate ',
+        'a1 LOGIN a ',
+        'PASS ',
+        'AUTH ',
+        'AUTH a ',
+        'auth\n$1\n',
+        'requirepass ',
+        'setuser a ',
+        'user a >',
+        'jdbc:oracle:thin:a/',
+        'rocommunity ',
+        'com2sec a a ',
+        'createuser a MD5 ',
+        'createuser a AES ',
+        'v3 auth md5 ',
+        'v3 a ',
+        'priv aes ',
+        'radius a key ',
+        'radius ',
+        'CHAP a ',
+        'CHAP aaaaaaa',
+        'chap-secret ',
+        'incominguser a ',
+        'user set password 1 ',
+        '/token/',
+        '/token/a1',
+        '/v3/tokens/',
+        'key(',
+        'key(a, key=',
+        'payload: "',
+        'payload": "a" payload_content',
+        'payload=',
+        'payload_content ',
+        'apop a ',
+    ),
     'F18': ('a', 'a ', 'a:', "'", '0', '1 a ', '-a '),
-    'F16': ('<password', '<password ', '<a name="password">', '<a name="',
-            '<key>password</key>', '<token><value>', '<a pass', '<a:',
-            '<pass<', '<secret ', '<secret value=', '<secret a value="',
-           'secret value=', '<a>', '<token>', '<password>a', '<aaaaaaaaaa'),
-    'F19': ('a,password\n', 'password|', 'password\t', 'a  token\n',
-            'a;password\n1;b7cdefg\n', '|password|\n|', 'password  ',
-            'password,a\n\n'),
-    'F7': ('-----BEGIN PRIVATE KEY-----', '-----BEGIN A', '-----', '-',
-           '-----END PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----a\n',
-           '-----BEGIN PRIVATE KEY-----' + 'A' * 40 + '\n', 'PuTTY-User'),
+    'F16': (
+        '<password',
+        '<password ',
+        '<a name="password">',
+        '<a name="',
+        '<key>password</key>',
+        '<token><value>',
+        '<a pass',
+        '<a:',
+        '<pass<',
+        '<secret ',
+        '<secret value=',
+        '<secret a value="',
+        'secret value=',
+        '<a>',
+        '<token>',
+        '<password>a',
+        '<aaaaaaaaaa',
+    ),
+    'F19': (
+        'a,password\n',
+        'password|',
+        'password\t',
+        'a  token\n',
+        'a;password\n1;b7cdefg\n',
+        '|password|\n|',
+        'password  ',
+        'password,a\n\n',
+    ),
+    'F7': (
+        '-----BEGIN PRIVATE KEY-----',
+        '-----BEGIN A',
+        '-----',
+        '-',
+        '-----END PRIVATE KEY-----',
+        '-----BEGIN PRIVATE KEY-----a\n',
+        '-----BEGIN PRIVATE KEY-----' + 'A' * 40 + '\n',
+        'PuTTY-User',
+    ),
 }
 #: What texts are escaped with, wrapped at, and logged behind.
-VIEWS = ('\\', '\\n', '\\\\n', '\\x', '\\x1b[0', '\\u00fca',
-         'a', '\n', '\\' * 99 + 'n', '%22', '%', '+', '%22+',
-         '&quot;', '&#', '&', 'ERROR a\n', '10:00 a b\n',
-         'a' * 60 + '1\n', '> \n', '\\xe5\\x80', '"\\n')
+VIEWS = (
+    '\\',
+    '\\n',
+    '\\\\n',
+    '\\x',
+    '\\x1b[0',
+    '\\u00fca',
+    'a',
+    '\n',
+    '\\' * 99 + 'n',
+    '%22',
+    '%',
+    '+',
+    '%22+',
+    '&quot;',
+    '&#',
+    '&',
+    'ERROR a\n',
+    '10:00 a b\n',
+    'a' * 60 + '1\n',
+    '> \n',
+    '\\xe5\\x80',
+    '"\\n',
+)
 LENGTH = 240
 #: Linear is 2; a bound within a pattern shows as a little more, a square as 4.
 MOST = 2.6
@@ -128,8 +351,21 @@ class StepsTest(base.BaseTestCase):
         for size in (length, 2 * length):
             value = (seed * (size // len(seed) + 1))[:size]
             with steps.counting(
-                    column, credentials, index, keys, names, naming, oslo,
-                    pem, sql, text, token, view, words, xml) as count:
+                column,
+                credentials,
+                index,
+                keys,
+                names,
+                naming,
+                oslo,
+                pem,
+                sql,
+                text,
+                token,
+                view,
+                words,
+                xml,
+            ) as count:
                 # Names are remembered: what one costs once is no growth.
                 run(value)
                 once = count()
@@ -142,9 +378,12 @@ class StepsTest(base.BaseTestCase):
         for family in rules.FAMILIES:
             counted = counting(family)
             for seed in WORST[family.label]:
-                self._grows(lambda value, f=counted: spans_of(f, value),
-                            seed, family.label,
-                            400 if family.label == 'F4' else LENGTH)
+                self._grows(
+                    lambda value, f=counted: spans_of(f, value),
+                    seed,
+                    family.label,
+                    400 if family.label == 'F4' else LENGTH,
+                )
 
     def test_lines(self):
         """Each of what leads to a value, over and over."""
@@ -152,8 +391,11 @@ class StepsTest(base.BaseTestCase):
             counted = counting(each)
             for guard in each.guards[:4]:
                 for seed in (guard, f'{guard} a ', f'{guard}:a1'):
-                    self._grows(lambda value, f=counted: spans_of(f, value),
-                                seed, each.label)
+                    self._grows(
+                        lambda value, f=counted: spans_of(f, value),
+                        seed,
+                        each.label,
+                    )
 
     def test_keys(self):
         for seed in (*WORST['F1'], *WORST['F6'], '\\"', 'a', '-', "','"):
@@ -166,21 +408,38 @@ class StepsTest(base.BaseTestCase):
             for seed in ('A', 'AAAA\\n', 'A ', '\\', ' '):
                 self._grows(
                     lambda value: spans_of(
-                        pem, f'{value}|-----END PRIVATE KEY--'
-                        f'---{value}\\-----END PRIVATE KEY-----'),
-                    seed, 'F7', length)
+                        pem,
+                        f'{value}|-----END PRIVATE KEY--'
+                        f'---{value}\\-----END PRIVATE KEY-----',
+                    ),
+                    seed,
+                    'F7',
+                    length,
+                )
 
     def test_modules(self):
-        for module, label in ((sql, 'sql'), (xml, 'F16'), (token, 'F10'),
-                              (credentials, 'F2'), (column, 'F19')):
+        for module, label in (
+            (sql, 'sql'),
+            (xml, 'F16'),
+            (token, 'F10'),
+            (credentials, 'F2'),
+            (column, 'F19'),
+        ):
             for seed in WORST[label]:
-                self._grows(lambda value, module=module: spans_of(
-                    module, value), seed, label)
+                self._grows(
+                    lambda value, module=module: spans_of(module, value),
+                    seed,
+                    label,
+                )
 
     def test_oslo(self):
         for seed in (*WORST['F1'], *WORST['F6'], '--password', '--token_'):
-            self._grows(lambda value: oslo.may_find(value, index.Index(value)),
-                        seed, 'F14', 120)
+            self._grows(
+                lambda value: oslo.may_find(value, index.Index(value)),
+                seed,
+                'F14',
+                120,
+            )
 
     def test_views(self):
         for seed in VIEWS:
@@ -189,25 +448,35 @@ class StepsTest(base.BaseTestCase):
     def test_every_family_has_its_worst(self):
         self.assertEqual(
             {family.label for family in rules.FAMILIES} | {'F7', 'F19', 'sql'},
-            set(WORST))
+            set(WORST),
+        )
 
 
 class MatcherTest(base.BaseTestCase):
     def test_it_matches_as_re_does(self):
         make = planted.Maker(7)
-        texts = [one for source in (planted.headers, planted.urls,
-                                    planted.vendor, planted.commands)
-                 for one, _secret in source(make)][::47]
+        texts = [
+            one
+            for source in (
+                planted.headers,
+                planted.urls,
+                planted.vendor,
+                planted.commands,
+            )
+            for one, _secret in source(make)
+        ][::47]
         for family in rules.FAMILIES:
             counted = counting(family)
             plain = dataclasses.replace(family, guards=())
             for one in texts:
                 one = one[:300]
-                self.assertEqual(spans_of(plain, one), spans_of(counted, one),
-                                 family.regex)
+                self.assertEqual(
+                    spans_of(plain, one), spans_of(counted, one), family.regex
+                )
 
     def test_it_sees_a_square(self):
         import re
+
         pattern = steps.pattern_of(re.compile(r'a*b'))
         counts = []
         for size in (200, 400):

@@ -10,18 +10,24 @@ from nova_actions.sanitize import version
 
 
 class VersionTest(base.BaseTestCase):
-
     def test_it_is_short_and_stays(self):
         self.assertRegex(sanitize.RULES, '^[0-9a-f]{12}$')
         self.assertEqual(sanitize.RULES, sanitize.Sanitizer().rules)
-        self.assertEqual(sanitize.RULES,
-                         sanitize.Sanitizer(secrets=['hunter22']).rules)
+        self.assertEqual(
+            sanitize.RULES, sanitize.Sanitizer(secrets=['hunter22']).rules
+        )
 
     def test_patterns_change_it(self):
-        found = {sanitize.Sanitizer(extra_patterns=patterns).rules
-                 for patterns in ((), ['A[0-9]{4}'], ['B[0-9]{4}'],
-                                  ['A[0-9]{4}', 'B[0-9]{4}'],
-                                  ['B[0-9]{4}', 'A[0-9]{4}'])}
+        found = {
+            sanitize.Sanitizer(extra_patterns=patterns).rules
+            for patterns in (
+                (),
+                ['A[0-9]{4}'],
+                ['B[0-9]{4}'],
+                ['A[0-9]{4}', 'B[0-9]{4}'],
+                ['B[0-9]{4}', 'A[0-9]{4}'],
+            )
+        }
         self.assertEqual(4, len(found))
 
     def test_a_table_or_a_rule_changes_it(self):
@@ -44,11 +50,11 @@ class VersionTest(base.BaseTestCase):
 
 
 class NamesTest(base.BaseTestCase):
-
     def test_they_are_remembered(self):
         sanitizer = sanitize.Sanitizer()
-        with mock.patch.object(sanitizer, '_texts', autospec=True,
-                               side_effect=sanitizer._texts) as made:
+        with mock.patch.object(
+            sanitizer, '_texts', autospec=True, side_effect=sanitizer._texts
+        ) as made:
             for _ in range(3):
                 self.assertEqual('reboot', sanitizer.name('reboot'))
             self.assertEqual(1, made.call_count)
@@ -60,7 +66,11 @@ class NamesTest(base.BaseTestCase):
 
     def test_what_was_withheld_is_tried_again(self):
         sanitizer = sanitize.Sanitizer()
-        with mock.patch.object(sanitize._rules.Rules, 'mask',
-                               autospec=True, side_effect=RecursionError):
+        with mock.patch.object(
+            sanitize._rules.Rules,
+            'mask',
+            autospec=True,
+            side_effect=RecursionError,
+        ):
             self.assertEqual(sanitize.WITHHELD, sanitizer.name('reboot'))
         self.assertEqual('reboot', sanitizer.name('reboot'))

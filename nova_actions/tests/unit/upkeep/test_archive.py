@@ -22,22 +22,32 @@ SECRET = 'admin_pass=S3cret-of-old'
 
 
 class ArchiveMixin:
-
     def setUp(self):
         super().setUp()
         self.path = os.path.join(
-            self.useFixture(fixtures.TempDir()).path, 'old.gz')
+            self.useFixture(fixtures.TempDir()).path, 'old.gz'
+        )
 
     def archive(self, before=5, **selection):
         with archive.Writer(self.path) as sink:
-            return list(retention.purge(
-                self.admin, retention.Selection(
-                    old.NOW - before * old.DAY, **selection),
-                pause=old.no_pause, sink=sink))[-1]
+            return list(
+                retention.purge(
+                    self.admin,
+                    retention.Selection(
+                        old.NOW - before * old.DAY, **selection
+                    ),
+                    pause=old.no_pause,
+                    sink=sink,
+                )
+            )[-1]
 
     def restore(self):
-        return [restore.Done(), *restore.restore(
-            self.admin, archive.read(self.path), self.sanitizer)][-1]
+        return [
+            restore.Done(),
+            *restore.restore(
+                self.admin, archive.read(self.path), self.sanitizer
+            ),
+        ][-1]
 
     def lines(self):
         with gzip.open(self.path, 'rt', encoding='utf-8') as file:
@@ -46,8 +56,7 @@ class ArchiveMixin:
     def write(self, *lines):
         with gzip.open(self.path, 'wt', encoding='utf-8') as file:
             for line in lines:
-                file.write(line if isinstance(line, str)
-                           else json.dumps(line))
+                file.write(line if isinstance(line, str) else json.dumps(line))
                 file.write('\n')
 
     def fill(self):
@@ -75,8 +84,9 @@ class ArchiveMixin:
         self.restore()
         self.assertEqual(before, self.content())
         found = db.instance_get(self.admin, server)
-        self.assertEqual(('owner', 'web'), (
-            found['project_id'], found['display_name']))
+        self.assertEqual(
+            ('owner', 'web'), (found['project_id'], found['display_name'])
+        )
 
     def forget_instances(self, **values):
         @engine.writer
@@ -85,6 +95,7 @@ class ArchiveMixin:
                 session.query(models.Instance).update(values)
             else:
                 session.query(models.Instance).delete()
+
         forget(self.admin)
 
     def test_another_projects_server(self):
@@ -107,12 +118,21 @@ class ArchiveMixin:
         self.fill()
         before = self.content()
         with archive.Writer(self.path) as sink:
+
             def crash(actions):
                 sink(actions)
                 raise KeyboardInterrupt
-            self.assertRaises(KeyboardInterrupt, list, retention.purge(
-                self.admin, retention.Selection(old.NOW),
-                pause=old.no_pause, sink=crash))
+
+            self.assertRaises(
+                KeyboardInterrupt,
+                list,
+                retention.purge(
+                    self.admin,
+                    retention.Selection(old.NOW),
+                    pause=old.no_pause,
+                    sink=crash,
+                ),
+            )
         self.assertEqual(before, self.content())
         self.archive()
         self.assertEqual(6, len(self.lines()))
@@ -144,7 +164,7 @@ class ArchiveMixin:
         self.archive()
         self.restore()
         row = db.action_get(self.admin, server, uuid)
-        event, = db.event_list(self.admin, row['id'])
+        (event,) = db.event_list(self.admin, row['id'])
         self.assertNotIn('S3cret', event['details'])
         self.assertEqual(1, event['redactions'])
 
@@ -154,17 +174,18 @@ class ArchiveMixin:
         self.action(server, 9, events=2)
         self.archive()
         lines = self.lines()
-        row, = (line for line in lines if 'action' in line)
+        (row,) = (line for line in lines if 'action' in line)
         started = row['action']['start_time']
         row['action']['updated_at'] = '9999-12-31T23:59:59'
         row['events'][0]['finish_time'] = '9999-12-31T23:59:59'
         self.write(*lines)
         self.assertEqual(restore.Done(1, 2, cut=2), self.restore())
         now = timeutils.utcnow()
-        (restored, events), = self.content()
+        ((restored, events),) = self.content()
         self.assertLessEqual(restored['updated_at'], now)
-        self.assertEqual(datetime.datetime.fromisoformat(started),
-                         restored['start_time'])
+        self.assertEqual(
+            datetime.datetime.fromisoformat(started), restored['start_time']
+        )
         for event in events:
             self.assertLessEqual(event['finish_time'], now)
 
@@ -173,35 +194,42 @@ class ArchiveMixin:
         self.archive()
         good, second, _ = self.lines()
         for change, reason in (
-                ('no json', 'line 2: it is no JSON'),
-                ('[' * 100_000, 'line 2: it is no JSON'),
-                ('[]', 'line 2: it is no archived action'),
-                ({**second, 'version': 2}, 'this release reads 1'),
-                ({**second, 'events': [1]}, 'is missing'),
-                ({**second, 'instance': {}}, 'another instance'),
-                *(({**second, 'action': {**second['action'], **wrong}},
-                   reason) for wrong, reason in (
-                       ({'uuid': 'x'}, 'uuid'),
-                       ({'uuid': None}, 'uuid: it is missing'),
-                       ({'created_at': 5}, 'it is no time'),
-                       ({'created_at': '9999-12-31T23:59:59-23:00'},
-                        'it is no time'),
-                       ({'deleted': True}, 'it is no int'),
-                       ({'deleted': 2**63}, 'it is no int'),
-                       ({'request_id': '\0'}, 'does not fit'),
-                       ({'request_id': '\ud800'}, 'does not fit'),
-                       ({'request_id': 'x' * 256}, 'does not fit'),
-                       ({'status': 5}, 'it is no str'),
-                       ({'status': 'x'}, 'status: there is no such one'))),
-                ({**second, 'events': [{**second['events'][0], 'result': 'x'}
-                                       ]}, 'result: there is no such one')):
+            ('no json', 'line 2: it is no JSON'),
+            ('[' * 100_000, 'line 2: it is no JSON'),
+            ('[]', 'line 2: it is no archived action'),
+            ({**second, 'version': 2}, 'this release reads 1'),
+            ({**second, 'events': [1]}, 'is missing'),
+            ({**second, 'instance': {}}, 'another instance'),
+            *(
+                ({**second, 'action': {**second['action'], **wrong}}, reason)
+                for wrong, reason in (
+                    ({'uuid': 'x'}, 'uuid'),
+                    ({'uuid': None}, 'uuid: it is missing'),
+                    ({'created_at': 5}, 'it is no time'),
+                    (
+                        {'created_at': '9999-12-31T23:59:59-23:00'},
+                        'it is no time',
+                    ),
+                    ({'deleted': True}, 'it is no int'),
+                    ({'deleted': 2**63}, 'it is no int'),
+                    ({'request_id': '\0'}, 'does not fit'),
+                    ({'request_id': '\ud800'}, 'does not fit'),
+                    ({'request_id': 'x' * 256}, 'does not fit'),
+                    ({'status': 5}, 'it is no str'),
+                    ({'status': 'x'}, 'status: there is no such one'),
+                )
+            ),
+            (
+                {**second, 'events': [{**second['events'][0], 'result': 'x'}]},
+                'result: there is no such one',
+            ),
+        ):
             self.write(good, change)
             error = self.assertRaises(exception.InvalidInput, self.restore)
             self.assertIn(reason, str(error))
 
 
 class TestArchiveSqlite(ArchiveMixin, old.OldRowsTestCase):
-
     def test_the_file_is_private(self):
         with open(self.path, 'wb'):
             os.chmod(self.path, 0o644)
@@ -225,8 +253,9 @@ class TestArchiveSqlite(ArchiveMixin, old.OldRowsTestCase):
     def test_only_one_writes(self):
         with open(self.path, 'wb') as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            error = self.assertRaises(exception.InvalidInput,
-                                      archive.Writer, self.path)
+            error = self.assertRaises(
+                exception.InvalidInput, archive.Writer, self.path
+            )
         self.assertIn('another process', str(error))
 
     def test_nothing_to_archive(self):

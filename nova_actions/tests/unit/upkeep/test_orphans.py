@@ -20,7 +20,6 @@ SECOND = old.DAY / 86400
 
 
 class _Tests:
-
     def setUp(self):
         super().setUp()
         self.clock = self.useFixture(utils_fixture.TimeFixture(old.NOW))
@@ -33,13 +32,18 @@ class _Tests:
         return db.action_list(self.admin, self.instance_uuid)
 
     def begin(self, *more):
-        create = make('action', self.instance_uuid, 'create',
-                      start_time=old.NOW)
+        create = make(
+            'action', self.instance_uuid, 'create', start_time=old.NOW
+        )
         report.apply(self.admin, [create, *more])
 
     def step(self, kind='start', **values):
-        return make(kind, self.instance_uuid, 'step', **{
-            'start_time': old.NOW, **values})
+        return make(
+            kind,
+            self.instance_uuid,
+            'step',
+            **{'start_time': old.NOW, **values},
+        )
 
     def test_an_action_without_a_step(self):
         self.begin()
@@ -47,17 +51,20 @@ class _Tests:
         self.clock.advance_time_seconds(86_401)
         self.assertEqual((1, 0), self.run_upkeep())
         self.assertEqual((0, 0), self.run_upkeep())
-        action, = self.actions()
-        self.assertEqual(('interrupted', 'Error', old.NOW + 86_401 * SECOND),
-                         (action['status'], action['message'],
-                          action['finish_time']))
+        (action,) = self.actions()
+        self.assertEqual(
+            ('interrupted', 'Error', old.NOW + 86_401 * SECOND),
+            (action['status'], action['message'], action['finish_time']),
+        )
         self.assertIn('86400 s', action['evidence'])
         self.assertGreater(action['updated_at'], old.NOW)
         # It does not run any more, so it goes when it is old.
         self.clock.advance_time_seconds(86_400)
         *_, done = retention.purge(
-            self.admin, retention.Selection(old.NOW + 2 * old.DAY),
-            pause=old.no_pause)
+            self.admin,
+            retention.Selection(old.NOW + 2 * old.DAY),
+            pause=old.no_pause,
+        )
         self.assertEqual(1, done.actions)
 
     def test_a_late_step_opens_it_again(self):
@@ -68,24 +75,37 @@ class _Tests:
         report.apply(self.admin, [step])
         self.check('running', None)
         self.assertEqual((0, 0), self.run_upkeep())
-        report.apply(self.admin, [{
-            **step, 'kind': 'finish', 'result': 'Success',
-            'finish_time': old.NOW + 86_402 * SECOND}])
+        report.apply(
+            self.admin,
+            [
+                {
+                    **step,
+                    'kind': 'finish',
+                    'result': 'Success',
+                    'finish_time': old.NOW + 86_402 * SECOND,
+                }
+            ],
+        )
         self.check('succeeded', old.NOW + 86_402 * SECOND)
 
     def test_a_late_end_alone(self):
         self.begin()
         self.clock.advance_time_seconds(86_401)
         self.run_upkeep()
-        report.apply(self.admin, [self.step(
-            'finish', finish_time=old.NOW + SECOND)])
+        report.apply(
+            self.admin, [self.step('finish', finish_time=old.NOW + SECOND)]
+        )
         self.check('succeeded', old.NOW + SECOND)
 
     def check(self, status, finish_time):
-        action, = self.actions()
-        self.assertEqual((status, None, None, finish_time), tuple(
-            action[name] for name in (
-                'status', 'message', 'evidence', 'finish_time')))
+        (action,) = self.actions()
+        self.assertEqual(
+            (status, None, None, finish_time),
+            tuple(
+                action[name]
+                for name in ('status', 'message', 'evidence', 'finish_time')
+            ),
+        )
 
     def test_what_has_steps_or_an_end_is_left_alone(self):
         self.begin(self.step())
@@ -119,9 +139,13 @@ class _Tests:
             stale_reporter.close(self.admin, each, 'it is dead')
         self.assertEqual((0, 1), self.run_upkeep())
         self.assertEqual([epoch], self.epochs())
-        list(retention.purge(
-            self.admin, retention.Selection(old.NOW + old.DAY),
-            pause=old.no_pause))
+        list(
+            retention.purge(
+                self.admin,
+                retention.Selection(old.NOW + old.DAY),
+                pause=old.no_pause,
+            )
+        )
         self.assertEqual((0, 1), self.run_upkeep())
         self.assertEqual([], self.epochs())
 
@@ -134,9 +158,18 @@ class _Tests:
         self.assertEqual((0, 1), self.run_upkeep())
 
     def test_many_reporters(self):
-        old.add(self.admin, [models.Reporter(
-            epoch=str(uuid.uuid4()), created_at=old.NOW, last_seen=old.NOW,
-            closed_at=old.NOW) for _ in range(reporter.PAGE + 5)])
+        old.add(
+            self.admin,
+            [
+                models.Reporter(
+                    epoch=str(uuid.uuid4()),
+                    created_at=old.NOW,
+                    last_seen=old.NOW,
+                    closed_at=old.NOW,
+                )
+                for _ in range(reporter.PAGE + 5)
+            ],
+        )
         self.assertEqual((0, reporter.PAGE + 5), self.run_upkeep())
 
     def epochs(self):

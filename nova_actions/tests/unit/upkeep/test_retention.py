@@ -15,18 +15,29 @@ from nova_actions.upkeep import retention
 
 @engine.reader
 def count_events(session):
-    return session.execute(sa.select(sa.func.count()).select_from(
-        models.InstanceActionEvent)).scalar_one()
+    return session.execute(
+        sa.select(sa.func.count()).select_from(models.InstanceActionEvent)
+    ).scalar_one()
 
 
 class RetentionMixin:
-
-    def purge(self, before=0, pause=old.no_pause, dry_run=False, sink=None,
-              **selection):
-        done = list(retention.purge(
-            self.admin, retention.Selection(
-                old.NOW - before * old.DAY, **selection),
-            pause=pause, dry_run=dry_run, sink=sink))
+    def purge(
+        self,
+        before=0,
+        pause=old.no_pause,
+        dry_run=False,
+        sink=None,
+        **selection,
+    ):
+        done = list(
+            retention.purge(
+                self.admin,
+                retention.Selection(old.NOW - before * old.DAY, **selection),
+                pause=pause,
+                dry_run=dry_run,
+                sink=sink,
+            )
+        )
         return done[-1]
 
     def test_nothing_to_do(self):
@@ -43,8 +54,10 @@ class RetentionMixin:
 
     def test_what_runs_or_was_changed_since_stays(self):
         server = self.instance()
-        stay = {self.action(server, 9, status='running'),
-                self.action(server, 9, moved=1)}
+        stay = {
+            self.action(server, 9, status='running'),
+            self.action(server, 9, moved=1),
+        }
         self.action(server, 9, status='interrupted')
         self.assertEqual(1, self.purge(before=5).actions)
         self.assertEqual(stay, self.left(server))
@@ -63,8 +76,9 @@ class RetentionMixin:
         other = self.action(second, 9)
         young = self.action(first, 1)
         for dry_run in (True, False):
-            self.assertEqual(3, self.purge(
-                before=2, keep_last=3, dry_run=dry_run).actions)
+            self.assertEqual(
+                3, self.purge(before=2, keep_last=3, dry_run=dry_run).actions
+            )
         self.assertEqual({*uuids[-2:], young}, self.left(first))
         self.assertEqual({other}, self.left(second))
 
@@ -76,9 +90,11 @@ class RetentionMixin:
         for limit, dry_run in ((1, True), (1, False)):
             self.assertEqual(
                 retention.Done(1, 2, more=True),
-                self.purge(max_rows=limit, dry_run=dry_run))
-        self.assertEqual(retention.Done(1, 2, more=True),
-                         self.purge(max_rows=5))
+                self.purge(max_rows=limit, dry_run=dry_run),
+            )
+        self.assertEqual(
+            retention.Done(1, 2, more=True), self.purge(max_rows=5)
+        )
         self.assertEqual(retention.Done(1, 2), self.purge(max_rows=3))
         self.assertEqual(set(), self.left(server))
 
@@ -86,8 +102,9 @@ class RetentionMixin:
         server = self.instance()
         for age in (9, 8):
             self.action(server, age)
-        self.assertEqual(retention.Done(1, 1, more=True),
-                         self.purge(max_rows=2))
+        self.assertEqual(
+            retention.Done(1, 1, more=True), self.purge(max_rows=2)
+        )
 
     def test_a_dry_run_deletes_nothing(self):
         server = self.instance()
@@ -100,9 +117,11 @@ class RetentionMixin:
         for age in range(7):
             self.action(server, 9 + age, events=2)
         pause = mock.Mock(spec=old.no_pause)
-        with (mock.patch.object(retention, 'PAGE', 4),
-              mock.patch.object(retention, 'BATCH', 3),
-              mock.patch.object(retention, 'BATCH_ROWS', 6)):
+        with (
+            mock.patch.object(retention, 'PAGE', 4),
+            mock.patch.object(retention, 'BATCH', 3),
+            mock.patch.object(retention, 'BATCH_ROWS', 6),
+        ):
             self.assertEqual(retention.Done(7, 14), self.purge(pause=pause))
         self.assertEqual(4, pause.call_count)
 
@@ -110,8 +129,9 @@ class RetentionMixin:
         server = self.instance()
         for age in range(4):
             self.action(server, 9 + age)
-        pause = mock.Mock(spec=old.no_pause,
-                          side_effect=[None, KeyboardInterrupt])
+        pause = mock.Mock(
+            spec=old.no_pause, side_effect=[None, KeyboardInterrupt]
+        )
         with mock.patch.object(retention, 'BATCH', 1):
             self.assertRaises(KeyboardInterrupt, self.purge, pause=pause)
             self.assertEqual(2, len(self.left(server)))
@@ -123,9 +143,11 @@ class RetentionMixin:
         lock = ledger_store.lock
 
         def late(session, ids):
-            session.execute(sa.update(models.InstanceAction).values(
-                status='running'))
+            session.execute(
+                sa.update(models.InstanceAction).values(status='running')
+            )
             return lock(session, ids)
+
         with mock.patch.object(ledger_store, 'lock', late):
             self.assertEqual(retention.Done(), self.purge())
         self.assertEqual({uuid}, self.left(server))
@@ -136,6 +158,7 @@ class RetentionMixin:
 
         def full(actions):
             raise OSError('No space left on device')
+
         self.assertRaises(OSError, self.purge, sink=full)
         self.assertEqual(1, len(self.left(server)))
         self.assertEqual(1, count_events(self.admin))
@@ -157,13 +180,20 @@ class RetentionMixin:
         server = self.instance()
         self.action(server, 9)
         self.action(server, 1)
-        self.assertEqual(1, retention.purge_total(
-            self.admin, retention.Selection(old.NOW - 5 * old.DAY)))
+        self.assertEqual(
+            1,
+            retention.purge_total(
+                self.admin, retention.Selection(old.NOW - 5 * old.DAY)
+            ),
+        )
 
     def test_the_database_is_gone(self):
         with mock.patch.object(
-                retention, '_page', autospec=True,
-                side_effect=exception.DatabaseUnavailable):
+            retention,
+            '_page',
+            autospec=True,
+            side_effect=exception.DatabaseUnavailable,
+        ):
             self.assertRaises(exception.DatabaseUnavailable, self.purge)
 
 
@@ -181,14 +211,19 @@ class PlanMixin:
 
         def note(_connection, _cursor, _statement, values, *_rest):
             parameters.append(values)
+
         sa.event.listen(db.engine(), 'before_cursor_execute', note)
         retention._page(self.admin, selection, (old.NOW - old.DAY, 1))
         sa.event.remove(db.engine(), 'before_cursor_execute', note)
         statement, values = seen.seen[-1], parameters[-1]
         with db.engine().connect() as connection:
             self.settle(connection)
-            return '\n'.join(map(str, connection.exec_driver_sql(
-                f'EXPLAIN {statement}', values)))
+            return '\n'.join(
+                map(
+                    str,
+                    connection.exec_driver_sql(f'EXPLAIN {statement}', values),
+                )
+            )
 
     def settle(self, connection):
         """Have the database prefer an index, as it does with many rows."""
@@ -199,16 +234,14 @@ class PlanMixin:
             self.action(server, age, events=0)
         plan = self.plan()
         self.assertIn('instance_actions_created_at_id_idx', plan)
-        self.assertIn('instance_actions_instance_uuid_created_at_id_idx',
-                      plan)
+        self.assertIn('instance_actions_instance_uuid_created_at_id_idx', plan)
 
 
 class TestRetentionMysql(RetentionMixin, PlanMixin, old.OldRowsTestCase):
     BACKEND = 'mysql'
 
 
-class TestRetentionPostgresql(RetentionMixin, PlanMixin,
-                              old.OldRowsTestCase):
+class TestRetentionPostgresql(RetentionMixin, PlanMixin, old.OldRowsTestCase):
     BACKEND = 'postgresql'
 
     def settle(self, connection):

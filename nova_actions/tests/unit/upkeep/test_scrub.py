@@ -21,22 +21,32 @@ TRACE = f'''Traceback (most recent call last):
 
 
 class ScrubMixin:
-
     def scrub(self, dry_run=False, pause=old.no_pause, sanitizer=None):
-        return list(scrub.scrub(
-            self.admin, sanitizer or self.sanitizer, pause=pause,
-            dry_run=dry_run))[-1]
+        return list(
+            scrub.scrub(
+                self.admin,
+                sanitizer or self.sanitizer,
+                pause=pause,
+                dry_run=dry_run,
+            )
+        )[-1]
 
     def fill(self):
         server = self.instance(display_name=f'web password={SECRET}')
         self.action(server, 9)
-        self.action(server, 8, user_name=f'bob password={SECRET}',
-                    event_values={'details': TEXT, 'traceback': TRACE})
+        self.action(
+            server,
+            8,
+            user_name=f'bob password={SECRET}',
+            event_values={'details': TEXT, 'traceback': TRACE},
+        )
         return server
 
     def test_nothing(self):
-        self.assertEqual([], list(scrub.scrub(
-            self.admin, self.sanitizer, pause=old.no_pause)))
+        self.assertEqual(
+            [],
+            list(scrub.scrub(self.admin, self.sanitizer, pause=old.no_pause)),
+        )
 
     def test_secrets_go(self):
         server = self.fill()
@@ -46,8 +56,9 @@ class ScrubMixin:
         self.assertEqual(scrub.Done(5, 3), self.scrub())
         after = self.content()
         self.assertNotIn(SECRET, repr(after))
-        self.assertNotIn(SECRET, db.instance_get(
-            self.admin, server)['display_name'])
+        self.assertNotIn(
+            SECRET, db.instance_get(self.admin, server)['display_name']
+        )
         self.assertEqual(scrub.Done(5, 0), self.scrub())
         self.assertEqual(after, self.content())
 
@@ -60,23 +71,39 @@ class ScrubMixin:
                 self.assertEqual(old_row[0][name], new_row[0][name])
             for was, now in zip(old_row[1], new_row[1], strict=True):
                 self.assertEqual(was['updated_at'], now['updated_at'])
-                self.assertEqual(2 * (SECRET in was['details']),
-                                 now['redactions'])
+                self.assertEqual(
+                    2 * (SECRET in was['details']), now['redactions']
+                )
 
     def test_what_outlives_the_rows(self):
         secret = f'password={SECRET}'
         server = self.instance(display_name=secret)
-        self.action(server, 9, user_id=secret,
-                    event_values={'event': secret, 'host': secret})
+        self.action(
+            server,
+            9,
+            user_id=secret,
+            event_values={'event': secret, 'host': secret},
+        )
         [(action, [event])] = self.content()
         with db.engine().begin() as connection:
-            queue.add(connection, [{
-                **dict.fromkeys(('event_uuid', 'reason', 'outcome')),
-                'kind': 'step', 'action_uuid': action['uuid'],
-                'event_uuid': event['uuid'], 'happened_at': old.NOW}])
+            queue.add(
+                connection,
+                [
+                    {
+                        **dict.fromkeys(('event_uuid', 'reason', 'outcome')),
+                        'kind': 'step',
+                        'action_uuid': action['uuid'],
+                        'event_uuid': event['uuid'],
+                        'happened_at': old.NOW,
+                    }
+                ],
+            )
         self.assertEqual(1, numbering.number(self.admin, 'one'))
-        list(retention.purge(self.admin, retention.Selection(
-            old.NOW), pause=old.no_pause))
+        list(
+            retention.purge(
+                self.admin, retention.Selection(old.NOW), pause=old.no_pause
+            )
+        )
         self.assertIn(SECRET, self.kept())
         self.assertEqual(self.scrub(dry_run=True), self.scrub())
         self.assertNotIn(SECRET, self.kept())
@@ -84,8 +111,12 @@ class ScrubMixin:
 
     def kept(self):
         with db.engine().connect() as connection:
-            return repr([connection.execute(sa.select(table)).all()
-                         for table in (models.CHANGES, models.ROLLUPS)])
+            return repr(
+                [
+                    connection.execute(sa.select(table)).all()
+                    for table in (models.CHANGES, models.ROLLUPS)
+                ]
+            )
 
     def test_in_batches(self):
         server = self.instance()

@@ -15,7 +15,6 @@ from nova_actions.upkeep import stale_reporter
 
 
 class ClosureMixin:
-
     def setUp(self):
         super().setUp()
         self.epoch = str(uuid.uuid4())
@@ -25,10 +24,18 @@ class ClosureMixin:
         report.apply(self.admin, [], self.epoch, 'h')
 
     def start(self, name='step', **values):
-        start = make('start', self.instance_uuid, name, epoch=self.epoch,
-                     start_time=timeutils.utcnow(), host='h', **values)
-        report.apply(self.admin, [
-            make('action', self.instance_uuid, 'create'), start])
+        start = make(
+            'start',
+            self.instance_uuid,
+            name,
+            epoch=self.epoch,
+            start_time=timeutils.utcnow(),
+            host='h',
+            **values,
+        )
+        report.apply(
+            self.admin, [make('action', self.instance_uuid, 'create'), start]
+        )
         return start
 
     def actions(self):
@@ -46,21 +53,25 @@ class ClosureMixin:
         self.start()
         self.assertEqual(1, self.close())
         event, action = self.event(), self.actions()[0]
-        self.assertEqual(('Interrupted', 'it was silent', 'interrupted'),
-                         (event['result'], event['details'],
-                          event['reason']))
+        self.assertEqual(
+            ('Interrupted', 'it was silent', 'interrupted'),
+            (event['result'], event['details'], event['reason']),
+        )
         self.assertLessEqual(event['start_time'], event['finish_time'])
         self.assertEqual(
             ('interrupted', 'Error', event['finish_time']),
-            (action['status'], action['message'], action['finish_time']))
+            (action['status'], action['message'], action['finish_time']),
+        )
         self.assertEqual(0, self.close())
         self.assertEqual([], stale_reporter.reporter_list(self.admin))
 
     def test_an_end_comes_after_its_beginning(self):
         self.start()
-        with mock.patch('oslo_utils.timeutils.utcnow', autospec=True,
-                        return_value=timeutils.utcnow()
-                        - datetime.timedelta(hours=1)):
+        with mock.patch(
+            'oslo_utils.timeutils.utcnow',
+            autospec=True,
+            return_value=timeutils.utcnow() - datetime.timedelta(hours=1),
+        ):
             self.close()
         event = self.event()
         self.assertEqual(event['start_time'], event['finish_time'])
@@ -69,10 +80,15 @@ class ClosureMixin:
         start = self.start()
         others = [
             {**start, 'uuid': str(uuid.uuid4()), 'epoch': epoch}
-            for epoch in (None, str(uuid.uuid4()))]
-        report.apply(self.admin, [
-            *others, make('finish', self.instance_uuid, 'done',
-                          epoch=self.epoch)])
+            for epoch in (None, str(uuid.uuid4()))
+        ]
+        report.apply(
+            self.admin,
+            [
+                *others,
+                make('finish', self.instance_uuid, 'done', epoch=self.epoch),
+            ],
+        )
         self.assertEqual(1, self.close())
         self.assertEqual('running', self.actions()[0]['status'])
 
@@ -80,13 +96,25 @@ class ClosureMixin:
         start = self.start()
         self.close()
         late = start['start_time'] + datetime.timedelta(minutes=1)
-        answer, = report.apply(self.admin, [{
-            **start, 'kind': 'finish', 'result': 'Success',
-            'finish_time': late}])
+        (answer,) = report.apply(
+            self.admin,
+            [
+                {
+                    **start,
+                    'kind': 'finish',
+                    'result': 'Success',
+                    'finish_time': late,
+                }
+            ],
+        )
         self.assertEqual('applied', answer.verdict)
-        self.assertEqual(('Success', None, late), tuple(
-            self.event()[name] for name in (
-                'result', 'details', 'finish_time')))
+        self.assertEqual(
+            ('Success', None, late),
+            tuple(
+                self.event()[name]
+                for name in ('result', 'details', 'finish_time')
+            ),
+        )
         self.assertEqual('succeeded', self.actions()[0]['status'])
 
     def test_who_has_been_heard_of_is_alive(self):
@@ -98,16 +126,19 @@ class ClosureMixin:
         self.assertEqual(1, self.close(beats + 1))
         self.assertEqual(0, self.close(beats + 1))
         self.beat()
-        self.assertEqual(self.epoch, stale_reporter.reporter_list(
-            self.admin)[0]['epoch'])
+        self.assertEqual(
+            self.epoch, stale_reporter.reporter_list(self.admin)[0]['epoch']
+        )
 
     def test_many_are_closed_in_parts(self):
         for _ in range(5):
             self.instance_uuid = str(uuid.uuid4())
             self.start()
             self.start()
-        with mock.patch.object(stale_reporter, 'CHUNK', 2), \
-                fixtures.Statements() as statements:
+        with (
+            mock.patch.object(stale_reporter, 'CHUNK', 2),
+            fixtures.Statements() as statements,
+        ):
             self.assertEqual(10, self.close())
         # One of each part has the past hours counted anew.
         self.assertLessEqual(len(statements.seen), 5 * 8 + 3)
@@ -126,11 +157,17 @@ class PostgresqlClosureTestCase(ClosureMixin, base.ObjectTestCase):
 
 
 class WatchTestCase(base.base.BaseTestCase):
-
     def look(self, watch, now, **beats):
-        return [each['epoch'] for each in watch.silent([
-            {'epoch': epoch, 'beats': number}
-            for epoch, number in beats.items()], now)]
+        return [
+            each['epoch']
+            for each in watch.silent(
+                [
+                    {'epoch': epoch, 'beats': number}
+                    for epoch, number in beats.items()
+                ],
+                now,
+            )
+        ]
 
     def test_silence(self):
         watch = conductor_closure.Watch(10)
@@ -159,7 +196,6 @@ class WatchTestCase(base.base.BaseTestCase):
 
 
 class TimerTestCase(ClosureMixin, base.ObjectTestCase):
-
     def timer(self, times, ping=None):
         clock = mock.Mock(side_effect=times)
         return conductor_closure.Timer(10, ping or mock.Mock(), clock)
@@ -168,8 +204,9 @@ class TimerTestCase(ClosureMixin, base.ObjectTestCase):
         self.start()
         timer = self.timer([100, 104, 108, 112])
         self.assertEqual([0, 0, 0, 1], [timer.look() for _ in range(4)])
-        self.assertIn('has not been heard of for 10 s',
-                      self.event()['details'])
+        self.assertIn(
+            'has not been heard of for 10 s', self.event()['details']
+        )
         self.assertIn(' h (life ', self.event()['details'])
 
     def test_never_one_that_is_alive(self):
@@ -187,12 +224,14 @@ class TimerTestCase(ClosureMixin, base.ObjectTestCase):
 
     def test_it_survives_its_database(self):
         timer = self.timer(range(100, 200, 4))
-        with mock.patch.object(stale_reporter, 'reporter_list', autospec=True,
-                               side_effect=OSError):
+        with mock.patch.object(
+            stale_reporter, 'reporter_list', autospec=True, side_effect=OSError
+        ):
             self.assertEqual(0, timer.look())
         timer.look()
-        with mock.patch.object(stale_reporter, 'close', autospec=True,
-                               side_effect=OSError):
+        with mock.patch.object(
+            stale_reporter, 'close', autospec=True, side_effect=OSError
+        ):
             self.assertEqual([0] * 4, [timer.look() for _ in range(4)])
 
     def test_off(self):

@@ -10,7 +10,6 @@ from nova_actions_client.tests.unit import made
 
 
 class TestWait(base.BaseTestCase):
-
     def outcome(self, *answers, timeout=None):
         """Return what waiting ends with when it is told this."""
         answers = iter(answers)
@@ -20,23 +19,37 @@ class TestWait(base.BaseTestCase):
             if isinstance(answer, Exception):
                 raise answer
             return answer and made.action(status=answer)
+
         return wait.await_end(ask, timeout, pause=lambda seconds: None)
 
     def test_every_end(self):
-        for status in (record.SUCCEEDED, record.RETRIED, record.FAILED,
-                       record.INTERRUPTED):
+        for status in (
+            record.SUCCEEDED,
+            record.RETRIED,
+            record.FAILED,
+            record.INTERRUPTED,
+        ):
             self.assertEqual(status, self.outcome(status))
-            self.assertEqual(status, self.outcome(
-                None, record.RUNNING, record.RUNNING, status))
+            self.assertEqual(
+                status,
+                self.outcome(None, record.RUNNING, record.RUNNING, status),
+            )
 
     def test_a_service_that_comes_back(self):
         down = http.Unreachable('HTTP 503')
-        self.assertEqual(record.FAILED, self.outcome(
-            *[down] * (wait.TRIES - 1), record.RUNNING, down, record.FAILED))
+        self.assertEqual(
+            record.FAILED,
+            self.outcome(
+                *[down] * (wait.TRIES - 1), record.RUNNING, down, record.FAILED
+            ),
+        )
 
     def test_a_service_that_stays_away(self):
-        self.assertRaises(http.Unreachable, self.outcome,
-                          *[http.Unreachable('HTTP 503')] * wait.TRIES)
+        self.assertRaises(
+            http.Unreachable,
+            self.outcome,
+            *[http.Unreachable('HTTP 503')] * wait.TRIES,
+        )
 
     def test_timeout(self):
         self.assertIsNone(self.outcome(record.RUNNING, timeout=0))

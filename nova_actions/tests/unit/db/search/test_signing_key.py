@@ -6,7 +6,6 @@ from nova_actions.tests import base
 
 
 class TestSigningKey(base.ObjectTestCase):
-
     def test_it_stays_the_same(self):
         key = signing_key.get(self.admin)
         self.assertGreaterEqual(len(key), 32)

@@ -11,46 +11,52 @@ from nova_actions.tests.unit.db import test_ledger
 
 
 def a_step(uuid, server='s', project='p'):
-    start = {'kind': 'start', 'uuid': uuid, 'name': 'n',
-             'instance_uuid': server, 'project_id': project,
-             'start_time': 'then'}
+    start = {
+        'kind': 'start',
+        'uuid': uuid,
+        'name': 'n',
+        'instance_uuid': server,
+        'project_id': project,
+        'start_time': 'then',
+    }
     return start, {**start, 'kind': 'finish', 'result': 'Success'}
 
 
 class TestMerge(oslotest.BaseTestCase):
-
     def merged(self, *batch):
         """Return of what is sent the uuids and kinds, and each one's
         place."""
         found = merging.merge(batch)
-        return [each['uuid'] + each['kind'][0] for each in found.sent
-                ], found.places
+        return [
+            each['uuid'] + each['kind'][0] for each in found.sent
+        ], found.places
 
     def test_an_end_takes_the_place_of_its_beginning(self):
         (a, a_end), (b, b_end) = a_step('a'), a_step('b')
-        self.assertEqual((['af', 'bf'], [0, 1, 1, 0]),
-                         self.merged(a, b, b_end, a_end))
+        self.assertEqual(
+            (['af', 'bf'], [0, 1, 1, 0]), self.merged(a, b, b_end, a_end)
+        )
         self.assertEqual((['as', 'bf'], [0, 1]), self.merged(a, b_end))
 
     def test_what_joins_or_ends_an_action_comes_when_it_came(self):
         a, a_end = a_step('a')
-        for between in (a_step('b', project=None)[0],
-                        {**a, 'kind': 'end', 'uuid': 'b'},
-                        {**a, 'kind': 'action', 'uuid': 'b'}):
-            self.assertEqual([0, 1, 2],
-                             self.merged(a, between, a_end)[1])
+        for between in (
+            a_step('b', project=None)[0],
+            {**a, 'kind': 'end', 'uuid': 'b'},
+            {**a, 'kind': 'action', 'uuid': 'b'},
+        ):
+            self.assertEqual([0, 1, 2], self.merged(a, between, a_end)[1])
         self.assertEqual(
-            [0, 1, 0], self.merged(
-                a, a_step('b', 'another', project=None)[0], a_end)[1])
+            [0, 1, 0],
+            self.merged(a, a_step('b', 'another', project=None)[0], a_end)[1],
+        )
 
     def test_a_beginning_that_tells_more_is_sent(self):
         a, a_end = a_step('a')
-        self.assertEqual([0, 1],
-                         self.merged({**a, 'details': 'x'}, a_end)[1])
+        self.assertEqual([0, 1], self.merged({**a, 'details': 'x'}, a_end)[1])
 
 
 class _Tests:
-
     def as_batch(self, reports):
         report.apply(self.admin, reports)
 
@@ -63,8 +69,10 @@ class _Tests:
         def check(story):
             whole, merged = (
                 test_ledger.Teller(self.admin, way).tell(story)
-                for way in (self.as_batch, self.as_merged))
+                for way in (self.as_batch, self.as_merged)
+            )
             self.assertEqual(whole, merged)
+
         check()
 
 
@@ -77,15 +85,21 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
 
 
 class TestWire(base.ObjectTestCase):
-
     def test_a_beginning_is_stored_whose_end_is_refused(self):
-        action = {'kind': 'action', 'name': 'create', 'project_id': 'p',
-                  'user_id': 'u', 'request_id': 'req-1',
-                  'uuid': self.instance_uuid,
-                  'instance_uuid': self.instance_uuid}
+        action = {
+            'kind': 'action',
+            'name': 'create',
+            'project_id': 'p',
+            'user_id': 'u',
+            'request_id': 'req-1',
+            'uuid': self.instance_uuid,
+            'instance_uuid': self.instance_uuid,
+        }
         start = {**action, 'kind': 'start', 'host': 'h'}
         end = {**start, 'kind': 'finish', 'result': 'unheard of'}
         with objects_base.local():
             answers = wire.Wire('h', None).send([action, start, end])
-        self.assertEqual(['applied', 'applied', 'refused'],
-                         [each['verdict'] for each in answers])
+        self.assertEqual(
+            ['applied', 'applied', 'refused'],
+            [each['verdict'] for each in answers],
+        )

@@ -19,8 +19,12 @@ from nova_actions.tests import patience
 
 
 def make(uuid, kind='start', instance=None):
-    return {'kind': kind, 'uuid': str(uuid), 'name': 'n',
-            'instance_uuid': instance or f'instance of {uuid}'}
+    return {
+        'kind': kind,
+        'uuid': str(uuid),
+        'name': 'n',
+        'instance_uuid': instance or f'instance of {uuid}',
+    }
 
 
 class Line:
@@ -57,9 +61,14 @@ class Line:
             error = self.refused.get(uuid)
             if not error:
                 self.applied.append(uuid)
-            answers.append({'verdict': 'refused' if error else 'applied',
-                            'error': error, 'reason': 'why',
-                            'replaced': self.replaced.get(uuid, 0)})
+            answers.append(
+                {
+                    'verdict': 'refused' if error else 'applied',
+                    'error': error,
+                    'reason': 'why',
+                    'replaced': self.replaced.get(uuid, 0),
+                }
+            )
         time.sleep(self.pause)
         return answers
 
@@ -74,20 +83,29 @@ class Line:
 
 
 class DeliveryTestCase(oslotest.BaseTestCase):
-
     def setUp(self):
         super().setUp()
-        self.spool = memory.MemorySpool(10 ** 7)
+        self.spool = memory.MemorySpool(10**7)
         self.line = Line()
         self.losses = loss.Losses()
         self.chore = mock.Mock(spec=[])
         self.lives = []
 
     def deliver(self, start=True, **values):
-        found = sender.Delivery(self.spool, self.line, **{
-            'batch_size': 10, 'interval': 0.01, 'heartbeat': 1000,
-            'parent_timeout': 1000, 'losses': self.losses,
-            'chore': self.chore, 'closed': self.lives.append, **values})
+        found = sender.Delivery(
+            self.spool,
+            self.line,
+            **{
+                'batch_size': 10,
+                'interval': 0.01,
+                'heartbeat': 1000,
+                'parent_timeout': 1000,
+                'losses': self.losses,
+                'chore': self.chore,
+                'closed': self.lives.append,
+                **values,
+            },
+        )
         self.addCleanup(found.stop, patience.PATIENCE)
         if start:
             found.start()
@@ -107,30 +125,42 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         number = self.append(found, *(make(each) for each in range(35)))
         found.start()
         self.wait(found, number)
-        self.assertEqual([str(each) for each in range(35)],
-                         self.line.applied)
-        self.assertEqual([10, 10, 10, 5],
-                         [len(batch) for batch in self.line.batches if batch])
+        self.assertEqual([str(each) for each in range(35)], self.line.applied)
+        self.assertEqual(
+            [10, 10, 10, 5],
+            [len(batch) for batch in self.line.batches if batch],
+        )
         self.assertEqual((0, 35), (self.spool.count, found.delivered))
 
     def test_long_errors_go_in_several_calls(self):
         found = self.deliver(start=False)
         half = 'x' * (sender.TEXT_LIMIT // 2)
-        number = self.append(found, *(
-            {**make(each), 'traceback': text} for each, text in enumerate(
-                [half, half, 'x', None, 2 * half + 'x', None])))
+        number = self.append(
+            found,
+            *(
+                {**make(each), 'traceback': text}
+                for each, text in enumerate(
+                    [half, half, 'x', None, 2 * half + 'x', None]
+                )
+            ),
+        )
         found.start()
         self.wait(found, number)
-        self.assertEqual([2, 2, 1, 1],
-                         [len(batch) for batch in self.line.batches if batch])
+        self.assertEqual(
+            [2, 2, 1, 1], [len(batch) for batch in self.line.batches if batch]
+        )
         self.assertEqual(6, found.delivered)
 
     def test_again_after_trouble(self):
         self.line.trouble = [
-            None, exception.ConductorUnavailable(reason='x'),
-            exception.DatabaseUnavailable(), messaging.MessagingTimeout(),
+            None,
+            exception.ConductorUnavailable(reason='x'),
+            exception.DatabaseUnavailable(),
+            messaging.MessagingTimeout(),
             exception.PolicyNotAuthorized(action='x'),
-            ovo_exc.UnsupportedObjectError(objtype='ReportList'), OSError()]
+            ovo_exc.UnsupportedObjectError(objtype='ReportList'),
+            OSError(),
+        ]
         found = self.deliver()
         patience.wait_until('first heartbeat', lambda: self.line.batches)
         with mock.patch.object(sender, 'RETRY_FIRST', 0.001):
@@ -166,9 +196,13 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         found = self.deliver()
         first = self.append(found, make(0, instance='a'))
         patience.wait_until('refusal', lambda: ['0'] in self.line.batches)
-        number = self.append(found, make(1, instance='a'), make(
-            2, 'action', instance='a'), make(3, instance='a'),
-            make(4, instance='b'))
+        number = self.append(
+            found,
+            make(1, instance='a'),
+            make(2, 'action', instance='a'),
+            make(3, instance='a'),
+            make(4, instance='b'),
+        )
         patience.wait_until('the others', lambda: '4' in self.line.applied)
         self.assertEqual(['2', '4'], self.line.applied)
         self.assertFalse(found.wait(first, 0))
@@ -197,8 +231,9 @@ class DeliveryTestCase(oslotest.BaseTestCase):
     def test_a_life_is_closed_at_once_and_after_all_that_it_had_to_say(self):
         self.line.refused['1'] = 'InstanceNotFound'
         found = self.deliver(start=False)
-        number = self.append(found, make(0), make(1), wire.closing(
-            'dead', 'seen'), make(2))
+        number = self.append(
+            found, make(0), make(1), wire.closing('dead', 'seen'), make(2)
+        )
         with mock.patch.object(sender, 'RETRY_FIRST', 0.001):
             found.start()
             patience.wait_until('the others', lambda: '2' in self.line.applied)
@@ -208,8 +243,9 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             self.line.refused.clear()
             self.wait(found, number)
             patience.wait_until('closing', lambda: self.lives)
-        self.assertEqual([('dead', ['0']), ('dead', ['0', '2', '1'])],
-                         self.line.closed)
+        self.assertEqual(
+            [('dead', ['0']), ('dead', ['0', '2', '1'])], self.line.closed
+        )
         self.assertEqual(['dead'], self.lives)
 
     def close_trouble(self, error, **values):
@@ -218,19 +254,25 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         self.line.close_trouble = [error] * 3
         found = self.deliver(**values)
         return found, self.append(
-            found, wire.closing('dead', 'seen'), make(0), make(1))
+            found, wire.closing('dead', 'seen'), make(0), make(1)
+        )
 
     def test_a_life_that_cannot_be_closed_holds_up_nothing(self):
-        for error in (exception.Forbidden(),
-                      exception.PolicyNotAuthorized(action='x'),
-                      exception.ActionsException('The call failed.')):
+        for error in (
+            exception.Forbidden(),
+            exception.PolicyNotAuthorized(action='x'),
+            exception.ActionsException('The call failed.'),
+        ):
             with mock.patch.object(waiting, 'FIRST', 0.01):
                 found, number = self.close_trouble(error)
-                patience.wait_until('the others',
-                                lambda: self.line.applied == ['0', '1'])
+                patience.wait_until(
+                    'the others', lambda: self.line.applied == ['0', '1']
+                )
                 self.wait(found, number)
-            self.assertEqual((['dead'], [('dead', ['0', '1'])]),
-                             (self.lives, self.line.closed))
+            self.assertEqual(
+                (['dead'], [('dead', ['0', '1'])]),
+                (self.lives, self.line.closed),
+            )
             self.assertEqual({}, self.losses.counts)
             for seen in (self.lives, self.line.closed, self.line.applied):
                 seen.clear()
@@ -255,15 +297,23 @@ class DeliveryTestCase(oslotest.BaseTestCase):
 
     def test_the_first_that_waits_is_said_with_what_helps(self):
         log = self.useFixture(fixtures.FakeLogger(level=logging.WARNING))
-        self.line.refused = {'0': 'InstanceNotFound', '1': 'InstanceNotFound',
-                             '2': 'InstanceActionNotFound'}
+        self.line.refused = {
+            '0': 'InstanceNotFound',
+            '1': 'InstanceNotFound',
+            '2': 'InstanceActionNotFound',
+        }
         found = self.deliver()
         with mock.patch.object(waiting, 'FIRST', 0.001):
-            number = self.append(found, *(
-                {**make(each), 'host': 'h', 'details': 'its text'}
-                for each in range(3)))
-            patience.wait_until('saying', lambda: log.output.count(
-                'cannot be stored yet') == 2)
+            number = self.append(
+                found,
+                *(
+                    {**make(each), 'host': 'h', 'details': 'its text'}
+                    for each in range(3)
+                ),
+            )
+            patience.wait_until(
+                'saying', lambda: log.output.count('cannot be stored yet') == 2
+            )
             self.line.refused.clear()
             self.wait(found, number)
         first, second = log.output.splitlines()
@@ -298,16 +348,21 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         self.addCleanup(self.line.is_open.set)
         self.append(found, make(20))
         drained = []
-        waiter = threading.Thread(target=lambda: drained.append(
-            found.drain(patience.PATIENCE * 1000, 0.05)), daemon=True)
+        waiter = threading.Thread(
+            target=lambda: drained.append(
+                found.drain(patience.PATIENCE * 1000, 0.05)
+            ),
+            daemon=True,
+        )
         waiter.start()
         waiter.join(patience.PATIENCE)
         self.assertEqual([False], drained)
 
     def test_a_system_that_has_just_started(self):
         began = time.monotonic_ns()
-        with mock.patch.object(sender.clock, 'monotonic_ns',
-                               lambda: time.monotonic_ns() - began):
+        with mock.patch.object(
+            sender.clock, 'monotonic_ns', lambda: time.monotonic_ns() - began
+        ):
             found = self.deliver()
             self.append(found, make(0))
             self.assertTrue(found.drain(patience.PATIENCE))
@@ -319,21 +374,28 @@ class DeliveryTestCase(oslotest.BaseTestCase):
         patience.wait_until('a heartbeat', lambda: self.line.told)
         self.assertEqual((0, {'full': 3}), self.line.told[-1])
         self.losses.add(loss.FULL, 1, 'why')
-        patience.wait_until('the next', lambda: self.line.told[-1] == (
-            0, {'full': 4}))
+        patience.wait_until(
+            'the next', lambda: self.line.told[-1] == (0, {'full': 4})
+        )
 
     def test_it_is_told_while_there_is_much_to_send(self):
         found = self.deliver(start=False, heartbeat=0, batch_size=1)
         number = self.append(found, *(make(each) for each in range(5)))
         found.start()
         self.wait(found, number)
-        patience.wait_until('all of it', lambda: {4, 3, 2, 1, 0} <= {
-            waiting for waiting, _lost in self.line.told})
+        patience.wait_until(
+            'all of it',
+            lambda: (
+                {4, 3, 2, 1, 0}
+                <= {waiting for waiting, _lost in self.line.told}
+            ),
+        )
 
     def test_heartbeats(self):
         self.deliver(heartbeat=0.01)
-        patience.wait_until('heartbeats',
-                        lambda: self.line.batches.count([]) > 3)
+        patience.wait_until(
+            'heartbeats', lambda: self.line.batches.count([]) > 3
+        )
         self.assertGreater(self.chore.call_count, 2)
 
     def test_a_spool_that_lets_nothing_go(self):
@@ -346,8 +408,10 @@ class DeliveryTestCase(oslotest.BaseTestCase):
                 raise OSError()
             remove(numbers)
 
-        with mock.patch.object(self.spool, 'remove', flaky), \
-                mock.patch.object(sender, 'RETRY_MAX', 0.001):
+        with (
+            mock.patch.object(self.spool, 'remove', flaky),
+            mock.patch.object(sender, 'RETRY_MAX', 0.001),
+        ):
             number = self.append(found, *(make(each) for each in range(5)))
             self.wait(found, number)
             self.assertEqual(list('01234'), self.line.applied)

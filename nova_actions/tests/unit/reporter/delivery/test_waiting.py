@@ -9,7 +9,6 @@ def make(kind='start', **values):
 
 
 class WaitingTestCase(base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.waiting = waiting.Waiting()
@@ -29,8 +28,12 @@ class WaitingTestCase(base.BaseTestCase):
 
     def test_only_what_is_of_the_same_action_joins(self):
         self.waiting.put_off({1: make()}, 0.0)
-        for each in (make('action'), make(request_id='other'),
-                     make(instance_uuid='other'), make('close')):
+        for each in (
+            make('action'),
+            make(request_id='other'),
+            make(instance_uuid='other'),
+            make('close'),
+        ):
             self.assertFalse(self.waiting.join(2, each, 1.0))
         self.waiting.put_off({1: make()}, 1.0)
         self.assertTrue(self.waiting.join(2, make('finish'), 1.5))

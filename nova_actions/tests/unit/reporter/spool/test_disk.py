@@ -23,7 +23,6 @@ def make(number, kind='finish', text=''):
 
 
 class SpoolMixin:
-
     LIMIT = 100_000
 
     def uuids(self, entries):
@@ -66,7 +65,8 @@ class SpoolMixin:
         signal.setitimer(signal.ITIMER_REAL, 0)
         self.assertEqual(
             sorted(number - back for number in inner for back in (0, 1)),
-            [number for number, _ in found.after(0, 1000)])
+            [number for number, _ in found.after(0, 1000)],
+        )
         self.assertEqual(2 * len(inner), found.count)
 
     def test_bounded(self):
@@ -88,9 +88,15 @@ class SpoolMixin:
 
     def test_many_threads(self):
         found = self.open()
-        threads = [threading.Thread(target=lambda name=name: [
-            found.append([make(f'{name}-{number}')])
-            for number in range(50)]) for name in range(8)]
+        threads = [
+            threading.Thread(
+                target=lambda name=name: [
+                    found.append([make(f'{name}-{number}')])
+                    for number in range(50)
+                ]
+            )
+            for name in range(8)
+        ]
         for each in threads:
             each.start()
         removed = 0
@@ -104,17 +110,16 @@ class SpoolMixin:
 
 
 class MemorySpoolTestCase(SpoolMixin, base.BaseTestCase):
-
     def open(self):
         return memory.MemorySpool(self.LIMIT)
 
 
 class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
-
     def setUp(self):
         super().setUp()
         self.path = os.path.join(
-            self.useFixture(fixtures.TempDir()).path, 'a.spool')
+            self.useFixture(fixtures.TempDir()).path, 'a.spool'
+        )
         self.told = []
 
     def open(self, fsync='interval'):
@@ -137,15 +142,17 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
             found.maintain(is_quiet=False)
             found.close()
         found = self.open()
-        self.assertEqual(['always', 'interval', 'never'],
-                         self.uuids(found.after(0, 10)))
+        self.assertEqual(
+            ['always', 'interval', 'never'], self.uuids(found.after(0, 10))
+        )
         self.assertEqual(3, found.count)
 
     def test_the_last_part_is_for_ends(self):
         found = self.open()
         self.assertRaises(disk.SpoolFull, self.fill, found, 'start')
-        self.assertRaises(disk.SpoolFull, found.append, [
-            make(0, 'action', 'x' * 2000)])
+        self.assertRaises(
+            disk.SpoolFull, found.append, [make(0, 'action', 'x' * 2000)]
+        )
         found.append([make('elsewhere', 'finish', 'x' * 1000)])
 
     def fill(self, found, kind):
@@ -182,18 +189,29 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         self.assertEqual(0, self.log_size())
 
     def test_what_is_not_what_was_written_is_lost_and_said(self):
-        for trouble in ('body = replace(body, \'"text":""\', '
-                        '\'"text":"no"\')', 'checksum = NULL',
-                        'body = 5', "body = x'ff'", 'id = id + 1000'):
+        for trouble in (
+            'body = replace(body, \'"text":""\', \'"text":"no"\')',
+            'checksum = NULL',
+            'body = 5',
+            "body = x'ff'",
+            'id = id + 1000',
+        ):
             lost = []
-            found = disk.Spool(self.path, self.LIMIT, 'never',
-                                lost=lambda *why, lost=lost: lost.append(why))
+            found = disk.Spool(
+                self.path,
+                self.LIMIT,
+                'never',
+                lost=lambda *why, lost=lost: lost.append(why),
+            )
             numbers = [found.append([make(number)]) for number in range(4)]
-            found._db.execute(f'UPDATE report SET {trouble} '
-                              'WHERE id IN (?, ?)', (numbers[0], numbers[2]))
+            found._db.execute(
+                f'UPDATE report SET {trouble} WHERE id IN (?, ?)',
+                (numbers[0], numbers[2]),
+            )
             self.assertIsNone(found.get(numbers[0]))
-            self.assertEqual(['1', '3'], self.uuids(found.after(0, 10)),
-                             trouble)
+            self.assertEqual(
+                ['1', '3'], self.uuids(found.after(0, 10)), trouble
+            )
             self.assertEqual([], found.after(numbers[3], 2))
             self.assertEqual(2, sum(number for number, _ in lost), trouble)
             self.assertEqual(2, found.count)
@@ -215,19 +233,25 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         for store in (False, True):
             self.told.clear()
             with found._lock:
-                other = threading.Thread(target=self.append, args=(
-                    found, [make('other')]))
+                other = threading.Thread(
+                    target=self.append, args=(found, [make('other')])
+                )
                 other.start()
                 patience.wait_until('the other', lambda: found._writes)
-                with mock.patch.object(found, '_insert', functools.partial(
-                        interrupted, store=store)):
-                    self.assertRaises(KeyboardInterrupt, found.append,
-                                      [make('own')])
+                with mock.patch.object(
+                    found,
+                    '_insert',
+                    functools.partial(interrupted, store=store),
+                ):
+                    self.assertRaises(
+                        KeyboardInterrupt, found.append, [make('own')]
+                    )
             other.join()
-            (_, number), = self.told
+            ((_, number),) = self.told
             entries = found.after(0, 10)
-            self.assertEqual(['other', 'own'][:1 + store],
-                             sorted(self.uuids(entries)))
+            self.assertEqual(
+                ['other', 'own'][: 1 + store], sorted(self.uuids(entries))
+            )
             self.assertIn(number, [number for number, _ in entries])
             self.assertEqual(len(entries), found.count)
             found.remove([number for number, _ in entries])
@@ -236,12 +260,14 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
     def test_all_or_none(self):
         found = self.open()
         found.append([make(0)])
-        self.assertRaises(TypeError, found.append, [make(1), {
-            'kind': object()}])
+        self.assertRaises(
+            TypeError, found.append, [make(1), {'kind': object()}]
+        )
         with found._lock:
             found._db.execute('PRAGMA query_only=1')
-        self.assertRaises(sqlite3.OperationalError, found.append,
-                          [make(2), make(3)])
+        self.assertRaises(
+            sqlite3.OperationalError, found.append, [make(2), make(3)]
+        )
         with found._lock:
             found._db.execute('PRAGMA query_only=0')
         found.append([make(4), make(5)])
@@ -251,17 +277,23 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         found = self.open()
         writes, full = [], make('full', text='x' * self.LIMIT)
         insert = found._insert
-        threads = [threading.Thread(target=self.append, args=(
-            found, [make(number), make(number)])) for number in range(5)]
-        threads.append(threading.Thread(target=self.append, args=(
-            found, [full])))
+        threads = [
+            threading.Thread(
+                target=self.append, args=(found, [make(number), make(number)])
+            )
+            for number in range(5)
+        ]
+        threads.append(
+            threading.Thread(target=self.append, args=(found, [full]))
+        )
 
         def slow(rows):
             if not writes:
                 for each in threads:
                     each.start()
-                patience.wait_until('the others', lambda: len(
-                    found._writes) == len(threads))
+                patience.wait_until(
+                    'the others', lambda: len(found._writes) == len(threads)
+                )
             writes.append(len(rows))
             insert(rows)
 
@@ -272,9 +304,14 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         self.assertEqual([1, 10], writes)
         told = dict(self.told)
         self.assertEqual('SpoolFull', told.pop('full'))
-        self.assertEqual({
-            uuid: number for number, each in found.after(0, 100)
-            for uuid in [each['uuid']]}, told)
+        self.assertEqual(
+            {
+                uuid: number
+                for number, each in found.after(0, 100)
+                for uuid in [each['uuid']]
+            },
+            told,
+        )
 
     def append(self, found, transitions):
         """Append, and write down what the caller is told."""
@@ -303,8 +340,9 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
                     # It would wait for ever for what the worker holds.
                     signal.signal(signal.SIGALRM, signal.SIG_DFL)
                     signal.setitimer(signal.ITIMER_REAL, 20)
-                    disk.Spool(f'{self.path}-{number}', self.LIMIT,
-                                'never').append([make(1)])
+                    disk.Spool(
+                        f'{self.path}-{number}', self.LIMIT, 'never'
+                    ).append([make(1)])
                     code = 0
                 finally:
                     os._exit(code)
@@ -316,8 +354,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         with found._lock:
             found._db.execute('PRAGMA query_only=1')
         # One is still needed.
-        self.assertRaises(sqlite3.OperationalError, found.remove,
-                          [number - 1])
+        self.assertRaises(sqlite3.OperationalError, found.remove, [number - 1])
         self.assertEqual(2, found.count)
         found.remove([number - 1, number])
         self.assertEqual((0, 0), (found.count, found.bytes))
@@ -329,12 +366,16 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         number = found.append([make(0)])
         with found._lock:
             found._db.execute('PRAGMA query_only=1')
-        with mock.patch.object(found, '_connect', autospec=True,
-                               side_effect=sqlite3.OperationalError):
-            self.assertRaises(sqlite3.OperationalError, found.remove,
-                              [number])
-            self.assertRaises(sqlite3.OperationalError, found.append,
-                              [make(1)])
+        with mock.patch.object(
+            found,
+            '_connect',
+            autospec=True,
+            side_effect=sqlite3.OperationalError,
+        ):
+            self.assertRaises(sqlite3.OperationalError, found.remove, [number])
+            self.assertRaises(
+                sqlite3.OperationalError, found.append, [make(1)]
+            )
         found.append([make(2)])
         found.remove([number])
         self.assertEqual(['2'], self.uuids(found.after(0, 10)))
@@ -344,7 +385,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
     def copy(self, cut=0, damage=False):
         """Leave the files as a power loss would."""
         # With all in the log.
-        found = disk.Spool(self.path, 10 ** 7, 'interval')
+        found = disk.Spool(self.path, 10**7, 'interval')
         self.addCleanup(found.close)
         for number in range(100):
             found.append([make(number, text='x' * 500)])
@@ -378,7 +419,8 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
             file.write(b'no database at all' * 100)
         self.assert_read(path, is_whole=False)
         error = self.assertRaises(
-            sqlite3.DatabaseError, disk.Spool, path, 1000, 'never')
+            sqlite3.DatabaseError, disk.Spool, path, 1000, 'never'
+        )
         self.assertTrue(disk.is_broken(error))
 
     def test_what_cannot_even_be_told(self):

@@ -14,14 +14,28 @@ texts = st.integers(0, 6000).map(lambda length: 'x' * length)
 
 
 def make(uuid, kind, **values):
-    return {'kind': kind, 'uuid': str(uuid), 'instance_uuid': 'i' * 36,
-            'name': 'n' * 20, 'action_uuid': None, **values}
+    return {
+        'kind': kind,
+        'uuid': str(uuid),
+        'instance_uuid': 'i' * 36,
+        'name': 'n' * 20,
+        'action_uuid': None,
+        **values,
+    }
 
 
 def end(start, text):
-    return {**start, 'kind': 'finish', 'finish_time': 't' * 26,
-            'duration': 2 ** 60, 'result': 'Error', 'details': text,
-            'traceback': text, 'error_type': 'E' * 200, 'reason': 'unknown'}
+    return {
+        **start,
+        'kind': 'finish',
+        'finish_time': 't' * 26,
+        'duration': 2**60,
+        'result': 'Error',
+        'details': text,
+        'traceback': text,
+        'error_type': 'E' * 200,
+        'reason': 'unknown',
+    }
 
 
 class Holder:
@@ -60,8 +74,14 @@ class RoomMachine(stateful.RuleBasedStateMachine):
         """One that began elsewhere, or whose start was refused."""
         self.number += 1
         try:
-            self.spool.append([{**end(make(self.number, 'start'), text),
-                                transition.UNBEGUN: not is_begun}])
+            self.spool.append(
+                [
+                    {
+                        **end(make(self.number, 'start'), text),
+                        transition.UNBEGUN: not is_begun,
+                    }
+                ]
+            )
         except room.SpoolFull:
             return
 
@@ -74,8 +94,7 @@ class RoomMachine(stateful.RuleBasedStateMachine):
 
     @stateful.rule(count=st.integers(1, 30))
     def deliver(self, count):
-        self.spool.remove([number for number, _
-                           in self.spool.after(0, count)])
+        self.spool.remove([number for number, _ in self.spool.after(0, count)])
 
     @stateful.invariant()
     def the_limit_holds(self):
@@ -92,7 +111,8 @@ class RoomMachine(stateful.RuleBasedStateMachine):
 
 
 RoomMachine.TestCase.settings = hypothesis.settings(
-    max_examples=60, stateful_step_count=40, deadline=None)
+    max_examples=60, stateful_step_count=40, deadline=None
+)
 
 
 class RoomMachineTestCase(RoomMachine.TestCase):
@@ -100,7 +120,6 @@ class RoomMachineTestCase(RoomMachine.TestCase):
 
 
 class RoomTestCase(base.BaseTestCase):
-
     def test_an_end_that_has_no_room_loses_its_texts_only(self):
         spool = memory.MemorySpool(LIMIT)
         starts = []
@@ -113,30 +132,44 @@ class RoomTestCase(base.BaseTestCase):
         for start in starts:
             spool.append([end(start, 'x' * 5000)])
         self.assertLessEqual(spool.bytes, LIMIT)
-        ends = [each for _, each in spool.after(0, 10_000)
-                if each['kind'] == 'finish']
-        self.assertEqual([each['uuid'] for each in starts],
-                         [each['uuid'] for each in ends])
+        ends = [
+            each
+            for _, each in spool.after(0, 10_000)
+            if each['kind'] == 'finish'
+        ]
+        self.assertEqual(
+            [each['uuid'] for each in starts], [each['uuid'] for each in ends]
+        )
         self.assertEqual({'Error'}, {each['result'] for each in ends})
-        self.assertIn('Not kept: the spool was full.',
-                      {each['details'] for each in ends})
+        self.assertIn(
+            'Not kept: the spool was full.', {each['details'] for each in ends}
+        )
 
     def test_the_end_of_a_refused_start_has_the_room_of_a_start(self):
         spool = memory.MemorySpool(LIMIT)
         spool.append([make('large', 'start', text='x' * (LIMIT // 3))])
         other = end(make('other', 'start'), 'x' * (LIMIT // 8))
-        self.assertRaises(room.SpoolFull, spool.append, [
-            {**other, transition.UNBEGUN: True}])
+        self.assertRaises(
+            room.SpoolFull, spool.append, [{**other, transition.UNBEGUN: True}]
+        )
         spool.append([other])
 
     def test_the_end_of_an_action_that_was_not_stored(self):
         spool = memory.MemorySpool(LIMIT)
-        self.assertRaises(room.SpoolFull, spool.append, [
-            {**end(make(1, 'start', action_uuid='a'), 'x'),
-             transition.UNBEGUN: True}])
+        self.assertRaises(
+            room.SpoolFull,
+            spool.append,
+            [
+                {
+                    **end(make(1, 'start', action_uuid='a'), 'x'),
+                    transition.UNBEGUN: True,
+                }
+            ],
+        )
         # Of one that somebody else began, it tells all.
-        number = spool.append([{**end(make(1, 'start'), 'x'),
-                                transition.UNBEGUN: True}])
+        number = spool.append(
+            [{**end(make(1, 'start'), 'x'), transition.UNBEGUN: True}]
+        )
         self.assertNotIn(transition.UNBEGUN, spool.get(number))
 
     def test_what_is_kept_aside_counts_and_ends_nothing(self):
