@@ -2,7 +2,7 @@
 """EventReporter: one step on one or more servers, from start to end."""
 
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NoReturn, Self
 
 from nova_actions import exception
@@ -29,13 +29,15 @@ def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
 
 
 def is_required(name: Any) -> bool:
-    """Whether an action or a step must not go unrecorded."""
-    return bool(harmless('is it required', _is_required, name))
-
-
-def _is_required(name: Any) -> bool:
+    """Tell whether an action or a step must not go unrecorded."""
     required = active.current().settings.required_actions
-    return bool(required) and transition.name_of(name) in required
+    return bool(required) and bool(
+        harmless('is it required', _is_one_of, required, name)
+    )
+
+
+def _is_one_of(names: Collection[str], name: Any) -> bool:
+    return transition.name_of(name) in names
 
 
 def refuse(name: Any) -> NoReturn:
@@ -168,22 +170,18 @@ class EventReporter:
         self._handle = self._reason = None
         self._detached = False
         misuse.warn(self.context, self.event_name, self.instance_uuids)
-        starts = tuple(
-            transition.begin(
-                self.context,
-                transition.START,
-                uuid,
-                self.event_name,
-                host=self.host,
-                action_uuid=action_uuid,
-            )
-            for uuid in dict.fromkeys(map(str, self.instance_uuids))
+        starts = transition.starts(
+            self.context,
+            self.instance_uuids,
+            self.event_name,
+            self.host,
+            action_uuid,
         )
         if not starts:
             return False
         recorder = active.current()
         stored: bool = recorder.record([*before, *starts], required)
-        # With the life that it was begun in.
+        # Recording has put the session into the starts.
         self._handle = transition.Handle(
             starts, clock.monotonic_ns(), clock.origin(), stored
         )

@@ -129,22 +129,51 @@ def begin(
 ) -> Transition:
     """Return a transition of something that begins or ends now, with the
     context's ids."""
+    return {
+        **_said(context, kind, name, host),
+        'uuid': uuidutils.generate_uuid(),
+        'instance_uuid': str(instance_uuid),
+        **values,
+    }
+
+
+def starts(
+    context: Any,
+    instance_uuids: Iterable[Any],
+    name: Any,
+    host: Any,
+    action_uuid: str | None,
+) -> tuple[Transition, ...]:
+    """Return the starts of a step now, one for each distinct server."""
+    said = _said(context, START, name, host)
+    return tuple(
+        [
+            {
+                **said,
+                'uuid': uuidutils.generate_uuid(),
+                'instance_uuid': uuid,
+                'action_uuid': action_uuid,
+            }
+            for uuid in dict.fromkeys(map(str, instance_uuids))
+        ]
+    )
+
+
+def _said(context: Any, kind: str, name: Any, host: Any) -> Transition:
+    """Return what transitions of one thing have in common."""
     own, where, *names = _names_of(
         [
             name,
             host,
-            *(getattr(context, attribute, None) for attribute in _CALLER),
+            *[getattr(context, attribute, None) for attribute in _CALLER],
         ]
     )
     return {
         'kind': kind,
-        'uuid': uuidutils.generate_uuid(),
-        'instance_uuid': str(instance_uuid),
         'name': own or NAMELESS,
         'start_time': time_of(clock.utcnow()),
         **({'host': where} if kind == START else {}),
         **dict(zip(_CALLER, names, strict=True)),
-        **values,
     }
 
 

@@ -266,29 +266,38 @@ class Delivery:
             self._close(*batch[0])
             return
         batch = self._in_one_call(batch)
+        answers = self._send(batch)
+        if answers is None:
+            return
+        now = self._succeeded()
+        self._settle(batch, answers, now)
+        if self._told + self._heartbeat <= now:
+            # While there is much to send, too.
+            self._beat()
+
+    def _send(self, batch: list[Entry]) -> list[dict[str, Any]] | None:
+        """Send a batch and return the answers; None where it has to be sent
+        in halves, until the report that is at fault is alone.
+
+        :raises Exception: it has to be sent again
+        """
         try:
-            answers = self._line.send([each for _, each in batch])
+            return self._line.send([each for _, each in batch])
         except Exception as error:
             if len(batch) > 1 and _is_poison(error):
-                # In halves, until the one that is at fault is alone.
                 self._limit = len(batch) // 2
-                return
+                return None
             if len(batch) > 1 or not self._is_at_fault(error):
                 raise
             # Whoever is behind it need not wait for it.
             self._waiting.put_aside(batch[0][0], _now())
-            answers = [
+            return [
                 {
                     'verdict': 'refused',
                     'error': _WAITING[0],
                     'reason': type(error).__name__,
                 }
             ]
-        now = self._succeeded()
-        self._settle(batch, answers, now)
-        if self._told + self._heartbeat <= now:
-            # While there is much to send, too.
-            self._beat()
 
     def _beat(self) -> float:
         """Say that this reporter lives, what waits and what was lost; return
@@ -352,7 +361,7 @@ class Delivery:
     def _next(self, now: float) -> list[Entry]:
         """Return what is to be sent now: first what has waited, and what was
         put aside without any other."""
-        if self._waiting.is_empty():
+        if not self._waiting.keys:
             return self._fresh(self._limit, now)
         batch = []
         for number in self._waiting.aside(now):
@@ -378,8 +387,10 @@ class Delivery:
             # What was behind it is lost with a damaged file.
             self._position = appended
             self._bell.ring()
+        if not self._waiting.keys:
+            return entries
         for number, each in entries:
-            if number not in self._waiting and not self._waiting.join(
+            if number not in self._waiting.keys and not self._waiting.join(
                 number, each, now
             ):
                 fresh.append((number, each))
@@ -397,12 +408,13 @@ class Delivery:
                 self._tell_to_wait(number, each, answer)
                 again[number] = each
                 continue
-            self._waiting.remove(number)
             self._gone.add(number)
             self.delivered += not refused
             self.replaced += int(answer.get('replaced', 0))
-            if each['kind'] == transition.ACTION and not refused:
-                self._waiting.known(each, now)
+            if self._waiting.keys:
+                self._waiting.remove(number)
+                if each['kind'] == transition.ACTION and not refused:
+                    self._waiting.known(each, now)
         if again:
             self._waiting.put_off(again, now)
         self._advance(batch)
@@ -438,7 +450,7 @@ class Delivery:
         now = _now()
         waited = now - self._waiting.since(number, now)
         if answer['error'] in _WAITING and (
-            number not in self._waiting or waited < self._parent_timeout
+            number not in self._waiting.keys or waited < self._parent_timeout
         ):
             return False
         self._refused.append(number)
@@ -455,7 +467,7 @@ class Delivery:
         # At its first attempt it may only have overtaken another host's.
         if (
             error in _REMEDIES
-            and number in self._waiting
+            and number in self._waiting.keys
             and error not in self._told_to_wait
         ):
             self._told_to_wait.add(error)
@@ -471,7 +483,9 @@ class Delivery:
     def _close(self, number: int, ended: dict[str, Any]) -> None:
         """Close a dead life: at once what it left open, and once more after
         the last of what it had to say and that waits now."""
-        if not (number in self._waiting and self._waiting.any_before(number)):
+        if not (
+            number in self._waiting.keys and self._waiting.any_before(number)
+        ):
             try:
                 self._line.close(ended)
             except Exception as error:

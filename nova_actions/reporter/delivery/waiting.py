@@ -34,29 +34,24 @@ class Waiting:
         # Those who wait for delivery look into it from other threads.
         self._lock = threading.RLock()
         self._queues: dict[Key, _Queue] = {}
-        self._keys: dict[int, Key] = {}
+        #: What waits, by number; the queue of each.
+        self.keys: dict[int, Key] = {}
 
     @staticmethod
     def _key(each: transition.Transition) -> Key:
         # As text: from a damaged spool it may be anything.
         return str(each.get('instance_uuid')), str(each.get('request_id'))
 
-    def __contains__(self, number: int) -> bool:
-        return number in self._keys
-
-    def is_empty(self) -> bool:
-        return not self._keys
-
     def any_before(self, number: int) -> bool:
         """Tell whether a report with a lower number waits."""
         with self._lock:
-            return any(each < number for each in self._keys)
+            return any(each < number for each in self.keys)
 
     def since(self, number: int, now: float) -> float:
         """Return since when a report has been waiting; now, if it does
         not."""
         with self._lock:
-            key = self._keys.get(number)
+            key = self.keys.get(number)
             return now if key is None else self._queues[key].since[number]
 
     def join(
@@ -86,7 +81,7 @@ class Waiting:
         with self._lock:
             keys = set()
             for number, each in entries.items():
-                key = self._keys.get(number) or self._key(each)
+                key = self.keys.get(number) or self._key(each)
                 self._add(number, key, now)
                 keys.add(key)
             for key in keys:
@@ -99,7 +94,7 @@ class Waiting:
         each time for longer."""
         key = (number,)
         with self._lock:
-            if self._keys.get(number) != key:
+            if self.keys.get(number) != key:
                 since = self.since(number, now)
                 self.remove(number)
                 self._add(number, key, since)
@@ -113,19 +108,19 @@ class Waiting:
         with self._lock:
             return sorted(
                 number
-                for number, key in self._keys.items()
+                for number, key in self.keys.items()
                 if key == (number,) and self._queues[key].due <= now
             )
 
     def _add(self, number: int, key: Key, since: float) -> None:
         queue = self._queues.setdefault(key, _Queue(since))
-        self._keys[number] = key
+        self.keys[number] = key
         queue.since.setdefault(number, since)
 
     def remove(self, number: int) -> None:
         """Forget a report that waits no more, if it did."""
         with self._lock:
-            key = self._keys.pop(number, None)
+            key = self.keys.pop(number, None)
             if key is not None:
                 del self._queues[key].since[number]
                 if not self._queues[key].since:

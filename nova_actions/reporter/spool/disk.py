@@ -10,18 +10,19 @@ import contextlib
 import itertools
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from nova_actions.reporter import bell
 from nova_actions.reporter import fork
 from nova_actions.reporter.spool import aside
+from nova_actions.reporter.spool import entry
 from nova_actions.reporter.spool import room
 from nova_actions.reporter.spool import salvage
-from nova_actions.reporter.spool import seal
 
-Transition = dict[str, Any]
-Entry = tuple[int, Transition]
+Entry = entry.Entry
+Row = entry.Row
+Transition = entry.Transition
 
 #: The log of SQLite is written back when it is that long, bytes; whoever
 #: appends does it himself at four times that.
@@ -38,7 +39,6 @@ _ROWS = 1000
 _SYNCHRONOUS = {'always': 'FULL', 'interval': 'NORMAL', 'never': 'OFF'}
 
 SpoolFull = room.SpoolFull
-Row = tuple[int, str, int]
 
 
 class _Write:
@@ -49,12 +49,6 @@ class _Write:
         self.first = self.last = 0
         self.is_taken = self.is_over = False
         self.error: Exception | None = None
-
-    def rows(self) -> list[Row]:
-        return [
-            (number, body, seal.of(number, body))
-            for number, body in enumerate(self.request.bodies, self.first)
-        ]
 
 
 class Spool:
@@ -142,9 +136,9 @@ class Spool:
             # Of the first release.
             db.execute('ALTER TABLE report ADD COLUMN checksum INTEGER')
         elif not db.execute('SELECT count(*) FROM report').fetchone()[0]:
-            db.execute(f'PRAGMA user_version={seal.VERSION}')
+            db.execute(f'PRAGMA user_version={entry.VERSION}')
         (version,) = db.execute('PRAGMA user_version').fetchone()
-        self._is_sealed = version >= seal.VERSION
+        self._is_sealed = version >= entry.VERSION
 
     def _count_all(self, db: sqlite3.Connection) -> None:
         last, lowest, self.room.bytes, self.count = db.execute(
@@ -181,10 +175,9 @@ class Spool:
         self._open()
         self._insert(
             [
-                (number, body, seal.of(number, body))
-                for number, body in (
-                    (number, room.encode(each)) for number, each in entries
-                )
+                row
+                for number, each in entries
+                for row in entry.rows(number, [entry.encode(each)])
             ]
         )
         self._count_all(self._file())
@@ -275,7 +268,11 @@ class Spool:
             write.first, write.last = first, first + number - 1
             size += write.request.size
             taken.append(write)
-        rows = [row for write in taken for row in write.rows()]
+        rows = [
+            row
+            for write in taken
+            for row in entry.rows(write.first, write.request.bodies)
+        ]
         try:
             self._mended(lambda: self._insert(rows))
             for write in taken:
@@ -292,12 +289,15 @@ class Spool:
         for write in taken:
             write.is_over = True
 
-    def _take(self) -> Iterator[_Write]:
+    def _take(self) -> list[_Write]:
+        """Return what is requested by now."""
+        found = []
         with contextlib.suppress(IndexError):
             while True:
                 write = self._writes.popleft()
                 write.is_taken = True
-                yield write
+                found.append(write)
+        return found
 
     def _insert(self, rows: list[Row]) -> None:
         db = self._file()
@@ -364,7 +364,7 @@ class Spool:
         """Return those that are what was written; the others are lost."""
         entries, bad = [], []
         for number, body, checksum in rows:
-            each = salvage.checked(number, body, checksum, self._is_sealed)
+            each = entry.checked(number, body, checksum, self._is_sealed)
             if each is None:
                 bad.append(number)
             else:

@@ -2,14 +2,14 @@
 """Room in a spool: what there is, and what is kept for ends to come."""
 
 import collections
-import json
 import weakref
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nova_actions.reporter import transition
+from nova_actions.reporter.spool import entry
 
-Transition = dict[str, Any]
+Transition = entry.Transition
 
 #: By how many bytes an end without its texts is longer than its start.
 _MORE = 400
@@ -23,8 +23,6 @@ _NOT_KEPT = {
     'traceback': None,
     'error_type': None,
 }
-
-encode = json.JSONEncoder(separators=(',', ':')).encode
 
 
 class SpoolFull(Exception):
@@ -46,7 +44,7 @@ class Request:
         self.is_begun = not [
             each for each in transitions if each.pop(transition.UNBEGUN, False)
         ]
-        self._set([encode(each) for each in transitions])
+        self._set([entry.encode(each) for each in transitions])
         self.are_ends = all(
             each['kind'] == transition.FINISH for each in transitions
         )
@@ -63,7 +61,7 @@ class Request:
         return [each['uuid'] for each in self._transitions]
 
     def starts(self) -> dict[Any, int]:
-        """Return what has to be kept for the end of each start."""
+        """Return how many bytes to keep for the end of each start."""
         return {
             each['uuid']: len(body) + _MORE
             for each, body in zip(self._transitions, self.bodies, strict=True)
@@ -74,7 +72,7 @@ class Request:
         """Leave out the texts of errors."""
         self._set(
             [
-                encode(
+                entry.encode(
                     {**each, **_NOT_KEPT}
                     if each.get('details') or each.get('traceback')
                     else each

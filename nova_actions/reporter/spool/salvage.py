@@ -3,21 +3,19 @@
 
 import contextlib
 import itertools
-import json
 import os
 import sqlite3
 import sys
 import urllib.parse
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from nova_actions.reporter import fork
-from nova_actions.reporter import transition
-from nova_actions.reporter.spool import seal
+from nova_actions.reporter.spool import entry
 from nova_actions.reporter.spool import wal
 
-Transition = dict[str, Any]
-Entry = tuple[int, Transition]
+Entry = entry.Entry
+Transition = entry.Transition
 
 
 class Note(NamedTuple):
@@ -68,26 +66,19 @@ class Remains:
         """Return the file to read, how many reports should be in it, and
         whether it is known to be damaged."""
         try:
-            rows: int | None = _rows_of(self._path, self._lowest)
+            rows = _rows_of(self._path, self._lowest)
+            if self._is_noted and rows >= self._expected:
+                return self._path, rows, False
         except sqlite3.Error:
-            rows = None
-        if (
-            self._is_noted
-            and (rows or 0) >= self._expected
-            and (rows is not None)
-        ):
-            return self._path, rows, False
+            rows = 0
         found, is_broken = _readable(self._path, self._lowest)
-        total = max(found, rows or 0, self._expected)
+        total = max(found, rows, self._expected)
         if not (is_broken or found < total or _has_log(self._path)):
             return self._path, total, False
         rebuilt = self._rebuild()
+        total = max(total, rebuilt)
         source = self._copy if rebuilt > found else self._path
-        return (
-            source,
-            max(total, rebuilt),
-            (is_broken or found < max(total, rebuilt)),
-        )
+        return source, total, is_broken or found < total
 
     def _rebuild(self) -> int:
         """Make a copy with all that the log has, and return how many reports
@@ -198,34 +189,7 @@ def _entries(path: str, lowest: int) -> Iterator[Entry | None]:
             'ORDER BY id',
             (lowest,),
         ):
-            each = checked(number, body, sealed, version >= seal.VERSION)
+            each = entry.checked(
+                number, body, sealed, version >= entry.VERSION
+            )
             yield None if each is None else (number, each)
-
-
-def checked(
-    number: Any, body: Any, checksum: Any, is_sealed: bool
-) -> Transition | None:
-    """Return what was written down, None if it is not what that was.
-
-    :param is_sealed: whether there must be a checksum
-    """
-    try:
-        text = body.decode('ascii')
-        found = json.loads(text)
-    except (AttributeError, ValueError, RecursionError):
-        return None
-    if (is_sealed or checksum is not None) and (
-        checksum != seal.of(number, text)
-    ):
-        return None
-    if (
-        not isinstance(number, int)
-        or not isinstance(found, dict)
-        or not isinstance(found.get('uuid'), str)
-    ):
-        return None
-    kind = found.get('kind')
-    if kind == transition.CLOSE:
-        return found if isinstance(found.get('evidence'), str) else None
-    kinds = (transition.ACTION, *transition.STEPS, transition.END)
-    return found if kind in kinds else None

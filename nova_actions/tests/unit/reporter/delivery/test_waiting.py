@@ -37,7 +37,7 @@ class WaitingTestCase(base.BaseTestCase):
             self.assertFalse(self.waiting.join(2, each, 1.0))
         self.waiting.put_off({1: make()}, 1.0)
         self.assertTrue(self.waiting.join(2, make('finish'), 1.5))
-        self.assertIn(2, self.waiting)
+        self.assertIn(2, self.waiting.keys)
         # Sooner than the first would have been tried again.
         self.assertEqual(1.75, self.waiting.next_due())
         self.assertEqual([1, 2], self.waiting.due(1.75))

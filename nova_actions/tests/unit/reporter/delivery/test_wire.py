@@ -4,7 +4,6 @@ from oslotest import base as oslotest
 
 from nova_actions.db import report
 from nova_actions.objects import base as objects_base
-from nova_actions.reporter.delivery import merging
 from nova_actions.reporter.delivery import wire
 from nova_actions.tests import base
 from nova_actions.tests.unit.db import test_ledger
@@ -26,7 +25,7 @@ class TestMerge(oslotest.BaseTestCase):
     def merged(self, *batch):
         """Return of what is sent the uuids and kinds, and each one's
         place."""
-        found = merging.merge(batch)
+        found = wire.merge(batch)
         return [
             each['uuid'] + each['kind'][0] for each in found.sent
         ], found.places
@@ -61,7 +60,7 @@ class _Tests:
         report.apply(self.admin, reports)
 
     def as_merged(self, reports):
-        report.apply(self.admin, merging.merge(reports).sent)
+        report.apply(self.admin, wire.merge(reports).sent)
 
     def test_a_story_told_by_fewer_reports(self):
         @hypothesis.settings(max_examples=4 * test_ledger.EXAMPLES)
