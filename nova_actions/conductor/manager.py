@@ -8,7 +8,7 @@ remotables that carry a rule (``objects.gate``).
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import oslo_messaging as messaging
 from oslo_log import log as logging
@@ -19,6 +19,12 @@ from nova_actions.objects import base
 from nova_actions.rpc import dispatcher
 
 LOG = logging.getLogger(__name__)
+
+#: Names of objects with their versions.
+Versions = tuple[tuple[str, str], ...]
+
+#: Characters of the names in a call that is remembered.
+_REMEMBERED = 1000
 
 
 class BaseManager:
@@ -46,19 +52,15 @@ class ConductorManager:
     ) -> Any:
         """Run a remotable class method and return its result at the versions
         that the caller asks for."""
-        manifest = _manifest(object_versions)
         if not isinstance(objname, str):
             raise exception.InvalidInput(
                 argument='objname', reason='it is not a string'
             )
-        version = _wanted(manifest, objname)
-        objclass = base.ActionsObject.obj_class_from_name(objname, version)
-        _check_tree(objclass, manifest)
-        method = _remotable(objclass, objclass, objmethod)
-        args, kwargs = _arguments(method, args, kwargs)
-        result = method(context, *args, **kwargs)
+        call = _class_method(objname, objmethod, _versions(object_versions))
+        args, kwargs = _arguments(call.method, args, kwargs)
+        result = call.method(context, *args, **kwargs)
         if isinstance(result, ovo.VersionedObject):
-            return result.obj_to_primitive(version, manifest)
+            return result.obj_to_primitive(call.version, call.manifest)
         return result
 
     @dispatcher.exposed
@@ -94,11 +96,41 @@ class ConductorManager:
     ) -> dict[str, Any]:
         """Return the object's primitive at the versions asked for."""
         objinst = _own(objinst)
-        manifest = _manifest(object_versions)
+        manifest = _manifest(_versions(object_versions))
         primitive: dict[str, Any] = objinst.obj_to_primitive(
             _wanted(manifest, objinst.obj_name()), manifest
         )
         return primitive
+
+
+class _Call(NamedTuple):
+    """A class method, and how its result is sent."""
+
+    method: Callable[..., Any]
+    version: str
+    manifest: dict[str, str]
+
+
+def _class_method(objname: str, objmethod: Any, versions: Versions) -> _Call:
+    """Return a remotable class method.
+
+    Callers ask for the same few again and again. Only what is as short as
+    theirs is remembered.
+    """
+    size = len(objname) + sum([len(name) for name, _version in versions])
+    if isinstance(objmethod, str) and size + len(objmethod) <= _REMEMBERED:
+        return _found(objname, objmethod, versions)
+    return _found.__wrapped__(objname, objmethod, versions)
+
+
+@functools.lru_cache
+def _found(objname: str, objmethod: Any, versions: Versions) -> _Call:
+    manifest = _manifest(versions)
+    version = _wanted(manifest, objname)
+    objclass = base.ActionsObject.obj_class_from_name(objname, version)
+    _check_tree(objclass, manifest)
+    method = _remotable(objclass, objclass, objmethod)
+    return _Call(method, version, manifest)
 
 
 def _remotable(
@@ -167,19 +199,32 @@ def _names(function: Callable[..., Any]) -> frozenset[str]:
     }
 
 
-def _manifest(versions: Any) -> dict[str, str]:
-    """Return the versions that a caller knows, by our registry's names."""
-    if not isinstance(versions, Mapping):
+def _versions(given: Any) -> Versions:
+    """Return the versions that a caller knows, as it sends them."""
+    if not isinstance(given, Mapping):
         raise exception.InvalidInput(
             argument='object_versions', reason='it is not a mapping'
         )
+    pairs = tuple(given.items())
+    for name, version in pairs:
+        if not isinstance(name, str) or not isinstance(version, str):
+            raise _not_a_version()
+    return pairs
+
+
+def _not_a_version() -> exception.InvalidInput:
+    return exception.InvalidInput(
+        argument='object_versions', reason='a version in it is not X.Y'
+    )
+
+
+def _manifest(versions: Versions) -> dict[str, str]:
+    """Return the versions that a caller knows, by our registry's names."""
     manifest = {}
-    for name, value in versions.items():
+    for name, value in versions:
         version = base.parse_version(value)
-        if version is None or not isinstance(name, str):
-            raise exception.InvalidInput(
-                argument='object_versions', reason='a version in it is not X.Y'
-            )
+        if version is None:
+            raise _not_a_version()
         manifest[base.prefixed(name)] = version
     return manifest
 

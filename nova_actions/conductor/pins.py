@@ -95,24 +95,21 @@ def fit_arguments(
     unknown = {
         name for name, since in added.items() if base.is_newer(since, version)
     }
-    if not unknown:
+    names = _names(getattr(objclass, objmethod)) if unknown else []
+    if not unknown or len(args) > len(names):
+        # Of too many arguments the conductor complains.
         return args, kwargs
-    names = [
-        name
-        for name in inspect.signature(
-            getattr(objclass, objmethod).original_fn
-        ).parameters
-        if name not in ('self', 'cls', 'context')
-    ]
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
-    if len(args) > len(names):
-        # Too many: that is for the conductor to say.
-        return args, kwargs
-    kept = {
-        name: value for name, value in given.items() if name not in unknown
-    }
-    if set(names[: len(args)]) & unknown:
-        return (), kept
+    if not unknown.isdisjoint(names[: len(args)]):
+        args, kwargs = (), {**dict(zip(names, args, strict=False)), **kwargs}
     return args, {
         name: value for name, value in kwargs.items() if name not in unknown
     }
+
+
+def _names(method: Any) -> list[str]:
+    """Return the names of a remotable's arguments, in their order."""
+    return [
+        name
+        for name in inspect.signature(method.original_fn).parameters
+        if name not in ('self', 'cls', 'context')
+    ]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The conductor's client: where remotables of a compute process go."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import oslo_messaging as messaging
@@ -11,6 +12,7 @@ from nova_actions import exception
 from nova_actions.conductor import pins
 from nova_actions.objects import base
 from nova_actions.rpc import error as rpc_error
+from nova_actions.rpc import serializer
 from nova_actions.rpc import transport as rpc_transport
 
 #: Nova's: the methods that it has called since 3.0 are ours.
@@ -36,13 +38,13 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
         transport: Any = None,
         timeout: float | None = None,
     ) -> None:
-        pinned = pins.parse(conf.upgrade_levels.conductor)
-        self._objects = base.Serializer(pinned)
+        self._pins = pins.parse(conf.upgrade_levels.conductor)
+        self._serializer = serializer.Serializer(self._pins)
         self._transport = transport or rpc_transport.get_transport(conf)
         self._client = rpc_transport.get_client(
             self._transport,
             messaging.Target(topic=conf.conductor.topic, version=RPC_VERSION),
-            pinned,
+            self._serializer,
             timeout=timeout,
         )
 
@@ -72,24 +74,23 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
         args: Any,
         kwargs: Any,
     ) -> Any:
-        manifest = self._objects.manifest(object_versions)
-        objclass = cast(
-            type[base.ActionsObject],
-            base.ActionsObject.obj_class_from_name(
-                objname, object_versions[objname]
-            ),
-        )
-        args, kwargs = pins.fit_arguments(
-            objclass, objmethod, manifest[objname], args, kwargs
-        )
+        if self._pins:
+            objclass = cast(
+                type[base.ActionsObject],
+                base.ActionsObject.obj_class_from_name(
+                    objname, object_versions[objname]
+                ),
+            )
+            object_versions = self._serializer.manifest(object_versions)
+            args, kwargs = pins.fit_arguments(
+                objclass, objmethod, object_versions[objname], args, kwargs
+            )
         return self._call(
             context,
             'object_class_action_versions',
+            object_versions=_bare(object_versions),
             objname=base.bare(objname),
             objmethod=objmethod,
-            object_versions={
-                base.bare(name): version for name, version in manifest.items()
-            },
             args=args,
             kwargs=kwargs,
         )
@@ -103,7 +104,7 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
         kwargs: Any,
     ) -> Any:
         name = objinst.obj_name()
-        version = self._objects.manifest({name: objinst.VERSION})[name]
+        version = self._serializer.manifest({name: objinst.VERSION})[name]
         args, kwargs = pins.fit_arguments(
             type(objinst), objmethod, version, args, kwargs
         )
@@ -123,8 +124,9 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
             context,
             'object_backport_versions',
             objinst=objinst,
-            object_versions={
-                base.bare(name): version
-                for name, version in object_versions.items()
-            },
+            object_versions=_bare(object_versions),
         )
+
+
+def _bare(versions: Mapping[str, str]) -> dict[str, str]:
+    return {base.bare(name): version for name, version in versions.items()}

@@ -311,38 +311,3 @@ class PersistentObject:
         'deleted_at': fields.MicroDateTimeField(nullable=True),
         'deleted': ovo_fields.BooleanField(default=False),
     }
-
-
-class Serializer(base.VersionedObjectSerializer):
-    """Turns our objects into primitives and back, for oslo.messaging.
-
-    An object newer than ours is refused at once: only its own conductor can
-    backport it, and asking that from inside it would never end.
-
-    :param pins: versions, by bare names, above which no object is sent
-    """
-
-    OBJ_BASE_CLASS = ActionsObject
-
-    def __init__(self, pins: Mapping[str, str] | None = None) -> None:
-        super().__init__()
-        self._pins = pins or {}
-
-    def manifest(self, versions: Mapping[str, str]) -> dict[str, str]:
-        """Return a manifest with no version above its pin."""
-        result = {}
-        for name, version in versions.items():
-            pin = self._pins.get(bare(name), version)
-            result[name] = pin if is_newer(version, pin) else version
-        return result
-
-    def serialize_entity(self, context: Any, entity: Any) -> Any:
-        if not self._pins or not isinstance(entity, ActionsObject):
-            return super().serialize_entity(context, entity)
-        name = entity.obj_name()
-        manifest = self.manifest(base.obj_tree_get_versions(name))
-        own = self.manifest({name: entity.VERSION})[name]
-        return entity.obj_to_primitive(own, {**manifest, name: own})
-
-    def _process_object(self, context: Any, objprim: dict[str, Any]) -> Any:
-        return ActionsObject.obj_from_primitive(objprim, context=context)

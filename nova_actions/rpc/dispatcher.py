@@ -57,37 +57,51 @@ class LocalDispatcher(rpc_dispatcher.RPCDispatcher):
             _answer(error)
 
     def _check(self, incoming: Any) -> None:
-        """See that oslo can handle the message: it starts a thread that
-        outlives a call of nothing, and dies of odd types."""
-        message = incoming.message
-        if not isinstance(message, dict):
-            raise exception.Invalid('The message is not a mapping.')
-        method, version = message.get('method'), message.get('version', '1.0')
-        args = message.get('args', {})
-        if not isinstance(args, dict) or not isinstance(method, str):
-            raise exception.InvalidInput(
-                argument='method or args',
-                reason='it is not a name or not a mapping',
-            )
-        if not (isinstance(version, str) and _RPC_VERSION.fullmatch(version)):
-            raise exception.InvalidInput(
-                argument='version', reason='it is not X.Y'
-            )
+        """See that oslo.messaging can handle the message: for a call of
+        nothing it starts a thread that outlives it, and odd types end the
+        thread that works on them."""
+        method, version, args = _parsed(incoming.message)
         if not isinstance(incoming.client_timeout, int):
             incoming.client_timeout = 0
-        fits = [
-            endpoint
-            for endpoint in self.endpoints
-            if self._is_namespace(endpoint.target, message.get('namespace'))
-            and self._is_compatible(endpoint.target, version)
-        ]
-        if not fits:
+        endpoints = self._endpoints(incoming.message, version)
+        if not endpoints:
             raise messaging.UnsupportedVersion(version)
-        for endpoint in fits:
+        for endpoint in endpoints:
             if self.access_policy.is_allowed(endpoint, method):
                 _bind(type(endpoint), method, args)
                 return
         raise messaging.NoSuchMethod(method[: base.NAME_LIMIT])
+
+    def _endpoints(self, message: dict[str, Any], version: str) -> list[Any]:
+        """Return the endpoints of a message's namespace and version."""
+        namespace = message.get('namespace')
+        return [
+            endpoint
+            for endpoint in self.endpoints
+            if self._is_namespace(endpoint.target, namespace)
+            and self._is_compatible(endpoint.target, version)
+        ]
+
+
+def _parsed(message: object) -> tuple[str, str, dict[Any, Any]]:
+    """Return a message's method, version and arguments.
+
+    :raises Invalid: they have not their shapes
+    """
+    if not isinstance(message, dict):
+        raise exception.Invalid('The message is not a mapping.')
+    method, args = message.get('method'), message.get('args', {})
+    if not isinstance(args, dict) or not isinstance(method, str):
+        raise exception.InvalidInput(
+            argument='method or args',
+            reason='it is not a name or not a mapping',
+        )
+    version = message.get('version', '1.0')
+    if not (isinstance(version, str) and _RPC_VERSION.fullmatch(version)):
+        raise exception.InvalidInput(
+            argument='version', reason='it is not X.Y'
+        )
+    return method, version, args
 
 
 @functools.cache
@@ -129,6 +143,6 @@ def get_dispatcher(endpoints: list[Any]) -> LocalDispatcher:
     """Return what hands a message to the endpoints' exposed methods."""
     return LocalDispatcher(
         endpoints,
-        serializer.ContextSerializer(),
+        serializer.Serializer(),
         rpc_dispatcher.ExplicitRPCAccessPolicy,
     )

@@ -2,7 +2,7 @@
 """Connections to the bus, its servers and its clients."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import oslo_messaging as messaging
@@ -86,16 +86,17 @@ def get_server(
 def get_client(
     transport: Any,
     target: messaging.Target,
-    pins: Mapping[str, str] | None = None,
+    wire: serializer.Serializer | None = None,
     **options: Any,
 ) -> messaging.RPCClient:
     """Return a client.
 
-    :param pins: versions above which no object is sent
+    :param wire: how objects and contexts are sent; by default at their own
+        versions
     """
     return messaging.get_rpc_client(
         transport,
         target,
-        serializer=serializer.ContextSerializer(pins),
+        serializer=wire or serializer.Serializer(),
         **options,
     )

@@ -15,6 +15,7 @@ from nova_actions import objects
 from nova_actions.objects import base as objects_base
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action import InstanceActionList
+from nova_actions.rpc import serializer
 
 
 class TestNames(base.BaseTestCase):
@@ -150,7 +151,7 @@ class TestPrimitives(base.BaseTestCase):
         return str(
             self.assertRaises(
                 error,
-                objects_base.Serializer().deserialize_entity,
+                serializer.Serializer().deserialize_entity,
                 None,
                 self.primitive(**changes),
             )

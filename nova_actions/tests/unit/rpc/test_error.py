@@ -200,13 +200,13 @@ class TestBus(tests_base.ObjectTestCase):
         )
 
     def test_the_token_does_not(self):
-        values = serializer.ContextSerializer().serialize_context(
+        values = serializer.Serializer().serialize_context(
             self.new_context(auth_token='secret-token')
         )
         self.assertNotIn('secret', str(values))
 
     def test_values_of_any_type_are_sent_as_text(self):
-        serialize = serializer.ContextSerializer().serialize_entity
+        serialize = serializer.Serializer().serialize_entity
         self.assertIsInstance(
             serialize(self.context, {'a': [object()]})['a'][0], str
         )
