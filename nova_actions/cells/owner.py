@@ -103,11 +103,6 @@ def cell_of(context: Any, uuid: str) -> cell_module.Cell | None:
     return registry.get(name) if name else None
 
 
-def is_elsewhere_possible() -> bool:
-    """Tell whether servers may be known that our own database lacks."""
-    return bool(registry.cells())
-
-
 def elsewhere(
     uuids: Iterable[str],
 ) -> tuple[dict[str, Row], dict[str, exception.Unavailable]]:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 _NAMES = ((re.compile(r'WIN(\d+)'), r'cp\1'), (re.compile(r'KOI8'), 'koi8_'))
 
 #: The codec of the database's encoding, None where it holds any character.
-_codec: str | None = None
+codec: str | None = None
 
 
 def learn(encoding: str | None) -> None:
@@ -24,31 +24,31 @@ def learn(encoding: str | None) -> None:
 
     :param encoding: by PostgreSQL's name; None where it holds any character
     """
-    global _codec
+    global codec
     # SQL_ASCII is none: bytes are kept as they come.
     if encoding in (None, 'UTF8', 'SQL_ASCII'):
-        _codec = None
+        codec = None
         return
     name = str(encoding)
     for pattern, replacement in _NAMES:
         name = pattern.sub(replacement, name)
     try:
-        _codec = codecs.lookup(name).name
+        codec = codecs.lookup(name).name
     except LookupError:
-        _codec = 'ascii'
+        codec = 'ascii'
 
 
 def fit(value: str) -> str:
     """Return a text with ``?`` for each character that cannot be held."""
-    if _codec is None or value.isascii():
+    if codec is None or value.isascii():
         return value
-    return value.encode(_codec, 'replace').decode(_codec)
+    return value.encode(codec, 'replace').decode(codec)
 
 
 def fit_row(row: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
     """Return a row whose texts can be held, and how many of their characters
     were replaced."""
-    if _codec is None:
+    if codec is None:
         return dict(row), 0
     fitted = {
         name: fit(value) if isinstance(value, str) else value
@@ -62,22 +62,31 @@ def fit_row(row: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
     )
 
 
-class _Fitted:
+class _Fitted(sa.TypeDecorator[str]):
     """Makes every text fit that a statement has for a column."""
+
+    impl = sa.String
+    cache_ok = True
 
     @property
     def python_type(self) -> type[str]:
         return str
 
+    def bind_processor(self, dialect: sa.Dialect) -> Any:
+        # Asked for once by each engine, which is connected by then.
+        if codec is None:
+            return self.impl_instance.bind_processor(dialect)
+        return super().bind_processor(dialect)
+
     def process_bind_param(self, value: Any, _dialect: sa.Dialect) -> Any:
         return fit(value) if isinstance(value, str) else value
 
 
-class String(_Fitted, sa.TypeDecorator[str]):
+class String(_Fitted):
     impl = sa.String
     cache_ok = True
 
 
-class Text(_Fitted, sa.TypeDecorator[str]):
+class Text(_Fitted):
     impl = sa.Text
     cache_ok = True

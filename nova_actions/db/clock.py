@@ -6,7 +6,7 @@ import datetime
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oslo_utils import timeutils
@@ -63,10 +63,20 @@ def start_of(
         return finish
 
 
-def fit(row: Mapping[str, Any]) -> tuple[Row, int]:
-    """Return a row of an action or an event whose times can be true, and how
-    many were cut to now."""
+def fit_all(rows: Iterable[Mapping[str, Any]]) -> tuple[list[Row], list[int]]:
+    """Return rows of actions or events whose times can be true, and how many
+    of each were cut to now."""
     now = timeutils.utcnow()
+    fitted = [_fit(row, now) for row in rows]
+    return [row for row, _late in fitted], [late for _row, late in fitted]
+
+
+def fit(row: Mapping[str, Any]) -> tuple[Row, int]:
+    """Return the same of one row."""
+    return _fit(row, timeutils.utcnow())
+
+
+def _fit(row: Mapping[str, Any], now: datetime.datetime) -> tuple[Row, int]:
     limit = now + _tolerance
     late = [
         name

@@ -40,13 +40,7 @@ def store(
     :param news_since: what happened before that is no change to be told
     """
     changed = ledger.settle()
-    ledger_store.insert(
-        connection,
-        INSTANCES,
-        [table.complete(INSTANCES, row) for row in ledger.new_instances],
-    )
-    new = [each for each in ledger.actions.values() if each.is_new]
-    _insert_actions(connection, new)
+    _insert_begun(connection, ledger)
     for row, action in ledger.new_events:
         row['action_id'] = action.row['id']
     ledger_store.store_steps(
@@ -69,6 +63,19 @@ def store(
         ],
         timeutils.utcnow(),
     )
+
+
+def _insert_begun(connection: Any, ledger: Ledger) -> None:
+    """Store new instances and actions; the actions get their ids."""
+    if ledger.new_instances:
+        ledger_store.insert(
+            connection,
+            INSTANCES,
+            [table.complete(INSTANCES, row) for row in ledger.new_instances],
+        )
+    new = [each for each in ledger.actions.values() if each.is_new]
+    if new:
+        _insert_actions(connection, new)
 
 
 def _insert_actions(connection: Any, new: Sequence[Action]) -> None:
@@ -156,37 +163,31 @@ _MEANT = sa.union_all(
 def _actions_meant(connection: Any, entries: Reports) -> set[int]:
     """Return the ids of the actions that the batch names: by their own
     uuid, by one of their events', or by their request."""
+    begun = [entry for entry in entries if entry['kind'] == ACTION]
+    others = [entry for entry in entries if entry['kind'] != ACTION]
     steps = [entry for entry in entries if entry['kind'] in STEPS]
-    by_request = [
-        entry
-        for entry in entries
-        if entry['kind'] != ACTION and entry['request_id']
-    ]
+    by_request = [entry for entry in others if entry['request_id']]
     return set(
         connection.execute(
             _MEANT,
             {
-                'events': _distinct(entry['uuid'] for entry in steps),
-                'actions': _distinct(
-                    entry['uuid']
-                    if entry['kind'] == ACTION
-                    else entry['action_uuid']
-                    for entry in entries
+                'events': _distinct('uuid', steps),
+                'actions': sorted(
+                    {
+                        *_distinct('uuid', begun),
+                        *_distinct('action_uuid', others),
+                    }
                 ),
-                'instances': _distinct(
-                    entry['instance_uuid'] for entry in by_request
-                ),
-                'requests': _distinct(
-                    entry['request_id'] for entry in by_request
-                ),
+                'instances': _distinct('instance_uuid', by_request),
+                'requests': _distinct('request_id', by_request),
             },
         ).scalars()
     )
 
 
-def _distinct(values: Iterable[str | None]) -> list[str]:
-    """Return each value once: a start and its end have the same."""
-    return sorted(value for value in set(values) if value)
+def _distinct(name: str, entries: Reports) -> list[str]:
+    """Return each value of a name once: a start and its end share some."""
+    return sorted({entry[name] for entry in entries if entry[name]})
 
 
 def _newest(connection: Any, entries: Reports) -> set[int]:

@@ -66,21 +66,19 @@ def apply(
     with errors_translated():
         # The first connection tells what can be held.
         engine()
-    fitted, replaced, cut = [], [], []
-    for each in reports:
-        row, late = clock.fit(each)
-        row, count = charset.fit_row(row)
-        fitted.append(row)
-        replaced.append(count)
-        cut.append(late)
+    fitted, cut = clock.fit_all(reports)
+    replaced = [0] * len(fitted)
+    if charset.codec is not None:
+        found = [charset.fit_row(row) for row in fitted]
+        fitted, replaced = [row for row, _ in found], [n for _, n in found]
     answers = _apply_each(
         context, fitted, epoch, host, elsewhere or {}, judged or {}
     )
+    if not any(replaced) and not any(cut):
+        return answers
     _tell_replaced(fitted, replaced)
     return [
         dataclasses.replace(answer, replaced=count, cut=late)
-        if count or late
-        else answer
         for answer, count, late in zip(answers, replaced, cut, strict=True)
     ]
 

@@ -135,9 +135,23 @@ class FlatObject(base.ActionsObject):
                 )
             if value is not None:
                 data[name] = value
+        name, namespace, version, content = self._keys()
         return {
-            self._obj_primitive_key('name'): base.bare(self.obj_name()),
-            self._obj_primitive_key('namespace'): self.OBJ_PROJECT_NAMESPACE,
-            self._obj_primitive_key('version'): self.VERSION,
-            self._obj_primitive_key('data'): data,
+            name: self._bare_name(),
+            namespace: self.OBJ_PROJECT_NAMESPACE,
+            version: self.VERSION,
+            content: data,
         }
+
+    @classmethod
+    @functools.cache
+    def _bare_name(cls) -> str:
+        return base.bare(cls.obj_name())
+
+    @classmethod
+    @functools.cache
+    def _keys(cls) -> list[str]:
+        return [
+            cls._obj_primitive_key(key)
+            for key in ('name', 'namespace', 'version', 'data')
+        ]

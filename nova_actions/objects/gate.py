@@ -36,11 +36,14 @@ BATCH_LIMIT = 500
 LIST_LIMIT = 1000
 
 
+_REPORTS = base.prefixed('ReportList')
+
+
 def _batch(argument: str, value: Any) -> Any:
     found = getattr(value, 'objects', None)
     if (
         not isinstance(value, base.ActionsObject)
-        or base.bare(value.obj_name()) != 'ReportList'
+        or value.obj_name() != _REPORTS
         or not isinstance(found, list)
         or len(found) > BATCH_LIMIT
     ):

@@ -2,7 +2,7 @@
 """Report and ReportList: what a reporter tells the conductor, many at once."""
 
 import collections
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from oslo_utils import timeutils
@@ -10,6 +10,7 @@ from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions import actions
+from nova_actions import context as request_context
 from nova_actions import exception
 from nova_actions import metrics
 from nova_actions import policies
@@ -17,6 +18,7 @@ from nova_actions import policy
 from nova_actions import validation
 from nova_actions import vocabulary
 from nova_actions.cells import owner
+from nova_actions.cells import registry
 from nova_actions.db import clock
 from nova_actions.db import ledger_rules
 from nova_actions.db import report as report_db
@@ -28,6 +30,8 @@ from nova_actions.objects import flat
 from nova_actions.objects import gate
 from nova_actions.objects import text
 from nova_actions.upkeep import stale_reporter
+
+Row = dict[str, Any]
 
 _RULES: Mapping[str, str] = {
     ledger_rules.ACTION: policies.ACTION_START,
@@ -65,16 +69,24 @@ _SHAPES: Mapping[str, validation.Check] = {
     'reason': validation.name,
 }
 #: Names that people chose, in which anything may stand.
-_NAMES = (
-    'name',
-    'host',
-    'global_request_id',
-    'user_id',
-    'user_name',
-    'project_id',
-    'project_name',
-    'error_type',
+_NAMES = frozenset(
+    (
+        'name',
+        'host',
+        'global_request_id',
+        'user_id',
+        'user_name',
+        'project_id',
+        'project_name',
+        'error_type',
+    )
 )
+#: What a report without any of the other fields says.
+_NOTHING: Mapping[str, Any] = {
+    **dict.fromkeys(_SHAPES),
+    'redactions': 0,
+    'rules': None,
+}
 
 
 @ovo.VersionedObjectRegistry.register
@@ -119,71 +131,82 @@ class Report(flat.FlatObject):
         'reason': ovo_fields.StringField(nullable=True),
     }
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> Row:
         """Return what is to be stored, its texts made safe.
 
         :raises InvalidInput: a field has not its shape
         """
         given = self.values()
-        values: dict[str, Any] = {
+        values: Row = {
             name: check(name, given.get(name))
             for name, check in _NEEDED.items()
         }
-        for name, check in _SHAPES.items():
-            value = given.get(name)
-            values[name] = None if value is None else check(name, value)
-        sanitizer = text.sanitizer()
-        for name in _NAMES:
-            if values[name] is not None:
-                values[name] = sanitizer.name(values[name])
+        values.update(
+            {
+                name: check(name, given[name])
+                for name, check in _SHAPES.items()
+                if given.get(name) is not None
+            }
+        )
+        safe = text.sanitizer().name
+        values = {
+            **_NOTHING,
+            **values,
+            **{name: safe(values[name]) for name in _NAMES & values.keys()},
+        }
         values['duration_us'] = values.pop('duration')
-        values.update(redactions=0, rules=None)
-        if values['kind'] == ledger_rules.FINISH:
-            values['result'] = _result('result', values['result'])
-            values['finish_time'] = values['finish_time'] or timeutils.utcnow()
-            values['start_time'] = values['start_time'] or clock.start_of(
-                values['finish_time'], values['duration_us']
-            )
-            _make_safe(values)
-            values['reason'] = text.reason_of(values)
-        elif values['kind'] == ledger_rules.END:
-            values['finish_time'] = values['finish_time'] or timeutils.utcnow()
-        else:
-            values['finish_time'] = None
-            values['start_time'] = values['start_time'] or timeutils.utcnow()
+        _COMPLETE[values['kind']](values)
         return values
 
 
-def _make_safe(values: dict[str, Any]) -> None:
-    """Make the texts of an end safe."""
+def _complete_start(values: Row) -> None:
+    values['finish_time'] = None
+    values['start_time'] = values['start_time'] or timeutils.utcnow()
+
+
+def _complete_end(values: Row) -> None:
+    values['finish_time'] = values['finish_time'] or timeutils.utcnow()
+
+
+def _complete_finish(values: Row) -> None:
+    _complete_end(values)
+    values['result'] = _result('result', values['result'])
+    values['start_time'] = values['start_time'] or clock.start_of(
+        values['finish_time'], values['duration_us']
+    )
     sanitizer = text.sanitizer()
     values['rules'] = sanitizer.rules
-    if values['details'] is values['traceback'] is None:
-        return
-    error = text.counted(
-        sanitizer.error(values['details'], values['traceback'])
-    )
-    values.update(
-        details=error.details,
-        traceback=error.traceback,
-        redactions=error.redactions,
-    )
+    if not values['details'] is values['traceback'] is None:
+        error = text.counted(
+            sanitizer.error(values['details'], values['traceback'])
+        )
+        values.update(
+            details=error.details,
+            traceback=error.traceback,
+            redactions=error.redactions,
+        )
+    values['reason'] = text.reason_of(values)
 
 
-def _may(
-    context: Any, rule: str, instance: gate.Instance, host: str | None
-) -> bool:
-    """Whether the context may act on everything, or on that instance."""
-    return any(
-        context.can(rule, gate.target_of(target, host), fatal=False)
-        for target in (None, instance)
-    )
+_COMPLETE: Mapping[str, Callable[[Row], None]] = {
+    ledger_rules.ACTION: _complete_start,
+    ledger_rules.START: _complete_start,
+    ledger_rules.FINISH: _complete_finish,
+    ledger_rules.END: _complete_end,
+}
 
 
-def _may_all(context: Any, host: str | None) -> bool:
-    return all(
-        context.can(rule, gate.target_of(None, host), fatal=False)
-        for rule in _RULES.values()
+def _everywhere(
+    context: request_context.RequestContext, host: str | None
+) -> frozenset[str]:
+    """Return the rules that the context passes whosever the server is."""
+    ownerless = gate.target_of(None, host)
+    return frozenset(
+        [
+            rule
+            for rule in _RULES.values()
+            if context.can(rule, ownerless, fatal=False)
+        ]
     )
 
 
@@ -202,7 +225,7 @@ def _instance_of(
 
 
 def _owners(
-    context: Any,
+    context: request_context.RequestContext,
     uuids: Iterable[str],
 ) -> tuple[dict[str, Any], dict[str, exception.Unavailable]]:
     """Return the instances that are known, and for each that a silent cell
@@ -214,7 +237,9 @@ def _owners(
 
 
 def _by_owners(
-    _self: Any, context: Any, arguments: gate.Arguments
+    _self: Any,
+    context: request_context.RequestContext,
+    arguments: gate.Arguments,
 ) -> gate.Instance:
     """Nobody's for who may act on everything. From anybody else every
     report must be about his own server and in his own name."""
@@ -322,73 +347,100 @@ def _row(report: Report) -> dict[str, Any] | verdict.Verdict:
 
 
 def _store(
-    context: Any,
-    rows: Sequence[dict[str, Any] | verdict.Verdict],
+    context: request_context.RequestContext,
+    rows: Sequence[Row | verdict.Verdict],
     host: str | None,
     epoch: str | None,
 ) -> list[verdict.Verdict]:
     """Ask the rules and store what they let pass."""
-    # Whose a server is does not matter to who may act on everything.
-    known, errors = (
-        ({}, {})
-        if (_may_all(context, host) and not owner.is_elsewhere_possible())
-        else _owners(
-            context,
-            {row['instance_uuid'] for row in rows if isinstance(row, dict)},
-        )
-    )
-    copied = {
-        uuid: instance
-        for uuid, instance in known.items()
-        if not instance.get('id')
-    }
-    answers: list[verdict.Verdict | None] = []
-    passed = []
-    for row in rows:
-        if isinstance(row, dict):
-            refusal = _refusal(context, row, known, errors, host)
-            if refusal is None:
-                passed.append(row)
-            answers.append(refusal)
-        else:
-            answers.append(row)
+    judge = _Judge(context, host)
+    answers = judge.refusals(rows)
     stored = iter(
         report_db.apply(
             context,
-            passed,
+            [
+                row
+                for row, refusal in zip(rows, answers, strict=True)
+                if refusal is None and isinstance(row, dict)
+            ],
             epoch,
             host,
-            copied,
-            {uuid: instance['project_id'] for uuid, instance in known.items()},
+            judge.copied,
+            judge.projects(),
         )
     )
-    for uuid in copied:
+    for uuid in judge.copied:
         owner.forget(uuid)
     return [each or next(stored) for each in answers]
 
 
-def _refusal(
-    context: Any,
-    row: Mapping[str, Any],
-    known: dict[str, Any],
-    errors: Mapping[str, exception.Unavailable],
-    host: str | None,
-) -> verdict.Verdict | None:
-    """Return why a report is refused before it is stored; who creates a
-    server counts as its owner for what follows."""
-    uuid, rule = row['instance_uuid'], _RULES[row['kind']]
-    if uuid in errors:
-        return verdict.refused(errors[uuid])
-    instance = _instance_of(row, known)
-    if not _may(context, rule, instance, host):
-        return verdict.refused(policy.refusal(rule))
-    if instance is not None:
-        known.setdefault(uuid, instance)
-    return None
+class _Judge:
+    """Asks the rules about the reports of a batch.
+
+    Whose a server is does not matter to a context that may act on all of
+    them; others have the owners looked up, all at once.
+    """
+
+    def __init__(
+        self, context: request_context.RequestContext, host: str | None
+    ) -> None:
+        self._context = context
+        self._host = host
+        self._everywhere = _everywhere(context, host)
+        #: The servers whose owners count, by uuid.
+        self._known: dict[str, Any] = {}
+        self._errors: dict[str, exception.Unavailable] = {}
+        #: Those that our own database takes over, by uuid.
+        self.copied: dict[str, Any] = {}
+
+    def refusals(
+        self, rows: Sequence[Row | verdict.Verdict]
+    ) -> list[verdict.Verdict | None]:
+        """Return for each report why it is refused before it is stored, None
+        where it is not."""
+        if len(self._everywhere) == len(_RULES) and not registry.cells():
+            return [None if isinstance(row, dict) else row for row in rows]
+        self._known, self._errors = _owners(
+            self._context,
+            [row['instance_uuid'] for row in rows if isinstance(row, dict)],
+        )
+        self.copied = {
+            uuid: instance
+            for uuid, instance in self._known.items()
+            if not instance.get('id')
+        }
+        return [
+            self._refusal(row) if isinstance(row, dict) else row
+            for row in rows
+        ]
+
+    def _refusal(self, row: Row) -> verdict.Verdict | None:
+        """Return why a report is refused. Who creates a server counts as its
+        owner for what follows."""
+        uuid, rule = row['instance_uuid'], _RULES[row['kind']]
+        if uuid in self._errors:
+            return verdict.refused(self._errors[uuid])
+        instance = _instance_of(row, self._known)
+        if rule not in self._everywhere and not self._context.can(
+            rule, gate.target_of(instance, self._host), fatal=False
+        ):
+            return verdict.refused(policy.refusal(rule))
+        if instance is not None:
+            self._known.setdefault(uuid, instance)
+        return None
+
+    def projects(self) -> dict[str, str]:
+        """Return the project by which each server was judged."""
+        return {
+            uuid: instance['project_id']
+            for uuid, instance in self._known.items()
+        }
 
 
 def _count(
-    context: Any, epoch: str, answers: Iterable[verdict.Verdict]
+    context: request_context.RequestContext,
+    epoch: str,
+    answers: Iterable[verdict.Verdict],
 ) -> None:
     """Count, for who looks after the reporters, what was not taken as it
     came."""
