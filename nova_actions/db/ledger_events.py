@@ -29,7 +29,7 @@ Of = Callable[[Any], sa.ColumnElement[bool]]
 EVENT_COLUMNS = [
     column for column in EVENTS.columns if column.name != 'traceback'
 ]
-_EVENT_NAMES = tuple(column.name for column in EVENT_COLUMNS)
+_READ_NAMES = tuple(column.name for column in EVENT_COLUMNS)
 _ACTION_NAMES = tuple(column.name for column in ACTIONS.columns)
 
 _IDS: sa.BindParameter[int] = sa.bindparam('ids', expanding=True)
@@ -313,38 +313,38 @@ def locked_with_open(
         # What holds a step may be another action after a wait.
         if is_current or query is not BY_REQUEST_OR_STEP:
             break
-    actions = {row['id']: row for row in found}
     open_events = [
-        {column.name: row[f'event_{column.name}'] for column in EVENT_COLUMNS}
+        {name: row[f'event_{name}'] for name in _READ_NAMES}
         for row in found
         if row['event_id'] is not None
     ]
-    ids = {row['id'] for row in open_events}
+    ids = {None, *(row['id'] for row in open_events)}
     is_all = is_current and all(
-        not row['is_more'] and row['event_last'] in (None, *ids)
-        for row in found
+        not row['is_more'] and row['event_last'] in ids for row in found
     )
-    others = [
+    actions = sorted(
+        {row['id']: row for row in found}.values(), key=ledger_store.age
+    )
+    return (
+        [{name: row[name] for name in _ACTION_NAMES} for row in actions],
+        [*open_events, *_last_successes(actions)],
+        is_all,
+    )
+
+
+def _last_successes(actions: Iterable[Row]) -> list[Row]:
+    """Return for each action a row without a name that stands for its events
+    that succeeded."""
+    return [
         {
-            **dict.fromkeys(_EVENT_NAMES),
+            **dict.fromkeys(_READ_NAMES),
             'action_id': row['id'],
             'result': vocabulary.RESULT_SUCCESS,
             'finish_time': row['latest'],
         }
-        for row in actions.values()
+        for row in actions
         if row['latest'] is not None
     ]
-    return (
-        sorted(
-            (
-                {name: row[name] for name in _ACTION_NAMES}
-                for row in actions.values()
-            ),
-            key=ledger_store.age,
-        ),
-        [*open_events, *others],
-        is_all,
-    )
 
 
 def _newest_meant() -> Any:

@@ -223,10 +223,10 @@ class Ledger:
     def _action_to_end(self, report: Report) -> Action:
         """Return the action that is named, else the newest of that name in
         the request."""
+        named = self._named(report)
+        if named is not None:
+            return named
         uuid = report['instance_uuid']
-        found = self.actions.get(report['action_uuid'] or '')
-        if found is not None and found.row['instance_uuid'] == uuid:
-            return found
         for each in reversed(self.actions.values()):
             if (uuid, report['request_id'], report['name']) == (
                 each.row['instance_uuid'],
@@ -365,11 +365,12 @@ class Ledger:
 
     def _action_of(self, report: Report) -> Action:
         """Return the action that an event belongs to: the one that is named,
-        else the newest of the request."""
+        else the newest of the request, else (of a project-less event) one
+        that is open or a new action ``system``."""
         uuid = report['instance_uuid']
-        found = self.actions.get(report['action_uuid'] or '')
-        if found is not None and found.row['instance_uuid'] == uuid:
-            return found
+        named = self._named(report)
+        if named is not None:
+            return named
         own = [
             each
             for each in self.actions.values()
@@ -384,7 +385,21 @@ class Ledger:
             raise exception.InstanceActionNotFound(
                 request_id=report['request_id'], instance_uuid=uuid
             )
-        return _open_at(own, report['start_time']) or self._add_action(
+        return _open_at(own, report['start_time']) or self._add_system(report)
+
+    def _named(self, report: Report) -> Action | None:
+        """Return the action whose uuid a report names, if it is one of the
+        report's server."""
+        found = self.actions.get(report['action_uuid'] or '')
+        if found is None or (
+            found.row['instance_uuid'] != report['instance_uuid']
+        ):
+            return None
+        return found
+
+    def _add_system(self, report: Report) -> Action:
+        """Add the action that a project-less event gets for itself."""
+        return self._add_action(
             {
                 **{name: report[name] for name in (*_ACTOR, 'start_time')},
                 'uuid': _system_uuid(report['uuid']),

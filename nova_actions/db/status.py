@@ -38,14 +38,22 @@ def derive(
         return SUCCEEDED if action.get('finish_time') else RUNNING
     if any(event['finish_time'] is None for event in events):
         return RUNNING
-    last = {event['event']: event['result'] for event in events}
-    if RESULT_ERROR in last.values():
+    return _of_results(
+        {event['result'] for event in events},
+        set({event['event']: event['result'] for event in events}.values()),
+    )
+
+
+def _of_results(results: set[str | None], last: set[str | None]) -> str:
+    """Return the status of an action of which no event is open.
+
+    :param results: of all events
+    :param last: of the last event of each name
+    """
+    if RESULT_ERROR in last:
         return FAILED
-    if RESULT_INTERRUPTED in last.values():
+    if RESULT_INTERRUPTED in last:
         return INTERRUPTED
-    if any(
-        event['result'] in (RESULT_ERROR, RESULT_INTERRUPTED)
-        for event in events
-    ):
+    if results & {RESULT_ERROR, RESULT_INTERRUPTED}:
         return SUCCEEDED_AFTER_RETRY
     return SUCCEEDED

@@ -215,32 +215,35 @@ def _entry(row: Row, values: Mapping[str, Any], is_system: bool) -> Row:
     }
 
 
+#: What says which event a finish means.
+_MEANS = (
+    'uuid',
+    'id',
+    'action_id',
+    'instance_uuid',
+    'request_id',
+    'event',
+    'host',
+)
+
+
+def _query_of(values: Mapping[str, Any], is_system: bool) -> Any:
+    """Return the query that locks what a finish means."""
+    if values.get('uuid'):
+        return ledger_events.BY_HANDLE
+    if 'id' in values:
+        return ledger_events.BY_ID
+    if is_system:
+        return ledger_events.BY_REQUEST_OR_STEP
+    return ledger_events.BY_REQUEST
+
+
 @recorder
 def _finish(
     connection: Any, values: Mapping[str, Any], is_system: bool
 ) -> Row:
-    if values.get('uuid'):
-        query = ledger_events.BY_HANDLE
-    elif 'id' in values:
-        query = ledger_events.BY_ID
-    else:
-        query = (
-            ledger_events.BY_REQUEST_OR_STEP
-            if is_system
-            else ledger_events.BY_REQUEST
-        )
-    given = {
-        name: values.get(name)
-        for name in (
-            'uuid',
-            'id',
-            'action_id',
-            'instance_uuid',
-            'request_id',
-            'event',
-            'host',
-        )
-    }
+    query = _query_of(values, is_system)
+    given = {name: values.get(name) for name in _MEANS}
     locked, events, is_all = ledger_events.locked_with_open(
         connection, query, given
     )

@@ -107,7 +107,7 @@ class TestReport(ShortTestCase, reporter_base.ReporterTestCase):
     SETTINGS = {'heartbeat_interval': 3600.0}
 
     def setUp(self):
-        with mock.patch.object(sender.Delivery, 'start'):
+        with mock.patch.object(sender.Delivery, 'start', autospec=True):
             super().setUp()
             objects_base.set_remote(
                 rpcapi.ConductorAPI(self.conf, InThread(self.conf))
@@ -133,5 +133,5 @@ class TestReport(ShortTestCase, reporter_base.ReporterTestCase):
             )
             self.flush()
 
-        self.assert_short(start, files=46, changes=189)
+        self.assert_short(start, files=39, changes=128)
         self.assertEqual(2, len(self.events()) - 1)
