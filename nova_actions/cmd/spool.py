@@ -75,18 +75,18 @@ def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
 
 def _rows(conf: cfg.ConfigOpts) -> Iterator[Row]:
     for folder in (place.own(conf.state_path), place.former(conf.state_path)):
-        for life in session.lives(folder):
-            if not life.is_alive and life.noted and not life.noted.reports:
+        for each in session.summaries(folder):
+            if not each.is_alive and each.noted and not each.noted.reports:
                 # The next process removes it.
                 continue
             yield {
-                'session': life.uuid,
+                'session': each.uuid,
                 'folder': folder,
-                'state': ALIVE if life.is_alive else LEFT,
-                'reports': life.noted and life.noted.reports,
-                'bytes': life.bytes,
+                'state': ALIVE if each.is_alive else LEFT,
+                'reports': each.noted and each.noted.reports,
+                'bytes': each.bytes,
                 'written': datetime.datetime.fromtimestamp(
-                    life.written, datetime.UTC
+                    each.written, datetime.UTC
                 ),
             }
 

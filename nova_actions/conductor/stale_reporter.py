@@ -18,9 +18,10 @@ PARTS = 6
 
 
 class Watch:
-    """Tells for how long each reporter has been silent, by this process's
-    monotonic clock alone: no clock of another host matters, nor does time in
-    which nobody watched.
+    """Tells which reporters have been silent for too long.
+
+    Only this process's monotonic clock counts: neither the clocks of other
+    hosts nor the time in which this process did not watch matter.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -29,7 +30,7 @@ class Watch:
         self._looked = 0.0
 
     def forget(self) -> None:
-        """Begin anew, after a time in which nobody could be heard."""
+        """Start afresh, after a time in which no reporter could be heard."""
         self._seen.clear()
 
     def silent(
@@ -42,7 +43,7 @@ class Watch:
         :param now: seconds
         """
         if now - self._looked > self._timeout / 2:
-            # This process stood still; so did what it should have heard.
+            # This process stood still, so it has missed heartbeats.
             self.forget()
         self._looked = now
         found, seen = [], {}
@@ -78,7 +79,7 @@ class Timer:
         self._watch = Watch(timeout)
         self._stopping = threading.Event()
         self._thread = threading.Thread(
-            target=self._run, name='nova-actions-closure', daemon=True
+            target=self._run, name='nova-actions-stale-reporters', daemon=True
         )
 
     def start(self) -> None:
@@ -127,7 +128,7 @@ class Timer:
             context.get_admin_context(),
             reporter['epoch'],
             (
-                f'The reporter of {reporter["host"]} (life '
+                f'The reporter of {reporter["host"]} (session '
                 f'{reporter["epoch"]}) has not been heard of for '
                 f'{self._timeout:g} s, last at {last_seen}Z; how this ended '
                 'is not known.'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a conductor does now and then, each worker of each conductor."""
+"""Periodic work: of each worker of each conductor."""
 
 import random
 import threading
@@ -13,7 +13,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Stopped(Exception):
-    """The conductor ends."""
+    """The conductor is stopping."""
 
 
 class Periodic:
@@ -31,9 +31,9 @@ class Periodic:
 
     def start(self) -> None:
         self._ends.clear()
-        # One of a fixed interval warns of each turn that is longer.
+        # A fixed interval would warn of each turn that takes longer.
         self._timer = loopingcall.DynamicLoopingCall(self._turn)
-        # Workers that start together need not go after the same rows.
+        # Workers that start together should not go after the same rows.
         self._timer.start(
             initial_delay=random.uniform(  # noqa: S311
                 0, min(self._interval, 60)
@@ -44,11 +44,11 @@ class Periodic:
         try:
             self._run()
         except Exception:
-            LOG.exception('What a conductor does now and then has failed')
+            LOG.exception('The periodic work of a conductor failed')
         return self._interval
 
     def stop(self) -> None:
-        """End after the batch that is being worked on."""
+        """Stop after the batch that is being worked on."""
         self._ends.set()
         if self._timer is not None:
             self._timer.stop()
@@ -58,7 +58,7 @@ class Periodic:
     def pause(self, seconds: float) -> None:
         """Wait between two batches.
 
-        :raises Stopped: when it is to end
+        :raises Stopped: when it has to stop
         """
         if self._ends.wait(seconds):
             raise Stopped

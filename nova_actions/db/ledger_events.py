@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from nova_actions import vocabulary
 from nova_actions.db import ledger_store
-from nova_actions.db import table as table_module
+from nova_actions.db import table
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import RESULT_INDEX
@@ -43,9 +43,9 @@ _UNSETTLED: tuple[Row, ...] = (
 )
 
 
-def _has(table: Any, values: Row) -> list[sa.ColumnElement[bool]]:
+def _has(alias: Any, values: Row) -> list[sa.ColumnElement[bool]]:
     return [
-        table.c[name].is_(None) if value is None else table.c[name] == value
+        alias.c[name].is_(None) if value is None else alias.c[name] == value
         for name, value in values.items()
     ]
 
@@ -100,13 +100,13 @@ def _counting(*more: Any) -> Any:
 
     :param more: queries of further ids
     """
-    tables = [EVENTS.alias() for _each in _UNSETTLED]
+    aliases = [EVENTS.alias() for _each in _UNSETTLED]
     unsettled = sa.union_all(
         *(
-            sa.select(table.c.id, table.c.action_id, table.c.event).where(
-                table.c.action_id.in_(_IDS), *_has(table, values)
+            sa.select(alias.c.id, alias.c.action_id, alias.c.event).where(
+                alias.c.action_id.in_(_IDS), *_has(alias, values)
             )
-            for table, values in zip(tables, _UNSETTLED, strict=True)
+            for alias, values in zip(aliases, _UNSETTLED, strict=True)
         )
     ).cte('unsettled')
     action, known = ACTIONS.alias('of_action'), EVENTS.alias('known')
@@ -135,7 +135,7 @@ def events(
 ) -> list[Row]:
     """Return the events of locked actions that count, oldest first, and
     those of these uuids."""
-    return table_module.found(
+    return table.found(
         connection, _EVENTS, {'ids': sorted(ids), 'uuids': sorted(uuids)}
     )
 
@@ -223,13 +223,13 @@ def _locked_with_open(where: Of) -> Any:
         .where(before.c.id == ACTIONS.c.id)
         .scalar_subquery()
     )
-    tables = [EVENTS.alias() for _each in _UNSETTLED]
+    aliases = [EVENTS.alias() for _each in _UNSETTLED]
     is_more = sa.or_(
         *(
             sa.exists().where(
-                table.c.action_id == ACTIONS.c.id, *_has(table, values)
+                alias.c.action_id == ACTIONS.c.id, *_has(alias, values)
             )
-            for table, values in zip(tables[1:], _UNSETTLED[1:], strict=True)
+            for alias, values in zip(aliases[1:], _UNSETTLED[1:], strict=True)
         )
     )
     query = (
@@ -308,7 +308,7 @@ def locked_with_open(
     A last row without a name stands for the events that succeeded.
     """
     while True:
-        found = table_module.found(connection, query, values)
+        found = table.found(connection, query, values)
         is_current = all(row['seen'] == row['updated_at'] for row in found)
         # What holds a step may be another action after a wait.
         if is_current or query is not BY_REQUEST_OR_STEP:
@@ -383,7 +383,7 @@ def events_meant(
 
     :param values: its ``uuid``, ``id``, ``event`` and ``host``
     """
-    return table_module.found(
+    return table.found(
         connection,
         _EVENTS_MEANT,
         {**values, 'ids': sorted(ids), 'uuids': [values['uuid']]},

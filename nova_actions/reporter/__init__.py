@@ -80,8 +80,8 @@ def setup(
     """Make this process a compute side: its remotables go to the conductor,
     and its reports too.
 
-    What former lives of this host have left in the spool is delivered, and
-    what they left open is closed.
+    What former sessions of this host have left in the spool is delivered,
+    and what they left open is closed.
 
     :param conf: transport_url, host, state_path and the groups
         ``[conductor]`` and ``[reporter]`` are read from it
@@ -113,7 +113,7 @@ def setup(
 
 
 def begin(new: recorder.Recorder | off.Off) -> None:
-    """Use a recorder from now on; the one before is stopped."""
+    """Use another recorder from now on, and stop the one before."""
     stop()
     active.replace(new)
     try:

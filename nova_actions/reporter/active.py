@@ -35,8 +35,8 @@ def _after_fork() -> None:
 def _at_exit() -> None:
     timeout = _current.settings.timeout
     if _current.settings.mode in ('durable', 'off'):
-        # Who still records does it into the spool: sent at once, it would
-        # wait for the bus and be of no life that ends.
+        # What is recorded from now on goes to the spool: sent at once, it
+        # would wait for the bus and belong to no session.
         _current.stop(timeout, at_exit=True)
     else:
         replace(direct.Direct()).stop(timeout)

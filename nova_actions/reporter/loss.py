@@ -85,8 +85,8 @@ class Losses:
         self._tell(reason)
 
     def inherit(self, counts: Mapping[str, int]) -> None:
-        """Count what a life before this one has lost: its log tells it, but
-        no conductor knew when it ended."""
+        """Count what a session before this one has lost: that is in its log,
+        but no conductor knew of it when it ended."""
         with self._lock:
             for reason in self._kinds.keys() & counts.keys():
                 number = counts[reason]

@@ -28,8 +28,8 @@ LOG = logging.getLogger(__name__)
 #: Nanoseconds after which a spool that could not be opened is tried again.
 _REOPEN = 5 * 10**9
 
-#: How many reports of a dead life are taken over at once: its spool may be
-#: larger than this process should be.
+#: How many reports of a dead session are taken over at once: its spool may
+#: be larger than this process should become.
 _PART = 500
 
 Transition = dict[str, Any]
@@ -56,10 +56,10 @@ class Settings:
 
 
 class Recorder:
-    """One life of a reporting process: its spool, and what empties it.
+    """One session of a reporting process: its spool, and what empties it.
 
     It begins with :meth:`open` or the first report, in the process that is
-    then running: a forked child has its own.
+    running then: a forked child has its own.
 
     :param connect: called once in each process, before anything is sent
     :param about: what the program tells of itself, asked for with each
@@ -82,16 +82,16 @@ class Recorder:
         self._is_beginning = False
         self._opened: sender.Delivery | None = None
         self._failed_at: int | None = None
-        self._life: session.Epoch | None = None
-        self._adopted: dict[str, session.Epoch] = {}
+        self._session: session.Session | None = None
+        self._adopted: dict[str, session.Session] = {}
         self._spool: Any = None
         self._uuid = ''
         self._ended = threading.Event()
         self._dirty = False
 
     def reborn(self) -> 'Recorder':
-        """Return the recorder of a forked child, which begins anew."""
-        for each in (self._life, *self._adopted.values()):
+        """Return the recorder of a forked child, which starts afresh."""
+        for each in (self._session, *self._adopted.values()):
             if each is not None:
                 each.let_go()
         # SQLite's files of the parent must not be closed by the child.
@@ -103,11 +103,11 @@ class Recorder:
         return self.settings.mode == 'durable'
 
     def start(self) -> None:
-        """Be there for what is reported from now on.
+        """Be ready for reports.
 
         The spool is opened by the first report, so that a short command that
         reports nothing leaves none behind. It is opened at once where a dead
-        life of this host has left something, and in any case after a
+        session of this host has left something, and in any case after a
         heartbeat's interval, so that an idle process is heard of, too.
 
         :raises OSError: nothing can be recorded now
@@ -128,7 +128,7 @@ class Recorder:
     def _open_later(self) -> None:
         self._ended.wait(self.settings.heartbeat_interval)
         with self._lock:
-            # Or it would begin what nobody ends.
+            # Or nothing would end this session.
             if self._ended.is_set():
                 return
             try:
@@ -137,10 +137,10 @@ class Recorder:
                 loss.log_why(error)
 
     def open(self) -> sender.Delivery:
-        """Begin this life, if it has not begun.
+        """Begin this session, if it has not begun.
 
-        :raises Exception: whatever keeps it from beginning; it is not tried
-            more often than every few seconds
+        :raises Exception: whatever prevents that; it is not tried again
+            before a few seconds have passed
         """
         if self._opened is not None:
             return self._opened
@@ -169,19 +169,21 @@ class Recorder:
         if not self._is_connected:
             self._connect()
         try:
-            self._life = self._life or session.Epoch.begin(settings.folder)
+            self._session = self._session or session.Session.begin(
+                settings.folder
+            )
         except OSError:
             if self.is_durable:
                 raise
         self._uuid = (
-            self._life.uuid if self._life else uuidutils.generate_uuid()
+            self._session.uuid if self._session else uuidutils.generate_uuid()
         )
-        if self.is_durable and self._life:
+        if self.is_durable and self._session:
             self._spool = disk.Spool(
-                self._life.spool_path,
+                self._session.spool_path,
                 settings.spool_max_bytes,
                 settings.fsync,
-                self._life.note,
+                self._session.note,
                 self._damaged,
             )
             self._charge()
@@ -311,31 +313,31 @@ class Recorder:
                 )
 
     def _chore(self, notify: Callable[[int], None]) -> None:
-        """Do what has to be done now and then."""
+        """Do the periodic work."""
         self.losses.tell()
         if self.is_durable:
-            # Of others of this host, too.
+            # Other processes of this host keep files aside, too.
             self._charge()
         for dead in self._orphans():
             try:
                 if self._ended.is_set():
-                    # Its own may be among them now.
+                    # This process's own session may be among them now.
                     raise OSError('the recorder has ended')
                 self._adopt(dead, notify)
             except BaseException:
-                # For the next time, or for somebody else.
+                # For the next time, or for another process.
                 dead.let_go()
                 raise
 
-    def _orphans(self) -> Iterator[session.Epoch]:
+    def _orphans(self) -> Iterator[session.Session]:
         for folder in (self.settings.folder, self.settings.former_folder):
             if folder is not None:
-                yield from session.Epoch.orphans(folder)
+                yield from session.Session.orphans(folder)
 
     def _adopt(
-        self, dead: session.Epoch, notify: Callable[[int], None]
+        self, dead: session.Session, notify: Callable[[int], None]
     ) -> None:
-        """Take over what a dead life of this host has left behind."""
+        """Take over what a dead session of this host has left behind."""
         remains = salvage.Remains(dead.spool_path, dead.noted())
         count = 0
         for part in remains.parts(_PART):
@@ -346,7 +348,7 @@ class Recorder:
                 wire.closing(
                     dead.uuid,
                     (
-                        f'The reporter of {self.settings.host} (life '
+                        f'The reporter of {self.settings.host} (session '
                         f'{dead.uuid}) ended without telling how this ended; '
                         f'its successor {self._uuid} found it dead.'
                     ),
@@ -359,8 +361,8 @@ class Recorder:
         if not remains.is_whole:
             kept = aside.keep(dead.spool_path)
             self._damaged(remains.lost, f'{kept} is what it was')
-        # Its lock is kept until it is closed: should we die before, the
-        # next one begins with it, and must not miss what is here by then.
+        # Its lock is kept until it is closed: should this process die before
+        # that, the next one takes over both, this session's reports included.
         self.losses.inherit(dead.lost())
         dead.note_lost({})
         dead.note(0, 0)
@@ -390,8 +392,8 @@ class Recorder:
     def stop(self, timeout: float, at_exit: bool = False) -> bool:
         """Deliver what is recorded if that can be done in time, and end.
 
-        What is left stays in the spool for the next life of this host, so
-        that nobody need wait for a conductor that does not answer; where
+        What is left stays in the spool for the next session of this host, so
+        that nobody has to wait for a conductor that does not answer; where
         there is no spool, it is lost.
 
         :param at_exit: the process ends, but threads and finalisers may still
@@ -416,12 +418,12 @@ class Recorder:
                 'the process ends, and has no spool on disk',
             )
         self.losses.tell()
-        if self._life is not None:
-            self._life.note_lost(self._opened.untold())
+        if self._session is not None:
+            self._session.note_lost(self._opened.untold())
         if not at_exit:
-            # Nobody may take it over before the last report is in it.
+            # No process may take it over before the last report is in it.
             self._spool.close()
-            for each in (self._life, *self._adopted.values()):
+            for each in (self._session, *self._adopted.values()):
                 if each is not None:
                     each.let_go()
         return done
@@ -444,5 +446,5 @@ class Recorder:
         }
 
 
-#: What a forked child must leave alone, and keep from being collected.
+#: Spools of parents, which a forked child must neither use nor collect.
 _parents: list[Any] = []

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A life of a reporting process, and the proof of its end.
+"""A session of a reporting process, and the proof of its end.
 
-Each life has a file that the process keeps locked. The kernel lets go of the
-lock when the process ends, however it ends: whoever gets the lock knows that
-that life is over, and a living one cannot be taken for dead.
+Each session has a file that its process keeps locked. The kernel releases
+the lock when the process ends, however it ends. So a process that gets the
+lock knows that the session is over, and a live one cannot be taken for dead.
 """
 
 import contextlib
@@ -25,16 +25,16 @@ _LOCK = re.compile(r'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lock')
 _SPOOL_FILES = ('', '-wal', '-shm')
 _NOTE = struct.Struct('<QQ')
 _CHECKSUM = struct.Struct('<I')
-# Behind the note: what was lost and no conductor knows of.
+# Behind the note: the losses that no conductor knows of.
 _LOST_AT = _NOTE.size + _CHECKSUM.size
 _MAX_LOST = 4096
 
 
-class Life(NamedTuple):
-    """What is seen of a life from outside.
+class Summary(NamedTuple):
+    """What can be seen of a session from outside.
 
-    :param noted: what it has noted of its spool last; None for nothing
-    :param bytes: of its spool on disk
+    :param noted: what it noted of its spool last; None for nothing
+    :param bytes: the size of its spool on disk
     :param written: when its files were written last, seconds since 1970
     """
 
@@ -45,11 +45,11 @@ class Life(NamedTuple):
     written: float
 
 
-def lives(folder: str) -> Iterator[Life]:
-    """Yield the lives that have a spool in a folder; nothing is changed. A
-    folder that is not this user's alone has none."""
+def summaries(folder: str) -> Iterator[Summary]:
+    """Yield a summary of each session that has a spool in a folder; nothing
+    is changed. A folder that is not this user's alone has none."""
     over = set()
-    for each in Epoch.orphans(folder):
+    for each in Session.orphans(folder):
         over.add(each.uuid)
         each.let_go()
     for uuid in _uuids(folder):
@@ -63,7 +63,7 @@ def lives(folder: str) -> Iterator[Life]:
                 if os.path.exists(f'{path}.spool{suffix}')
             ]
             if files:
-                yield Life(
+                yield Summary(
                     uuid,
                     uuid not in over,
                     noted,
@@ -73,7 +73,7 @@ def lives(folder: str) -> Iterator[Life]:
 
 
 def _uuids(folder: str) -> list[str]:
-    """Return the lives that have files in a folder of this user's."""
+    """Return the sessions that have files in a folder of this user's."""
     try:
         if place.problem(folder) is not None:
             return []
@@ -84,18 +84,18 @@ def _uuids(folder: str) -> list[str]:
 
 
 def _parse(raw: bytes) -> salvage.Note | None:
-    """Return what a file says of its spool, None where it says nothing, as
-    one of the first release."""
+    """Return what a file says of its spool; None where it says nothing, as
+    one of the first release does."""
     note, checksum = raw[: _NOTE.size], raw[_NOTE.size :]
     if checksum != _CHECKSUM.pack(zlib.crc32(note)):
         return None
     return salvage.Note(*_NOTE.unpack(note))
 
 
-class Epoch:
-    """A life whose lock this process holds.
+class Session:
+    """A session whose lock this process holds.
 
-    :param folder: where the lives of this host have their files
+    :param folder: where the sessions of this host have their files
     """
 
     def __init__(self, folder: str, uuid: str, descriptor: int) -> None:
@@ -104,11 +104,11 @@ class Epoch:
         self._descriptor: int | None = descriptor
 
     @classmethod
-    def begin(cls, folder: str) -> 'Epoch':
-        """Begin a life of this process.
+    def begin(cls, folder: str) -> 'Session':
+        """Begin a session of this process.
 
-        :raises OSError: the folder or the file cannot be had, or the folder
-            is not this user's alone
+        :raises OSError: the folder or the file cannot be created, or the
+            folder is not this user's alone
         """
         place.make(folder)
         while True:
@@ -118,10 +118,10 @@ class Epoch:
                 return found
 
     @classmethod
-    def orphans(cls, folder: str) -> Iterator['Epoch']:
-        """Yield the lives in a folder that are over; each is locked, so that
-        nobody else takes care of it. A folder that is not this user's alone
-        has none."""
+    def orphans(cls, folder: str) -> Iterator['Session']:
+        """Yield the sessions in a folder that are over. Each is locked, so
+        that no other process takes it over. A folder that is not this user's
+        alone has none."""
         for uuid in _uuids(folder):
             with contextlib.suppress(OSError):
                 found = cls._take(folder, uuid, 0)
@@ -129,12 +129,12 @@ class Epoch:
                     yield found
 
     @classmethod
-    def _take(cls, folder: str, uuid: str, flags: int) -> 'Epoch | None':
+    def _take(cls, folder: str, uuid: str, flags: int) -> 'Session | None':
         path = os.path.join(folder, f'{uuid}.lock')
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Another one may have removed it between opening and locking.
+            # Another process may have removed it before it was locked.
             if os.path.samestat(os.fstat(descriptor), os.stat(path)):
                 return cls(folder, uuid, descriptor)
         except OSError:
@@ -143,11 +143,14 @@ class Epoch:
         return None
 
     def note(self, count: int, lowest: int) -> None:
-        """Note in the file what is in the spool: SQLite drops what is
-        damaged without a word.
+        """Note in the file what is in the spool: SQLite drops damaged rows
+        silently.
 
-        It is written after they are stored and before they are removed, so
-        that a process that is killed notes too few, not too many.
+        It is written after reports are stored and before they are removed, so
+        that a process that is killed has noted too few, not too many.
+
+        :param count: how many reports
+        :param lowest: the lowest of their numbers
         """
         if self._descriptor is not None:
             raw = _NOTE.pack(max(0, count), lowest)
@@ -160,7 +163,7 @@ class Epoch:
                 return
 
     def noted(self) -> salvage.Note | None:
-        """Return what was noted, None if nothing was, as by the first
+        """Return what was noted; None for nothing, as by the first
         release."""
         if self._descriptor is None:
             return None
@@ -170,7 +173,7 @@ class Epoch:
 
     def note_lost(self, counts: Mapping[str, int]) -> None:
         """Note how many reports were lost that no conductor knows of, by
-        reason, for the life that comes after this one."""
+        reason, for the session that comes after this one."""
         if self._descriptor is None or counts == self.lost():
             return
         raw = json.dumps(counts).encode()
@@ -183,8 +186,8 @@ class Epoch:
             )
 
     def lost(self) -> dict[str, int]:
-        """Return what was noted of them; nothing where it cannot be read,
-        and where an earlier release wrote the file."""
+        """Return the losses that were noted; nothing where they cannot be
+        read, or where an earlier release wrote the file."""
         if self._descriptor is None:
             return {}
         raw = os.pread(self._descriptor, _MAX_LOST, _LOST_AT)
@@ -199,8 +202,8 @@ class Epoch:
         return os.path.join(self.folder, f'{self.uuid}.spool')
 
     def let_go(self) -> None:
-        """Close the file without unlocking it: a forked child does this with
-        what is its parent's."""
+        """Close the file without unlocking it, as a forked child does with
+        its parent's."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -211,7 +214,7 @@ class Epoch:
                 os.unlink(self.spool_path + suffix)
 
     def remove(self) -> None:
-        """Remove every trace, once nothing is left to be done for it."""
+        """Remove all its files, once nothing is left to do for it."""
         self.remove_spool()
         with contextlib.suppress(OSError):
             os.unlink(os.path.join(self.folder, f'{self.uuid}.lock'))

@@ -29,7 +29,7 @@ from nova_actions import sanitize
 from nova_actions.cells import owner
 from nova_actions.conductor import rpcapi
 from nova_actions.conductor import service
-from nova_actions.conductor import timer as periodic
+from nova_actions.conductor import timer
 from nova_actions.db import api as db
 from nova_actions.db import migration
 from nova_actions.db import prepared
@@ -219,10 +219,10 @@ _TURN = threading.local()
 
 
 def _noted(turn: Any) -> Any:
-    def run(timer: periodic.Periodic) -> Any:
+    def run(periodic: timer.Periodic) -> Any:
         _TURN.is_on = True
         try:
-            return turn(timer)
+            return turn(periodic)
         finally:
             _TURN.is_on = False
 
@@ -240,7 +240,7 @@ class Conductor(fixtures.Fixture):
         self.useFixture(
             fixtures.MonkeyPatch(
                 'nova_actions.conductor.timer.Periodic._turn',
-                _noted(periodic.Periodic._turn),
+                _noted(timer.Periodic._turn),
             )
         )
         self.service = service.ConductorService(self._conf)

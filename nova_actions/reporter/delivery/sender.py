@@ -74,7 +74,7 @@ class Delivery:
     :param losses: where what is given up is counted
     :param chore: called in the thread at its start and as often as heartbeats,
         with :meth:`notify`, for what it appends
-    :param closed: called with a dead life's id once it has been closed
+    :param closed: called with a dead session's id once it has been closed
     """
 
     def __init__(
@@ -103,8 +103,8 @@ class Delivery:
         self._lock = threading.RLock()
         self._position = 0
         self._appended = 0
-        # The number that the thread wants to be woken for: whoever appends
-        # pays for that.
+        # The number that the thread wants to be woken for: each wake-up is
+        # paid for by the thread that appends.
         self._wanted: float = math.inf
         self._waiting = waiting.Waiting()
         self._gone: set[int] = set()
@@ -194,9 +194,9 @@ class Delivery:
         self._say_last()
 
     def _say_last(self) -> None:
-        """Tell what was lost since the last heartbeat, where somebody was
-        there to hear it when he was asked last. Else the next life does,
-        where there is a spool on disk."""
+        """Tell what was lost since the last heartbeat, if a conductor has
+        answered the last call. Else the next session does that, where there
+        is a spool on disk."""
         if self._failures or not self.untold():
             return
         try:
@@ -289,7 +289,7 @@ class Delivery:
                 return None
             if len(batch) > 1 or not self._is_at_fault(error):
                 raise
-            # Whoever is behind it need not wait for it.
+            # Those behind it need not wait for it.
             self._waiting.put_aside(batch[0][0], _now())
             return [
                 {
@@ -300,8 +300,8 @@ class Delivery:
             ]
 
     def _beat(self) -> float:
-        """Say that this reporter lives, what waits and what was lost; return
-        when it was heard."""
+        """Send a heartbeat with what waits and what was lost; return when it
+        was answered."""
         lost = dict(self._losses.counts)
         self._line.beat(int(self._spool.count), lost)
         self._told, self._told_lost = self._succeeded(), lost
@@ -321,8 +321,8 @@ class Delivery:
 
     @staticmethod
     def _in_one_call(batch: list[Entry]) -> list[Entry]:
-        """Return the first reports, which are no closing of a life, and of
-        which the errors' texts are not too long together."""
+        """Return the first reports, up to the closing of a session, and no
+        more than whose errors' texts fit into one call."""
         length = 0
         for index, (_, each) in enumerate(batch):
             length += sum(
@@ -359,8 +359,8 @@ class Delivery:
         return came
 
     def _next(self, now: float) -> list[Entry]:
-        """Return what is to be sent now: first what has waited, and what was
-        put aside without any other."""
+        """Return what is to be sent now: first what has waited; what was put
+        aside goes alone."""
         if not self._waiting.keys:
             return self._fresh(self._limit, now)
         batch = []
@@ -379,12 +379,12 @@ class Delivery:
         return batch + (self._fresh(room, now) if room > 0 else [])
 
     def _fresh(self, room: int, now: float) -> list[Entry]:
-        """Return what has not been sent yet, but for what has to wait."""
+        """Return what has not been sent yet, except what has to wait."""
         fresh: list[Entry] = []
         appended = self._appended
         entries = self._spool.after(self._position, room)
         if not entries and appended > self._position:
-            # What was behind it is lost with a damaged file.
+            # The rest was lost with a damaged file.
             self._position = appended
             self._bell.ring()
         if not self._waiting.keys:
@@ -425,10 +425,10 @@ class Delivery:
         self._bell.ring()
 
     def _remove(self) -> None:
-        """Take out of the spool what is done with.
+        """Remove from the spool what is done.
 
-        What cannot be removed now, which a full disk does not allow, is
-        removed with the next ones: it must not hold them up.
+        What cannot be removed now, because the disk is full, is removed with
+        the next ones: it must not hold them up.
         """
         try:
             self._spool.remove(self._gone)
@@ -446,7 +446,8 @@ class Delivery:
     def _give_up(
         self, number: int, each: dict[str, Any], answer: dict[str, Any]
     ) -> bool:
-        """Tell whether a refused report is lost; else it has to wait."""
+        """Count a refused report as lost, and return True; return False if
+        it has to wait."""
         now = _now()
         waited = now - self._waiting.since(number, now)
         if answer['error'] in _WAITING and (
@@ -462,9 +463,9 @@ class Delivery:
     def _tell_to_wait(
         self, number: int, each: dict[str, Any], answer: dict[str, Any]
     ) -> None:
-        """Say of the first report that waits why it does and what helps."""
+        """Log why a report waits and what helps: of the first one only."""
         error = answer['error']
-        # At its first attempt it may only have overtaken another host's.
+        # At its first attempt it may just have overtaken another host's.
         if (
             error in _REMEDIES
             and number in self._waiting.keys
@@ -481,8 +482,8 @@ class Delivery:
             )
 
     def _close(self, number: int, ended: dict[str, Any]) -> None:
-        """Close a dead life: at once what it left open, and once more after
-        the last of what it had to say and that waits now."""
+        """Close a dead session: at once, and once more after the last of its
+        reports that wait now."""
         if not (
             number in self._waiting.keys and self._waiting.any_before(number)
         ):
@@ -494,7 +495,7 @@ class Delivery:
                 ):
                     raise
                 if not isinstance(error, exception.Invalid):
-                    # As above: those behind it need not wait.
+                    # As above: those behind it need not wait for it.
                     self._put_off_close(number, ended, error)
                     return
                 # From a damaged spool.
@@ -509,7 +510,8 @@ class Delivery:
     def _put_off_close(
         self, number: int, ended: dict[str, Any], error: Exception
     ) -> None:
-        """Try again later to close a life, for as long as reports wait."""
+        """Try again later to close a session, for as long as reports may
+        wait."""
         self._waiting.put_aside(number, _now())
         answer = {'error': _WAITING[0], 'reason': type(error).__name__}
         if self._give_up(number, ended, answer):
@@ -523,7 +525,7 @@ class Delivery:
 
 
 def _is_poison(error: Exception) -> bool:
-    """Tell whether it may be the report that is at fault."""
+    """Tell whether the report may be at fault."""
     if isinstance(error, exception.Unavailable | exception.Forbidden):
         return False
     return isinstance(error, exception.Invalid) or (

@@ -23,14 +23,15 @@ class Merged:
     """A batch as it is sent.
 
     :param sent: what is sent, in its order
-    :param places: for each transition of the batch, which of these tells it
+    :param places: for each transition of the batch, the index of the one
+        that is sent for it
     """
 
     sent: list[Transition]
     places: list[int]
 
     def starts(self, batch: Sequence[Transition]) -> list[int]:
-        """Return the numbers of those that are not sent themselves."""
+        """Return the indexes of those that are not sent themselves."""
         return [
             number
             for number, place in enumerate(self.places)
@@ -41,9 +42,9 @@ class Merged:
 def merge(batch: Iterable[Transition]) -> Merged:
     """Put the end of a step in the place of its beginning.
 
-    So the steps stay in their order. Where something else is told of the
-    server between the two, or a step that is no project's, which joins what
-    runs just then, both are sent.
+    So the steps stay in their order. Both are sent where something else is
+    reported of the server between the two, and for a project-less step, which
+    joins whatever action is running when it begins.
     """
     sent: list[Transition] = []
     places = []
@@ -74,21 +75,21 @@ def _tells_all(end: Transition, start: Transition) -> bool:
 
 
 class Wire:
-    """Sends what one life of a reporter has to say.
+    """Sends the reports of one session.
 
     :param host: where it runs
-    :param epoch: its life
+    :param session: its uuid, None for a process without a session
     :param about: what the program tells of itself, which may change
     """
 
     def __init__(
         self,
         host: str | None,
-        epoch: str | None,
+        session: str | None,
         about: Mapping[str, str] | None = None,
     ) -> None:
         self._host = host
-        self._epoch = epoch
+        self._session = session
         self._about = about or {}
 
     def send(self, transitions: Sequence[Transition]) -> list[Answer]:
@@ -140,15 +141,15 @@ class Wire:
                 context.get_admin_context(),
                 report.ReportList(objects=reports),
                 host=self._host,
-                epoch=self._epoch,
+                epoch=self._session,
             )
         )
         return [each or next(given) for each in answers]
 
     def beat(self, waiting: int, lost: Mapping[str, int]) -> None:
-        """Say that this life goes on, and how it is.
+        """Send a heartbeat: that this session is alive, and how it is.
 
-        :raises ActionsException, oslo errors: it was not heard
+        :raises ActionsException, oslo errors: no conductor has it
         """
         from oslo_versionedobjects import exception as ovo_exc
 
@@ -158,7 +159,7 @@ class Wire:
         try:
             reporter.Reporter.beat(
                 context.get_admin_context(),
-                str(self._epoch),
+                str(self._session),
                 waiting,
                 dict(lost),
                 host=self._host,
@@ -172,11 +173,11 @@ class Wire:
             ovo_exc.UnsupportedObjectError,
             ovo_exc.IncompatibleObjectVersion,
         ):
-            # By a conductor of an older release, which hears this.
+            # From a conductor of an older release, which knows this.
             self.send([])
 
     def close(self, ended: Transition) -> None:
-        """Have the conductor close what a dead life left open.
+        """Have the conductor close what a dead session left open.
 
         :raises ActionsException, oslo errors: it has to be sent again
         """
@@ -191,6 +192,6 @@ class Wire:
         )
 
 
-def closing(epoch: str, evidence: str) -> Transition:
-    """Return the transition that says that a life is over."""
-    return {'kind': transition.CLOSE, 'uuid': epoch, 'evidence': evidence}
+def closing(session: str, evidence: str) -> Transition:
+    """Return the transition that says that a session is over."""
+    return {'kind': transition.CLOSE, 'uuid': session, 'evidence': evidence}

@@ -70,7 +70,7 @@ class TestSpool(base.ReporterTestCase):
                 pass
             left._opened.stop(patience.PATIENCE)
         left._ended.set()
-        left._life.let_go()
+        left._session.let_go()
 
     def rows(self, instance_uuid=None):
         return [

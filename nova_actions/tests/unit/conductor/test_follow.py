@@ -7,7 +7,7 @@ from nova_actions import runtime
 from nova_actions.cells.follow import state
 from nova_actions.conductor import follow
 from nova_actions.conductor import service
-from nova_actions.conductor import timer as periodic
+from nova_actions.conductor import timer
 from nova_actions.db import report
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
@@ -32,15 +32,15 @@ class TestFollow(base.ObjectTestCase):
         return made
 
     def test_off_by_default(self):
-        timer = follow.Follow(self.conf)
+        following = follow.Follow(self.conf)
         with mock.patch.object(follow, 'FollowedCell', autospec=True) as made:
-            timer.start()
+            following.start()
             made.assert_not_called()
-            timer.stop()
+            following.stop()
             self.set(follow=True)
-            timer.start()
+            following.start()
             made.assert_called_once_with(self.conf, 'east')
-            timer.stop()
+            following.stop()
         made.return_value.stop.assert_called_once_with()
 
     def test_reported_when_it_is_followed_no_more(self):
@@ -80,7 +80,7 @@ class TestFollow(base.ObjectTestCase):
     def test_a_conductor_follows(self):
         self.set(follow=True, follow_interval=0.1)
         with mock.patch.object(
-            periodic.random, 'uniform', autospec=True, return_value=0
+            timer.random, 'uniform', autospec=True, return_value=0
         ):
             conductor = service.ConductorService(self.conf)
             conductor.start()

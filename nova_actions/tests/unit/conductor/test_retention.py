@@ -7,7 +7,7 @@ from oslo_utils import fixture as utils_fixture
 from nova_actions import exception
 from nova_actions.conductor import retention
 from nova_actions.conductor import service
-from nova_actions.conductor import timer as periodic
+from nova_actions.conductor import timer
 from nova_actions.tests import patience
 from nova_actions.tests.unit.db import old
 from nova_actions.upkeep import retention as db_retention
@@ -64,14 +64,14 @@ class TestPurge(old.OldRowsTestCase):
         purged = threading.Event()
         run = retention.Purge.run
 
-        def note(timer):
-            run(timer)
+        def note(periodic):
+            run(periodic)
             purged.set()
 
         with (
             mock.patch.object(retention.Purge, 'run', note),
             mock.patch.object(
-                periodic.random, 'uniform', autospec=True, return_value=0
+                timer.random, 'uniform', autospec=True, return_value=0
             ),
         ):
             conductor = service.ConductorService(self.conf)

@@ -212,22 +212,22 @@ class AsideTestCase(oslotest.BaseTestCase):
 class NoteTestCase(oslotest.BaseTestCase):
     def test_it_is_read_again(self):
         folder = self.useFixture(fixtures.TempDir()).path
-        life = session.Epoch.begin(folder)
-        self.addCleanup(life.let_go)
-        self.assertIsNone(life.noted())
+        began = session.Session.begin(folder)
+        self.addCleanup(began.let_go)
+        self.assertIsNone(began.noted())
         for note in ((7, 1), (2**40, 2**41), (0, 8)):
-            life.note(*note)
-            self.assertEqual(note, life.noted())
-        flip(os.path.join(folder, f'{life.uuid}.lock'), 3)
-        self.assertIsNone(life.noted())
-        life.let_go()
-        life.note(1, 1)
-        self.assertIsNone(life.noted())
+            began.note(*note)
+            self.assertEqual(note, began.noted())
+        flip(os.path.join(folder, f'{began.uuid}.lock'), 3)
+        self.assertIsNone(began.noted())
+        began.let_go()
+        began.note(1, 1)
+        self.assertIsNone(began.noted())
 
 
 class AdoptionTestCase(base.ReporterTestCase):
-    """The next life delivers what can be read, counts what cannot, and keeps
-    the files."""
+    """The next session delivers what can be read, counts what cannot, and
+    keeps the files."""
 
     def setUp(self):
         super().setUp()
@@ -250,7 +250,7 @@ class AdoptionTestCase(base.ReporterTestCase):
             for suffix in ('', '-wal'):
                 shutil.copy(path + suffix, f'{path}{suffix}.kept')
             killed._spool.close()
-            killed._life.let_go()
+            killed._session.let_go()
         for suffix in ('', '-wal'):
             os.replace(f'{path}{suffix}.kept', path + suffix)
         return path

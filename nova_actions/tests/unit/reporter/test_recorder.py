@@ -62,7 +62,7 @@ class DurableMixin:
         killed._ended.set()
         # Before the lock goes: or it finds itself dead.
         self.assertTrue(killed._opened.stop(patience.PATIENCE))
-        killed._life.let_go()
+        killed._session.let_go()
         return killed
 
     def test_who_reports_nothing_leaves_no_spool(self):
@@ -136,7 +136,7 @@ class DurableMixin:
         self.assertEqual(0, reporter.stats()['waiting'])
         self.assertEqual(11, len(self.events()))
 
-    def test_the_next_life_delivers_and_closes(self):
+    def test_the_next_session_delivers_and_closes(self):
         self.create()
         away = self.away()
         with reporter.EventReporter(
@@ -595,7 +595,7 @@ class LastLossesTestCase(base.ReporterTestCase):
             reporter.stop()
         beat.assert_called_once()
         self.assertFalse(self.current._opened._thread.is_alive())
-        # The next life tells it, and the one after that has nothing to tell.
+        # The next session tells it; the one after that has nothing to tell.
         for number in (3, 0):
             self.record(folder=self.recording.folder)
             self.create()

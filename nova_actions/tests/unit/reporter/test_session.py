@@ -12,12 +12,12 @@ from oslotest import base
 from nova_actions.reporter import session
 from nova_actions.reporter.spool import place
 
-#: Begins a life and forks a child that says so and waits longer than it.
-LIFE = """
+#: Begins a session and forks a child that says so and outlives it.
+PARENT = """
 import os, sys
 from nova_actions.reporter import session
 from nova_actions.reporter.spool import place
-found = session.Epoch.begin(sys.argv[1])
+found = session.Session.begin(sys.argv[1])
 if os.fork() == 0:
     found.let_go()
     print(found.uuid, flush=True)
@@ -27,7 +27,7 @@ sys.stdin.read()
 """
 
 
-class EpochTestCase(base.BaseTestCase):
+class SessionTestCase(base.BaseTestCase):
     def setUp(self):
         super().setUp()
         self.folder = os.path.join(
@@ -35,12 +35,12 @@ class EpochTestCase(base.BaseTestCase):
         )
 
     def begin(self):
-        found = session.Epoch.begin(self.folder)
+        found = session.Session.begin(self.folder)
         self.addCleanup(found.let_go)
         return found
 
     def orphans(self):
-        found = list(session.Epoch.orphans(self.folder))
+        found = list(session.Session.orphans(self.folder))
         for each in found:
             self.addCleanup(each.let_go)
         return [each.uuid for each in found]
@@ -61,7 +61,7 @@ class EpochTestCase(base.BaseTestCase):
 
         def refused(reason):
             error = self.assertRaises(
-                OSError, session.Epoch.begin, self.folder
+                OSError, session.Session.begin, self.folder
             )
             self.assertIn(reason, str(error))
             self.assertIn(self.folder, str(error))
@@ -105,13 +105,13 @@ class EpochTestCase(base.BaseTestCase):
         self.assertEqual([], self.orphans())
 
     def test_a_removed_one_is_gone(self):
-        life = self.begin()
+        began = self.begin()
         for suffix in ('', '-wal', '-shm'):
-            with open(life.spool_path + suffix, 'wb'):
+            with open(began.spool_path + suffix, 'wb'):
                 pass
-        life.remove()
+        began.remove()
         self.assertEqual([], os.listdir(self.folder))
-        life.remove()
+        began.remove()
 
     def test_other_files_are_left_alone(self):
         os.makedirs(self.folder)
@@ -119,11 +119,11 @@ class EpochTestCase(base.BaseTestCase):
             with open(os.path.join(self.folder, name), 'wb'):
                 pass
         self.assertEqual([], self.orphans())
-        self.assertEqual([], list(session.Epoch.orphans('/nowhere')))
+        self.assertEqual([], list(session.Session.orphans('/nowhere')))
 
     def test_a_killed_process_is_over_though_its_child_lives(self):
         with subprocess.Popen(
-            [sys.executable, '-c', LIFE, self.folder],
+            [sys.executable, '-c', PARENT, self.folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
