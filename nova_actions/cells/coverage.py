@@ -10,14 +10,11 @@ from oslo_utils import timeutils
 
 from nova_actions.cells.follow import state
 from nova_actions.db import lease
+from nova_actions.db import reporter
 from nova_actions.db.engine import reader
 from nova_actions.db.models import FOLLOWED_CELLS
 from nova_actions.db.models import HORIZONS
 from nova_actions.db.models import REPORTERS
-
-#: After how long a reporter that says nothing counts as silent: several
-#: times [reporter] heartbeat_interval as it is by default.
-SILENCE = datetime.timedelta(minutes=5)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +37,15 @@ class Coverage:
 @reader
 def get(connection: sa.Connection) -> Coverage:
     """Return how complete the record is now."""
-    cells = connection.execute(sa.select(FOLLOWED_CELLS)).mappings().all()
+    cells = (
+        connection.execute(
+            sa.select(FOLLOWED_CELLS).where(
+                lease.is_wanted(FOLLOWED_CELLS.c.holder)
+            )
+        )
+        .mappings()
+        .all()
+    )
     now = lease.now(connection) if cells else timeutils.utcnow()
     lags = {
         row['cell']: now - (row['caught_up_at'] or row['created_at'])
@@ -50,7 +55,7 @@ def get(connection: sa.Connection) -> Coverage:
         sa.select(REPORTERS.c.host)
         .where(
             REPORTERS.c.closed_at.is_(None),
-            REPORTERS.c.last_seen < timeutils.utcnow() - SILENCE,
+            REPORTERS.c.last_seen < timeutils.utcnow() - reporter.SILENCE,
             REPORTERS.c.host.is_not(None),
         )
         .distinct()

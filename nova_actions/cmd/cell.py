@@ -75,7 +75,7 @@ def shown(name: str, is_on: bool, row: Row | None) -> Row:
         else ((row['action_id'] + row['event_id']) * 100 // top if top else 0),
         'lag': lag and max(0.0, lag.total_seconds()),
         'floor': row['floor'] and row['floor'].replace(tzinfo=datetime.UTC),
-        'holder': row['holder'],
+        'holder': row['holder'] or None,
     }
 
 

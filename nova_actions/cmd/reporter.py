@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from oslo_utils import timeutils
+
 from nova_actions import context as context_module
 from nova_actions import vocabulary
 from nova_actions.cmd import bridge
@@ -23,6 +25,7 @@ TITLES = ('Host', 'Session', 'Last seen (UTC)', 'State', 'Waiting', 'Lost')
 WIDTH = 80
 _HOST_WIDTH = 24
 _SESSION_WIDTH = 8
+_UNITS = ((86400, 'd'), (3600, 'h'), (60, 'min'), (0, 's'))
 
 
 def reporter_list(args: Any) -> int:
@@ -65,11 +68,17 @@ def _shown(row: Row) -> Row:
         'session': row['epoch'],
         'last_seen': row['last_seen'].replace(tzinfo=datetime.UTC),
         'state': 'ended' if row['closed_at'] else 'alive',
-        **{
-            name: row[name]
-            for name in ('waiting', 'lost', 'times_cut', 'about')
-        },
+        'waiting': row['waiting'],
+        'oldest_age': _age(row['waiting_since']),
+        **{name: row[name] for name in ('lost', 'times_cut', 'about')},
     }
+
+
+def _age(since: datetime.datetime | None) -> float | None:
+    """Return how many seconds have passed since."""
+    if since is None:
+        return None
+    return max(0.0, (timeutils.utcnow() - since).total_seconds())
 
 
 def list_text(rows: Sequence[Row]) -> str:
@@ -84,7 +93,7 @@ def list_text(rows: Sequence[Row]) -> str:
                 row['session'][:_SESSION_WIDTH],
                 table.moment(row['last_seen']),
                 row['state'],
-                row['waiting'],
+                _waiting(row),
                 _total(row),
             )
             for row in rows
@@ -97,6 +106,16 @@ def _short(host: str | None) -> str | None:
     if host is None or len(host) <= _HOST_WIDTH:
         return host
     return host[: _HOST_WIDTH - 1] + '…'
+
+
+def _waiting(row: Row) -> str | None:
+    """Return how many reports wait, and the age of the oldest in its
+    largest unit."""
+    number, age = row['waiting'], row['oldest_age']
+    if not number or age is None:
+        return None if number is None else str(number)
+    size, unit = next(each for each in _UNITS if age >= each[0])
+    return f'{number} ({age // (size or 1):.0f} {unit})'
 
 
 def _total(row: Row) -> int | None:

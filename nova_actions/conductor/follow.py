@@ -161,12 +161,16 @@ class FormerCells:
         self._periodic.start()
 
     def stop(self) -> None:
+        """End after the transaction that is under way; what is left is looked
+        at after the next start."""
         self._periodic.stop()
 
     def run(self) -> None:
         """Do a round, where there is something new."""
         try:
             self._run(context_module.get_admin_context())
+        except timer.Stopped:
+            LOG.debug('What was reported later is looked at after a restart')
         except (exception.Unavailable, state.Lost):
             LOG.debug(
                 'Looking at cells that are not followed any more stops '
@@ -175,10 +179,12 @@ class FormerCells:
 
     def _run(self, context: Any) -> None:
         top = merge.top(context)
-        if self._tops.count(top) < 2:
-            for cell in state.names(context):
-                if cell not in self._followed:
+        is_new = self._tops.count(top) < 2
+        for cell in state.names(context):
+            if cell not in self._followed:
+                if is_new:
                     self._look(context, cell, top)
+                state.retire(context, cell)
         self._tops.append(top)
 
     def _look(self, context: Any, cell: str, top: merge.Place) -> None:
@@ -187,6 +193,8 @@ class FormerCells:
             # Another conductor follows it.
             return
         try:
-            merge.run(context, cell, self._holder, held, top)
+            merge.run(
+                context, cell, self._holder, held, top, self._periodic.pause
+            )
         finally:
             state.release(context, cell, self._holder)

@@ -83,6 +83,9 @@ class Notifications:
 
     def start(self) -> None:
         """Begin to send."""
+        # Prometheus takes no growth from a series that begins with it.
+        for outcome in ('sent', 'dropped'):
+            metrics.NOTIFICATIONS.add(outcome, number=0)
         self._thread.start()
 
     def stop(self, seconds: float = LAST) -> None:

@@ -39,7 +39,7 @@ RELEASES: Mapping[str, Mapping[str, str]] = {
         'InstanceRecordList': '1.1',
         'Report': '1.0',
         'ReportList': '1.0',
-        'Reporter': '1.1',
+        'Reporter': '1.2',
         'ActionDetail': '1.0',
         'ActionSummary': '1.0',
         'ActionSummaryList': '1.0',

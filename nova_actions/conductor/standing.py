@@ -20,6 +20,7 @@ from prometheus_client import registry
 from nova_actions import context
 from nova_actions import exception
 from nova_actions import vocabulary
+from nova_actions.db import reporter
 from nova_actions.db import standing
 from nova_actions.metrics import name
 
@@ -27,9 +28,6 @@ from nova_actions.metrics import name
 WORST = 100
 #: Seconds for which an answer of the database is told again.
 FRESH = 10.0
-#: Seconds after which a reporter counts as silent: three times [reporter]
-#: heartbeat_interval, as it is by default.
-SILENT = 90.0
 
 Gauge = core.GaugeMetricFamily
 
@@ -106,11 +104,11 @@ def _of_reporters(found: standing.Standing) -> Iterator[Gauge]:
     yield _labelled(
         'nova_actions_reporter_hosts',
         f'Hosts that record: all, and those of which a process has not been '
-        f'heard of for {SILENT:g} s.',
+        f'heard of for {reporter.SILENCE.total_seconds():g} s.',
         'state',
         {
             'all': len(hosts),
-            'silent': sum(each.silent > SILENT for each in hosts),
+            'silent': sum(each.is_silent for each in hosts),
         },
     )
     yield Gauge(
@@ -136,6 +134,19 @@ def _of_reporters(found: standing.Standing) -> Iterator[Gauge]:
         'hosts.',
         'host',
         _worst({host: each.waiting for host, each in found.hosts.items()}),
+    )
+    yield Gauge(
+        'nova_actions_oldest_waiting_report_seconds',
+        'For how long the oldest report that waits in a spool has been '
+        'waiting.',
+        value=max((each.oldest for each in hosts), default=0.0),
+    )
+    yield _labelled(
+        'nova_actions_host_oldest_waiting_report_seconds',
+        'For how long the oldest report that waits in the spools of a host '
+        f'has been waiting; of the {WORST} worst hosts.',
+        'host',
+        _worst({host: each.oldest for host, each in found.hosts.items()}),
     )
     yield _labelled(
         'nova_actions_lost_reports',

@@ -37,6 +37,15 @@ def _now_of_sqlite(*_ignored: object, **_more: object) -> str:
     return "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 
+#: The holder of what nobody is to have any more.
+NOBODY = ''
+
+
+def is_wanted(holder: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Return whether somebody is to have a lease, whoever has it now."""
+    return sa.or_(holder.is_(None), holder != NOBODY)
+
+
 def now(connection: Any) -> Time:
     """Return the time by the database's clock, naive UTC."""
     found: Time = connection.execute(sa.select(Now())).scalar_one()

@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 VERSION_TABLE = 'alembic_version_nova_actions'
 
 #: The newest revision that this release knows.
-HEAD = 'd4f7b1a9c286'
+HEAD = 'e1c8a5d3b794'
 
 
 def _config() -> 'config.Config':

@@ -241,6 +241,8 @@ class Reporter(Base):
     #: What it told last: how many reports wait, and how many were lost, by
     #: reason, as JSON. NULL for one that does not tell.
     waiting: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
+    #: Since when the oldest of them has been waiting.
+    waiting_since: orm.Mapped[Time | None]
     lost: orm.Mapped[str | None] = orm.mapped_column(sa.Text())
     #: What the program that it runs in tells of itself, as JSON.
     about: orm.Mapped[str | None] = orm.mapped_column(sa.Text())

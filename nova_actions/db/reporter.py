@@ -21,6 +21,13 @@ Row = dict[str, Any]
 #: How many are read at once.
 PAGE = 1000
 
+#: After how long without a word a reporter counts as silent: three times
+#: [reporter] heartbeat_interval as it is by default.
+SILENCE = datetime.timedelta(seconds=90)
+
+#: The oldest age that is believed of a report; a clock may say anything.
+_OLDEST = datetime.timedelta(days=36525)
+
 #: For how long the losses of one that is over are kept.
 LOSSES_KEPT = datetime.timedelta(days=7)
 
@@ -61,15 +68,19 @@ def told(
     waiting: int,
     lost: Mapping[str, int],
     about: Mapping[str, Any] | None = None,
+    oldest_age: int | None = None,
 ) -> None:
     """Note what a reporter tells of itself.
 
     :param waiting: how many reports it has that are not delivered yet
     :param lost: how many it has lost in this life, by reason
     :param about: what the program that it runs in tells of itself
+    :param oldest_age: for how many seconds the oldest of the waiting reports
+        has been waiting; None where there is none, or it does not tell
     """
     values = {
         'waiting': waiting,
+        'waiting_since': _since(oldest_age),
         'lost': _json(lost),
         'about': _json(about) if about else None,
     }
@@ -78,6 +89,15 @@ def told(
     except exception.Conflict:
         # Somebody else has noted that life for the first time.
         _told(context, epoch, host, values)
+
+
+def _since(age: int | None) -> datetime.datetime | None:
+    """Return since when something has been waiting, by our own clock."""
+    if age is None:
+        return None
+    return timeutils.utcnow() - datetime.timedelta(
+        seconds=min(age, _OLDEST.total_seconds())
+    )
 
 
 def _json(value: Mapping[str, Any]) -> str:

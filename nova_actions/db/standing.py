@@ -4,6 +4,7 @@ was lost."""
 
 import collections
 import dataclasses
+import datetime
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 
 from nova_actions.db import lease
+from nova_actions.db import reporter
 from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
@@ -34,6 +36,7 @@ _INTERRUPTED = sa.select(sa.func.count()).where(
 _ALIVE = sa.select(
     REPORTERS.c.host,
     REPORTERS.c.waiting,
+    REPORTERS.c.waiting_since,
     REPORTERS.c.last_seen,
 ).where(REPORTERS.c.closed_at.is_(None))
 _LOST = sa.select(REPORTERS.c.lost, REPORTERS.c.refused).where(
@@ -45,7 +48,7 @@ _CELLS = sa.select(
     FOLLOWED_CELLS.c.created_at,
     FOLLOWED_CELLS.c.paused,
     lease.Now().label('now'),
-)
+).where(lease.is_wanted(FOLLOWED_CELLS.c.holder))
 
 
 @dataclasses.dataclass
@@ -55,10 +58,26 @@ class Host:
     :param silent: for how many seconds the most silent of them has not been
         heard of
     :param waiting: how many reports wait there to be delivered
+    :param oldest: for how many seconds the oldest of them has been waiting,
+        as its reporter told last
     """
 
     silent: float = 0.0
     waiting: int = 0
+    oldest: float = 0.0
+
+    def add(self, row: sa.RowMapping, now: datetime.datetime) -> None:
+        """Add one of its reporters."""
+        silent = (now - row['last_seen']).total_seconds()
+        self.silent = max(self.silent, silent)
+        self.waiting += row['waiting'] or 0
+        if row['waiting_since'] is not None:
+            waited = (now - row['waiting_since']).total_seconds()
+            self.oldest = max(self.oldest, waited)
+
+    @property
+    def is_silent(self) -> bool:
+        return self.silent > reporter.SILENCE.total_seconds()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,8 +91,8 @@ class Standing:
     :param hosts: by their names
     :param lost: how many reports were lost, by reason, by the reporters that
         are not forgotten
-    :param cells: by the name of each cell that was ever followed, how old
-        what is copied of it is, seconds, None where it is paused
+    :param cells: by the name of each followed cell, how old what is copied
+        of it is, seconds, None where it is paused
     """
 
     open: dict[str, tuple[int, float]]
@@ -92,11 +111,9 @@ def get(connection: sa.Connection) -> Standing:
     """
     now = timeutils.utcnow()
     hosts: dict[str, Host] = collections.defaultdict(Host)
-    alive = connection.execute(_ALIVE).all()
+    alive = connection.execute(_ALIVE).mappings().all()
     for row in alive:
-        host = hosts[row.host or '']
-        host.silent = max(host.silent, (now - row.last_seen).total_seconds())
-        host.waiting += row.waiting or 0
+        hosts[row['host'] or ''].add(row, now)
     return Standing(
         open={
             row.action: (

@@ -93,6 +93,7 @@ CHECKS: Mapping[str, validation.Check] = {
     'details': validation.optional(validation.text),
     'reports': _batch,
     'waiting': validation.count,
+    'oldest_age': validation.optional(validation.count),
     'lost': validation.counts(vocabulary.LOSSES),
     'about': validation.optional(validation.texts(vocabulary.ABOUT)),
 }

@@ -20,9 +20,10 @@ class Reporter(base.ActionsObject):
 
     # Version 1.0: Initial version
     # Version 1.1: beat() has about=
-    VERSION = '1.1'
+    # Version 1.2: beat() has oldest_age=
+    VERSION = '1.2'
 
-    ADDED_ARGUMENTS = {'beat': {'about': '1.1'}}
+    ADDED_ARGUMENTS = {'beat': {'about': '1.1', 'oldest_age': '1.2'}}
 
     @classmethod
     @gate.remotable
@@ -35,6 +36,7 @@ class Reporter(base.ActionsObject):
         lost: Mapping[str, int],
         host: str | None = None,
         about: Mapping[str, str] | None = None,
+        oldest_age: int | None = None,
     ) -> None:
         """Say that a reporter lives, as an empty batch of reports does, and
         how it is.
@@ -46,6 +48,8 @@ class Reporter(base.ActionsObject):
         :param host: where it runs
         :param about: what the program that it runs in tells of itself, by
             the words of :data:`vocabulary.ABOUT`; others are passed over
+        :param oldest_age: for how many seconds the oldest report that it has
+            not delivered yet has been waiting
         """
         name = text.sanitizer().name
         reporter_db.told(
@@ -55,4 +59,5 @@ class Reporter(base.ActionsObject):
             waiting,
             lost,
             about and {word: name(value) for word, value in about.items()},
+            oldest_age,
         )

@@ -72,6 +72,18 @@ def time_of(value: datetime.datetime) -> str:
     return value.isoformat(timespec='microseconds')
 
 
+def age(each: Transition) -> int | None:
+    """Return how many seconds ago something happened, by this host's time of
+    day; None for a transition without a time, such as the end of a session.
+    """
+    then = each.get('finish_time') or each.get('start_time')
+    try:
+        passed = clock.utcnow() - datetime.datetime.fromisoformat(str(then))
+    except (TypeError, ValueError):
+        return None
+    return max(0, int(passed.total_seconds()))
+
+
 def identity(each: Transition) -> tuple[Any, ...]:
     """Return what tells which one it is, and nothing of its texts."""
     return tuple(each.get(name) for name in _IDENTITY)

@@ -272,7 +272,7 @@ class Follower:
         top = merge.top(context)
         # Once more than there is something new: it may be committed late.
         if self._tops.count(top) < 2:
-            merge.run(context, self.cell, self._holder, held, top)
+            merge.run(context, self.cell, self._holder, held, top, self._pause)
         self._tops.append(top)
 
     def _look_for_owners(self, context: Any, after: int) -> None:

@@ -7,7 +7,7 @@ Two cells that have a server between them are the same: what comes second is
 dropped.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,7 +34,7 @@ Row = dict[str, Any]
 Place = tuple[int, int]
 
 #: How many ids of ours are looked at in one transaction.
-SPAN = 5000
+SPAN = 1000
 #: How many ids each round looks back: rows are committed in any order.
 BACK = 5000
 
@@ -53,10 +53,19 @@ def top(session: orm.Session) -> Place:
     return action or 0, event or 0
 
 
-def run(context: Any, cell: str, holder: str, held: Row, end: Place) -> None:
+def run(
+    context: Any,
+    cell: str,
+    holder: str,
+    held: Row,
+    end: Place,
+    pause: Callable[[float], object],
+) -> None:
     """Look at our own rows since the last time, up to those ids.
 
     :param held: the state of the cell
+    :param pause: called with 0 seconds between two transactions; raises what
+        ends the work, which then goes on from there at the next call
     :raises Lost: another follows the cell
     """
     after = [
@@ -70,6 +79,7 @@ def run(context: Any, cell: str, holder: str, held: Row, end: Place) -> None:
         if upto >= list(end):
             return
         after = upto
+        pause(0)
 
 
 @recorder

@@ -154,6 +154,22 @@ def release(connection: Any, cell: str, holder: str) -> None:
     )
 
 
+@recorder
+def retire(connection: Any, cell: str) -> None:
+    """Note that a cell is not to be followed any more, unless somebody
+    follows it now. Whoever follows it again takes that back."""
+    lease_end = FOLLOWED_CELLS.c.lease_end
+    connection.execute(
+        sa.update(FOLLOWED_CELLS)
+        .where(
+            FOLLOWED_CELLS.c.cell == cell,
+            lease.is_wanted(FOLLOWED_CELLS.c.holder),
+            sa.or_(lease_end.is_(None), lease_end <= lease.Now()),
+        )
+        .values(holder=lease.NOBODY, lease_end=None)
+    )
+
+
 def pause(context: Any, cell: str, paused: bool) -> None:
     """Have nobody follow a cell until it is resumed, also where nobody has
     followed it yet."""

@@ -18,6 +18,13 @@ def create_table(name: str, *columns: Any, **options: Any) -> None:
         op.create_table(name, *columns, **options)
 
 
+def add_column(table: str, column: sa.Column[Any]) -> None:
+    """Add a column if there is none of its name."""
+    there = sa.inspect(op.get_bind()).get_columns(table)
+    if column.name not in {each['name'] for each in there}:
+        op.add_column(table, column)
+
+
 def create_index(
     name: str, table: str, columns: Sequence[str], **options: Any
 ) -> None:

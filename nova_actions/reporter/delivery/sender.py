@@ -303,7 +303,12 @@ class Delivery:
         """Send a heartbeat with what waits and what was lost; return when it
         was answered."""
         lost = dict(self._losses.counts)
-        self._line.beat(int(self._spool.count), lost)
+        oldest = self._spool.after(0, 1)
+        self._line.beat(
+            int(self._spool.count),
+            lost,
+            transition.age(oldest[0][1]) if oldest else None,
+        )
         self._told, self._told_lost = self._succeeded(), lost
         return self._told
 

@@ -146,8 +146,18 @@ class Wire:
         )
         return [each or next(given) for each in answers]
 
-    def beat(self, waiting: int, lost: Mapping[str, int]) -> None:
+    def beat(
+        self,
+        waiting: int,
+        lost: Mapping[str, int],
+        oldest_age: int | None = None,
+    ) -> None:
         """Send a heartbeat: that this session is alive, and how it is.
+
+        :param waiting: how many reports wait
+        :param lost: how many reports were lost, by reason
+        :param oldest_age: the age in seconds of the oldest report that waits;
+            None where none does
 
         :raises ActionsException, oslo errors: no conductor has it
         """
@@ -168,6 +178,7 @@ class Wire:
                     for name, value in dict(self._about).items()
                 }
                 or None,
+                oldest_age=oldest_age,
             )
         except (
             ovo_exc.UnsupportedObjectError,

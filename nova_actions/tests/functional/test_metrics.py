@@ -17,7 +17,9 @@ from oslotest import base as test_base
 from prometheus_client import parser
 
 from nova_actions import metrics
+from nova_actions.cells.follow import state
 from nova_actions.conductor import standing
+from nova_actions.db import reporter
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 from nova_actions.tests import base
@@ -272,6 +274,16 @@ class ShippedTest(test_base.BaseTestCase):
             self.assertIn(f'alertname: {alert}\n', text)
         cases.write_text(text.replace('RULES', str(RULES)), encoding='utf-8')
         promtool('test', 'rules', cases)
+
+    def test_limits_of_alerts_are_those_of_the_code(self) -> None:
+        text = RULES.read_text(encoding='utf-8')
+        for name, limit in (
+            ('host_silence', reporter.SILENCE),
+            ('follow_lag', state.LATE),
+        ):
+            found = re.search(rf'nova_actions_{name}_seconds\) > (\d+)', text)
+            assert found is not None, name
+            self.assertEqual(limit.total_seconds(), int(found[1]))
 
     def test_dashboard(self) -> None:
         """Each query is one to Prometheus once Grafana has put its own

@@ -41,7 +41,7 @@ class TestReporterList(base.ObjectTestCase):
         old, new, ended, gone = (str(uuid.uuid4()) for _ in range(4))
         report.apply(self.admin, [], old, 'old.example.org')
         reporter.count(self.admin, old, 0, 7)
-        reporter.told(self.admin, new, 'h' * 255, 12, {})
+        reporter.told(self.admin, new, 'h' * 255, 12, {}, None, 7300)
         for epoch, lost in ((ended, {'full': 3, 'refused': 2}), (gone, {})):
             reporter.told(self.admin, epoch, 'ended', 0, lost)
             stale_reporter.close(self.admin, epoch, 'it is dead')
@@ -63,6 +63,9 @@ class TestReporterList(base.ObjectTestCase):
             tuple(rows[ended][name] for name in ('state', 'waiting', 'lost')),
         )
         self.assertEqual((None, {}), (rows[old]['waiting'], rows[old]['lost']))
+        self.assertIn('alive  12 (2 h)  0', text)
+        self.assertEqual(7300, round(rows[new]['oldest_age'], -2))
+        self.assertIsNone(rows[ended]['oldest_age'])
         self.assertTrue(rows[new]['last_seen'].endswith('+00:00'))
 
     def test_bridges_that_tell_the_same_are_told_once(self):

@@ -3,7 +3,11 @@
 
 from unittest import mock
 
+from oslo_utils import timeutils
+
 from nova_actions import runtime
+from nova_actions.cells import coverage
+from nova_actions.cells.follow import merge
 from nova_actions.cells.follow import state
 from nova_actions.conductor import follow
 from nova_actions.conductor import service
@@ -76,6 +80,52 @@ class TestFollow(base.ObjectTestCase):
             (action['uuid'], 'failed'), (stored['uuid'], stored['status'])
         )
         self.assertEqual([step['uuid']], [each['uuid'] for each in events])
+
+    def test_a_stop_does_not_wait_for_all_that_was_reported(self):
+        """What is left is looked at after the next start."""
+        made = self.made()
+        made.run()
+        made.stop()
+        for number in range(5):
+            report.apply(
+                self.admin,
+                [
+                    fixtures_follow.report(
+                        'action',
+                        'create',
+                        self.instance_uuid,
+                        f'req-{number}',
+                        timeutils.utcnow(),
+                    )
+                ],
+            )
+        self.patch(merge, 'SPAN', 2)
+        self.patch(merge, 'BACK', 0)
+        stopped = follow.FormerCells(self.conf, ())
+        stopped.stop()
+        stopped.run()
+        reached = state.get(self.admin, 'east')['own_action_id']
+        top, _event = merge.top(self.admin)
+        self.assertLess(reached, top)
+        self.assertIsNone(state.get(self.admin, 'east')['lease_end'])
+        follow.FormerCells(self.conf, ()).run()
+        self.assertEqual(top, state.get(self.admin, 'east')['own_action_id'])
+
+    def test_a_cell_that_is_not_followed_any_more_is_not_late(self):
+        made = self.made()
+        made.run()
+        former = follow.FormerCells(self.conf, ())
+        former.run()
+        # It is not taken from a conductor that still follows it.
+        self.assertNotEqual('', state.get(self.admin, 'east')['holder'])
+        made.stop()
+        # Nothing is new, so nothing is merged.
+        former.run()
+        former.run()
+        self.assertEqual('', state.get(self.admin, 'east')['holder'])
+        self.assertIsNone(coverage.get(self.admin).follow_lag)
+        self.assertIsNotNone(made.run())
+        self.assertIsNotNone(coverage.get(self.admin).follow_lag)
 
     def test_a_conductor_follows(self):
         self.set(follow=True, follow_interval=0.1)

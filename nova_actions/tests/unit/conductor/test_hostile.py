@@ -335,6 +335,7 @@ GOOD: dict[str, Any] = {
     'evidence': 'x',
     'details': 'd',
     'waiting': 0,
+    'oldest_age': 0,
     'lost': {},
     'epoch': None,
     'reports': wire.primitive(

@@ -9,6 +9,7 @@ from oslo_utils import timeutils
 from prometheus_client import registry
 
 from nova_actions import exception
+from nova_actions.cells import coverage
 from nova_actions.cells.follow import state
 from nova_actions.conductor import standing
 from nova_actions.db import api as db
@@ -61,9 +62,9 @@ class _Tests:
         )
         self.assertIsNone(self.ask('open_actions', action='create'))
 
-    def beat(self, host, waiting=0, silent=0.0, **lost):
+    def beat(self, host, waiting=0, silent=0.0, age=None, **lost):
         epoch = str(uuid.uuid4())
-        reporter.told(self.admin, epoch, host, waiting, lost)
+        reporter.told(self.admin, epoch, host, waiting, lost, oldest_age=age)
         self.execute(
             sa.update(REPORTERS)
             .where(REPORTERS.c.epoch == epoch)
@@ -85,6 +86,23 @@ class _Tests:
         self.assertLess(499, self.ask('host_silence_seconds', host='h1'))
         self.assertEqual(3, self.ask('lost_reports', reason='full'))
         self.assertEqual(5, self.ask('lost_reports', reason='error'))
+
+    def test_the_oldest_waiting_report(self):
+        self.assertEqual(0, self.ask('oldest_waiting_report_seconds'))
+        self.beat('h1', waiting=3, age=60)
+        self.beat('h1', waiting=1, age=400)
+        self.beat('h2', waiting=1, age=10**30)
+        self.beat('h3')
+        self.beat('h4', waiting=2)
+        name = 'host_oldest_waiting_report_seconds'
+        self.assertEqual(400, round(self.ask(name, host='h1'), -2))
+        for host in ('h3', 'h4'):
+            self.assertEqual(0, self.ask(name, host=host))
+        # A clock that is far off is believed up to a hundred years.
+        self.assertEqual(36525 * 86400, round(self.ask(name, host='h2'), -2))
+        self.assertEqual(
+            36525 * 86400, round(self.ask('oldest_waiting_report_seconds'), -2)
+        )
 
     def test_of_many_hosts_the_worst_are_told(self):
         with db.engine().begin() as connection:
@@ -130,6 +148,39 @@ class _Tests:
         )
         self.assertLess(3590, self.ask('follow_lag_seconds', cell='east'))
         self.assertIsNone(self.ask('follow_lag_seconds', cell='west'))
+
+    def test_a_cell_that_is_followed_no_more(self):
+        """Its lag would grow for ever. A cell whose conductor is gone is
+        told of all the same."""
+        for cell in ('east', 'west'):
+            state.acquire(self.admin, cell, 'somebody')
+        state.retire(self.admin, 'west')
+        self.assertIsNotNone(self.ask('follow_lag_seconds', cell='west'))
+        state.release(self.admin, 'west', 'somebody')
+        state.retire(self.admin, 'west')
+        self.assertIsNone(self.ask('follow_lag_seconds', cell='west'))
+        self.assertIsNotNone(self.ask('follow_lag_seconds', cell='east'))
+        self.assertEqual(('east',), self.behind())
+        state.acquire(self.admin, 'west', 'another')
+        self.assertIsNotNone(self.ask('follow_lag_seconds', cell='west'))
+        self.assertEqual(('east', 'west'), self.behind())
+
+    def behind(self):
+        """Return the cells that an answer of the API tells as late."""
+        self.execute(
+            sa.update(FOLLOWED_CELLS).values(
+                created_at=timeutils.utcnow() - datetime.timedelta(hours=1)
+            )
+        )
+        return coverage.get(self.admin).silent_cells
+
+    def test_silent_hosts(self):
+        """Metrics and the API mean the same by it."""
+        seconds = reporter.SILENCE.total_seconds()
+        self.beat('short', silent=seconds - 30)
+        self.beat('long', silent=seconds + 30)
+        self.assertEqual(1, self.ask('reporter_hosts', state='silent'))
+        self.assertEqual(('long',), coverage.get(self.admin).silent_hosts)
 
     def test_an_answer_is_told_again(self):
         self.assertEqual(0, self.ask('reporters'))

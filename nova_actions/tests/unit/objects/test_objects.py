@@ -34,7 +34,7 @@ FINGERPRINTS = {
     'InstanceRecordList': '1.1-4622a44efeb0ae5bcde115ee52d00b9c',
     'Report': '1.0-9d3c7357dbebec918df165fd4df8e6d4',
     'ReportList': '1.0-1e8851dffffa60cc028507f4119036a1',
-    'Reporter': '1.1-a21b4ee069b871d4ee53e43112d34e72',
+    'Reporter': '1.2-594d10fc0753a0a9484a3cbd31794b96',
     'Stat': '1.0-a07c5383c6b5c363de16a017e2aabd0a',
     'StatList': '1.0-5f11045c5075aae340bd4d61d9fd8703',
 }

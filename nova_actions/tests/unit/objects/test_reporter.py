@@ -5,6 +5,7 @@ import datetime
 import uuid
 from unittest import mock
 
+from oslo_utils import timeutils
 from oslo_versionedobjects import exception as ovo_exc
 
 from nova_actions import exception
@@ -66,6 +67,16 @@ class _Tests:
         for wrong in ([], 'x', {'mode': 1}, {'nova': ['34']}):
             self.assertRaises(exception.Invalid, self.beat, about=wrong)
 
+    def test_how_long_the_oldest_has_waited(self):
+        self.beat(2, oldest_age=90)
+        (since,) = self.row('waiting_since')
+        waited = timeutils.utcnow() - since
+        self.assertEqual(90, round(waited.total_seconds(), -1))
+        self.beat()
+        self.assertEqual((None,), self.row('waiting_since'))
+        for wrong in (-1, '1', 1.5, 2**63):
+            self.assertRaises(exception.Invalid, self.beat, oldest_age=wrong)
+
     def test_each_heartbeat_tells_what_is_the_case_then(self):
         about = {'mode': 'mirror', 'nova': 34}
         line = wire.Wire('h', self.epoch, about)
@@ -79,16 +90,12 @@ class _Tests:
 
     def test_a_conductor_of_which_it_is_told_less(self):
         if self.REMOTE:
-            self.assertEqual(
-                ((), {'host': 'h'}),
-                pins.fit_arguments(
-                    Reporter,
-                    'beat',
-                    '1.0',
-                    (),
-                    {'host': 'h', 'about': {'mode': 'off'}},
-                ),
-            )
+            given = {'host': 'h', 'about': {'mode': 'off'}, 'oldest_age': 1}
+            for version, number in (('1.0', 1), ('1.1', 2), ('1.2', 3)):
+                self.assertEqual(
+                    ((), dict(list(given.items())[:number])),
+                    pins.fit_arguments(Reporter, 'beat', version, (), given),
+                )
 
     def test_shapes(self):
         for waiting, lost in (

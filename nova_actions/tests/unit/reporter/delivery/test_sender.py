@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import datetime
 import logging
 import threading
 import time
@@ -10,7 +11,9 @@ from oslo_versionedobjects import exception as ovo_exc
 from oslotest import base as oslotest
 
 from nova_actions import exception
+from nova_actions.reporter import clock
 from nova_actions.reporter import loss
+from nova_actions.reporter import transition
 from nova_actions.reporter.delivery import sender
 from nova_actions.reporter.delivery import waiting
 from nova_actions.reporter.delivery import wire
@@ -34,6 +37,7 @@ class Line:
         self.batches = []
         self.closed = []
         self.told = []
+        self.ages = []
         self.applied = []
         self.trouble = []
         self.refused = {}
@@ -72,9 +76,10 @@ class Line:
         time.sleep(self.pause)
         return answers
 
-    def beat(self, waiting, lost):
+    def beat(self, waiting, lost, oldest_age):
         self.send([])
         self.told.append((waiting, dict(lost)))
+        self.ages.append(oldest_age)
 
     def close(self, ended):
         if self.close_trouble:
@@ -389,6 +394,19 @@ class DeliveryTestCase(oslotest.BaseTestCase):
                 {4, 3, 2, 1, 0}
                 <= {waiting for waiting, _lost in self.line.told}
             ),
+        )
+
+    def test_the_age_of_what_waits_is_told(self):
+        self.line.refused['0'] = 'InstanceNotFound'
+        found = self.deliver(heartbeat=0.01)
+        patience.wait_until('a heartbeat', lambda: self.line.ages)
+        self.assertEqual({None}, set(self.line.ages))
+        began = clock.utcnow() - datetime.timedelta(hours=1)
+        self.append(
+            found, {**make(0), 'start_time': transition.time_of(began)}
+        )
+        patience.wait_until(
+            'its age is told', lambda: 3600 <= (self.line.ages[-1] or 0) < 3700
         )
 
     def test_heartbeats(self):
