@@ -4,8 +4,9 @@
 import importlib
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
+from typing import Any, Protocol
 
 from nova_actions import context as context_module
 from nova_actions import exception
@@ -31,12 +32,20 @@ RETRY = 5.0
 Row = dict[str, Any]
 
 
+class Sink(Protocol):
+    """Where changes go."""
+
+    def write(self, changes: Sequence[export.Change]) -> None:
+        """Give changes away, and return once they are taken."""
+
+
 def run(args: Any) -> int:
-    """Write changes to standard output, one in a line.
+    """Write changes to standard output, one in a line, or send them as
+    traces.
 
     :raises Refusal: for what cannot be used
     """
-    line = _writer(args.format)
+    open_sink = _sink(args)
     with place.Place(args.state) as kept:
         cursor = args.after or kept.read()
         context = context_module.get_admin_context()
@@ -46,12 +55,10 @@ def run(args: Any) -> int:
             if cursor is None
             else change_cursor.unpack(key, cursor)
         )
-        out = outlet.Outlet()
+        sink = open_sink()
         try:
             for page in _pages(context, number, args.follow):
-                out.write(
-                    [line(_change(context, key, row)) for row in page.rows]
-                )
+                sink.write([_change(context, key, row) for row in page.rows])
                 # What was given away is not given again; what may have been
                 # lost is.
                 kept.write(change_cursor.pack(key, page.after))
@@ -65,18 +72,46 @@ def run(args: Any) -> int:
     return failure.OK
 
 
-def _writer(name: str) -> Callable[[export.Change], str]:
-    try:
-        module = importlib.import_module(
-            f'nova_actions.export.{export.FORMATS[name]}'
+class _Lines:
+    """Standard output, with a line for each change."""
+
+    def __init__(self, line: Callable[[export.Change], str]) -> None:
+        self._line = line
+        self._out = outlet.Outlet()
+
+    def write(self, changes: Sequence[export.Change]) -> None:
+        self._out.write(list(map(self._line, changes)))
+
+
+def _sink(args: Any) -> Callable[[], Sink]:
+    """Return what opens where changes go, once nobody else writes there."""
+    if args.format == export.TRACES:
+        receiver = _module('nova_actions.cmd.receiver', args.format, 'otel')
+        return lambda: receiver.Receiver(args.endpoint, args.follow)
+    if args.endpoint is not None:
+        raise failure.Refusal(
+            f'--endpoint is for --format {export.TRACES} only'
         )
+    writer = _module(
+        f'nova_actions.export.{export.FORMATS[args.format]}',
+        args.format,
+        'export',
+    )
+    return lambda: _Lines(writer.line)
+
+
+def _module(path: str, name: str, extra: str) -> ModuleType:
+    """Import what a format needs.
+
+    :raises Refusal: it is not installed
+    """
+    try:
+        return importlib.import_module(path)
     except ImportError as error:
         raise failure.Refusal(
-            f'--format {name} needs {error.name}, which the extra "export" '
-            'installs: pip install nova-actions[export]'
+            f'--format {name} needs {error.name}, which the extra "{extra}" '
+            f'installs: pip install nova-actions[{extra}]'
         ) from error
-    writer: Callable[[export.Change], str] = module.line
-    return writer
 
 
 def _pages(context: Any, after: int, follow: bool) -> Iterator[feed.Page]:

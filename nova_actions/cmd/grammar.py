@@ -99,14 +99,24 @@ def _add_export(nouns: Any) -> None:
         'export',
         'export:run',
         'write what happens to standard output, a line for each change, '
-        'oldest first: all that is kept, or what has happened since. Exit '
+        'oldest first, or send it to a receiver of OpenTelemetry: all that '
+        'is kept, or what has happened since. Exit '
         'code 3: some of what was asked for is not kept any more',
     )
     exported.add_argument(
         '--format',
-        choices=tuple(export.FORMATS),
+        choices=(*export.FORMATS, export.TRACES),
         default='ndjson',
-        help='default: ndjson',
+        help='default: ndjson. otlp sends actions as traces, their steps as '
+        'spans',
+    )
+    exported.add_argument(
+        '--endpoint',
+        metavar='URL',
+        help='with --format otlp: the receiver, as http://collector:4318; '
+        'default: as OTEL_EXPORTER_OTLP_ENDPOINT or '
+        'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT says, else '
+        'http://localhost:4318',
     )
     exported.add_argument(
         '--follow',

@@ -16,3 +16,5 @@ FORMATS = {
     'cloudevents': 'cloudevent',
     'otlp-json': 'otlp',
 }
+#: Sends traces to a receiver, and writes no lines.
+TRACES = 'otlp'

@@ -13,24 +13,24 @@ from nova_actions import version
 from nova_actions import vocabulary
 from nova_actions.db import status
 
-_FAILED = (
+#: Outcomes of what went wrong.
+FAILED = (
     vocabulary.RESULT_ERROR,
     vocabulary.RESULT_INTERRUPTED,
     status.FAILED,
     status.INTERRUPTED,
 )
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_NAME = 'nova-actions'
-_VERSION = version.version_string()
+NAME = 'nova-actions'
+VERSION = version.version_string()
 
 
 def line(change: export.Change) -> str:
     """Return a change as a line without its end: a ``LogsData`` of one
     record, as OpenTelemetry's file exporter writes them."""
-    failed = change['outcome'] in _FAILED
-    at = datetime.datetime.fromisoformat(change['at']) - _EPOCH
+    failed = change['outcome'] in FAILED
     record = logs_pb2.LogRecord(
-        time_unix_nano=at // datetime.timedelta(microseconds=1) * 1000,
+        time_unix_nano=nanoseconds(change['at']),
         event_name=f'nova_actions.{change["kind"]}',
         severity_number=(
             logs_pb2.SEVERITY_NUMBER_ERROR
@@ -54,12 +54,12 @@ def line(change: export.Change) -> str:
                 resource_logs=[
                     logs_pb2.ResourceLogs(
                         resource=resource_pb2.Resource(
-                            attributes=[_attribute('service.name', _NAME)]
+                            attributes=[_attribute('service.name', NAME)]
                         ),
                         scope_logs=[
                             logs_pb2.ScopeLogs(
                                 scope=common_pb2.InstrumentationScope(
-                                    name=_NAME, version=_VERSION
+                                    name=NAME, version=VERSION
                                 ),
                                 log_records=[record],
                             )
@@ -71,6 +71,12 @@ def line(change: export.Change) -> str:
             use_integers_for_enums=True,
         )
     )
+
+
+def nanoseconds(moment: str) -> int:
+    """Return a change's time as OTLP has it: nanoseconds since 1970."""
+    passed = datetime.datetime.fromisoformat(moment) - _EPOCH
+    return passed // datetime.timedelta(microseconds=1) * 1000
 
 
 def _text(value: str) -> common_pb2.AnyValue:

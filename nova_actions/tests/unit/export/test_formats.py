@@ -9,48 +9,13 @@ from cloudevents.core.formats import json as cloudevents_json
 from cloudevents.core.v1 import event as cloudevent
 from google.protobuf import json_format
 from hypothesis import given
-from hypothesis import strategies
 from opentelemetry.proto.logs.v1 import logs_pb2
 from oslotest import base
 from pycadf import cadftaxonomy
 from pycadf import event as cadf
 
 from nova_actions import export
-from nova_actions.db import status
-from nova_actions.db.change import kind
-
-_OUTCOMES = (None, 'Success', 'Error', 'Interrupted', *status.STATUSES)
-_names = strategies.text(
-    strategies.characters(exclude_categories=['Cs']), min_size=1
-)
-_optional = strategies.none() | _names
-#: A change as /v1/changes tells it, with whatever in it people may choose.
-_changes = strategies.fixed_dictionaries(
-    {
-        'id': strategies.uuids().map(str),
-        'cursor': strategies.just('abc'),
-        'kind': strategies.sampled_from(kind.KINDS),
-        'at': strategies.datetimes().map(
-            lambda at: (
-                at.replace(year=2026).isoformat(timespec='microseconds') + 'Z'
-            )
-        ),
-        'started_at': strategies.none(),
-        'outcome': strategies.sampled_from(_OUTCOMES),
-        'reason': _optional,
-        'server': strategies.uuids().map(str),
-        'server_name': _optional,
-        'project_id': _names,
-        'user_id': _optional,
-        'action': _names,
-        'action_uuid': strategies.uuids().map(str),
-        'event': _optional,
-        'event_uuid': strategies.none(),
-        'request_id': _optional,
-        'global_request_id': _optional,
-    },
-    optional={'host': _names},
-)
+from nova_actions.tests.unit.export import changes
 
 
 def line(name, change):
@@ -63,11 +28,11 @@ def line(name, change):
 
 
 class FormatsTest(base.BaseTestCase):
-    @given(_changes)
+    @given(changes.CHANGES)
     def test_ndjson(self, change):
         self.assertEqual(change, json.loads(line('ndjson', change)))
 
-    @given(_changes)
+    @given(changes.CHANGES)
     def test_cadf(self, change):
         found = json.loads(line('cadf', change))
         with warnings.catch_warnings():
@@ -93,12 +58,12 @@ class FormatsTest(base.BaseTestCase):
         self.assertEqual(change, found['attachments'][0]['content'])
 
     def test_outcomes_of_cadf(self):
-        change = _example()
+        change = changes.example()
         told = {
             outcome: json.loads(line('cadf', {**change, 'outcome': outcome}))[
                 'outcome'
             ]
-            for outcome in _OUTCOMES
+            for outcome in changes.OUTCOMES
         }
         self.assertEqual(
             {
@@ -115,7 +80,7 @@ class FormatsTest(base.BaseTestCase):
             told,
         )
 
-    @given(_changes)
+    @given(changes.CHANGES)
     def test_cloudevents(self, change):
         read = cloudevents_json.JSONFormat().read(
             cloudevent.CloudEvent, line('cloudevents', change)
@@ -127,7 +92,7 @@ class FormatsTest(base.BaseTestCase):
         self.assertEqual(change['server'], read.get_subject())
         self.assertEqual(change, read.get_data())
 
-    @given(_changes)
+    @given(changes.CHANGES)
     def test_otlp(self, change):
         text = line('otlp-json', change)
         read = json_format.Parse(text, logs_pb2.LogsData())
@@ -146,25 +111,3 @@ class FormatsTest(base.BaseTestCase):
         ][0]
         self.assertIn(raw['severityNumber'], (9, 17))
         self.assertEqual(str(record.time_unix_nano), raw['timeUnixNano'])
-
-
-def _example():
-    return {
-        'id': '0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a',
-        'cursor': 'abc',
-        'kind': kind.ACTION_ENDED,
-        'at': '2026-11-27T12:00:00.000001Z',
-        'started_at': None,
-        'outcome': None,
-        'reason': None,
-        'server': '0b0b0b0b-0b0b-0b0b-0b0b-0b0b0b0b0b0b',
-        'server_name': 'web',
-        'project_id': 'demo',
-        'user_id': 'alice',
-        'action': 'reboot',
-        'action_uuid': '0c0c0c0c-0c0c-0c0c-0c0c-0c0c0c0c0c0c',
-        'event': None,
-        'event_uuid': None,
-        'request_id': None,
-        'global_request_id': None,
-    }
