@@ -223,6 +223,25 @@ def instance_list(
         for cell_name, rows in answers.items()
         for row in rows
     }
+    shown = _with_own(context, found, limit, name, project_id, after)
+    if not shown and errors:
+        raise errors[0]
+    return shown
+
+
+def _with_own(
+    context: Any,
+    found: dict[str, Row],
+    limit: int,
+    name: str | None,
+    project_id: str | None,
+    after: Row | None,
+) -> list[Row]:
+    """Return the first of the cells' instances and of our own, without
+    those of our own that a cell knows.
+
+    :param found: the cells' by uuid, to which our own are added
+    """
     while True:
         own = api.instance_list(context, limit, name, project_id, after)
         seen, _errors = registry.instances([row['uuid'] for row in own])
@@ -233,11 +252,8 @@ def instance_list(
         if len(own) < limit or (
             len(shown) == limit and _place(own[-1]) > _place(shown[-1])
         ):
-            break
+            return shown
         after = own[-1]
-    if not shown and errors:
-        raise errors[0]
-    return shown
 
 
 def _marked(context: Any, uuid: str, project_id: str | None) -> Row:

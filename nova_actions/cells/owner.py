@@ -40,23 +40,33 @@ def find(context: Any, uuid: str, fresh: bool = False) -> Row | None:
     # For a stranger the work is the same whether it exists or not.
     if known is not None and not fresh and _is_trusted(context, known):
         return known
-    found = api.instance_get(context, uuid)
-    stranger = _is_stranger(context, found or known)
-    if not registry.cells():
-        pass
-    elif found is None:
-        hint = None if stranger else (known or {}).get('cell')
-        found = registry.instance(
-            uuid, hint, lambda row: not _is_stranger(context, row)
-        )
-    elif stranger:
-        # As if nobody here knew it, a silent cell's error included.
-        registry.instance(uuid, is_shown=lambda _row: False)
-    else:
-        found = _beside(found, known or {}, fresh)
+    found = _look_up(context, uuid, known, fresh)
     if found is not None:
         _remember(found)
     return found
+
+
+def _look_up(
+    context: Any, uuid: str, known: Row | None, fresh: bool
+) -> Row | None:
+    """Ask our own database and the cells for an instance.
+
+    :param known: what was remembered of it
+    """
+    own = api.instance_get(context, uuid)
+    if not registry.cells():
+        return own
+    stranger = _is_stranger(context, own or known)
+    if own is None:
+        hint = None if stranger else (known or {}).get('cell')
+        return registry.instance(
+            uuid, hint, lambda row: not _is_stranger(context, row)
+        )
+    if stranger:
+        # As if nobody here knew it, a silent cell's error included.
+        registry.instance(uuid, is_shown=lambda _row: False)
+        return own
+    return _beside(own, known or {}, fresh)
 
 
 def _beside(own: Row, known: Row, fresh: bool) -> Row:
@@ -111,20 +121,23 @@ def elsewhere(
 
     :param uuids: of servers that our own database does not have
     """
-    found = {uuid: _known[uuid] for uuid in set(uuids) if uuid in _known}
-    wanted = sorted(
-        uuid
-        for uuid in set(uuids) - found.keys()
-        if len(uuid) == 36 and '\0' not in uuid
-    )
+    asked = set(uuids)
+    found = {uuid: _known[uuid] for uuid in asked if uuid in _known}
+    wanted = sorted(filter(_may_exist, asked - found.keys()))
     if not wanted or not registry.cells():
         return found, {}
     seen, errors = registry.instances(wanted)
     for row in seen.values():
         _remember(row)
-    return {**found, **seen}, {
-        uuid: errors[0] for uuid in wanted if errors and uuid not in seen
-    }
+    unknown = [uuid for uuid in wanted if uuid not in seen]
+    return {**found, **seen}, (
+        dict.fromkeys(unknown, errors[0]) if errors else {}
+    )
+
+
+def _may_exist(uuid: str) -> bool:
+    """Tell whether a database takes it for a uuid."""
+    return len(uuid) == 36 and '\0' not in uuid
 
 
 def _is_trusted(context: Any, instance: Row) -> bool:

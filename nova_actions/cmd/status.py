@@ -181,7 +181,6 @@ class Checks(upgradecheck.UpgradeCommands):
 
     def check_policy(self) -> Result:
         """Does the policy file say what its author means?"""
-        from nova_actions import policies
         from nova_actions import policy
 
         try:
@@ -195,23 +194,14 @@ class Checks(upgradecheck.UpgradeCommands):
                 'The policy asks for rules that do not exist: '
                 f'{", ".join(lacking)}.',
             )
-        broken = sorted(
-            name
-            for name, rule in enforcer.file_rules.items()
-            if _is_garbled(rule)
-        )
+        broken = _garbled(enforcer)
         if broken:
             return Result(
                 Code.FAILURE,
                 f'Nobody can pass {", ".join(broken)}: the '
                 'policy file has a text there that is not a rule.',
             )
-        known = {rule.name for rule in policies.list_rules()}
-        strange = sorted(
-            name
-            for name in enforcer.file_rules
-            if name.startswith(OURS) and name not in known
-        )
+        strange = _unknown(enforcer)
         if strange:
             return Result(
                 Code.WARNING,
@@ -296,6 +286,26 @@ def _within(seconds: float, question: Callable[[], Any]) -> Any:
 def _said(error: Exception) -> str:
     text = ' '.join(str(error).split()).rstrip('.') or type(error).__name__
     return f'{text}.'
+
+
+def _garbled(enforcer: Any) -> list[str]:
+    """Return the rules of the policy file that cannot be parsed."""
+    return sorted(
+        name for name, rule in enforcer.file_rules.items() if _is_garbled(rule)
+    )
+
+
+def _unknown(enforcer: Any) -> list[str]:
+    """Return the rules of the policy file under our names that no code asks
+    for."""
+    from nova_actions import policies
+
+    known = {rule.name for rule in policies.list_rules()}
+    return sorted(
+        name
+        for name in enforcer.file_rules
+        if name.startswith(OURS) and name not in known
+    )
 
 
 def _is_garbled(rule: Any) -> bool:

@@ -181,16 +181,20 @@ def _parse(line: bytes) -> Row:
             f'its version is {row.get("version")!r}; this '
             f'release reads {VERSION}'
         )
-    action, events, instance = (
-        row.get(name) for name in ('action', 'events', 'instance')
-    )
-    if not (
+    parts: Row = {
+        name: row.get(name) for name in ('action', 'events', 'instance')
+    }
+    if not _is_whole(**parts):
+        raise ValueError('action, events or instance is missing')
+    if parts['action'].get('instance_uuid') != parts['instance'].get('uuid'):
+        raise ValueError('the action is of another instance')
+    return parts
+
+
+def _is_whole(action: Any, events: Any, instance: Any) -> bool:
+    return (
         isinstance(action, dict)
         and isinstance(instance, dict)
         and isinstance(events, list)
         and all(isinstance(event, dict) for event in events)
-    ):
-        raise ValueError('action, events or instance is missing')
-    if action.get('instance_uuid') != instance.get('uuid'):
-        raise ValueError('the action is of another instance')
-    return {'action': action, 'events': events, 'instance': instance}
+    )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Copies the owners of a cell's servers into our own database."""
 
+import datetime
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -17,12 +18,13 @@ from nova_actions.db.models import INSTANCES
 
 LOG = logging.getLogger(__name__)
 
+Row = dict[str, Any]
+
 #: How many are copied in one transaction.
 BATCH = 500
 
-#: How often a batch is begun anew when its servers are registered meanwhile.
+#: How often a batch is tried again when its servers are registered meanwhile.
 ROUNDS = 5
-
 
 #: What may change of a server; its owner may not.
 _CHANGING = ('display_name', 'deleted', 'deleted_at')
@@ -33,8 +35,8 @@ def instance_import(context: Any, cell: str) -> Iterator[int]:
     """Copy the owners of all servers of a cell, the deleted ones too, and
     yield how many are done after each batch.
 
-    Each batch is a transaction, and the same again changes nothing: what was
-    interrupted is just begun anew.
+    Each batch is a transaction, and the same again changes nothing: after an
+    interruption, import the cell again.
 
     :raises CellNotFound: when that cell is not attached
     :raises CellUnavailable: it does not answer; what was done stays
@@ -55,7 +57,7 @@ def instance_import(context: Any, cell: str) -> Iterator[int]:
         yield done
 
 
-def store(context: Any, owners: list[dict[str, Any]]) -> None:
+def store(context: Any, owners: list[Row]) -> None:
     """Store servers and their owners; of those that are known, what may
     change of them.
 
@@ -72,7 +74,7 @@ def store(context: Any, owners: list[dict[str, Any]]) -> None:
 
 
 @writer
-def _store_batch(session: orm.Session, owners: list[dict[str, Any]]) -> None:
+def _store_batch(session: orm.Session, owners: list[Row]) -> None:
     there = {
         row['uuid']: row
         for row in session.execute(
@@ -86,26 +88,8 @@ def _store_batch(session: orm.Session, owners: list[dict[str, Any]]) -> None:
     for owner in owners:
         own = there.get(owner['uuid'])
         if own is None:
-            new.append(
-                {
-                    **{name: owner[name] for name in _COPIED},
-                    'created_at': owner['created_at'] or now,
-                    'updated_at': now,
-                }
-            )
-            continue
-        if own['project_id'] != owner['project_id']:
-            LOG.warning(
-                'Server %s of cell %s belongs to another project '
-                'there; its owner is kept',
-                own['uuid'],
-                owner['cell'],
-            )
-            continue
-        changed = {
-            name: owner[name] for name in _CHANGING if own[name] != owner[name]
-        }
-        if changed:
+            new.append(_new(owner, now))
+        elif changed := _changed(own, owner):
             session.execute(
                 sa.update(INSTANCES)
                 .where(INSTANCES.c.id == own['id'])
@@ -113,3 +97,27 @@ def _store_batch(session: orm.Session, owners: list[dict[str, Any]]) -> None:
             )
     if new:
         session.execute(sa.insert(INSTANCES), new)
+
+
+def _new(owner: Row, now: datetime.datetime) -> Row:
+    return {
+        **{name: owner[name] for name in _COPIED},
+        'created_at': owner['created_at'] or now,
+        'updated_at': now,
+    }
+
+
+def _changed(own: sa.RowMapping, owner: Row) -> Row:
+    """Return what has changed of a server; nothing of one that belongs to
+    another project."""
+    if own['project_id'] != owner['project_id']:
+        LOG.warning(
+            'Server %s of cell %s belongs to another project '
+            'there; its owner is kept',
+            own['uuid'],
+            owner['cell'],
+        )
+        return {}
+    return {
+        name: owner[name] for name in _CHANGING if own[name] != owner[name]
+    }

@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 #: How many actions are stored in one transaction.
 BATCH = 100
-#: How often a batch is begun anew when its rows are stored meanwhile.
+#: How often a batch is tried again when its rows are stored meanwhile.
 ROUNDS = 5
 
 
@@ -131,7 +131,7 @@ def _checked(row: Row, sanitizer: sanitize.Sanitizer) -> Row:
 def _known_word(argument: str, value: Any, words: Sequence[Any]) -> None:
     if value not in words:
         raise exception.InvalidInput(
-            argument=argument, reason='there is no such one'
+            argument=argument, reason='it is not one of the known words'
         )
 
 
@@ -147,42 +147,55 @@ def _values(table: sa.Table, row: Mapping[str, Any], *skip: str) -> Row:
 
 def _value(column: sa.Column[Any], value: Any) -> Any:
     if value is None:
-        if column.server_default is not None:
-            return 0
-        if not column.nullable:
-            raise exception.InvalidInput(
-                argument=column.name, reason='it is missing'
-            )
-        return None
+        return _default(column)
     if column.name == 'uuid' or column.name.endswith('_uuid'):
         return validation.uuid(column.name, value)
     kind = column.type.python_type
     if kind is datetime.datetime:
-        try:
-            return timeutils.normalize_time(
-                datetime.datetime.fromisoformat(value)
-            )
-        except (OverflowError, TypeError, ValueError):
-            raise exception.InvalidInput(
-                argument=column.name, reason='it is no time'
-            ) from None
+        return _time(column.name, value)
     if type(value) is not kind or (
         kind is int and not -(2**63) <= value < 2**63
     ):
         raise exception.InvalidInput(
-            argument=column.name, reason=f'it is no {kind.__name__}'
+            argument=column.name,
+            reason=f'it is not of the type {kind.__name__}',
         )
     length = getattr(column.type, 'length', None)
-    if length is not None and (
-        len(value) > length
-        or '\0' in value
-        or value.encode(errors='replace').decode() != value
-    ):
+    if length is not None and not _fits(value, length):
         raise exception.InvalidInput(
             argument=column.name,
             reason=f'it does not fit a column of {length} characters',
         )
     return value
+
+
+def _default(column: sa.Column[Any]) -> int | None:
+    """Return what a column has where the file has nothing."""
+    if column.server_default is not None:
+        return 0
+    if not column.nullable:
+        raise exception.InvalidInput(
+            argument=column.name, reason='it is missing'
+        )
+    return None
+
+
+def _time(argument: str, value: Any) -> datetime.datetime:
+    try:
+        return timeutils.normalize_time(datetime.datetime.fromisoformat(value))
+    except (OverflowError, TypeError, ValueError):
+        raise exception.InvalidInput(
+            argument=argument, reason='it is not a time'
+        ) from None
+
+
+def _fits(text: str, length: int) -> bool:
+    """Tell whether every database can hold a text in so many characters."""
+    return (
+        len(text) <= length
+        and '\0' not in text
+        and text.encode(errors='replace').decode() == text
+    )
 
 
 def _stored(context: Any, rows: Sequence[Row]) -> Done:

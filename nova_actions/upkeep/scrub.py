@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applies today's rules of sanitising to what was stored under older ones.
 
-Rows are gone through by their keys, changed ones in short transactions of
-their own, those of the record under the lock of their action. A row's
-``updated_at`` tells of the work it records and stays.
+Rows are read in the order of their keys. Those that change are written in
+short transactions, those of the record under the lock of their action.
+``updated_at`` stays: it is about the work that the row records.
 
 The log of changes and the statistics have names of their own, which outlive
 the rows that they are from.
@@ -59,6 +59,8 @@ _NAMES: Mapping[str, Sequence[str]] = {
     ),
     ROLLUPS.name: ('action', 'event', 'host'),
 }
+#: The texts of an event.
+_TEXTS = ('details', 'traceback')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +80,7 @@ def scrub(
 ) -> Iterator[Done]:
     """Make what is stored safe and yield what is done after each batch.
 
-    The same again changes nothing; what was interrupted is begun anew.
+    The same again changes nothing: after an interruption, scrub again.
 
     :param pause: called after a batch that was written
     :param dry_run: only count
@@ -131,15 +133,22 @@ def changes(
         name: value for name, value in wanted.items() if value != row[name]
     }
     if changed and table is EVENTS:
-        new = sum(
-            text_module.count(value or '') - text_module.count(row[name] or '')
-            for name, value in changed.items()
-            if name in ('details', 'traceback')
-        )
+        new = sum(_masked(row[name], changed.get(name)) for name in _TEXTS)
         if new > 0:
             changed['redactions'] = row['redactions'] + new
         changed['rules'] = sanitizer.rules
     return changed
+
+
+def _masked(before: str | None, after: str | None) -> int:
+    """Return how many more placeholders a text has now; 0 for one that is
+    not changed.
+
+    :param after: None where it is not
+    """
+    if after is None:
+        return 0
+    return text_module.count(after) - text_module.count(before or '')
 
 
 def _key(table: sa.Table) -> sa.Column[Any]:
@@ -150,7 +159,7 @@ def _key(table: sa.Table) -> sa.Column[Any]:
 def _columns(table: sa.Table) -> list[sa.Column[Any]]:
     names = [_key(table).name, *_NAMES[table.name]]
     if table is EVENTS:
-        names += ['action_id', 'details', 'traceback', 'redactions', 'rules']
+        names += ['action_id', *_TEXTS, 'redactions', 'rules']
     return [table.c[name] for name in names]
 
 

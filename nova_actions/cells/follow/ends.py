@@ -55,16 +55,8 @@ def differences(
     :param copies: what was made of the rows
     """
     is_event = name == row_module.EVENTS
-    ids = {
-        row_id: copy.own_id if is_event else copy.action_id
-        for row_id, copy in copies.items()
-        if not copy.attempts
-    }
-    own = _own(
-        context,
-        EVENTS if is_event else ACTIONS,
-        {each for each in ids.values() if each is not None},
-    )
+    ids = _own_ids(copies, is_event)
+    own = _own(context, EVENTS if is_event else ACTIONS, set(ids.values()))
     tell = _of_event if is_event else _of_action
     found = (
         tell(row, own[ids[row['id']]])
@@ -72,6 +64,16 @@ def differences(
         if ids.get(row['id']) in own
     )
     return [each for each in found if each is not None]
+
+
+def _own_ids(copies: known.Copies, is_event: bool) -> dict[int, int]:
+    """Return the ids of what was reported, by the ids in the cell."""
+    ids = {
+        row_id: copy.own_id if is_event else copy.action_id
+        for row_id, copy in copies.items()
+        if not copy.attempts
+    }
+    return {row_id: own for row_id, own in ids.items() if own is not None}
 
 
 @reader

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whose a server is that was nobody's when its actions were copied."""
+"""The owners of a followed cell's servers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +16,53 @@ from nova_actions.db.stat import mark
 Row = dict[str, Any]
 
 
+def servers(
+    connection: Any, uuids: Collection[str], told: Iterable[Row]
+) -> dict[str, Row]:
+    """Return servers by uuid: as we know them, else as the cell does, else
+    without an owner, so that only administrators may see them.
+
+    :param told: servers as the cell knows them
+    """
+    by_uuid = {each['uuid']: each for each in told}
+    own = _own(connection, uuids) if uuids else {}
+    learn(
+        connection,
+        [
+            by_uuid[uuid]
+            for uuid, row in own.items()
+            if not row['project_id'] and uuid in by_uuid
+        ],
+    )
+    return {
+        uuid: own.get(uuid)
+        or by_uuid.get(uuid)
+        or {'uuid': uuid, 'project_id': '', 'user_id': None}
+        for uuid in uuids
+    }
+
+
+def is_wanted(server: Row) -> bool:
+    """Tell whether the owner of a server is to be looked for, of one that is
+    to be stored without."""
+    return not server['project_id'] and 'id' not in server
+
+
+def _own(connection: Any, uuids: Collection[str]) -> dict[str, Row]:
+    return {
+        row['uuid']: dict(row)
+        for row in connection.execute(
+            sa.select(INSTANCES).where(INSTANCES.c.uuid.in_(sorted(uuids)))
+        ).mappings()
+    }
+
+
 def learn(connection: Any, owners: Iterable[Row]) -> None:
-    """Give servers that are nobody's to whom a cell says that they
-    belong."""
+    """Store the owners of servers that have none yet.
+
+    :param owners: servers as the cell knows them; those without an owner
+        there change nothing
+    """
     for each in owners:
         if each['project_id']:
             mark.add(
@@ -69,7 +113,7 @@ def store(
     owners: Iterable[Row],
     last: int | None,
 ) -> None:
-    """Store whose some servers are, and how far those were looked for.
+    """Store the owners of some servers, and how far they were looked for.
 
     :raises Lost: another conductor follows the cell
     """

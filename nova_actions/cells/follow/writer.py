@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes of the record by some rows of a cell, in a transaction that
-holds the cell's state."""
+"""Writes some rows of a cell into the record, in a transaction that holds the
+cell's state."""
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from oslo_utils import timeutils
 from nova_actions import vocabulary
 from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
+from nova_actions.cells.follow import origin
 from nova_actions.cells.follow import owner
 from nova_actions.cells.follow import prepared
 from nova_actions.cells.follow import row as row_module
@@ -20,14 +20,12 @@ from nova_actions.db import ledger_events
 from nova_actions.db import ledger_rules
 from nova_actions.db import ledger_store
 from nova_actions.db.models import EVENTS
-from nova_actions.db.models import FOLLOWED_ROWS
-from nova_actions.db.models import INSTANCES
 
 Row = dict[str, Any]
 
 
 class Writer:
-    """What one transaction does.
+    """Writes one batch.
 
     :param held: the state of the cell, locked
     """
@@ -41,10 +39,7 @@ class Writer:
         self._batch = batch
         self._actions: known.Copies = {}
         self._events: known.Copies = {}
-        self._new: list[Row] = []
-        #: New ones, whose actions may have no id yet.
-        self._added: list[tuple[int, str | None, ledger_rules.Action]] = []
-        self._changed: list[Row] = []
+        self._origins = origin.Origins(connection, cell)
         self._attempts = 0
         self._is_owner_wanted = False
 
@@ -73,22 +68,18 @@ class Writer:
         # What was there before is history, whenever it is copied.
         ledger.store(self._connection, book, self._held['created_at'])
         for source_id, uuid in entered.items():
-            self._note(
-                row_module.ACTIONS,
-                source_id,
-                book.actions[uuid].row['id'],
-                1,
-                None,
+            self._origins.add_action(
+                source_id, known.Copy(book.actions[uuid].row['id'], 1, None)
             )
-        self._store_copies()
+        self._origins.store()
 
     def totals(self) -> Row:
         """Return what has changed of the state."""
         held = self._held
-        new = [each['source'] for each in self._new if each['attempts']]
         values = {
-            'actions': held['actions'] + new.count(row_module.ACTIONS),
-            'events': held['events'] + new.count(row_module.EVENTS),
+            'actions': held['actions']
+            + self._origins.copied(row_module.ACTIONS),
+            'events': held['events'] + self._origins.copied(row_module.EVENTS),
             'attempts': held['attempts'] + self._attempts,
             'skipped': held['skipped'] + self._batch.skipped,
         }
@@ -110,8 +101,8 @@ class Writer:
         ]
         reported = match.actions(self._connection, self._cell, new)
         for source_id, own in reported.items():
-            self._note(row_module.ACTIONS, source_id, own['id'], 0, None)
-            self._actions[source_id] = known.Copy(own['id'], 0, None)
+            copy = self._actions[source_id] = known.Copy(own['id'], 0, None)
+            self._origins.add_action(source_id, copy)
         return [each for each in new if each[0]['id'] not in reported]
 
     def _load(self, new: Sequence[tuple[Row, Row]]) -> ledger_rules.Ledger:
@@ -124,9 +115,12 @@ class Writer:
             )
             if source_id in self._actions
         }
-        instances = self._instances(
-            {report['instance_uuid'] for _row, report in new}
+        instances = owner.servers(
+            self._connection,
+            {report['instance_uuid'] for _row, report in new},
+            self._batch.owners,
         )
+        self._is_owner_wanted = any(map(owner.is_wanted, instances.values()))
         uuids = [
             row_module.event_uuid(self._cell, source_id, copy.attempts)
             for source_id, copy in self._events.items()
@@ -138,41 +132,6 @@ class Writer:
             locked,
             ledger_events.events(self._connection, ids, uuids) if ids else [],
         )
-
-    def _instances(self, uuids: set[str]) -> dict[str, Row]:
-        """Return servers by uuid: as we know them, else as the cell does,
-        else as nobody's, which only administrators may see."""
-        told = {each['uuid']: each for each in self._batch.owners}
-        own = (
-            {
-                row['uuid']: dict(row)
-                for row in self._connection.execute(
-                    sa.select(INSTANCES).where(
-                        INSTANCES.c.uuid.in_(sorted(uuids))
-                    )
-                ).mappings()
-            }
-            if uuids
-            else {}
-        )
-        owner.learn(
-            self._connection,
-            [
-                told[uuid]
-                for uuid, row in own.items()
-                if not row['project_id'] and uuid in told
-            ],
-        )
-        found = {}
-        for uuid in uuids:
-            found[uuid] = (
-                own.get(uuid)
-                or told.get(uuid)
-                or {'uuid': uuid, 'project_id': '', 'user_id': None}
-            )
-            if uuid not in own and not found[uuid]['project_id']:
-                self._is_owner_wanted = True
-        return found
 
     # -- actions ----------------------------------------------------------
 
@@ -265,19 +224,17 @@ class Writer:
         copy = self._events.get(source_id)
         if copy is None and own is not None:
             copy = known.Copy(action.row['id'], 0, match.seen(own), own['id'])
-            self._note(
-                row_module.EVENTS, source_id, *dataclasses.astuple(copy)
-            )
+            self._origins.add_event(source_id, copy)
         if copy is None:
             self._add(book, report, source_id, 1)
-            self._added.append((source_id, seen, action))
+            self._origins.add_new_event(source_id, seen, action)
         elif copy.tells(seen):
             return
         elif copy.attempts:
             self._change(book, report, source_id, copy, seen)
         else:
             self._finish_own(book, action, report, copy)
-            self._changed.append({'of': source_id, 'to': 0, 'end': None})
+            self._origins.change_event(source_id, 0, None)
 
     def _finish_own(
         self,
@@ -344,7 +301,7 @@ class Writer:
                 source_id,
                 attempt,
             )
-        self._changed.append({'of': source_id, 'to': attempt, 'end': seen})
+        self._origins.change_event(source_id, attempt, seen)
 
     def _texts(self, event: Row | None) -> tuple[str | None, str | None]:
         if event is None:
@@ -355,43 +312,3 @@ class Writer:
             )
         ).one()
         return found.details, found.traceback
-
-    # -- where it is from -------------------------------------------------
-
-    def _note(
-        self,
-        source: str,
-        source_id: int,
-        action_id: int,
-        attempts: int,
-        seen: str | None,
-        own_id: int | None = None,
-    ) -> None:
-        self._new.append(
-            {
-                'cell': self._cell,
-                'source': source,
-                'source_id': source_id,
-                'action_id': action_id,
-                'attempts': attempts,
-                'seen': seen,
-                'own_id': own_id,
-            }
-        )
-
-    def _store_copies(self) -> None:
-        for source_id, seen, action in self._added:
-            self._note(row_module.EVENTS, source_id, action.row['id'], 1, seen)
-        if self._new:
-            self._connection.execute(sa.insert(FOLLOWED_ROWS), self._new)
-        if self._changed:
-            self._connection.execute(
-                sa.update(FOLLOWED_ROWS)
-                .where(
-                    FOLLOWED_ROWS.c.cell == self._cell,
-                    FOLLOWED_ROWS.c.source == row_module.EVENTS,
-                    FOLLOWED_ROWS.c.source_id == sa.bindparam('of'),
-                )
-                .values(attempts=sa.bindparam('to'), seen=sa.bindparam('end')),
-                self._changed,
-            )

@@ -205,23 +205,26 @@ class ArchiveMixin:
                 for wrong, reason in (
                     ({'uuid': 'x'}, 'uuid'),
                     ({'uuid': None}, 'uuid: it is missing'),
-                    ({'created_at': 5}, 'it is no time'),
+                    ({'created_at': 5}, 'it is not a time'),
                     (
                         {'created_at': '9999-12-31T23:59:59-23:00'},
-                        'it is no time',
+                        'it is not a time',
                     ),
-                    ({'deleted': True}, 'it is no int'),
-                    ({'deleted': 2**63}, 'it is no int'),
+                    ({'deleted': True}, 'it is not of the type int'),
+                    ({'deleted': 2**63}, 'it is not of the type int'),
                     ({'request_id': '\0'}, 'does not fit'),
                     ({'request_id': '\ud800'}, 'does not fit'),
                     ({'request_id': 'x' * 256}, 'does not fit'),
-                    ({'status': 5}, 'it is no str'),
-                    ({'status': 'x'}, 'status: there is no such one'),
+                    ({'status': 5}, 'it is not of the type str'),
+                    (
+                        {'status': 'x'},
+                        'status: it is not one of the known words',
+                    ),
                 )
             ),
             (
                 {**second, 'events': [{**second['events'][0], 'result': 'x'}]},
-                'result: there is no such one',
+                'result: it is not one of the known words',
             ),
         ):
             self.write(good, change)
