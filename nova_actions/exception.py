@@ -133,7 +133,7 @@ class DatabaseTimeout(DatabaseUnavailable):
 
 class StatTooLarge(Unavailable):
     msg_fmt = (
-        'That would take too long: %(reason)s. Narrow it by '
+        'The statistic is too large: %(reason)s. Narrow the range with '
         'started_after and started_before.'
     )
 

@@ -78,6 +78,9 @@ def message_of(error: Exception, status: int) -> str:
 def headers_of(error: Exception) -> dict[str, str]:
     """Return the headers that an error adds to its answer."""
     retry_after = getattr(error, 'kwargs', {}).get('retry_after')
+    if isinstance(error, exception.StatTooLarge):
+        # The same question has the same answer later.
+        return {}
     if isinstance(error, exception.Unavailable):
         return {'Retry-After': str(max(1, round(retry_after or 1)))}
     return {}

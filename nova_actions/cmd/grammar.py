@@ -238,6 +238,13 @@ def _add_retention(db: Any) -> None:
     )
     for parser in (purge, stored):
         _add_selection(parser)
+    counts = _verb(
+        db,
+        'purge-stats',
+        'retention:db_purge_stats',
+        'delete old hourly counts of the statistics',
+    )
+    _add_age(counts, 'hours before that')
     loaded = _verb(
         db,
         'restore',
@@ -259,14 +266,13 @@ def _add_retention(db: Any) -> None:
         )
 
 
-def _add_selection(parser: argparse.ArgumentParser) -> None:
+def _add_age(parser: argparse.ArgumentParser, what: str) -> None:
     age = parser.add_mutually_exclusive_group(required=True)
     age.add_argument(
         '--before',
         type=argument.date,
         metavar='DATE',
-        help='what was created and last changed before that; '
-        'UTC unless it says otherwise',
+        help=f'{what}; UTC unless it says otherwise',
     )
     age.add_argument(
         '--older-than',
@@ -274,6 +280,10 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         type=argument.number(0, argument.MAX_DAYS),
         help='the same, by age',
     )
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    _add_age(parser, 'what was created and last changed before that')
     parser.add_argument(
         '--max-rows',
         metavar='N',

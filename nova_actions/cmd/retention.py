@@ -13,6 +13,7 @@ from oslo_utils import timeutils
 from nova_actions import context as context_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import progress
+from nova_actions.db.stat import expiry
 from nova_actions.objects import text
 from nova_actions.upkeep import archive
 from nova_actions.upkeep import restore
@@ -70,10 +71,27 @@ def _purge(args: Any, verb: str, sink: retention.Sink | None) -> int:
 
 
 def _selection(args: Any) -> retention.Selection:
-    before = args.before
+    return retention.Selection(_before(args), args.keep_last, args.max_rows)
+
+
+def _before(args: Any) -> datetime.datetime:
+    before: datetime.datetime | None = args.before
     if before is None:
         before = timeutils.utcnow() - datetime.timedelta(days=args.older_than)
-    return retention.Selection(before, args.keep_last, args.max_rows)
+    return before
+
+
+def db_purge_stats(args: Any) -> int:
+    """Delete old hourly counts of the statistics."""
+    context, before = context_module.get_admin_context(), _before(args)
+    done = 0
+    with progress.Line('rows') as line:
+        while count := expiry.expire(context, before):
+            done += count
+            line.show(done)
+            _pause()
+    print(f'Deleted {counted(done, "row")}.')
+    return DONE
 
 
 def db_restore(args: Any) -> int:

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The conductor's own purge, by ``[retention] days`` and ``changes_days``.
+"""The conductor's own purge, by ``[retention] days``, ``changes_days`` and
+``stats_days``.
 
 Every worker of every conductor tries: what one has deleted the others do
 not find, and none waits for another but for the length of a batch.
 """
 
 import datetime
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log as logging
@@ -14,7 +17,8 @@ from oslo_utils import timeutils
 from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.conductor import timer
-from nova_actions.db.change import expiry
+from nova_actions.db.change import expiry as change_expiry
+from nova_actions.db.stat import expiry as stat_expiry
 from nova_actions.upkeep import retention
 from nova_actions.vocabulary import counted
 
@@ -27,8 +31,8 @@ PAUSE = 0.1
 class Purge:
     """Purges every ``[retention] interval`` seconds while it runs.
 
-    ``days``, ``keep_last`` and ``changes_days`` are read anew each time, so
-    that they follow SIGHUP.
+    ``days``, ``keep_last``, ``changes_days`` and ``stats_days`` are read
+    each time, so that they follow SIGHUP.
     """
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
@@ -43,7 +47,9 @@ class Purge:
 
     def run(self) -> retention.Done:
         """Purge what is too old by now; return what became of actions."""
-        self._expire_changes()
+        context = context_module.get_admin_context()
+        self._expire('Changes', self._changes_gone(context))
+        self._expire('Statistics', self._stats_gone(context))
         done = retention.Done()
         days = self._conf.retention.days
         if not days:
@@ -53,11 +59,7 @@ class Purge:
             self._conf.retention.keep_last,
         )
         try:
-            for part in retention.purge(
-                context_module.get_admin_context(),
-                selection,
-                pause=self._pause,
-            ):
+            for part in retention.purge(context, selection, pause=self._pause):
                 done = part
         except timer.Stopped:
             LOG.debug('The purge ends with the conductor')
@@ -75,19 +77,34 @@ class Purge:
             )
         return done
 
-    def _expire_changes(self) -> None:
+    def _changes_gone(self, context: Any) -> Iterator[None]:
         days = self._conf.retention.changes_days
-        if not days:
-            return
-        context = context_module.get_admin_context()
+        while days and change_expiry.expire(
+            context, datetime.timedelta(days=days)
+        ):
+            yield
+
+    def _stats_gone(self, context: Any) -> Iterator[None]:
+        days = self._conf.retention.stats_days
+        before = timeutils.utcnow() - datetime.timedelta(days=days)
+        while days and stat_expiry.expire(context, before) == (
+            stat_expiry.BATCH
+        ):
+            yield
+
+    def _expire(self, what: str, batches: Iterable[None]) -> None:
+        """Remove what is too old of something beside actions.
+
+        :param batches: removes a batch each time and ends with the last
+        """
         try:
-            while expiry.expire(context, datetime.timedelta(days=days)):
+            for _batch in batches:
                 self._pause()
         except timer.Stopped:
             LOG.debug('The purge ends with the conductor')
         except exception.Unavailable as error:
             LOG.warning(
-                'Changes stay until the next turn: %s', error.format_message()
+                '%s stay until the next turn: %s', what, error.format_message()
             )
 
     def _pause(self) -> None:

@@ -356,6 +356,17 @@ RETENTION_OPTS = [
         'the list anew. 0: for ever.',
     ),
     cfg.IntOpt(
+        'stats_days',
+        default=400,
+        min=0,
+        max=36500,
+        mutable=True,
+        help='For how many days the hourly counts are kept that '
+        '"GET /v1/stats" answers from, also when their actions are purged. '
+        'Older hours are counted from the actions that are left. Set it '
+        'longer than days. 0: for ever.',
+    ),
+    cfg.IntOpt(
         'interval',
         default=3600,
         min=1,

@@ -474,8 +474,8 @@ class RollupState(Base):
     #: The first hour that is counted, and the one behind the last.
     rolled_from: orm.Mapped[Time]
     rolled_to: orm.Mapped[Time]
-    #: What was created before that was purged before anybody counted; NULL
-    #: where nothing was.
+    #: The hours before that are not counted: their rows were purged before
+    #: anybody counted them, or their counts are not kept. NULL: none.
     lost_before: orm.Mapped[Time | None]
     holder: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
     #: By our own database's clock.

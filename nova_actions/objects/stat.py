@@ -182,7 +182,7 @@ def _ask(context: Any, question: count.Question) -> count.Answer:
         return count.ask(context, question)
     except exception.DatabaseTimeout:
         raise exception.StatTooLarge(
-            reason='the database broke it off'
+            reason='the database took too long ([api] database_timeout)'
         ) from None
 
 

@@ -35,6 +35,8 @@ Range = tuple[Time, Time | None]
 #: Actions of which the rows are read, at the most, and days.
 ACTIONS_READ = 300_000
 DAYS_READ = 31
+#: Hourly counts that are read, at the most.
+ROLLUPS_READ = 2_000_000
 #: Groups, outcomes and durations that differ, at the most.
 CELLS = 200_000
 
@@ -115,9 +117,10 @@ def ask(connection: sa.Connection, question: Question) -> Answer:
     hours = _hours(question)
     counted = _counted(state, hours)
     ranges = _rest(question.range, counted)
-    _check(connection, question, ranges)
+    _check_rows(connection, question, ranges)
     cells = _of_rows(connection, question, ranges)
     if hours is not None:
+        _check_hours(connection, question, hours)
         cells += _of_hours(
             connection, question, hours, counted, CELLS - len(cells)
         )
@@ -170,10 +173,10 @@ def _rest(whole: Range, counted: tuple[Time, Time] | None) -> list[Range]:
 # -- reading -----------------------------------------------------------------
 
 
-def _check(
+def _check_rows(
     connection: Any, question: Question, ranges: Iterable[Range]
 ) -> None:
-    """Refuse what would read too many rows.
+    """Refuse what would read too many rows of actions.
 
     :raises StatTooLarge: it would
     """
@@ -183,25 +186,47 @@ def _check(
         days = ((end or now) - first).total_seconds() / 86400
         if days > DAYS_READ and not question.is_counted:
             raise exception.StatTooLarge(
-                reason=f'at most {DAYS_READ} days are read where more is '
-                'asked for than action, event, host and project'
+                reason=f'the range is longer than {DAYS_READ} days, which '
+                'only questions about action, event, host and project may be'
             )
-        found = (
-            sa.select(ACTIONS.c.id)
-            .where(
+        left -= _counted_up_to(
+            connection,
+            left + 1,
+            sa.select(ACTIONS.c.id).where(
                 *question.query.owned(),
                 *_within(ACTIONS.c.start_time, (first, end)),
-            )
-            .limit(left + 1)
-            .subquery()
+            ),
         )
-        left -= connection.execute(
-            sa.select(sa.func.count()).select_from(found)
-        ).scalar_one()
         if left < 0:
             raise exception.StatTooLarge(
-                reason=f'of at most {ACTIONS_READ} actions the rows are read'
+                reason=f'it would read the rows of more than {ACTIONS_READ} '
+                'actions'
             )
+
+
+def _check_hours(
+    connection: Any, question: Question, hours: tuple[Time, Time]
+) -> None:
+    """Refuse what would read too many hourly counts.
+
+    :raises StatTooLarge: it would
+    """
+    owner_id = question.query.owner_id
+    query = sa.select(ROLLUPS.c.id).where(*_within(ROLLUPS.c.hour, hours))
+    if owner_id is not None:
+        query = query.where(ROLLUPS.c.project_id == owner_id)
+    if _counted_up_to(connection, ROLLUPS_READ + 1, query) > ROLLUPS_READ:
+        raise exception.StatTooLarge(
+            reason=f'it would read more than {ROLLUPS_READ} hourly counts'
+        )
+
+
+def _counted_up_to(connection: Any, limit: int, query: Any) -> int:
+    """Return how many rows a query has, and read no more than a limit."""
+    found: int = connection.execute(
+        sa.select(sa.func.count()).select_from(query.limit(limit).subquery())
+    ).scalar_one()
+    return found
 
 
 def _within(column: Any, within: Range) -> list[Any]:
@@ -296,7 +321,7 @@ def _read(
     )
     if len(found) > left:
         raise exception.StatTooLarge(
-            reason=f'there are more than {CELLS} groups and durations'
+            reason=f'it has more than {CELLS} groups and durations'
         )
     return found
 

@@ -80,7 +80,7 @@ def _is_due(connection: Any, holder: str) -> bool:
     [state] = found
     return lease.is_free(state, holder, state['now']) and (
         bool(state['has_marks'])
-        or state['rolled_from'] > BEGINNING
+        or state['rolled_from'] > _beginning(state)
         or state['rolled_to'] < _over(state['now'])
     )
 
@@ -90,9 +90,15 @@ def _over(now: Time) -> Time:
     return mark.hour_of(now - mark.GRACE)
 
 
+def _beginning(state: Row) -> Time:
+    """Return the first hour that may be counted."""
+    lost = state['lost_before']
+    return BEGINNING if lost is None else mark.hour_of(lost)
+
+
 @recorder
 def _advance(connection: Any, holder: str) -> bool:
-    state = _locked(connection)
+    state = locked(connection)
     # Asked apart: the lock may have been waited for.
     now = lease.now(connection)
     if state is None:
@@ -114,7 +120,9 @@ def _advance(connection: Any, holder: str) -> bool:
     return done
 
 
-def _locked(connection: Any) -> Row | None:
+def locked(connection: Any) -> Row | None:
+    """Lock the state of counting and return it; None where nobody has
+    counted yet."""
     return next(
         iter(
             table.found(connection, sa.select(ROLLUP_STATE).with_for_update())
@@ -188,16 +196,18 @@ def _marked(connection: Any, state: Row) -> bool:
 def _before(connection: Any, state: Row) -> bool:
     """Count the last hour that has rows and is before all that are
     counted, if there is any."""
-    if state['rolled_from'] <= BEGINNING:
+    beginning = _beginning(state)
+    if state['rolled_from'] <= beginning:
         return False
     last = connection.execute(
         sa.select(sa.func.max(ACTIONS.c.start_time)).where(
-            ACTIONS.c.start_time < state['rolled_from']
+            ACTIONS.c.start_time >= beginning,
+            ACTIONS.c.start_time < state['rolled_from'],
         )
     ).scalar()
-    behind, state['rolled_from'] = state['rolled_from'], BEGINNING
+    behind, state['rolled_from'] = state['rolled_from'], beginning
     if last is None:
-        _clear(connection, BEGINNING, behind)
+        _clear(connection, beginning, behind)
         return True
     hour = state['rolled_from'] = mark.hour_of(last)
     _clear(connection, hour, behind)

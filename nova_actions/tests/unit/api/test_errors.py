@@ -44,7 +44,8 @@ class StatusTest(base.BaseTestCase):
             {'Retry-After': '1'},
             errors.headers_of(exception.DatabaseUnavailable()),
         )
-        self.assertEqual({}, errors.headers_of(KeyError('x')))
+        for lasting in (KeyError('x'), exception.StatTooLarge(reason='x')):
+            self.assertEqual({}, errors.headers_of(lasting))
 
 
 class WrapperTest(base.BaseTestCase):

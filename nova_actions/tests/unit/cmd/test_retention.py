@@ -6,6 +6,7 @@ from unittest import mock
 
 from nova_actions.cmd import failure
 from nova_actions.cmd import retention
+from nova_actions.db.stat import rollup
 from nova_actions.tests.unit.cmd import managed
 from nova_actions.tests.unit.db import old
 
@@ -48,6 +49,16 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
         self.assertEqual(0, code)
         self.assertIn('Deleted 1 action ', out)
         self.assertEqual(1, len(self.left(server)))
+
+    def test_purge_stats(self):
+        self.fill()
+        while rollup.advance(self.admin, 'one'):
+            pass
+        for deleted in ('4 rows', '0 rows'):
+            self.assertEqual(
+                (0, f'Deleted {deleted}.\n', ''),
+                self.run_command('purge-stats', *self.BEFORE),
+            )
 
     def test_by_age_but_for_the_last(self):
         server = self.fill()

@@ -59,6 +59,33 @@ class TestPurge(old.OldRowsTestCase):
         with mock.patch.object(db_retention, 'BATCH', 1):
             self.assertEqual(1, self.timer.run().actions)
 
+    def test_old_statistics(self):
+        with mock.patch.object(
+            retention.stat_expiry,
+            'expire',
+            autospec=True,
+            side_effect=[retention.stat_expiry.BATCH, 1] * 2,
+        ) as expire:
+            self.timer.run()
+            self.configure(stats_days=7)
+            self.timer.run()
+            self.configure(stats_days=0)
+            self.timer.run()
+        self.assertEqual(
+            [400, 400, 7, 7],
+            [(old.NOW - call.args[1]).days for call in expire.call_args_list],
+        )
+
+    def test_old_statistics_stay_where_the_database_is_gone(self):
+        self.configure(days=5)
+        with mock.patch.object(
+            retention.stat_expiry,
+            'expire',
+            autospec=True,
+            side_effect=exception.DatabaseUnavailable,
+        ):
+            self.assertEqual(2, self.timer.run().actions)
+
     def test_the_conductor_purges(self):
         self.configure(days=5, interval=1)
         purged = threading.Event()

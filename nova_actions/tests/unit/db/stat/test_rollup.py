@@ -6,8 +6,6 @@ import uuid
 
 import fixtures
 import sqlalchemy as sa
-from hypothesis import given
-from hypothesis import strategies as st
 from oslo_utils import timeutils
 
 from nova_actions import exception
@@ -16,12 +14,10 @@ from nova_actions.db import report
 from nova_actions.db.models import ROLLUP_MARKS
 from nova_actions.db.models import ROLLUP_STATE
 from nova_actions.db.models import ROLLUPS
-from nova_actions.db.stat import duration
 from nova_actions.db.stat import mark
 from nova_actions.db.stat import rollup
 from nova_actions.objects.stat import StatList
 from nova_actions.tests import base
-from nova_actions.tests.functional import fuzz
 from nova_actions.tests.unit.db import test_report
 from nova_actions.upkeep import retention
 from nova_actions.upkeep import stale_reporter
@@ -29,7 +25,9 @@ from nova_actions.upkeep import stale_reporter
 HOUR = datetime.timedelta(hours=1)
 
 
-class _Tests:
+class Rollups:
+    """What each test of hourly counts has."""
+
     def setUp(self):
         super().setUp()
         self.began = timeutils.utcnow() - 5 * HOUR
@@ -56,6 +54,8 @@ class _Tests:
         with db.engine().connect() as connection:
             return connection.execute(sa.select(table)).all()
 
+
+class _Tests(Rollups):
     def test_an_hour_is_counted_and_counted_anew(self):
         step = self.report(
             'start', 'build', host='h', epoch=str(uuid.UUID(int=1))
@@ -202,23 +202,3 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
 
 class TestMysql(_Tests, base.ObjectTestCase):
     BACKEND = 'mysql'
-
-
-class DurationTest(base.ObjectTestCase):
-    @fuzz.examples(20)
-    @given(st.lists(st.integers(0, 2**51), min_size=1, max_size=20))
-    def test_percentiles_within_one_percent(self, values):
-        counts = {}
-        with db.engine().connect() as connection:
-            for value in values:
-                least = connection.execute(
-                    sa.select(
-                        duration.bucket(sa.literal(value, sa.BigInteger()))
-                    )
-                ).scalar()
-                counts[least] = counts.get(least, 0) + 1
-        values.sort()
-        for percent in (50, 95, 99):
-            exact = values[-(-len(values) * percent // 100) - 1]
-            told = duration.percentile(counts, percent, values[-1])
-            self.assertLessEqual(abs(told - exact) * 100, exact)
