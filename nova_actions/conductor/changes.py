@@ -8,6 +8,7 @@ from typing import Any
 from oslo_config import cfg
 
 from nova_actions import metrics
+from nova_actions.cells.follow import merge
 from nova_actions.conductor import leased
 from nova_actions.conductor import notification
 from nova_actions.conductor import tally
@@ -45,7 +46,7 @@ class Changes(leased.Leased):
         return done
 
     def _number(self, context: Any, holder: str) -> int:
-        return numbering.number(context, holder, self._tell)
+        return numbering.number(context, holder, self._tell, merge.queued)
 
     def _tell(self, changes: Sequence[Mapping[str, Any]]) -> None:
         if metrics.is_on():

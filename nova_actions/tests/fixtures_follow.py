@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cell that is followed, step by step."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -91,6 +92,16 @@ class Following(fixtures.Fixture):
             sanitize.Sanitizer(),
             **{**self._options, **options},
         )
+
+    def count_as_news(self, since: datetime.datetime) -> None:
+        """Have what happens from then on be told as changes."""
+        self.round()
+        with db.engine().begin() as connection:
+            connection.execute(
+                sa.update(models.FOLLOWED_CELLS)
+                .where(models.FOLLOWED_CELLS.c.cell == self.cell.name)
+                .values(created_at=since)
+            )
 
     def round(self) -> Any:
         """Do a round as if the last look at the whole window were long

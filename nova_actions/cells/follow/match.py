@@ -34,6 +34,7 @@ COLUMNS = [
         'host',
         'start_time',
         'finish_time',
+        'result',
         'epoch',
     )
 ]

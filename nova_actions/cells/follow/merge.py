@@ -7,7 +7,7 @@ Two cells that have a server between them are the same: what comes second is
 dropped.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +20,16 @@ from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
 from nova_actions.cells.follow import row as row_module
 from nova_actions.cells.follow import state
+from nova_actions.cells.follow import telling
 from nova_actions.db import ledger
 from nova_actions.db import ledger_store
+from nova_actions.db import status
+from nova_actions.db.change import numbering
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
+from nova_actions.db.models import FOLLOWED_CELLS
 from nova_actions.db.models import FOLLOWED_ROWS
 from nova_actions.db.stat import mark
 
@@ -37,6 +41,14 @@ Place = tuple[int, int]
 SPAN = 1000
 #: How many ids each round looks back: rows are committed in any order.
 BACK = 5000
+
+#: An action that we have otherwise, the copy of one, and the copy of a step.
+_OWN, _COPY = ACTIONS.alias('own'), ACTIONS.alias('copy')
+_STEP = EVENTS.alias('step')
+_is_same_request = sa.and_(
+    _COPY.c.instance_uuid == _OWN.c.instance_uuid,
+    _COPY.c.request_id == _OWN.c.request_id,
+)
 
 
 @reader
@@ -90,64 +102,104 @@ def _run(
     after: Collection[int],
     upto: Collection[int],
 ) -> None:
+    # In the order in which numbering locks them, too.
+    numbering.locked(connection)
     held = state.held(connection, cell, holder)
     (low, low_event), (high, high_event) = after, upto
-    found = _copied_too(connection, cell, low, high)
-    late = _with_late_events(connection, cell, low_event, high_event)
-    late |= _with_events_of_nobody(connection, cell, low_event, high_event)
-    if found or late:
-        _merge(connection, cell, found, late)
+    steps = (EVENTS.c.id > low_event, EVENTS.c.id <= high_event)
+    _merge(
+        connection,
+        held,
+        _copied_too(connection, cell, _OWN.c.id > low, _OWN.c.id <= high),
+        _with_late_events(connection, cell, *steps)
+        | _with_events_of_nobody(connection, cell, *steps),
+    )
     state.change(
         connection, held['id'], own_action_id=high, own_event_id=high_event
     )
 
 
-def _copied_too(connection: Any, cell: str, low: int, high: int) -> set[int]:
-    """Return the ids of our own actions that may be the same as a copy, and
-    of those copies."""
-    own, copy = ACTIONS.alias('own'), ACTIONS.alias('copy')
-    rows = connection.execute(
-        sa.select(own.c.id, copy.c.id)
-        .join(
-            copy,
-            sa.and_(
-                copy.c.instance_uuid == own.c.instance_uuid,
-                copy.c.request_id == own.c.request_id,
-            ),
+def queued(connection: Any, changes: Sequence[Row]) -> bool:
+    """Merge what queued changes tell of, before they are told; return whether
+    the queue has changed.
+
+    Changes are numbered one batch after the other. So whichever of two that
+    are the same is told of later finds the other one here, however close
+    together they were recorded.
+
+    :param changes: as :func:`numbering.number` gives them
+    """
+    actions = sorted({each['action_uuid'] for each in changes})
+    steps = sorted({each['event_uuid'] for each in changes} - {None})
+    is_changed = False
+    for cell in (
+        connection.execute(
+            sa.select(FOLLOWED_CELLS.c.cell).order_by(FOLLOWED_CELLS.c.cell)
         )
+        .scalars()
+        .all()
+    ):
+        found = _copied_too(
+            connection, cell, _OWN.c.uuid.in_(actions)
+        ) | _copied_too(connection, cell, _COPY.c.uuid.in_(actions))
+        late = set()
+        if steps:
+            late = (
+                _with_late_events(connection, cell, EVENTS.c.uuid.in_(steps))
+                | _with_late_events(
+                    connection, cell, _COPY.c.uuid.in_(actions)
+                )
+                | _with_events_of_nobody(
+                    connection, cell, EVENTS.c.uuid.in_(steps)
+                )
+                | _with_events_of_nobody(
+                    connection, cell, _STEP.c.uuid.in_(steps)
+                )
+            )
+        if found or late:
+            held = state.locked(connection, cell)
+            is_changed |= held is not None and _merge(
+                connection, held, found, late
+            )
+    return is_changed or telling.drop_told(connection, changes)
+
+
+def _copied_too(connection: Any, cell: str, *conditions: Any) -> set[int]:
+    """Return the ids of our own actions that may be the same as a copy, and
+    of those copies.
+
+    :param conditions: on either
+    """
+    rows = connection.execute(
+        sa.select(_OWN.c.id, _COPY.c.id)
+        .join(_COPY, _is_same_request)
         .where(
-            own.c.id > low,
-            own.c.id <= high,
-            copy.c.id != own.c.id,
-            copy.c.action == own.c.action,
-            ~match.is_of(cell, own.c.id),
-            match.is_of(cell, copy.c.id, FOLLOWED_ROWS.c.attempts > 0),
+            *conditions,
+            _COPY.c.id != _OWN.c.id,
+            _COPY.c.action == _OWN.c.action,
+            ~match.is_of(cell, _OWN.c.id),
+            match.is_of(cell, _COPY.c.id, FOLLOWED_ROWS.c.attempts > 0),
         )
     )
     return {each for row in rows for each in row}
 
 
 def _with_late_events(
-    connection: Any, cell: str, low: int, high: int
+    connection: Any, cell: str, *conditions: Any
 ) -> set[int]:
     """Return the ids of actions with events that a reporter has told, where
-    there are copies of the cell's in the same request."""
-    own, other = ACTIONS.alias('own'), ACTIONS.alias('other')
+    there are copies of the cell's in the same request.
+
+    :param conditions: on either action or the event
+    """
     return set(
         connection.execute(
-            sa.select(own.c.id)
-            .join(EVENTS, EVENTS.c.action_id == own.c.id)
-            .join(
-                other,
-                sa.and_(
-                    other.c.instance_uuid == own.c.instance_uuid,
-                    other.c.request_id == own.c.request_id,
-                ),
-            )
-            .join(FOLLOWED_ROWS, FOLLOWED_ROWS.c.action_id == other.c.id)
+            sa.select(_OWN.c.id)
+            .join(EVENTS, EVENTS.c.action_id == _OWN.c.id)
+            .join(_COPY, _is_same_request)
+            .join(FOLLOWED_ROWS, FOLLOWED_ROWS.c.action_id == _COPY.c.id)
             .where(
-                EVENTS.c.id > low,
-                EVENTS.c.id <= high,
+                *conditions,
                 EVENTS.c.epoch.is_not(None),
                 FOLLOWED_ROWS.c.cell == cell,
                 FOLLOWED_ROWS.c.source == row_module.EVENTS,
@@ -159,33 +211,33 @@ def _with_late_events(
 
 
 def _with_events_of_nobody(
-    connection: Any, cell: str, low: int, high: int
+    connection: Any, cell: str, *conditions: Any
 ) -> set[int]:
     """Return the ids of actions with copies of events that a reporter may
-    have told as nobody's."""
-    own, other = ACTIONS.alias('own'), ACTIONS.alias('other')
-    copy = EVENTS.alias('copy')
+    have told without a request.
+
+    :param conditions: on either event
+    """
     return set(
         connection.execute(
-            sa.select(other.c.id)
-            .join(own, own.c.instance_uuid == other.c.instance_uuid)
-            .join(EVENTS, EVENTS.c.action_id == own.c.id)
+            sa.select(_COPY.c.id)
+            .join(_OWN, _OWN.c.instance_uuid == _COPY.c.instance_uuid)
+            .join(EVENTS, EVENTS.c.action_id == _OWN.c.id)
             .join(
-                copy,
+                _STEP,
                 sa.and_(
-                    copy.c.action_id == other.c.id,
-                    copy.c.event == EVENTS.c.event,
-                    copy.c.host == EVENTS.c.host,
+                    _STEP.c.action_id == _COPY.c.id,
+                    _STEP.c.event == EVENTS.c.event,
+                    _STEP.c.host == EVENTS.c.host,
                 ),
             )
             .where(
-                EVENTS.c.id > low,
-                EVENTS.c.id <= high,
+                *conditions,
                 EVENTS.c.epoch.is_not(None),
-                copy.c.epoch.is_(None),
-                own.c.action == SYSTEM,
-                other.c.action != SYSTEM,
-                match.is_of(cell, other.c.id),
+                _STEP.c.epoch.is_(None),
+                _OWN.c.action == SYSTEM,
+                _COPY.c.action != SYSTEM,
+                match.is_of(cell, _COPY.c.id),
             )
             .distinct()
         ).scalars()
@@ -193,24 +245,100 @@ def _with_events_of_nobody(
 
 
 def _merge(
-    connection: Any, cell: str, actions: set[int], late: set[int]
-) -> None:
+    connection: Any, held: Row, actions: set[int], late: set[int]
+) -> bool:
+    """Merge what is the same of some actions; return whether anything is.
+
+    :param held: the state of the cell, locked, as the feed is
+    :param actions: which may be the same as others of them
+    :param late: whose steps may be
+    """
+    if not actions and not late:
+        return False
+    cell = held['cell']
     requests = match.of_requests(connection, actions | late)
     locked = ledger_store.lock(connection, requests)
-    mark.add(
-        connection, [row['start_time'] for row in locked], timeutils.utcnow()
+    tells = telling.Telling(
+        connection, [row['uuid'] for row in locked], held['created_at']
     )
-    stay = {row['id'] for row in locked}
-    for copy, own in _pairs(
+    pairs_ = _pairs(
         connection, cell, [row for row in locked if row['id'] in actions]
-    ):
+    )
+    told = {}
+    for copy, own in pairs_:
+        told[own['uuid']] = tells.merge(copy, own)
+        tells.move(copy, own)
         _join(connection, cell, copy, own)
-        stay.discard(copy['id'])
-    _drop_events(connection, cell, requests, stay)
-    book = ledger.of_actions(connection, stay)
-    for action in book.actions.values():
+    stay = {row['id'] for row in locked} - {copy['id'] for copy, _ in pairs_}
+    dropped, ends = _drop_events(connection, cell, requests, stay, tells)
+    changed = {own['id'] for _, own in pairs_} | dropped
+    if changed:
+        mark.add(
+            connection,
+            [row['start_time'] for row in locked],
+            timeutils.utcnow(),
+        )
+        _settle(connection, changed, told, ends, tells)
+        tells.store()
+    return bool(changed)
+
+
+def _settle(
+    connection: Any,
+    changed: set[int],
+    told: Mapping[str, str | None],
+    ends: Mapping[str, str],
+    tells: telling.Telling,
+) -> None:
+    """Bring actions up to date with their steps.
+
+    :param told: how the copy of an action has ended as far as that was told,
+        by the uuid of the one that stays
+    :param ends: the same of steps that are open
+    """
+    book = ledger.of_actions(connection, changed)
+    for uuid, action in book.actions.items():
         action.touch(None)
+        action.told = told.get(uuid) or action.told
     ledger.store(connection, book)
+    for uuid, action in book.actions.items():
+        if action.row['status'] != status.RUNNING:
+            continue
+        outcome = told.get(uuid)
+        if action.events:
+            # How it ended before one of its steps was open again.
+            outcome = status.derive(
+                action.row,
+                [
+                    {
+                        **event,
+                        'result': ends[event['uuid']],
+                        'finish_time': event['start_time'],
+                    }
+                    if event['uuid'] in ends
+                    else event
+                    for event in action.events.values()
+                ],
+            )
+        if outcome not in (None, status.RUNNING) and tells.was_ended(
+            action.row
+        ):
+            _note_told(
+                connection,
+                row_module.ACTIONS,
+                outcome,
+                FOLLOWED_ROWS.c.action_id == action.row['id'],
+            )
+
+
+def _note_told(
+    connection: Any, source: str, outcome: str, *conditions: Any
+) -> None:
+    connection.execute(
+        sa.update(FOLLOWED_ROWS)
+        .where(FOLLOWED_ROWS.c.source == source, *conditions)
+        .values(seen=telling.note(outcome))
+    )
 
 
 def _pairs(
@@ -279,20 +407,27 @@ def _drop_events(
     cell: str,
     requests: Mapping[int, int],
     action_ids: set[int],
-) -> None:
-    """Drop the copies of events that we have otherwise, too."""
+    tells: telling.Telling,
+) -> tuple[set[int], dict[str, str]]:
+    """Drop the copies of events that we have otherwise, too; return the ids
+    of the actions whose steps have changed, and how the copies have ended of
+    those that are open, by uuid, as far as that was told."""
     copies = known.events_of(connection, cell, action_ids)
     own = match.free(connection, cell, copies, action_ids)
-    firsts = {
-        row_module.event_uuid(cell, source_id, 1): source_id
+    uuids = {
+        uuid: source_id
         for source_id, copy in copies.items()
-        if copy.attempts
+        for uuid in match.uuids_of(cell, source_id, copy.attempts)
     }
+    attempts: dict[int, list[Row]] = {}
+    for row in connection.execute(
+        sa.select(*match.COLUMNS)
+        .where(EVENTS.c.uuid.in_(sorted(uuids)))
+        .order_by(EVENTS.c.id)
+    ).mappings():
+        attempts.setdefault(uuids[row['uuid']], []).append(dict(row))
     rows = [
-        {**row, 'id': firsts[row['uuid']]}
-        for row in connection.execute(
-            sa.select(*match.COLUMNS).where(EVENTS.c.uuid.in_(sorted(firsts)))
-        ).mappings()
+        {**some[0], 'id': source_id} for source_id, some in attempts.items()
     ]
     found = match.same(requests, own, rows)
     found.update(
@@ -300,20 +435,28 @@ def _drop_events(
             connection, cell, [row for row in rows if row['id'] not in found]
         )
     )
+    changed, ends = set(), {}
     for source_id, event in found.items():
+        told = None
+        for attempt in attempts[source_id]:
+            told = tells.merge(attempt, event)
+            changed |= {attempt['action_id'], event['action_id']}
         connection.execute(
             sa.delete(EVENTS).where(
-                EVENTS.c.uuid.in_(
-                    match.uuids_of(cell, source_id, copies[source_id].attempts)
-                )
+                EVENTS.c.id.in_([each['id'] for each in attempts[source_id]])
             )
+        )
+        is_of_source = (
+            FOLLOWED_ROWS.c.cell == cell,
+            FOLLOWED_ROWS.c.source_id == source_id,
         )
         connection.execute(
             sa.update(FOLLOWED_ROWS)
-            .where(
-                FOLLOWED_ROWS.c.cell == cell,
-                FOLLOWED_ROWS.c.source == row_module.EVENTS,
-                FOLLOWED_ROWS.c.source_id == source_id,
-            )
+            .where(FOLLOWED_ROWS.c.source == row_module.EVENTS, *is_of_source)
             .values(attempts=0, own_id=event['id'], seen=match.seen(event))
         )
+        # What another cell tells of is noted as open.
+        if told and event['finish_time'] is None and event['epoch']:
+            _note_told(connection, row_module.EVENTS, told, *is_of_source)
+            ends[event['uuid']] = told
+    return changed, ends

@@ -71,14 +71,14 @@ def _acquire(
 
 def _begun(connection: Any, cell: str) -> Row:
     """Lock the state of a cell, which is made where there is none."""
-    row = _locked(connection, cell)
+    row = locked(connection, cell)
     if row is None:
         connection.execute(
             sa.insert(FOLLOWED_CELLS).values(
                 cell=cell, created_at=lease.now(connection)
             )
         )
-        row = _locked(connection, cell)
+        row = locked(connection, cell)
         assert row is not None
     return row
 
@@ -89,7 +89,7 @@ def held(connection: Any, cell: str, holder: str) -> Row:
 
     :raises Lost: the lease is another's, or has ended
     """
-    row = _locked(connection, cell)
+    row = locked(connection, cell)
     # Asked apart: the lock may have been waited for.
     at = lease.now(connection)
     if (
@@ -103,7 +103,8 @@ def held(connection: Any, cell: str, holder: str) -> Row:
     return {**row, 'now': at}
 
 
-def _locked(connection: Any, cell: str) -> Row | None:
+def locked(connection: Any, cell: str) -> Row | None:
+    """Lock the state of a cell, whoever has the lease, and return it."""
     row = (
         connection.execute(
             sa.select(FOLLOWED_CELLS)

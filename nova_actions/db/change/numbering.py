@@ -40,6 +40,7 @@ def number(
     context: Any,
     holder: str,
     tell: Callable[[Sequence[Row]], object] | None = None,
+    settle: Callable[[Any, Sequence[Row]], bool] | None = None,
 ) -> int:
     """Number what is queued, a batch at the most; return how many changes
     are done, 0 also where another numbers.
@@ -47,13 +48,15 @@ def number(
     :param holder: who it is, another name for each process
     :param tell: is given the changes that have got their numbers, once, as
         rows of the table
+    :param settle: is given the connection and what is queued, before that
+        gets its numbers, and may change the queue; returns whether it has
     :raises DatabaseUnavailable: none has got its number
     """
     # Without a lock, since every conductor asks again and again.
     if not _is_due(context, holder):
         return 0
     try:
-        done, told = _number(context, holder)
+        done, told = _number(context, holder, settle)
     except exception.Conflict:
         # Another has just made the feed's row.
         return 0
@@ -75,7 +78,11 @@ def _is_due(connection: Any, holder: str) -> bool:
 
 
 @recorder
-def _number(connection: Any, holder: str) -> tuple[int, list[Row]]:
+def _number(
+    connection: Any,
+    holder: str,
+    settle: Callable[[Any, Sequence[Row]], bool] | None,
+) -> tuple[int, list[Row]]:
     feed = locked(connection)
     # Asked apart: the lock may have been waited for.
     at = lease.now(connection)
@@ -91,6 +98,8 @@ def _number(connection: Any, holder: str) -> tuple[int, list[Row]]:
     if not lease.is_free(feed, holder, at):
         return 0, []
     queued = table.found(connection, _QUEUED)
+    while queued and settle is not None and settle(connection, queued):
+        queued = table.found(connection, _QUEUED)
     # What is purged by now is not told of.
     told = [row for row in queued if row['instance_uuid'] is not None]
     _store(connection, told, feed['last'], at)

@@ -7,11 +7,12 @@ the ids are in the order of what happened, since its writers hold its lock.
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from nova_actions.db import table
 from nova_actions.db.models import CHANGE_QUEUE
 
 Row = dict[str, Any]
@@ -26,6 +27,32 @@ def add(connection: Any, transitions: Sequence[Row]) -> None:
     """Queue transitions, in their order, in one statement."""
     if transitions:
         connection.execute(_INSERT, list(transitions))
+
+
+def of_actions(connection: Any, uuids: Iterable[str]) -> list[Row]:
+    """Return what is queued of actions and their steps, oldest first."""
+    return table.found(
+        connection,
+        sa.select(CHANGE_QUEUE)
+        .where(CHANGE_QUEUE.c.action_uuid.in_(sorted(uuids)))
+        .order_by(CHANGE_QUEUE.c.id),
+    )
+
+
+def drop(connection: Any, ids: Iterable[int]) -> None:
+    """Have queued changes never be told."""
+    connection.execute(
+        sa.delete(CHANGE_QUEUE).where(CHANGE_QUEUE.c.id.in_(sorted(ids)))
+    )
+
+
+def move(connection: Any, ids: Iterable[int], action_uuid: str) -> None:
+    """Have queued changes told of another action."""
+    connection.execute(
+        sa.update(CHANGE_QUEUE)
+        .where(CHANGE_QUEUE.c.id.in_(sorted(ids)))
+        .values(action_uuid=action_uuid)
+    )
 
 
 def execute(

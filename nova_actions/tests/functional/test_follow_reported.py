@@ -2,6 +2,7 @@
 """A cell is followed while reporters tell of the same actions, all at once:
 each action and each step is there once, as it was reported."""
 
+import collections
 import concurrent.futures
 import datetime
 import random
@@ -9,9 +10,12 @@ import threading
 
 import sqlalchemy as sa
 
+from nova_actions.cells.follow import merge
 from nova_actions.db import api as db
 from nova_actions.db import models
 from nova_actions.db import report
+from nova_actions.db.change import kind
+from nova_actions.db.change import numbering
 from nova_actions.tests import FULL
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
@@ -29,6 +33,7 @@ class _Tests:
         self.cell = self.useFixture(fixtures_cells.Cell(self.conf, self.CELL))
         self.cell.add_shadows()
         self.following = self.useFixture(fixtures_follow.Following(self.cell))
+        self.following.count_as_news(START)
         self.server = self.cell.server()
         self.told = []
         self.is_over = threading.Event()
@@ -107,11 +112,21 @@ class _Tests:
         while not self.is_over.is_set():
             self.following.round()
 
+    def number(self):
+        """Tell what happens, as conductors do."""
+        while not self.is_over.is_set():
+            self.number_all()
+
+    def number_all(self):
+        while numbering.number(self.admin, 'one', settle=merge.queued):
+            pass
+
     def test_each_is_there_once(self):
-        with concurrent.futures.ThreadPoolExecutor(REPORTERS + 2) as pool:
+        with concurrent.futures.ThreadPoolExecutor(REPORTERS + 3) as pool:
             for done in [
                 pool.submit(self.act),
                 pool.submit(self.follow),
+                pool.submit(self.number),
                 *(
                     pool.submit(self.send, number)
                     for number in range(REPORTERS)
@@ -120,6 +135,8 @@ class _Tests:
                 done.result()
         self.following.round()
         self.following.round()
+        self.number_all()
+        self.each_is_told_once()
         with db.engine().connect() as connection:
             for table, kind in (
                 (models.ACTIONS, 'action'),
@@ -147,6 +164,29 @@ class _Tests:
                     ).scalars()
                 ),
             )
+
+    def each_is_told_once(self):
+        with db.engine().connect() as connection:
+            told = collections.Counter(
+                connection.execute(
+                    sa.select(
+                        models.CHANGES.c.kind,
+                        models.CHANGES.c.request_id,
+                        models.CHANGES.c.event,
+                    ).where(models.CHANGES.c.kind != kind.ACTION_ENDED)
+                )
+                .tuples()
+                .all()
+            )
+        there = collections.Counter()
+        for each in self.told:
+            request = each['request_id']
+            if each['kind'] == 'action':
+                there[kind.ACTION_BEGUN, request, None] += 1
+            else:
+                there[kind.STEP_BEGUN, request, each['name']] += 1
+                there[kind.STEP_ENDED, request, each['name']] += 1
+        self.assertEqual(there, told)
 
 
 class TestMysql(_Tests, base.ObjectTestCase):

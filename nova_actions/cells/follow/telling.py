@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps each transition told once when a copy and what was reported become
+one: what was told of the copy is not told again of the one that stays, and
+what is still queued of the copy is not told at all."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from nova_actions.cells.follow import row as row_module
+from nova_actions.db import status
+from nova_actions.db.change import kind
+from nova_actions.db.change import queue
+from nova_actions.db.models import ACTIONS
+from nova_actions.db.models import EVENTS
+from nova_actions.db.models import FOLLOWED_ROWS
+
+Row = dict[str, Any]
+
+_ENDS = (kind.ACTION_ENDED, kind.STEP_ENDED, kind.CLOSED)
+_TOLD = 'told '
+
+
+def note(outcome: str) -> str:
+    """Return what ``seen`` of a followed row says where that end was told of
+    its copy, and is still to come of the one that stays."""
+    return f'{_TOLD}{outcome}'[:64]
+
+
+class Telling:
+    """The queued changes of actions that are being merged.
+
+    The caller holds the feed and the actions: none of these changes gets its
+    number meanwhile, and none is added.
+
+    :param uuids: of the actions
+    :param since: what happened to copies before that is no change
+    """
+
+    def __init__(
+        self,
+        connection: Any,
+        uuids: Iterable[str],
+        since: datetime.datetime,
+    ) -> None:
+        self._connection = connection
+        self._since = since
+        self._queued = queue.of_actions(connection, uuids)
+        self._dropped: list[int] = []
+
+    def merge(self, copy: Row, own: Row) -> str | None:
+        """Have one stand for another; return how the copy ended, where that
+        was told and the one that stays has not ended so yet.
+
+        :param copy: an action or a step
+        :param own: likewise
+        """
+        theirs, mine = self._of(copy), self._of(own)
+        self._drop(theirs)
+        kinds = {each['kind'] for each in theirs}
+        began = {kind.ACTION_BEGUN, kind.STEP_BEGUN}
+        if self._is_news(copy['start_time']) and not kinds & began:
+            self._drop(each for each in mine if each['kind'] in began)
+        ended = _outcome(copy)
+        if (
+            ended is None
+            or kinds.intersection(_ENDS)
+            or not self._is_news(copy['finish_time'])
+        ):
+            return None
+        self._drop(
+            each
+            for each in mine
+            if each['kind'] in _ENDS and each['outcome'] == ended
+        )
+        return None if _outcome(own) == ended else ended
+
+    def move(self, copy: Row, own: Row) -> None:
+        """Tell what is left of the copy's steps as steps of the one that
+        stays."""
+        queue.move(
+            self._connection,
+            [
+                each['id']
+                for each in self._queued
+                if each['action_uuid'] == copy['uuid'] and each['event_uuid']
+            ],
+            own['uuid'],
+        )
+
+    def was_ended(self, action: Row) -> bool:
+        """Tell whether the end of an action that runs again was told; one
+        that is queued is not told, as it comes again."""
+        ends = [each for each in self._of(action) if each['kind'] in _ENDS]
+        self._drop(ends)
+        return not ends
+
+    def store(self) -> None:
+        """Drop what is not to be told."""
+        queue.drop(self._connection, self._dropped)
+
+    def _is_news(self, at: datetime.datetime | None) -> bool:
+        return at is None or at >= self._since
+
+    def _of(self, subject: Row) -> list[Row]:
+        """Return what is queued of an action or a step by itself."""
+        is_step = 'event' in subject
+        return [
+            each
+            for each in self._queued
+            if subject['uuid']
+            == each['event_uuid' if is_step else 'action_uuid']
+            and (is_step or each['event_uuid'] is None)
+        ]
+
+    def _drop(self, changes: Iterable[Row]) -> None:
+        self._dropped += [each['id'] for each in changes]
+
+
+def _outcome(subject: Row) -> str | None:
+    """Return how an action or a step has ended, None while it has not."""
+    if subject['finish_time'] is None:
+        return None
+    outcome = subject['result' if 'event' in subject else 'status']
+    return None if outcome == status.RUNNING else outcome
+
+
+def drop_told(connection: Any, changes: Iterable[Row]) -> bool:
+    """Drop queued ends that were told of a copy already; tell whether there
+    were any.
+
+    :param changes: queued ones
+    """
+    ends = {
+        (each['action_uuid'], each['event_uuid']): each
+        for each in changes
+        if each['kind'] in _ENDS
+    }
+    if not ends:
+        return False
+    told = connection.execute(
+        sa.select(FOLLOWED_ROWS, ACTIONS.c.uuid, EVENTS.c.uuid.label('step'))
+        .join(ACTIONS, ACTIONS.c.id == FOLLOWED_ROWS.c.action_id)
+        .outerjoin(EVENTS, EVENTS.c.id == FOLLOWED_ROWS.c.own_id)
+        .where(
+            ACTIONS.c.uuid.in_(sorted({uuid for uuid, _step in ends})),
+            FOLLOWED_ROWS.c.seen.startswith(_TOLD),
+        )
+    ).all()
+    found = [
+        (row, end)
+        for row in told
+        if (row.step is None) == (row.source == row_module.ACTIONS)
+        and (end := ends.get((row.uuid, row.step))) is not None
+    ]
+    # One that has ended otherwise is told: the copy's end was not the true
+    # one.
+    queue.drop(
+        connection,
+        [end['id'] for row, end in found if row.seen == note(end['outcome'])],
+    )
+    if found:
+        connection.execute(
+            sa.update(FOLLOWED_ROWS)
+            .where(FOLLOWED_ROWS.c.id.in_([row.id for row, _end in found]))
+            .values(seen=None)
+        )
+    return bool(found)
