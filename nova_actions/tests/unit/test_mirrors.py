@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each module with code has its tests at the same path under tests/unit."""
+
+import ast
+import pathlib
+
+from oslotest import base
+
+ROOT = pathlib.Path(__file__).parents[3]
+
+#: The folder of a package -> the folder of its unit tests.
+TREES = {
+    'nova_actions': 'nova_actions/tests/unit',
+    'bridge/nova_actions_bridge': 'nova_actions/tests/unit/bridge',
+    'client/nova_actions_client': 'client/nova_actions_client/tests/unit',
+}
+
+#: Alembic runs these, and test_migration runs Alembic.
+MIGRATIONS = 'nova_actions/db/migrations/'
+
+#: Modules that have no tests of their own yet. None may be added.
+MISSING = frozenset(
+    (
+        'bridge/nova_actions_bridge/action.py',
+        'bridge/nova_actions_bridge/behalf.py',
+        'bridge/nova_actions_bridge/deletion.py',
+        'bridge/nova_actions_bridge/driver.py',
+        'bridge/nova_actions_bridge/loading.py',
+        'bridge/nova_actions_bridge/option.py',
+        'bridge/nova_actions_bridge/seam.py',
+        'client/nova_actions_client/column.py',
+        'client/nova_actions_client/command/asking.py',
+        'client/nova_actions_client/command/listing.py',
+        'client/nova_actions_client/command/show.py',
+        'client/nova_actions_client/command/timeline.py',
+        'client/nova_actions_client/compute.py',
+        'client/nova_actions_client/log.py',
+        'client/nova_actions_client/page.py',
+        'client/nova_actions_client/plugin.py',
+        'client/nova_actions_client/server.py',
+        'client/nova_actions_client/service.py',
+        'nova_actions/api/change_schemas.py',
+        'nova_actions/api/change_views.py',
+        'nova_actions/api/keystone.py',
+        'nova_actions/api/listener.py',
+        'nova_actions/api/request.py',
+        'nova_actions/api/route.py',
+        'nova_actions/api/search_schemas.py',
+        'nova_actions/api/search_views.py',
+        'nova_actions/api/stat_schemas.py',
+        'nova_actions/api/stat_views.py',
+        'nova_actions/api/views.py',
+        'nova_actions/cells/breaker.py',
+        'nova_actions/cells/cell.py',
+        'nova_actions/cells/coverage.py',
+        'nova_actions/cells/engine.py',
+        'nova_actions/cells/follow/batch.py',
+        'nova_actions/cells/follow/compare.py',
+        'nova_actions/cells/follow/ends.py',
+        'nova_actions/cells/follow/estimate.py',
+        'nova_actions/cells/follow/follower.py',
+        'nova_actions/cells/follow/known.py',
+        'nova_actions/cells/follow/match.py',
+        'nova_actions/cells/follow/merge.py',
+        'nova_actions/cells/follow/owner.py',
+        'nova_actions/cells/follow/prepared.py',
+        'nova_actions/cells/follow/row.py',
+        'nova_actions/cells/follow/source.py',
+        'nova_actions/cells/follow/state.py',
+        'nova_actions/cells/follow/writer.py',
+        'nova_actions/cells/ids.py',
+        'nova_actions/cells/query.py',
+        'nova_actions/cells/schema.py',
+        'nova_actions/cmd/all.py',
+        'nova_actions/cmd/api.py',
+        'nova_actions/cmd/bridge.py',
+        'nova_actions/cmd/conductor.py',
+        'nova_actions/cmd/export.py',
+        'nova_actions/cmd/instance.py',
+        'nova_actions/cmd/outlet.py',
+        'nova_actions/cmd/output.py',
+        'nova_actions/cmd/process.py',
+        'nova_actions/cmd/report.py',
+        'nova_actions/cmd/schema.py',
+        'nova_actions/cmd/welcome.py',
+        'nova_actions/concurrency.py',
+        'nova_actions/conductor/bus.py',
+        'nova_actions/conductor/changes.py',
+        'nova_actions/conductor/consumer.py',
+        'nova_actions/conductor/leased.py',
+        'nova_actions/conductor/service.py',
+        'nova_actions/conductor/stale_reporter.py',
+        'nova_actions/conductor/stats.py',
+        'nova_actions/conductor/timer.py',
+        'nova_actions/conductor/upkeep.py',
+        'nova_actions/conf/cell_options.py',
+        'nova_actions/conf/folder.py',
+        'nova_actions/conf/libraries.py',
+        'nova_actions/db/change/expiry.py',
+        'nova_actions/db/change/feed.py',
+        'nova_actions/db/change/kind.py',
+        'nova_actions/db/change/numbering.py',
+        'nova_actions/db/change/queue.py',
+        'nova_actions/db/charset.py',
+        'nova_actions/db/driver.py',
+        'nova_actions/db/engine.py',
+        'nova_actions/db/instance.py',
+        'nova_actions/db/instance_action.py',
+        'nova_actions/db/lease.py',
+        'nova_actions/db/ledger_store.py',
+        'nova_actions/db/limits.py',
+        'nova_actions/db/models.py',
+        'nova_actions/db/outage.py',
+        'nova_actions/db/page.py',
+        'nova_actions/db/pool.py',
+        'nova_actions/db/reporter.py',
+        'nova_actions/db/search/query.py',
+        'nova_actions/db/search/scan.py',
+        'nova_actions/db/search/summary.py',
+        'nova_actions/db/standing.py',
+        'nova_actions/db/stat/count.py',
+        'nova_actions/db/stat/duration.py',
+        'nova_actions/db/stat/fact.py',
+        'nova_actions/db/stat/mark.py',
+        'nova_actions/db/stat/purged.py',
+        'nova_actions/db/stat/rollup.py',
+        'nova_actions/db/status.py',
+        'nova_actions/db/table.py',
+        'nova_actions/db/verdict.py',
+        'nova_actions/demo/clock.py',
+        'nova_actions/demo/crash.py',
+        'nova_actions/demo/host.py',
+        'nova_actions/demo/people.py',
+        'nova_actions/demo/plan.py',
+        'nova_actions/demo/server.py',
+        'nova_actions/demo/simulation.py',
+        'nova_actions/exception.py',
+        'nova_actions/export/cadf.py',
+        'nova_actions/export/cloudevent.py',
+        'nova_actions/export/ndjson.py',
+        'nova_actions/export/otlp.py',
+        'nova_actions/metrics/endpoint.py',
+        'nova_actions/metrics/family.py',
+        'nova_actions/metrics/name.py',
+        'nova_actions/metrics/shared.py',
+        'nova_actions/objects/action_detail.py',
+        'nova_actions/objects/action_summary.py',
+        'nova_actions/objects/change.py',
+        'nova_actions/objects/completeness.py',
+        'nova_actions/objects/criteria.py',
+        'nova_actions/objects/cursor.py',
+        'nova_actions/objects/fields.py',
+        'nova_actions/objects/notification.py',
+        'nova_actions/objects/report.py',
+        'nova_actions/objects/stat.py',
+        'nova_actions/objects/stat_criteria.py',
+        'nova_actions/policies/__init__.py',
+        'nova_actions/policies/base.py',
+        'nova_actions/policies/instance_actions.py',
+        'nova_actions/reporter/__init__.py',
+        'nova_actions/reporter/active.py',
+        'nova_actions/reporter/clock.py',
+        'nova_actions/reporter/delivery/wire.py',
+        'nova_actions/reporter/direct.py',
+        'nova_actions/reporter/fork.py',
+        'nova_actions/reporter/off.py',
+        'nova_actions/reporter/spool/aside.py',
+        'nova_actions/reporter/spool/memory.py',
+        'nova_actions/reporter/spool/place.py',
+        'nova_actions/reporter/spool/salvage.py',
+        'nova_actions/reporter/spool/seal.py',
+        'nova_actions/reporter/spool/wal.py',
+        'nova_actions/reporter/testing.py',
+        'nova_actions/rpc/dispatcher.py',
+        'nova_actions/rpc/serializer.py',
+        'nova_actions/rpc/transport.py',
+        'nova_actions/rpc/workaround.py',
+        'nova_actions/runtime.py',
+        'nova_actions/sanitize/coded.py',
+        'nova_actions/sanitize/column.py',
+        'nova_actions/sanitize/command.py',
+        'nova_actions/sanitize/credentials.py',
+        'nova_actions/sanitize/family.py',
+        'nova_actions/sanitize/found.py',
+        'nova_actions/sanitize/index.py',
+        'nova_actions/sanitize/keys.py',
+        'nova_actions/sanitize/kubernetes.py',
+        'nova_actions/sanitize/line.py',
+        'nova_actions/sanitize/naming.py',
+        'nova_actions/sanitize/oslo.py',
+        'nova_actions/sanitize/pattern.py',
+        'nova_actions/sanitize/pem.py',
+        'nova_actions/sanitize/protocol.py',
+        'nova_actions/sanitize/rules.py',
+        'nova_actions/sanitize/sql.py',
+        'nova_actions/sanitize/tables.py',
+        'nova_actions/sanitize/text.py',
+        'nova_actions/sanitize/token.py',
+        'nova_actions/sanitize/view.py',
+        'nova_actions/sanitize/withholding.py',
+        'nova_actions/sanitize/words.py',
+        'nova_actions/sanitize/xml.py',
+        'nova_actions/upkeep/horizon.py',
+        'nova_actions/upkeep/importing.py',
+        'nova_actions/upkeep/ownership.py',
+        'nova_actions/upkeep/restore.py',
+        'nova_actions/version.py',
+        'nova_actions/vocabulary.py',
+        'nova_actions/wsgi/api.py',
+    )
+)
+
+
+def has_code(path):
+    """Tell whether a module defines a function or a class."""
+    tree = ast.parse(path.read_text('utf-8'))
+    return any(
+        isinstance(node, ast.FunctionDef | ast.ClassDef)
+        for node in ast.walk(tree)
+    )
+
+
+def modules():
+    """Yield each module with code, and where its tests may be."""
+    for tree, tests in TREES.items():
+        package = ROOT / tree
+        for path in sorted(package.rglob('*.py')):
+            name = str(path.relative_to(ROOT))
+            if (
+                package / 'tests' in path.parents
+                or name.startswith(MIGRATIONS)
+                or not has_code(path)
+            ):
+                continue
+            inside = ROOT / tests / path.relative_to(package).parent
+            if path.name != '__init__.py':
+                yield name, [inside / f'test_{path.name}']
+            else:
+                # A package's tests stand beside its folder, or in it.
+                test = f'test_{path.parent.name}.py'
+                yield name, [inside.parent / test, inside / test]
+
+
+class TestMirrors(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        if not (ROOT / 'client').exists():
+            self.skipTest('not a source tree')
+        self.missing = {
+            name
+            for name, tests in modules()
+            if not any(test.exists() for test in tests)
+        }
+
+    def test_each_module_with_code_has_tests(self):
+        self.assertEqual(set(), self.missing - MISSING)
+
+    def test_no_module_is_excused_that_has_tests(self):
+        self.assertEqual(set(), MISSING - self.missing)
+
+    def test_there_are_modules(self):
+        self.assertGreater(len(list(modules())), 100)
