@@ -1,23 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parts of rules: Nova's own kind, and faster forms of oslo.policy's.
 
-oslo.policy (6.0) inspects the signature of each part of a rule each time it
-is asked, which takes longer than the part itself. Here that is done once, when
-the rules are read.
+oslo.policy (6.0) inspects the signature of each part of a rule each time that
+the rule is asked, which takes longer than the part itself. Here that is done
+once, when the rules are read.
 """
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from oslo_policy import policy
+
+K = TypeVar('K', bound=type)
 
 #: A credential that no role gives: of whom a trusted caller names an
 #: administrator.
 TRUSTED = 'is_trusted_admin'
 
 
+def _inspected(kind: K) -> K:
+    """Keep the signature of a check where :mod:`inspect` looks for it:
+    oslo.policy asks for that of a rule's outermost check at each call."""
+    kind.__call__.__signature__ = (  # type: ignore[attr-defined]
+        inspect.signature(kind.__call__)
+    )
+    return kind
+
+
 @policy.register('is_admin')
+@_inspected
 class IsAdminCheck(policy.Check):
     """The check ``is_admin:True``, as Nova reads it: "true" in any case asks
     for an administrator, whatever else for somebody who is none."""
@@ -33,6 +45,7 @@ class IsAdminCheck(policy.Check):
         return creds.get('is_admin') is expected
 
 
+@_inspected
 class TrustedCheck(policy.Check):
     """Passes whom a trusted caller names an administrator."""
 
@@ -46,6 +59,7 @@ class TrustedCheck(policy.Check):
         return creds.get(TRUSTED) is True
 
 
+@_inspected
 class _And(policy.AndCheck):
     def __call__(
         self,
@@ -59,6 +73,7 @@ class _And(policy.AndCheck):
         )
 
 
+@_inspected
 class _Or(policy.OrCheck):
     def __call__(
         self,
@@ -72,6 +87,7 @@ class _Or(policy.OrCheck):
         )
 
 
+@_inspected
 class _Not(policy.NotCheck):
     def __call__(
         self,
@@ -83,6 +99,7 @@ class _Not(policy.NotCheck):
         return not self.rule(target, creds, enforcer, current_rule)
 
 
+@_inspected
 class _Rule(policy.RuleCheck):
     def __call__(
         self,
@@ -102,6 +119,7 @@ class _Rule(policy.RuleCheck):
             return False
 
 
+@_inspected
 class _Old(policy.Check):
     """A plug-in's check that is not told the rule's name."""
 

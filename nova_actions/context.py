@@ -2,11 +2,13 @@
 """The request context: who asks, for which request, with which rights."""
 
 import datetime
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 from oslo_context import context
 from oslo_db.sqlalchemy import enginefacade
+from oslo_policy.policy import Enforcer
 from oslo_utils import timeutils
 
 from nova_actions import exception
@@ -60,6 +62,13 @@ class RequestContext(context.RequestContext):
             and self.project_id is None
         )
 
+    @functools.cached_property
+    def _enforcer(self) -> Enforcer:
+        """The rules that were in force at the first check: one request is
+        judged by one version of the policy files, and to look whether they
+        have changed takes longer than to ask a rule."""
+        return policy.in_force()
+
     def check_is_admin(self) -> bool:
         """Ask the rule ``context_is_admin``, with the caller as its own
         target (Nova's)."""
@@ -68,6 +77,7 @@ class RequestContext(context.RequestContext):
             super().to_policy_values(),
             'context_is_admin',
             {name: value for name, value in own.items() if value},
+            self._enforcer,
         )
 
     def to_policy_values(self) -> dict[str, Any]:
@@ -103,7 +113,7 @@ class RequestContext(context.RequestContext):
         key = (rule, *sorted((target or {}).items()))
         if key not in self._verdicts:
             self._verdicts[key] = policy.authorize(
-                self.to_policy_values(), rule, target or {}
+                self.to_policy_values(), rule, target or {}, self._enforcer
             )
         if fatal and not self._verdicts[key]:
             raise policy.refusal(rule)
@@ -111,7 +121,7 @@ class RequestContext(context.RequestContext):
 
     def in_scope(self, rule: str) -> bool:
         """Tell whether a token of this scope may pass the rule at all."""
-        return policy.in_scope(self.to_policy_values(), rule)
+        return policy.in_scope(self.to_policy_values(), rule, self._enforcer)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what travels over RPC: all but the token."""

@@ -286,20 +286,32 @@ def get_enforcer() -> policy.Enforcer:
     return make_enforcer(conf)
 
 
+def in_force() -> policy.Enforcer:
+    """Return the rules in force now: what the policy files say by now.
+
+    :raises RuntimeError: when :func:`setup` has not been called
+    """
+    if _rules is None:
+        raise RuntimeError('policy.setup() has not been called')
+    return _rules.enforcer()
+
+
 def authorize(
-    credentials: Mapping[str, Any], rule: str, target: Mapping[str, Any]
+    credentials: Mapping[str, Any],
+    rule: str,
+    target: Mapping[str, Any],
+    enforcer: policy.Enforcer | None = None,
 ) -> bool:
     """Tell whether the credentials pass the rule on the target.
 
     :param target: the owner's ``project_id`` and ``user_id`` and the
         ``host``; what is unknown is left out, since None equals None
+    :param enforcer: the rules to ask; by default those in force now
     :raises RuntimeError: when :func:`setup` has not been called
     """
-    if _rules is None:
-        raise RuntimeError('policy.setup() has not been called')
     try:
         return bool(
-            _rules.enforcer().authorize(
+            (enforcer or in_force()).authorize(
                 rule, dict(target), dict(credentials), do_raise=False
             )
         )
@@ -313,16 +325,19 @@ def refusal(rule: str) -> exception.PolicyNotAuthorized:
     return exception.PolicyNotAuthorized(action=rule)
 
 
-def in_scope(credentials: Mapping[str, Any], rule: str) -> bool:
+def in_scope(
+    credentials: Mapping[str, Any],
+    rule: str,
+    enforcer: policy.Enforcer | None = None,
+) -> bool:
     """Tell whether a token of that scope (a project's, a domain's, the
-    system's) may pass the rule at all, on whatever target.
-
-    :raises RuntimeError: when :func:`setup` has not been called
+    system's) may pass the rule at all, on whatever target. Parameters and
+    errors are those of :func:`authorize`.
     """
-    if _rules is None:
-        raise RuntimeError('policy.setup() has not been called')
     try:
-        _rules.enforcer().authorize(rule, {}, dict(credentials), do_raise=True)
+        (enforcer or in_force()).authorize(
+            rule, {}, dict(credentials), do_raise=True
+        )
     except policy.InvalidScope:
         return False
     except policy.PolicyNotAuthorized:

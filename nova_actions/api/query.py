@@ -75,21 +75,36 @@ def parse_query(text: str) -> Query:
     return result
 
 
-def check(query: Query, schema: Schema) -> dict[str, Any]:
-    """Return the parameters that the schema names: each with one value, or
-    with a list where it may have several.
+class Checker:
+    """Checks queries by one schema; to make one takes longer than a check.
 
-    :raises falcon.HTTPBadRequest: for a query that does not fit; the message
-        names the parameter
+    :param schema: of an object whose properties are lists of values
     """
-    validator = _Validator(schema, format_checker=_FORMATS)
-    for error in validator.iter_errors(query):
-        raise falcon.HTTPBadRequest(description=_describe(error, schema))
-    return {
-        name: query[name][0] if values.get('maxItems') == 1 else query[name]
-        for name, values in schema['properties'].items()
-        if name in query
-    }
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._validator = _Validator(schema, format_checker=_FORMATS)
+
+    def check(self, query: Query) -> dict[str, str | list[str]]:
+        """Return the parameters that the schema names: each with one value,
+        or with a list where it may have several.
+
+        :raises falcon.HTTPBadRequest: for a query that does not fit; the
+            message names the parameter
+        """
+        if not query:
+            return {}
+        for error in self._validator.iter_errors(query):
+            raise falcon.HTTPBadRequest(
+                description=_describe(error, self._schema)
+            )
+        return {
+            name: query[name][0]
+            if values.get('maxItems') == 1
+            else query[name]
+            for name, values in self._schema['properties'].items()
+            if name in query
+        }
 
 
 def _describe(error: jsonschema.ValidationError, schema: Schema) -> str:

@@ -2,6 +2,7 @@
 """A request once its outer form is found good: what a handler is given."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -98,8 +99,8 @@ def begin(
     if project_id is not None:
         _check_project(project_id, caller)
     rules = behaviour.behaviour(version)
-    parameters = query.check(
-        query.parse_query(req.query_string), query_schema(rules)
+    parameters = _checker(query_schema, rules).check(
+        query.parse_query(req.query_string)
     )
     address = links.Links(
         root=links.root_url(req),
@@ -116,6 +117,13 @@ def begin(
         room=room,
         links=address if service is behaviour.COMPUTE else address.own(),
     )
+
+
+@functools.cache
+def _checker(
+    query_schema: SchemaOf, rules: behaviour.Behaviour
+) -> query.Checker:
+    return query.Checker(query_schema(rules))
 
 
 def identifier(value: str) -> str:

@@ -104,6 +104,19 @@ class FileTest(base.BaseTestCase):
         self.assertFalse(self.passes())
         self.assertEqual('', self.log.output)
 
+    def test_one_request_is_judged_by_one_version_of_it(self):
+        policy.setup(self.conf)
+        targets = [{'project_id': name} for name in ('a', 'b')]
+        for check in ('@', '!'):
+            self.write(f'"{policies.LIST}": "{check}"')
+            caller = context.RequestContext(user_id='user', is_admin=None)
+            first = caller.can(policies.LIST, targets[0], fatal=False)
+            self.assertIs(check == '@', first)
+            self.write(f'"{policies.LIST}": "role:nobody"')
+            self.assertIs(
+                first, caller.can(policies.LIST, targets[1], fatal=False)
+            )
+
     def test_it_is_looked_for_where_oslo_config_does(self):
         home = self.useFixture(base_fixtures.TempDir()).path
         self.useFixture(base_fixtures.EnvironmentVariable('HOME', home))

@@ -17,7 +17,7 @@ OLDEST = schemas.list_query(behaviour.behaviour(behaviour.MIN))
 
 
 def _checked(text, schema=NEWEST):
-    return query.check(query.parse_query(text), schema)
+    return query.Checker(schema).check(query.parse_query(text))
 
 
 class ParseTest(base.BaseTestCase):
