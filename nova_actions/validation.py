@@ -28,6 +28,7 @@ _SPAN = re.compile(r'([0-9]{1,12}(?:\.[0-9]{1,6})?)([smhdw]?)')
 SPAN_MAX = 36525 * 86400 * 1_000_000
 _FILTERS = ('changes-since', 'changes-before')
 
+#: Takes the argument's name and its value; see above.
 Check = Callable[[str, Any], Any]
 
 
@@ -35,14 +36,14 @@ def _refuse(argument: str, reason: str) -> exception.InvalidInput:
     return exception.InvalidInput(argument=argument, reason=reason)
 
 
-def uuid(argument: str, value: Any) -> str:
+def uuid(argument: str, value: object) -> str:
     """A UUID in its 36 characters; small letters are returned."""
     if isinstance(value, str) and _UUID.fullmatch(value):
         return value.lower()
     raise _refuse(argument, 'it is not a UUID')
 
 
-def request_id(argument: str, value: Any) -> str:
+def request_id(argument: str, value: object) -> str:
     """A request id: ``req-`` and a UUID, or what Nova's clients send instead:
     at most 255 printable ASCII characters."""
     if (
@@ -57,7 +58,7 @@ def request_id(argument: str, value: Any) -> str:
     return value
 
 
-def name(argument: str, value: Any) -> str:
+def name(argument: str, value: object) -> str:
     """A name of 1 to 255 characters; control characters are removed."""
     if isinstance(value, str):
         kept = _CONTROL.sub('', value)
@@ -68,14 +69,14 @@ def name(argument: str, value: Any) -> str:
     )
 
 
-def text(argument: str, value: Any) -> str:
+def text(argument: str, value: object) -> str:
     """Any text. Its size is cut where it is stored, not refused."""
     if not isinstance(value, str):
         raise _refuse(argument, 'it is not a string')
     return value
 
 
-def integer(argument: str, value: Any) -> int:
+def integer(argument: str, value: object) -> int:
     """The id of a row."""
     if (
         isinstance(value, bool)
@@ -86,11 +87,12 @@ def integer(argument: str, value: Any) -> int:
     return value
 
 
-def count(argument: str, value: Any) -> int:
+def count(argument: str, value: object) -> int:
     """How many there are of something."""
-    if integer(argument, value) < 0:
+    found = integer(argument, value)
+    if found < 0:
         raise _refuse(argument, 'it is below 0')
-    return int(value)
+    return found
 
 
 #: A length of time in microseconds.
@@ -101,7 +103,7 @@ def counts(words: Iterable[str]) -> Check:
     """Return a check of how many there are by a word. Other words are passed
     over: a newer sender may know more."""
 
-    def check(argument: str, value: Any) -> dict[str, int]:
+    def check(argument: str, value: object) -> dict[str, int]:
         if not isinstance(value, Mapping):
             raise _refuse(argument, 'it is not a mapping')
         return {
@@ -117,7 +119,7 @@ def texts(words: Iterable[str]) -> Check:
     """Return a check of short texts by a word, each cut at 255 characters.
     Other words are passed over, as above."""
 
-    def check(argument: str, value: Any) -> dict[str, str]:
+    def check(argument: str, value: object) -> dict[str, str]:
         if not isinstance(value, Mapping):
             raise _refuse(argument, 'it is not a mapping')
         return {
@@ -131,13 +133,13 @@ def texts(words: Iterable[str]) -> Check:
     return check
 
 
-def boolean(argument: str, value: Any) -> bool:
+def boolean(argument: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise _refuse(argument, 'it is not true or false')
     return value
 
 
-def limit(argument: str, value: Any) -> int:
+def limit(argument: str, value: object) -> int:
     """How many rows at the most."""
     if (
         isinstance(value, bool)
@@ -148,7 +150,7 @@ def limit(argument: str, value: Any) -> int:
     return value
 
 
-def time(argument: str, value: Any) -> datetime.datetime:
+def time(argument: str, value: object) -> datetime.datetime:
     """A time, or ISO 8601 text of one; naive means UTC, and is returned."""
     try:
         if isinstance(value, str):
@@ -160,7 +162,7 @@ def time(argument: str, value: Any) -> datetime.datetime:
     raise _refuse(argument, 'it is not a time in ISO 8601')
 
 
-def span(argument: str, value: Any) -> int:
+def span(argument: str, value: object) -> int:
     """A length of time such as ``90``, ``1.5s``, ``30m``, ``2h``, ``7d`` or
     ``2w``; in microseconds. A number alone is of seconds."""
     match = _SPAN.fullmatch(value) if isinstance(value, str) else None
@@ -176,7 +178,7 @@ def span(argument: str, value: Any) -> int:
 
 
 def moment(
-    argument: str, value: Any, now: datetime.datetime
+    argument: str, value: object, now: datetime.datetime
 ) -> datetime.datetime:
     """A time in ISO 8601, or a span: so long ago. Naive UTC is
     returned.
@@ -200,23 +202,30 @@ def moment(
         ) from None
 
 
-def terms(argument: str, value: Any) -> dict[str, list[str]]:
-    """Words and their values: each a text, or a list of texts."""
-    found = dict(value) if isinstance(value, Mapping) else None
-    if found is None or not all(isinstance(name, str) for name in found):
+def terms(argument: str, value: object) -> dict[str, list[str]]:
+    """Words and their values: each a text, or a list of texts, of which
+    there is at least one."""
+    if not isinstance(value, Mapping) or not all(
+        isinstance(word, str) for word in value
+    ):
         raise _refuse(argument, 'it is not a mapping of words')
-    for name, each in found.items():
-        found[name] = [each] if isinstance(each, str) else each
-        if (
-            not isinstance(found[name], list)
-            or not found[name]
-            or not all(isinstance(word, str) for word in found[name])
-        ):
-            raise _refuse(name, 'it is not a text, nor a list of texts')
+    return {word: _texts(argument, each) for word, each in value.items()}
+
+
+def _texts(argument: str, value: object) -> list[str]:
+    found = [value] if isinstance(value, str) else value
+    if (
+        not isinstance(found, list)
+        or not found
+        or not all(isinstance(each, str) for each in found)
+    ):
+        raise _refuse(
+            argument, 'a word in it has neither a text nor a list of texts'
+        )
     return found
 
 
-def filters(argument: str, value: Any) -> dict[str, datetime.datetime]:
+def filters(argument: str, value: object) -> dict[str, datetime.datetime]:
     """A time window on ``updated_at``. Other keys are passed over, as Nova
     does: its API hands all query parameters down."""
     if not isinstance(value, Mapping):
@@ -231,7 +240,7 @@ def filters(argument: str, value: Any) -> dict[str, datetime.datetime]:
 def one_of(*values: str) -> Check:
     """Return a check that takes only those values."""
 
-    def check(argument: str, value: Any) -> str:
+    def check(argument: str, value: object) -> str:
         if value not in values:
             raise _refuse(argument, f'it is not one of {", ".join(values)}')
         return str(value)
@@ -242,7 +251,7 @@ def one_of(*values: str) -> Check:
 def optional(check: Check) -> Check:
     """Return the check for an argument that may be None."""
 
-    def checked(argument: str, value: Any) -> Any:
+    def checked(argument: str, value: object) -> Any:
         return None if value is None else check(argument, value)
 
     return checked

@@ -3,7 +3,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oslo_utils import timeutils
 
@@ -12,6 +12,9 @@ from nova_actions import sanitize
 from nova_actions import validation
 from nova_actions import vocabulary
 from nova_actions.sanitize import withholding
+
+if TYPE_CHECKING:
+    from nova_actions.objects import base
 
 _sanitizer: sanitize.Sanitizer | None = None
 
@@ -79,27 +82,42 @@ def reason_of(values: Mapping[str, Any]) -> str | None:
     )
 
 
-def storable(obj: Any, skip: Iterable[str] = ()) -> dict[str, Any]:
+#: The shapes of fields that are not just names; a field that is none of
+#: these and no string (the id of a row, a number) is stored as it is.
+_SHAPES: Mapping[str, validation.Check] = {
+    'deleted': lambda _name, value: int(value),
+    'uuid': validation.uuid,
+    'instance_uuid': validation.uuid,
+    'request_id': validation.request_id,
+    **dict.fromkeys(TEXTS, validation.text),
+}
+
+
+def _storable(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _SHAPES:
+        return _SHAPES[name](name, value)
+    if isinstance(value, datetime.datetime):
+        return timeutils.normalize_time(value)
+    if isinstance(value, str):
+        return sanitizer().name(validation.name(name, value))
+    return value
+
+
+def storable(
+    obj: 'base.ActionsObject', skip: Iterable[str] = ()
+) -> dict[str, Any]:
     """Return the fields of an object that are set, made safe to store.
 
-    :raises InvalidInput: when one has not its shape
+    :param skip: fields to leave out
+    :raises InvalidInput: when a field does not have its shape
     """
-    values: dict[str, Any] = {}
-    for name in obj.fields:
-        if name in ('id', *skip) or name not in obj:
-            continue
-        value = getattr(obj, name)
-        if isinstance(value, datetime.datetime):
-            value = timeutils.normalize_time(value)
-        elif name == 'deleted':
-            value = int(value)
-        elif name in ('uuid', 'instance_uuid') and value is not None:
-            value = validation.uuid(name, value)
-        elif name == 'request_id' and value is not None:
-            value = validation.request_id(name, value)
-        elif isinstance(value, str) and name not in TEXTS:
-            value = sanitizer().name(validation.name(name, value))
-        values[name] = value
+    values = {
+        name: _storable(name, getattr(obj, name))
+        for name in obj.fields
+        if name in obj and name not in ('id', *skip)
+    }
     if given := [name for name in TEXTS if name in values]:
         safe = counted(
             sanitizer().error(values.get('details'), values.get('traceback'))
