@@ -7,13 +7,14 @@ hold what is nobody's business.
 
 import time
 import urllib.parse
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse
 from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
 
 from oslo_config import cfg
+from oslo_context.context import RequestContext
 from oslo_log import log as logging
 
 from nova_actions.api import auth
@@ -21,6 +22,9 @@ from nova_actions.api import health
 from nova_actions.api import identity
 from nova_actions.api import metrics
 from nova_actions.objects import text
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
 
 LOG = logging.getLogger(__name__)
 
@@ -48,9 +52,13 @@ class AccessLog:
         method = environ['REQUEST_METHOD']
         path = environ.get('SCRIPT_NAME', '') + environ.get('PATH_INFO', '')
 
-        def start(status: str, *rest: Any) -> Any:
+        def start(
+            status: str,
+            headers: list[tuple[str, str]],
+            *exc_info: 'OptExcInfo | None',
+        ) -> Callable[[bytes], object]:
             statuses.append(status.partition(' ')[0])
-            return start_response(status, *rest)
+            return start_response(status, headers, *exc_info)
 
         body = self.application(environ, start)
         try:
@@ -83,8 +91,8 @@ def note(
     status: str,
     size: int,
     seconds: float,
-    request: Any = None,
-    caller: Any = None,
+    request: RequestContext | None = None,
+    caller: RequestContext | None = None,
     level: int = logging.INFO,
 ) -> None:
     """Log an answer.
@@ -105,7 +113,7 @@ def note(
             size,
             seconds * 1000,
             request.request_id if request else NONE,
-            _quoted(caller and caller.user_id),
+            _quoted(caller.user_id if caller else None),
             # Not that of what its thread did before.
             extra={'context': caller or request},
         )

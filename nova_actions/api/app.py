@@ -3,7 +3,6 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
 from wsgiref.types import StartResponse
 from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
@@ -42,7 +41,7 @@ from nova_actions.api.route import Route
 from nova_actions.objects import base
 
 
-def _document(_call: request.Call) -> dict[str, Any]:
+def _document(_call: request.Call) -> schemas.Schema:
     return openapi.document(ROUTES)
 
 

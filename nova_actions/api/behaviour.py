@@ -34,6 +34,11 @@ class Version(NamedTuple):
         return f'{self.major}.{self.minor}'
 
 
+#: Names of fields of a :class:`Behaviour` -> what is added to a tuple, or
+#: what a flag becomes.
+Change = Mapping[str, tuple[str, ...] | bool]
+
+
 @dataclasses.dataclass(frozen=True)
 class Behaviour:
     """How the resource behaves at one microversion."""
@@ -52,7 +57,7 @@ class Behaviour:
     #: who may show the action sees its events, though not every field
     owner_sees_events: bool = False
 
-    def extended(self, change: Mapping[str, Any]) -> 'Behaviour':
+    def extended(self, change: Change) -> 'Behaviour':
         """Return this behaviour with a row of :data:`CHANGES` applied:
         tuples grow, flags are replaced."""
         values: dict[str, Any] = {
@@ -65,7 +70,7 @@ class Behaviour:
 
 
 #: first version -> what changes from there on (Nova's REST API history)
-CHANGES: dict[Version, dict[str, Any]] = {
+CHANGES: Mapping[Version, Change] = {
     Version(2, 1): {
         'action_fields': (
             'action',
@@ -139,7 +144,7 @@ def introduced(name: str, value: str) -> Version:
     return min(
         since
         for since, change in CHANGES.items()
-        if value in change.get(name, ())
+        if isinstance(added := change.get(name), tuple) and value in added
     )
 
 

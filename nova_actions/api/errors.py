@@ -5,8 +5,8 @@ Bodies are Nova's: ``{"itemNotFound": {"code": 404, "message": "…"}}``.
 """
 
 import logging
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import NotRequired, TypedDict
 from wsgiref.types import StartResponse
 from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
@@ -55,6 +55,14 @@ _TEXTS = {
 }
 
 
+class Error(TypedDict):
+    """What stands in the body of an error."""
+
+    code: int
+    message: str
+    candidates: NotRequired[Sequence[object]]
+
+
 def status_of(error: Exception) -> int:
     """Return the HTTP status of an error; 500 for what nobody foresaw."""
     for family, status in STATUSES:
@@ -87,26 +95,23 @@ def headers_of(error: Exception) -> dict[str, str]:
 
 
 def body(
-    status: int, message: str, candidates: Any = None
-) -> dict[str, dict[str, Any]]:
+    status: int, message: str, candidates: Sequence[object] | None = None
+) -> dict[str, Error]:
     """Return the body of an error.
 
     :param candidates: what an ambiguous identifier may mean
     """
-    return {
-        NAMES.get(status, NAME_OF_OTHERS): {
-            'code': status,
-            'message': message,
-            **({'candidates': candidates} if candidates else {}),
-        }
-    }
+    error: Error = {'code': status, 'message': message}
+    if candidates:
+        error['candidates'] = candidates
+    return {NAMES.get(status, NAME_OF_OTHERS): error}
 
 
 def handle(
     req: falcon.Request,
     resp: falcon.Response,
     error: Exception,
-    params: dict[str, Any],
+    params: dict[str, object],
 ) -> None:
     """Answer an error; falcon calls this for every one."""
     status = status_of(error)

@@ -10,8 +10,8 @@ allow is refused here, so that there is one way to read a request.
 import re
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
 
+from waitress import adjustments
 from waitress import parser
 from waitress import receiver
 from waitress import utilities
@@ -72,10 +72,10 @@ class Chunks(receiver.ChunkedReceiver):
 class Parser(parser.HTTPRequestParser):
     """Reads one request."""
 
-    body_rcv: Any
+    body_rcv: receiver.FixedStreamReceiver | receiver.ChunkedReceiver
     path: str
 
-    def __init__(self, adj: Any) -> None:
+    def __init__(self, adj: adjustments.Adjustments) -> None:
         super().__init__(adj)
         #: when its first byte came
         self.began = time.time()

@@ -2,13 +2,16 @@
 """Headers that every answer carries: it is data for one caller, never a
 page for a browser to guess at or a copy for a cache to keep."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse
 from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
 
 from oslo_config import cfg
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
 
 HEADERS = (
     ('Cache-Control', 'no-store'),
@@ -25,8 +28,10 @@ class _Adding:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         def start(
-            status: str, headers: list[tuple[str, str]], *exc_info: Any
-        ) -> Any:
+            status: str,
+            headers: list[tuple[str, str]],
+            *exc_info: 'OptExcInfo | None',
+        ) -> Callable[[bytes], object]:
             given = {name.lower() for name, _ in headers}
             return start_response(
                 status,

@@ -3,7 +3,6 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
 from wsgiref.types import StartResponse
 from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
@@ -44,7 +43,10 @@ class Beside:
     """Have another application answer at one path, beside the pipeline."""
 
     def __init__(
-        self, application: WSGIApplication, path: re.Pattern[str], other: Any
+        self,
+        application: WSGIApplication,
+        path: re.Pattern[str],
+        other: WSGIApplication,
     ) -> None:
         self.application = application
         self.path = path
@@ -55,8 +57,7 @@ class Beside:
     ) -> Iterable[bytes]:
         path = environ.get('PATH_INFO') or ''
         app = self.other if self.path.fullmatch(path) else self.application
-        result: Iterable[bytes] = app(environ, start_response)
-        return result
+        return app(environ, start_response)
 
 
 def beside(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:

@@ -2,13 +2,13 @@
 """The handlers of os-instance-actions: list and show."""
 
 import functools
-from typing import Any
 
 from nova_actions import exception
 from nova_actions import policies
 from nova_actions.api import request
 from nova_actions.api import views
 from nova_actions.api.request import Call
+from nova_actions.api.views import View
 from nova_actions.objects import gate
 from nova_actions.objects import instance
 from nova_actions.objects import instance_action
@@ -24,7 +24,7 @@ _RULE_OF_FIELD = {
 }
 
 
-def index(call: Call, server_id: str) -> dict[str, Any]:
+def index(call: Call, server_id: str) -> View:
     """Return a server's actions, newest first.
 
     :raises InstanceNotFound: for an unknown or a foreign server
@@ -39,7 +39,7 @@ def index(call: Call, server_id: str) -> dict[str, Any]:
     shown = views.bounded(
         views.action(action, call.rules.action_fields) for action in actions
     )
-    answer: dict[str, Any] = {'instanceActions': shown}
+    answer: View = {'instanceActions': shown}
     marker = actions[len(shown) - 1].marker if shown else None
     is_last = len(actions) < limit and len(shown) == len(actions)
     if paged and marker and not is_last:
@@ -55,7 +55,7 @@ def index(call: Call, server_id: str) -> dict[str, Any]:
     return answer
 
 
-def show(call: Call, server_id: str, request_id: str) -> dict[str, Any]:
+def show(call: Call, server_id: str, request_id: str) -> View:
     """Return one action of a server, with its newest events for who may see
     them.
 

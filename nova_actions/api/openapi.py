@@ -2,7 +2,6 @@
 """The OpenAPI 3.1 document, made of the route table and the schemas."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from nova_actions.api import behaviour
 from nova_actions.api import request
@@ -60,7 +59,7 @@ _ERRORS = {
 }
 
 
-def document(routes: Iterable[Route]) -> dict[str, Any]:
+def document(routes: Iterable[Route]) -> schemas.Schema:
     """Return the document."""
     return {
         'openapi': '3.1.0',
@@ -93,8 +92,8 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     }
 
 
-def _operation(route: Route) -> dict[str, Any]:
-    operation: dict[str, Any] = {
+def _operation(route: Route) -> schemas.Schema:
+    operation: schemas.Schema = {
         'summary': route.summary,
         'operationId': _operation_id(route),
         'parameters': [*_path_parameters(route), *_query_parameters(route)],
@@ -127,14 +126,14 @@ def _operation_id(route: Route) -> str:
     return f'get_{words}{slash}'
 
 
-def _path_parameters(route: Route) -> list[dict[str, Any]]:
+def _path_parameters(route: Route) -> list[schemas.Schema]:
     return [
         _parameter('path', name, _PARAMETERS[name], required=True)
         for name in route.parameters
     ]
 
 
-def _query_parameters(route: Route) -> list[dict[str, Any]]:
+def _query_parameters(route: Route) -> list[schemas.Schema]:
     always = route.query(behaviour.behaviour(behaviour.MIN))
     found = []
     for name, values in route.query(schemas.NEWEST)['properties'].items():
@@ -149,7 +148,7 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
 
 def _header_parameters(
     service: behaviour.Service,
-) -> list[dict[str, Any]]:
+) -> list[schemas.Schema]:
     number = r'[1-9][0-9]*\.(0|[1-9][0-9]*)|latest'
     found = [
         _parameter(
@@ -181,7 +180,7 @@ def _header_parameters(
 
 def _parameter(
     where: str, name: str, schema: schemas.Schema, required: bool = False
-) -> dict[str, Any]:
+) -> schemas.Schema:
     schema = dict(schema)
     return {
         'in': where,
@@ -218,8 +217,8 @@ def _statuses(route: Route) -> list[int]:
     return sorted(statuses)
 
 
-def _error(status: int) -> dict[str, Any]:
-    answer: dict[str, Any] = {'description': _ERRORS[status]}
+def _error(status: int) -> schemas.Schema:
+    answer: schemas.Schema = {'description': _ERRORS[status]}
     # The size limit words its own answer, by the Accept header, as Nova's.
     if status != 413:
         answer['content'] = {

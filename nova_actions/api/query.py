@@ -2,7 +2,7 @@
 """A query string: taken apart as WebOb does it, checked by JSON schema."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib import parse
 
@@ -15,6 +15,8 @@ from nova_actions.api.schemas import Schema
 
 #: parameter -> its values, in the order they came
 Query = dict[str, list[str]]
+#: parameter -> its value, or all of them where the schema allows several
+Parameters = Mapping[str, Any]
 
 _FORMATS = jsonschema.FormatChecker(formats=())
 
@@ -31,7 +33,7 @@ _FORMATS.checks('date-time', raises=(ValueError, OverflowError))(_is_time)
 
 
 def _pattern(
-    _validator: Any, pattern: str, value: object, _schema: Schema
+    _validator: object, pattern: str, value: object, _schema: Schema
 ) -> Iterator[jsonschema.ValidationError]:
     # "$" is the very end in JSON schema; Python's lets a newline follow.
     if isinstance(value, str) and not re.search(
@@ -85,7 +87,7 @@ class Checker:
         self._schema = schema
         self._validator = _Validator(schema, format_checker=_FORMATS)
 
-    def check(self, query: Query) -> dict[str, str | list[str]]:
+    def check(self, query: Query) -> Parameters:
         """Return the parameters that the schema names: each with one value,
         or with a list where it may have several.
 

@@ -3,8 +3,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import falcon
 from oslo_config import cfg
@@ -43,7 +42,7 @@ class Call:
 
     context: RequestContext | None
     rules: behaviour.Behaviour
-    query: Mapping[str, Any]
+    query: query.Parameters
     links: links.Links
     conf: cfg.ConfigOpts
     room: waiting.Room
@@ -148,10 +147,11 @@ def _check_content_type(value: str) -> None:
         )
 
 
-def _check_project(project_id: str, caller: Any) -> None:
-    if project_id != caller.project_id:
+def _check_project(project_id: str, caller: RequestContext | None) -> None:
+    own = caller.project_id if caller else None
+    if project_id != own:
         raise falcon.HTTPBadRequest(
             description='Malformed request URL: its project_id '
             f'{project_id!r} is not that of the token, '
-            f'{caller.project_id!r}.'
+            f'{own!r}.'
         )

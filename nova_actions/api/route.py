@@ -4,10 +4,10 @@
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import Any
 
 from nova_actions.api import behaviour
 from nova_actions.api import request
+from nova_actions.api.views import View
 
 #: a segment of a path that is a parameter
 _PARAMETER = re.compile(r'\{(\w+)\}')
@@ -19,7 +19,7 @@ LEGACY = 'v2'
 #: the version of the API that is not Nova's
 OWN = 'v1'
 
-Handler = Callable[..., dict[str, Any]]
+Handler = Callable[..., View]
 
 
 @dataclasses.dataclass(frozen=True)

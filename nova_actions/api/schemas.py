@@ -2,7 +2,7 @@
 """JSON schemas of queries and answers, made for each microversion.
 
 Fields and parameters are described once; which of them a microversion has
-is microversion.py's to say.
+is in :mod:`nova_actions.api.behaviour`.
 """
 
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from nova_actions.api import behaviour
 from nova_actions.api.behaviour import Behaviour
 
+#: A JSON schema, or a part of one.
 Schema = dict[str, Any]
 
 # Nova's times have no zone (they are UTC), so "date-time" would be wrong.

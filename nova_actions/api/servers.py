@@ -3,7 +3,6 @@
 more of the compute API."""
 
 from collections.abc import Callable
-from typing import Any
 
 from oslo_utils import strutils
 
@@ -12,12 +11,13 @@ from nova_actions.api import request
 from nova_actions.api import views
 from nova_actions.api.links import Links
 from nova_actions.api.request import Call
+from nova_actions.api.views import View
 from nova_actions.objects import instance
 
-_View = Callable[[instance.InstanceRecord, Links], views.View]
+_View = Callable[[instance.InstanceRecord, Links], View]
 
 
-def show(call: Call, server_id: str) -> dict[str, Any]:
+def show(call: Call, server_id: str) -> View:
     """Return the few details that are known of a server.
 
     :raises InstanceNotFound: for an unknown, deleted or foreign server; a
@@ -35,7 +35,7 @@ def show(call: Call, server_id: str) -> dict[str, Any]:
     }
 
 
-def index(call: Call) -> dict[str, Any]:
+def index(call: Call) -> View:
     """Return the servers in the caller's project, or in all projects when
     ``all_tenants`` is asked for; only those of a name when one is given.
 
@@ -45,12 +45,12 @@ def index(call: Call) -> dict[str, Any]:
     return _listed(call, 'servers', views.server)
 
 
-def detail(call: Call) -> dict[str, Any]:
+def detail(call: Call) -> View:
     """Return the same servers with the few details that are known."""
     return _listed(call, 'servers/detail', views.detailed_server)
 
 
-def _listed(call: Call, path: str, view: _View) -> dict[str, Any]:
+def _listed(call: Call, path: str, view: _View) -> View:
     project_id = None
     if not _all_tenants(call):
         project_id = call.caller.project_id
@@ -59,7 +59,7 @@ def _listed(call: Call, path: str, view: _View) -> dict[str, Any]:
             return {'servers': []}
     limit = min(call.limit, instance.LIMIT)
     records = _page(call, project_id, limit)
-    answer: dict[str, Any] = {
+    answer: View = {
         'servers': [view(record, call.links) for record in records]
     }
     if records and len(records) == limit:

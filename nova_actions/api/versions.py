@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Version documents, by which clients discover the API."""
 
-from typing import Any
-
 from nova_actions.api import behaviour
 from nova_actions.api.request import Call
 from nova_actions.api.route import LEGACY
 from nova_actions.api.route import OWN
+from nova_actions.api.views import View
 
 _MEDIA_TYPES = [
     {
@@ -17,7 +16,7 @@ _MEDIA_TYPES = [
 _OWN_MEDIA_TYPES = [{'base': 'application/json', 'type': 'application/json'}]
 
 
-def index(call: Call) -> dict[str, Any]:
+def index(call: Call) -> View:
     """Return the versions of the API: Nova's, of which the one of old has
     no microversions, and our own."""
     return {
@@ -36,7 +35,7 @@ def index(call: Call) -> dict[str, Any]:
     }
 
 
-def show(call: Call) -> dict[str, Any]:
+def show(call: Call) -> View:
     """Return the description of the version that is asked."""
     if call.links.version_name == OWN:
         version = _own(call)
@@ -59,7 +58,7 @@ def show(call: Call) -> dict[str, Any]:
     return {'version': {**version, 'media-types': _MEDIA_TYPES}}
 
 
-def _version(call: Call, name: str) -> dict[str, Any]:
+def _version(call: Call, name: str) -> View:
     return {
         'id': 'v2.1',
         'status': 'CURRENT',
@@ -71,7 +70,7 @@ def _version(call: Call, name: str) -> dict[str, Any]:
     }
 
 
-def _own(call: Call) -> dict[str, Any]:
+def _own(call: Call) -> View:
     service = behaviour.ACTION_LOG
     return {
         'id': 'v1.0',

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """ActionDetail: one action in full, with what is usual for its kind."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from oslo_versionedobjects import base as ovo
@@ -10,6 +9,7 @@ from oslo_versionedobjects import fields as ovo_fields
 from nova_actions import exception
 from nova_actions import policies
 from nova_actions import validation
+from nova_actions.context import RequestContext
 from nova_actions.db import status
 from nova_actions.db.search import detail
 from nova_actions.objects import base
@@ -22,7 +22,7 @@ _WENT_WRONG = (status.FAILED, status.INTERRUPTED)
 
 
 def _by_action_uuid(
-    _self: Any, context: Any, arguments: gate.Arguments
+    _self: object, context: RequestContext, arguments: gate.Arguments
 ) -> gate.Instance:
     """The owner is that of the instance whose action is named."""
     return detail.owner_of(context, validation.uuid('uuid', arguments['uuid']))
@@ -63,7 +63,7 @@ class ActionDetail(base.ActionsObject):
     }
 
     @classmethod
-    def lookup(cls, context: Any, identifier: str) -> str:
+    def lookup(cls, context: RequestContext, identifier: str) -> str:
         """Find an action as the REST API does before it asks a rule: within
         the caller's project; only who is an administrator by the rule
         ``context_is_admin`` looks beyond it. Return its uuid.
@@ -117,7 +117,7 @@ class ActionDetail(base.ActionsObject):
     @gate.gated(policies.SHOW, _by_action_uuid)
     def get_by_uuid(
         cls,
-        context: Any,
+        context: RequestContext,
         uuid: str,
         limit: int | None = None,
         marker: str | None = None,
@@ -160,9 +160,9 @@ class ActionDetail(base.ActionsObject):
 
 
 def _comparison(
-    context: Any,
-    row: Mapping[str, Any],
-    instance: Mapping[str, Any],
+    context: RequestContext,
+    row: base.Row,
+    instance: base.Row,
     shows_hosts: bool,
 ) -> dict[str, Any]:
     """Return what is usual for the kind of an open action, and how many are

@@ -6,14 +6,22 @@ of its own. A line has ids only.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from nova_actions.context import RequestContext
+
+if TYPE_CHECKING:
+    from nova_actions.objects import gate
+    from nova_actions.objects.instance_action_event import InstanceActionEvent
 
 LOG = logging.getLogger('nova_actions.audit')
 
 
 def tracebacks_read(
-    context: Any, instance: Mapping[str, Any] | None, events: Iterable[Any]
+    context: RequestContext,
+    instance: 'gate.Instance',
+    events: 'Iterable[InstanceActionEvent]',
 ) -> None:
     """Log, in one line for a call, that a caller is given tracebacks; no
     line when none of the events shows him one.
@@ -21,7 +29,11 @@ def tracebacks_read(
     :param instance: the server that they are of
     """
     actions = sorted(
-        {event.action_id for event in events if event.traceback is not None}
+        {
+            event.action_id or 0
+            for event in events
+            if event.traceback is not None
+        }
     )
     if actions:
         LOG.info(

@@ -20,7 +20,13 @@ from oslo_versionedobjects import exception as ovo_exc
 from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions import exception
+from nova_actions.context import RequestContext
 from nova_actions.objects import fields
+
+#: The wire form of an object, or a part of it: what JSON is made of.
+Primitive = dict[str, Any]
+#: A row of the database, by the names of its columns.
+Row = Mapping[str, Any]
 
 PREFIX = 'nova_actions.'
 NAMESPACE = 'nova'
@@ -158,7 +164,7 @@ class ActionsObject(base.VersionedObject):
 
     @classmethod
     def obj_from_primitive(
-        cls, primitive: dict[str, Any], context: Any = None
+        cls, primitive: Primitive, context: Any = None
     ) -> Any:
         """Build the object that was sent.
 
@@ -197,7 +203,7 @@ class ActionsObject(base.VersionedObject):
                 f'({type(error).__name__})',
             ) from None
 
-    def _take(self, context: Any, row: Mapping[str, Any]) -> None:
+    def _take(self, context: RequestContext, row: Row) -> None:
         """Take over a row's values, unchanged: they have the fields' types.
 
         oslo's setters look at each value, which for a page of rows takes
@@ -234,7 +240,7 @@ class ActionsObject(base.VersionedObject):
         self,
         target_version: str | None = None,
         version_manifest: dict[str, str] | None = None,
-    ) -> dict[str, Any]:
+    ) -> Primitive:
         """Return the wire form, at the version asked for or (by default) the
         one that this object came with.
 
@@ -248,7 +254,7 @@ class ActionsObject(base.VersionedObject):
         # would send it with the fields and times of today.
         self.VERSION = type(self).VERSION
         try:
-            primitive: dict[str, Any] = super().obj_to_primitive(
+            primitive: Primitive = super().obj_to_primitive(
                 target, version_manifest
             )
         finally:
@@ -259,7 +265,7 @@ class ActionsObject(base.VersionedObject):
 
     def obj_make_compatible_from_manifest(
         self,
-        primitive: dict[str, Any],
+        primitive: Primitive,
         target_version: str,
         version_manifest: dict[str, str] | None,
     ) -> None:
@@ -271,7 +277,7 @@ class ActionsObject(base.VersionedObject):
         )
 
     def obj_make_compatible(
-        self, primitive: dict[str, Any], target_version: str
+        self, primitive: Primitive, target_version: str
     ) -> None:
         target = versionutils.convert_version_to_tuple(target_version)
         for name, version in self.ADDED.items():
@@ -286,7 +292,7 @@ class ActionsObject(base.VersionedObject):
                     primitive[name] = fields.whole_seconds(primitive[name])
 
     def _obj_make_obj_compatible(
-        self, primitive: dict[str, Any], target_version: str, field: str
+        self, primitive: Primitive, target_version: str, field: str
     ) -> None:
         if field in primitive:
             super()._obj_make_obj_compatible(primitive, target_version, field)

@@ -9,6 +9,7 @@ from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions.cells import coverage
+from nova_actions.context import RequestContext
 from nova_actions.db.search.query import Query
 from nova_actions.objects import base
 from nova_actions.objects import fields
@@ -39,7 +40,7 @@ class Complete(base.ActionsObject):
 
 
 def of(
-    context: Any,
+    context: RequestContext,
     asked: Query,
     limit: int,
     asked_at: datetime.datetime,

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from oslo_versionedobjects import fields as ovo_fields
 
+from nova_actions.context import RequestContext
 from nova_actions.objects import base
 from nova_actions.objects import fields
 
@@ -25,7 +26,7 @@ _TYPES = {
 }
 
 
-def _time(value: Any) -> datetime.datetime | None:
+def _time(value: object) -> datetime.datetime | None:
     """Return a time as it is on the wire, or as a reporter writes it down,
     in UTC; None for what has neither form."""
     if not isinstance(value, str):
@@ -92,7 +93,7 @@ class FlatObject(base.ActionsObject):
 
     @classmethod
     def _obj_from_primitive(
-        cls, context: Any, objver: str, primitive: dict[str, Any]
+        cls, context: RequestContext, objver: str, primitive: base.Primitive
     ) -> Self:
         attributes = cls._attributes(
             cls._obj_primitive_field(primitive, 'data')
@@ -121,7 +122,7 @@ class FlatObject(base.ActionsObject):
         self,
         target_version: str | None = None,
         version_manifest: dict[str, str] | None = None,
-    ) -> dict[str, Any]:
+    ) -> base.Primitive:
         if target_version not in (None, self.VERSION):
             return super().obj_to_primitive(target_version, version_manifest)
         data = {}

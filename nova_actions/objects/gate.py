@@ -18,12 +18,13 @@ from nova_actions import validation
 from nova_actions import vocabulary
 from nova_actions.cells import merged_view
 from nova_actions.cells import owner
+from nova_actions.context import RequestContext
 from nova_actions.objects import base
 
 F = TypeVar('F', bound=Callable[..., Any])
 Arguments = Mapping[str, Any]
 Instance = Mapping[str, Any] | None
-Resolve = Callable[[Any, Any, Arguments], Instance]
+Resolve = Callable[[Any, RequestContext, Arguments], Instance]
 
 #: Whether oslo's ``remotable`` is for classmethods, too: since 3.10, when its
 #: fields became generic classes. Nova 32 comes with 3.8.
@@ -39,7 +40,7 @@ LIST_LIMIT = 1000
 _REPORTS = base.prefixed('ReportList')
 
 
-def _batch(argument: str, value: Any) -> Any:
+def _batch(argument: str, value: object) -> base.ActionsObject:
     found = getattr(value, 'objects', None)
     if (
         not isinstance(value, base.ActionsObject)
@@ -54,7 +55,7 @@ def _batch(argument: str, value: Any) -> Any:
     return value
 
 
-def _limit(argument: str, value: Any) -> int:
+def _limit(argument: str, value: object) -> int:
     """How many items a list returns: never more than there may be."""
     return (
         LIST_LIMIT
@@ -99,7 +100,7 @@ CHECKS: Mapping[str, validation.Check] = {
 }
 
 
-def target_of(instance: Instance, host: str | None = None) -> dict[str, Any]:
+def target_of(instance: Instance, host: str | None = None) -> dict[str, str]:
     """Return the target of a check: the owner's ids and the host, without
     what is unknown (to oslo.policy None equals None)."""
     found = (
@@ -111,18 +112,22 @@ def target_of(instance: Instance, host: str | None = None) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def by_instance(_self: Any, context: Any, arguments: Arguments) -> Instance:
+def by_instance(
+    _self: object, context: RequestContext, arguments: Arguments
+) -> Instance:
     """The owner is that of the instance named."""
     return owner.find(context, arguments['instance_uuid'])
 
 
-def by_action(_self: Any, context: Any, arguments: Arguments) -> Instance:
+def by_action(
+    _self: object, context: RequestContext, arguments: Arguments
+) -> Instance:
     """The owner is that of the instance whose action is named."""
     return merged_view.action_get_instance(context, arguments['action_id'])
 
 
 def by_own_instance(
-    self: Any, context: Any, _arguments: Arguments
+    self: base.ActionsObject, context: RequestContext, _arguments: Arguments
 ) -> Instance:
     """The owner is that of the instance that the object names."""
     return owner.find(
@@ -130,26 +135,32 @@ def by_own_instance(
     )
 
 
-def by_own_action(self: Any, context: Any, _arguments: Arguments) -> Instance:
+def by_own_action(
+    self: base.ActionsObject, context: RequestContext, _arguments: Arguments
+) -> Instance:
     """The owner is that of the instance whose action the object names."""
     return merged_view.action_get_instance(
         context, validation.integer('action_id', _set(self, 'action_id'))
     )
 
 
-def by_project(_self: Any, _context: Any, arguments: Arguments) -> Instance:
+def by_project(
+    _self: object, _context: RequestContext, arguments: Arguments
+) -> Instance:
     """The owner is the project that is named."""
     if arguments.get('project_id') is None:
         return None
     return {'project_id': arguments['project_id'], 'user_id': None}
 
 
-def by_nobody(_self: Any, _context: Any, _arguments: Arguments) -> Instance:
+def by_nobody(
+    _self: object, _context: RequestContext, _arguments: Arguments
+) -> Instance:
     """It is for who may act on everything."""
     return None
 
 
-def is_own(context: Any, record: Mapping[str, Any]) -> bool:
+def is_own(context: RequestContext, record: base.Row) -> bool:
     """Tell whether a record says that the context's user did it, and nobody
     else."""
     return (record.get('project_id'), record.get('user_id')) == (
@@ -161,7 +172,7 @@ def is_own(context: Any, record: Mapping[str, Any]) -> bool:
     )
 
 
-def _set(obj: Any, name: str) -> Any:
+def _set(obj: base.ActionsObject, name: str) -> Any:
     if name not in obj:
         raise exception.InvalidInput(argument=name, reason='it is not set')
     return getattr(obj, name)
@@ -194,9 +205,13 @@ def gated(rule: str, resolve: Resolve) -> Callable[[F], F]:
     def decorator(function: F) -> F:
         signature = inspect.signature(function)
         takes_instance = 'instance' in signature.parameters
+        # oslo's fingerprints of objects look at the signature: what a caller
+        # may send counts, and the class of the context does not.
         signature = signature.replace(
             parameters=[
-                parameter
+                parameter.replace(annotation=Any)
+                if parameter.name == 'context'
+                else parameter
                 for parameter in signature.parameters.values()
                 if parameter.name != 'instance'
             ]
@@ -226,7 +241,6 @@ def gated(rule: str, resolve: Resolve) -> Callable[[F], F]:
             return function(*bound.args, **bound.kwargs)
 
         wrapper.rule = rule  # type: ignore[attr-defined]
-        # What oslo's fingerprints of objects look at.
         wrapper.__signature__ = signature  # type: ignore[attr-defined]
         return cast(F, wrapper)
 

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """InstanceRecord: a server and its owner."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
@@ -12,6 +9,7 @@ from nova_actions import policies
 from nova_actions import validation
 from nova_actions.cells import merged_view
 from nova_actions.cells import owner
+from nova_actions.context import RequestContext
 from nova_actions.objects import base
 from nova_actions.objects import fields
 from nova_actions.objects import gate
@@ -20,7 +18,7 @@ from nova_actions.objects import gate
 LIMIT = gate.LIST_LIMIT
 
 
-def _may_see(context: Any, instance: Mapping[str, Any]) -> bool:
+def _may_see(context: RequestContext, instance: base.Row) -> bool:
     return instance['project_id'] == context.project_id or (
         # Whose token passes no rule must not learn by the refusal that it
         # exists.
@@ -52,7 +50,7 @@ class InstanceRecord(base.ActionsObject):
 
     @classmethod
     def _from_db_object(
-        cls, context: Any, instance: Mapping[str, Any]
+        cls, context: RequestContext, instance: base.Row
     ) -> 'InstanceRecord':
         record = cls(
             context,
@@ -68,7 +66,7 @@ class InstanceRecord(base.ActionsObject):
 
     @classmethod
     def lookup(
-        cls, context: Any, uuid: str, read_deleted: str = 'no'
+        cls, context: RequestContext, uuid: str, read_deleted: str = 'no'
     ) -> 'InstanceRecord':
         """Find a server as Nova's REST API does before it asks a rule:
         within the caller's project; only who is an administrator by the
@@ -100,7 +98,9 @@ class InstanceRecord(base.ActionsObject):
     @classmethod
     @gate.remotable
     @gate.gated(policies.SHOW, gate.by_instance)
-    def get_by_uuid(cls, context: Any, instance_uuid: str) -> 'InstanceRecord':
+    def get_by_uuid(
+        cls, context: RequestContext, instance_uuid: str
+    ) -> 'InstanceRecord':
         """Return the server of that uuid.
 
         :raises InstanceNotFound: when nobody knows it
@@ -133,7 +133,7 @@ class InstanceRecordList(
     @gate.gated(policies.LIST, gate.by_project)
     def get_by_project(
         cls,
-        context: Any,
+        context: RequestContext,
         project_id: str | None = None,
         name: str | None = None,
         limit: int | None = None,

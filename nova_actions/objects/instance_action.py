@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """InstanceAction: one thing that was asked for on a server."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from oslo_utils import timeutils
@@ -16,6 +16,7 @@ from nova_actions import policy
 from nova_actions import validation
 from nova_actions.cells import merged_view
 from nova_actions.cells import owner
+from nova_actions.context import RequestContext
 from nova_actions.db import api as db
 from nova_actions.db import status
 from nova_actions.objects import base
@@ -26,10 +27,10 @@ from nova_actions.objects import text
 
 
 def _by_instance_or_creator(
-    self: Any,
-    context: Any,
+    self: 'InstanceAction',
+    context: RequestContext,
     arguments: gate.Arguments,
-) -> Mapping[str, Any] | None:
+) -> gate.Instance:
     """The owner is the instance's; who creates an unknown one owns it."""
     instance = gate.by_instance(self, context, arguments)
     if instance is None and arguments['action_name'] == actions.CREATE:
@@ -38,10 +39,10 @@ def _by_instance_or_creator(
 
 
 def _by_own_instance_or_creator(
-    self: Any,
-    context: Any,
+    self: 'InstanceAction',
+    context: RequestContext,
     arguments: gate.Arguments,
-) -> Mapping[str, Any] | None:
+) -> gate.Instance:
     instance = gate.by_own_instance(self, context, arguments)
     if (
         instance is None
@@ -54,7 +55,9 @@ def _by_own_instance_or_creator(
     return instance
 
 
-def _creator(context: Any, instance_uuid: str) -> dict[str, Any] | None:
+def _creator(
+    context: RequestContext, instance_uuid: str
+) -> dict[str, Any] | None:
     if context.project_id is None:
         return None
     return {
@@ -66,7 +69,7 @@ def _creator(context: Any, instance_uuid: str) -> dict[str, Any] | None:
 
 
 def _store(
-    context: Any, values: dict[str, Any], instance: gate.Instance
+    context: RequestContext, values: dict[str, Any], instance: gate.Instance
 ) -> dict[str, Any]:
     """Store an action, and its instance where our own database lacks it.
 
@@ -91,7 +94,7 @@ def _store(
         return db.action_create(context, values)
 
 
-def _as_own(context: Any, values: dict[str, Any]) -> dict[str, Any]:
+def _as_own(context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
     """Return an action that the context's user has begun.
 
     :raises PolicyNotAuthorized: when it says that somebody else has
@@ -163,10 +166,10 @@ class InstanceAction(
     #: the database is.
     evidence: str | None = None
     #: The events, where they came with the row.
-    _rows: list[dict[str, Any]] | None = None
+    _rows: list[base.Row] | None = None
 
     def _from_db_object(
-        self, context: Any, row: Mapping[str, Any]
+        self, context: RequestContext, row: base.Row
     ) -> 'InstanceAction':
         self._take(context, row)
         self._superseded = bool(row.get('superseded'))
@@ -210,7 +213,7 @@ class InstanceAction(
     @gate.remotable
     @gate.gated(policies.SHOW, gate.by_instance)
     def get_by_request_id(
-        cls, context: Any, instance_uuid: str, request_id: str
+        cls, context: RequestContext, instance_uuid: str, request_id: str
     ) -> 'InstanceAction | None':
         """Return the newest action of that request on that server, or the
         action of that uuid or marker; None when there is none."""
@@ -227,7 +230,7 @@ class InstanceAction(
     @gate.gated(policies.ACTION_START, _by_instance_or_creator)
     def action_start(
         cls,
-        context: Any,
+        context: RequestContext,
         instance_uuid: str,
         action_name: str,
         want_result: bool | None = True,
@@ -268,7 +271,7 @@ class InstanceAction(
     @gate.gated(policies.ACTION_FINISH, gate.by_instance)
     def action_finish(
         cls,
-        context: Any,
+        context: RequestContext,
         instance_uuid: str,
         want_result: bool | None = True,
     ) -> 'InstanceAction | None':
@@ -358,9 +361,9 @@ class InstanceActionList(
     @classmethod
     def _list(
         cls,
-        context: Any,
+        context: RequestContext,
         filters: Mapping[str, Any] | None,
-        rows: Callable[..., list[dict[str, Any]]],
+        rows: Callable[..., Sequence[base.Row]],
         **conditions: Any,
     ) -> 'InstanceActionList':
         filters = filters or {}
@@ -413,7 +416,7 @@ class InstanceActionList(
     @gate.gated(policies.LIST, gate.by_instance)
     def get_by_instance_uuid(
         cls,
-        context: Any,
+        context: RequestContext,
         instance_uuid: str,
         limit: int | None = None,
         marker: str | None = None,
@@ -444,7 +447,7 @@ class InstanceActionList(
     @gate.gated(policies.LIST_ALL_PROJECTS, gate.by_project)
     def get_by_project(
         cls,
-        context: Any,
+        context: RequestContext,
         project_id: str | None = None,
         limit: int | None = None,
         marker: str | None = None,

@@ -5,7 +5,7 @@ import datetime
 import functools
 import hashlib
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from oslo_utils import timeutils
@@ -19,6 +19,7 @@ from nova_actions import validation
 from nova_actions import vocabulary
 from nova_actions.cells import merged_view
 from nova_actions.cells import owner
+from nova_actions.context import RequestContext
 from nova_actions.db import api as db
 from nova_actions.db import clock
 from nova_actions.db import page
@@ -31,7 +32,7 @@ from nova_actions.objects import text
 
 
 def _by_action_with_events(
-    _self: Any, context: Any, arguments: gate.Arguments
+    _self: object, context: RequestContext, arguments: gate.Arguments
 ) -> gate.Instance:
     """The owner is that of the instance whose action is named; with it come
     the ``events`` of that, which the same statement reads."""
@@ -74,7 +75,7 @@ def _error_as_text(function: gate.F) -> gate.F:
     return cast(gate.F, wrapper)
 
 
-def _withheld(context: Any, instance: gate.Instance) -> set[str]:
+def _withheld(context: RequestContext, instance: gate.Instance) -> set[str]:
     """Return the fields of a server's events that a context may not see."""
     target = gate.target_of(instance)
     withheld = set()
@@ -167,7 +168,10 @@ class InstanceActionEvent(
     _host: str | None = None
 
     def _from_db_object(
-        self, context: Any, row: Mapping[str, Any], withheld: Iterable[str]
+        self,
+        context: RequestContext,
+        row: base.Row,
+        withheld: Iterable[str],
     ) -> 'InstanceActionEvent':
         """Take over a row, its texts made safe once more, by the rules of
         today.
@@ -189,7 +193,10 @@ class InstanceActionEvent(
         return self
 
     def _read(
-        self, context: Any, row: Mapping[str, Any], instance: gate.Instance
+        self,
+        context: RequestContext,
+        row: base.Row,
+        instance: gate.Instance,
     ) -> 'InstanceActionEvent':
         """Take over the one row that a call returns."""
         self._from_db_object(context, row, _withheld(context, instance))
@@ -210,7 +217,7 @@ class InstanceActionEvent(
     @gate.gated(policies.SHOW, gate.by_action)
     def get_by_id(
         cls,
-        context: Any,
+        context: RequestContext,
         action_id: int,
         event_id: int,
         *,
@@ -234,7 +241,7 @@ class InstanceActionEvent(
     @gate.gated(policies.EVENT_START, gate.by_instance)
     def event_start(
         cls,
-        context: Any,
+        context: RequestContext,
         instance_uuid: str,
         event_name: str,
         want_result: bool | None = True,
@@ -288,7 +295,7 @@ class InstanceActionEvent(
     @gate.gated(policies.EVENT_FINISH, gate.by_instance)
     def event_finish_with_failure(
         cls,
-        context: Any,
+        context: RequestContext,
         instance_uuid: str,
         event_name: str,
         exc_val: Any = None,
@@ -334,7 +341,7 @@ class InstanceActionEvent(
     @classmethod
     def _finish_event(
         cls,
-        context: Any,
+        context: RequestContext,
         instance: gate.Instance,
         want_result: bool | None,
         values: dict[str, Any],
@@ -358,7 +365,7 @@ class InstanceActionEvent(
     @gate.gated(policies.EVENT_FINISH, gate.by_instance)
     def event_finish(
         cls,
-        context: Any,
+        context: RequestContext,
         instance_uuid: str,
         event_name: str,
         want_result: bool | None = True,
@@ -502,7 +509,7 @@ class InstanceActionEventList(
     @gate.gated(policies.SHOW, _by_action_with_events)
     def get_by_action(
         cls,
-        context: Any,
+        context: RequestContext,
         action_id: int,
         *,
         instance: gate.Instance = None,
@@ -522,10 +529,10 @@ class InstanceActionEventList(
     @classmethod
     def of_action(
         cls,
-        context: Any,
+        context: RequestContext,
         action_id: int,
         instance: gate.Instance,
-        rows: Sequence[Mapping[str, Any]] | None = None,
+        rows: Sequence[base.Row] | None = None,
         limit: int | None = page.EVENTS,
     ) -> 'InstanceActionEventList':
         """Return the same, here, to a caller who has passed the gate.

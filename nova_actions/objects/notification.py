@@ -6,9 +6,6 @@ versioned notifications are. They are not in the registry: no call may carry
 one.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
@@ -41,7 +38,7 @@ class Payload(base.ActionsObject):
     }
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> dict[str, Any]:
+    def of(cls, row: base.Row) -> base.Primitive:
         """Return a row of the feed as a payload in its wire form."""
         found = cls(**{name: row[name] for name in cls.fields})
         found.obj_reset_changes()

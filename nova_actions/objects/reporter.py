@@ -2,12 +2,12 @@
 """Reporter: what a reporting process tells of itself."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from oslo_versionedobjects import base as ovo
 
 from nova_actions import policies
 from nova_actions import validation
+from nova_actions.context import RequestContext
 from nova_actions.db import reporter as reporter_db
 from nova_actions.objects import base
 from nova_actions.objects import gate
@@ -30,7 +30,7 @@ class Reporter(base.ActionsObject):
     @gate.gated(policies.EVENT_FINISH, gate.by_nobody)
     def beat(
         cls,
-        context: Any,
+        context: RequestContext,
         epoch: str,
         waiting: int,
         lost: Mapping[str, int],
