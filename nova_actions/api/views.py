@@ -42,7 +42,7 @@ def bounded(views: Iterable[View]) -> list[View]:
 def _most(view: View) -> int:
     """Return the bytes that an item takes as JSON at the most, which is
     found sooner than by writing it: a character takes up to twelve."""
-    return 100 * len(view) + 12 * sum(map(len, map(str, view.values())))
+    return 100 * (1 + len(view)) + 12 * sum(map(len, map(str, view.values())))
 
 
 def _plain(values: Mapping[str, object]) -> View:

@@ -13,9 +13,9 @@ PROJECT_READER_OR_ADMIN = 'rule:project_reader_or_admin'
 SERVICE = 'rule:service_api'
 
 DEPRECATED_REASON = (
-    'The defaults that do not know the roles manager, member, reader and '
-    'service. They are in force only with [oslo_policy] '
-    'enforce_new_defaults = false.'
+    'The old defaults do not know the roles manager, member, reader and '
+    'service. They apply only with [oslo_policy] enforce_new_defaults = '
+    'false.'
 )
 
 
