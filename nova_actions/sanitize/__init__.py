@@ -213,34 +213,8 @@ class Sanitizer:
             for value, _limit in texts
         ]
         limits = [limit for _value, limit in texts]
-        pieces = list(map(_pieces, raw, limits))
-        settled = iter(
-            _settle([part for piece in pieces for part in piece[:2]], rules)
-        )
-        joined = []
-        cut = False
-        for limit, (_head, _tail, left_out) in zip(
-            limits, pieces, strict=True
-        ):
-            head = next(settled)
-            safe = _text.join(head, next(settled), left_out, limit)
-            joined.append(safe)
-            cut = cut or safe != head
-        for _round in range(_ROUNDS if cut else 0):
-            # Joining may have put a name next to what was no value of it.
-            whole = _settle(list(joined), rules)
-            again = [
-                _text.join(safe, '', 0, limit)
-                for safe, limit in zip(whole, limits, strict=True)
-            ]
-            if again in (joined, whole):
-                joined = again
-                break
-            joined = again
-        return [
-            _result(text, safe, limit)
-            for text, safe, limit in zip(raw, joined, limits, strict=True)
-        ]
+        joined = _rejoined(_joined(raw, limits, rules), limits, rules)
+        return list(map(_result, raw, joined, limits))
 
 
 def rules_in(text: str) -> list[str]:
@@ -259,6 +233,41 @@ def _result(text: str | None, safe: str, limit: int) -> Sanitized:
     return Sanitized(safe, _text.count(safe))
 
 
+def _joined(
+    raw: list[str | None], limits: list[int], rules: _rules.Rules
+) -> list[tuple[str, bool]]:
+    """Return the texts without what is found in their pieces, and whether
+    anything of each was cut."""
+    pieces = list(map(_pieces, raw, limits))
+    settled = _settle([part for piece in pieces for part in piece[:2]], rules)
+    joined = []
+    for number, (limit, piece) in enumerate(zip(limits, pieces, strict=True)):
+        head, tail = settled[2 * number : 2 * number + 2]
+        safe = _text.join(head, tail, piece[2], limit)
+        joined.append((safe, safe != head))
+    return joined
+
+
+def _rejoined(
+    joined: list[tuple[str, bool]], limits: list[int], rules: _rules.Rules
+) -> list[str]:
+    """Mask once more what was cut: joining may have put a name next to what
+    was no value of it."""
+    texts = [safe for safe, _cut in joined]
+    if not any(cut for _safe, cut in joined):
+        return texts
+    for _round in range(_ROUNDS):
+        whole = _settle(list(texts), rules)
+        again = [
+            _text.join(safe, '', 0, limit)
+            for safe, limit in zip(whole, limits, strict=True)
+        ]
+        if again in (texts, whole):
+            return again
+        texts = again
+    return texts
+
+
 def _pieces(text: str | None, limit: int) -> tuple[str, str, int]:
     if text is None:
         return '', '', 0
@@ -271,22 +280,30 @@ def _settle(texts: list[str], rules: _rules.Rules) -> list[str]:
     and what is found in one text is masked in the others too."""
     stale = {number for number, text in enumerate(texts) if text}
     for _round in range(_ROUNDS):
-        for number in sorted(stale):
-            masked = _masked(texts[number], rules)
-            if masked == texts[number]:
-                stale.discard(number)
-            texts[number] = masked
-        stale |= {
-            number
-            for number, text in enumerate(texts)
-            if rules.found.stands_in(text)
-        }
+        stale = _mask_those(stale, texts, rules)
         if not stale:
             return texts
     return [
         WITHHELD if number in stale else text
         for number, text in enumerate(texts)
     ]
+
+
+def _mask_those(
+    numbers: set[int], texts: list[str], rules: _rules.Rules
+) -> set[int]:
+    """Mask some of the texts; return which must be looked at again."""
+    changed = set()
+    for number in sorted(numbers):
+        masked = _masked(texts[number], rules)
+        if masked != texts[number]:
+            changed.add(number)
+        texts[number] = masked
+    return changed.union(
+        number
+        for number, text in enumerate(texts)
+        if rules.found.stands_in(text)
+    )
 
 
 def _masked(text: str, rules: _rules.Rules) -> str:

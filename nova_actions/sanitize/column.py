@@ -51,6 +51,13 @@ def _cells(text: str, start: int, end: int, sign: str) -> list[_Cell]:
     return cells
 
 
+def _are_names(cells: list[_Cell], sign: str) -> bool:
+    return len(cells) > 1 and all(
+        _NAME.fullmatch(cell.value) or (sign == '|' and not cell.value)
+        for cell in cells
+    )
+
+
 def _head(text: str, start: int, end: int) -> tuple[str, dict[int, str], int]:
     """Return what the columns of a line stand between, which of them have
     the name of a secret, and how many there are."""
@@ -58,20 +65,16 @@ def _head(text: str, start: int, end: int) -> tuple[str, dict[int, str], int]:
     if _NO_NAME.search(line):
         return '', {}, 0
     for sign in (*_SIGNS, ''):
-        if (sign and sign not in line) or (sign == ',' and ', ' in line):
+        if sign not in line or (sign == ',' and ', ' in line):
             continue
         cells = _cells(text, start, end, sign)
-        if len(cells) < 2 or not all(
-            _NAME.fullmatch(cell.value) or (sign == '|' and not cell.value)
-            for cell in cells
-        ):
-            continue
-        found = {
-            number: cell.value
-            for number, cell in enumerate(cells)
-            if naming.names_secret(cell.value)
-        }
-        return sign, found, len(cells)
+        if _are_names(cells, sign):
+            found = {
+                number: cell.value
+                for number, cell in enumerate(cells)
+                if naming.names_secret(cell.value)
+            }
+            return sign, found, len(cells)
     return '', {}, 0
 
 

@@ -126,16 +126,22 @@ def _chains(items: Iterator[_Item]) -> Iterator[_Chain]:
     if parts and parts[-1].varies:
         # Nothing behind it fails.
         parts.pop()
+    for chain in _linked(parts[first:]):
+        yield _Chain(before, chain)
+
+
+def _linked(parts: list[_Item]) -> Iterator[tuple[_Item, ...]]:
+    """Yield the parts that can take the same characters as one before."""
     chain: list[_Item] = []
-    for item in parts[first:]:
+    for item in parts:
         taken = frozenset().union(*(each.chars for each in chain))
         if item.low and not item.chars & taken:
             # Where this is, those before it have ended.
-            yield _Chain(before, tuple(chain))
+            yield tuple(chain)
             chain = []
         if item.varies or chain:
             chain.append(item)
-    yield _Chain(before, tuple(chain))
+    yield tuple(chain)
 
 
 def _chain_steps(chain: _Chain) -> int:

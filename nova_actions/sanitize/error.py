@@ -220,6 +220,26 @@ def causes_in(details: str) -> list[tuple[str, str]]:
     ]
 
 
+def _read_value(
+    exc_val: object, trace: str | None, error_type: str | None
+) -> ErrorText:
+    if exc_val is None:
+        if trace is error_type is None:
+            return ErrorText(None, None, None, None)
+        reason = reason_of(error_type or '', (trace or '')[-512:])
+        return ErrorText(error_type, None, trace, reason)
+    if isinstance(exc_val, BaseException):
+        details, names, words = _details(exc_val)
+        return ErrorText(
+            type_name(exc_val), details, trace, reason_of(names, words)
+        )
+    details = _text.as_text(exc_val)
+    if error_type is None and (named := _CLASS_NAME.match(details)):
+        error_type = named[0]
+    reason = reason_of(error_type or '', details[:8192])
+    return ErrorText(error_type, details, trace, reason)
+
+
 def read(
     exc_val: object, exc_tb: object, error_type: str | None = None
 ) -> ErrorText:
@@ -231,28 +251,7 @@ def read(
         trace = _traceback(exc_tb)
     except Exception:  # noqa: BLE001
         trace = '<unprintable traceback>'
-    if exc_val is None:
-        reason = (
-            None
-            if trace is error_type is None
-            else reason_of(error_type or '', (trace or '')[-512:])
-        )
-        return ErrorText(error_type, None, trace, reason)
     try:
-        if isinstance(exc_val, BaseException):
-            details, names, words = _details(exc_val)
-            return ErrorText(
-                type_name(exc_val), details, trace, reason_of(names, words)
-            )
-        details = _text.as_text(exc_val)
-        if error_type is None:
-            named = _CLASS_NAME.match(details)
-            error_type = named[0] if named else None
-        return ErrorText(
-            error_type,
-            details,
-            trace,
-            reason_of(error_type or '', details[:8192]),
-        )
+        return _read_value(exc_val, trace, error_type)
     except Exception:  # noqa: BLE001
         return ErrorText(None, '<unprintable error>', trace, 'internal')

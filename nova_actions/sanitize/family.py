@@ -100,8 +100,8 @@ def _windows(
     if not guards:
         return [(0, len(lower))]
     found = []
-    for guard in filter(index.has, guards):
-        at = lower.find(guard)
+    for guard in index.those_of(guards):
+        at = index.first(guard)
         while at >= 0:
             first = lower.rfind('\n', 0, max(0, at - reach)) + 1
             last = lower.find('\n', at + reach)

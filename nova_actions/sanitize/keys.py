@@ -124,22 +124,27 @@ def _names_secrets(value: str) -> bool:
     return any(map(naming.names_secret, _ENTRIES.findall(value)))
 
 
+def _is_described(value: str, key: str) -> bool:
+    """Tell a mapping of which each secret has a name of its own, and one
+    that describes something."""
+    return (
+        _says_what(value)
+        or _names_secrets(value)
+        or key.endswith('application_credential')
+    )
+
+
 def _block(text: str, at: int, key: str, sep: str) -> tuple[int, int] | None:
+    """Return start and end of a block of YAML, or of a list."""
     opened = text[at : at + 1]
     if opened in _BLOCKS and (block := _BLOCK.match(text, at)):
         return block.span('value')
-    flat = (
-        _FLAT.match(text, at)
-        if opened in _FLATS and (words.PLURAL.search(key))
-        else None
-    )
-    if flat and (
-        _says_what(flat['value'])
-        or _names_secrets(flat['value'])
-        or key.endswith('application_credential')
-    ):
+    if opened not in _FLATS or not words.PLURAL.search(key):
         return None
-    if flat and (sep[:1] in ('=', ':') or _QUOTED.search(flat['value'])):
+    flat = _FLAT.match(text, at)
+    if flat is None or _is_described(flat['value'], key):
+        return None
+    if sep[:1] in ('=', ':') or _QUOTED.search(flat['value']):
         return flat.span('value')
     return None
 
@@ -169,63 +174,91 @@ def _in_call(before: str) -> bool:
     )
 
 
-def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
-    at, sep, start = name.end, name.sep, name.start
-    path = (
+def _in_path(text: str, name: naming.Name) -> bool:
+    """Tell a part of a path or a URL from an option behind a slash."""
+    sep, start = name.sep, name.start
+    return (
         text[max(0, start - 1) : start] == '/'
-        and (sep.strip()[:1] in ('', ':'))
+        and sep.strip()[:1] in ('', ':')
         and not (
             sep == ':' and text[max(0, start - 2) : start - 1] in ('', ' ')
         )
     )
-    if not path and (block := _block(text, at, name.key, sep.strip())):
+
+
+def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
+    """Return start and end of a value without quotes, and if it is a
+    secret."""
+    at, sep = name.end, name.sep.strip()
+    path = _in_path(text, name)
+    if not path and (block := _block(text, at, name.key, sep)):
         return *block, bool(text[slice(*block)].strip(' ,.0123456789'))
-    if name.quote and not sep.strip():
+    if name.quote and not sep:
         return None
     found = _BARE.match(text, at)
     if found is None or _is_opened(found[0], name.key):
         return None
     value = _trim(found[0])
-    end = at + len(value)
+    if pair := _pair(text, name, value):
+        return at + pair, at + len(value), True
+    return _judged(text, name, value, path)
+
+
+def _judged(
+    text: str, name: naming.Name, value: str, path: bool
+) -> tuple[int, int, bool] | None:
+    """Return start and end of a value, and if what stands around it lets it
+    be a secret."""
+    at, end = name.end, name.end + len(value)
     rest = _REST.match(text, end)
     alone = rest is not None and not rest[0].strip(' \t,;)]}"\'\\')
+    if not alone and _is_next_line(name.sep):
+        return None
     more = (rest is not None and rest[0][:1] == ' ' and not alone) or bool(
         _COUNTED.match(text, at)
     )
-    if pair := _pair(text, name, value):
-        return at + pair, end, True
-    secret = _is_led_to(value, name.key, sep.strip(), more)
-    if (
-        not alone
-        and '\n' in sep
-        and '\\' not in sep
-        and ('value' not in sep.lower())
-    ):
-        return None
-    if text[end : end + 1] in ('(', '[') and words.is_name(
+    secret = _is_led_to(value, name.key, name.sep.strip(), more) and not (
+        _is_called(text, end, value)
+        or _is_variable(text, name, value)
+        or (path and name.sep.strip())
+        or _is_part(text, name, at, end)
+    )
+    if rest and more and _is_setting(text, name, value):
+        end = rest.end()
+    return at, end, secret
+
+
+def _is_next_line(sep: str) -> bool:
+    """Tell a value that stands on the next line of a text, not of code."""
+    return '\n' in sep and '\\' not in sep and 'value' not in sep.lower()
+
+
+def _is_called(text: str, end: int, value: str) -> bool:
+    """Tell what is called or indexed behind its name."""
+    return text[end : end + 1] in ('(', '[') and words.is_name(
         value.replace('::', '.')
-    ):
-        secret = False
-    if (
-        sep == '='
+    )
+
+
+def _is_variable(text: str, name: naming.Name, value: str) -> bool:
+    """Tell a variable that is an argument of a call."""
+    return (
+        name.sep == '='
         and value.islower()
         and words.is_name(value)
-        and (_in_call(text[max(0, start - 200) : start]))
-    ):
-        secret = False  # The name of a variable.
-    if secret and ((path and sep.strip()) or _is_part(text, name, at, end)):
-        secret = False
-    if (
-        rest
-        and more
-        and '=' in sep
-        and text[at - 1] == ' '
+        and _in_call(text[max(0, name.start - 200) : name.start])
+    )
+
+
+def _is_setting(text: str, name: naming.Name, value: str) -> bool:
+    """Tell a line of a file, whose value may have blanks."""
+    return (
+        '=' in name.sep
+        and text[name.end - 1] == ' '
         and not (
-            _before(text, start).strip(' \t-') or words.is_peculiar(value)
+            _before(text, name.start).strip(' \t-') or words.is_peculiar(value)
         )
-    ):
-        end = rest.end()  # A file's line, whose value has blanks.
-    return at, end, secret
+    )
 
 
 def _is_led_to(value: str, key: str, sep: str, more: bool) -> bool:
@@ -289,40 +322,44 @@ def _led_to(
     text: str, name: naming.Name, sep: str, span: tuple[int, int, int] | None
 ) -> str | None:
     """Return what leads from a name to a quoted value, None if nothing."""
-    value = text[span[0] : span[1]] if span else ''
+    if sep == ',':
+        return _behind_comma(text, name, span) if span else None
     if sep == '|':
         # Else no cell of a table: a command behind another.
         return sep if text[: name.start].rstrip(' \t')[-1:] == '|' else None
     if sep == '(':
+        value = text[span[0] : span[1]] if span else ''
         return sep if words.is_peculiar(value) else None
-    if sep != ',':
-        return sep
-    if span and text[max(0, name.start - 1) : name.start] == '{':
+    return sep
+
+
+def _behind_comma(
+    text: str, name: naming.Name, span: tuple[int, int, int]
+) -> str | None:
+    """Return what leads to a value that a comma parts from its name, None if
+    it is rather the next name."""
+    if text[max(0, name.start - 1) : name.start] == '{':
         return '='  # A pair of Erlang's.
-    if (
-        span is None
-        or not name.quote
-        or (
-            naming.kind_of(value) in ('own', 'foreign')
-            and not words.is_strong(value)
-        )
+    value = text[span[0] : span[1]]
+    strong = words.is_strong(value)
+    if not name.quote or (
+        not strong and naming.kind_of(value) in ('own', 'foreign')
     ):
-        return None  # The next name.
+        return None
     opened = (
         text[max(0, name.start - 24) : name.start].rstrip('"\'ub').rstrip()
     )
     if _METHODS.search(opened):
         return None
-    if opened.endswith(('(', '[')) and (
-        text[span[2] : span[2] + 3].lstrip()[:1] in (')', ']')
-    ):
+    behind = text[span[2] : span[2] + 3].lstrip()[:1]
+    if opened.endswith(('(', '[')) and behind in (')', ']'):
         return '='  # A pair.
     if (
-        words.is_strong(value)
+        strong
         or name.key.startswith('-')
         or _SETTER.search(text[max(0, name.start - 90) : name.start])
     ):
-        return sep
+        return ','
     return None
 
 
@@ -337,25 +374,43 @@ def _value(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
         return None
     if span is None:
         found = _argument(text, at) or _bare(text, name)
-        if (
-            found
-            and name.kind == 'foreign'
-            and (text[found[0] : found[1]].replace('-', '').isalpha())
-        ):
-            found = *found[:2], False
     else:
-        found = (
-            *span[:2],
-            words.is_quoted_value(text[span[0] : span[1]], name.key, sep),
-        )
-    if found and words.harmless_key(name.key):
-        found = *found[:2], False
-    if (
-        found
-        and name.kind == 'weak'
-        and not (found[2] and words.is_random(text[found[0] : found[1]]))
-    ):
-        return None
+        start, end, _behind = span
+        secret = words.is_quoted_value(text[start:end], name.key, sep)
+        found = start, end, secret
+    return _named(text, name, found, span is not None) if found else None
+
+
+def _named(
+    text: str, name: naming.Name, found: tuple[int, int, bool], quoted: bool
+) -> tuple[int, int, bool] | None:
+    """Return a value as far as its name is one of a secret's."""
+    start, end, secret = found
+    if words.harmless_key(name.key):
+        secret = False
+    if name.kind == 'own':
+        return start, end, secret
+    value = text[start:end]
+    if name.kind == 'weak':
+        # Behind it there may be anything.
+        return found if secret and words.is_random(value) else None
+    if not quoted and value.replace('-', '').isalpha():
+        secret = False
+    return start, end, secret
+
+
+def _judged_at(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
+    """Return start and end of what stands behind a name, and if it is a
+    secret that nobody has masked."""
+    if _DONE.match(text, name.end):
+        return name.end, name.end, False
+    found = _value(text, name)
+    if (found[2] if found else name.sep.strip()) and (
+        done := words.masked_at(text, name.end)
+    ) >= 0:
+        return name.end, done, False
+    if found and found[0] == found[1]:
+        return found[0], found[1] + 1, False
     return found
 
 
@@ -369,25 +424,16 @@ def values(text: str, index: Index) -> Iterator[tuple[int, int, str, bool]]:
         if name is None:
             continue
         at = name.tail
-        if _DONE.match(text, name.end):
-            yield name.tail, name.end, name.key, False
+        found = _judged_at(text, name)
+        if found is None:
             continue
-        found = _value(text, name)
-        if (found[2] if found else name.sep.strip()) and (
-            done := words.masked_at(text, name.end)
-        ) >= 0:
-            found = name.end, done, False
-        if found and found[0] == found[1]:
-            yield name.tail, found[1] + 1, name.key, False
-        elif found:
-            first, last, secret = found
-            if secret:
-                at = max(at, last)
-            # What is harmless is so with the words that lead to it.
-            yield name.tail, first if secret else last, name.key, False
-            if secret:
-                yield first, last, name.key, True
-                yield from _more(text, last, name.key)
+        first, last, secret = found
+        # What is harmless is so with the words that lead to it.
+        yield name.tail, first if secret else last, name.key, False
+        if secret:
+            at = max(at, last)
+            yield first, last, name.key, True
+            yield from _more(text, last, name.key)
 
 
 def _more(

@@ -148,21 +148,27 @@ def _verb(text: str, key: str, end: int) -> re.Match[str] | None:
     return verb
 
 
-def at(text: str, stem: int, length: int) -> Name | None:
-    """Return the name that a part at a place belongs to."""
+def _run(text: str, stem: int, length: int) -> tuple[int, int]:
+    """Return start and end of the run of letters and digits that a part at
+    a place belongs to."""
     before = text[max(0, stem - 64) : stem]
     start = stem - (len(before) - len(before.rstrip(_NAME_CHARS)))
     while (
         start > 0
         and stem - start < 64
         and text[start - 1] > '~'
-        and (text[start - 1].isalnum())
+        and text[start - 1].isalnum()
     ):
         start -= 1
     run = (_WIDE_RUN if text[stem] >= _WIDE else _RUN).match(
         text, stem + length
     )
-    tail = run.end() if run else stem + length
+    return start, run.end() if run else stem + length
+
+
+def _words(text: str, start: int, tail: int) -> tuple[int, int, str]:
+    """Return start and end of a name, with the word beside it that makes it
+    one, and how it is one of a secret."""
     key = text[start:tail]
     if (
         key[0] in _SECONDS
@@ -178,8 +184,34 @@ def at(text: str, stem: int, length: int) -> Name | None:
         and (second := _STRING.match(text, tail))
     ):
         tail = second.end()
-        key = text[start:tail]
-        kind = kind_of(key)
+        kind = kind_of(text[start:tail])
+    return start, tail, kind
+
+
+def _behind(text: str, key: str, kind: str, end: int) -> re.Match[str] | None:
+    """Return what leads from a name that ends at a place to its value."""
+    lead = text[end : end + 1]
+    if lead not in _LEADS and not lead.isspace():
+        return None
+    found = _PLAIN.match(text, end) or _BEHIND_NAME.match(text, end)
+    if kind == 'own' or key[0] == '-':
+        return found if found and found['sep'] else None
+    if (
+        found
+        and kind == 'foreign'
+        and not found['sep'].strip()
+        and (of := _OF.match(text, end))
+    ):
+        found = _BEHIND_NAME.match(text, of.end())
+    # What may be a word of a sentence needs a sign.
+    return found if found and found['sep'].strip()[:1] in _SIGNS else None
+
+
+def at(text: str, stem: int, length: int) -> Name | None:
+    """Return the name that a part at a place belongs to, if a value may
+    stand behind it."""
+    start, tail, kind = _words(text, *_run(text, stem, length))
+    key = text[start:tail]
     if kind == 'weak' or key == 'process_input':
         kind = _kind_here(text, tail, key, kind)
     if not kind or (key.lower() == 'auth' and not _AUTH.match(text, tail)):
@@ -188,27 +220,8 @@ def at(text: str, stem: int, length: int) -> Name | None:
     end = two.end() if two else tail
     if kind == 'foreign' and (verb := _verb(text, key, end)):
         return Name(key, start, tail, verb.end(), '', verb['sep'], kind)
-    lead = text[end : end + 1]
-    if lead not in _LEADS and not lead.isspace():
-        return None
-    behind = _PLAIN.match(text, end) or _BEHIND_NAME.match(text, end)
-    if (
-        kind == 'foreign'
-        and key[0] != '-'
-        and behind
-        and (not behind['sep'].strip())
-        and (of := _OF.match(text, end))
-    ):
-        behind = _BEHIND_NAME.match(text, of.end())
-    if (
-        behind is None
-        or not behind['sep']
-        or (
-            kind in ('foreign', 'weak')
-            and key[0] != '-'
-            and behind['sep'].strip()[:1] not in _SIGNS
-        )
-    ):
+    behind = _behind(text, key, kind, end)
+    if behind is None:
         return None
     return Name(
         key, start, tail, behind.end(), behind['quote'], behind['sep'], kind

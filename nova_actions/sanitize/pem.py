@@ -46,24 +46,25 @@ _LONGEST = 16384
 
 
 def spans(text: str, index: Index) -> Iterator[_text.Span]:
-    """Yield private keys, whether or not both its ends are there.
+    """Yield private keys, whether or not both its ends are there."""
+    if index.has(_PUTTYS):
+        yield from _putty(text)
+    if any(map(index.has, GUARDS)):
+        yield from _keys(text)
+
+
+def _keys(text: str) -> Iterator[_text.Span]:
+    """Yield keys between two marks, behind a first and before a last one.
 
     One pass over the marks, since a lazy pattern from each BEGIN to an END
     that never comes would take quadratic time.
     """
-    if index.has(_PUTTYS):
-        yield from _putty(text)
-    if not any(map(index.has, GUARDS)):
-        return
     done, begin, opened = 0, -1, 0
     marks = [(m.start(), m.end(), m['which']) for m in _MARK.finditer(text)]
     for start, end, which in [*marks, (len(text), len(text), 'BEGIN')]:
         if begin >= 0:
-            stop = (
-                end
-                if which == 'END' and start - begin < _LONGEST
-                else (_end_of(text, begin, start))
-            )
+            closed = which == 'END' and start - begin < _LONGEST
+            stop = end if closed else _end_of(text, begin, start)
             # The mark stays for whoever sees what is left out.
             first = begin if _GAP_BEHIND.match(text, stop) else opened
             if first < stop:
@@ -71,14 +72,22 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
             done, begin = stop, -1
             if stop == end:
                 continue
-        if which == 'END':
-            first = done + _orphan(text[done:start])
-            last = start if text.endswith(_text.GAP, done, first) else end
-            if first < last:
-                yield first, last, 'F7'
-            done = end
-        elif start < len(text):
+        if which == 'BEGIN':
             begin, opened = end, start
+        else:
+            yield from _headless(text, done, start, end)
+            done = end
+
+
+def _headless(
+    text: str, done: int, start: int, end: int
+) -> Iterator[_text.Span]:
+    """Yield the lines of a key before its last mark, whose first one was cut
+    away."""
+    first = done + _orphan(text[done:start])
+    last = start if text.endswith(_text.GAP, done, first) else end
+    if first < last:
+        yield first, last, 'F7'
 
 
 def _end_of(text: str, begin: int, stop: int) -> int:

@@ -102,11 +102,10 @@ FAMILIES = (
 
 
 #: What no token of a vendor has, and no shorter one is.
-_APART = {
-    code: ' '
+_APART = bytes(
+    code if chr(code).isalnum() or chr(code) in '_.~%+=-' else 32
     for code in range(128)
-    if not (chr(code).isalnum() or chr(code) in '_.~%+=-')
-}
+).ljust(256)
 _MIN_LENGTH = 10
 # Where a token may begin: enough to tell that none of a vendor's is there.
 _BEGIN = re.compile(r'\b(?=([\w.~-]{3})[\w.~%+=-]{7})', re.ASCII)
@@ -149,23 +148,23 @@ def _compiled(rests: dict[str, list[str]]) -> Rests:
 def spans(text: str, index: Index) -> Iterator[Span]:
     """Yield the tokens of vendors."""
     words, paths = _vendors()
-    done: set[str] = set()
-    runs = ' '.join(
-        {
-            run
-            for run in text.translate(_APART).split()
-            if len(run) >= _MIN_LENGTH
-        }
-    )
-    for first in set(_BEGIN.findall(runs)) & words.keys():
-        for prefix, rest in words[first].items():
-            if prefix not in done:
-                done.add(prefix)
-                yield from _behind(text, prefix, rest)
+    for prefix, rest in _begun(text, words).items():
+        yield from _behind(text, prefix, rest)
     if '.com/' in text or '.org/' in text or '://' in text:
         for prefix, rest in paths.items():
             for _start, end, label in _behind(text, prefix, rest, 0):
                 yield _start + len(prefix), end, label
+
+
+def _begun(text: str, words: dict[str, Rests]) -> Rests:
+    """Return the rests of those tokens that may stand in a text."""
+    apart = text.encode('ascii', 'replace').translate(_APART).decode()
+    runs = {*apart.split()}
+    long = ' '.join([run for run in runs if len(run) >= _MIN_LENGTH])
+    found: Rests = {}
+    for first in words.keys() & _BEGIN.findall(long):
+        found.update(words[first])
+    return found
 
 
 def _behind(

@@ -73,7 +73,7 @@ _DIGITS = dict.fromkeys(map(ord, '123456789abcdef'), '0')
 # What a log writes before a line ends in one of these.
 _AFTER = re.compile(r'[^"\'{}=\n]*[\]:>|)\w-][ \t]')
 _STAMP = re.compile(r'[\d:.\[\]>|]|ERROR|WARN|INFO|DEBUG|TRACE')
-_MIN_PREFIX, _MIN_LINE = 5, 11
+_MIN_PREFIX, _MIN_LINE, _MIN_WRAPPED = 5, 11, 24
 _SHOWN = re.compile(r'\[[0-9;?]{0,20}[A-Za-z]')
 
 # Signs that a value ends at, and what they are read as where they are escaped:
@@ -155,6 +155,14 @@ def _escaped(match: re.Match[str]) -> str:
     return bytes.fromhex(digits).decode('utf-8', 'replace')
 
 
+def _in_coded(text: str, start: int, end: int) -> bool:
+    """Tell a blank of what is escaped for a URL from a plus."""
+    return bool(
+        _CODED.match(text, end)
+        or _CODED_BEFORE.search(text, max(0, start - 64), start)
+    )
+
+
 def _escapes(text: str) -> Iterator[Change]:
     """Yield what is escaped; what a cleaned text has not is left out."""
     form = '+' in text and bool(_FORM.fullmatch(text))
@@ -165,14 +173,7 @@ def _escapes(text: str) -> Iterator[Change]:
         start, end = match.span()
         if start < hidden:
             continue
-        if (
-            match['plus']
-            and not form
-            and not (
-                _CODED.match(text, end)
-                or _CODED_BEFORE.search(text, max(0, start - 64), start)
-            )
-        ):
+        if match['plus'] and not (form or _in_coded(text, start, end)):
             continue
         if char := match['char']:
             # Most are line ends.
@@ -223,37 +224,37 @@ def _prefix(line: str, others: tuple[str, str]) -> int:
     return length if length >= _MIN_PREFIX else 0
 
 
+def _wrapped(line: str, behind: str) -> tuple[int, int] | None:
+    """Return what stands between the end of a token's first part on a line
+    and the part on the next line, counted from the beginning of the line."""
+    if (
+        len(line) < _MIN_WRAPPED
+        or not _WRAPPED.search(line, max(0, len(line) - 30))
+        or not (found := _GOES_ON.match(behind))
+    ):
+        return None
+    gap = _END.search(line, max(0, len(line) - 5))
+    start = gap.start() if gap else len(line)
+    return start, len(line) + 1 + len(found['gap'])
+
+
 def _lines(text: str) -> Iterator[Change]:
     """Yield what a log has put before lines, and where a token of fixed
     length was broken into lines."""
     # The first may stand behind the quote of a literal.
     at = len(text) - len(text.lstrip('b"\'\\'))
     lines = text[at:].split('\n')
-    before = ''
-    for number, line in enumerate(lines):
-        behind = lines[number + 1] if number + 1 < len(lines) else ''
+    for before, line, behind in zip(
+        ('', *lines), lines, (*lines[1:], ''), strict=False
+    ):
         length = 0
         if len(line) > _MIN_LINE and line[:4] in (before[:4], behind[:4]):
             length = _prefix(line, (before, behind))
         if length:
             yield at, at + length, ''
-        end = at + len(line)
-        if (
-            not length
-            and len(line) >= 24
-            and behind
-            and ' ' not in line[-20:]
-            and _WRAPPED.search(line, max(0, len(line) - 30))
-            and (found := _GOES_ON.match(behind))
-        ):
-            gap = _END.search(line, max(0, len(line) - 5))
-            yield (
-                at + gap.start() if gap else end,
-                end + 1 + len(found['gap']),
-                '',
-            )
-        at = end + 1
-        before = line
+        elif ' ' not in line[-20:] and (wrapped := _wrapped(line, behind)):
+            yield at + wrapped[0], at + wrapped[1], ''
+        at += len(line) + 1
 
 
 def _around(text: str, changes: list[Change]) -> list[Change]:

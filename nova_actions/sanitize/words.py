@@ -320,70 +320,101 @@ def _in_prose(value: str, sep: str) -> bool:
     )
 
 
-def is_value(value: str, key: str, sep: str, more: bool) -> bool:
-    """Judge a value without quotes.
-
-    :param more: whether further words follow it on its line.
-    """
-    if (
+def _stands_for(value: str, key: str, sep: str) -> bool:
+    """Tell what stands for a value that is elsewhere: a variable, a call, an
+    id, a file."""
+    return (
         is_code(value)
         or _is_reference(value, key, sep)
         or _is_file(value, key)
         or (value == key and value.islower() and value.isidentifier())
-    ):
-        return False
+    )
+
+
+def _is_compared(value: str, sep: str) -> bool:
+    """Tell a variable or a version that something is compared with."""
     if sep in ('!=', '==') and is_name(value) and value.islower():
-        return False  # A variable.
-    if sep.startswith('==') and _ADDRESS.match(value):
-        return False  # A version.
-    if (
+        return True
+    return sep.startswith('==') and bool(_ADDRESS.match(value))
+
+
+def _is_count(value: str, key: str, sep: str, more: bool) -> bool:
+    """Tell a small number from a PIN."""
+    return (
         value.isdigit()
         and len(value) < 5
         and ((more and sep == ':') or len(value) < 3 or not _PASS.search(key))
+    )
+
+
+def _behind_verb(value: str, more: bool) -> bool:
+    return (
+        not is_word(value)
+        and value[:1] not in ('/', '(')
+        and not (more and _ALPHA.match(value) and value.islower())
+    )
+
+
+def is_value(value: str, key: str, sep: str, more: bool) -> bool:
+    """Judge a value without quotes.
+
+    :param sep: the sign or the words between the name and the value
+    :param more: whether further words follow it on its line.
+    """
+    if (
+        _stands_for(value, key, sep)
+        or _is_compared(value, sep)
+        or _is_count(value, key, sep, more)
     ):
         return False
     if key.startswith('-') and not sep:
         return value[:1] not in ('-', '(') and not is_word(value)
-    if (
-        '=' in sep
-        or sep.lower() == '%3d'
-        or (is_scrambled(value) and key.lower() != 'auth')
-    ):
+    if '=' in sep or sep.lower() == '%3d':
+        return True
+    if is_scrambled(value) and key.lower() != 'auth':
         return True
     if sep[:1] in (':', '|'):
         return _behind_colon(value, key, more)
     if sep and sep.split()[-1] not in ('to', 'be'):
-        return (
-            not is_word(value)
-            and value[:1] not in ('/', '(')
-            and not (more and _ALPHA.match(value) and value.islower())
-        )
+        return _behind_verb(value, more)
     if _UUID.match(value):
         return key.lower().endswith(('token', 'password'))
     return _in_prose(value, sep)
 
 
-def is_quoted_value(value: str, key: str, sep: str) -> bool:
-    """Judge a value within quotes."""
-    if (
+def _is_quoted_code(value: str, key: str, sep: str) -> bool:
+    """Tell what stands for a value within quotes, and what stands between
+    the quotes of two literals."""
+    return bool(
         not value.strip()
         or _NOTHING.match(value)
         or _RULE.match(value)
         or _CONCATENATED.match(value)
         or _is_reference(value, key, sep and '=')
         or _is_file(value, key)
-    ):
+    )
+
+
+def _is_kind(value: str, key: str) -> bool:
+    """Tell the token of a parser, and the name of a secret of Kubernetes."""
+    name = key.lower()
+    if name == 'token':
+        return (
+            ' ' in value
+            or len(value) < 3
+            or (value.isalpha() and value.islower())
+        )
+    return name in ('secret', 'secrets') and bool(_KEBAB.match(value))
+
+
+def is_quoted_value(value: str, key: str, sep: str) -> bool:
+    """Judge a value within quotes."""
+    if _is_quoted_code(value, key, sep):
         return False
-    if sep and sep != ',':
+    if (sep and sep != ',') or key.startswith('-'):
         return True
-    if key.startswith('-'):
-        return True
-    if key.lower() == 'token' and (
-        ' ' in value or len(value) < 3 or (value.isalpha() and value.islower())
-    ):
-        return False  # A parser's, a kind of them.
-    if key.lower() in ('secret', 'secrets') and _KEBAB.match(value):
-        return False  # The name of one of Kubernetes.
+    if _is_kind(value, key):
+        return False
     if _UUID.match(value):
         return key.lower().endswith('token')
     return not (

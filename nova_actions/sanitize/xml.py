@@ -16,6 +16,8 @@ _ELEMENT = re.compile(
 )
 # What Maven has encrypted by a key that stands beside it.
 _ENCRYPTED = re.compile(r'\{[A-Za-z0-9+/= ]{24,512}\}')
+# Names that tell a secret in XML only.
+_OTHER_NAMES = ('cleartext', 'SignatureValue', 'Ticket')
 _BLANK = re.compile(r'[ \t]')
 # libvirt: the value stands beside a description and what it is used for.
 _SECRET = re.compile(r'<secret(?>\s[^<>]{0,200}+|)(?<!/)>')
@@ -34,11 +36,7 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
     if '<' not in text or '>' not in text:
         return
     for match in _ELEMENT.finditer(text):
-        if (
-            naming.names_secret(match['name'])
-            or match['name'] in ('cleartext', 'SignatureValue', 'Ticket')
-            or _ENCRYPTED.fullmatch(match['v'])
-        ) and (_is_text(text, match)):
+        if _is_secret(match) and _is_text(text, match):
             yield from _stripped(match)
     for coded in _CODED.finditer(text):
         yield from _stripped(coded)
@@ -46,6 +44,15 @@ def spans(text: str, index: Index) -> Iterator[_text.Span]:
         end = text.find('</secret', opened.end(), opened.end() + 2000)
         if end >= 0 and (found := _VALUE.search(text, opened.end(), end)):
             yield from _stripped(found)
+
+
+def _is_secret(match: re.Match[str]) -> bool:
+    name = match['name']
+    return (
+        naming.names_secret(name)
+        or name in _OTHER_NAMES
+        or bool(_ENCRYPTED.fullmatch(match['v']))
+    )
 
 
 def _is_text(text: str, match: re.Match[str]) -> bool:
