@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from nova_actions.db.deferred import driver_connection
+
 #: Seconds for which a connection that has answered is used again without a
 #: ping. A server that goes away within them fails a statement, which oslo.db
 #: sees and has the transaction run again.
@@ -34,17 +36,17 @@ def lighten(engine: sa.Engine) -> None:
         return bool(ping(connection))
 
     def do_begin(connection: Any) -> None:
-        ended.discard(_driver_connection(connection))
+        ended.discard(driver_connection(connection))
         begin(connection)
 
     def do_commit(connection: Any) -> None:
         commit(connection)
-        driver = _driver_connection(connection)
+        driver = driver_connection(connection)
         ended.add(driver)
         answered[driver] = time.monotonic()
 
     def do_rollback(connection: Any) -> None:
-        driver = _driver_connection(connection)
+        driver = driver_connection(connection)
         if driver not in ended:
             rollback(connection)
             ended.add(driver)
@@ -80,8 +82,3 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
             # One that was lost is not used again.
             if not driver.closed:
                 driver.autocommit = False
-
-
-def _driver_connection(connection: Any) -> Any:
-    """Return the driver's connection, of which the pool hands out a proxy."""
-    return getattr(connection, 'dbapi_connection', connection)

@@ -27,6 +27,7 @@ from nova_actions import exception
 from nova_actions.db import charset
 from nova_actions.db import clock
 from nova_actions.db import connection as connection_module
+from nova_actions.db import deferred
 from nova_actions.db import limits
 from nova_actions.db import outage
 from nova_actions.db import prepared
@@ -142,8 +143,10 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
     if engine.dialect.name == 'sqlite':
         event.listen(engine, 'begin', begin_immediate)
     else:
-        connection_module.lighten(engine)
+        # What has to be asked is known before how it is sent.
         prepared.setup(engine)
+        deferred.setup(engine)
+        connection_module.lighten(engine)
     # oslo.db has tried a connection, which must not be the first one used.
     engine.dispose()
     if engine.dialect.name == 'postgresql':
@@ -253,15 +256,15 @@ def errors_translated() -> Iterator[None]:
             raise exception.Invalid(
                 'A value does not fit its column in the database.'
             ) from None
-        if _is_of_connecting(error):
-            outage.went(_kind(error))
-            raise exception.DatabaseUnavailable() from None
         if _is_broken_off(error):
             LOG.warning(
                 'The database broke off a statement that took too '
                 'long ([api] database_timeout)'
             )
             raise exception.DatabaseTimeout() from None
+        if _is_of_connecting(error):
+            outage.went(_kind(error))
+            raise exception.DatabaseUnavailable() from None
         LOG.error('The database failed: %s', type(error).__name__)
         LOG.debug('The statement that failed:', exc_info=True)
         raise exception.DatabaseUnavailable() from None

@@ -90,18 +90,20 @@ def action_create(
     context: Any,
     values: Mapping[str, Any],
     owner: Mapping[str, Any] | None = None,
+    is_whole: bool = True,
 ) -> Row:
     """Store an action, and register its instance when an owner is given.
 
     The same uuid again returns the row that is there.
 
+    :param is_whole: whether the row's id is needed, too
     :raises InstanceExists: when the instance has been registered meanwhile
     :raises Conflict: when the uuid belongs to another instance's action
     """
     row = table.complete(ACTIONS, values)
     row['status'] = values.get('status') or status.derive(row)
     try:
-        return _action_insert(context, row, owner)
+        stored = _action_insert(context, row, owner)
     except exception.Conflict:
         found = table.stored(context, ACTIONS, row['uuid'])
         if found and found['instance_uuid'] == row['instance_uuid']:
@@ -111,6 +113,9 @@ def action_create(
                 instance_uuid=owner['uuid']
             ) from None
         raise
+    if is_whole and stored['id'] is None:
+        return table.stored(context, ACTIONS, row['uuid']) or stored
+    return stored
 
 
 @recorder

@@ -82,7 +82,7 @@ def _insert_actions(connection: Any, new: Sequence[Action]) -> None:
     whole = [table.complete(ACTIONS, each.row) for each in new]
     ledger_store.insert(connection, ACTIONS, whole)
     ids = {row['uuid']: row['id'] for row in whole}
-    if len(new) > 1:
+    if None in ids.values():
         ids = dict(
             connection.execute(
                 sa.select(ACTIONS.c.uuid, ACTIONS.c.id).where(

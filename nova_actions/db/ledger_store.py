@@ -14,6 +14,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite
 
+from nova_actions.db import deferred
 from nova_actions.db import table as table_module
 from nova_actions.db.change import queue
 from nova_actions.db.models import ACTIONS
@@ -70,16 +71,17 @@ _EVENT_NAMES = tuple(
     column.name for column in EVENTS.columns if column.name != 'id'
 )
 _UPDATES = {
-    table: sa.update(table)
-    .where(table.c.id == sa.bindparam('row_id'))
-    .values(_new_values(table))
+    table: deferred.deferred(
+        sa.update(table)
+        .where(table.c.id == sa.bindparam('row_id'))
+        .values(_new_values(table))
+    )
     for table in _CHANGING
 }
 _INSERTS = {table: sa.insert(table) for table in (INSTANCES, ACTIONS, EVENTS)}
-#: For a database that does not tell the new id otherwise when something else
-#: is queued by the same statement.
-_RETURNING = {
-    table: query.returning(table.c.id) for table, query in _INSERTS.items()
+#: Of a single row, without asking for its id.
+_DEFERRED_INSERTS = {
+    table: deferred.deferred(query) for table, query in _INSERTS.items()
 }
 
 
@@ -100,24 +102,19 @@ def _store_both(dialect: str, is_new: bool) -> Any:
     """
     is_event = EVENTS.c.id == sa.bindparam('event_row_id')
     values = _new_values(EVENTS, 'event')
-    if dialect == 'postgresql' and is_new:
-        return (
-            sa.insert(EVENTS)
-            .values(
+    if dialect == 'postgresql':
+        event = (
+            sa.insert(EVENTS).values(
                 {name: sa.bindparam(f'event_{name}') for name in _EVENT_NAMES}
             )
-            .returning(EVENTS.c.id)
-            .add_cte(_change_action().cte('action_changed'))
+            if is_new
+            else sa.update(EVENTS).where(is_event).values(values)
         )
-    if dialect == 'postgresql':
-        return _change_action().add_cte(
-            sa.update(EVENTS)
-            .where(is_event)
-            .values(values)
-            .cte('event_changed')
+        return deferred.deferred(
+            _change_action().add_cte(event.cte('event_stored'))
         )
     if dialect in ('mysql', 'mariadb') and not is_new:
-        return (
+        return deferred.deferred(
             _change_action()
             .where(is_event, EVENTS.c.action_id == ACTIONS.c.id)
             .values(values)
@@ -132,9 +129,9 @@ def store_steps(
     actions: Sequence[Row],
     transitions: Sequence[Row],
 ) -> None:
-    """Store new events, which get their ids where there is one, what may
-    have changed of others and of actions, and queue what happened: of one
-    each, in one round trip where the database can."""
+    """Store new events, what may have changed of others and of actions, and
+    queue what happened: of one each, in one statement where the database
+    can."""
     both = (
         _store_both(connection.dialect.name, bool(new))
         if (len(new) + len(events) == len(actions) == 1)
@@ -150,7 +147,7 @@ def store_steps(
         if new
         else (events[0], ('row_id', *_CHANGING[EVENTS]))
     )
-    done = queue.execute(
+    queue.execute(
         connection,
         both,
         {
@@ -159,8 +156,6 @@ def store_steps(
         },
         transitions,
     )
-    if new:
-        event['id'] = done.scalar_one()
 
 
 def _values(prefix: str, names: Iterable[str], row: Row) -> Row:
@@ -229,30 +224,24 @@ def insert(
     transitions: Sequence[Row] = (),
 ) -> None:
     """Store new whole rows, and queue what happened; where there is one row,
-    it gets its id."""
+    it gets its id if that costs nothing."""
     if len(rows) == 1:
-        values = {
-            name: value
-            for name, value in rows[0].items()
-            if name != 'id' or value is not None
-        }
-        is_told = connection.dialect.name == 'postgresql'
+        is_told = not deferred.is_possible(connection)
         done = queue.execute(
             connection,
-            (_RETURNING if is_told else _INSERTS)[table],
-            values,
+            (_INSERTS if is_told else _DEFERRED_INSERTS)[table],
+            _without_id(rows[0]),
             transitions,
         )
-        rows[0]['id'] = (
-            done.scalar_one() if is_told else done.inserted_primary_key[0]
-        )
+        if is_told:
+            rows[0]['id'] = done.inserted_primary_key[0]
         return
     if rows:
         connection.execute(
-            _INSERTS[table],
-            [
-                {name: value for name, value in row.items() if name != 'id'}
-                for row in rows
-            ],
+            _INSERTS[table], [_without_id(each) for each in rows]
         )
     queue.add(connection, transitions)
+
+
+def _without_id(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != 'id'}

@@ -22,6 +22,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.sql import compiler as sql_compiler
 
+from nova_actions.db import deferred
+
 LOG = logging.getLogger(__name__)
 
 #: How often a connection executes a statement before it prepares it.
@@ -74,7 +76,7 @@ def setup(engine: sa.Engine) -> None:
                 known[connection] = _Statements()
             return bool(
                 known[connection].execute(
-                    cursor, statement, parameters, context.compiled.binds
+                    cursor, statement, parameters, context
                 )
             )
 
@@ -133,7 +135,7 @@ class _Statements:
     prepared: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def execute(
-        self, cursor: Any, statement: str, parameters: Any, binds: Any
+        self, cursor: Any, statement: str, parameters: Any, context: Any
     ) -> bool:
         """Execute a statement if it is prepared, or may be now."""
         found = self.prepared.get(statement)
@@ -141,9 +143,9 @@ class _Statements:
             if not self._is_due(statement):
                 return False
             found = self.prepared[statement] = _prepare(
-                cursor, statement, binds
+                cursor, statement, context.compiled.binds
             )
-        cursor.execute(found, parameters)
+        deferred.execute(cursor, found, parameters, context)
         return True
 
     def _is_due(self, statement: str) -> bool:
@@ -162,6 +164,8 @@ def _prepare(cursor: Any, statement: str, binds: Any) -> str:
     name = f'na_{hashlib.sha256(statement.encode()).hexdigest()[:32]}'
     types = ', '.join(_type(binds[each].type) for each in names)
     places = {each: f'${place}' for place, each in enumerate(names, 1)}
+    # An error of what waits is not one of preparing.
+    deferred.flush(cursor)
     try:
         cursor.execute(
             f'PREPARE {name}{_parenthesized(types)} AS {statement % places}'

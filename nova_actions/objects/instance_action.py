@@ -69,11 +69,15 @@ def _creator(
 
 
 def _store(
-    context: RequestContext, values: dict[str, Any], instance: gate.Instance
+    context: RequestContext,
+    values: dict[str, Any],
+    instance: gate.Instance,
+    is_whole: bool = True,
 ) -> dict[str, Any]:
     """Store an action, and its instance where our own database lacks it.
 
     :param instance: the one that the rule was asked about
+    :param is_whole: whether the row's id is needed, too
     """
     uuid = values['instance_uuid']
     values.setdefault('uuid', uuidutils.generate_uuid())
@@ -82,7 +86,7 @@ def _store(
     values['owner_id'] = instance['project_id']
     missing = None if instance.get('id') else instance
     try:
-        row = db.action_create(context, values, missing)
+        row = db.action_create(context, values, missing, is_whole)
         if missing is not None:
             owner.forget(uuid)
         return row
@@ -91,7 +95,7 @@ def _store(
         instance = owner.find(context, uuid, fresh=True)
         context.can(policies.ACTION_START, gate.target_of(instance))
         values['owner_id'] = instance['project_id'] if instance else None
-        return db.action_create(context, values)
+        return db.action_create(context, values, is_whole=is_whole)
 
 
 def _as_own(context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
@@ -263,6 +267,7 @@ class InstanceAction(
                 'updated_at': context.timestamp,
             },
             instance,
+            is_whole=bool(want_result),
         )
         return cls()._from_db_object(context, row) if want_result else None
 

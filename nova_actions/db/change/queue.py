@@ -12,12 +12,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from nova_actions.db import deferred
 from nova_actions.db import table
 from nova_actions.db.models import CHANGE_QUEUE
 
 Row = dict[str, Any]
 
-_INSERT = sa.insert(CHANGE_QUEUE)
+_INSERT = deferred.deferred(sa.insert(CHANGE_QUEUE))
+#: How many are queued by a statement that can wait for the next one.
+FEW = 4
 _NAMES = tuple(
     column.name for column in CHANGE_QUEUE.columns if not column.primary_key
 )
@@ -25,7 +28,9 @@ _NAMES = tuple(
 
 def add(connection: Any, transitions: Sequence[Row]) -> None:
     """Queue transitions, in their order, in one statement."""
-    if transitions:
+    if 1 < len(transitions) <= FEW and deferred.is_possible(connection):
+        connection.execute(_queued(len(transitions)), _values(transitions))
+    elif transitions:
         connection.execute(_INSERT, list(transitions))
 
 
@@ -67,14 +72,7 @@ def execute(
     if transitions and connection.dialect.name == 'postgresql':
         return connection.execute(
             with_queued(query, len(transitions)),
-            {
-                **values,
-                **{
-                    parameter: row[name]
-                    for place, row in enumerate(transitions)
-                    for parameter, name in _parameters(place)
-                },
-            },
+            {**values, **_values(transitions)},
         )
     result = connection.execute(query, values)
     add(connection, transitions)
@@ -84,6 +82,12 @@ def execute(
 @functools.cache
 def with_queued(query: Any, count: int) -> Any:
     """Return a statement that also queues so many transitions."""
+    return query.add_cte(_queued(count).cte('queued'))
+
+
+@functools.cache
+def _queued(count: int) -> Any:
+    """Return the statement that queues so many transitions."""
     # An INSERT of several VALUES would be compiled again at each call.
     rows = sa.union_all(
         *(
@@ -96,10 +100,18 @@ def with_queued(query: Any, count: int) -> Any:
             for place in range(count)
         )
     )
-    return query.add_cte(_INSERT.from_select(_NAMES, rows).cte('queued'))
+    return _INSERT.from_select(_NAMES, rows)
 
 
 @functools.cache
 def _parameters(place: int) -> list[tuple[str, str]]:
     """Return the parameters of a transition, each with its column's name."""
     return [(f'queued_{place}_{name}', name) for name in _NAMES]
+
+
+def _values(transitions: Sequence[Row]) -> Row:
+    return {
+        parameter: row[name]
+        for place, row in enumerate(transitions)
+        for parameter, name in _parameters(place)
+    }

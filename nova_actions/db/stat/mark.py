@@ -12,9 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from nova_actions.db import deferred
 from nova_actions.db.models import ROLLUP_MARKS
 
 Time = datetime.datetime
+
+_INSERT = deferred.deferred(sa.insert(ROLLUP_MARKS))
 
 HOUR = datetime.timedelta(hours=1)
 #: How long after its end an hour is counted; until then by most clocks that
@@ -37,4 +40,4 @@ def add(connection: Any, times: Iterable[Time | None], now: Time) -> None:
     hours = {hour_of(time) for time in times if time is not None}
     over = [{'hour': hour} for hour in sorted(hours) if hour <= now - HOUR]
     if over:
-        connection.execute(sa.insert(ROLLUP_MARKS), over)
+        connection.execute(_INSERT, over)

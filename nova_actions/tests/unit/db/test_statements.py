@@ -28,6 +28,8 @@ class _Tests:
     BEGINS = 2
     CHANGES = 1
     QUEUED = 1
+    #: What a row got is not answered by a statement that waits for others.
+    READ = 1
 
     def setUp(self):
         super().setUp()
@@ -106,7 +108,10 @@ class _Tests:
 
     def test_action_start_is_one_write(self):
         InstanceAction.action_start(
-            self.new_context(), self.instance_uuid, 'reboot'
+            self.new_context(),
+            self.instance_uuid,
+            'reboot',
+            want_result=False,
         )
         self.check(1 + self.QUEUED, 1 + self.QUEUED)
 
@@ -123,10 +128,21 @@ class _Tests:
 
     def test_event_start(self):
         InstanceActionEvent.event_start(
-            self.context, self.instance_uuid, 'compute_x', host='h'
+            self.context,
+            self.instance_uuid,
+            'compute_x',
+            want_result=False,
+            host='h',
         )
         begins = self.BEGINS + self.QUEUED
         self.check(1 + begins, begins)
+
+    def test_a_new_row_that_is_wanted_is_read_again(self):
+        InstanceActionEvent.event_start(
+            self.context, self.instance_uuid, 'compute_x', host='h'
+        )
+        begins = self.BEGINS + self.QUEUED
+        self.check(1 + begins + self.READ, begins, transactions=1 + self.READ)
 
     def test_event_finish(self):
         InstanceActionEvent.event_finish(
@@ -200,6 +216,7 @@ class _Tests:
 
 class TestSqlite(_Tests, base.ObjectTestCase):
     CHANGES = 2
+    READ = 0
 
 
 class TestMysql(_Tests, base.ObjectTestCase):

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statements that are sent with the next one.
+
+A driver waits for the answer to each statement, psycopg2 also to the
+``BEGIN`` that it sends before the first one. Here ``BEGIN``, and each
+statement whose result is not needed, waits until something else is sent: the
+next statement, or ``COMMIT``. All of them go to the server as one query, so
+that most transactions take one or two round trips.
+
+The server stops at the first error: nothing that comes after it is executed,
+``COMMIT`` included. The error is raised by what the statement was sent with.
+"""
+
+import weakref
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+_OPTION = 'nova_actions_deferred'
+
+#: What waits, by the driver's connection, while that is in a transaction.
+_waiting: Any = weakref.WeakKeyDictionary()
+
+#: psycopg2.extensions.TRANSACTION_STATUS_IDLE
+_IDLE = 0
+#: pymysql.constants.CLIENT.MULTI_STATEMENTS
+_MULTI_STATEMENTS = 1 << 16
+
+
+class _Transactions:
+    """The transactions of a dialect's connections."""
+
+    def __init__(self, dialect: Any) -> None:
+        self._begin = dialect.do_begin
+        self._commit = dialect.do_commit
+        self._rollback = dialect.do_rollback
+
+    def begin(self, connection: Any) -> None:
+        self._begin(connection)
+        _waiting[driver_connection(connection)] = []
+
+    def commit(self, connection: Any) -> None:
+        driver = driver_connection(connection)
+        waiting = _waiting.pop(driver, None)
+        if waiting:
+            _send(driver, [*waiting, 'COMMIT'])
+        else:
+            self._commit(connection)
+
+    def rollback(self, connection: Any) -> None:
+        _waiting.pop(driver_connection(connection), None)
+        self._rollback(connection)
+
+
+class _Psycopg2Transactions(_Transactions):
+    """They begin with the first statement: while ``autocommit`` is on,
+    psycopg2 sends no BEGIN of its own."""
+
+    def begin(self, connection: Any) -> None:
+        driver = driver_connection(connection)
+        # Where it is on already, no transaction is wanted.
+        if not driver.autocommit:
+            driver.autocommit = True
+            _waiting[driver] = [b'BEGIN']
+
+    def commit(self, connection: Any) -> None:
+        driver = driver_connection(connection)
+        waiting = _waiting.pop(driver, None)
+        if waiting is None:
+            self._commit(connection)
+            return
+        if waiting != [b'BEGIN']:
+            _send(driver, [*waiting, b'COMMIT'])
+        driver.autocommit = False
+
+    def rollback(self, connection: Any) -> None:
+        driver = driver_connection(connection)
+        _waiting.pop(driver, None)
+        if driver.closed or not driver.autocommit:
+            self._rollback(connection)
+            return
+        if driver.get_transaction_status() != _IDLE:
+            _send(driver, [b'ROLLBACK'])
+        driver.autocommit = False
+
+
+_TRANSACTIONS = {'psycopg2': _Psycopg2Transactions, 'pymysql': _Transactions}
+
+
+def deferred(statement: Any) -> Any:
+    """Return a statement that may wait: its result is not needed.
+
+    A driver that cannot send several statements executes it at once.
+
+    :param statement: an INSERT, UPDATE or DELETE of SQLAlchemy's
+    """
+    if isinstance(statement, sa.Insert):
+        # Else SQLAlchemy asks for the new row's key.
+        statement = statement.inline()
+    return statement.execution_options(**{_OPTION: True})
+
+
+def is_possible(connection: Any) -> bool:
+    """Tell whether a connection's driver can send several statements."""
+    return connection.dialect.driver in _TRANSACTIONS
+
+
+def setup(engine: sa.Engine) -> None:
+    """Have an engine's statements wait, where its driver can send several."""
+    if not is_possible(engine):
+        return
+    dialect: Any = engine.dialect
+    transactions = _TRANSACTIONS[engine.driver](dialect)
+    dialect.do_begin = transactions.begin
+    dialect.do_commit = transactions.commit
+    dialect.do_rollback = transactions.rollback
+    if engine.driver == 'pymysql':
+        event.listen(engine, 'do_connect', _allow_several)
+    event.listen(engine, 'do_execute', execute)
+    event.listen(engine, 'do_execute_no_params', _execute_no_params)
+    event.listen(engine, 'do_executemany', _executemany)
+
+
+def _allow_several(
+    _dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]
+) -> None:
+    options['client_flag'] = options.get('client_flag', 0) | _MULTI_STATEMENTS
+
+
+def execute(
+    cursor: Any, statement: str, parameters: Any, context: Any
+) -> bool:
+    """Execute a statement with what waits, or have it wait.
+
+    :param cursor: the driver's
+    :param context: SQLAlchemy's
+    :returns: True
+    """
+    waiting = _waiting.get(cursor.connection)
+    if waiting is None:
+        cursor.execute(statement, parameters)
+        return True
+    is_deferred = context.execution_options.get(_OPTION)
+    if not (waiting or is_deferred):
+        cursor.execute(statement, parameters)
+        return True
+    waiting.append(cursor.mogrify(statement, parameters))
+    if not is_deferred:
+        flush(cursor)
+    return True
+
+
+def _execute_no_params(cursor: Any, statement: str, context: Any) -> bool:
+    return execute(cursor, statement, None, context)
+
+
+def _executemany(
+    cursor: Any, _statement: str, _parameters: Any, _context: Any
+) -> bool:
+    flush(cursor)
+    return False
+
+
+def flush(cursor: Any) -> None:
+    """Execute what waits; the cursor has the result of the last of it."""
+    waiting = _waiting.get(cursor.connection)
+    if waiting:
+        _waiting[cursor.connection] = []
+        _execute_all(cursor, waiting)
+
+
+def _send(driver: Any, statements: list[Any]) -> None:
+    with driver.cursor() as cursor:
+        _execute_all(cursor, statements)
+
+
+def _execute_all(cursor: Any, statements: list[Any]) -> None:
+    if isinstance(statements[0], bytes):
+        # Of psycopg2, which gives the last result.
+        cursor.execute(b';\n'.join(statements))
+        return
+    cursor.execute(';\n'.join(statements))
+    # PyMySQL gives one result after the other, and so each error.
+    while cursor.nextset():
+        pass
+
+
+def driver_connection(connection: Any) -> Any:
+    """Return the driver's connection, of which the pool hands out a proxy."""
+    return getattr(connection, 'dbapi_connection', connection)
