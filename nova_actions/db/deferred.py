@@ -9,13 +9,20 @@ that most transactions take one or two round trips.
 
 The server stops at the first error: nothing that comes after it is executed,
 ``COMMIT`` included. The error is raised by what the statement was sent with.
+
+A proxy in front of MySQL or MariaDB may refuse several statements in one
+query. The first error of that ends it for the whole process, and its
+transaction is run again.
 """
 
+import logging
 import weakref
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+
+LOG = logging.getLogger(__name__)
 
 _OPTION = 'nova_actions_deferred'
 
@@ -26,6 +33,12 @@ _waiting: Any = weakref.WeakKeyDictionary()
 _IDLE = 0
 #: pymysql.constants.CLIENT.MULTI_STATEMENTS
 _MULTI_STATEMENTS = 1 << 16
+#: pymysql.constants.ER.PARSE_ERROR: the statement is not valid. None of ours
+#: is by itself.
+_PARSE_ERROR = 1064
+
+#: Whether statements wait: no error has ended it.
+_is_on = True
 
 
 class _Transactions:
@@ -108,6 +121,8 @@ def is_possible(connection: Any) -> bool:
 
 def setup(engine: sa.Engine) -> None:
     """Have an engine's statements wait, where its driver can send several."""
+    global _is_on
+    _is_on = True
     if not is_possible(engine):
         return
     dialect: Any = engine.dialect
@@ -141,7 +156,7 @@ def execute(
     if waiting is None:
         cursor.execute(statement, parameters)
         return True
-    is_deferred = context.execution_options.get(_OPTION)
+    is_deferred = _is_on and context.execution_options.get(_OPTION)
     if not (waiting or is_deferred):
         cursor.execute(statement, parameters)
         return True
@@ -184,6 +199,26 @@ def _execute_all(cursor: Any, statements: list[Any]) -> None:
     # PyMySQL gives one result after the other, and so each error.
     while cursor.nextset():
         pass
+
+
+def failed(error: Any) -> bool:
+    """Tell whether an error says that several statements at once are refused.
+
+    None waits from then on, so that the transaction may be run again.
+
+    :param error: of the driver
+    """
+    global _is_on
+    if getattr(error, 'args', ())[:1] != (_PARSE_ERROR,):
+        return False
+    if _is_on:
+        _is_on = False
+        LOG.warning(
+            'Each statement is sent by itself from now on, which takes '
+            'longer: the database, or a proxy in front of it, refused '
+            'several in one query'
+        )
+    return True
 
 
 def driver_connection(connection: Any) -> Any:

@@ -314,9 +314,12 @@ def _is_broken_off(error: Any) -> bool:
     return _has_cause(error, limits.is_exceeded)
 
 
-def _is_unprepared(error: Any) -> bool:
-    """Tell whether a prepared statement was the reason, and none will be."""
-    return _has_cause(error, prepared.failed)
+def _is_sent_otherwise(error: Any) -> bool:
+    """Tell whether the reason was how a statement was sent: prepared, or
+    together with others. None will be sent so again."""
+    return _has_cause(
+        error, lambda each: prepared.failed(each) or deferred.failed(each)
+    )
 
 
 def _retrying(on_disconnect: bool) -> Any:
@@ -326,7 +329,7 @@ def _retrying(on_disconnect: bool) -> Any:
         max_retry_interval=2,
         retry_on_deadlock=True,
         retry_on_disconnect=on_disconnect,
-        exception_checker=_is_unprepared,
+        exception_checker=_is_sent_otherwise,
     )
 
 

@@ -7,6 +7,7 @@ import hypothesis
 import sqlalchemy as sa
 from hypothesis import strategies as st
 from oslo_db import exception as db_exc
+from pymysql import connections
 
 from nova_actions import exception
 from nova_actions.db import api as db
@@ -240,6 +241,25 @@ class TestMysql(_Tests, base.ObjectTestCase):
             return query(sql, *args, **kwargs)
 
         driver.query = watched
+
+    def test_a_proxy_that_refuses_several(self):
+        self.addCleanup(deferred.setup, sa.create_engine('sqlite://'))
+        query = connections.Connection.query
+
+        def one_alone(driver, sql, *args, **kwargs):
+            if ';\n' in sql:
+                sql = 'BEGIN;; SELECT'
+            return query(driver, sql, *args, **kwargs)
+
+        @engine.recorder
+        def store(connection):
+            self.insert(connection, 'a')
+            self.insert(connection, 'b')
+
+        db.engine().dispose()
+        with mock.patch.object(connections.Connection, 'query', one_alone):
+            store(self.admin)
+        self.assertEqual(2, self.count())
 
     def kill(self, connection):
         number = connection.exec_driver_sql('SELECT CONNECTION_ID()').scalar()
