@@ -20,8 +20,8 @@ def create_table(name: str, *columns: Any, **options: Any) -> None:
 
 def add_column(table: str, column: sa.Column[Any]) -> None:
     """Add a column if there is none of its name."""
-    there = sa.inspect(op.get_bind()).get_columns(table)
-    if column.name not in {each['name'] for each in there}:
+    columns = sa.inspect(op.get_bind()).get_columns(table)
+    if column.name not in {each['name'] for each in columns}:
         op.add_column(table, column)
 
 

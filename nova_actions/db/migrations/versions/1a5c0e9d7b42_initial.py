@@ -4,8 +4,9 @@
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
 from sqlalchemy.dialects import mysql
+
+from nova_actions.db.migrations import again
 
 revision = '1a5c0e9d7b42'
 down_revision = None
@@ -41,7 +42,7 @@ def _row() -> list[sa.Column[object]]:
 
 
 def upgrade() -> None:
-    op.create_table(
+    again.create_table(
         'instances',
         *_row(),
         _name('project_id', nullable=False),
@@ -50,7 +51,7 @@ def upgrade() -> None:
         sa.UniqueConstraint('uuid', name='uniq_instances0uuid'),
         **_MYSQL,
     )
-    op.create_table(
+    again.create_table(
         'instance_actions',
         *_row(),
         _name('action', nullable=False),
@@ -75,7 +76,7 @@ def upgrade() -> None:
         sa.UniqueConstraint('uuid', name='uniq_instance_actions0uuid'),
         **_MYSQL,
     )
-    op.create_table(
+    again.create_table(
         'instance_actions_events',
         *_row(),
         _name('event', nullable=False),
@@ -111,13 +112,13 @@ def upgrade() -> None:
         ('instance_actions', ('created_at', 'id')),
         ('instance_actions_events', ('host', 'finish_time')),
     ):
-        op.create_index(f'{table}_{"_".join(columns)}_idx', table, columns)
-    op.create_index(
+        again.create_index(f'{table}_{"_".join(columns)}_idx', table, columns)
+    again.create_index(
         'instance_actions_instance_uuid_request_id_idx',
         'instance_actions',
         ['instance_uuid', 'request_id', 'created_at', 'id'],
     )
-    op.create_index(
+    again.create_index(
         'instance_actions_events_action_id_event_idx',
         'instance_actions_events',
         ['action_id', 'event', 'id'],

@@ -4,8 +4,9 @@
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
 from sqlalchemy.dialects import mysql
+
+from nova_actions.db.migrations import again
 
 revision = '2b7d41c8e6f0'
 down_revision = '1a5c0e9d7b42'
@@ -23,7 +24,7 @@ _TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 
 
 def upgrade() -> None:
-    op.create_table(
+    again.create_table(
         'reporters',
         sa.Column('id', _ID, primary_key=True, autoincrement=True),
         sa.Column('epoch', sa.String(36), nullable=False),
@@ -35,16 +36,16 @@ def upgrade() -> None:
         sa.UniqueConstraint('epoch', name='uniq_reporters0epoch'),
         **_MYSQL,
     )
-    op.create_index(
+    again.create_index(
         'reporters_closed_at_last_seen_idx',
         'reporters',
         ['closed_at', 'last_seen'],
     )
-    op.add_column(
+    again.add_column(
         'instance_actions_events',
         sa.Column('epoch', sa.String(36), nullable=True),
     )
-    op.create_index(
+    again.create_index(
         'instance_actions_events_epoch_finish_time_idx',
         'instance_actions_events',
         ['epoch', 'finish_time'],

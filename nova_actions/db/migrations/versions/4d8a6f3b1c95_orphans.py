@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from nova_actions.db.migrations import again
+
 revision = '4d8a6f3b1c95'
 down_revision = '3c9e52b7a1d4'
 
@@ -32,17 +34,19 @@ _ACTIONS = sa.table('instance_actions', sa.column('instance_uuid'))
 
 
 def upgrade() -> None:
-    op.add_column('instance_actions', sa.Column('evidence', sa.String(255)))
-    op.add_column('instance_actions_events', sa.Column('rules', sa.String(32)))
-    op.create_index(
+    again.add_column('instance_actions', sa.Column('evidence', sa.String(255)))
+    again.add_column(
+        'instance_actions_events', sa.Column('rules', sa.String(32))
+    )
+    again.create_index(
         'instance_actions_status_created_at_idx',
         'instance_actions',
         ['status', 'created_at'],
     )
-    op.add_column('reporters', sa.Column('waiting', sa.BigInteger()))
-    op.add_column('reporters', sa.Column('lost', sa.Text()))
+    again.add_column('reporters', sa.Column('waiting', sa.BigInteger()))
+    again.add_column('reporters', sa.Column('lost', sa.Text()))
     for name in ('refused', 'times_cut'):
-        op.add_column(
+        again.add_column(
             'reporters',
             sa.Column(
                 name, sa.BigInteger(), nullable=False, server_default='0'

@@ -5,8 +5,9 @@ from."""
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
 from sqlalchemy.dialects import mysql
+
+from nova_actions.db.migrations import again
 
 revision = '5e9b7c2a4d16'
 down_revision = '4d8a6f3b1c95'
@@ -29,7 +30,7 @@ def _number(name: str) -> sa.Column[int]:
 
 
 def upgrade() -> None:
-    op.create_table(
+    again.create_table(
         'followed_cells',
         sa.Column('id', _ID, primary_key=True, autoincrement=True),
         sa.Column('cell', sa.String(64), nullable=False),
@@ -57,7 +58,7 @@ def upgrade() -> None:
         sa.UniqueConstraint('cell', name='uniq_followed_cells0cell'),
         **_MYSQL,
     )
-    op.create_table(
+    again.create_table(
         'followed_rows',
         sa.Column('id', _ID, primary_key=True, autoincrement=True),
         sa.Column('cell', sa.String(64), nullable=False),
@@ -83,6 +84,6 @@ def upgrade() -> None:
         ),
         **_MYSQL,
     )
-    op.create_index(
+    again.create_index(
         'followed_rows_action_id_idx', 'followed_rows', ['action_id']
     )

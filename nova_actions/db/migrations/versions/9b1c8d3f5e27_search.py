@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
+from nova_actions.db.migrations import again
+
 revision = '9b1c8d3f5e27'
 down_revision = '8e2a5b9f3d47'
 
@@ -25,6 +27,7 @@ _TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')
 _ACTIONS = sa.table(
     'instance_actions', sa.column('instance_uuid'), sa.column('owner_id')
 )
+_KEYS = sa.table('signing_keys', sa.column('secret'))
 _INSTANCES = sa.table('instances', sa.column('uuid'), sa.column('project_id'))
 
 _INDEXES = {
@@ -53,7 +56,7 @@ def _id() -> sa.Column[int]:
 
 
 def upgrade() -> None:
-    op.add_column('instance_actions', sa.Column('owner_id', sa.String(255)))
+    again.add_column('instance_actions', sa.Column('owner_id', sa.String(255)))
     op.execute(
         sa.update(_ACTIONS).values(
             owner_id=sa.select(_INSTANCES.c.project_id)
@@ -70,21 +73,20 @@ def upgrade() -> None:
                 if (columns[0] in _SPARSE)
                 else None
             )
-            op.create_index(
+            again.create_index(
                 f'{table}_{"_".join(columns)}_idx',
                 table,
                 columns,
                 postgresql_where=where,
             )
-    op.create_table(
+    again.create_table(
         'horizons', _id(), sa.Column('before', _TIME, nullable=False), **_MYSQL
     )
-    op.bulk_insert(
-        op.create_table(
-            'signing_keys',
-            _id(),
-            sa.Column('secret', sa.String(64), nullable=False),
-            **_MYSQL,
-        ),
-        [{'secret': secrets.token_hex(32)}],
+    again.create_table(
+        'signing_keys',
+        _id(),
+        sa.Column('secret', sa.String(64), nullable=False),
+        **_MYSQL,
     )
+    if op.get_bind().execute(sa.select(_KEYS)).first() is None:
+        op.execute(sa.insert(_KEYS).values(secret=secrets.token_hex(32)))

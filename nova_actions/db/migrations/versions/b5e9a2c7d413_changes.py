@@ -5,8 +5,9 @@ they are numbered."""
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import op
 from sqlalchemy.dialects import mysql
+
+from nova_actions.db.migrations import again
 
 revision = 'b5e9a2c7d413'
 down_revision = 'a3d6f1c8b527'
@@ -31,7 +32,7 @@ def _text(
 
 
 def upgrade() -> None:
-    op.create_table(
+    again.create_table(
         'change_queue',
         sa.Column('id', _ID, primary_key=True, autoincrement=True),
         _text('kind', 16, nullable=False),
@@ -42,7 +43,7 @@ def upgrade() -> None:
         _text('reason', 32),
         **_MYSQL,
     )
-    op.create_table(
+    again.create_table(
         'changes',
         sa.Column('number', _ID, primary_key=True, autoincrement=True),
         sa.Column('created_at', _TIME, nullable=False),
@@ -64,10 +65,10 @@ def upgrade() -> None:
         _text('host'),
         **_MYSQL,
     )
-    op.create_index(
+    again.create_index(
         'changes_project_id_number_idx', 'changes', ['project_id', 'number']
     )
-    op.create_table(
+    again.create_table(
         'change_feed',
         sa.Column('id', _ID, primary_key=True, autoincrement=True),
         *(

@@ -252,7 +252,6 @@ class TestMysql(_Tests, base.BaseTestCase):
 
     def test_one_that_is_interrupted_is_run_again(self):
         """Each attempt makes one change more, which stays."""
-        migration.db_sync('b5e9a2c7d413')
         changes = 0
 
         def interrupt(_connection, _cursor, statement, *_more):
@@ -264,13 +263,13 @@ class TestMysql(_Tests, base.BaseTestCase):
 
         sa.event.listen(db.engine(), 'before_cursor_execute', interrupt)
         attempts = 0
-        while migration.db_version() != migration.HEAD and attempts < 20:
+        while migration.db_version() != migration.HEAD and attempts < 200:
             attempts += 1
             changes = 0
             with contextlib.suppress(_Interrupted):
                 migration.db_sync()
         self.assertEqual(migration.HEAD, migration.db_version())
-        self.assertGreater(attempts, 5)
+        self.assertGreater(attempts, 50)
 
 
 class TestPostgresql(_Tests, base.BaseTestCase):
