@@ -16,6 +16,7 @@ from nova_actions.cells import ids
 from nova_actions.cells import pairs
 from nova_actions.cells import query
 from nova_actions.cells.follow import row as follow_row
+from nova_actions.context import RequestContext
 from nova_actions.db import api
 from nova_actions.db import page
 
@@ -59,7 +60,7 @@ class Merged:
 
     def __init__(
         self,
-        context: Any,
+        context: RequestContext,
         cell: cell_module.Cell,
         instance_uuid: str,
         filters: Mapping[str, datetime.datetime] | None = None,

@@ -15,6 +15,7 @@ from nova_actions.cells import merged_list
 from nova_actions.cells import owner
 from nova_actions.cells import query
 from nova_actions.cells import registry
+from nova_actions.context import RequestContext
 from nova_actions.db import api
 from nova_actions.db import page
 from nova_actions.db import status
@@ -24,7 +25,7 @@ Cell = cell_module.Cell
 
 
 def action_list(
-    context: Any,
+    context: RequestContext,
     instance_uuid: str,
     limit: int | None = None,
     marker: str | None = None,
@@ -61,7 +62,10 @@ def action_list(
 
 
 def action_get(
-    context: Any, instance_uuid: str, identifier: str, read_deleted: str = 'no'
+    context: RequestContext,
+    instance_uuid: str,
+    identifier: str,
+    read_deleted: str = 'no',
 ) -> Row | None:
     """Return an action of a server by its request id (the newest of that
     request), its own uuid, or the marker of a cell's, with its ``events``
@@ -137,7 +141,7 @@ def _event(cell: Cell, row: Row) -> Row:
     }
 
 
-def action_get_instance(context: Any, action_id: int) -> Row | None:
+def action_get_instance(context: RequestContext, action_id: int) -> Row | None:
     """Return the instance that an action belongs to."""
     if action_id >= 0:
         return api.action_get_instance(context, action_id)
@@ -147,7 +151,7 @@ def action_get_instance(context: Any, action_id: int) -> Row | None:
 
 
 def event_list(
-    context: Any,
+    context: RequestContext,
     action_id: int,
     read_deleted: str = 'no',
     limit: int | None = page.EVENTS,
@@ -166,7 +170,7 @@ def event_list(
 
 
 def event_list_with_owner(
-    context: Any,
+    context: RequestContext,
     action_id: int,
     read_deleted: str = 'no',
 ) -> tuple[Row | None, list[Row]]:
@@ -181,7 +185,10 @@ def event_list_with_owner(
 
 
 def event_get(
-    context: Any, action_id: int, event_id: int, read_deleted: str = 'no'
+    context: RequestContext,
+    action_id: int,
+    event_id: int,
+    read_deleted: str = 'no',
 ) -> Row | None:
     """Return one event of an action."""
     if action_id >= 0:
@@ -198,7 +205,7 @@ def event_get(
 
 
 def instance_list(
-    context: Any,
+    context: RequestContext,
     limit: int,
     name: str | None = None,
     project_id: str | None = None,
@@ -230,7 +237,7 @@ def instance_list(
 
 
 def _with_own(
-    context: Any,
+    context: RequestContext,
     found: dict[str, Row],
     limit: int,
     name: str | None,
@@ -256,7 +263,7 @@ def _with_own(
         after = own[-1]
 
 
-def _marked(context: Any, uuid: str, project_id: str | None) -> Row:
+def _marked(context: RequestContext, uuid: str, project_id: str | None) -> Row:
     """Return the instance that a marker names, as it stands in the list."""
     found = registry.instance(uuid) or api.instance_get(context, uuid)
     if found is None or project_id not in (None, found['project_id']):

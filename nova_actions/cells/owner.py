@@ -14,6 +14,7 @@ from typing import Any
 from nova_actions import exception
 from nova_actions.cells import cell as cell_module
 from nova_actions.cells import registry
+from nova_actions.context import RequestContext
 from nova_actions.db import api
 
 Row = dict[str, Any]
@@ -29,7 +30,9 @@ _lock = threading.Lock()
 _known: dict[str, Row] = {}
 
 
-def find(context: Any, uuid: str, fresh: bool = False) -> Row | None:
+def find(
+    context: RequestContext, uuid: str, fresh: bool = False
+) -> Row | None:
     """Return the instance of that uuid, None when nobody knows it. One that
     only a cell knows has no ``id``.
 
@@ -47,7 +50,7 @@ def find(context: Any, uuid: str, fresh: bool = False) -> Row | None:
 
 
 def _look_up(
-    context: Any, uuid: str, known: Row | None, fresh: bool
+    context: RequestContext, uuid: str, known: Row | None, fresh: bool
 ) -> Row | None:
     """Ask our own database and the cells for an instance.
 
@@ -96,7 +99,7 @@ def _beside(own: Row, known: Row, fresh: bool) -> Row:
     }
 
 
-def cell_of(context: Any, uuid: str) -> cell_module.Cell | None:
+def cell_of(context: RequestContext, uuid: str) -> cell_module.Cell | None:
     """Return the cell whose record of a server is to be read too.
 
     :raises Unavailable: when a database that may know it does not answer
@@ -140,13 +143,13 @@ def _may_exist(uuid: str) -> bool:
     return len(uuid) == 36 and '\0' not in uuid
 
 
-def _is_trusted(context: Any, instance: Row) -> bool:
+def _is_trusted(context: RequestContext, instance: Row) -> bool:
     return instance['project_id'] == context.project_id or bool(
         context.is_admin
     )
 
 
-def _is_stranger(context: Any, instance: Row | None) -> bool:
+def _is_stranger(context: RequestContext, instance: Row | None) -> bool:
     # Services record for everybody; a silent cell must not keep them from it.
     return (
         instance is not None

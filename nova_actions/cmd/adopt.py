@@ -44,7 +44,7 @@ def adopt_check(args: Any) -> int:
     return failure.OK if _is_well(found) else failure.ABSENT
 
 
-def _cell(context: Any, name: str) -> Row:
+def _cell(context: context_module.RequestContext, name: str) -> Row:
     row = state.get(context, name)
     settings = registry.settings(name)
     shown = cell_module.shown(name, bool(settings.follow), row)

@@ -114,7 +114,9 @@ def _module(path: str, name: str, extra: str) -> ModuleType:
         ) from error
 
 
-def _pages(context: Any, after: int, follow: bool) -> Iterator[feed.Page]:
+def _pages(
+    context: context_module.RequestContext, after: int, follow: bool
+) -> Iterator[feed.Page]:
     """Yield what has happened after a number, and what happens.
 
     :raises ChangesGone: some of it is not kept any more
@@ -138,7 +140,9 @@ def _pages(context: Any, after: int, follow: bool) -> Iterator[feed.Page]:
             time.sleep(INTERVAL)
 
 
-def _change(context: Any, key: bytes, row: Row) -> export.Change:
+def _change(
+    context: context_module.RequestContext, key: bytes, row: Row
+) -> export.Change:
     number = row['number']
     return {
         'id': str(uuid.uuid5(uuid.UUID(row['action_uuid']), str(number))),

@@ -3,12 +3,12 @@
 purged."""
 
 import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from nova_actions import exception
+from nova_actions.context import RequestContext
 from nova_actions.db.engine import writer
 from nova_actions.db.models import HORIZONS
 
@@ -16,7 +16,7 @@ from nova_actions.db.models import HORIZONS
 _ID = 1
 
 
-def raise_to(context: Any, before: datetime.datetime) -> None:
+def raise_to(context: RequestContext, before: datetime.datetime) -> None:
     """Note that what was created before that is being purged."""
     try:
         _raise_to(context, before)

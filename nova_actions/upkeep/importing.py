@@ -13,6 +13,7 @@ from sqlalchemy import orm
 from nova_actions import exception
 from nova_actions.cells import query
 from nova_actions.cells import registry
+from nova_actions.context import RequestContext
 from nova_actions.db.engine import writer
 from nova_actions.db.models import INSTANCES
 
@@ -31,7 +32,7 @@ _CHANGING = ('display_name', 'deleted', 'deleted_at')
 _COPIED = ('uuid', 'project_id', 'user_id', *_CHANGING)
 
 
-def instance_import(context: Any, cell: str) -> Iterator[int]:
+def instance_import(context: RequestContext, cell: str) -> Iterator[int]:
     """Copy the owners of all servers of a cell, the deleted ones too, and
     yield how many are done after each batch.
 
@@ -57,7 +58,7 @@ def instance_import(context: Any, cell: str) -> Iterator[int]:
         yield done
 
 
-def store(context: Any, owners: list[Row]) -> None:
+def store(context: RequestContext, owners: list[Row]) -> None:
     """Store servers and their owners; of those that are known, what may
     change of them.
 

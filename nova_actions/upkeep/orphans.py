@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from oslo_utils import timeutils
 
+from nova_actions.context import RequestContext
 from nova_actions.db import ledger
 from nova_actions.db import status
 from nova_actions.db.engine import reader
@@ -20,7 +21,7 @@ from nova_actions.db.models import EVENTS
 CHUNK = 200
 
 
-def interrupt(context: Any, timeout: float) -> int:
+def interrupt(context: RequestContext, timeout: float) -> int:
     """Close the actions that have been without a step for longer than so
     many seconds; return how many.
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from oslo_utils import timeutils
 
+from nova_actions.context import RequestContext
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
 from nova_actions.db.models import ACTIONS
@@ -31,7 +32,7 @@ _FILL = (
 )
 
 
-def fill(context: Any) -> None:
+def fill(context: RequestContext) -> None:
     """Give each such action the project of its server."""
     while ids := _missing(context):
         _fill(context, ids)

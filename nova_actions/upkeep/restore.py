@@ -14,6 +14,7 @@ from nova_actions import exception
 from nova_actions import sanitize
 from nova_actions import validation
 from nova_actions import vocabulary
+from nova_actions.context import RequestContext
 from nova_actions.db import clock
 from nova_actions.db import status
 from nova_actions.db.engine import writer
@@ -62,7 +63,9 @@ class Done:
 
 
 def restore(
-    context: Any, archived: Iterable[Row], sanitizer: sanitize.Sanitizer
+    context: RequestContext,
+    archived: Iterable[Row],
+    sanitizer: sanitize.Sanitizer,
 ) -> Iterator[Done]:
     """Store archived actions and yield what is done after each batch.
 
@@ -198,7 +201,7 @@ def _fits(text: str, length: int) -> bool:
     )
 
 
-def _stored(context: Any, rows: Sequence[Row]) -> Done:
+def _stored(context: RequestContext, rows: Sequence[Row]) -> Done:
     for attempt in range(ROUNDS):
         try:
             return _store(context, rows)

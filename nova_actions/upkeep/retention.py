@@ -15,6 +15,7 @@ from oslo_utils import timeutils
 from sqlalchemy import orm
 
 from nova_actions.cells.follow import state as follow_state
+from nova_actions.context import RequestContext
 from nova_actions.db import ledger_store
 from nova_actions.db import status
 from nova_actions.db.engine import reader
@@ -69,7 +70,7 @@ Sink = Callable[[Sequence[Row]], None]
 
 
 def purge(
-    context: Any,
+    context: RequestContext,
     selection: Selection,
     *,
     pause: Callable[[], object],
@@ -131,7 +132,9 @@ def _left(selection: Selection, done: Done) -> int | None:
     return selection.max_rows - done.rows
 
 
-def _pages(context: Any, selection: Selection) -> Iterator[list[int]]:
+def _pages(
+    context: RequestContext, selection: Selection
+) -> Iterator[list[int]]:
     """Yield the ids of what is selected, oldest first."""
     after = None
     while True:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from nova_actions import sanitize
+from nova_actions.context import RequestContext
 from nova_actions.db import ledger_store
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import writer
@@ -72,7 +73,7 @@ class Done:
 
 
 def scrub(
-    context: Any,
+    context: RequestContext,
     sanitizer: sanitize.Sanitizer,
     *,
     pause: Callable[[], object],

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from oslo_utils import timeutils
 
 from nova_actions import exception
+from nova_actions.context import RequestContext
 from nova_actions.db import ledger
 from nova_actions.db import status
 from nova_actions.db.engine import reader
@@ -49,7 +50,10 @@ def reporter_list(connection: sa.Connection) -> list[dict[str, Any]]:
 
 
 def close(
-    context: Any, epoch: str, evidence: str, beats: int | None = None
+    context: RequestContext,
+    epoch: str,
+    evidence: str,
+    beats: int | None = None,
 ) -> int:
     """Close what a reporter's life left open and return how many events.
 

@@ -13,6 +13,7 @@ from nova_actions.cells.follow import prepared
 from nova_actions.cells.follow import row as row_module
 from nova_actions.cells.follow import state
 from nova_actions.cells.follow import writer as writer_module
+from nova_actions.context import RequestContext
 from nova_actions.db import clock
 from nova_actions.db.engine import recorder
 
@@ -40,7 +41,7 @@ class Batch:
 
 
 def store(
-    context: Any,
+    context: RequestContext,
     cell: str,
     holder: str,
     batch: Batch,
@@ -73,7 +74,7 @@ def store(
 
 
 def _store_parts(
-    context: Any, cell: str, holder: str, batch: prepared.Prepared
+    context: RequestContext, cell: str, holder: str, batch: prepared.Prepared
 ) -> None:
     try:
         _store_anew(context, cell, holder, batch)
@@ -109,7 +110,7 @@ def _tell_skipped(cell: str, batch: prepared.Prepared) -> None:
 
 
 def _store_anew(
-    context: Any, cell: str, holder: str, batch: prepared.Prepared
+    context: RequestContext, cell: str, holder: str, batch: prepared.Prepared
 ) -> None:
     for attempt in range(ROUNDS):
         try:

@@ -14,6 +14,7 @@ from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
 from nova_actions.cells.follow import row as row_module
 from nova_actions.cells.follow import source as source_module
+from nova_actions.context import RequestContext
 from nova_actions.db.engine import reader
 
 Row = dict[str, Any]
@@ -37,7 +38,7 @@ MEANING = {
 
 
 def make(
-    context: Any,
+    context: RequestContext,
     source: source_module.Source,
     state: Row | None,
     since: datetime.datetime,
@@ -99,7 +100,7 @@ def make(
 
 
 def _words(
-    context: Any,
+    context: RequestContext,
     cell: str,
     name: str,
     rows: Iterable[Row],

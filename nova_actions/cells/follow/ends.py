@@ -11,6 +11,7 @@ from nova_actions import vocabulary
 from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
 from nova_actions.cells.follow import row as row_module
+from nova_actions.context import RequestContext
 from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.models import ACTIONS
@@ -43,7 +44,7 @@ MEANING = {
 
 
 def differences(
-    context: Any,
+    context: RequestContext,
     cell: str,
     name: str,
     rows: Iterable[Row],

@@ -16,6 +16,7 @@ from nova_actions.cells.follow import owner
 from nova_actions.cells.follow import row as row_module
 from nova_actions.cells.follow import source as source_module
 from nova_actions.cells.follow import state
+from nova_actions.context import RequestContext
 
 Row = dict[str, Any]
 Time = datetime.datetime
@@ -91,7 +92,9 @@ class Follower:
         )
         self._looked_back = float('-inf')
 
-    def run(self, context: Any, floor: Time | None = None) -> Row | None:
+    def run(
+        self, context: RequestContext, floor: Time | None = None
+    ) -> Row | None:
         """Do a round; return the state at its end, without what tells of
         itself, None when another follows the cell or nobody is to.
 
@@ -118,7 +121,7 @@ class Follower:
 
     # -- what is new ------------------------------------------------------
 
-    def _forward(self, context: Any, name: str, held: Row) -> int:
+    def _forward(self, context: RequestContext, name: str, held: Row) -> int:
         """Copy what comes after the last id; return the new one."""
         cursor, top = _CURSORS[name]
         after, newest = int(held[cursor]), int(held[top])
@@ -151,7 +154,7 @@ class Follower:
 
     def _store(
         self,
-        context: Any,
+        context: RequestContext,
         name: str,
         rows: Sequence[Row],
         reached: dict[str, int] | None = None,
@@ -180,7 +183,9 @@ class Follower:
             self._sanitizer,
         )
 
-    def _actions_of(self, context: Any, events: Iterable[Row]) -> list[Row]:
+    def _actions_of(
+        self, context: RequestContext, events: Iterable[Row]
+    ) -> list[Row]:
         """Return the actions of events that are not copied yet."""
         ids = {row['action_id'] for row in events if row['action_id']}
         missing = (
@@ -195,7 +200,9 @@ class Follower:
 
     # -- what came late, or has changed -----------------------------------
 
-    def _look_back(self, context: Any, name: str, cursor: int) -> None:
+    def _look_back(
+        self, context: RequestContext, name: str, cursor: int
+    ) -> None:
         """Copy what was committed late, and what was overwritten."""
         low = max(self._settled(name, cursor), cursor - self._window)
         left_out = self._left_out[name]
@@ -225,7 +232,7 @@ class Follower:
 
     def _store_changed(
         self,
-        context: Any,
+        context: RequestContext,
         name: str,
         rows: Iterable[Row],
         copies: known.Copies,
@@ -244,7 +251,7 @@ class Follower:
                 set(ids) - known.of_ids(context, self.cell, name, ids).keys()
             )
 
-    def _look_at_running(self, context: Any) -> None:
+    def _look_at_running(self, context: RequestContext) -> None:
         """Look at some of the actions that run, wherever their ids are."""
         ids, copies = known.running(
             context, self.cell, self._after_running, RUNNING
@@ -267,7 +274,7 @@ class Follower:
         if ended:
             self._store(context, row_module.ACTIONS, ended)
 
-    def _look_at_own(self, context: Any, held: Row) -> None:
+    def _look_at_own(self, context: RequestContext, held: Row) -> None:
         """Make one of what was copied and then reported, too."""
         top = merge.top(context)
         # Once more than there is something new: it may be committed late.
@@ -275,7 +282,7 @@ class Follower:
             merge.run(context, self.cell, self._holder, held, top, self._pause)
         self._tops.append(top)
 
-    def _look_for_owners(self, context: Any, after: int) -> None:
+    def _look_for_owners(self, context: RequestContext, after: int) -> None:
         rows = self._source.ask(source_module.archived_owners, after, BATCH)
         owners = [row_module.owner(row, self._sanitizer) for row in rows]
         owner.store(

@@ -21,6 +21,7 @@ from nova_actions.cells.follow import match
 from nova_actions.cells.follow import row as row_module
 from nova_actions.cells.follow import state
 from nova_actions.cells.follow import telling
+from nova_actions.context import RequestContext
 from nova_actions.db import ledger
 from nova_actions.db import ledger_store
 from nova_actions.db import status
@@ -66,7 +67,7 @@ def top(session: orm.Session) -> Place:
 
 
 def run(
-    context: Any,
+    context: RequestContext,
     cell: str,
     holder: str,
     held: Row,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from nova_actions import exception
+from nova_actions.context import RequestContext
 from nova_actions.db import lease
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
@@ -31,7 +32,7 @@ class Lost(Exception):
 
 
 def acquire(
-    context: Any, cell: str, holder: str, floor: Time | None = None
+    context: RequestContext, cell: str, holder: str, floor: Time | None = None
 ) -> Row | None:
     """Take the lease of a cell, or go on with it, and return the state with
     ``now``, by the database's clock; None when another has it, or following
@@ -171,7 +172,7 @@ def retire(connection: Any, cell: str) -> None:
     )
 
 
-def pause(context: Any, cell: str, paused: bool) -> None:
+def pause(context: RequestContext, cell: str, paused: bool) -> None:
     """Have nobody follow a cell until it is resumed, also where nobody has
     followed it yet."""
     try:
@@ -229,7 +230,7 @@ def names(connection: sa.Connection) -> list[str]:
     )
 
 
-def is_late(context: Any, cell: str) -> bool:
+def is_late(context: RequestContext, cell: str) -> bool:
     """Tell whether nobody follows a cell, or what is copied of it is older
     than :data:`LATE`; one that is paused is not late, nor one whose history
     is being copied."""
