@@ -10,6 +10,7 @@ in it.
 import re
 
 from nova_actions.sanitize import credentials
+from nova_actions.sanitize import naming
 from nova_actions.sanitize import protocol
 from nova_actions.sanitize import sql
 from nova_actions.sanitize import token
@@ -27,7 +28,37 @@ def _userinfo(value: str) -> bool:
     return not re.match(r'[0-9]{1,5}/', value)
 
 
+_ATTRIBUTES = frozenset(
+    ('path', 'domain', 'expires', 'max-age', 'samesite', 'secure', 'httponly')
+)
+
+
+def _is_cookie(value: str) -> bool:
+    """Tell it from a choice of language or colours: ``lang=en; Path=/``."""
+    if '=' not in value:
+        return mixed(value) and not value.strip().isdigit()
+    return any(map(_is_pair, value.split(';')))
+
+
+def _is_pair(pair: str) -> bool:
+    name, _sign, value = pair.strip().partition('=')
+    return not (
+        name.lower() in _ATTRIBUTES
+        or (
+            value.isalpha()
+            and value.islower()
+            and len(value) <= _MAX_CHOICE
+            and not naming.kind_of(name)
+        )
+    )
+
+
+#: No session of fewer letters is given out.
+_MAX_CHOICE = 8
 _SCHEME = r'(?:basic|bearer|negotiate|ntlm|apikey|token|kerberos)\s{1,4}+'
+
+#: No name of a host or an image is so long in one piece.
+_LONG = 24
 
 BEFORE = (
     # An unquoted header goes to the end of its line, a quoted one to the
@@ -136,7 +167,7 @@ BEFORE = (
             r'(?P<v>(?(o)' + INSIDE + r'|[^\n"\'{}]{1,4096}+'
             r'(?>(?:"[^\n"]{0,256}+"[^\n"\'{}]{0,256}+){0,20})))'
         ),
-        lambda v: '=' in v or (mixed(v) and not v.strip().isdigit()),
+        _is_cookie,
     ),
     family(
         'F3',
@@ -202,7 +233,11 @@ BEFORE = (
             r'(?<![\w.:/@%\[-])[\w.-]{1,64}+:(?P<v>[^\s/:@\'"<>]{8,128}+)@(?!sha)'
             r'[\w.-]{1,255}+(?![\w:.-])'
         ),
-        lambda v: words.is_strong(v) or words.is_signed(v),
+        lambda v: (
+            words.is_strong(v)
+            or words.is_signed(v)
+            or (len(v) >= _LONG and any(map(str.isdigit, v)))
+        ),
     ),
     # A URL without its scheme, as pip and npm write them.
     family(
@@ -468,7 +503,7 @@ BEHIND = (
         'value:',
         (
             r'(?:attribute|field|parameter)[^\n]{0,40}?(?:pass|secret|token|key)'
-            r'[\w.-]{0,20}+[^\n]{0,12}?Value:\s{1,4}+(?!None\b)(?P<v>[^\n]{1,1024}+)'
+            r'[\w.-]{0,20}+[^\n]{0,12}?Value:\s{1,4}+(?!None\b)(?P<v>[^\n]{0,1023}[^\n"\'])'
         ),
     ),
 )

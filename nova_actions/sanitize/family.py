@@ -100,8 +100,7 @@ def _windows(
     if not guards:
         return [(0, len(lower))]
     found = []
-    for guard in index.those_of(guards):
-        at = index.first(guard)
+    for guard, at in index.firsts(guards):
         while at >= 0:
             first = lower.rfind('\n', 0, max(0, at - reach)) + 1
             last = lower.find('\n', at + reach)

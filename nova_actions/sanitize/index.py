@@ -33,8 +33,6 @@ _CORES: dict[str, str] = {}
 _KNOWN: dict[str, frozenset[str]] = {}
 _DULL: set[str] = set()
 _MAX_KNOWN, _MAX_LENGTH = 16384, 64
-#: Of so many places each is looked at.
-_FEW = 24
 #: So many words of one text may be new; more are looked at all together.
 _MAX_NEW = 64
 
@@ -145,8 +143,6 @@ class Index:
             else _WORD.findall(self.text)
         )
         self._cores = guards.cores
-        self._first: dict[str, int] = {}
-        self._places_of: dict[str, list[int]] = {}
         #: Cores of what may occur in it.
         self.cores = _cores_in(set(words), guards.words)
         its_signs = _signs(self.text)
@@ -154,47 +150,19 @@ class Index:
             if its in its_signs and each in self.text:
                 self.cores.add(each)
 
-    def first(self, guard: str) -> int:
-        """Return where something stands first, -1 if nowhere."""
-        at = self._first.get(guard)
-        if at is None:
-            core = self._cores.get(guard, '')
-            at = self._first[guard] = (
-                self._first_by(core, guard) if core in self.cores else -1
-            )
-        return at
-
-    def _first_by(self, core: str, guard: str) -> int:
-        """Return where something stands first whose core occurs: most cores
-        occur a few times, and are a part of much that is looked for."""
-        if core == guard or not core:
-            return self.text.find(guard)
-        places = self._places_of.get(core)
-        if places is None:
-            places = self._places_of[core] = self._few_places(core)
-        if not places:
-            return self.text.find(guard)
-        before = guard.index(core)
-        for place in places:
-            at = place - before
-            if at >= 0 and self.text.startswith(guard, at):
-                return at
-        return -1
-
-    def _few_places(self, core: str) -> list[int]:
-        """Return where a core stands; none if at more than a few places."""
-        places: list[int] = []
-        at = self.text.find(core)
-        while at >= 0:
-            if len(places) == _FEW:
-                return []
-            places.append(at)
-            at = self.text.find(core, at + 1)
-        return places
+    def firsts(self, guards: Iterable[str]) -> list[tuple[str, int]]:
+        """Return which of some guards stand in the text, and where first."""
+        cores, present, text = self._cores, self.cores, self.text
+        return [
+            (guard, at)
+            for guard in guards
+            if cores.get(guard, '') in present
+            and (at := text.find(guard)) >= 0
+        ]
 
     def has(self, guard: str) -> bool:
         """Tell whether something occurs in the text."""
-        return self.first(guard) >= 0
+        return self._cores.get(guard, '') in self.cores and guard in self.text
 
     def those_of(self, guards: tuple[str, ...]) -> Iterator[str]:
         """Return which of some guards may occur; they are always the same
@@ -219,7 +187,7 @@ class Index:
 
     def find(self, guard: str) -> Iterator[int]:
         """Yield where something stands."""
-        at = self.first(guard)
+        at = self.text.find(guard) if self.has(guard) else -1
         while at >= 0:
             yield at
             at = self.text.find(guard, at + len(guard))

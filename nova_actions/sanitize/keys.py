@@ -363,9 +363,27 @@ def _behind_comma(
     return None
 
 
+def _ends_literal(text: str, name: naming.Name) -> bool:
+    """Tell the quote that ends a literal of which a name is the end:
+    ``'password='``. What stands behind it is no value, and a quote on one of
+    the next lines does not close it."""
+    at = name.end
+    quote, behind = text[at : at + 1], text[at + 1 : at + 2]
+    if quote not in ('"', "'") or name.quote or behind.isalnum():
+        return False
+    if text[max(0, name.start - 1) : name.start] == quote:
+        return True
+    if behind not in ('', '\n'):
+        return False
+    before = text[max(0, name.start - 200) : name.start]
+    return before.rpartition('\n')[2].count(quote) % 2 == 1
+
+
 def _value(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     """Return start and end of the value of a name, and if it is a secret."""
     at = name.end
+    if _ends_literal(text, name):
+        return at, at, False
     if text[at : at + 1] == '[' and not words.PLURAL.search(name.key):
         at += 1
     span = quoted(text, at)

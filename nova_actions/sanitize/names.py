@@ -33,7 +33,8 @@ ENGLISH = (
     r'connection[_ -]?string',
     r'(?:api|access|private|auth|sec|ssl|encrypt(?:ion|ed)?|fernet|shared'
     r'|account|master|signing|hmac|admin|client|session|storage|deploy|license'
-    r'|store|heartbeat|kek|rgw|mon|mds|ssh|swift|s3|recovery|unlock|priv|fixed|luks'
+    r'|store|heartbeat|kek|rgw|(?<![a-z])mon(?=[ _-])|cephmon'
+    r'|mds|ssh|swift|s3|recovery|unlock|priv|fixed|luks'
     r'|dhchap|backup|service|signature|temp[_-]?url|webhook|object'
     r'|crypto|cipher|symmetric|chap|volume|root|vault|unseal|wrapping|bearer'
     r'|cephx?|minio|aws|azure|gcp|openai|stripe|twilio|sendgrid|mailgun'
@@ -84,10 +85,10 @@ OTHERS = {
         '通行證',
         '私钥',
     ),
-    'Czech, Slovak': ('heslo',),
+    'Czech, Slovak': ('heslo', 'heslem'),
     'Danish': ('adgangskode', 'kodeord'),
     'Dutch': ('wachtwoord', 'geheim'),
-    'Finnish': ('salasana',),
+    'Finnish': ('salasana', 'salasanasi'),
     'French': (
         'mot de passe',
         'mot-de-passe',
@@ -140,7 +141,15 @@ OTHERS = {
     'Korean': ('비밀번호', '암호', '패스워드', '토큰', '비밀키', '비밀 키'),
     'Norwegian, Swedish': ('passord', 'lösenord', 'losenord'),
     'Persian': ('رمز عبور', 'گذرواژه'),
-    'Polish': ('hasło', 'haslo', 'sekret', 'klucz dostępu', 'tajny klucz'),
+    'Polish': (
+        'hasło',
+        'hasłem',
+        'hasła',
+        'haslo',
+        'sekret',
+        'klucz dostępu',
+        'tajny klucz',
+    ),
     'Portuguese': (
         'senha',
         'palavra-passe',
@@ -162,7 +171,7 @@ OTHERS = {
         'frase de contraseña',
     ),
     'Thai': ('รหัสผ่าน',),
-    'Turkish': ('şifre', 'sifre', 'gizli anahtar'),
+    'Turkish': ('şifre', 'şifresi', 'sifre', 'gizli anahtar'),
     'Vietnamese': ('mật khẩu', 'mat khau'),
 }
 

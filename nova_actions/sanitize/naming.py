@@ -22,7 +22,9 @@ _VERB = (
     r'|(?:will|should|would)(?>\s{1,4}+now|)\s{1,4}+be)(?>\s{1,4}+now|)'
     r'(?>\s{1,4}+(?:set|reset|changed)\s{1,4}+to|)'
     r'|(?>(?:set|reset|changed)\s{1,4}+|)to'
-    r'|like(?=\s{1,4}+["\']))(?=[\s:]):?+'
+    r'|like(?=\s{1,4}+["\'])'
+    # An English word in a sentence of another language.
+    r'|lautet|ist|est|è|é|är|jest)(?=[\s:]):?+'
 )
 # A key of YAML whose value stands under another name further down.
 _SCHEMA = (
@@ -75,7 +77,7 @@ _STRING = re.compile(r' (?:string|material)(?![\w-])', re.IGNORECASE)
 # "... is", in the languages of the names.
 _IS = re.compile(
     r'(?P<quote>)(?P<sep>\s{0,2}(?:(?:lautet|ist|est|es|era|è|é|är|er|is|jest'
-    r'|to|adalah)(?=\s)|为|是|は)\s{0,2}:?\s{0,2}(?=["\'\w]))'
+    r'|on|to|adalah)(?=\s)|[为是は는은])\s{0,2}:?\s{0,2}(?=["\'\w]))'
 )
 # Whose it is, behind a name of another language.
 _OF = re.compile(
@@ -142,7 +144,7 @@ def _kind_here(text: str, tail: int, key: str, kind: str) -> str:
 def _verb(text: str, key: str, end: int) -> re.Match[str] | None:
     """Return the verb behind a name of another language, and whose it is;
     some write it without a blank."""
-    verb = _IS.match(text, end - (key[-1] in '为是は'))
+    verb = _IS.match(text, end - (key[-1] in '为是は는은'))
     if verb is None and (of := _OF.match(text, end)):
         verb = _IS.match(text, of.end())
     return verb

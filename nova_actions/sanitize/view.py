@@ -42,7 +42,8 @@ _ESCAPE = re.compile(
     r'|(?P<bytes>x[CDcd][0-9A-Fa-f]\\x[89ABab][0-9A-Fa-f]'
     r'|x[Ee][0-9A-Fa-f](?:\\x[89ABab][0-9A-Fa-f]){2})'
     r'|(?:x|u00|U000000)(?P<hex>[0-9A-Fa-f]{2})'
-    r'|(?:u|U000)(?P<wide>[0-9A-Fa-f]{4,5})|(?P<octal>[0-3][0-7]{2}))'
+    r'|u(?P<wide>[0-9A-Fa-f]{4})|U000(?P<wider>[0-9A-Fa-f]{5})'
+    r'|(?P<octal>[0-3][0-7]{2}))'
     r'|&(?:\#(?P<number>[0-9]{2,6})|\#[xX](?P<point>[0-9A-Fa-f]{2,5})'
     r'|(?P<entity>quot|apos|amp|lt|gt|nbsp|colon|equals|newline));'
     r'|(?P<percent>%[0-7][0-9A-Fa-f]'
@@ -141,7 +142,7 @@ def _escaped(match: re.Match[str]) -> str:
     match kind:
         case 'same':
             return value
-        case 'hex' | 'wide' | 'point':
+        case 'hex' | 'wide' | 'wider' | 'point':
             return chr(min(int(value, 16), 0x10FFFF))
         case 'octal':
             return chr(int(value, 8))

@@ -19,7 +19,10 @@ _HARMLESS_TAIL = re.compile(
     r'|history|lockout|complexity|strength|expiration|validity|prompt)$'
     r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
     r'|Failed|Invalid|Expired|Unavailable|Conflict|Missing|Exists|Request'
-    r'|ValidTo|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager)$'
+    r'|ValidTo|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager'
+    r'|Review(?:er)?|Controller|Provider|Validator|Authenticator|Factory)$'
+    # The name of one of Kubernetes, in the values of Helm's charts.
+    r'|(?:^|\.)existingSecret$'
     # What QEMU calls an object that holds one.
     r'|(?:^|\.)(?:key|password)-secret$)'
 )
@@ -73,7 +76,10 @@ _NOTHING = re.compile(
     r'|\\{1,15}+[nrt])$',
     re.IGNORECASE,
 )
-_CODE = re.compile(r'[A-Za-z_][\w.]{0,120}(?:\(|\[[\'"])|self\.[\w.]+$')
+# A call, an attribute, a test that has passed.
+_CODE = re.compile(
+    r'[A-Za-z_][\w.]{0,120}(?:\(|\[[\'"])|self\.[\w.]+$|test_[a-z_]{3,80}$'
+)
 _NAME = re.compile(r'[A-Za-z_]{1,64}(?:\.[A-Za-z_]{1,64}){0,8}$')
 _ADJECTIVE = re.compile(
     r'[A-Za-z]{2,}(?:ed|ing|able|ible|ful|ly|ent|ant|ive|ory|ary|less|ical'
@@ -115,23 +121,24 @@ _STOP = frozenset(
     re.findall(
         r'\S+',
         """
-a about after again all already also an and any are argument arguments as at
-auth authentication authorization aws4-hmac-sha256 bad basic be bearer because
-been before but by bytes can cannot cephx client cookie could create
-credentials delete denied deprecated detail did different digest do does down
-empty error errors exist exists expects fail fails failure false field file
-fine flag flags for forbidden from get given good had has have how http https
-identical if in incorrect index internal into invalid is it its key keys least
-line list long longer mandatory may might missing more must need needs never
-new no none not now null of off ok old old-style on once one only option
-optional options or other out over password passwords patch path plain post
-project put reason refused request requests required requires response returned
-revoke right rotate same secret secrets server service set short should show
-since so stale still string strong success such takes than that the their then
-there these this those timeout to token tokens too too-long too-short true type
-unauthenticated unauthorized under unknown unset until up update use user
-username users valid value values via was weak were what when where which while
-who will with without wrong you your
+a about after again all already also an and any are argument arguments as
+assert at auth authentication authorization aws4-hmac-sha256 bad basic be
+bearer because been before break but by bytes can cannot cephx client context
+continue cookie could create credentials delete denied deprecated detail did
+different digest do does down empty error errors exist exists expects fail
+fails failure false field file fine flag flags for forbidden from get given
+good had has have header headers how http https identical if in incorrect
+index internal into invalid is it its key keys least line list long longer
+mandatory may might missing more must need needs never new no none not now
+null of off ok old old-style on once one only option optional options or other
+out over parameter parameters password passwords patch path plain post project
+put raise reason refused request requests required requires response return
+returned revoke right rotate same secret secrets server service set short
+should show since so stale still string strong success such takes than that
+the their then there these this those timeout to token tokens too too-long
+too-short true type unauthenticated unauthorized under unknown unset until up
+update use user username users valid value values via was weak were what when
+where which while who will with without wrong you your
 """,
     )
 )
@@ -282,6 +289,8 @@ def masked_at(text: str, at: int) -> int:
 def _is_reference(value: str, key: str, sep: str) -> bool:
     """Tell the id of a secret, and the cookie of a flow."""
     name = key.lower().lstrip('-')
+    if name == 'secret' and _KEBAB.match(value) and _STEM.search(value):
+        return True  # The name of one of Kubernetes.
     if value.endswith('/aws4_request'):
         return True  # Its scope; the id of the key is known by its form.
     if name == 'cookie':

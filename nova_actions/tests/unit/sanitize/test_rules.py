@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+
+from oslotest import base
+
+from nova_actions.sanitize import rules
+
+SECRET = 'Kx9vQ2rT7w'
+
+
+class RulesTest(base.BaseTestCase):
+    def test_what_was_found_goes_in_the_next_text_too(self):
+        each = rules.Rules()
+        self.assertEqual('see ' + SECRET, each.mask('see ' + SECRET))
+        self.assertNotIn(SECRET, each.mask('password=' + SECRET))
+        self.assertEqual('see [REDACTED:F0]', each.mask('see ' + SECRET))
+
+    def test_words_around_it_stay(self):
+        for text in (
+            'a password=@ b',
+            '{"password": "@", "id": 4}',
+            'mysql://u:@@h/db',
+            'x &quot;password&quot;: &quot;@&quot; y',
+            r'x \"password\": \"@\" y',
+        ):
+            masked = rules.Rules().mask(text.replace('@', SECRET, 1))
+            mark = masked[masked.index('[') : masked.index(']') + 1]
+            self.assertEqual(text.replace('@', mark, 1), masked)
+
+    def test_more_names_than_are_looked_at(self):
+        text = 'x token\n' * (rules.MAX_NAMES + 9)
+        self.assertTrue(rules.Rules().mask(text).endswith('[REDACTED:F99]'))
