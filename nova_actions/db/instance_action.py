@@ -4,7 +4,7 @@
 import datetime
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -153,7 +153,7 @@ def action_finish(
     action = book.actions[locked[-1]['uuid']]
     book.end(action, finish_time)
     ledger.store(connection, book)
-    return action.row
+    return cast(Row, action.row)
 
 
 @functools.cache

@@ -9,7 +9,7 @@ Nova client's is a batch of one.
 import datetime
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -20,14 +20,16 @@ from nova_actions.db import table
 from nova_actions.db.ledger_rules import ACTION
 from nova_actions.db.ledger_rules import STEPS
 from nova_actions.db.ledger_rules import Action
+from nova_actions.db.ledger_rules import EventRow
 from nova_actions.db.ledger_rules import Ledger
+from nova_actions.db.ledger_rules import Report
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
 from nova_actions.db.stat import mark
 
 Row = dict[str, Any]
-Reports = Sequence[Mapping[str, Any]]
+Reports = Sequence[Report]
 
 
 def store(
@@ -45,9 +47,9 @@ def store(
         row['action_id'] = action.row['id']
     ledger_store.store_steps(
         connection,
-        [row for row, _action in ledger.new_events],
-        list(ledger.changed_events.values()),
-        [each.row for each in changed],
+        cast(list[Row], [row for row, _action in ledger.new_events]),
+        cast(list[Row], list(ledger.changed_events.values())),
+        cast(list[Row], [each.row for each in changed]),
         [
             each
             for each in ledger.transitions
@@ -108,23 +110,27 @@ _OF_START = (
 )
 
 
-def as_entry(report: Mapping[str, Any]) -> Row:
+def as_entry(report: Mapping[str, Any]) -> Report:
     """Return a report of a batch, which fits, as the rules take it."""
-    return {
-        **report,
-        'is_system': report['project_id'] is None,
-        'row': functools.partial(_new_event, report),
-    }
+    return cast(
+        Report,
+        {
+            **report,
+            'is_system': report['project_id'] is None,
+            'row': functools.partial(_new_event, report),
+        },
+    )
 
 
-def _new_event(report: Mapping[str, Any]) -> Row:
-    return table.complete_fitted(
+def _new_event(report: Mapping[str, Any]) -> EventRow:
+    row = table.complete_fitted(
         EVENTS,
         {
             'event': report['name'],
             **{name: report[name] for name in _OF_START},
         },
     )
+    return cast(EventRow, row)
 
 
 def load(
@@ -185,7 +191,7 @@ def _actions_meant(connection: Any, entries: Reports) -> set[int]:
     )
 
 
-def _distinct(name: str, entries: Reports) -> list[str]:
+def _distinct(name: str, entries: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return each value of a name once: a start and its end share some."""
     return sorted({entry[name] for entry in entries if entry[name]})
 

@@ -9,8 +9,8 @@ There is no SQL here, and no clock.
 import dataclasses
 import datetime
 import uuid as uuid_module
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypedDict, cast
 
 from nova_actions import actions
 from nova_actions import exception
@@ -20,8 +20,87 @@ from nova_actions.db import status
 from nova_actions.db.change import kind
 
 Row = dict[str, Any]
-Report = Mapping[str, Any]
 Time = datetime.datetime
+
+
+class Report(TypedDict, total=False):
+    """A report as the rules take it; what a kind does not say may be left
+    out.
+
+    ``row`` returns what is stored of an event that is new; ``is_system``
+    tells that the event is project-less, so that it joins what is running.
+    """
+
+    kind: str
+    #: The handle.
+    uuid: str
+    name: str
+    instance_uuid: str
+    request_id: str | None
+    global_request_id: str | None
+    host: str | None
+    action_uuid: str | None
+    user_id: str | None
+    user_name: str | None
+    project_id: str | None
+    project_name: str | None
+    is_system: bool
+    row: Callable[[], 'EventRow']
+    start_time: Time | None
+    #: Of a finish or an end only.
+    finish_time: Time
+    result: str | None
+    details: str | None
+    traceback: str | None
+    error_type: str | None
+    reason: str | None
+    duration_us: int | None
+    redactions: int
+    rules: str | None
+
+
+class ActionRow(TypedDict, total=False):
+    """What the rules read and write of an action's row."""
+
+    id: int
+    uuid: str
+    instance_uuid: str
+    action: str
+    created_at: Time
+    request_id: str | None
+    global_request_id: str | None
+    owner_id: str | None
+    start_time: Time | None
+    finish_time: Time | None
+    updated_at: Time | None
+    status: str
+    message: str | None
+    evidence: str | None
+
+
+class EventRow(TypedDict, total=False):
+    """What the rules read and write of an event's row."""
+
+    id: int
+    uuid: str
+    action_id: int
+    event: str
+    host: str | None
+    #: Its reporter's session.
+    epoch: str | None
+    start_time: Time | None
+    finish_time: Time | None
+    updated_at: Time | None
+    created_at: Time
+    result: str | None
+    details: str | None
+    traceback: str | None
+    error_type: str | None
+    reason: str | None
+    duration_us: int | None
+    redactions: int
+    rules: str | None
+
 
 ACTION = 'action'
 START = 'start'
@@ -63,9 +142,9 @@ class Action:
     :param told: its status as far as changes tell it
     """
 
-    row: Row
+    row: ActionRow
     told: str
-    events: dict[str, Row] = dataclasses.field(default_factory=dict)
+    events: dict[str, EventRow] = dataclasses.field(default_factory=dict)
     is_new: bool = False
     is_touched: bool = False
     is_ended: bool = False
@@ -111,25 +190,26 @@ class Ledger:
         self._now = now
         self._instances = dict(instances)
         self.actions = {
-            row['uuid']: Action(row, row['status']) for row in locked
+            row['uuid']: Action(cast(ActionRow, row), row['status'])
+            for row in locked
         }
-        self._events: dict[str, tuple[Row, Action]] = {}
+        self._events: dict[str, tuple[EventRow, Action]] = {}
         by_id = {each.row['id']: each for each in self.actions.values()}
         for row in events:
             if row['action_id'] in by_id:
-                self._hold(row, by_id[row['action_id']])
+                self._hold(cast(EventRow, row), by_id[row['action_id']])
         #: What is to be stored, oldest first.
         self.new_instances: list[Row] = []
-        self.new_events: list[tuple[Row, Action]] = []
-        self.changed_events: dict[str, Row] = {}
+        self.new_events: list[tuple[EventRow, Action]] = []
+        self.changed_events: dict[str, EventRow] = {}
         #: What happened, in order.
         self.transitions: list[Row] = []
 
-    def _hold(self, row: Row, action: Action) -> None:
+    def _hold(self, row: EventRow, action: Action) -> None:
         action.events[row['uuid']] = row
         self._events[row['uuid']] = row, action
 
-    def event(self, uuid: str) -> Row | None:
+    def event(self, uuid: str) -> EventRow | None:
         """Return an event that is here by its uuid, None when it is not."""
         found = self._events.get(uuid)
         return found and found[0]
@@ -165,18 +245,16 @@ class Ledger:
             }
         self._add_action(
             {
-                **{
-                    name: report[name]
-                    for name in (
-                        *_ACTOR,
-                        'uuid',
-                        'user_id',
-                        'user_name',
-                        'project_id',
-                        'project_name',
-                        'start_time',
-                    )
-                },
+                **_picked(
+                    report,
+                    *_ACTOR,
+                    'uuid',
+                    'user_id',
+                    'user_name',
+                    'project_id',
+                    'project_name',
+                    'start_time',
+                ),
                 'action': report['name'],
                 'updated_at': report['start_time'],
             }
@@ -187,18 +265,15 @@ class Ledger:
         instance = self._instances[values['instance_uuid']]
         if not instance.get('id') and instance not in self.new_instances:
             self.new_instances.append(instance)
-        action = Action(
-            {
-                'status': status.RUNNING,
-                'message': None,
-                'finish_time': None,
-                'evidence': None,
-                'owner_id': instance.get('project_id'),
-                **values,
-            },
-            status.RUNNING,
-            is_new=True,
-        )
+        row = {
+            'status': status.RUNNING,
+            'message': None,
+            'finish_time': None,
+            'evidence': None,
+            'owner_id': instance.get('project_id'),
+            **values,
+        }
+        action = Action(cast(ActionRow, row), status.RUNNING, is_new=True)
         self.actions[values['uuid']] = action
         self.transitions.append(kind.begun(action.row, None, self._now))
         return action
@@ -281,7 +356,7 @@ class Ledger:
         _check_same(*known, report)
         return self.finish(*known, report)
 
-    def finish(self, event: Row, action: Action, report: Report) -> str:
+    def finish(self, event: EventRow, action: Action, report: Report) -> str:
         """Finish an event that is open, or correct one that was closed as
         interrupted.
 
@@ -307,7 +382,7 @@ class Ledger:
 
     def interrupt(
         self,
-        event: Row,
+        event: EventRow,
         action: Action,
         evidence: str,
         rules: str | None = None,
@@ -318,17 +393,23 @@ class Ledger:
         """
         # Where the clocks disagree, an end still comes after its beginning.
         event.update(
-            finish_time=_latest(self._now, event['start_time']),
-            result=vocabulary.RESULT_INTERRUPTED,
-            details=evidence,
-            rules=rules,
-            reason=vocabulary.REASON_INTERRUPTED,
-            updated_at=self._now,
+            {
+                'finish_time': _latest(self._now, event['start_time']),
+                'result': vocabulary.RESULT_INTERRUPTED,
+                'details': evidence,
+                'rules': rules,
+                'reason': vocabulary.REASON_INTERRUPTED,
+                'updated_at': self._now,
+            }
         )
         self._changed(event, action, self._now, action.row['request_id'])
 
     def _changed(
-        self, event: Row, action: Action, at: Time, request_id: str | None
+        self,
+        event: EventRow,
+        action: Action,
+        at: Time | None,
+        request_id: str | None,
     ) -> None:
         if event.get('id') is not None:
             self.changed_events[event['uuid']] = event
@@ -336,11 +417,12 @@ class Ledger:
             self.transitions.append(kind.ended(action.row, event))
         action.touch(at if action.row['request_id'] == request_id else None)
 
-    def _outcome(self, report: Report, event: Mapping[str, Any]) -> Row:
-        outcome = {name: report[name] for name in OUTCOME}
+    def _outcome(self, report: Report, event: EventRow | Report) -> EventRow:
+        outcome = cast(EventRow, _picked(report, *OUTCOME))
         if outcome['details'] is None and event.get('result') is None:
             # What its start has said stays.
-            outcome.update(details=event['details'], rules=event['rules'])
+            outcome['details'] = event['details']
+            outcome['rules'] = event['rules']
         began, ended = event['start_time'], report['finish_time']
         if outcome['duration_us'] is None and began:
             outcome['duration_us'] = max(0, (ended - began) // MICROSECOND)
@@ -350,9 +432,9 @@ class Ledger:
         outcome['updated_at'] = self._now
         return outcome
 
-    def _add_event(self, report: Report, outcome: Row) -> None:
+    def _add_event(self, report: Report, outcome: EventRow) -> None:
         action = self._action_of(report)
-        row = {**report['row'](), **outcome}
+        row: EventRow = {**report['row'](), **outcome}
         self._hold(row, action)
         self.new_events.append((row, action))
         self.transitions.append(kind.begun(action.row, row, self._now))
@@ -401,7 +483,7 @@ class Ledger:
         """Add the action that a project-less event gets for itself."""
         return self._add_action(
             {
-                **{name: report[name] for name in (*_ACTOR, 'start_time')},
+                **_picked(report, *_ACTOR, 'start_time'),
                 'uuid': _system_uuid(report['uuid']),
                 'action': actions.SYSTEM,
                 'user_id': None,
@@ -456,7 +538,13 @@ class Ledger:
             )
 
 
-def _check_same(event: Row, action: Action, report: Report) -> None:
+def _picked(report: Report, *names: str) -> Row:
+    """Return some of what a report says."""
+    said: Mapping[str, Any] = report
+    return {name: said[name] for name in names}
+
+
+def _check_same(event: EventRow, action: Action, report: Report) -> None:
     if (event['event'], action.row['instance_uuid']) != (
         report['name'],
         report['instance_uuid'],

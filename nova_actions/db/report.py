@@ -169,7 +169,7 @@ def _apply(
     return answers
 
 
-def _enter(book: ledger_rules.Ledger, entry: Mapping[str, Any]) -> Verdict:
+def _enter(book: ledger_rules.Ledger, entry: ledger_rules.Report) -> Verdict:
     try:
         return Verdict(book.enter(entry))
     except exception.ActionsException as error:

@@ -7,7 +7,7 @@ are entered together.
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -20,9 +20,12 @@ from nova_actions.db import ledger_events
 from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
+from nova_actions.db.ledger_rules import OUTCOME
 from nova_actions.db.ledger_rules import START
 from nova_actions.db.ledger_rules import Action
+from nova_actions.db.ledger_rules import EventRow
 from nova_actions.db.ledger_rules import Ledger
+from nova_actions.db.ledger_rules import Report
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.table import Row
@@ -172,7 +175,7 @@ def _start(
     book = _book(values, found, events, owner)
     book.enter(_entry(row, values, is_system))
     ledger.store(connection, book)
-    return book.new_events[0][0]
+    return cast(Row, book.new_events[0][0])
 
 
 def _book(
@@ -198,7 +201,7 @@ def _book(
     )
 
 
-def _entry(row: Row, values: Mapping[str, Any], is_system: bool) -> Row:
+def _entry(row: Row, values: Mapping[str, Any], is_system: bool) -> Report:
     """Return a start as the rules take it."""
     return {
         'kind': START,
@@ -211,7 +214,7 @@ def _entry(row: Row, values: Mapping[str, Any], is_system: bool) -> Row:
         'action_uuid': None,
         'start_time': row['start_time'],
         'is_system': is_system,
-        'row': lambda: row,
+        'row': lambda: cast(EventRow, row),
     }
 
 
@@ -261,30 +264,17 @@ def _finish(
 
 def _finish_in(book: Ledger, values: Mapping[str, Any]) -> Row:
     action, event = _meant(book, values)
-    book.finish(
-        event,
-        action,
-        {
-            **dict.fromkeys(
-                (
-                    'details',
-                    'traceback',
-                    'error_type',
-                    'reason',
-                    'duration_us',
-                    'rules',
-                    'host',
-                )
-            ),
-            'redactions': 0,
-            'request_id': action.row['request_id'],
-            **values,
-        },
-    )
-    return event
+    report = {
+        **dict.fromkeys((*OUTCOME, 'host')),
+        'redactions': 0,
+        'request_id': action.row['request_id'],
+        **values,
+    }
+    book.finish(event, action, cast(Report, report))
+    return cast(Row, event)
 
 
-def _meant(book: Ledger, values: Mapping[str, Any]) -> tuple[Action, Row]:
+def _meant(book: Ledger, values: Mapping[str, Any]) -> tuple[Action, EventRow]:
     """Return the event that a finish means, and its action."""
     actions = list(book.actions.values())
     # One request may have several actions of a server, oldest first here.
@@ -304,7 +294,7 @@ def _meant(book: Ledger, values: Mapping[str, Any]) -> tuple[Action, Row]:
     return action, event
 
 
-def _is_meant(event: Row, values: Mapping[str, Any]) -> bool:
+def _is_meant(event: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     for name in ('uuid', 'id'):
         if values.get(name) is not None:
             return bool(event[name] == values[name])

@@ -20,6 +20,7 @@ from nova_actions.db import ledger
 from nova_actions.db import status
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
+from nova_actions.db.ledger_rules import EventRow
 from nova_actions.db.ledger_rules import Ledger
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
@@ -112,7 +113,7 @@ def _close_some(
 
 def _interrupt(
     book: Ledger,
-    is_meant: Callable[[Row], bool],
+    is_meant: Callable[[EventRow], bool],
     evidence: str,
     rules: str | None = None,
 ) -> int:

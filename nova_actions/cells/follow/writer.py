@@ -3,7 +3,7 @@
 cell's state."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -22,6 +22,11 @@ from nova_actions.db import ledger_store
 from nova_actions.db.models import EVENTS
 
 Row = dict[str, Any]
+
+
+def _finish_of(report: Row) -> ledger_rules.Report:
+    """Return a finish of whatever host's event it is."""
+    return cast(ledger_rules.Report, {**report, 'host': None})
 
 
 class Writer:
@@ -141,7 +146,7 @@ class Writer:
         """Enter new actions; return their uuids by their ids in the cell."""
         entered = {}
         for row, report in new:
-            book.enter(report)
+            book.enter(cast(ledger_rules.Report, report))
             stored = book.actions[report['uuid']].row
             stored['created_at'] = report['created_at']
             stored['updated_at'] = max(
@@ -246,13 +251,14 @@ class Writer:
         """Finish an event that is open where we have it from."""
         for event in action.events.values():
             if event['id'] == copy.own_id and event['finish_time'] is None:
-                book.finish(event, action, {**report, 'host': None})
+                book.finish(event, action, _finish_of(report))
 
-    def _whole(self, report: Row, action: Row) -> Row:
+    def _whole(self, report: Row, action: ledger_rules.ActionRow) -> Row:
         return {
             **report,
             'action_uuid': action['uuid'],
-            **{name: action[name] for name in ('instance_uuid', 'request_id')},
+            'instance_uuid': action['instance_uuid'],
+            'request_id': action['request_id'],
         }
 
     def _add(
@@ -291,7 +297,7 @@ class Writer:
                 and last['result'] == vocabulary.RESULT_INTERRUPTED
             )
         ):
-            book.finish(last, action, {**report, 'host': None})
+            book.finish(last, action, _finish_of(report))
         else:
             attempt += 1
             self._attempts += 1
@@ -303,7 +309,9 @@ class Writer:
             )
         self._origins.change_event(source_id, attempt, seen)
 
-    def _texts(self, event: Row | None) -> tuple[str | None, str | None]:
+    def _texts(
+        self, event: ledger_rules.EventRow | None
+    ) -> tuple[str | None, str | None]:
         if event is None:
             return None, None
         found = self._connection.execute(
