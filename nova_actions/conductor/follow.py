@@ -108,7 +108,7 @@ class FollowedCell:
         except state.Lost:
             self._tell('Another follows cell %s by now, or it is paused')
         except exception.Unavailable as error:
-            # Whoever met it first has said so.
+            # It has been logged where it was met first.
             LOG.debug(
                 'Following stops until its next turn: %s',
                 error.format_message(),

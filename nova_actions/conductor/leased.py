@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one worker does at a time, of all workers of all conductors: each
-tries, one has the lease, and another takes over when that one is gone."""
+"""Work that only one worker of all conductors does at a time: each tries,
+one has the lease, and another takes over when that one is gone."""
 
 import time
 from collections.abc import Callable
@@ -69,7 +69,7 @@ class Leased:
         except timer.Stopped:
             LOG.debug('What is left to do is for another conductor')
         except exception.Unavailable as error:
-            # Whoever met it first has said so.
+            # It has been logged where it was met first.
             LOG.debug(
                 'It goes on at the next turn: %s', error.format_message()
             )

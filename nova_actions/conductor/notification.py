@@ -107,7 +107,7 @@ class Notifications:
             while True:
                 dropped += self._waiting.get_nowait() is not None
         self._waiting.put(None)
-        # One may be under way, and nobody knows whether it arrives.
+        # One may be under way, and may or may not arrive.
         metrics.NOTIFICATIONS.add('dropped', number=dropped)
         LOG.warning(
             'The conductor ends, and the notification bus does not '

@@ -49,7 +49,7 @@ class Upkeep:
             forgotten = reporter.forget(context)
             ownership.fill(context)
         except exception.Unavailable as error:
-            # Whoever met it first has said so.
+            # It has been logged where it was met first.
             LOG.debug(
                 'The upkeep stops until its next turn: %s',
                 error.format_message(),

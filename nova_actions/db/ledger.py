@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ledger: locks, loads, applies the rules and stores, each time in one
-transaction.
+"""The ledger: locks and loads a part of the record, and stores what the
+rules have made of it, in one transaction.
 
-A batch costs a number of statements that does not grow with it; a call of a
-Nova client's is a batch of one.
+The number of statements does not grow with the batch; a call of a Nova
+client is a batch of one.
 """
 
 import datetime
@@ -39,7 +39,7 @@ def store(
 ) -> None:
     """Store what the rules have made of a part of the record.
 
-    :param news_since: what happened before that is no change to be told
+    :param news_since: what happened before that is not told as a change
     """
     changed = ledger.settle()
     _insert_begun(connection, ledger)
@@ -197,7 +197,7 @@ def _distinct(name: str, entries: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _newest(connection: Any, entries: Reports) -> set[int]:
-    """Return, for each event of nobody's, the id of the action that was its
+    """Return, for each project-less event, the id of the action that was its
     instance's newest when it began."""
     wanted = {
         (entry['instance_uuid'], entry['start_time'])

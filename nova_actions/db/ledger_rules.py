@@ -280,7 +280,7 @@ class Ledger:
 
     def _end(self, report: Report) -> str:
         action, at = self._action_to_end(report), report['finish_time']
-        # What stands before it in its batch may have ended the action.
+        # An earlier report of the batch may have ended the action.
         self._catch_up(action)
         before = action.row['finish_time'], action.row['status']
         if (
@@ -350,7 +350,7 @@ class Ledger:
     def _finish(self, report: Report) -> str:
         known = self._events.get(report['uuid'])
         if known is None:
-            # Its start is still on the way, or lost: the finish tells all.
+            # Its start is delayed or lost: the finish says all of it.
             self._add_event(report, self._outcome(report, report))
             return APPLIED
         _check_same(*known, report)
@@ -387,7 +387,7 @@ class Ledger:
         evidence: str,
         rules: str | None = None,
     ) -> None:
-        """Close an open event of which nobody will tell how it ended.
+        """Close an open event whose end will not be reported.
 
         :param rules: which rules the evidence was made safe by
         """
@@ -420,7 +420,7 @@ class Ledger:
     def _outcome(self, report: Report, event: EventRow | Report) -> EventRow:
         outcome = cast(EventRow, _picked(report, *OUTCOME))
         if outcome['details'] is None and event.get('result') is None:
-            # What its start has said stays.
+            # The details of its start are kept.
             outcome['details'] = event['details']
             outcome['rules'] = event['rules']
         began, ended = event['start_time'], report['finish_time']
@@ -524,10 +524,10 @@ class Ledger:
         self._move(action)
 
     def _move(self, action: Action) -> None:
-        """Have ``updated_at`` another one with each change of an action's
-        events, whatever their times are. InnoDB skips an UPDATE that changes
-        nothing, and Galera, which compares the rows that two nodes have
-        written, would then take both."""
+        """Change ``updated_at`` with each change of an action's events,
+        whatever their times are. InnoDB skips an UPDATE that changes nothing,
+        and Galera, which compares the rows that two nodes have written, would
+        then accept both."""
         before = action.row['updated_at']
         if before is None:
             action.row['updated_at'] = action.moved or self._now

@@ -30,8 +30,7 @@ LOG = logging.getLogger(__name__)
 Row = dict[str, Any]
 Reports = Sequence[Mapping[str, Any]]
 
-#: How often a batch is begun anew when another one has stored the same
-#: things meanwhile.
+#: How often a batch is tried when others store the same things meanwhile.
 ROUNDS = 5
 
 _INSTANCES = sa.select(INSTANCES).where(
@@ -52,7 +51,7 @@ def apply(
     The same handle again changes nothing.
 
     :param reports: whole reports, their shapes checked and texts made safe
-    :param epoch: the life of the reporter that sends them; it counts as
+    :param epoch: the session of the reporter that sends them; it counts as
         heard of, also with an empty batch
     :param elsewhere: instances known to others, which our own database takes
         over with their first action

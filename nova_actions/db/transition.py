@@ -334,7 +334,7 @@ def _submit(call: _Call) -> Row:
     """Do a call, together with others of its request that wait."""
     values = call.values
     if call.is_system or not values.get('request_id'):
-        # Nobody knows yet which action is locked.
+        # Which action will be locked is not known yet.
         row: Row = _apply([call])[0]
         return row
     return _GROUP.submit((values['instance_uuid'], values['request_id']), call)
@@ -375,7 +375,7 @@ def _enter(book: Ledger, call: _Call) -> Any:
             for action in book.actions.values()
             for row in action.events.values()
         ):
-            # It is told again, or another request's, if it is any.
+            # A resend, or a step of another request, or of none.
             return group_commit.ALONE
         return _finish_in(book, call.values)
     except exception.ActionsException as error:

@@ -93,8 +93,8 @@ _NOTHING: Mapping[str, Any] = {
 class Report(flat.FlatObject):
     """One transition: an action begins or ends, a step of it begins or ends.
 
-    A report of a step's end tells all that its beginning told, so that it can
-    stand for both.
+    The report of a step's end says all that its beginning said, so that it
+    can stand for both.
     """
 
     # Version 1.0: Initial version
@@ -111,7 +111,7 @@ class Report(flat.FlatObject):
         'host': ovo_fields.StringField(nullable=True),
         #: Of an event: its action, where the reporter knows it.
         'action_uuid': ovo_fields.StringField(nullable=True),
-        #: The life of the reporter that began it.
+        #: The session of the reporter that began it.
         'epoch': ovo_fields.StringField(nullable=True),
         'request_id': ovo_fields.StringField(nullable=True),
         'global_request_id': ovo_fields.StringField(nullable=True),
@@ -127,7 +127,7 @@ class Report(flat.FlatObject):
         'details': ovo_fields.StringField(nullable=True),
         'traceback': ovo_fields.StringField(nullable=True),
         'error_type': ovo_fields.StringField(nullable=True),
-        #: One of sanitize.REASONS; anything else is found out anew.
+        #: One of sanitize.REASONS; else it is derived from the error.
         'reason': ovo_fields.StringField(nullable=True),
     }
 
@@ -241,8 +241,8 @@ def _by_owners(
     context: request_context.RequestContext,
     arguments: gate.Arguments,
 ) -> gate.Instance:
-    """Nobody's for who may act on everything. From anybody else every
-    report must be about his own server and in his own name."""
+    """No owner for a context that may act on everything. From any other,
+    each report must be about its own server and in its own name."""
     host = arguments['host']
     ownerless = gate.target_of(None, host)
     if context.can(policies.EVENT_FINISH, ownerless, fatal=False):
@@ -296,7 +296,7 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
 
         :param reports: at most 500
         :param host: where the reporter runs
-        :param epoch: its present life
+        :param epoch: its present session
         :returns: for each report ``verdict`` (``applied``, ``known`` or
             ``refused``), ``error`` (the class of a refusal) and ``reason``;
             and ``replaced``, a number in digits, if the database could not
@@ -325,9 +325,9 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
     def close_epoch(
         cls, context: Any, epoch: str, evidence: str, host: str | None = None
     ) -> int:
-        """Close as interrupted what a dead reporter's life left open.
+        """Close as interrupted what a dead reporter's session left open.
 
-        :param epoch: that life
+        :param epoch: that session
         :param evidence: how its end is known, stored as ``details``
         :param host: where it was
         :returns: how many events were closed
@@ -442,8 +442,7 @@ def _count(
     epoch: str,
     answers: Iterable[verdict.Verdict],
 ) -> None:
-    """Count, for who looks after the reporters, what was not taken as it
-    came."""
+    """Count for operators what was refused or changed."""
     refused = cut = 0
     for each in answers:
         cut += each.cut
@@ -455,7 +454,7 @@ def _count(
         try:
             reporter_db.count(context, epoch, refused, cut)
         except exception.Unavailable:
-            # What could be stored is; the sender counts, too.
+            # The reports are stored; their sender counts losses, too.
             return
 
 
@@ -463,8 +462,8 @@ def _measure(
     rows: Iterable[dict[str, Any] | verdict.Verdict],
     answers: Sequence[verdict.Verdict],
 ) -> None:
-    """Count the answers to a batch, and how late the oldest of those came
-    that are stored: at a cost that does not grow with the batch."""
+    """Count the answers to a batch, and measure the delay of its oldest
+    report that was stored."""
     given = collections.Counter(
         (each.verdict, each.error or '') for each in answers
     )

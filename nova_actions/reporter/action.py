@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Actions: begun and ended alone, or with one step in them."""
+"""Actions: started and finished alone, or with one step in them."""
 
 import datetime
 import types

@@ -50,6 +50,6 @@ class Bell:
         return True
 
     def _forget(self, sleeper: Any) -> None:
-        # Whoever rings may have taken it.
+        # The ringing thread may have taken it.
         with contextlib.suppress(ValueError):
             self._sleepers.remove(sleeper)

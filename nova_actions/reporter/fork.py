@@ -2,18 +2,18 @@
 """What a fork waits for.
 
 SQLite has locks of its own. One that another thread holds while the process
-forks is never freed in the child, which then waits for it for ever. So
-whoever is in SQLite holds one of these, and the process forks with both.
+forks is never freed in the child, which then waits for it for ever. So each
+use of SQLite holds one of these locks, and a fork takes both.
 """
 
 import os
 import threading
 
 # Reentrant, since a signal handler may come in its own thread's way.
-#: Of who fills or empties a spool.
+#: Held while a spool is filled or emptied.
 writing = threading.RLock()
-#: Of who looks after a spool's file, or reads a dead one's; whoever needs
-#: both takes it last. It holds up nobody's work.
+#: Held while a spool's file is looked after, or a dead one's is read. Who
+#: needs both takes this one last. It never holds up the recorded work.
 keeping = threading.RLock()
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a caller of the reporter does wrong, said in the log at once: what is
-wrong must not wait until somebody misses the record, and must not stop the
-work either."""
+"""Wrong calls of the reporter, logged at once: they must not stay unnoticed
+until somebody misses the record, and must not stop the work either."""
 
 import logging
 from collections.abc import Iterator, Sequence

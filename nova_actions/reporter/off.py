@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The recorder of a process that is to record nothing."""
+"""The recorder of a process that records nothing."""
 
 from collections.abc import Sequence
 

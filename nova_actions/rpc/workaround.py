@@ -19,7 +19,7 @@ class Server(rpc_server.RPCServer):
     """Answers contexts, too, that are nested too deeply.
 
     oslo.messaging (18.3) acknowledges a message, copies its context, fails,
-    and drops it: the caller waits in vain, and the connection is made anew.
+    and drops it: the caller waits in vain, and it reconnects.
     To go when it answers such a caller itself.
     """
 
@@ -85,7 +85,7 @@ def finish(server: rpc_server.RPCServer) -> None:
     """
     server.stop()
     poller: Any = getattr(server.listener, '_poll_style_listener', None)
-    # Where the connection is broken, the broker knows, and sends anew.
+    # If the connection is broken, the broker knows, and sends it again.
     with contextlib.suppress(Exception):
         for consumer, tag in _consumers(server.listener).items():
             consumer.cancel(tag)

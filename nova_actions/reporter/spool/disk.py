@@ -35,7 +35,7 @@ _WRITE = 3 * 4096
 _BUSY_TIMEOUT = 200
 #: How many rows go in one statement: SQLite limits its arguments.
 _ROWS = 1000
-#: NORMAL waits for the disk only when SQLite's log begins anew.
+#: NORMAL waits for the disk only when SQLite's log is restarted.
 _SYNCHRONOUS = {'always': 'FULL', 'interval': 'NORMAL', 'never': 'OFF'}
 
 SpoolFull = room.SpoolFull
@@ -90,7 +90,7 @@ class Spool:
         self._writes: collections.deque[_Write] = collections.deque()
         self._last = self._lowest = self.count = 0
         self._is_closed = False
-        #: Whether the log has become long; whoever looks after it is woken.
+        #: Whether the log has become long; the keeper is woken then.
         self.is_long = False
         self.bell = bell.Bell()
         #: About what the log has grown by since its size was looked at.
@@ -227,7 +227,7 @@ class Spool:
             write.is_taken = False
             self._writes.append(write)
             with self._lock:
-                # Whoever comes first writes for all who wait behind it: one
+                # The first thread writes for all that wait behind it: one
                 # transaction, and one wait for the disk.
                 if not write.is_taken:
                     self._write()
@@ -238,7 +238,8 @@ class Spool:
         return write.last
 
     def _see_after(self, write: _Write) -> None:
-        """Find out what came of a write when who did it was interrupted."""
+        """Find out whether a write is stored whose writer was
+        interrupted."""
         if (
             self._file()
             .execute('SELECT count(*) FROM report WHERE id = ?', (write.last,))
@@ -302,8 +303,8 @@ class Spool:
     def _insert(self, rows: list[Row]) -> None:
         db = self._file()
         if db.in_transaction:
-            # What a signal handler writes amid a transaction is undone with
-            # it.
+            # A signal handler that writes amid a transaction is rolled back
+            # with it.
             raise OSError('the spool is being written')
         if len(rows) <= _ROWS:
             self._insert_some(db, rows)
@@ -371,7 +372,7 @@ class Spool:
                 entries.append((number, each))
         if bad:
             self.remove(bad)
-            # Nor need they be as long as it.
+            # Their lengths may differ from what was counted.
             self._is_counted = False
             self._lost(len(bad), 'they are not what was written')
         return entries
@@ -386,7 +387,7 @@ class Spool:
             try:
                 self._mended(lambda: self._remove_all(numbers))
             except sqlite3.Error:
-                # A full disk lets no row go, but it does let the file go.
+                # On a full disk no row can be deleted, but the file can.
                 if not self._holds_only(numbers):
                     raise
                 self._shut()
@@ -466,12 +467,12 @@ class Spool:
             self._unlooked = 0
             size = self._log_size()
             if size > self._log_hard:
-                self._begin_log_anew()
+                self._restart_log()
             elif size > self._log_soft:
                 self.is_long = True
                 self.bell.ring()
 
-    def _begin_log_anew(self) -> None:
+    def _restart_log(self) -> None:
         # A log that cannot be written back now is next time.
         with contextlib.suppress(sqlite3.Error):
             self._file().execute('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -497,7 +498,7 @@ class Spool:
             self._keeper.execute('PRAGMA wal_checkpoint(PASSIVE)')
         with self._lock:
             if not self._is_closed:
-                self._begin_log_anew()
+                self._restart_log()
 
     def close(self) -> None:
         with self._lock:

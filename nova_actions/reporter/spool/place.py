@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a spool is: in a folder that is its user's, and nobody else's."""
+"""Where a spool is: in a folder that only its user can use."""
 
 import os
 import stat
@@ -9,8 +9,8 @@ FORMER = 'spool'
 
 
 def own(state_path: str) -> str:
-    """Return the folder of the spools of this process's user: whoever owns
-    it can neither read nor hold up what others record."""
+    """Return the folder of the spools of this process's user, who can
+    neither read nor hold up what others record."""
     return os.path.join(state_path, f'{FORMER}-{os.geteuid()}')
 
 
