@@ -15,6 +15,7 @@ Beside it: ``python -m bench.startup`` (CPU of each start), ``bench.memory``
 """
 
 import argparse
+import itertools
 import os
 import pathlib
 import sys
@@ -75,43 +76,65 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def measure(
-    dialect: str, size: dataset.Size, options: argparse.Namespace
-) -> list[result.Result]:
-    """Return what each side did on a database."""
-    runs, seconds = (5, 3.0) if options.full else (3, 0.3)
-    chosen = [
+def chosen(
+    dialect: str, options: argparse.Namespace
+) -> list[workload.Workload]:
+    """Return the workloads to measure on a database."""
+    return [
         each
         for each in workload.WORKLOADS
         if any(words in each.title for words in options.only or [''])
         and (dialect != 'sqlite' or each.is_alone)
     ]
+
+
+def measure(
+    dialect: str, size: dataset.Size, options: argparse.Namespace
+) -> list[result.Result]:
+    """Return what each side did on a database."""
+    runs, seconds = (5, 3.0) if options.full else (3, 0.3)
     found: dict[tuple[str, str], result.Result] = {}
     with arena.Arena(dialect, size, options.nova) as sides:
-        for run in range(runs):
-            for each in chosen:
-                for side in sides.sides:
-                    print(
-                        f'\r{dialect}, run {run + 1} of {runs}: '
-                        f'{each.title}, {side}\033[K',
-                        end='',
-                        file=sys.stderr,
-                        flush=True,
-                    )
-                    task = {'workload': each.of(side), 'clients': each.clients}
-                    one = found.setdefault(
-                        (each.title, side),
-                        result.Result(dialect, size.total, each.title, side),
-                    )
-                    answer = sides.ask(
-                        side, each.by_rpc, seconds=seconds, **task
-                    )
-                    one.rates.append(answer['operations'] / answer['seconds'])
-                    one.cpu.append(1000 * answer['cpu'] / answer['operations'])
-                    if run == 0 and each.clients == 1 and not each.by_rpc:
-                        one.counts = sides.count(side, COUNTED, **task)
+        for run, each, side in itertools.product(
+            range(runs), chosen(dialect, options), sides.sides
+        ):
+            print(
+                f'\r{dialect}, run {run + 1} of {runs}: '
+                f'{each.title}, {side}\033[K',
+                end='',
+                file=sys.stderr,
+                flush=True,
+            )
+            one = found.setdefault(
+                (each.title, side),
+                result.Result(dialect, size.total, each.title, side),
+            )
+            _measure_once(sides, each, one, seconds)
     print('\r\033[K', end='', file=sys.stderr)
     return list(found.values())
+
+
+def _measure_once(
+    sides: arena.Arena,
+    each: workload.Workload,
+    one: result.Result,
+    seconds: float,
+) -> None:
+    """Add a run to a result, and with the first one what is counted."""
+    task = {'workload': each.of(one.side), 'clients': each.clients}
+    answer = sides.ask(one.side, each.by_rpc, seconds=seconds, **task)
+    one.rates.append(answer['operations'] / answer['seconds'])
+    one.cpu.append(1000 * answer['cpu'] / answer['operations'])
+    if len(one.rates) == 1 and each.clients == 1 and not each.by_rpc:
+        one.counts = sides.count(one.side, COUNTED, **task)
+
+
+def sizes(options: argparse.Namespace) -> list[dataset.Size]:
+    """Return the sizes of the databases to measure on."""
+    wanted = options.actions or [
+        size.total for size in ((SMALL, LARGE) if options.full else (SMALL,))
+    ]
+    return [size for size in (SMALL, LARGE) if size.total in wanted]
 
 
 def main(argv: list[str]) -> int:
@@ -120,16 +143,13 @@ def main(argv: list[str]) -> int:
         print(
             'No --nova: compared with the bare drivers alone.', file=sys.stderr
         )
-    results: list[result.Result] = []
-    for size in (SMALL, LARGE):
-        if size.total not in (
-            options.actions
-            or ([SMALL.total, LARGE.total] if options.full else [SMALL.total])
-        ):
-            continue
-        for dialect in options.database or databases.DIALECTS:
-            if size is SMALL or dialect != 'sqlite':
-                results += measure(dialect, size, options)
+    results = [
+        each
+        for size in sizes(options)
+        for dialect in options.database or databases.DIALECTS
+        if size is SMALL or dialect != 'sqlite'
+        for each in measure(dialect, size, options)
+    ]
     print(result.table(results))
     if options.json:
         result.save(results, options.json)
