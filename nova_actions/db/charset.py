@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which characters our own database can hold.
+"""Which characters our own database can store.
 
-PostgreSQL keeps text in the encoding that a database was created with; MySQL
-and SQLite hold any character in our tables.
+PostgreSQL stores text in the encoding of the database; MySQL and SQLite store
+any character in our tables.
 """
 
 import codecs
@@ -12,20 +12,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-#: Python's names of PostgreSQL's encodings, where it does not know those.
+#: Python's names of PostgreSQL's encodings, where they differ.
 _NAMES = ((re.compile(r'WIN(\d+)'), r'cp\1'), (re.compile(r'KOI8'), 'koi8_'))
 
-#: The codec of the database's encoding, None where it holds any character.
+#: The codec of the database's encoding, None if that has any character.
 codec: str | None = None
 
 
 def learn(encoding: str | None) -> None:
     """Set the encoding of the database.
 
-    :param encoding: by PostgreSQL's name; None where it holds any character
+    :param encoding: PostgreSQL's name; None if it has any character
     """
     global codec
-    # SQL_ASCII is none: bytes are kept as they come.
+    # SQL_ASCII means no encoding: bytes are stored as they are.
     if encoding in (None, 'UTF8', 'SQL_ASCII'):
         codec = None
         return
@@ -39,14 +39,14 @@ def learn(encoding: str | None) -> None:
 
 
 def fit(value: str) -> str:
-    """Return a text with ``?`` for each character that cannot be held."""
+    """Return a text with ``?`` for each character that cannot be stored."""
     if codec is None or value.isascii():
         return value
     return value.encode(codec, 'replace').decode(codec)
 
 
 def fit_row(row: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
-    """Return a row whose texts can be held, and how many of their characters
+    """Return a row whose texts can be stored, and how many of their characters
     were replaced."""
     if codec is None:
         return dict(row), 0
@@ -63,7 +63,7 @@ def fit_row(row: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
 
 
 class _Fitted(sa.TypeDecorator[str]):
-    """Makes every text fit that a statement has for a column."""
+    """Fits every text that a statement has for a column."""
 
     impl = sa.String
     cache_ok = True

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Saves round trips of pooled connections that tell nothing new."""
+"""Saves needless round trips of pooled connections."""
 
 import contextlib
 import time
@@ -19,10 +19,10 @@ TRUSTED = 1.0
 
 
 def lighten(engine: sa.Engine) -> None:
-    """Have an engine neither ping a connection that has just answered nor
-    roll back one whose transaction has just been ended.
+    """Have an engine neither ping a connection that has just been used nor
+    roll back one whose transaction has ended.
 
-    The pool does both each time: SQLAlchemy (2.1) has no option for either.
+    The pool always does both: SQLAlchemy (2.1) has no option for either.
     """
     dialect: Any = engine.dialect
     ping, begin = dialect.do_ping, dialect.do_begin
@@ -64,11 +64,11 @@ def lighten(engine: sa.Engine) -> None:
 
 @contextlib.contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Give a connection for statements that only read.
+    """Yield a connection for statements that only read.
 
-    A statement sees what is committed by then, in a transaction that is READ
-    COMMITTED as in none; so PostgreSQL is spared the round trips that begin
-    and end one. MySQL's drivers would need some to say so.
+    Under READ COMMITTED a statement sees the same inside a transaction and
+    outside of one, so that PostgreSQL needs none and saves round trips. With
+    MySQL's drivers, turning autocommit on would itself take round trips.
     """
     with engine.connect() as connection:
         if engine.driver not in ('psycopg', 'psycopg2'):
@@ -79,6 +79,6 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         try:
             yield connection
         finally:
-            # One that was lost is not used again.
+            # A lost connection is not used again.
             if not driver.closed:
                 driver.autocommit = False

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statements that are sent with the next one.
+"""Deferred statements: sent together with the next one.
 
-A driver waits for the answer to each statement, psycopg2 also to the
-``BEGIN`` that it sends before the first one. Here ``BEGIN``, and each
-statement whose result is not needed, waits until something else is sent: the
-next statement, or ``COMMIT``. All of them go to the server as one query, so
+A driver waits for the answer to each statement, and psycopg2 also to the
+``BEGIN`` that it sends before the first one. Here ``BEGIN``, and statements
+whose results are not needed, are held back until something else is sent: the
+next statement or ``COMMIT``. All of them go to the server as one query, so
 that most transactions take one or two round trips.
 
-The server stops at the first error: nothing that comes after it is executed,
-``COMMIT`` included. The error is raised by what the statement was sent with.
+The server stops at the first error: nothing after it is executed, ``COMMIT``
+included. The error is raised by the statement or commit that was sent along.
 
-A proxy in front of MySQL or MariaDB may refuse several statements in one
-query. The first error of that ends it for the whole process, and its
-transaction is run again.
+A proxy in front of MySQL or MariaDB may reject several statements in one
+query. The first such error turns deferring off for the whole process, and the
+transaction is retried.
 """
 
 import logging
@@ -26,18 +26,19 @@ LOG = logging.getLogger(__name__)
 
 _OPTION = 'nova_actions_deferred'
 
-#: What waits, by the driver's connection, while that is in a transaction.
+#: Deferred statements by the driver's connection, while that is in a
+#: transaction.
 _waiting: Any = weakref.WeakKeyDictionary()
 
 #: psycopg2.extensions.TRANSACTION_STATUS_IDLE
 _IDLE = 0
 #: pymysql.constants.CLIENT.MULTI_STATEMENTS
 _MULTI_STATEMENTS = 1 << 16
-#: pymysql.constants.ER.PARSE_ERROR: the statement is not valid. None of ours
-#: is by itself.
+#: pymysql.constants.ER.PARSE_ERROR: a syntax error, which none of our
+#: statements has by itself.
 _PARSE_ERROR = 1064
 
-#: Whether statements wait: no error has ended it.
+#: Whether statements are deferred: no error has turned it off.
 _is_on = True
 
 
@@ -67,12 +68,12 @@ class _Transactions:
 
 
 class _Psycopg2Transactions(_Transactions):
-    """They begin with the first statement: while ``autocommit`` is on,
-    psycopg2 sends no BEGIN of its own."""
+    """Transactions whose BEGIN is deferred: while ``autocommit`` is on,
+    psycopg2 sends none of its own."""
 
     def begin(self, connection: Any) -> None:
         driver = driver_connection(connection)
-        # Where it is on already, no transaction is wanted.
+        # If it is on already, the caller wants no transaction.
         if not driver.autocommit:
             driver.autocommit = True
             _waiting[driver] = [b'BEGIN']
@@ -102,25 +103,27 @@ _TRANSACTIONS = {'psycopg2': _Psycopg2Transactions, 'pymysql': _Transactions}
 
 
 def deferred(statement: Any) -> Any:
-    """Return a statement that may wait: its result is not needed.
+    """Return a statement as one that may be deferred: its result is not
+    needed.
 
-    A driver that cannot send several statements executes it at once.
+    With a driver that cannot send several statements it is executed at once.
 
     :param statement: an INSERT, UPDATE or DELETE of SQLAlchemy's
     """
     if isinstance(statement, sa.Insert):
-        # Else SQLAlchemy asks for the new row's key.
+        # Otherwise SQLAlchemy asks for the new row's key.
         statement = statement.inline()
     return statement.execution_options(**{_OPTION: True})
 
 
 def is_possible(connection: Any) -> bool:
-    """Tell whether a connection's driver can send several statements."""
+    """Tell whether a connection's driver can send several statements in one
+    query."""
     return connection.dialect.driver in _TRANSACTIONS
 
 
 def setup(engine: sa.Engine) -> None:
-    """Have an engine's statements wait, where its driver can send several."""
+    """Have an engine defer statements, if its driver can send several."""
     global _is_on
     _is_on = True
     if not is_possible(engine):
@@ -146,7 +149,7 @@ def _allow_several(
 def execute(
     cursor: Any, statement: str, parameters: Any, context: Any
 ) -> bool:
-    """Execute a statement with what waits, or have it wait.
+    """Execute a statement with the deferred ones, or defer it.
 
     :param cursor: the driver's
     :param context: SQLAlchemy's
@@ -178,7 +181,8 @@ def _executemany(
 
 
 def flush(cursor: Any) -> None:
-    """Execute what waits; the cursor has the result of the last of it."""
+    """Execute deferred statements; the cursor has the result of the last
+    one."""
     waiting = _waiting.get(cursor.connection)
     if waiting:
         _waiting[cursor.connection] = []
@@ -192,19 +196,20 @@ def _send(driver: Any, statements: list[Any]) -> None:
 
 def _execute_all(cursor: Any, statements: list[Any]) -> None:
     if isinstance(statements[0], bytes):
-        # Of psycopg2, which gives the last result.
+        # psycopg2 returns the last result.
         cursor.execute(b';\n'.join(statements))
         return
     cursor.execute(';\n'.join(statements))
-    # PyMySQL gives one result after the other, and so each error.
+    # PyMySQL returns one result, or error, after the other.
     while cursor.nextset():
         pass
 
 
 def failed(error: Any) -> bool:
-    """Tell whether an error says that several statements at once are refused.
+    """Tell whether an error says that several statements were rejected.
 
-    None waits from then on, so that the transaction may be run again.
+    If so, none is deferred from then on, so that the transaction may be
+    retried.
 
     :param error: of the driver
     """
@@ -214,9 +219,9 @@ def failed(error: Any) -> bool:
     if _is_on:
         _is_on = False
         LOG.warning(
-            'Each statement is sent by itself from now on, which takes '
-            'longer: the database, or a proxy in front of it, refused '
-            'several in one query'
+            'The database, or a proxy in front of it, rejects several '
+            'statements in one query; each is sent by itself from now on, '
+            'which is slower'
         )
     return True
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database driver that a URL names, and what it says."""
+"""The database driver of a URL, and its error messages."""
 
 import re
 
@@ -10,7 +10,7 @@ from sqlalchemy import exc as sa_exc
 def problem(url: str | None) -> str | None:
     """Return what is wrong with a URL or its driver, None for nothing.
 
-    Nothing is connected to, and no part of the URL is repeated: it holds a
+    No connection is made, and no part of the URL is repeated: it may have a
     password.
     """
     if not url:
@@ -30,8 +30,8 @@ def problem(url: str | None) -> str | None:
 
 
 def shown(url: str) -> str:
-    """Return of a URL what tells which database it is: no user, no password
-    and no parameters, which may hold one."""
+    """Return a URL without its user, password and parameters, which may have
+    a password too."""
     made = sa.make_url(url)
     return sa.URL.create(
         made.get_backend_name(),
@@ -42,14 +42,14 @@ def shown(url: str) -> str:
 
 
 def name(url: str) -> str:
-    """Return the name of a URL's database, of a file the last part, in
-    letters that may name a cell."""
+    """Return the name of a URL's database, or the base name of its file, in
+    characters that a cell's name may have."""
     last = (sa.make_url(url).database or '').rpartition('/')[2]
     return re.sub('[^A-Za-z0-9._-]', '-', last)[:64] or 'cell'
 
 
 def file_url(path: str) -> str | None:
-    """Return the URL of a file of SQLite; None where it has none, as those
+    """Return the URL of an SQLite file; None if it has none, such as a path
     with a "?" before SQLAlchemy 2.1."""
     url = sa.URL.create('sqlite', database=path).render_as_string(
         hide_password=False
@@ -58,8 +58,8 @@ def file_url(path: str) -> str | None:
 
 
 def said(error: BaseException) -> str:
-    """Return the driver's own error in one line, from within what SQLAlchemy
-    and oslo.db make of it: without a statement and its values."""
+    """Return the driver's own error in one line, without the statement and
+    values that SQLAlchemy and oslo.db add."""
     while (
         inner := getattr(error, 'inner_exception', None)
         or getattr(error, 'orig', None)

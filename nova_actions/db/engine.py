@@ -2,8 +2,8 @@
 """Connections and transactions of our own database.
 
 :func:`reader` and :func:`writer` turn a function of a connection or a session
-into one of a request context: they open the transaction, run it again after a
-deadlock or a lost connection, and let no error of the driver out.
+into one of a request context: they open the transaction, retry it after a
+deadlock or a lost connection, and translate the errors of the driver.
 """
 
 import contextlib
@@ -67,9 +67,9 @@ _REFUSALS = (
 )
 
 _manager: Any = None
-#: What a writer holds. SQLite lets one write at a time, and of those that
-#: wait in it, by trying again and again, one may be passed over until it
-#: gives up.
+#: The lock that a writer holds. SQLite allows one writer at a time, and those
+#: that wait poll without any order, so that one could starve. This lock has
+#: them wait their turn.
 _turn: Any = contextlib.nullcontext()
 _writing = contextvars.ContextVar('writing', default=False)
 
@@ -77,7 +77,7 @@ _writing = contextvars.ContextVar('writing', default=False)
 def _create_private(url: str) -> None:
     """Make an SQLite file that only its owner may read.
 
-    :raises InvalidInput: when it cannot be had
+    :raises InvalidInput: when it cannot be created
     """
     path = sa.make_url(url).database
     if url.startswith('sqlite') and path and path != ':memory:':
@@ -93,10 +93,11 @@ def _create_private(url: str) -> None:
 def _prepare(engine: sa.Engine, timeout: float) -> None:
     """Set up each connection of a new engine.
 
-    :param timeout: what one statement may take, seconds; 0: for ever
+    :param timeout: of one statement, in seconds; 0 means none
 
-    READ COMMITTED whatever the server's default: after a wait for the parent
-    row's lock, the next statement must see what its former holder committed.
+    READ COMMITTED whatever the server's default: after a wait for the lock of
+    the parent row, the next statement must see what the previous holder
+    committed.
     """
     statements = {
         'sqlite': (
@@ -104,7 +105,7 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
             'PRAGMA journal_mode=WAL',
             'PRAGMA foreign_keys=ON',
         ),
-        # oslo.db asks for three-byte characters where the URL says nothing.
+        # oslo.db defaults to utf8mb3 when the URL names no charset.
         'mysql': (
             'SET NAMES utf8mb4',
             'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
@@ -132,9 +133,9 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
         connection.commit()
 
     def begin_immediate(connection: sa.Connection) -> None:
-        # A deferred transaction that reads and then writes fails at once
-        # when another has written in between. oslo.db's own handler, which
-        # runs before this one, has begun a deferred one.
+        # A deferred transaction that reads and then writes fails at once if
+        # another one has written in between. oslo.db's handler has run before
+        # this one and has begun a deferred transaction.
         if _writing.get():
             connection.connection.rollback()
             connection.exec_driver_sql('BEGIN IMMEDIATE')
@@ -143,14 +144,14 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
     if engine.dialect.name == 'sqlite':
         event.listen(engine, 'begin', begin_immediate)
     else:
-        # What has to be asked is known before how it is sent.
+        # Whether a statement is prepared is decided before it is sent.
         prepared.setup(engine)
         deferred.setup(engine)
         connection_module.lighten(engine)
-    # oslo.db has tried a connection, which must not be the first one used.
+    # oslo.db has made a test connection before these listeners were set.
     engine.dispose()
     if engine.dialect.name == 'postgresql':
-        # The encoding is known before anything is made to fit.
+        # Learn the encoding before any value is made to fit it.
         engine.connect().close()
 
 
@@ -159,10 +160,10 @@ def setup(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
 
     Nothing is connected yet.
 
-    :param statement_timeout: after how many seconds the database breaks off
-        a statement; 0: never
+    :param statement_timeout: after how many seconds the database cancels a
+        statement; 0 means never
     :raises InvalidInput: when no connection is configured, or its SQLite
-        file cannot be had
+        file cannot be created
     """
     global _manager, _turn
     charset.learn(None)
@@ -179,7 +180,7 @@ def setup(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
     manager = enginefacade.transaction_context()
     manager.configure(
         **{name: getattr(conf.database, name) for name in _ENGINE_OPTIONS},
-        # It would sleep, for the sake of green threads.
+        # It yields to green threads, which we do not use.
         thread_checkin=False,
     )
     manager.append_on_engine_create(
@@ -213,8 +214,8 @@ def engine() -> sa.Engine:
 
 
 def pool() -> sa.Pool | None:
-    """Return the pool of connections of our own database, None before the
-    first one was wanted."""
+    """Return the connection pool of our own database, None before its first
+    use."""
     if _manager is None or not _manager.is_started:
         return None
     return engine().pool
@@ -222,7 +223,7 @@ def pool() -> sa.Pool | None:
 
 @contextlib.contextmanager
 def begun() -> Iterator[sa.Connection]:
-    """Give a connection in a transaction that writes, without a context."""
+    """Yield a connection in a transaction that writes; needs no context."""
     token = _writing.set(True)
     try:
         with errors_translated(), engine().begin() as connection:
@@ -256,9 +257,9 @@ def errors_translated() -> Iterator[None]:
             raise exception.Invalid(
                 'A value does not fit its column in the database.'
             ) from None
-        if _is_broken_off(error):
+        if _is_cancelled(error):
             LOG.warning(
-                'The database broke off a statement that took too '
+                'The database cancelled a statement that took too '
                 'long ([api] database_timeout)'
             )
             raise exception.DatabaseTimeout() from None
@@ -271,14 +272,14 @@ def errors_translated() -> Iterator[None]:
 
 
 def _cause(error: Exception) -> Any:
-    """Return what oslo.db or SQLAlchemy made an error of, None if none."""
+    """Return the error that oslo.db or SQLAlchemy wrapped, None if none."""
     return getattr(error, 'inner_exception', None) or getattr(
         error, 'orig', None
     )
 
 
 def _has_cause(error: Any, is_meant: Callable[[Any], bool]) -> bool:
-    """Tell whether an error, or what it was made of, is meant."""
+    """Tell whether a condition holds for an error or one that it wraps."""
     while error is not None:
         if is_meant(error):
             return True
@@ -287,30 +288,30 @@ def _has_cause(error: Any, is_meant: Callable[[Any], bool]) -> bool:
 
 
 def _kind(error: Exception) -> str:
-    """Return the class of the innermost error, which tells most."""
+    """Return the class name of the innermost error, the most specific one."""
     cause = _cause(error)
     return type(error).__name__ if cause is None else _kind(cause)
 
 
 def _is_refused(error: Any) -> bool:
-    """Tell whether a value is refused, and will be each time.
+    """Tell whether the database refuses a value, and always will.
 
-    oslo.db has a class of its own for few of those errors; what it does not
-    know is a DBError, as an outage is.
+    oslo.db has classes for a few of these errors only; the others are plain
+    DBErrors, as an outage is.
     """
     return _has_cause(error, lambda each: isinstance(each, _REFUSALS))
 
 
 def _is_of_connecting(error: Any) -> bool:
-    """Tell whether no connection could be made: oslo.db does not know each
-    of the drivers' words for that."""
+    """Tell whether no connection could be made: oslo.db does not recognise
+    all messages of the drivers for that."""
     return isinstance(error, sa_exc.OperationalError) and (
         error.statement is None
     )
 
 
-def _is_broken_off(error: Any) -> bool:
-    """Tell whether the database broke off a statement that took too long."""
+def _is_cancelled(error: Any) -> bool:
+    """Tell whether the database cancelled a statement that took too long."""
     return _has_cause(error, limits.is_exceeded)
 
 
@@ -372,7 +373,7 @@ def _transactional(
 
         @functools.wraps(function)
         def wrapper(context: Any, *args: P.args, **kwargs: P.kwargs) -> R:
-            # While it is known to be away, nobody waits for it.
+            # During a known outage a lost connection is not retried.
             chosen = prompt if outage.is_known() else patient
             with errors_translated():
                 result: R = chosen(context, *args, **kwargs)
@@ -387,6 +388,6 @@ def _transactional(
 
 reader = _transactional(_read)
 writer = _transactional(_write)
-#: As a writer, but gives a connection, and joins no transaction of the
-#: context: without the work that a session does beside. So does a reader.
+#: As a writer, but passes a connection instead of a session, as a reader
+#: does, and joins no transaction of the context: this is cheaper.
 recorder = _transactional(_record)

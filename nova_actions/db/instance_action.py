@@ -37,8 +37,8 @@ def _newest(query: Any) -> Any:
 
 
 def _superseded() -> Any:
-    """Whether a newer action of the same instance has the same request id,
-    so that the id alone does not name this row."""
+    """Return whether a newer action of the same instance has the same request
+    id, so that the id alone does not identify this row."""
     newer = ACTIONS.alias()
     return (
         sa.exists()
@@ -58,14 +58,14 @@ _NAMES = (*(column.name for column in ACTIONS.columns), 'superseded')
 
 
 def _may_be_uuid(identifier: str) -> bool:
-    """Tell whether an action may have it for its uuid: most request ids are
+    """Tell whether an identifier may be an action's uuid: most request ids are
     longer."""
     return len(identifier) <= UUID_LENGTH
 
 
 def _named(may_be_uuid: bool) -> Any:
-    """Return the condition that an action has an identifier for its request
-    id, or for its uuid."""
+    """Return the condition that an identifier is an action's request id or
+    uuid."""
     of_request = ACTIONS.c.request_id == sa.bindparam('identifier')
     if not may_be_uuid:
         return of_request
@@ -191,7 +191,7 @@ def action_get(
 
 
 class _Scope(NamedTuple):
-    """What a list is of."""
+    """Which actions a list has."""
 
     has_instance: bool
     has_project: bool
@@ -218,8 +218,8 @@ class _Scope(NamedTuple):
 def _list(
     scope: _Scope, filters: frozenset[str], is_behind: bool, is_limited: bool
 ) -> Any:
-    """Return the query for a list; ``superseded`` is left out of one that
-    has each newer action too, since it can be seen there."""
+    """Return the query for a list. Without ``superseded`` if the list has all
+    newer actions too, from which it follows."""
     at, row_id = ACTIONS.c.created_at, ACTIONS.c.id
     shown = _SHOWN if filters or is_behind else sa.select(ACTIONS)
     query = shown.where(*scope.conditions())
@@ -236,7 +236,7 @@ def _list(
             sa.bindparam('created_at', type_=at.type),
             sa.bindparam('id', type_=row_id.type),
         )
-        # MariaDB finds the place in the index by the first of these alone.
+        # MariaDB uses only the first condition to find the place in the index.
         query = query.where(
             at <= place[0], sa.tuple_(at, row_id) < sa.tuple_(*place)
         )
@@ -269,11 +269,11 @@ def action_list(
     """Return actions, newest first by (created_at, id).
 
     :param project_id: of the servers' owner
-    :param marker: a request id, or an action's uuid, after which to go on
+    :param marker: a request id or an action's uuid to continue after
     :param filters: ``changes-since``, ``changes-before``: the window on
         updated_at, both ends inclusive
-    :param behind: a place after which to go on
-    :raises MarkerNotFound: when the marker names nothing
+    :param behind: a place to continue after
+    :raises MarkerNotFound: when there is no action of that marker
     """
     if limit == 0:
         return []
@@ -307,8 +307,8 @@ def action_list(
 
 
 def _mark_superseded(newest: list[Row]) -> None:
-    """Say of the newest actions, in their order, which ones have one before
-    them with the same request."""
+    """Mark those of the newest actions, given in order, that follow another
+    one with the same request."""
     seen = set()
     for row in newest:
         key = row['instance_uuid'], row['request_id']
@@ -322,8 +322,8 @@ def action_named(
     instance_uuid: str,
     requests: Sequence[str | None],
 ) -> list[Row]:
-    """Return all actions of an instance with one of those request ids, the
-    deleted ones too, in no order."""
+    """Return all actions of an instance with one of these request ids,
+    deleted ones included, in no particular order."""
     return [
         row
         for some in page.chunks(requests)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leases: one process at a time does a thing, measured by our own database's
-clock, whatever the hosts' clocks say."""
+"""Leases: one process at a time does some work, by our own database's clock
+rather than the hosts'."""
 
 import datetime
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class Now(functions.FunctionElement[Time]):
 
 @compiler.compiles(Now, 'postgresql')
 def _now_of_postgresql(*_ignored: object, **_more: object) -> str:
-    # Not as of the beginning of the transaction.
+    # now() is the start of the transaction.
     return "(clock_timestamp() AT TIME ZONE 'UTC')"
 
 
@@ -53,7 +53,7 @@ def now(connection: Any) -> Time:
 
 
 def is_free(row: Mapping[str, Any], holder: str, at: Time) -> bool:
-    """Tell whether a holder may take a lease, or go on with it.
+    """Tell whether a holder may take or renew a lease.
 
     :param row: with ``holder`` and ``lease_end``
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the ledger reads and writes: statements that are built once.
+"""The statements of the ledger, built once.
 
 Locks are taken in one order, everywhere: the reporter, the actions by id,
 then their events.
@@ -39,7 +39,7 @@ def lock(connection: Any, ids: Iterable[int]) -> list[Row]:
 
 
 def age(row: Row) -> tuple[Any, ...]:
-    """Return what actions are sorted by, oldest first."""
+    """Return the sort key of actions, oldest first."""
     return row['created_at'], row['id']
 
 
@@ -79,7 +79,7 @@ _UPDATES = {
     for table in _CHANGING
 }
 _INSERTS = {table: sa.insert(table) for table in (INSTANCES, ACTIONS, EVENTS)}
-#: Of a single row, without asking for its id.
+#: For a single row, without returning its id.
 _DEFERRED_INSERTS = {
     table: deferred.deferred(query) for table, query in _INSERTS.items()
 }
@@ -95,8 +95,8 @@ def _change_action() -> Any:
 
 @functools.cache
 def _store_both(dialect: str, is_new: bool) -> Any:
-    """Return the statement that stores an event and changes its action,
-    which are locked; None where the database has none.
+    """Return the statement that stores a locked event and changes its action;
+    None for a database that needs two.
 
     :param is_new: whether the event is
     """
@@ -129,9 +129,9 @@ def store_steps(
     actions: Sequence[Row],
     transitions: Sequence[Row],
 ) -> None:
-    """Store new events, what may have changed of others and of actions, and
-    queue what happened: of one each, in one statement where the database
-    can."""
+    """Store new events and the changes of other events and of actions, and
+    queue the transitions. A single event and its action take one statement if
+    the database can do that."""
     both = (
         _store_both(connection.dialect.name, bool(new))
         if (len(new) + len(events) == len(actions) == 1)
@@ -171,7 +171,7 @@ def update(
     rows: Sequence[Row],
     transitions: Sequence[Row] = (),
 ) -> None:
-    """Store what may have changed of rows, and queue what happened."""
+    """Store the changes of rows, and queue the transitions."""
     names = _CHANGING[table]
     if len(rows) == 1:
         queue.execute(
@@ -185,8 +185,8 @@ def update(
         )
         return
     if rows:
-        # One statement: of several updates at once, drivers send one after
-        # the other. Each row is there and locked, so none is inserted.
+        # One statement, since drivers send several updates one by one. Each
+        # row exists and is locked, so none is inserted.
         connection.execute(
             _upsert(table, connection.dialect.name),
             [
@@ -199,7 +199,7 @@ def update(
 
 @functools.cache
 def _upsert(table: sa.Table, dialect: str) -> Any:
-    """Return the statement that stores what has changed of whole rows."""
+    """Return the statement that stores the changes of whole rows."""
     names = _CHANGING[table]
     if dialect in ('mysql', 'mariadb'):
         query = mysql.insert(table)
@@ -212,8 +212,8 @@ def _upsert(table: sa.Table, dialect: str) -> Any:
         index_elements=[table.c.id],
         set_={name: query.excluded[name] for name in names},
     )
-    # SQLAlchemy makes one statement of many only where it returns something;
-    # SQLite is asked without a round trip anyway.
+    # SQLAlchemy combines many rows into one statement only if it returns
+    # something; SQLite needs no round trip anyway.
     return query.returning(table.c.id) if dialect == 'postgresql' else query
 
 
@@ -223,8 +223,8 @@ def insert(
     rows: Sequence[Row],
     transitions: Sequence[Row] = (),
 ) -> None:
-    """Store new whole rows, and queue what happened; where there is one row,
-    it gets its id if that costs nothing."""
+    """Store new whole rows, and queue the transitions. A single row gets its
+    id if that costs nothing."""
     if len(rows) == 1:
         is_told = not deferred.is_possible(connection)
         done = queue.execute(

@@ -15,7 +15,7 @@ MicroDateTime = sa.DateTime().with_variant(
     mysql.DATETIME(fsp=6), 'mysql', 'mariadb'
 )
 
-#: Which events of an action are open or went wrong, and when the last one of
+#: Finds which events of an action are open or failed, and when the last of
 #: the others ended.
 RESULT_INDEX = 'instance_actions_events_action_id_result_idx'
 
@@ -31,7 +31,7 @@ Count = Annotated[
 ]
 
 # Comparisons are exact on every database (Nova's collation on MySQL ignores
-# case), and any character fits.
+# case), and every character can be stored.
 _MYSQL = {
     'mysql_engine': 'InnoDB',
     'mysql_charset': 'utf8mb4',
@@ -47,8 +47,8 @@ class Base(orm.DeclarativeBase):
 
 
 class _Row:
-    """Nova's columns of every table. ``deleted`` is not 0 once a row is
-    deleted: we never do that, but copy such records of others."""
+    """Nova's columns of every table. ``deleted`` is not 0 in a soft-deleted
+    row: we make none, but copy those of others."""
 
     created_at: orm.Mapped[Time]
     updated_at: orm.Mapped[Time | None]
@@ -59,7 +59,7 @@ class _Row:
 
 
 class Instance(_Row, Base):
-    """A server's owner: what the gate needs to decide."""
+    """A server and its owner, for access decisions."""
 
     __tablename__ = 'instances'
     __table_args__ = (
@@ -99,15 +99,15 @@ class InstanceAction(_Row, Base):
         ),
         sa.Index('instance_actions_request_id_idx', 'request_id'),
         sa.Index('instance_actions_created_at_id_idx', 'created_at', 'id'),
-        # Those that run, for what never got a step; and for the search those
-        # that are not as most are.
+        # Finds running actions that never got a step, and serves searches for
+        # any status but the most common one.
         sa.Index(
             'instance_actions_status_created_at_idx',
             'status',
             'created_at',
             postgresql_where=sa.text("status <> 'succeeded'"),
         ),
-        # The orders of the search, in a project and in all of them.
+        # Sort orders of the search, within a project and across projects.
         sa.Index(
             'instance_actions_owner_id_start_time_uuid_idx',
             'owner_id',
@@ -122,7 +122,7 @@ class InstanceAction(_Row, Base):
         ),
         sa.Index('instance_actions_start_time_uuid_idx', 'start_time', 'uuid'),
         sa.Index('instance_actions_updated_at_uuid_idx', 'updated_at', 'uuid'),
-        # Its filters.
+        # Filters of the search.
         sa.Index('instance_actions_action_idx', 'action'),
         sa.Index('instance_actions_user_id_idx', 'user_id'),
         sa.Index(
@@ -151,11 +151,11 @@ class InstanceAction(_Row, Base):
     finish_time: orm.Mapped[Time | None]
     message: orm.Mapped[Name | None]
     status: orm.Mapped[str] = orm.mapped_column(sa.String(32))
-    #: The project of its server, so that the search of a project reads rows
-    #: of no other. NULL where a release before wrote the row: see
+    #: The project of its server, so that a search within a project reads no
+    #: rows of others. NULL in a row that an earlier release wrote: see
     #: upkeep.ownership.
     owner_id: orm.Mapped[Name | None]
-    #: Why it counts as interrupted although no step of it does.
+    #: Why it counts as interrupted although none of its steps is.
     evidence: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
 
 
@@ -170,7 +170,7 @@ class InstanceActionEvent(_Row, Base):
             'id',
         ),
         sa.Index(RESULT_INDEX, 'action_id', 'result', 'finish_time'),
-        # What a reporter left open, for crash closure.
+        # Finds what a crashed reporter left open.
         sa.Index(
             'instance_actions_events_epoch_finish_time_idx',
             'epoch',
@@ -206,19 +206,19 @@ class InstanceActionEvent(_Row, Base):
     details: orm.Mapped[Text | None]
     traceback: orm.Mapped[Text | None]
     error_type: orm.Mapped[Name | None]
-    #: Why it failed, in a word that is safe for the owner.
+    #: Why it failed: a code that the owner may see.
     reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     redactions: orm.Mapped[int] = orm.mapped_column(
         sa.Integer(), default=0, server_default='0'
     )
-    #: Which rules its texts were made safe by; NULL where that is not known.
+    #: Which version of the rules masked its texts; NULL if unknown.
     rules: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
-    #: The life of the reporter that began it; NULL for a Nova client's.
+    #: The session of the reporter that started it; NULL for a Nova client's.
     epoch: orm.Mapped[Uuid | None]
 
 
 class Reporter(Base):
-    """One life of a reporting process, and when it was last heard of."""
+    """A session of a reporting process, and when it last sent anything."""
 
     __tablename__ = 'reporters'
     __table_args__ = (
@@ -234,20 +234,20 @@ class Reporter(Base):
     host: orm.Mapped[Name | None]
     created_at: orm.Mapped[Time]
     last_seen: orm.Mapped[Time]
-    #: How often it has been heard of: tells silence without any clock.
+    #: Counts its heartbeats, so that silence shows without comparing clocks.
     beats: orm.Mapped[int] = orm.mapped_column(sa.BigInteger(), default=0)
-    #: When what it left open was closed.
+    #: When the events that it left open were closed.
     closed_at: orm.Mapped[Time | None]
-    #: What it told last: how many reports wait, and how many were lost, by
-    #: reason, as JSON. NULL for one that does not tell.
+    #: What it reported last: how many reports wait, and how many were lost,
+    #: by reason, as JSON. NULL for a reporter that does not report this.
     waiting: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
     #: Since when the oldest of them has been waiting.
     waiting_since: orm.Mapped[Time | None]
     lost: orm.Mapped[str | None] = orm.mapped_column(sa.Text())
-    #: What the program that it runs in tells of itself, as JSON.
+    #: What the host program reports about itself, as JSON.
     about: orm.Mapped[str | None] = orm.mapped_column(sa.Text())
-    #: How many of its reports a conductor refused for good, and how many
-    #: times in them it had to cut to its own.
+    #: How many of its reports a conductor rejected, and how many future
+    #: times in them it set to its own.
     refused: orm.Mapped[int] = orm.mapped_column(
         sa.BigInteger(), default=0, server_default='0'
     )
@@ -268,31 +268,30 @@ class FollowedCell(Base):
     id: orm.Mapped[Key]
     cell: orm.Mapped[str] = orm.mapped_column(sa.String(64))
     created_at: orm.Mapped[Time]
-    #: The last ids that were copied. A row that Nova archives keeps its id,
-    #: so that one number does for a table and its shadow.
+    #: The last ids that were copied. A row keeps its id when Nova archives
+    #: it, so that one number covers a table and its shadow.
     action_id: orm.Mapped[Count]
     event_id: orm.Mapped[Count]
     #: The newest ids that were seen.
     action_top: orm.Mapped[Count]
     event_top: orm.Mapped[Count]
-    #: How many rows were copied, how many attempts were told apart, and how
-    #: many rows were left out since they cannot be stored.
+    #: How many rows were copied, how many attempts were distinguished, and
+    #: how many rows were skipped because they cannot be stored.
     actions: orm.Mapped[Count]
     events: orm.Mapped[Count]
     attempts: orm.Mapped[Count]
     skipped: orm.Mapped[Count]
     paused: orm.Mapped[Count]
-    #: The last archived server that was looked at for its owner, NULL when
-    #: none is wanted.
+    #: The last archived server that was checked for its owner, NULL when no
+    #: owner is missing.
     owner_id: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
-    #: The last of our own rows that were looked at for one that has been
-    #: copied, too.
+    #: The last of our own rows that were checked for copied duplicates.
     own_action_id: orm.Mapped[Count]
     own_event_id: orm.Mapped[Count]
-    #: When all that it had was copied first, and last.
+    #: When everything in it had been copied for the first and the last time.
     whole_at: orm.Mapped[Time | None]
     caught_up_at: orm.Mapped[Time | None]
-    #: What was created before that is not copied (any more).
+    #: Rows created before this are not copied, or no longer kept.
     floor: orm.Mapped[Time | None]
     holder: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
     #: By our own database's clock.
@@ -300,7 +299,7 @@ class FollowedCell(Base):
 
 
 class Horizon(Base):
-    """What was created before that may have been purged; one row."""
+    """The time before which actions may have been purged; one row."""
 
     __tablename__ = 'horizons'
 
@@ -309,8 +308,8 @@ class Horizon(Base):
 
 
 class SigningKey(Base):
-    """What cursors of the search are signed with, so that every API process
-    knows those of the others. It guards no data."""
+    """The key that signs cursors of the search, so that every API process
+    accepts those of the others. It protects no data."""
 
     __tablename__ = 'signing_keys'
 
@@ -320,7 +319,7 @@ class SigningKey(Base):
 
 
 class FollowedRow(Base):
-    """Where a copied row is from. It goes with its action."""
+    """Where a copied row came from. It is deleted with its action."""
 
     __tablename__ = 'followed_rows'
     __table_args__ = (
@@ -347,17 +346,17 @@ class FollowedRow(Base):
             name='followed_rows_action_id_fkey',
         ),
     )
-    #: How many rows of ours were made of it; 0 when it is the same as one
-    #: that we have otherwise: recorded by ourselves, or from another cell.
+    #: How many of our rows were made from it; 0 when it duplicates a row that
+    #: we recorded ourselves or copied from another cell.
     attempts: orm.Mapped[int] = orm.mapped_column(sa.Integer())
-    #: That one, where this is an event.
+    #: The id of that row, for an event.
     own_id: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
-    #: How the last of them had ended in the cell, NULL while it had not.
+    #: The result of the last of them in the cell, NULL while it runs.
     seen: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
 
 
 class QueuedChange(Base):
-    """A change that has no number yet."""
+    """A change that has not been numbered yet."""
 
     __tablename__ = 'change_queue'
 
@@ -372,8 +371,8 @@ class QueuedChange(Base):
 
 
 class Change(Base):
-    """A change that has its number, whole: what it tells of may be purged
-    before it."""
+    """A numbered change. It repeats the values of its action and event, which
+    may be purged before it."""
 
     __tablename__ = 'changes'
     __table_args__ = (
@@ -381,17 +380,17 @@ class Change(Base):
         _MYSQL,
     )
 
-    #: Always given; never left to the database.
+    #: Always set explicitly, never by the database.
     number: orm.Mapped[Key]
-    #: When it got its number, by our own database's clock.
+    #: When it was numbered, by our own database's clock.
     created_at: orm.Mapped[Time]
     kind: orm.Mapped[str] = orm.mapped_column(sa.String(16))
     happened_at: orm.Mapped[Time]
-    #: When the step or the action began that it tells of.
+    #: When the step or action of this change began.
     start_time: orm.Mapped[Time | None]
     outcome: orm.Mapped[Name | None]
     reason: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
-    #: Of the server, as all that follows but what is named otherwise.
+    #: Of the server.
     project_id: orm.Mapped[Name]
     instance_uuid: orm.Mapped[Uuid]
     display_name: orm.Mapped[Name | None]
@@ -399,7 +398,7 @@ class Change(Base):
     action: orm.Mapped[Name]
     request_id: orm.Mapped[Name | None]
     global_request_id: orm.Mapped[Name | None]
-    #: Who acts.
+    #: The user who acts.
     user_id: orm.Mapped[Name | None]
     event_uuid: orm.Mapped[Uuid | None]
     event: orm.Mapped[Name | None]
@@ -412,7 +411,7 @@ class ChangeFeed(Base):
     __tablename__ = 'change_feed'
 
     id: orm.Mapped[Key]
-    #: The last number that was given, and the last that is not kept.
+    #: The last number assigned, and the last one purged.
     last: orm.Mapped[Count]
     purged: orm.Mapped[Count]
     holder: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
@@ -421,10 +420,10 @@ class ChangeFeed(Base):
 
 
 class Rollup(Base):
-    """How many actions, or steps of actions, that began in an hour were
-    alike, and of what duration: see db.stat.duration for its bucket.
+    """Counts actions, or their steps, that began in the same hour and have
+    the same attributes and duration bucket (see db.stat.duration).
 
-    Several rows may have the same of all that; they are added up.
+    Several rows may have the same key; their counts are summed.
     """
 
     __tablename__ = 'stat_rollups'
@@ -437,27 +436,27 @@ class Rollup(Base):
     id: orm.Mapped[Key]
     #: In which the action began.
     hour: orm.Mapped[Time]
-    #: 1 for what is counted for good, since its rows are purged; 0 for what
-    #: is counted anew from the rows when they change.
+    #: 1 for a final count, whose rows are purged; 0 for one that is
+    #: recalculated when the rows change.
     is_purged: orm.Mapped[int] = orm.mapped_column(sa.SmallInteger())
-    #: Whose the servers are.
+    #: The project that owns the servers.
     project_id: orm.Mapped[Name | None]
     action: orm.Mapped[Name]
-    #: NULL where actions are counted; and then the host, too.
+    #: NULL, as the host is, in a count of actions.
     event: orm.Mapped[Name | None]
     host: orm.Mapped[Name | None]
-    #: One of the words for the status of an action, of a step, too.
+    #: A status, of an action or of a step.
     outcome: orm.Mapped[str] = orm.mapped_column(sa.String(32))
     #: Microseconds; NULL while it runs.
     bucket: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
     count: orm.Mapped[int] = orm.mapped_column(sa.BigInteger())
     retried: orm.Mapped[int] = orm.mapped_column(sa.BigInteger())
-    #: Of the longest of them, microseconds.
+    #: The longest duration, microseconds.
     longest: orm.Mapped[int | None] = orm.mapped_column(sa.BigInteger())
 
 
 class RollupMark(Base):
-    """An hour of which rows have changed since it was counted, maybe."""
+    """An hour whose rows may have changed since it was counted."""
 
     __tablename__ = 'stat_marks'
 
@@ -471,18 +470,18 @@ class RollupState(Base):
     __tablename__ = 'stat_state'
 
     id: orm.Mapped[Key]
-    #: The first hour that is counted, and the one behind the last.
+    #: The first hour that is counted, and the end of the last one.
     rolled_from: orm.Mapped[Time]
     rolled_to: orm.Mapped[Time]
-    #: The hours before that are not counted: their rows were purged before
-    #: anybody counted them, or their counts are not kept. NULL: none.
+    #: The hours before this are not counted: their rows were purged before
+    #: they were counted, or their counts are not kept. NULL: none.
     lost_before: orm.Mapped[Time | None]
     holder: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
     #: By our own database's clock.
     lease_end: orm.Mapped[Time | None]
 
 
-# The tables, for what is written in SQL.
+# The tables, for SQLAlchemy Core.
 INSTANCES = cast(sa.Table, Instance.__table__)
 ACTIONS = cast(sa.Table, InstanceAction.__table__)
 EVENTS = cast(sa.Table, InstanceActionEvent.__table__)

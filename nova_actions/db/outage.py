@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says once that our own database is away, and once that it is back, however
-many calls fail meanwhile."""
+"""Logs once that our own database is down, and once that it is back, however
+many calls fail in between."""
 
 import logging
 import threading
@@ -8,15 +8,15 @@ import time
 
 LOG = logging.getLogger(__name__)
 
-#: Libraries that log a traceback for each call that an outage fails; what is
-#: to be said of it is said here.
+#: Libraries that log a traceback for each call that fails in an outage. The
+#: outage itself is logged here.
 _LOUD = ('oslo_db.api', 'sqlalchemy.pool.impl.QueuePool')
 
 _lock = threading.Lock()
 _since: float | None = None
-#: Set while the database is away.
+#: Set while the database is down.
 _away = threading.Event()
-#: Tells whether the database was away when it was last asked.
+#: Tells whether the database was down at its last use.
 is_known = _away.is_set
 
 
@@ -25,12 +25,12 @@ def _has_no_traceback(record: logging.LogRecord) -> bool:
 
 
 def setup() -> None:
-    """Begin anew, with the tracebacks of the libraries kept back."""
+    """Reset, and suppress the tracebacks of the libraries."""
     global _since
     _since = None
     _away.clear()
     for name in _LOUD:
-        # One that is there already is not added again.
+        # A filter that is there already is not added again.
         logging.getLogger(name).addFilter(_has_no_traceback)
 
 
@@ -46,14 +46,14 @@ def went(kind: str) -> None:
         _since = time.monotonic()
         _away.set()
     LOG.error(
-        'The database does not answer (%s). That is not said again '
-        'before it is back',
+        'The database does not answer (%s). This is not logged again '
+        'until it is back',
         kind,
     )
 
 
 def came_back() -> None:
-    """Note that it has answered."""
+    """Note that the database has answered."""
     global _since
     if not _away.is_set():
         return
@@ -66,6 +66,6 @@ def came_back() -> None:
 
 
 def wait(timeout: float) -> bool:
-    """Wait until the database is away, for so many seconds at the most, and
-    tell whether it is."""
+    """Wait until the database is down and return True, or False after that
+    many seconds."""
     return _away.wait(timeout)

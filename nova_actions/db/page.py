@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much of a long list is read, of our own database and of a cell's."""
+"""Pages of long lists, from our own database and from cells."""
 
 import dataclasses
 import datetime
@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-#: How many events of an action are read, the newest, and how many bytes of
-#: their texts: one action may have any number of them.
+#: How many events of an action are read, newest first, and how many bytes of
+#: their texts: an action may have any number of them.
 EVENTS = 1000
 EVENT_BYTES = 5_000_000
 
-#: How many rows a statement returns that is built once.
+#: The limit of a statement that is built once.
 LIMIT: Any = sa.bindparam('limit', type_=sa.Integer())
 
-#: How many ids stand in one statement.
+#: How many ids one statement has.
 CHUNK = 1000
 
 V = TypeVar('V')
@@ -27,8 +27,8 @@ V = TypeVar('V')
 class Place:
     """A place in a list that is sorted newest first by (created_at, id).
 
-    :param created_at: the least of times stands for none
-    :param included: whether what is just there comes behind it
+    :param created_at: datetime.min stands for NULL
+    :param included: whether the row at the place itself counts as behind it
     """
 
     created_at: datetime.datetime
@@ -46,13 +46,13 @@ class Place:
 
 
 def chunks(values: Sequence[V]) -> Iterable[Sequence[V]]:
-    """Return values in as many as stand in one statement."""
+    """Return the values in chunks that fit one statement."""
     return [values[at : at + CHUNK] for at in range(0, len(values), CHUNK)]
 
 
 def one_of(column: Any, values: Sequence[Any]) -> Any:
-    """Return the condition that a column has one of those values, one of
-    which may be None."""
+    """Return the condition that a column has one of these values, None
+    included."""
     there = [value for value in values if value is not None]
     known = column.in_(there)
     return sa.or_(known, column.is_(None)) if None in values else known
@@ -68,9 +68,9 @@ def newest(query: Any, table: sa.FromClause, limit: Any) -> Any:
 def within(
     rows: list[dict[str, Any]], limit: int | None
 ) -> list[dict[str, Any]]:
-    """Return as many events as their texts leave room for.
+    """Return the first events whose texts fit the limit of bytes.
 
-    :param limit: None gives all
+    :param limit: None returns all
     """
     sizes = itertools.accumulate(
         len(row['traceback'] or '') + len(row['details'] or '') for row in rows
@@ -91,7 +91,7 @@ def of_servers(
     """Return the query of undeleted servers, newest first by (created_at,
     uuid): ids of several databases do not compare.
 
-    :param after: the server to go on after
+    :param after: the server to continue after
     """
     created_at, uuid = table.c.created_at, table.c.uuid
     query = sa.select(table).where(table.c.deleted == 0, *conditions)
@@ -102,7 +102,7 @@ def of_servers(
         if after['created_at'] is not None:
             places += [created_at < after['created_at'], created_at.is_(None)]
         query = query.where(sa.or_(*places))
-    # A time that is NULL comes last on every database.
+    # NULL times come last on every database.
     return query.order_by(created_at.is_(None), created_at.desc(), uuid).limit(
         limit
     )

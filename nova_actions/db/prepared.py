@@ -2,13 +2,13 @@
 """Prepared statements on PostgreSQL.
 
 PostgreSQL takes longer to plan most of our statements than to execute them,
-and psycopg2 has each one planned each time. So a statement that a connection
-has executed some times is prepared there with PREPARE.
+and with psycopg2 it plans each one every time. So a connection prepares a
+statement with PREPARE once it has executed it a few times.
 
-This does not work behind a pooler that gives each transaction another
-connection to the server. The name of a statement is a hash of its text, so
-that no other one is ever executed in its place. The first error ends
-preparing for the whole process, and its transaction is run again.
+This does not work behind a pooler that gives each transaction another server
+connection. The name of a prepared statement is a hash of its text, so that no
+other statement can be executed in its place. The first error turns preparing
+off for the whole process, and the transaction is retried.
 """
 
 import dataclasses
@@ -60,7 +60,7 @@ class NotPrepared(Exception):
 
 
 def setup(engine: sa.Engine) -> None:
-    """Have an engine prepare statements, where the driver does not."""
+    """Have an engine prepare statements, if its driver does not do so."""
     global _is_on
     _is_on = True
     if engine.driver == 'psycopg2':
@@ -84,13 +84,13 @@ def setup(engine: sa.Engine) -> None:
 
 
 def is_on() -> bool:
-    """Tell whether statements are prepared: no error has ended it."""
+    """Tell whether statements are prepared: no error has turned it off."""
     return _is_on
 
 
 def _may_prepare(cursor: Any, parameters: Any, context: Any) -> bool:
     compiled = context.compiled
-    # One with a list of values has another text for each length.
+    # A statement with a list of values has another text for each length.
     return (
         isinstance(compiled, sql_compiler.SQLCompiler)
         and not compiled.isplaintext
@@ -102,10 +102,10 @@ def _may_prepare(cursor: Any, parameters: Any, context: Any) -> bool:
 
 
 def failed(error: Any) -> bool:
-    """Tell whether an error is one of a prepared statement.
+    """Tell whether an error comes from a prepared statement.
 
-    Nothing is prepared from then on, so that the transaction may be run
-    again.
+    If so, nothing is prepared from then on, so that the transaction may be
+    retried.
 
     :param error: of the driver, or of this module
     """
@@ -125,10 +125,10 @@ def failed(error: Any) -> bool:
 
 @dataclasses.dataclass
 class _Statements:
-    """What a connection has executed.
+    """The statements of a connection.
 
-    :param counts: how often, by the statement
-    :param prepared: the statement that executes it, by the statement
+    :param counts: how often each was executed, by its text
+    :param prepared: the EXECUTE of each prepared one, by its text
     """
 
     counts: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -164,7 +164,7 @@ def _prepare(cursor: Any, statement: str, binds: Any) -> str:
     name = f'na_{hashlib.sha256(statement.encode()).hexdigest()[:32]}'
     types = ', '.join(_type(binds[each].type) for each in names)
     places = {each: f'${place}' for place, each in enumerate(names, 1)}
-    # An error of what waits is not one of preparing.
+    # An error of a deferred statement must not be taken for one of PREPARE.
     deferred.flush(cursor)
     try:
         cursor.execute(

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reporters: each life of a reporting process, and what it tells of itself."""
+"""Reporters: sessions of reporting processes, and what they report about
+themselves."""
 
 import datetime
 import json
@@ -21,24 +22,24 @@ Row = dict[str, Any]
 #: How many are read at once.
 PAGE = 1000
 
-#: After how long without a word a reporter counts as silent: three times
-#: [reporter] heartbeat_interval as it is by default.
+#: How long without a heartbeat a reporter counts as silent: three times the
+#: default of [reporter] heartbeat_interval.
 SILENCE = datetime.timedelta(seconds=90)
 
-#: The oldest age that is believed of a report; a clock may say anything.
+#: The greatest age of a report that is believed; a clock may say anything.
 _OLDEST = datetime.timedelta(days=36525)
 
-#: For how long the losses of one that is over are kept.
+#: How long the losses of a closed reporter are kept.
 LOSSES_KEPT = datetime.timedelta(days=7)
 
 
 def beat(
     session: orm.Session, epoch: str, host: str | None, **told: Any
 ) -> None:
-    """Note within a transaction that a reporter was heard of, which revives
-    it.
+    """Store a heartbeat of a reporter, which reopens a closed one, within a
+    transaction.
 
-    :param told: columns that it fills itself
+    :param told: columns that the reporter sets itself
     """
     now = timeutils.utcnow()
     updated: Any = session.execute(
@@ -70,13 +71,13 @@ def told(
     about: Mapping[str, Any] | None = None,
     oldest_age: int | None = None,
 ) -> None:
-    """Note what a reporter tells of itself.
+    """Store what a reporter reports about itself.
 
-    :param waiting: how many reports it has that are not delivered yet
-    :param lost: how many it has lost in this life, by reason
-    :param about: what the program that it runs in tells of itself
-    :param oldest_age: for how many seconds the oldest of the waiting reports
-        has been waiting; None where there is none, or it does not tell
+    :param waiting: how many of its reports are not delivered yet
+    :param lost: how many it has lost in this session, by reason
+    :param about: what its host program reports about itself
+    :param oldest_age: seconds for which the oldest of the waiting reports has
+        been waiting; None if none waits, or the reporter does not report this
     """
     values = {
         'waiting': waiting,
@@ -87,7 +88,7 @@ def told(
     try:
         _told(context, epoch, host, values)
     except exception.Conflict:
-        # Somebody else has noted that life for the first time.
+        # Another call has just stored this session for the first time.
         _told(context, epoch, host, values)
 
 
@@ -115,7 +116,7 @@ def _told(
 def count(
     session: orm.Session, epoch: str, refused: int, times_cut: int
 ) -> None:
-    """Count what a conductor did not take from a reporter as it was."""
+    """Count the reports of a reporter that a conductor rejected or changed."""
     session.execute(
         sa.update(REPORTERS)
         .where(REPORTERS.c.epoch == epoch)
@@ -128,8 +129,8 @@ def count(
 
 @reader
 def ask(connection: sa.Connection) -> None:
-    """See that the database answers. It is asked for a row of a table: a
-    Galera node without a quorum answers everything else.
+    """Check that the database answers. This reads a table, since a Galera
+    node without a quorum still answers everything else.
 
     :raises DatabaseUnavailable: it does not
     """
@@ -140,8 +141,8 @@ def ask(connection: sa.Connection) -> None:
 def page(connection: sa.Connection, after: int = 0) -> list[Row]:
     """Return the next reporters by id, the closed ones too.
 
-    ``lost`` is by reason: what the reporter told, or of one that does not
-    tell what conductors refused. ``about`` is empty where it tells nothing.
+    ``lost`` is by reason, as reported; for a reporter that reports no losses,
+    it is what conductors rejected. ``about`` is empty if nothing was reported.
     """
     found = connection.execute(
         sa.select(REPORTERS)
@@ -167,7 +168,7 @@ def _lost(row: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _is_forgettable(now: datetime.datetime) -> sa.ColumnElement[bool]:
-    """Whether nothing refers to a reporter, nor needs to be told of it."""
+    """Return whether nothing refers to a reporter and its losses are old."""
     no_losses = sa.and_(
         REPORTERS.c.refused == 0,
         REPORTERS.c.times_cut == 0,
@@ -181,8 +182,7 @@ def _is_forgettable(now: datetime.datetime) -> sa.ColumnElement[bool]:
 
 
 def forget(context: Any) -> int:
-    """Delete the reporters that are over and that nothing refers to; return
-    how many."""
+    """Delete closed reporters that nothing refers to; return how many."""
     forgotten = after = 0
     while True:
         after, gone = _forget_some(context, after)
@@ -193,8 +193,8 @@ def forget(context: Any) -> int:
 
 @writer
 def _forget_some(session: orm.Session, after: int) -> tuple[int, int]:
-    """Look at the next closed ones; return the last id, 0 at the end, and
-    how many went."""
+    """Check the next closed reporters; return the last id, 0 at the end, and
+    how many were deleted."""
     ids = (
         session.execute(
             sa.select(REPORTERS.c.id)
@@ -210,7 +210,7 @@ def _forget_some(session: orm.Session, after: int) -> tuple[int, int]:
     )
     if not ids:
         return 0, 0
-    # One that is heard of meanwhile is not closed any more.
+    # A reporter that has sent a heartbeat meanwhile is not closed any more.
     deleted: Any = session.execute(
         sa.delete(REPORTERS)
         .where(REPORTERS.c.id.in_(ids), _is_forgettable(timeutils.utcnow()))

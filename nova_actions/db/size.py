@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much the database holds, and how fast that grows."""
+"""How large the database is, and how fast it grows."""
 
 import dataclasses
 import datetime
@@ -14,7 +14,7 @@ from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import Base
 
-#: Days whose rows tell the growth.
+#: The growth is measured over this many days.
 DAYS = 7
 
 _DAY = datetime.timedelta(days=1)
@@ -22,9 +22,9 @@ _DAY = datetime.timedelta(days=1)
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """A table, and what it takes with its indexes.
+    """A table and its size, indexes included.
 
-    :param bytes: None where the database does not tell
+    :param bytes: None if the database does not report it
     """
 
     name: str
@@ -34,10 +34,10 @@ class Table:
 
 @dataclasses.dataclass(frozen=True)
 class Growth:
-    """What a day adds, the mean of the last days.
+    """What a day adds: the mean of the last days.
 
-    :param bytes: by what a row takes now; None where the database does not
-        tell
+    :param bytes: estimated from the present size of a row; None if the
+        database does not report sizes
     """
 
     actions: float
@@ -47,8 +47,7 @@ class Growth:
 
 @reader
 def tables(connection: sa.Connection) -> list[Table]:
-    """Return the tables with their rows, counted, and their bytes: the
-    largest first."""
+    """Return the tables with their row counts and sizes, largest first."""
     size = _SIZES.get(connection.dialect.name, _on_mysql)
     found = [
         Table(
@@ -116,7 +115,8 @@ def oldest(connection: sa.Connection) -> datetime.datetime | None:
 def _added(
     connection: sa.Connection, since: datetime.datetime
 ) -> tuple[int, int]:
-    """Return how many actions were created since, and events of those."""
+    """Return how many actions were created since, and how many events they
+    have."""
     is_new = ACTIONS.c.created_at >= since
     return connection.execute(
         sa.select(sa.func.count()).select_from(ACTIONS).where(is_new)
@@ -130,7 +130,7 @@ def _added(
 def growth(
     context: Any, now: datetime.datetime, found: list[Table]
 ) -> Growth | None:
-    """Return what a day adds; None where there is no action.
+    """Return what a day adds; None if there is no action.
 
     :param now: naive UTC
     :param found: the tables
@@ -139,7 +139,7 @@ def growth(
     if first is None:
         return None
     since = max(first, now - DAYS * _DAY)
-    # What is younger than a day counts as a day's.
+    # A record younger than a day counts as one day.
     days = max(1.0, (now - since) / _DAY)
     actions, events = (number / days for number in _added(context, since))
     by_name = {each.name: each for each in found}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the record stands: what is open, who is silent, what waits and what
-was lost."""
+"""The state of the record: what is open, which reporters are silent, what
+waits and what was lost."""
 
 import collections
 import dataclasses
@@ -55,11 +55,10 @@ _CELLS = sa.select(
 class Host:
     """The reporters of a host that are not closed.
 
-    :param silent: for how many seconds the most silent of them has not been
-        heard of
-    :param waiting: how many reports wait there to be delivered
-    :param oldest: for how many seconds the oldest of them has been waiting,
-        as its reporter told last
+    :param silent: seconds since the last heartbeat of the most silent one
+    :param waiting: how many reports wait there for delivery
+    :param oldest: seconds for which the oldest of them has been waiting, as
+        of its reporter's last heartbeat
     """
 
     silent: float = 0.0
@@ -82,17 +81,17 @@ class Host:
 
 @dataclasses.dataclass(frozen=True)
 class Standing:
-    """How the record stands.
+    """The state of the record.
 
-    :param open: how many actions of a name are open, and the age of the
-        oldest, seconds
-    :param interrupted: how many actions count as interrupted
+    :param open: by action name, how many are open, and the age of the oldest
+        in seconds
+    :param interrupted: how many actions are interrupted
     :param reporters: how many reporters are not closed
-    :param hosts: by their names
-    :param lost: how many reports were lost, by reason, by the reporters that
-        are not forgotten
-    :param cells: by the name of each followed cell, how old what is copied
-        of it is, seconds, None where it is paused
+    :param hosts: by host name
+    :param lost: how many reports were lost, by reason, by all reporters that
+        are still known
+    :param cells: by the name of each followed cell, how many seconds its copy
+        lags behind, None for a paused one
     """
 
     open: dict[str, tuple[int, float]]
@@ -105,9 +104,9 @@ class Standing:
 
 @reader
 def get(connection: sa.Connection) -> Standing:
-    """Return how the record stands now.
+    """Return the state of the record now.
 
-    :raises DatabaseUnavailable: the database does not tell
+    :raises DatabaseUnavailable: the database does not answer
     """
     now = timeutils.utcnow()
     hosts: dict[str, Host] = collections.defaultdict(Host)
@@ -143,7 +142,7 @@ def get(connection: sa.Connection) -> Standing:
 def _lost(connection: sa.Connection) -> dict[str, int]:
     lost: collections.Counter[str] = collections.Counter()
     for row in connection.execute(_LOST):
-        # One that does not tell: what conductors have refused.
+        # For a reporter that reports no losses, what conductors rejected.
         lost.update(
             {'refused': row.refused}
             if row.lost is None

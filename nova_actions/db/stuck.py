@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is open for long, and how long such a thing takes as a rule."""
+"""Actions and steps that have been open for long, and how long such ones
+usually take."""
 
 import dataclasses
 import datetime
@@ -17,12 +18,12 @@ from nova_actions.db.models import INSTANCES
 from nova_actions.db.table import Row
 from nova_actions.db.table import found
 
-#: How many of the last that went well tell what is usual.
+#: How many of the last successful ones are looked at.
 SAMPLE = 500
 
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
-# Since when a step is open; an action that has none, since it began.
+# When an open step began, or an action that has none.
 _since = sa.func.coalesce(
     EVENTS.c.start_time,
     EVENTS.c.created_at,
@@ -35,8 +36,8 @@ _since = sa.func.coalesce(
 class Usual:
     """How long something takes, microseconds.
 
-    :param half: half of them take no longer
-    :param most: 95 of 100 take no longer
+    :param half: the median
+    :param most: the 95th percentile
     """
 
     half: int
@@ -50,8 +51,8 @@ def find(
     host: str | None = None,
     limit: int | None = None,
 ) -> list[Row]:
-    """Return the steps that are open since before a time, and the running
-    actions without an open step, the oldest first.
+    """Return the steps that have been open since before a time, and such
+    running actions without an open step, oldest first.
 
     Each has ``uuid``, ``action``, ``instance_uuid``, ``display_name``,
     ``project_id`` (the server's), ``request_id``, ``event``, ``host`` and
@@ -98,8 +99,8 @@ def find(
 
 @reader
 def usual_of_step(connection: sa.Connection, event: str) -> Usual | None:
-    """Return how long a step of that name takes; None where none has gone
-    well yet."""
+    """Return how long a step of that name takes; None if none has succeeded
+    yet."""
     return _usual(
         connection,
         EVENTS,
@@ -113,7 +114,7 @@ def usual_of_step(connection: sa.Connection, event: str) -> Usual | None:
 
 @reader
 def usual_of_action(connection: sa.Connection, action: str) -> Usual | None:
-    """Return the same of an action of that name."""
+    """Return the same for an action of that name."""
     return _usual(
         connection,
         ACTIONS,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of the record, and what every function on them is made of."""
+"""What all functions on the tables of the record share."""
 
 import functools
 from collections.abc import Mapping
@@ -23,11 +23,11 @@ def found(
 ) -> list[Row]:
     """Return the rows of a query.
 
-    :param values: of its bind parameters
+    :param values: the bind parameters
     """
     result = connection.execute(query, values)
     names = tuple(result.keys())
-    # Half the time of SQLAlchemy's own mappings.
+    # Takes half the time of SQLAlchemy's own mappings.
     return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
@@ -38,15 +38,15 @@ def columns(table: sa.FromClause) -> frozenset[str]:
 
 
 def complete(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
-    """Return a whole row of the table from the values that are known."""
-    # As it will be read again: who compares must not find a difference.
+    """Return a whole row of the table, with defaults for missing values."""
+    # The row is what a later read returns, so that both compare equal.
     row, _late = clock.fit(values)
     fitted, _replaced = charset.fit_row(row)
     return complete_fitted(table, fitted)
 
 
 def complete_fitted(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
-    """Return the same of values that fit already."""
+    """Return the same for values that fit the database already."""
     row = {name: values.get(name) for name in columns(table)}
     if row['uuid'] is None:
         row['uuid'] = uuidutils.generate_uuid()
@@ -59,7 +59,7 @@ def complete_fitted(table: sa.FromClause, values: Mapping[str, Any]) -> Row:
 
 
 def not_deleted(read_deleted: str, table: Any) -> list[Any]:
-    """Return the conditions for what a context sees of a table.
+    """Return the conditions for the rows that a context sees.
 
     :param read_deleted: the context's: ``no``, ``yes`` or ``only``
     """
@@ -76,6 +76,7 @@ def not_deleted(read_deleted: str, table: Any) -> list[Any]:
 def stored(
     connection: sa.Connection, table: sa.Table, uuid: str
 ) -> Row | None:
-    """Return the row with that uuid, in a transaction of its own."""
+    """Return the row with that uuid, None if there is none, in a transaction
+    of its own."""
     query = sa.select(table).where(table.c.uuid == uuid)
     return next(iter(found(connection, query)), None)

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The feed of changes: writers queue what happens, one conductor at a time
-numbers it, readers go on after a number."""
+"""The feed of changes: writers queue changes, one conductor at a time numbers
+them, and readers continue after a number."""

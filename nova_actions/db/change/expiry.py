@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Removes changes that have been kept for long enough, oldest first."""
+"""Removes expired changes, oldest first."""
 
 import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from nova_actions.db.engine import recorder
 from nova_actions.db.models import CHANGE_FEED
 from nova_actions.db.models import CHANGES
 
-#: How many are looked at in one transaction.
+#: How many are checked in one transaction.
 BATCH = 1000
 
 
@@ -20,7 +20,7 @@ BATCH = 1000
 def expire(connection: Any, age: datetime.timedelta) -> bool:
     """Remove some changes that are older; tell whether there may be more.
 
-    Readers that have not come as far are told so from then on.
+    Readers that have not read these get ChangesGone from then on.
     """
     if numbering.locked(connection) is None:
         return False

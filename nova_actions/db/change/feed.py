@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened since, in the order of the numbers."""
+"""Reads the feed of changes, in the order of their numbers."""
 
 import dataclasses
 import functools
@@ -21,7 +21,7 @@ _FEED = ('last', 'purged')
 class Page:
     """Some changes, oldest first.
 
-    :param after: the number to go on after
+    :param after: the number to continue after
     """
 
     rows: list[dict[str, Any]]
@@ -40,7 +40,7 @@ def _page(has_project: bool) -> Any:
         .limit(page_module.LIMIT)
         .subquery('part')
     )
-    # One statement, so that what it tells of the feed is as of then.
+    # One statement, so that the feed's state and its changes are consistent.
     return (
         sa.select(
             *(CHANGE_FEED.c[name].label(f'feed_{name}') for name in _FEED),
@@ -55,11 +55,11 @@ def _page(has_project: bool) -> Any:
 def page(
     connection: Any, after: int, limit: int, project_id: str | None = None
 ) -> Page:
-    """Return what happened after a number.
+    """Return the changes after a number.
 
-    :param limit: how many at the most, at least 1
+    :param limit: how many at most, at least 1
     :param project_id: of the servers' owner; None means all
-    :raises ChangesGone: some of that is not kept any more
+    :raises ChangesGone: some of them have been removed
     """
     found = table.found(
         connection,
@@ -67,13 +67,13 @@ def page(
         {'after': after, 'limit': limit, 'project_id': project_id},
     )
     if not found:
-        # Nothing has ever happened.
+        # No change has ever been numbered.
         return Page([], after)
     if after < found[0]['feed_purged']:
         raise exception.ChangesGone()
     changes = [row for row in found if row['number'] is not None]
     if len(changes) < limit:
-        # Others' need not be looked at again.
+        # Other projects' changes need not be read again.
         after = max(after, found[0]['feed_last'])
     else:
         after = changes[-1]['number']
@@ -82,7 +82,7 @@ def page(
 
 @reader
 def begin(connection: Any) -> int:
-    """Return the number to go on after to read all that is kept."""
+    """Return the number after which all kept changes come."""
     found: int | None = connection.execute(
         sa.select(CHANGE_FEED.c.purged)
     ).scalar()
@@ -91,7 +91,7 @@ def begin(connection: Any) -> int:
 
 @reader
 def last(connection: Any) -> int:
-    """Return the last number that was given, 0 before the first."""
+    """Return the last number assigned, 0 before the first."""
     found: int | None = connection.execute(
         sa.select(CHANGE_FEED.c.last)
     ).scalar()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What counts as a change: one transition of an action or of a step."""
+"""The kinds of changes: transitions of an action or a step."""
 
 import datetime
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ ACTION_BEGUN = 'action_begun'
 STEP_BEGUN = 'step_begun'
 STEP_ENDED = 'step_ended'
 ACTION_ENDED = 'action_ended'
-#: Nobody told how it ended, and nobody is waited for any longer: of a step,
-#: or of an action as a whole.
+#: A step, or an action as a whole, that was closed because no end was
+#: reported.
 CLOSED = 'closed'
 KINDS = (ACTION_BEGUN, STEP_BEGUN, STEP_ENDED, ACTION_ENDED, CLOSED)
 
@@ -25,10 +25,10 @@ def begun(
     event: Mapping[str, Any] | None,
     now: datetime.datetime,
 ) -> Row:
-    """Return the change that an action begins, or one of its steps.
+    """Return the change for the start of an action or one of its steps.
 
     :param event: the step
-    :param now: naive UTC, for what does not tell when it began
+    :param now: naive UTC, used if no start time is known
     """
     at = (event or action)['start_time']
     return _row(
@@ -39,7 +39,7 @@ def begun(
 def ended(
     action: Mapping[str, Any], event: Mapping[str, Any] | None = None
 ) -> Row:
-    """Return the change that an action ends, or one of its steps.
+    """Return the change for the end of an action or one of its steps.
 
     :param event: the step
     """
@@ -59,8 +59,8 @@ def ended(
 
 
 def of_new(action: Mapping[str, Any]) -> list[Row]:
-    """Return the changes of an action that is stored as it is given: as
-    begun, or with its end."""
+    """Return the changes for a new action: its start, and its end if it has
+    one."""
     found = [begun(action, None, action['created_at'])]
     if action['status'] != status.RUNNING and action['finish_time']:
         found.append(ended(action))

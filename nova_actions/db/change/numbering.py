@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Gives changes their numbers, after the commit of what they tell of.
+"""Numbers changes after their transactions are committed.
 
-Who numbers holds the feed's row until its own commit: so numbers become
-visible in their order, and a reader never sees one before a smaller one.
+The conductor that numbers locks the feed's row until its commit, so that
+numbers become visible in order: a reader never sees one before a smaller one.
 """
 
 import datetime
@@ -27,10 +27,9 @@ from nova_actions.db.models import INSTANCES
 
 Row = dict[str, Any]
 
-#: How many changes get their numbers in one transaction.
+#: How many changes are numbered in one transaction.
 BATCH = 500
-#: For how long who has numbered last need not be heard of before another may
-#: go on while something is queued.
+#: How long a conductor keeps the lease after it last numbered something.
 LEASE = datetime.timedelta(seconds=5)
 #: The key of the feed's only row.
 FEED = 1
@@ -42,23 +41,22 @@ def number(
     tell: Callable[[Sequence[Row]], object] | None = None,
     settle: Callable[[Any, Sequence[Row]], bool] | None = None,
 ) -> int:
-    """Number what is queued, a batch at the most; return how many changes
-    are done, 0 also where another numbers.
+    """Number queued changes, at most a batch; return how many were taken from
+    the queue, 0 also if another process has the lease.
 
-    :param holder: who it is, another name for each process
-    :param tell: is given the changes that have got their numbers, once, as
-        rows of the table
-    :param settle: is given the connection and what is queued, before that
-        gets its numbers, and may change the queue; returns whether it has
-    :raises DatabaseUnavailable: none has got its number
+    :param holder: names this process uniquely
+    :param tell: called once with the numbered changes, as rows of the table
+    :param settle: called with the connection and the queued changes before
+        they are numbered; may change the queue, and returns whether it did
+    :raises DatabaseUnavailable: none was numbered
     """
-    # Without a lock, since every conductor asks again and again.
+    # Without a lock, since every conductor polls.
     if not _is_due(context, holder):
         return 0
     try:
         done, told = _number(context, holder, settle)
     except exception.Conflict:
-        # Another has just made the feed's row.
+        # Another conductor has just created the feed's row.
         return 0
     if tell is not None:
         tell(told)
@@ -84,7 +82,7 @@ def _number(
     settle: Callable[[Any, Sequence[Row]], bool] | None,
 ) -> tuple[int, list[Row]]:
     feed = locked(connection)
-    # Asked apart: the lock may have been waited for.
+    # Read separately, since the lock may have taken a while.
     at = lease.now(connection)
     if feed is None:
         feed = {
@@ -100,7 +98,7 @@ def _number(
     queued = table.found(connection, _QUEUED)
     while queued and settle is not None and settle(connection, queued):
         queued = table.found(connection, _QUEUED)
-    # What is purged by now is not told of.
+    # Changes whose action has been purged are dropped.
     told = [row for row in queued if row['instance_uuid'] is not None]
     _store(connection, told, feed['last'], at)
     connection.execute(
@@ -117,8 +115,8 @@ def _number(
 
 
 def locked(connection: Any) -> Row | None:
-    """Lock the feed, and return how far it is; None where nothing has ever
-    been numbered."""
+    """Lock the feed and return its row; None if nothing has ever been
+    numbered."""
     return next(
         iter(
             table.found(connection, sa.select(CHANGE_FEED).with_for_update())
@@ -150,7 +148,7 @@ def _store(
 
 @recorder
 def release(connection: Any, holder: str) -> None:
-    """Give the lease back, so that another need not wait for its end."""
+    """Release the lease, so that others need not wait until it expires."""
     connection.execute(
         sa.update(CHANGE_FEED)
         .where(CHANGE_FEED.c.holder == holder)
@@ -159,8 +157,9 @@ def release(connection: Any, holder: str) -> None:
 
 
 def _queued() -> Any:
-    """Return the query for what is queued, with what is told of it."""
-    # Limited first, so that the rest is found by its keys.
+    """Return the query for queued changes with the values of their actions
+    and events."""
+    # Limited first, so that the joined rows are found by their keys.
     queue = (
         sa.select(CHANGE_QUEUE)
         .order_by(CHANGE_QUEUE.c.id)
@@ -200,8 +199,8 @@ def _queued() -> Any:
 
 
 def _reason(queue: Any) -> Any:
-    """Return the expression of why something went wrong: of an action, the
-    reason of its last step that did."""
+    """Return the expression for the reason of a failure: for an action, that
+    of its last failed step."""
     of_last_step = (
         sa.select(EVENTS.c.reason)
         .where(

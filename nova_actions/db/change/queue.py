@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened and has no number yet.
+"""The queue of changes that are not numbered yet.
 
-It is queued in the transaction that made it happen, without a lock: so it
-is there exactly when that is, and no writer waits for another. Of one action
-the ids are in the order of what happened, since its writers hold its lock.
+A change is queued in the transaction that makes it, without a lock of its
+own: so it exists exactly if that transaction is committed, and writers do not
+wait for each other. The changes of one action are queued in their order,
+since its writers hold its lock.
 """
 
 import functools
@@ -19,7 +20,7 @@ from nova_actions.db.models import CHANGE_QUEUE
 Row = dict[str, Any]
 
 _INSERT = deferred.deferred(sa.insert(CHANGE_QUEUE))
-#: How many are queued by a statement that can wait for the next one.
+#: The most that a statement queues which can be deferred.
 FEW = 4
 _NAMES = tuple(
     column.name for column in CHANGE_QUEUE.columns if not column.primary_key
@@ -66,9 +67,8 @@ def execute(
     values: Mapping[str, Any],
     transitions: Sequence[Row],
 ) -> Any:
-    """Execute a statement that changes something, queue what happens by it,
-    and return the statement's result: in one round trip where the database
-    can."""
+    """Execute a statement, queue its transitions, and return its result: in
+    one statement if the database can do that."""
     if transitions and connection.dialect.name == 'postgresql':
         return connection.execute(
             with_queued(query, len(transitions)),
@@ -88,7 +88,7 @@ def with_queued(query: Any, count: int) -> Any:
 @functools.cache
 def _queued(count: int) -> Any:
     """Return the statement that queues so many transitions."""
-    # An INSERT of several VALUES would be compiled again at each call.
+    # An INSERT of several VALUES would be compiled at each call.
     rows = sa.union_all(
         *(
             sa.select(
