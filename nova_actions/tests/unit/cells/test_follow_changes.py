@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cell is followed and recorded, too, and changes are numbered at any time:
-each transition is told once, whether of the copy or of what was reported."""
+each transition is told once, whether of the copy or of what was reported. And
+hours are counted at any time: they agree with the rows."""
 
 import collections
+import datetime
 
 import sqlalchemy as sa
 from hypothesis import stateful
@@ -13,11 +15,15 @@ from nova_actions.db import api as db
 from nova_actions.db import models
 from nova_actions.db.change import kind
 from nova_actions.db.change import numbering
+from nova_actions.db.stat import rollup
+from nova_actions.objects.stat import StatList
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow
 from nova_actions.tests import follow_machine
+from nova_actions.tests.functional import test_stats
 from nova_actions.tests.unit.cells import test_follow_moves
 
+DAY = datetime.timedelta(days=1)
 BEGUN = (kind.ACTION_BEGUN, kind.STEP_BEGUN)
 RESULTS = test_follow_moves.RESULTS
 
@@ -49,6 +55,7 @@ class Changes(test_follow_moves.Moves):
         super().check()
         self.number()
         self.each_is_told_once()
+        self.each_is_counted_once()
 
     def each_is_told_once(self):
         """As often as there are rows; which of several that look the same is
@@ -84,6 +91,52 @@ class Changes(test_follow_moves.Moves):
                 if event['finish_time'] is not None:
                     there[kind.STEP_ENDED, *what, event['result']] += 1
         self.compare(told, there)
+
+    @stateful.rule()
+    def count(self):
+        """Count an hour, or one again, while there is more to come."""
+        rollup.advance(self.following.context, 'one')
+
+    def each_is_counted_once(self):
+        """Hourly counts agree with the rows, counted one by one."""
+        while rollup.advance(self.following.context, 'one'):
+            pass
+        model = test_stats.Model(fixtures_follow.content())
+        window = fixtures_cells.START, fixtures_cells.START + 2 * DAY
+        for by in (['action'], ['event', 'host'], ['host', 'hour']):
+            found = StatList.get_by_terms_anywhere(
+                self.following.context,
+                {
+                    'by': by,
+                    'started_after': f'{window[0].isoformat()}Z',
+                    'started_before': f'{window[1].isoformat()}Z',
+                },
+            )
+            assert found.source != 'rows', found
+            groups = {
+                tuple(getattr(group, name) for name in by): (
+                    group.count,
+                    group.succeeded,
+                    group.failed,
+                    group.open,
+                    group.retried,
+                )
+                for group in found.objects
+            }
+            expected = {
+                key: (
+                    len(facts),
+                    sum(
+                        fact['outcome'].startswith('succeeded')
+                        for fact in facts
+                    ),
+                    sum(fact['outcome'] == 'failed' for fact in facts),
+                    sum(fact['outcome'] == 'running' for fact in facts),
+                    sum(fact['retried'] for fact in facts),
+                )
+                for key, facts in model.ask(by, {}, window, None).items()
+            }
+            assert groups == expected, (by, groups, expected)
 
     def compare(self, told, there):
         """Whatever has begun or ended is told once. An action ends once more
