@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from nova_actions.api import reach
 from nova_actions.api import request
 from nova_actions.api import search_views
 from nova_actions.api import views
@@ -89,18 +90,11 @@ def _search(call: Call, limit: int) -> ActionSummaryList:
         for name, value in call.query.items()
         if name in criteria.WORDS
     }
-    cursor = call.query.get('cursor')
-    project_id = call.query.get('project_id')
-    if project_id is not None or all_projects(call):
-        return ActionSummaryList.get_by_terms_anywhere(
-            call.caller, terms, project_id, limit, cursor
-        )
-    return ActionSummaryList.get_by_terms(
-        call.caller, call.caller.project_id, terms, limit, cursor
+    return reach.ask(
+        call,
+        ActionSummaryList.get_by_terms,
+        ActionSummaryList.get_by_terms_anywhere,
+        terms=terms,
+        limit=limit,
+        cursor=call.query.get('cursor'),
     )
-
-
-def all_projects(call: Call) -> bool:
-    """Tell whether a request asks for all projects."""
-    # A bare "all_projects" is a yes.
-    return call.query.get('all_projects', 'false') not in ('false', '0')

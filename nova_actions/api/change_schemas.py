@@ -9,12 +9,9 @@ from nova_actions.api.schemas import Schema
 from nova_actions.api.schemas import closed
 from nova_actions.db.change import kind
 
-_TEXT: Schema = {'type': 'string'}
-_TEXT_OR_NULL: Schema = {'type': ['string', 'null']}
-
 PARAMETERS: dict[str, Schema] = {
     'after': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'The cursor of the answer before. Without it the '
         'answer has no change, and the cursor of now.',
     },
@@ -37,25 +34,25 @@ PARAMETERS: dict[str, Schema] = {
 
 FIELDS: dict[str, Schema] = {
     'kind': {
-        **_TEXT,
+        **schemas.TEXT,
         'enum': list(kind.KINDS),
         'description': 'What happened: the action or a step of it '
         'began or ended; or was closed, since nobody '
         'told how it ended.',
     },
-    'at': {**_TEXT, 'format': 'date-time', 'description': 'When.'},
+    'at': {**schemas.TEXT, 'format': 'date-time', 'description': 'When.'},
     'started_at': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'format': 'date-time',
         'description': 'When the action or the step began.',
     },
     'outcome': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': 'Of an action that ended its status, of a '
         'step its result; null as it begins.',
     },
     'reason': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': 'Why a step went wrong, or an action: '
         'as its last such step; else null.',
     },
@@ -63,23 +60,23 @@ FIELDS: dict[str, Schema] = {
         name: search_schemas.SUMMARY_FIELDS[name]
         for name in ('server', 'server_name')
     },
-    'project_id': {**_TEXT, 'description': "The server's project."},
+    'project_id': {**schemas.TEXT, 'description': "The server's project."},
     **{
         name: search_schemas.SUMMARY_FIELDS[name]
         for name in ('user_id', 'action')
     },
     'action_uuid': search_schemas.SUMMARY_FIELDS['uuid'],
     'event': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': 'The name of the step; null where it is the action.',
     },
-    'event_uuid': {**_TEXT_OR_NULL, 'description': 'The step.'},
+    'event_uuid': {**schemas.TEXT_OR_NULL, 'description': 'The step.'},
     **{
         name: search_schemas.SUMMARY_FIELDS[name]
         for name in ('request_id', 'global_request_id')
     },
     'host': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'Where the step ran; for who passes the rule "events".',
     },
 }
@@ -87,14 +84,7 @@ FIELDS: dict[str, Schema] = {
 
 def query(_rules: Behaviour) -> Schema:
     """The query that asks what has happened."""
-    return {
-        'type': 'object',
-        'properties': {
-            name: {'type': 'array', 'items': item, 'maxItems': 1}
-            for name, item in PARAMETERS.items()
-        },
-        'additionalProperties': False,
-    }
+    return schemas.query(PARAMETERS)
 
 
 def answer(_rules: Behaviour) -> Schema:
@@ -106,7 +96,7 @@ def answer(_rules: Behaviour) -> Schema:
                 'items': closed(FIELDS, optional=('host',)),
             },
             'cursor': {
-                **_TEXT,
+                **schemas.TEXT,
                 'description': 'What to give as "after" next. It '
                 'is another one each time.',
             },

@@ -5,8 +5,8 @@ import time
 from typing import Any
 
 from nova_actions.api import change_views
+from nova_actions.api import reach
 from nova_actions.api import views
-from nova_actions.api.actions import all_projects
 from nova_actions.api.request import Call
 from nova_actions.objects.change import ChangeList
 
@@ -61,12 +61,10 @@ def _wait(
 
 
 def _since(call: Call, limit: int) -> ChangeList:
-    cursor = call.query.get('after')
-    project_id = call.query.get('project_id')
-    if project_id is not None or all_projects(call):
-        return ChangeList.get_by_cursor_anywhere(
-            call.caller, cursor, project_id, limit
-        )
-    return ChangeList.get_by_cursor(
-        call.caller, call.caller.project_id, cursor, limit
+    return reach.ask(
+        call,
+        ChangeList.get_by_cursor,
+        ChangeList.get_by_cursor_anywhere,
+        cursor=call.query.get('after'),
+        limit=limit,
     )

@@ -49,7 +49,6 @@ _Validator = validators.extend(
 _REASONS = {
     'format': 'it is not a time in ISO 8601',
     'pattern': 'it is not a non-negative integer',
-    'maxLength': 'it is too long',
     'minLength': 'it is empty',
     'maxItems': 'it is given more than once',
 }
@@ -116,6 +115,8 @@ def _describe(error: jsonschema.ValidationError, schema: Schema) -> str:
         return f'Additional query parameters are not allowed: {names}.'
     name = error.path[0]
     reason = _REASONS.get(str(error.validator), 'it is invalid')
+    if error.validator == 'maxLength':
+        reason = f'it is longer than {error.validator_value} characters'
     if error.validator == 'enum':
         words = ', '.join(map(repr, error.validator_value))
         reason = f'it is not one of {words}'

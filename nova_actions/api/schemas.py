@@ -86,6 +86,13 @@ EVENT_FIELDS: dict[str, Schema] = {
 #: fields that depend on the caller's rights as well as on the microversion
 GUARDED_FIELDS = ('traceback', 'host', 'details')
 
+#: Shapes that the answers of /v1 have in common.
+TEXT: Schema = {'type': 'string'}
+TEXT_OR_NULL: Schema = {'type': ['string', 'null']}
+TIME_OR_NULL: Schema = {'type': ['string', 'null'], 'format': 'date-time'}
+SECONDS: Schema = {'type': ['number', 'null'], 'minimum': 0}
+COUNT: Schema = {'type': 'integer', 'minimum': 0}
+
 PARAMETERS: dict[str, Schema] = {
     'limit': {
         'type': 'string',
@@ -134,16 +141,33 @@ def closed(
     }
 
 
-def _query(names: tuple[str, ...], strict: bool) -> Schema:
-    # A query is a mapping of names to lists of values.
+def query(
+    parameters: dict[str, Schema],
+    several: tuple[str, ...] = (),
+    strict: bool = True,
+) -> Schema:
+    """Return a query: a mapping of names to lists of values.
+
+    :param parameters: what one value of each is
+    :param several: which may be given more than once
+    :param strict: whether there may be no other
+    """
     return {
         'type': 'object',
         'properties': {
-            name: {'type': 'array', 'maxItems': 1, 'items': PARAMETERS[name]}
-            for name in names
+            name: {
+                'type': 'array',
+                'items': item,
+                **({} if name in several else {'maxItems': 1}),
+            }
+            for name, item in parameters.items()
         },
         'additionalProperties': not strict,
     }
+
+
+def _query(names: tuple[str, ...], strict: bool) -> Schema:
+    return query({name: PARAMETERS[name] for name in names}, strict=strict)
 
 
 def any_query(_rules: Behaviour) -> Schema:
@@ -227,7 +251,7 @@ _DETAILED = closed({**_SERVER, **_DETAILS})
 
 def server_query(_rules: Behaviour) -> Schema:
     """The query that lists servers, or finds them by name."""
-    items = {
+    items: dict[str, Schema] = {
         'name': {
             'type': 'string',
             'minLength': 1,
@@ -247,14 +271,7 @@ def server_query(_rules: Behaviour) -> Schema:
             'description': 'The id of the last server of the page before.',
         },
     }
-    return {
-        'type': 'object',
-        'properties': {
-            name: {'type': 'array', 'maxItems': 1, 'items': item}
-            for name, item in items.items()
-        },
-        'additionalProperties': True,
-    }
+    return query(items, strict=False)
 
 
 def server_answer(_rules: Behaviour) -> Schema:

@@ -9,12 +9,7 @@ from nova_actions.api.schemas import closed
 from nova_actions.db import status
 from nova_actions.objects import criteria
 
-_TEXT: Schema = {'type': 'string'}
-_TEXT_OR_NULL: Schema = {'type': ['string', 'null']}
-_TIME_OR_NULL: Schema = {'type': ['string', 'null'], 'format': 'date-time'}
-_NUMBER_OR_NULL: Schema = {'type': ['number', 'null'], 'minimum': 0}
-_COUNT: Schema = {'type': 'integer', 'minimum': 0}
-_TEXTS: Schema = {'type': 'array', 'items': _TEXT}
+_TEXTS: Schema = {'type': 'array', 'items': schemas.TEXT}
 
 _TIME = (
     'ISO 8601 (UTC where it has no zone), or so long before now: 30m, 2h, 7d.'
@@ -22,59 +17,68 @@ _TIME = (
 _SPAN = 'A length of time: 90 or 90s, 30m, 2h, 7d, 2w.'
 
 PARAMETERS: dict[str, Schema] = {
-    'server': {**_TEXT, 'description': 'The UUID of the server.'},
-    'server_name': {**_TEXT, 'description': 'The whole name of the server.'},
-    'action': {**_TEXT, 'description': 'What was asked for, as "reboot".'},
+    'server': {**schemas.TEXT, 'description': 'The UUID of the server.'},
+    'server_name': {
+        **schemas.TEXT,
+        'description': 'The whole name of the server.',
+    },
+    'action': {
+        **schemas.TEXT,
+        'description': 'What was asked for, as "reboot".',
+    },
     'status': {
-        **_TEXT,
+        **schemas.TEXT,
         'enum': list(status.STATUSES),
         'description': 'How it stands. May be given several times: one of '
         'them.',
     },
-    'user_id': {**_TEXT, 'description': 'Who asked for it.'},
+    'user_id': {**schemas.TEXT, 'description': 'Who asked for it.'},
     'host': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'Where a step of it ran; for who passes the '
         'rule "events". Host, event and reason are '
         'those of one and the same step.',
     },
-    'event': {**_TEXT, 'description': 'The name of a step of it.'},
+    'event': {**schemas.TEXT, 'description': 'The name of a step of it.'},
     'reason': {
-        **_TEXT,
+        **schemas.TEXT,
         'enum': list(sanitize.REASONS),
         'description': 'Why a step of it failed.',
     },
     'request_id': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'The id of the request that asked for it.',
     },
     'global_request_id': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'The id that the request had in other services.',
     },
     'started_after': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': f'It started then or later. {_TIME}',
     },
-    'started_before': {**_TEXT, 'description': f'It started earlier. {_TIME}'},
+    'started_before': {
+        **schemas.TEXT,
+        'description': f'It started earlier. {_TIME}',
+    },
     'updated_after': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': f'It last changed then or later. {_TIME}',
     },
     'updated_before': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': f'It last changed earlier. {_TIME}',
     },
     'min_duration': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': f'It took so long or longer. {_SPAN}',
     },
     'open_longer_than': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': f'It has been running for longer. {_SPAN}',
     },
     'sort': {
-        **_TEXT,
+        **schemas.TEXT,
         'default': criteria.DEFAULT_SORT,
         'enum': [
             f'{name}{direction}'
@@ -84,13 +88,13 @@ PARAMETERS: dict[str, Schema] = {
         'description': 'The order. What has no such time comes last.',
     },
     'all_projects': {
-        **_TEXT,
+        **schemas.TEXT,
         'enum': ['', 'true', 'false', '1', '0'],
         'description': 'Look in all projects; for who passes the rule '
         '"list:all_projects". Without a value it is true.',
     },
     'project_id': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'Look in that project; for who passes the '
         'rule "list:all_projects".',
     },
@@ -100,7 +104,7 @@ PARAMETERS: dict[str, Schema] = {
         'default, cut at [api] max_limit.',
     },
     'cursor': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'That of a next link, with the same '
         'parameters; "limit" may be another.',
     },
@@ -109,51 +113,60 @@ PARAMETERS: dict[str, Schema] = {
 _SEVERAL = ('status',)
 
 SUMMARY_FIELDS: dict[str, Schema] = {
-    'uuid': {**_TEXT, 'description': 'The action.'},
-    'server': {**_TEXT, 'description': "The server's UUID."},
-    'server_name': {**_TEXT_OR_NULL, 'description': 'Its name, if known.'},
-    'action': {**_TEXT, 'description': 'What was asked for.'},
+    'uuid': {**schemas.TEXT, 'description': 'The action.'},
+    'server': {**schemas.TEXT, 'description': "The server's UUID."},
+    'server_name': {
+        **schemas.TEXT_OR_NULL,
+        'description': 'Its name, if known.',
+    },
+    'action': {**schemas.TEXT, 'description': 'What was asked for.'},
     'status': {
-        **_TEXT,
+        **schemas.TEXT,
         'enum': list(status.STATUSES),
         'description': 'How it stands.',
     },
-    'started_at': {**_TIME_OR_NULL, 'description': 'When it was asked for.'},
+    'started_at': {
+        **schemas.TIME_OR_NULL,
+        'description': 'When it was asked for.',
+    },
     'finished_at': {
-        **_TIME_OR_NULL,
+        **schemas.TIME_OR_NULL,
         'description': 'When it ended; null while it runs.',
     },
-    'updated_at': {**_TIME_OR_NULL, 'description': 'When it last changed.'},
+    'updated_at': {
+        **schemas.TIME_OR_NULL,
+        'description': 'When it last changed.',
+    },
     'duration': {
-        **_NUMBER_OR_NULL,
+        **schemas.SECONDS,
         'description': 'Seconds; null while it runs.',
     },
     'user_id': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': 'Who asked; null for the system.',
     },
     'user_name': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': 'The name that he had then, if known.',
     },
     'project_id': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': "The server's project; null while it is not known.",
     },
     'request_id': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': 'The id of the request that asked.',
     },
     'global_request_id': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': 'The id that it had in other services.',
     },
     'reason': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': 'Why it went wrong, in a word; else null.',
     },
     'attempts': {
-        **_COUNT,
+        **schemas.COUNT,
         'description': 'How often the step was tried that was tried most.',
     },
     'hosts': {
@@ -164,55 +177,58 @@ SUMMARY_FIELDS: dict[str, Schema] = {
 }
 
 STEP_FIELDS: dict[str, Schema] = {
-    'uuid': {**_TEXT_OR_NULL, 'description': 'The step.'},
-    'event': {**_TEXT, 'description': 'Its name.'},
-    'started_at': {**_TIME_OR_NULL, 'description': 'When it began.'},
+    'uuid': {**schemas.TEXT_OR_NULL, 'description': 'The step.'},
+    'event': {**schemas.TEXT, 'description': 'Its name.'},
+    'started_at': {**schemas.TIME_OR_NULL, 'description': 'When it began.'},
     'finished_at': {
-        **_TIME_OR_NULL,
+        **schemas.TIME_OR_NULL,
         'description': 'When it ended; null while it runs.',
     },
     'duration': {
-        **_NUMBER_OR_NULL,
+        **schemas.SECONDS,
         'description': 'Seconds; null while it runs.',
     },
     'result': {
-        **_TEXT_OR_NULL,
+        **schemas.TEXT_OR_NULL,
         'description': '"Success", "Error" or "Interrupted"; null '
         'while it runs.',
     },
-    'reason': {**_TEXT_OR_NULL, 'description': 'Why it failed, in a word.'},
+    'reason': {
+        **schemas.TEXT_OR_NULL,
+        'description': 'Why it failed, in a word.',
+    },
     'attempt': {
-        **_COUNT,
+        **schemas.COUNT,
         'description': 'The how manieth step of that name it is.',
     },
     'gap': {
-        **_NUMBER_OR_NULL,
+        **schemas.SECONDS,
         'description': 'Seconds from the last end before it to its '
         'beginning; 0 where they overlap, null of the '
         'first.',
     },
     'host': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'Where it ran; for who passes the rule "events".',
     },
     'error_type': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'The class of the error; for who '
         'passes the rule "events".',
     },
     'details': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'What was said of the error; for who '
         'passes the rule "events:details".',
     },
     'causes': {
         'type': 'array',
-        'items': closed({'error_type': _TEXT, 'message': _TEXT}),
+        'items': closed({'error_type': schemas.TEXT, 'message': schemas.TEXT}),
         'description': 'The errors that caused it, the nearest first; for '
         'who passes the rule "events:details".',
     },
     'traceback': {
-        **_TEXT,
+        **schemas.TEXT,
         'description': 'Where it failed, with the errors '
         'that caused it; for who passes '
         'the rule "events".',
@@ -221,7 +237,11 @@ STEP_FIELDS: dict[str, Schema] = {
 
 _USUAL: Schema = {
     **closed(
-        {'p50': _NUMBER_OR_NULL, 'p95': _NUMBER_OR_NULL, 'count': _COUNT}
+        {
+            'p50': schemas.SECONDS,
+            'p95': schemas.SECONDS,
+            'count': schemas.COUNT,
+        }
     ),
     'type': ['object', 'null'],
     'description': 'While it runs: the seconds that the newest actions of '
@@ -230,9 +250,9 @@ _USUAL: Schema = {
 _ALIKE: Schema = {
     **closed(
         {
-            'count': _COUNT,
-            'hours': _COUNT,
-            'hosts': {'type': 'object', 'additionalProperties': _COUNT},
+            'count': schemas.COUNT,
+            'hours': schemas.COUNT,
+            'hosts': {'type': 'object', 'additionalProperties': schemas.COUNT},
         },
         optional=('hosts',),
     ),
@@ -245,13 +265,13 @@ _ALIKE: Schema = {
 WINDOW = closed(
     dict.fromkeys(
         ('started_after', 'started_before', 'updated_after', 'updated_before'),
-        _TIME_OR_NULL,
+        schemas.TIME_OR_NULL,
     )
 )
 COMPLETENESS = closed(
     {
         'limit': {
-            **_COUNT,
+            **schemas.COUNT,
             'description': 'How many there were to be at the most.',
         },
         'asked_at': {
@@ -262,22 +282,22 @@ COMPLETENESS = closed(
         },
         'window': WINDOW,
         'purged_before': {
-            **_TIME_OR_NULL,
+            **schemas.TIME_OR_NULL,
             'description': 'What was created before that may be gone.',
         },
         'follow_lag': {
-            **_NUMBER_OR_NULL,
+            **schemas.SECONDS,
             'description': 'By how many seconds the copy of a followed cell '
             'is behind, of the one that is most behind; null where '
             'none is followed.',
         },
         'silent_cell_count': {
-            **_COUNT,
+            **schemas.COUNT,
             'description': 'How many followed cells are not copied '
             'now, or late.',
         },
         'silent_host_count': {
-            **_COUNT,
+            **schemas.COUNT,
             'description': 'How many hosts have a reporter that has '
             'not been heard of for five minutes.',
         },
@@ -296,18 +316,7 @@ COMPLETENESS = closed(
 
 def list_query(_rules: Behaviour) -> Schema:
     """The query that finds actions."""
-    return {
-        'type': 'object',
-        'properties': {
-            name: {
-                'type': 'array',
-                'items': item,
-                **({} if name in _SEVERAL else {'maxItems': 1}),
-            }
-            for name, item in PARAMETERS.items()
-        },
-        'additionalProperties': False,
-    }
+    return schemas.query(PARAMETERS, _SEVERAL)
 
 
 def list_answer(_rules: Behaviour) -> Schema:
@@ -333,18 +342,13 @@ def show_query(_rules: Behaviour) -> Schema:
             'default, cut at [api] max_limit.',
         },
         'marker': {
-            **_TEXT,
+            **schemas.TEXT,
+            'minLength': 1,
+            'maxLength': 255,
             'description': 'The uuid of the last step of the page before.',
         },
     }
-    return {
-        'type': 'object',
-        'properties': {
-            name: {'type': 'array', 'items': item, 'maxItems': 1}
-            for name, item in items.items()
-        },
-        'additionalProperties': False,
-    }
+    return schemas.query(items)
 
 
 def show_answer(_rules: Behaviour) -> Schema:

@@ -11,13 +11,9 @@ from nova_actions.objects import gate
 from nova_actions.objects import stat
 from nova_actions.objects import stat_criteria
 
-_TEXT: Schema = {'type': 'string'}
-_COUNT: Schema = {'type': 'integer', 'minimum': 0}
-_SECONDS: Schema = {'type': ['number', 'null'], 'minimum': 0}
-
 PARAMETERS: dict[str, Schema] = {
     'by': {
-        **_TEXT,
+        **schemas.TEXT,
         'enum': list(stat_criteria.BY),
         'default': stat_criteria.DEFAULT_BY[0],
         'description': 'What to count by, once or twice. Days and hours are '
@@ -30,7 +26,7 @@ PARAMETERS: dict[str, Schema] = {
         if name not in ('cursor', 'limit', 'sort')
     },
     'sort': {
-        **_TEXT,
+        **schemas.TEXT,
         'enum': [
             f'{name}{direction}'
             for name in stat_criteria.SORTS
@@ -51,23 +47,23 @@ PARAMETERS: dict[str, Schema] = {
 _SEVERAL = ('by', 'status')
 
 _GROUP: dict[str, Schema] = {
-    'count': {**_COUNT, 'description': 'How many there are.'},
+    'count': {**schemas.COUNT, 'description': 'How many there are.'},
     'succeeded': {
-        **_COUNT,
+        **schemas.COUNT,
         'description': 'How many ended well, also after a retry.',
     },
-    'failed': {**_COUNT, 'description': 'How many failed.'},
+    'failed': {**schemas.COUNT, 'description': 'How many failed.'},
     'retried': {
-        **_COUNT,
+        **schemas.COUNT,
         'description': 'How many actions succeeded after a retry; of steps, '
         'how many were another attempt of their action at the '
         'same. They count as what they ended as, too.',
     },
     'interrupted': {
-        **_COUNT,
+        **schemas.COUNT,
         'description': 'Of how many nobody told how they ended.',
     },
-    'open': {**_COUNT, 'description': 'How many run.'},
+    'open': {**schemas.COUNT, 'description': 'How many run.'},
     'failure_rate': {
         'type': ['number', 'null'],
         'minimum': 0,
@@ -77,7 +73,7 @@ _GROUP: dict[str, Schema] = {
     },
     **{
         name: {
-            **_SECONDS,
+            **schemas.SECONDS,
             'description': 'Seconds, of what ended; a percentile to within 1 '
             '%, the maximum exact. Null where nothing has ended.',
         }
@@ -88,18 +84,7 @@ _GROUP: dict[str, Schema] = {
 
 def query(_rules: Behaviour) -> Schema:
     """The query that asks for statistics."""
-    return {
-        'type': 'object',
-        'properties': {
-            name: {
-                'type': 'array',
-                'items': item,
-                **({} if name in _SEVERAL else {'maxItems': 1}),
-            }
-            for name, item in PARAMETERS.items()
-        },
-        'additionalProperties': False,
-    }
+    return schemas.query(PARAMETERS, _SEVERAL)
 
 
 def answer(_rules: Behaviour) -> Schema:
@@ -118,7 +103,7 @@ def answer(_rules: Behaviour) -> Schema:
                 'items': closed({**by, **_GROUP}, optional=tuple(by)),
             },
             'counted': {
-                **_TEXT,
+                **schemas.TEXT,
                 'enum': [stat_views.ACTIONS, stat_views.STEPS],
                 'description': 'What is counted: steps where "event", '
                 '"host" or "reason" is asked for.',
@@ -134,7 +119,7 @@ def answer(_rules: Behaviour) -> Schema:
                 'read.',
             },
             'source': {
-                **_TEXT,
+                **schemas.TEXT,
                 'enum': [stat.ROLLUPS, stat.ROWS, stat.BOTH],
                 'description': 'What the answer is from: what was counted '
                 'by the hour, the rows, or either for a '

@@ -3,9 +3,9 @@
 
 from typing import Any
 
+from nova_actions.api import reach
 from nova_actions.api import search_views
 from nova_actions.api import stat_views
-from nova_actions.api.actions import all_projects
 from nova_actions.api.request import Call
 from nova_actions.objects import gate
 from nova_actions.objects import stat_criteria
@@ -40,12 +40,10 @@ def _count(call: Call) -> StatList:
         for name, value in call.query.items()
         if name in stat_criteria.WORDS
     }
-    limit = call.limited(gate.LIST_LIMIT)
-    project_id = call.query.get('project_id')
-    if project_id is not None or all_projects(call):
-        return StatList.get_by_terms_anywhere(
-            call.caller, terms, project_id, limit
-        )
-    return StatList.get_by_terms(
-        call.caller, call.caller.project_id, terms, limit
+    return reach.ask(
+        call,
+        StatList.get_by_terms,
+        StatList.get_by_terms_anywhere,
+        terms=terms,
+        limit=call.limited(gate.LIST_LIMIT),
     )

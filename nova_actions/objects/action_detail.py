@@ -15,6 +15,7 @@ from nova_actions.db.search import detail
 from nova_actions.objects import base
 from nova_actions.objects import fields
 from nova_actions.objects import gate
+from nova_actions.objects import reach
 from nova_actions.objects.action_summary import ActionSummary
 from nova_actions.objects.instance_action_event import InstanceActionEventList
 
@@ -133,14 +134,7 @@ class ActionDetail(base.ActionsObject):
         """
         if instance is None:
             raise exception.ActionNotFound(identifier=uuid)
-        if limit == 0:
-            raise exception.InvalidInput(
-                argument='limit',
-                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}',
-            )
-        row, steps = detail.get(
-            context, uuid, limit or gate.LIST_LIMIT, marker
-        )
+        row, steps = detail.get(context, uuid, reach.limited(limit), marker)
         shows_hosts = context.can(
             policies.EVENTS, gate.target_of(instance), fatal=False
         )

@@ -9,7 +9,6 @@ from oslo_utils import timeutils
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
-from nova_actions import exception
 from nova_actions import policies
 from nova_actions.db.search import signing_key
 from nova_actions.db.search import summary
@@ -19,6 +18,7 @@ from nova_actions.objects import criteria
 from nova_actions.objects import cursor as cursor_module
 from nova_actions.objects import fields
 from nova_actions.objects import gate
+from nova_actions.objects import reach
 
 Row = Mapping[str, Any]
 
@@ -110,12 +110,9 @@ class ActionSummaryList(
         :raises PolicyNotAuthorized: the rule ``list`` refuses, or ``events``
             where a host is asked for
         """
-        if project_id is None:
-            raise exception.InvalidInput(
-                argument='project_id',
-                reason='the caller has none; all_projects searches in all',
-            )
-        return cls._search(context, project_id, terms, limit, cursor)
+        return cls._search(
+            context, reach.own_project(project_id), terms, limit, cursor
+        )
 
     @classmethod
     @gate.remotable
@@ -141,30 +138,22 @@ class ActionSummaryList(
         limit: int | None,
         cursor: str | None,
     ) -> 'ActionSummaryList':
-        if limit == 0:
-            raise exception.InvalidInput(
-                argument='limit',
-                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}',
-            )
-        limit = limit or gate.LIST_LIMIT
+        limit = reach.limited(limit)
         key = signing_key.get(context)
+        search = {**terms, 'project': project_id}
         asked_at, after = timeutils.utcnow(), None
         if cursor is not None:
-            asked_at, after = cursor_module.unpack(key, terms, cursor)
+            asked_at, after = cursor_module.unpack(key, search, cursor)
         asked = criteria.read(terms, asked_at, project_id)
-        target = gate.target_of(
-            (project_id and {'project_id': project_id, 'user_id': None})
-            or None
-        )
-        shows_hosts = context.can(
-            policies.EVENTS, target, fatal='host' in asked.equal
+        shows_hosts = reach.shows_hosts(
+            context, project_id, 'host' in asked.equal
         )
         rows, end = summary.find(context, asked, limit, after)
         found = cls(
             context,
             cursor=end
             and cursor_module.pack(
-                key, terms, cursor_module.Cursor(asked_at, end)
+                key, search, cursor_module.Cursor(asked_at, end)
             ),
             objects=[
                 ActionSummary.of(context, row, shows_hosts) for row in rows

@@ -7,7 +7,6 @@ from typing import Any
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
-from nova_actions import exception
 from nova_actions import policies
 from nova_actions.db.change import feed
 from nova_actions.db.search import signing_key
@@ -15,6 +14,7 @@ from nova_actions.objects import base
 from nova_actions.objects import change_cursor
 from nova_actions.objects import fields
 from nova_actions.objects import gate
+from nova_actions.objects import reach
 
 
 @ovo.VersionedObjectRegistry.register
@@ -98,12 +98,9 @@ class ChangeList(ovo.ObjectListBase[Change], base.ActionsObject):
         :raises ChangesGone: some of that is not kept any more
         :raises PolicyNotAuthorized: the rule ``list`` refuses
         """
-        if project_id is None:
-            raise exception.InvalidInput(
-                argument='project_id',
-                reason='the caller has none; all_projects tells of all',
-            )
-        return cls._since(context, project_id, cursor, limit)
+        return cls._since(
+            context, reach.own_project(project_id), cursor, limit
+        )
 
     @classmethod
     @gate.remotable
@@ -127,11 +124,7 @@ class ChangeList(ovo.ObjectListBase[Change], base.ActionsObject):
         cursor: str | None,
         limit: int | None,
     ) -> 'ChangeList':
-        if limit == 0:
-            raise exception.InvalidInput(
-                argument='limit',
-                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}',
-            )
+        limit = reach.limited(limit)
         key = signing_key.get(context)
         page = (
             feed.Page([], feed.last(context))
@@ -140,19 +133,12 @@ class ChangeList(ovo.ObjectListBase[Change], base.ActionsObject):
                 feed.page(
                     context,
                     change_cursor.unpack(key, cursor),
-                    limit or gate.LIST_LIMIT,
+                    limit,
                     project_id,
                 )
             )
         )
-        shows_host = context.can(
-            policies.EVENTS,
-            gate.target_of(
-                (project_id and {'project_id': project_id, 'user_id': None})
-                or None
-            ),
-            fatal=False,
-        )
+        shows_host = reach.shows_hosts(context, project_id)
         found = cls(
             context,
             cursor=change_cursor.pack(key, page.after),

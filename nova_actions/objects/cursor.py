@@ -3,8 +3,8 @@
 can make.
 
 A cursor holds what its owner has been shown already (the time and the uuid of
-an action) and when the first page was asked for; and a digest of the filters,
-with which alone it goes. It carries no rights.
+an action) and when the first page was asked for; and a digest of the filters
+and the project, with which alone it goes. It carries no rights.
 """
 
 import base64

@@ -16,6 +16,7 @@ from nova_actions.db.stat import count
 from nova_actions.objects import base
 from nova_actions.objects import completeness
 from nova_actions.objects import gate
+from nova_actions.objects import reach
 from nova_actions.objects import stat_criteria
 
 Row = Mapping[str, Any]
@@ -111,12 +112,7 @@ class StatList(ovo.ObjectListBase[Stat], completeness.Complete):
         :raises PolicyNotAuthorized: the rule ``list`` refuses, or ``events``
             where hosts are asked for
         """
-        if project_id is None:
-            raise exception.InvalidInput(
-                argument='project_id',
-                reason='the caller has none; all_projects counts in all',
-            )
-        return cls._count(context, project_id, terms, limit)
+        return cls._count(context, reach.own_project(project_id), terms, limit)
 
     @classmethod
     @gate.remotable
@@ -140,23 +136,15 @@ class StatList(ovo.ObjectListBase[Stat], completeness.Complete):
         terms: Mapping[str, Any],
         limit: int | None,
     ) -> 'StatList':
-        if limit == 0:
-            raise exception.InvalidInput(
-                argument='limit',
-                reason=f'it is not an integer from 1 to {gate.LIST_LIMIT}',
-            )
-        limit = limit or gate.LIST_LIMIT
+        limit = reach.limited(limit)
         asked_at = timeutils.utcnow()
         question, order, is_descending = stat_criteria.read(
             terms, asked_at, project_id
         )
-        shows_hosts = context.can(
-            policies.EVENTS,
-            gate.target_of(
-                (project_id and {'project_id': project_id, 'user_id': None})
-                or None
-            ),
-            fatal='host' in {*question.by, *question.query.equal},
+        shows_hosts = reach.shows_hosts(
+            context,
+            project_id,
+            'host' in {*question.by, *question.query.equal},
         )
         answer = _ask(context, question)
         groups = _sorted(answer.groups, question.by, order, is_descending)

@@ -350,13 +350,17 @@ class TestSqlite(_Tests, base.ObjectTestCase):
                     400,
                     self.get(token, f'action=a&cursor={forged}').status_code,
                 )
-        # It carries no rights.
-        self.assertEqual(
-            [],
-            self.get(READERS[PROJECTS[1]], f'action=a&cursor={cursor}').json[
-                'actions'
-            ],
-        )
+        # It goes with one project, and carries no rights.
+        asked = f'action=a&cursor={cursor}'
+        for token, more, status in (
+            (READERS[PROJECTS[1]], '', 400),
+            (ADMIN, '&all_projects', 400),
+            (ADMIN, f'&project_id={PROJECTS[0]}', 200),
+            (READERS[PROJECTS[1]], f'&project_id={PROJECTS[0]}', 403),
+        ):
+            self.assertEqual(
+                status, self.get(token, asked + more).status_code, more
+            )
 
     def test_written_to_while_it_is_read(self):
         """No row twice, and none is skipped that was there all the time."""
