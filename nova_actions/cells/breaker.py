@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The breaker: who does not answer is not waited for on each request."""
+"""A circuit breaker: a cell that does not answer is not asked each time."""
 
 import math
 import threading
@@ -13,8 +13,13 @@ RETRY = 30.0
 
 
 class Breaker:
-    """Refuses for :data:`RETRY` seconds after a failure; then it lets one
-    caller try, and refuses the others until that one knows."""
+    """It opens for :data:`RETRY` seconds after a failure: callers are refused.
+    Then it lets one caller try, and refuses the others until that one has
+    an answer, which closes it.
+
+    :param cell: the name of the cell
+    :param clock: seconds, monotonic
+    """
 
     def __init__(
         self, cell: str, clock: Callable[[], float] = time.monotonic
@@ -22,30 +27,33 @@ class Breaker:
         self._cell = cell
         self._clock = clock
         self._lock = threading.Lock()
-        self._closed_until: float | None = None
+        self._open_until: float | None = None
 
     def enter(self) -> None:
-        """:raises CellUnavailable: when the cell is not to be tried now"""
+        """Ask whether the cell may be tried now.
+
+        :raises CellUnavailable: it may not
+        """
         with self._lock:
-            if self._closed_until is None:
+            if self._open_until is None:
                 return
             now = self._clock()
-            if now < self._closed_until:
-                raise self._error(self._closed_until - now)
-            self._closed_until = now + RETRY
+            if now < self._open_until:
+                raise self._error(self._open_until - now)
+            self._open_until = now + RETRY
 
     def trip(self) -> exception.CellUnavailable:
         """Note a failure, and return the error to raise."""
         with self._lock:
-            self._closed_until = self._clock() + RETRY
+            self._open_until = self._clock() + RETRY
         return self._error(RETRY)
 
     def reset(self) -> bool:
         """Note an answer, and tell whether there had been none."""
         with self._lock:
-            was_closed = self._closed_until is not None
-            self._closed_until = None
-            return was_closed
+            was_open = self._open_until is not None
+            self._open_until = None
+            return was_open
 
     def _error(self, seconds: float) -> exception.CellUnavailable:
         return exception.CellUnavailable(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How complete an answer is: what is purged, and what may not have been told
+"""How complete an answer is: what is purged, and what may not have arrived
 yet."""
 
 import dataclasses
@@ -22,10 +22,10 @@ class Coverage:
     """How complete an answer is.
 
     :param purged_before: what was created before that may be gone
-    :param follow_lag: by how many seconds the copy of a followed cell is
-        behind, of the one that is most behind; None where none is followed
-    :param silent_cells: those that are not copied now, or late
-    :param silent_hosts: those with a reporter that is not heard of
+    :param follow_lag: how many seconds the copy of a followed cell is behind,
+        of the cell that is most behind; None when no cell is followed
+    :param silent_cells: cells that are not being copied, or are copied late
+    :param silent_hosts: hosts with a reporter that is silent
     """
 
     purged_before: datetime.datetime | None

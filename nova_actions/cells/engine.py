@@ -15,7 +15,7 @@ from nova_actions.db import limits
 POOL_SIZE = 5
 MAX_OVERFLOW = 5
 
-#: Seconds after which a connection is made anew, before a server drops it.
+#: Seconds after which a connection is replaced, before the server drops it.
 RECYCLE = 1800
 
 _READ_ONLY = {
@@ -91,7 +91,7 @@ def _arguments(name: str, driver: str, timeout: float) -> dict[str, Any]:
             'write_timeout': seconds,
         }
     if name == 'postgresql' and driver in ('psycopg2', 'psycopg'):
-        # A peer that is gone without a word would be waited for for hours.
+        # Without this, a peer that vanished would be waited for for hours.
         return {
             'connect_timeout': seconds,
             'keepalives_idle': 10,

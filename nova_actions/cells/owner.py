@@ -66,7 +66,8 @@ def _look_up(
             uuid, hint, lambda row: not _is_stranger(context, row)
         )
     if stranger:
-        # As if nobody here knew it, a silent cell's error included.
+        # The same work, and the same error of a silent cell, as for an
+        # unknown server.
         registry.instance(uuid, is_shown=lambda _row: False)
         return own
     return _beside(own, known or {}, fresh)
@@ -86,7 +87,7 @@ def _beside(own: Row, known: Row, fresh: bool) -> Row:
     except exception.CellUnavailable:
         if cell is not None:
             raise
-        # Known here, so it is none of the silent cell's business.
+        # It is known here, so the silent cell need not be asked.
         return own
     if seen is None:
         return {**own, 'cell': None, 'absent_until': time.monotonic() + ABSENT}

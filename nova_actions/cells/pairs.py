@@ -68,7 +68,7 @@ def _equal(
     tell: Callable[[Row], Any],
     found: dict[int, Row],
 ) -> tuple[list[Row], list[Row]]:
-    """Pair those of which the same is told; return who is left."""
+    """Pair the rows that agree in everything; return the rest."""
     left, mine = [], _by(tell, own)
     for row in others:
         if same := mine.get(tell(row)):

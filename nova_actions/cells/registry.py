@@ -59,7 +59,7 @@ def _check(name: str, url: str | None) -> None:
 
 
 def dispose() -> None:
-    """Close the connections; they are made anew when needed."""
+    """Close the connections; they are opened again when needed."""
     for each in _cells.values():
         each.engine.dispose()
 

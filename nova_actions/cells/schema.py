@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc as sa_exc
 
-#: For how many seconds what is known of a cell's indexes is believed.
+#: Seconds for which what is known of a cell's indexes is used.
 INDEXES_FOR = 60.0
 
 _ID: Any = sa.BigInteger()
@@ -64,16 +64,16 @@ COLUMNS: dict[str, dict[str, Any]] = {
     },
 }
 
-#: What no row can do without; NULL in their place would be a lie.
+#: Columns without which a row cannot be read: NULL would be wrong.
 _NEEDED = {'id', 'uuid', 'instance_uuid', 'action_id'}
 
-#: What has never heard of it is not so; anything else reads as NULL.
+#: What columns mean that a release lacks; any other reads as NULL.
 _ABSENT: dict[str, Any] = {
     'deleted': sa.literal_column('0'),
     'hidden': sa.false(),
 }
 
-#: What MySQL, MariaDB and PostgreSQL say to a user who may not read all.
+#: How databases refuse a user who may not read the whole table.
 _DENIED = re.compile('denied', re.IGNORECASE)
 
 _BETWEEN = 'nova_actions_between'
@@ -83,7 +83,7 @@ _ASK = sa.text(
     f'FROM {", ".join(COLUMNS)} LIMIT 0'
 )
 
-#: Tells a user of those columns only that he may read.
+#: Shows a user only the columns that the user may read.
 _LISTED = sa.table(
     'columns',
     *map(sa.column, ('table_schema', 'table_name', 'column_name')),

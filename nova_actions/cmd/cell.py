@@ -49,7 +49,9 @@ def cell_follow(args: Any) -> int:
     )
 
 
-def _estimate(name: str, settings: Any, row: Row | None) -> estimate.Estimate:
+def _estimate(
+    name: str, settings: Any, row: state.State | None
+) -> estimate.Estimate:
     cell = source.Source(name, settings.connection, registry.get(name).timeout)
     try:
         return estimate.make(cell, row, settings.follow_rate)
@@ -57,8 +59,8 @@ def _estimate(name: str, settings: Any, row: Row | None) -> estimate.Estimate:
         cell.dispose()
 
 
-def shown(name: str, is_on: bool, row: Row | None) -> Row:
-    """Return what is worth to be known of a state."""
+def shown(name: str, is_on: bool, row: state.StateNow | None) -> Row:
+    """Return what to show of a state."""
     if row is None:
         return {'cell': name, 'state': UNATTENDED if is_on else OFF}
     top = row['action_top'] + row['event_top']
@@ -79,7 +81,7 @@ def shown(name: str, is_on: bool, row: Row | None) -> Row:
     }
 
 
-def _word(is_on: bool, row: Row) -> str:
+def _word(is_on: bool, row: state.StateNow) -> str:
     if row['paused']:
         return PAUSED
     if row['lease_end'] is None or row['lease_end'] <= row['now']:

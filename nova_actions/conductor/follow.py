@@ -97,7 +97,7 @@ class FollowedCell:
             LOG.debug('The lease of %s ends by itself', self._source.name)
         self._source.dispose()
 
-    def run(self) -> dict[str, Any] | None:
+    def run(self) -> state.State | None:
         """Do a round; return the state at its end, None where there is none
         to tell."""
         context = context_module.get_admin_context()

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is counted and measured, each once: the names that Prometheus sees.
+"""Every metric that a process counts, under the name that Prometheus sees.
 
 Until :func:`nova_actions.metrics.endpoint.set_up` is called, nothing is
-counted and prometheus_client is not imported. Then counting is adding to a
+counted and prometheus_client is not imported. After that, counting adds to a
 number in memory.
 
-No label has the id of anything, a user or a project. What others may name as
-they like goes through :mod:`nova_actions.metrics.name` first.
+No label contains an id, a user or a project. Names that reporters choose go
+through :mod:`nova_actions.metrics.name` first.
 """
 
 from nova_actions.metrics.family import Counter
@@ -54,40 +54,40 @@ _LONG = (
 
 ACTIONS_STARTED = Counter(
     'nova_actions_actions_started_total',
-    'Actions that have begun.',
+    'Actions that were started.',
     ('action',),
 )
 ACTIONS_FINISHED = Counter(
     'nova_actions_actions_finished_total',
-    'Actions that have ended, by their status then.',
+    'Actions that ended, by their status then.',
     ('action', 'outcome'),
 )
 ACTION_DURATION = Histogram(
     'nova_actions_action_duration_seconds',
-    'How long actions took that have ended.',
+    'Duration of actions that ended.',
     ('action', 'outcome'),
     _LONG,
 )
 EVENTS_STARTED = Counter(
     'nova_actions_events_started_total',
-    'Steps of actions that have begun.',
+    'Steps of actions that were started.',
     ('event',),
 )
 EVENTS_FINISHED = Counter(
     'nova_actions_events_finished_total',
-    'Steps of actions that have ended, by their result.',
+    'Steps of actions that ended, by their result.',
     ('event', 'outcome'),
 )
 EVENT_DURATION = Histogram(
     'nova_actions_event_duration_seconds',
-    'How long steps of actions took that have ended.',
+    'Duration of steps of actions that ended.',
     ('event',),
     _LONG,
 )
 REPORTS = Counter(
     'nova_actions_reports_received_total',
-    'Reports that a conductor has answered: applied, known already, or '
-    'refused with an error.',
+    'Reports that a conductor answered: applied, known already, or refused '
+    'with an error.',
     ('verdict', 'error'),
 )
 REPORT_DELAY = Histogram(
@@ -98,31 +98,31 @@ REPORT_DELAY = Histogram(
 )
 NOTIFICATIONS = Counter(
     'nova_actions_notifications_total',
-    'Notifications of changes: sent, or dropped since the notification bus '
-    'is away or too slow.',
+    'Notifications of changes: sent, or dropped because the notification bus '
+    'is down or too slow.',
     ('outcome',),
 )
 POLICY_REFUSALS = Counter(
     'nova_actions_policy_refusals_total',
-    'Calls that a rule of the policy has refused.',
+    'Calls that a policy rule refused.',
     ('rule',),
 )
 REDACTIONS = Counter(
     'nova_actions_redactions_total',
-    'Secrets that stand masked in texts to be stored, by the rule that has '
-    'found them.',
+    'Secrets masked in texts before they are stored, by the rule that found '
+    'them.',
     ('rule',),
 )
 REQUEST_DURATION = Histogram(
     'nova_actions_http_request_duration_seconds',
-    'How long requests to the REST API took.',
+    'Duration of requests to the REST API.',
     ('route', 'method', 'status'),
     (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
 DATABASE_CONNECTIONS = Gauge(
     'nova_actions_database_connections',
-    'Connections of the pool of our own database: in use, idle, and how many '
-    'there may be.',
+    'Connections in the pool of our own database: in use, idle, and the '
+    'limit.',
     ('state',),
 )
 

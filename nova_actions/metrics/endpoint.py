@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where Prometheus reads what a process, or several, have counted.
+"""The endpoint where Prometheus scrapes one process, or several as one.
 
-prometheus_client is imported here alone, once it is known whether the process
-is alone: it chooses for good when it is imported.
+Only this module imports prometheus_client, and only once it knows whether the
+process is alone: the library decides that for good when it is imported.
 """
 
 import contextlib
@@ -21,20 +21,20 @@ from nova_actions.metrics import shared
 
 LOG = logging.getLogger(__name__)
 
-#: Seconds between two looks at what is not counted but measured, and at what
-#: became of the other processes.
+#: Seconds between two measurements of gauges, and between two looks for
+#: processes that have ended.
 INTERVAL = 5.0
-#: The name by which prometheus_client finds the folder.
+#: The environment variable that names the folder to prometheus_client.
 _FOLDER = 'PROMETHEUS_MULTIPROC_DIR'
 
 _registry: Any = None
 
 
 def set_up(folder: str | None = None) -> None:
-    """Begin to count in this process.
+    """Start counting in this process.
 
-    :param folder: where it shares what it counts with others, None when it
-        is alone
+    :param folder: where several processes share what they count; None when
+        this one is alone
     """
     global _registry
     if folder is None:
@@ -44,7 +44,7 @@ def set_up(folder: str | None = None) -> None:
     import prometheus_client as library
     from prometheus_client import multiprocess
 
-    # A time for each series, which nobody reads.
+    # A timestamp for each series that nobody reads.
     library.disable_created_metrics()  # type: ignore[no-untyped-call]
     _registry = library.CollectorRegistry()
     if folder is not None:
@@ -57,7 +57,7 @@ def set_up(folder: str | None = None) -> None:
 
 
 def tear_down() -> None:
-    """Count nothing any more."""
+    """Stop counting."""
     global _registry
     family.switch(False)
     for each in metrics.FAMILIES:
@@ -66,8 +66,8 @@ def tear_down() -> None:
 
 
 def registry() -> Any:
-    """Return what is told: a registry of prometheus_client's. What else this
-    process alone can tell is registered with it.
+    """Return the registry that is scraped, to register further collectors of
+    this process with.
 
     :raises RuntimeError: when :func:`set_up` has not been called
     """
@@ -77,20 +77,20 @@ def registry() -> Any:
 
 
 def application() -> Any:
-    """Return a WSGI application that tells what is counted."""
+    """Return a WSGI application that serves the metrics."""
     import prometheus_client as library
 
     return library.make_wsgi_app(registry())
 
 
 class Endpoint:
-    """Tells what is counted on a port of its own.
+    """Serves metrics on a port of its own.
 
     :param host: the address to listen on
-    :param port: where to listen; None when another tells
-    :param folder: shared by several processes: whoever gets the port tells of
-        all, and another takes over when that one is gone
-    :param measure: called now and then to set gauges
+    :param port: where to listen; None when another server serves them
+    :param folder: shared by several processes: the one that gets the port
+        serves the metrics of all, and another takes over when it ends
+    :param measure: called every :data:`INTERVAL` seconds to set gauges
     """
 
     def __init__(
@@ -105,18 +105,18 @@ class Endpoint:
         self._folder = shared.Folder(folder) if folder is not None else None
         self._measure = measure
         self._server: Any = None
-        self._has_told = False
+        self._has_logged = False
         self._ends = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name='nova-actions-metrics', daemon=True
         )
 
     def start(self) -> None:
-        """Begin to count, and to tell.
+        """Start counting and serving.
 
-        :raises Invalid: the port is taken, where no other process shares
-            what is told
-        :raises OSError: the folder cannot be had
+        :raises Invalid: the port is taken, and no other process shares the
+            folder
+        :raises OSError: the folder cannot be used
         """
         if self._folder is None:
             set_up()
@@ -143,16 +143,16 @@ class Endpoint:
                 self._port, self._host, registry()
             )
         except OSError as error:
-            if not self._has_told:
+            if not self._has_logged:
                 LOG.info(
                     'Port %d for metrics is taken (%s); this process '
-                    'takes it once it is free',
+                    'takes over when it becomes free',
                     self._port,
                     error.strerror,
                 )
-                self._has_told = True
+                self._has_logged = True
             raise
-        LOG.info('Metrics are told on %s port %d', self._host, self._port)
+        LOG.info('Serving metrics on %s port %d', self._host, self._port)
 
     def _run(self) -> None:
         while True:
@@ -160,7 +160,7 @@ class Endpoint:
                 self._look()
             except Exception as error:  # noqa: BLE001 - it must live
                 LOG.warning(
-                    'What metrics tell may be incomplete: %s',
+                    'Metrics may be incomplete: %s',
                     type(error).__name__,
                 )
             if self._ends.wait(INTERVAL):
@@ -177,7 +177,7 @@ class Endpoint:
                 self._folder.bury(multiprocess.mark_process_dead)
 
     def stop(self) -> None:
-        """Tell nothing any more."""
+        """Stop serving and counting."""
         self._ends.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -196,19 +196,19 @@ def of(
     measure: Callable[[], object],
     is_alone: bool,
 ) -> Endpoint | None:
-    """Return the endpoint of a service as it is configured, None where
-    nothing is to be counted.
+    """Return the endpoint of a service as configured; None when metrics are
+    off.
 
     :param service: ``api`` or ``conductor``
     :param is_alone: whether the service is one process
-    :raises OSError: the folder that several processes share cannot be had
+    :raises OSError: the folder that several processes share cannot be used
     """
     if not conf.metrics.enabled:
         return None
     folder = None
     if not is_alone:
         folder = os.path.join(conf.state_path, 'metrics', service)
-        # A worker that fails by that would be started again for ever.
+        # Here, since a worker that fails would be restarted for ever.
         shared.make(folder)
     return Endpoint(
         conf.metrics.bind_host,
@@ -221,8 +221,8 @@ def of(
 def beside_another(
     conf: cfg.ConfigOpts, measure: Callable[[], object]
 ) -> Endpoint | None:
-    """Return an endpoint that counts and measures in a process that tells
-    of it otherwise, None where nothing is to be counted."""
+    """Return an endpoint for a process that serves its metrics elsewhere;
+    None when metrics are off."""
     return (
         Endpoint(conf.metrics.bind_host, None, None, measure)
         if conf.metrics.enabled
@@ -232,7 +232,7 @@ def beside_another(
 
 @contextlib.contextmanager
 def at_work(endpoint: Endpoint | None) -> Iterator[None]:
-    """Have an endpoint work meanwhile, if there is one."""
+    """Run an endpoint, if there is one, while the context lasts."""
     if endpoint is not None:
         endpoint.start()
     try:

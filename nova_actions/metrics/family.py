@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Families of metrics, which do nothing until they are made."""
+"""Metric families, which do nothing until :meth:`Family.make` is called."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ def is_on() -> bool:
 
 
 def switch(on: bool) -> None:
-    """Note whether this process counts."""
+    """Turn counting in this process on or off."""
     global _is_on
     _is_on = on
 
@@ -22,7 +22,7 @@ class Family:
     """A metric and its labels.
 
     :param name: as Prometheus sees it
-    :param text: what it tells, for who looks at ``/metrics``
+    :param text: its help text in ``/metrics``
     :param labels: the names of its labels
     """
 
@@ -37,11 +37,11 @@ class Family:
         self._metric: Any = None
 
     def make(self, library: Any, registry: Any) -> None:
-        """Begin to count.
+        """Start counting.
 
         :param library: the module prometheus_client
-        :param registry: of a process that is alone, None where several share
-            a folder
+        :param registry: where to register it; None when several processes
+            share a folder
         """
         self._metric = getattr(library, self.kind)(
             self.name,
@@ -52,7 +52,7 @@ class Family:
         )
 
     def drop(self) -> None:
-        """Do nothing again."""
+        """Stop counting."""
         self._metric = None
 
     def _options(self) -> dict[str, Any]:
@@ -79,8 +79,8 @@ class Counter(Family):
 
 
 class Gauge(Family):
-    """A number as it is now; of several processes, the sum of those that
-    live."""
+    """A current value; with several processes, the sum over those that
+    run."""
 
     kind = 'Gauge'
 
@@ -92,7 +92,7 @@ class Gauge(Family):
 
 
 class Histogram(Family):
-    """How often a value was in each of some ranges.
+    """How many values fell into each bucket.
 
     :param buckets: their upper limits
     """

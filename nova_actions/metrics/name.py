@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names that labels may have: those that Nova (34) gives to actions and to
-their steps, and ours. Any other is :data:`OTHER`, since whoever records may
-name things as he likes, and each name would be a series for ever."""
+"""Names as labels: those of Nova's (34) actions and of their steps, and ours.
+Any other name becomes :data:`OTHER`: a reporter may choose any name, and each
+would be a series for ever."""
 
 OTHER = 'other'
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The folder in which several processes count, so that one of them can tell
-of all (prometheus_client's multiprocess mode)."""
+"""The folder in which several processes count, so that one of them can serve
+the metrics of all (prometheus_client's multiprocess mode)."""
 
 import contextlib
 import fcntl
@@ -13,11 +13,11 @@ _LOCK = 'lock'
 
 
 class Folder:
-    """A folder that processes share as long as one of them lives.
+    """A folder that processes share as long as one of them runs.
 
-    Each holds a lock that the kernel lets go of when the process ends. Who
-    finds it free is the first: what is there is of processes that are gone,
-    and is removed, or else their counts would be told for ever.
+    Each holds a shared lock, which the kernel releases when the process ends.
+    The process that finds it free is the first: it removes the files of
+    processes that have ended, which would otherwise be counted for ever.
     """
 
     def __init__(self, path: str) -> None:
@@ -25,9 +25,9 @@ class Folder:
         self._lock: int | None = None
 
     def join(self) -> None:
-        """Be one of those that share it.
+        """Start sharing it.
 
-        :raises OSError: it cannot be had
+        :raises OSError: it cannot be used
         """
         make(self.path)
         self._lock = os.open(
@@ -43,16 +43,16 @@ class Folder:
         fcntl.flock(self._lock, fcntl.LOCK_SH)
 
     def leave(self) -> None:
-        """Share it no longer."""
+        """Stop sharing it."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
     def bury(self, forget: Callable[[int, str], object]) -> None:
-        """Have those forgotten that are gone.
+        """Forget the gauges of processes that have ended; what they counted
+        stays.
 
-        :param forget: is given a process's number and the folder; what the
-            process has counted stays, what it was doing goes
+        :param forget: called with the process id and the folder
         """
         found = {
             int(match[1])
@@ -65,9 +65,9 @@ class Folder:
 
 
 def make(path: str) -> None:
-    """Make a folder for this user alone, where there is none.
+    """Make a folder for this user alone, if there is none.
 
-    :raises OSError: it cannot be had
+    :raises OSError: it cannot be made
     """
     os.makedirs(path, mode=0o700, exist_ok=True)
 

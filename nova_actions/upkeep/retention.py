@@ -80,7 +80,7 @@ def purge(
     """Delete what is selected and yield what is done after each batch, and
     at the end.
 
-    What was interrupted is begun anew: the rest is found again.
+    After an interruption, purge again: the rest is found again.
 
     :param pause: called between batches, so that writers get their turn
     :param dry_run: only count

@@ -105,7 +105,7 @@ def scrub(
 
 def _parts(table: sa.Table, rows: list[Row]) -> list[list[Row]]:
     """Split rows into transactions. Instances are locked by writers in no
-    order, so nobody may hold one while he waits for another."""
+    order, so no transaction may hold one while it waits for another."""
     return [[row] for row in rows] if table is INSTANCES else [rows]
 
 

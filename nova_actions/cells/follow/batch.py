@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 
-#: How often a batch is begun anew when its servers are registered meanwhile.
+#: How often a batch is tried again when its servers are registered meanwhile.
 ROUNDS = 5
 
 
@@ -77,12 +77,12 @@ def _store_parts(
     context: RequestContext, cell: str, holder: str, batch: prepared.Prepared
 ) -> None:
     try:
-        _store_anew(context, cell, holder, batch)
+        _store_with_retries(context, cell, holder, batch)
         return
     except exception.Invalid:
         if len(batch.actions) + len(batch.events) <= 1:
             _tell_skipped(cell, batch)
-            _store_anew(
+            _store_with_retries(
                 context,
                 cell,
                 holder,
@@ -109,7 +109,7 @@ def _tell_skipped(cell: str, batch: prepared.Prepared) -> None:
             )
 
 
-def _store_anew(
+def _store_with_retries(
     context: RequestContext, cell: str, holder: str, batch: prepared.Prepared
 ) -> None:
     for attempt in range(ROUNDS):

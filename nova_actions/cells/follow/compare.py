@@ -14,6 +14,7 @@ from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
 from nova_actions.cells.follow import row as row_module
 from nova_actions.cells.follow import source as source_module
+from nova_actions.cells.follow import state as state_module
 from nova_actions.context import RequestContext
 from nova_actions.db.engine import reader
 
@@ -40,7 +41,7 @@ MEANING = {
 def make(
     context: RequestContext,
     source: source_module.Source,
-    state: Row | None,
+    state: state_module.State | None,
     since: datetime.datetime,
     sanitizer: sanitize.Sanitizer,
 ) -> Row:
@@ -105,7 +106,7 @@ def _words(
     name: str,
     rows: Iterable[Row],
     copies: known.Copies,
-    state: Row | None,
+    state: state_module.State | None,
     sanitizer: sanitize.Sanitizer,
 ) -> dict[int, str]:
     own = (
@@ -140,7 +141,7 @@ def _reported(
     return set(match.actions(session, cell, rows))
 
 
-def _why(row: Row, state: Row | None) -> str:
+def _why(row: Row, state: state_module.State | None) -> str:
     created = row_module.created(row)
     if state is None:
         return MISSING

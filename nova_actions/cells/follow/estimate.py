@@ -26,18 +26,17 @@ class Estimate:
 
 
 def make(
-    source: source_module.Source, state: state_module.Row | None, rate: int
+    source: source_module.Source, state: state_module.State | None, rate: int
 ) -> Estimate:
     """Return how much there is behind what is copied.
 
     :raises CellUnavailable: the cell does not answer
     """
     rows, size = {}, 0
-    for name, cursor in (
-        (row_module.ACTIONS, 'action_id'),
-        (row_module.EVENTS, 'event_id'),
+    for name, after in (
+        (row_module.ACTIONS, state['action_id'] if state else 0),
+        (row_module.EVENTS, state['event_id'] if state else 0),
     ):
-        after = state[cursor] if state else 0
         rows[name] = sum(
             max(0, high - max(low - 1, after))
             for low, high in source.ask(source_module.edges, name)

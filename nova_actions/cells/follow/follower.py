@@ -5,8 +5,8 @@ and what has changed."""
 import collections
 import datetime
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from nova_actions import sanitize
 from nova_actions.cells.follow import batch as batch_module
@@ -32,7 +32,9 @@ LOOK_BACK = 60.0
 #: For how many seconds a row may be committed late, or be overwritten.
 WINDOW = 3600.0
 
-_CURSORS = {
+_Cursor = Literal['action_id', 'event_id']
+_Top = Literal['action_top', 'event_top']
+_CURSORS: Mapping[str, tuple[_Cursor, _Top]] = {
     row_module.ACTIONS: ('action_id', 'action_top'),
     row_module.EVENTS: ('event_id', 'event_top'),
 }
@@ -75,7 +77,7 @@ class Follower:
         return self._source.name
 
     def _forget(self) -> None:
-        """Begin anew, as after another has followed."""
+        """Start over: another conductor may have followed meanwhile."""
         #: By table, the last ids of the window's time, and of the round
         #: before that began, with when they were reached.
         self._marks: dict[str, collections.deque[tuple[float, int]]] = {
@@ -94,7 +96,7 @@ class Follower:
 
     def run(
         self, context: RequestContext, floor: Time | None = None
-    ) -> Row | None:
+    ) -> state.State | None:
         """Do a round; return the state at its end, without what tells of
         itself, None when another follows the cell or nobody is to.
 
@@ -121,10 +123,12 @@ class Follower:
 
     # -- what is new ------------------------------------------------------
 
-    def _forward(self, context: RequestContext, name: str, held: Row) -> int:
+    def _forward(
+        self, context: RequestContext, name: str, held: state.State
+    ) -> int:
         """Copy what comes after the last id; return the new one."""
         cursor, top = _CURSORS[name]
-        after, newest = int(held[cursor]), int(held[top])
+        after, newest = held[cursor], held[top]
         has_more = True
         while has_more:
             began = self._clock()
@@ -274,7 +278,7 @@ class Follower:
         if ended:
             self._store(context, row_module.ACTIONS, ended)
 
-    def _look_at_own(self, context: RequestContext, held: Row) -> None:
+    def _look_at_own(self, context: RequestContext, held: state.State) -> None:
         """Make one of what was copied and then reported, too."""
         top = merge.top(context)
         # Once more than there is something new: it may be committed late.

@@ -70,7 +70,7 @@ def run(
     context: RequestContext,
     cell: str,
     holder: str,
-    held: Row,
+    held: state.State,
     end: Place,
     pause: Callable[[float], object],
 ) -> None:
@@ -82,7 +82,8 @@ def run(
     :raises Lost: another follows the cell
     """
     after = [
-        max(0, held[name] - BACK) for name in ('own_action_id', 'own_event_id')
+        max(0, held['own_action_id'] - BACK),
+        max(0, held['own_event_id'] - BACK),
     ]
     while True:
         upto = [

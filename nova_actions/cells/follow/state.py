@@ -3,7 +3,7 @@
 time, by a lease that our own database's clock measures."""
 
 import datetime
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -16,11 +16,42 @@ from nova_actions.db.engine import recorder
 from nova_actions.db.engine import writer
 from nova_actions.db.models import FOLLOWED_CELLS
 
-Row = dict[str, Any]
 Time = datetime.datetime
 
-#: For how long a holder need not be heard of. Each of its transactions
-#: begins the time anew.
+
+class State(TypedDict):
+    """A row of ``followed_cells``; what each column means stands at
+    :class:`nova_actions.db.models.FollowedCell`."""
+
+    id: int
+    cell: str
+    created_at: Time
+    action_id: int
+    event_id: int
+    action_top: int
+    event_top: int
+    actions: int
+    events: int
+    attempts: int
+    skipped: int
+    paused: int
+    owner_id: int | None
+    own_action_id: int
+    own_event_id: int
+    whole_at: Time | None
+    caught_up_at: Time | None
+    floor: Time | None
+    holder: str | None
+    lease_end: Time | None
+
+
+class StateNow(State):
+    """A state, and the database's time when it was read."""
+
+    now: Time
+
+
+#: How long a lease lasts. Each transaction of its holder renews it.
 LEASE = datetime.timedelta(seconds=20)
 
 #: How old what is copied may be before somebody should look.
@@ -33,7 +64,7 @@ class Lost(Exception):
 
 def acquire(
     context: RequestContext, cell: str, holder: str, floor: Time | None = None
-) -> Row | None:
+) -> StateNow | None:
     """Take the lease of a cell, or go on with it, and return the state with
     ``now``, by the database's clock; None when another has it, or following
     is paused.
@@ -50,16 +81,14 @@ def acquire(
 @recorder
 def _acquire(
     connection: Any, cell: str, holder: str, floor: Time | None
-) -> Row | None:
+) -> StateNow | None:
     row = _begun(connection, cell)
     at = lease.now(connection)
     if row['paused'] or not lease.is_free(row, holder, at):
         return None
-    row.update(
-        holder=holder,
-        lease_end=at + LEASE,
-        floor=max(filter(None, (floor, row['floor'])), default=None),
-    )
+    row['holder'] = holder
+    row['lease_end'] = at + LEASE
+    row['floor'] = max(filter(None, (floor, row['floor'])), default=None)
     change(
         connection,
         row['id'],
@@ -70,7 +99,7 @@ def _acquire(
     return {**row, 'now': at}
 
 
-def _begun(connection: Any, cell: str) -> Row:
+def _begun(connection: Any, cell: str) -> State:
     """Lock the state of a cell, which is made where there is none."""
     row = locked(connection, cell)
     if row is None:
@@ -84,9 +113,9 @@ def _begun(connection: Any, cell: str) -> Row:
     return row
 
 
-def held(connection: Any, cell: str, holder: str) -> Row:
-    """Lock the state of a cell in a transaction that is to write, and begin
-    the lease anew.
+def held(connection: Any, cell: str, holder: str) -> StateNow:
+    """Lock the state of a cell in a transaction that writes, and renew the
+    lease.
 
     :raises Lost: the lease is another's, or has ended
     """
@@ -104,7 +133,7 @@ def held(connection: Any, cell: str, holder: str) -> Row:
     return {**row, 'now': at}
 
 
-def locked(connection: Any, cell: str) -> Row | None:
+def locked(connection: Any, cell: str) -> State | None:
     """Lock the state of a cell, whoever has the lease, and return it."""
     row = (
         connection.execute(
@@ -115,7 +144,7 @@ def locked(connection: Any, cell: str) -> Row | None:
         .mappings()
         .first()
     )
-    return dict(row) if row else None
+    return cast(State, dict(row)) if row else None
 
 
 def change(connection: Any, row_id: int, **values: Any) -> None:
@@ -128,7 +157,7 @@ def change(connection: Any, row_id: int, **values: Any) -> None:
 
 
 @recorder
-def reached(connection: Any, cell: str, holder: str, since: Time) -> Row:
+def reached(connection: Any, cell: str, holder: str, since: Time) -> State:
     """Note that all that a cell had at a time is copied; return the state as
     it was before.
 
@@ -158,8 +187,8 @@ def release(connection: Any, cell: str, holder: str) -> None:
 
 @recorder
 def retire(connection: Any, cell: str) -> None:
-    """Note that a cell is not to be followed any more, unless somebody
-    follows it now. Whoever follows it again takes that back."""
+    """Note that a cell is not to be followed any more, unless a conductor
+    follows it now. Following it again undoes that."""
     lease_end = FOLLOWED_CELLS.c.lease_end
     connection.execute(
         sa.update(FOLLOWED_CELLS)
@@ -205,7 +234,7 @@ def raise_floor(session: orm.Session, before: Time) -> None:
 
 
 @reader
-def get(connection: sa.Connection, cell: str) -> Row | None:
+def get(connection: sa.Connection, cell: str) -> StateNow | None:
     """Return the state of a cell with ``now``, by the database's clock; None
     when it has never been followed."""
     row = (
@@ -217,7 +246,7 @@ def get(connection: sa.Connection, cell: str) -> Row | None:
         .mappings()
         .first()
     )
-    return dict(row) if row else None
+    return cast(StateNow, dict(row)) if row else None
 
 
 @reader

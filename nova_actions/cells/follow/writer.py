@@ -15,6 +15,7 @@ from nova_actions.cells.follow import origin
 from nova_actions.cells.follow import owner
 from nova_actions.cells.follow import prepared
 from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import state
 from nova_actions.db import ledger
 from nova_actions.db import ledger_events
 from nova_actions.db import ledger_rules
@@ -36,7 +37,11 @@ class Writer:
     """
 
     def __init__(
-        self, connection: Any, cell: str, held: Row, batch: prepared.Prepared
+        self,
+        connection: Any,
+        cell: str,
+        held: state.State,
+        batch: prepared.Prepared,
     ) -> None:
         self._connection = connection
         self._cell = cell

@@ -61,3 +61,11 @@ def example():
         'request_id': None,
         'global_request_id': None,
     }
+
+
+def line(module, change):
+    """Return a change as a format's module writes it, which is to be one
+    line."""
+    found = module.line(change)
+    assert found.splitlines() == [found], found
+    return found

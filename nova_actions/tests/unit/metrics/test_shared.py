@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is counted, how, and by which names."""
+"""Processes that count together."""
 
 import json
 import os
@@ -8,16 +8,9 @@ import subprocess
 import sys
 
 import fixtures as base_fixtures
-from hypothesis import given
-from hypothesis import strategies
 from oslotest import base
 
-from nova_actions import metrics
-from nova_actions.metrics import endpoint
-from nova_actions.metrics import family
-from nova_actions.metrics import name
 from nova_actions.metrics import shared
-from nova_actions.tests import fixtures
 
 _SHARING = """
 import os, sys
@@ -37,82 +30,6 @@ for line in sys.stdin:
           told.get_sample_value('nova_actions_database_connections',
                                 {'state': 'in_use'}), flush=True)
 """
-
-
-class NamesTest(base.BaseTestCase):
-    def test_known(self):
-        self.assertEqual('live-migration', name.action('live-migration'))
-        self.assertEqual(
-            'compute_reboot_instance', name.event('compute_reboot_instance')
-        )
-
-    @given(strategies.text())
-    def test_whatever_comes_there_are_few(self, text):
-        self.assertIn(name.action(text), {*name._ACTIONS, name.OTHER})
-        self.assertIn(name.event(text), {*name._EVENTS, name.OTHER})
-
-
-class FamiliesTest(base.BaseTestCase):
-    def test_off(self):
-        """Nothing is counted, and nothing is wrong."""
-        self.assertFalse(metrics.is_on())
-        metrics.ACTIONS_STARTED.add('create')
-        metrics.ACTION_DURATION.observe(1.5, 'create', 'failed')
-        metrics.DATABASE_CONNECTIONS.set(1, 'idle')
-        self.assertRaises(RuntimeError, endpoint.registry)
-
-    def test_on(self):
-        told = self.useFixture(fixtures.Metrics())
-        metrics.ACTIONS_STARTED.add('create')
-        metrics.ACTIONS_STARTED.add('create', number=2)
-        metrics.ACTION_DURATION.observe(1.5, 'create', 'failed')
-        metrics.DATABASE_CONNECTIONS.set(4, 'idle')
-        self.assertEqual(3, told('actions_started_total', action='create'))
-        self.assertEqual(
-            1,
-            told(
-                'action_duration_seconds_bucket',
-                le='2.5',
-                action='create',
-                outcome='failed',
-            ),
-        )
-        self.assertEqual(
-            0,
-            told(
-                'action_duration_seconds_bucket',
-                le='1.0',
-                action='create',
-                outcome='failed',
-            ),
-        )
-        self.assertEqual(4, told('database_connections', state='idle'))
-
-    def test_each_is_made(self):
-        declared = {
-            each.name
-            for each in vars(metrics).values()
-            if isinstance(each, family.Family)
-        }
-        self.assertEqual(declared, {each.name for each in metrics.FAMILIES})
-
-    def test_no_label_identifies(self):
-        labels = {label for each in metrics.FAMILIES for label in each.labels}
-        self.assertEqual(
-            {
-                'action',
-                'outcome',
-                'event',
-                'verdict',
-                'error',
-                'rule',
-                'route',
-                'method',
-                'status',
-                'state',
-            },
-            labels,
-        )
 
 
 class SharedTest(base.BaseTestCase):
@@ -149,7 +66,7 @@ class SharedTest(base.BaseTestCase):
         three = self.process(4)
         self.assertEqual('7.0 5.0', self.ask(three))
 
-    def test_who_comes_first_begins_anew(self):
+    def test_the_first_process_starts_from_zero(self):
         one = self.process(1)
         self.assertEqual('1.0 1.0', self.ask(one))
         one.kill()
