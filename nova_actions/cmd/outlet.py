@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Standard output, written so that one knows what has been taken."""
+"""Standard output, written so that it is known what was taken."""
 
 import array
 import fcntl
@@ -17,8 +17,8 @@ _LOOK = 20
 class Outlet:
     """Standard output, for lines that must not be lost.
 
-    A line of a file that the end of another process has cut short is ended
-    first, so that it spoils no other.
+    If the file ends with an incomplete line of a killed process, that line is
+    ended first.
     """
 
     def __init__(self) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far somebody has read, kept in a file."""
+"""How far an export has come, kept in a file."""
 
 import contextlib
 import fcntl
@@ -12,12 +12,12 @@ from typing import Self
 from nova_actions.cmd import failure
 
 _CURSOR = 'cursor'
-#: Bytes; an honest one is far smaller.
+#: Bytes; a real one is far smaller.
 _LIMIT = 4096
 
 
 class Place:
-    """A cursor in a file of this user's, which one process uses at a time.
+    """A cursor in a file of this user, which one process uses at a time.
 
     The file is replaced as a whole, once the new one is on disk: after a
     crash it has the old cursor or the new one.
@@ -78,9 +78,9 @@ class Place:
         except OSError as error:
             raise self._refusal(error.strerror) from error
         except (KeyError, TypeError, ValueError) as error:
-            raise self._refusal('it is no state of an export') from error
+            raise self._refusal('it is not the state of an export') from error
         if not isinstance(found, str):
-            raise self._refusal('it is no state of an export')
+            raise self._refusal('it is not the state of an export')
         return found
 
     def write(self, cursor: str) -> None:

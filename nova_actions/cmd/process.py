@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a process that is to serve or read sets up once."""
+"""Sets up a process, once, to serve or to read."""
 
 import contextlib
 import logging as stdlib_logging
@@ -87,8 +87,7 @@ def _refuse_bad_driver(conf: cfg.ConfigOpts) -> None:
 
 
 def set_up_logging(conf: cfg.ConfigOpts) -> None:
-    """Keep the log of a command away from the person who runs it, unless he
-    asks for it."""
+    """Keep the log of a command off the terminal, unless it is asked for."""
     if conf.debug or conf.log_file:
         config.setup_logging(conf)
     else:

@@ -119,7 +119,7 @@ def _waiting(row: Row) -> str | None:
 
 
 def _total(row: Row) -> int | None:
-    # One of the first release does not tell what it has lost.
+    # A reporter of the first release does not say what it has lost.
     if row['waiting'] is None and not row['lost']:
         return None
     return sum(map(int, row['lost'].values()))

@@ -81,7 +81,7 @@ def serve(
 
 def _terminals() -> list[int]:
     """Return which of the standard streams are on a terminal; one that has
-    hung up is none any more."""
+    hung up does not count."""
     return [stream for stream in _STREAMS if os.isatty(stream)]
 
 

@@ -92,7 +92,7 @@ def _rows(conf: cfg.ConfigOpts) -> Iterator[Row]:
 
 
 def _others(state_path: str) -> list[Row]:
-    """Return the folders of spools of other users, and whose they are."""
+    """Return the spool folders of other users, and their owners."""
     try:
         names = sorted(os.listdir(state_path))
     except FileNotFoundError:

@@ -52,7 +52,7 @@ def crash(
         stopping,
     )
     _await_closure(contexts[0], servers[0].uuid, stopping)
-    # As a compute service at its start: in nobody's name.
+    # As a compute service when it starts: in no project.
     with (
         clock.at(clock.real_utcnow()),
         reporter.EventReporter(

@@ -27,10 +27,10 @@ SECONDS = {
     'compute_attach_volume': 3.5,
     'compute_snapshot_instance': 70.0,
 }
-#: How much longer or shorter each one takes, at the most about twice.
+#: How much the duration of each varies: at most by about a factor of two.
 SPREAD = 0.3
 LONGEST = 1.8
-#: A slow zone takes so many times as long.
+#: How many times as long a slow zone takes.
 SLOW = 3.0
 
 
@@ -112,7 +112,8 @@ class Host:
 
         :param day: how much of the day is over, 0 to 1, and more afterwards
         """
-        # Drawn on every host, so that one's decay moves no other's fate.
+        # Drawn on every host, so that the decay of one does not change the
+        # others.
         draw, kind = chance.random(), chance.randrange(len(TROUBLE))
         is_lucky = draw >= self.decay * min(day, 1) ** 2
         return None if is_lucky else failure(kind)

@@ -11,7 +11,7 @@ Context = context_module.RequestContext
 
 
 def id_of(name: str) -> uuid.UUID:
-    """Return the id of something of the cloud: in each run the same."""
+    """Return the id of something in the cloud; it is the same in each run."""
     return uuid.uuid5(uuid.NAMESPACE_DNS, f'{name}.nova-actions.invalid')
 
 
@@ -40,7 +40,7 @@ class Person:
             project_name=self.project,
             roles=list(self.roles),
             timestamp=clock.utcnow(),
-            # As nova-api has it found out, by whatever its policy says.
+            # As nova-api decides it by its policy.
             is_admin='admin' in self.roles,
         )
 

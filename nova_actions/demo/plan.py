@@ -15,8 +15,7 @@ Play = Callable[[Server], Story]
 #: How many actions a day has.
 A_DAY = 240
 
-#: What is worth a look, in this order, each with the server that it happens
-#: to.
+#: The noteworthy actions in their order, each with its server.
 HIGHLIGHTS: tuple[tuple[int, Play], ...] = (
     (0, Server.create),
     (0, Server.resize_at_second_attempt),

@@ -79,7 +79,7 @@ class Server:
             yield from self._step(context, self.host, event, error)
 
     def create(self) -> Story:
-        """Be built; or be built anew, when an earlier run has done so. Where
+        """Be built, or rebuilt if an earlier run has built it. Where
         one host fails, the next one of its zone is tried."""
         known = instance_action.InstanceActionList.get_by_instance_uuid(
             self.owner.context(), self.uuid, limit=1
@@ -111,7 +111,7 @@ class Server:
         )
 
     def reboot_in_vain(self) -> Story:
-        """Not come up again."""
+        """Fail to reboot."""
         context = self.begin(actions.REBOOT)
         yield self._scheduled()
         with contextlib.suppress(*ERRORS):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plays stories in the order of their times: those of the past at once, those
-of the present as they come."""
+"""Plays stories in the order of their times: past ones at once, later ones
+when they are due."""
 
 import datetime
 import heapq

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What keeps the record small, whole and clean over time."""
+"""Maintenance of the record: retention, archives, imports and repairs."""

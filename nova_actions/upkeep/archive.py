@@ -33,7 +33,7 @@ def _refused(path: str, reason: str) -> exception.InvalidInput:
 
 
 class Writer:
-    """Appends batches to an archive; made if there is none, 0600.
+    """Appends batches to an archive file, which is created with mode 0600.
 
     :raises InvalidInput: the file is no archive, is broken, or is being
         written by somebody else
@@ -54,7 +54,7 @@ class Writer:
 
     def _prepare(self) -> None:
         if not stat.S_ISREG(os.fstat(self._fd).st_mode):
-            raise _refused(self._path, 'it is no regular file')
+            raise _refused(self._path, 'it is not a regular file')
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -120,7 +120,7 @@ def _whole_members(fd: int, path: str) -> int:
             except zlib.error:
                 raise _refused(
                     path,
-                    'it is no archive, or a broken one; name another file',
+                    'it is not an archive, or is broken; name another file',
                 ) from None
             start = start or text[: len(_STAMP)]
             if not unzip.eof:
@@ -129,7 +129,7 @@ def _whole_members(fd: int, path: str) -> int:
             end = at - len(chunk)
             unzip = zlib.decompressobj(wbits=31)
     if end and start != _STAMP:
-        raise _refused(path, 'it is no archive of actions')
+        raise _refused(path, 'it is not an archive of actions')
     return end
 
 
@@ -139,8 +139,8 @@ _STAMP = f'{{"format": "{FORMAT}"'.encode()
 def read(path: str) -> Iterator[Row]:
     """Yield the actions of an archive, with ``events`` and ``instance``.
 
-    :raises InvalidInput: for a file, or a line, that is none of ours, and
-        after the last action of a file that ends within a batch
+    :raises InvalidInput: the file, or a line of it, is not of an archive; or,
+        after its last action, the file ends within a batch
     :raises OSError: it cannot be read
     """
     number = 0
@@ -169,13 +169,16 @@ def read(path: str) -> Iterator[Row]:
 
 
 def _parse(line: bytes) -> Row:
-    """:raises ValueError: the line is no action of ours"""
+    """Return the action of a line.
+
+    :raises ValueError: the line is not an archived action
+    """
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
-        raise ValueError('it is no JSON') from None
+        raise ValueError('it is not JSON') from None
     if not isinstance(row, dict) or row.get('format') != FORMAT:
-        raise ValueError('it is no archived action')
+        raise ValueError('it is not an archived action')
     if row.get('version') != VERSION:
         raise ValueError(
             f'its version is {row.get("version")!r}; this '

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far back the record goes: what was created before that may have been
-purged."""
+"""How far back the record goes: older rows may have been purged."""
 
 import datetime
 
@@ -17,7 +16,7 @@ _ID = 1
 
 
 def raise_to(context: RequestContext, before: datetime.datetime) -> None:
-    """Note that what was created before that is being purged."""
+    """Note that rows created before that time are being purged."""
     try:
         _raise_to(context, before)
     except exception.Conflict:

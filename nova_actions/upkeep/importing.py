@@ -21,13 +21,13 @@ LOG = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 
-#: How many are copied in one transaction.
+#: How many servers are copied in one transaction.
 BATCH = 500
 
 #: How often a batch is tried again when its servers are registered meanwhile.
 ROUNDS = 5
 
-#: What may change of a server; its owner may not.
+#: Columns of a server that may change; its owner may not.
 _CHANGING = ('display_name', 'deleted', 'deleted_at')
 _COPIED = ('uuid', 'project_id', 'user_id', *_CHANGING)
 
@@ -59,8 +59,7 @@ def instance_import(context: RequestContext, cell: str) -> Iterator[int]:
 
 
 def store(context: RequestContext, owners: list[Row]) -> None:
-    """Store servers and their owners; of those that are known, what may
-    change of them.
+    """Store servers and their owners; update known ones.
 
     :param owners: with the columns of our table and ``cell``, where each is
         from

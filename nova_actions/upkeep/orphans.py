@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Actions that never got a step, nor an end: after a time they count as
-interrupted. A step that comes later opens them again."""
+"""Actions that got neither a step nor an end. After a time they count as
+interrupted; a later step reopens them."""
 
 import datetime
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ CHUNK = 200
 
 
 def interrupt(context: RequestContext, timeout: float) -> int:
-    """Close the actions that have been without a step for longer than so
-    many seconds; return how many.
+    """Close the actions that have had no step for longer than a timeout, in
+    seconds; return how many.
 
     :raises DatabaseUnavailable: some may be closed, others not
     """

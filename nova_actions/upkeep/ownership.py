@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whose an action is where its row does not say it: a conductor of a release
-before, which does not know the column, may still write while the others are
-being upgraded."""
+"""Fills in the owner of actions whose row has none: during an upgrade, a
+conductor of the previous release still writes rows without that column."""
 
 from typing import Any
 
@@ -33,7 +32,7 @@ _FILL = (
 
 
 def fill(context: RequestContext) -> None:
-    """Give each such action the project of its server."""
+    """Set the owner of each such action to the project of its server."""
     while ids := _missing(context):
         _fill(context, ids)
 

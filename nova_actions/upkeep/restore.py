@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Loads archived actions again. What is there already stays as it is."""
+"""Loads archived actions. Actions that the database already has stay as they
+are."""
 
 import dataclasses
 import datetime
@@ -70,10 +71,10 @@ def restore(
     """Store archived actions and yield what is done after each batch.
 
     The same again changes nothing. Texts pass today's rules, and times those
-    of every other write: one from the future, which a file may hold that
-    others wrote or an earlier release, would keep its action for ever.
+    of every other write: one from the future, as in a file of another program
+    or of an earlier release, would keep its action for ever.
 
-    :raises InvalidInput: a row has not its shape; what was done stays
+    :raises InvalidInput: a row is malformed; the batches before it stay
     """
     done = Done()
     for batch in _batches(archived):

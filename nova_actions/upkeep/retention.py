@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Removes what has been kept for long enough: whole actions, oldest first.
+"""Removes actions that have been kept for long enough: whole ones, oldest
+first.
 
 Each batch is a short transaction of its own that locks actions by id before
 it touches their events, as every writer does. Several may purge at once.
@@ -52,7 +53,7 @@ class Selection:
 
 @dataclasses.dataclass(frozen=True)
 class Done:
-    """What has gone so far."""
+    """What was removed so far."""
 
     actions: int = 0
     events: int = 0
@@ -77,8 +78,8 @@ def purge(
     dry_run: bool = False,
     sink: Sink | None = None,
 ) -> Iterator[Done]:
-    """Delete what is selected and yield what is done after each batch, and
-    at the end.
+    """Delete the selected actions; yield the progress after each batch and at
+    the end.
 
     After an interruption, purge again: the rest is found again.
 

@@ -5,8 +5,8 @@ Rows are read in the order of their keys. Those that change are written in
 short transactions, those of the record under the lock of their action.
 ``updated_at`` stays: it is about the work that the row records.
 
-The log of changes and the statistics have names of their own, which outlive
-the rows that they are from.
+The change log and the statistics keep copies of names, which outlive the rows
+that they came from.
 """
 
 import dataclasses
@@ -33,11 +33,11 @@ Row = dict[str, Any]
 #: How many rows are looked at in one step.
 BATCH = 200
 
-#: What is made of others comes behind them.
+#: Tables that copy from others come after them.
 TABLES = (INSTANCES, ACTIONS, EVENTS, CHANGES, ROLLUPS)
 
-#: Names that people or other programs chose. Not an instance's project: it
-#: says whose the server is.
+#: Names that people or other programs chose. Not the project of an instance:
+#: that is its owner.
 _NAMES: Mapping[str, Sequence[str]] = {
     INSTANCES.name: ('display_name',),
     ACTIONS.name: (
@@ -79,7 +79,7 @@ def scrub(
     pause: Callable[[], object],
     dry_run: bool = False,
 ) -> Iterator[Done]:
-    """Make what is stored safe and yield what is done after each batch.
+    """Sanitise what is stored; yield the progress after each batch.
 
     The same again changes nothing: after an interruption, scrub again.
 
@@ -183,7 +183,7 @@ def _write(
     rows: Sequence[Row],
     sanitizer: sanitize.Sanitizer,
 ) -> int:
-    """Make rows safe as they are by now; return how many changed."""
+    """Sanitise rows as they are now; return how many changed."""
     if table is ACTIONS:
         ledger_store.lock(session, [row['id'] for row in rows])
     elif table is EVENTS:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Closes what is open as interrupted: what a dead reporter left behind, and
-what an operator gives up.
+"""Closes open events as interrupted: those of a dead reporter, and those that
+an operator gives up.
 
 Of a dead reporter's only events that carry its epoch are touched: of a Nova
 client's nobody can know whether it lives. An operator may know. Whatever is

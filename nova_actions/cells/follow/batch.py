@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stores some rows of a cell, in one transaction that sees first whether it
-still may. The same again changes nothing."""
+"""Stores some rows of a cell in one transaction, which first checks that the
+lease is still held. Storing them again changes nothing."""
 
 import dataclasses
 import logging
@@ -47,12 +47,12 @@ def store(
     batch: Batch,
     sanitizer: sanitize.Sanitizer,
 ) -> None:
-    """Store a batch; where the database refuses a row, all but that.
+    """Store a batch, without the rows that the database refuses.
 
     :raises Lost: another conductor follows the cell
     :raises DatabaseUnavailable: nothing is stored
     """
-    # Texts are judged before anything is locked.
+    # Texts are sanitised before anything is locked.
     _store_parts(
         context,
         cell,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a cell has of the last time, beside what we have of it."""
+"""Compares the recent rows of a cell with our own record."""
 
 import collections
 import datetime
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 #: How many of the newest rows of a table are looked at.
 LIMIT = 5000
 
-#: What may be the case with a row of a cell, and what that means.
+#: What was found of a row of a cell, and what that means.
 RECORDED = 'recorded'
 COPIED = 'copied'
 LATE = 'late'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How what a cell and a reporter both tell of has ended: where they differ,
-and what that means."""
+"""Compares the ends of actions and events that both a cell and a reporter
+recorded."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -50,7 +50,7 @@ def differences(
     rows: Iterable[Row],
     copies: known.Copies,
 ) -> list[str]:
-    """Return in which way each row ended otherwise here, of those that do.
+    """Return how each row that ended differently here did so.
 
     :param name: of the table
     :param copies: what was made of the rows

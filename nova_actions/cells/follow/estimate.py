@@ -28,7 +28,7 @@ class Estimate:
 def make(
     source: source_module.Source, state: state_module.State | None, rate: int
 ) -> Estimate:
-    """Return how much there is behind what is copied.
+    """Return how much is left to copy.
 
     :raises CellUnavailable: the cell does not answer
     """

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Follows one cell: copies what is there, then, in each round, what is new
-and what has changed."""
+"""Follows one cell: copies its history, then, in each round, new and changed
+rows."""
 
 import collections
 import datetime
@@ -97,8 +97,8 @@ class Follower:
     def run(
         self, context: RequestContext, floor: Time | None = None
     ) -> state.State | None:
-        """Do a round; return the state at its end, without what tells of
-        itself, None when another follows the cell or nobody is to.
+        """Do a round and return the state before its last step; None when
+        another conductor follows the cell, or it is paused.
 
         :param floor: what was created before that is not copied
         :raises CellUnavailable: the cell does not answer
@@ -226,7 +226,7 @@ class Follower:
 
     def _settled(self, name: str, cursor: int) -> int:
         """Return the last id that was reached longer ago than the window,
-        by this process's own clock: no other must be trusted."""
+        by this process's own clock, so that no other clock matters."""
         marks, now = self._marks[name], self._clock()
         if not marks or marks[-1][1] != cursor:
             marks.append((now, cursor))
@@ -241,7 +241,7 @@ class Follower:
         rows: Iterable[Row],
         copies: known.Copies,
     ) -> None:
-        """Copy those rows that are new or tell something new."""
+        """Copy the rows that are new or have changed."""
         changed = [
             row['id'] for row in rows if not _is_known(name, row, copies)
         ]
@@ -279,9 +279,9 @@ class Follower:
             self._store(context, row_module.ACTIONS, ended)
 
     def _look_at_own(self, context: RequestContext, held: state.State) -> None:
-        """Make one of what was copied and then reported, too."""
+        """Merge what was copied and then reported as well."""
         top = merge.top(context)
-        # Once more than there is something new: it may be committed late.
+        # One round more than there are new rows: some may be committed late.
         if self._tops.count(top) < 2:
             merge.run(context, self.cell, self._holder, held, top, self._pause)
         self._tops.append(top)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What our own database has of a followed cell."""
+"""What our own database has from a followed cell."""
 
 import dataclasses
 from collections.abc import Collection, Iterable
@@ -141,8 +141,7 @@ def running(
 
 @reader
 def unowned(connection: sa.Connection, uuids: Iterable[str]) -> set[str]:
-    """Return the servers among those of which we do not know whose they
-    are."""
+    """Return those servers whose owner we do not know."""
     wanted = set(uuids)
     return wanted - set(
         connection.execute(

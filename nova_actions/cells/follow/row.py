@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cell's row -> a report as the rules of the record take it. Pure."""
+"""Converts rows of a cell to reports, as the rules of the record take them."""
 
 import datetime
 import uuid as uuid_module
@@ -50,7 +50,7 @@ def copies(
 
 
 def created(row: Mapping[str, Any]) -> Time:
-    """Return when a row was made, as well as it tells."""
+    """Return when a row was created, as far as it says."""
     times = (
         _time(row.get(name))
         for name in ('created_at', 'start_time', 'updated_at')
@@ -174,8 +174,7 @@ def _times(row: Mapping[str, Any]) -> Row:
 
 
 def _time(value: Any) -> Time | None:
-    """Return a time as naive UTC. What MySQL calls a date but is none comes
-    as text."""
+    """Return a time as naive UTC. MySQL's invalid dates come as text."""
     if not isinstance(value, Time):
         return None
     return timeutils.normalize_time(value)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is read of a followed cell: by primary key or a unique index only,
+"""Reads a followed cell: by primary key or a unique index only,
 columns by their names, a bounded number of rows in each statement.
 
 A row that Nova archives keeps its id in the shadow table. Each question reads

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far a followed cell has been copied, and who may copy it: one at a
-time, by a lease that our own database's clock measures."""
+"""How far a followed cell has been copied, and which conductor copies it: one
+at a time, under a lease measured by our own database's clock."""
 
 import datetime
 from typing import Any, TypedDict, cast
@@ -65,7 +65,7 @@ class Lost(Exception):
 def acquire(
     context: RequestContext, cell: str, holder: str, floor: Time | None = None
 ) -> StateNow | None:
-    """Take the lease of a cell, or go on with it, and return the state with
+    """Take or renew the lease of a cell and return its state with
     ``now``, by the database's clock; None when another has it, or following
     is paused.
 

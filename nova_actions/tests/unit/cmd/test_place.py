@@ -91,7 +91,7 @@ class PlaceTest(base.BaseTestCase):
                 file.write(text)
             with place.Place(self.path) as kept:
                 error = self.assertRaises(failure.Refusal, kept.read)
-            self.assertIn('it is no state of an export', str(error))
+            self.assertIn('it is not the state of an export', str(error))
 
     def test_where_there_is_no_folder(self):
         error = self.assertRaises(

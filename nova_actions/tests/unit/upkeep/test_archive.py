@@ -194,9 +194,9 @@ class ArchiveMixin:
         self.archive()
         good, second, _ = self.lines()
         for change, reason in (
-            ('no json', 'line 2: it is no JSON'),
-            ('[' * 100_000, 'line 2: it is no JSON'),
-            ('[]', 'line 2: it is no archived action'),
+            ('no json', 'line 2: it is not JSON'),
+            ('[' * 100_000, 'line 2: it is not JSON'),
+            ('[]', 'line 2: it is not an archived action'),
             ({**second, 'version': 2}, 'this release reads 1'),
             ({**second, 'events': [1]}, 'is missing'),
             ({**second, 'instance': {}}, 'another instance'),
