@@ -24,10 +24,10 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
 
     Nothing is sent at a version above ``[upgrade_levels] conductor``.
 
-    :raises InvalidInput: when that cannot be understood
-    A bus that cannot be reached at all is waited for without end, which is
-    oslo.messaging's way: who must not wait calls from a thread of his own.
+    A call waits for an unreachable bus without a limit, as oslo.messaging
+    does: callers that must not wait need a thread of their own.
 
+    :raises InvalidInput: for an invalid ``[upgrade_levels] conductor``
     :raises ConductorUnavailable: (each method) no conductor answers in
         ``[DEFAULT] rpc_response_timeout`` seconds, or the broker refuses
     """

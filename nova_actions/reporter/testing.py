@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """For unit tests of code that reports: what it reported, without a bus, a
-database or a file.
+database or a file::
 
     with testing.Recorded() as recorded:
         manager.reboot(context, instance)

@@ -140,8 +140,11 @@ class Sanitizer:
             return _text.head_of(WITHHELD, limit)
 
     def _name(self, value: object, limit: int) -> str | None:
-        """:raises _Withheld: which is not remembered: it may have been for
-        want of stack, far down in a recursion"""
+        """Return a name that is safe, for the cache.
+
+        :raises _Withheld: which is not cached, since the cause may have been
+            a lack of stack deep in a recursion
+        """
         plain = re.sub(r'[\t\n]', '', _text.as_text(value)[: limit + 1024])
         name = self._texts([(plain, limit)], ())[0].text
         if name == WITHHELD:
