@@ -14,14 +14,14 @@ from oslo_policy import policy
 
 K = TypeVar('K', bound=type)
 
-#: A credential that no role gives: of whom a trusted caller names an
-#: administrator.
+#: A credential that no role grants: it marks those that a trusted caller has
+#: named administrators.
 TRUSTED = 'is_trusted_admin'
 
 
 def _inspected(kind: K) -> K:
-    """Keep the signature of a check where :mod:`inspect` looks for it:
-    oslo.policy asks for that of a rule's outermost check at each call."""
+    """Store the signature of a check where :mod:`inspect` finds it:
+    oslo.policy inspects the outermost check of a rule at each call."""
     kind.__call__.__signature__ = (  # type: ignore[attr-defined]
         inspect.signature(kind.__call__)
     )
@@ -31,8 +31,9 @@ def _inspected(kind: K) -> K:
 @policy.register('is_admin')
 @_inspected
 class IsAdminCheck(policy.Check):
-    """The check ``is_admin:True``, as Nova reads it: "true" in any case asks
-    for an administrator, whatever else for somebody who is none."""
+    """The check ``is_admin:True`` as in Nova: "true", in upper or lower case,
+    requires an administrator; anything else requires that the caller is not
+    one."""
 
     def __call__(
         self,
@@ -47,7 +48,7 @@ class IsAdminCheck(policy.Check):
 
 @_inspected
 class TrustedCheck(policy.Check):
-    """Passes whom a trusted caller names an administrator."""
+    """Passes those that a trusted caller has named administrators."""
 
     def __call__(
         self,
@@ -115,13 +116,13 @@ class _Rule(policy.RuleCheck):
                 )
             )
         except KeyError:
-            # oslo.policy's too: what is not there lets nobody pass.
+            # As in oslo.policy: nobody passes a missing rule.
             return False
 
 
 @_inspected
 class _Old(policy.Check):
-    """A plug-in's check that is not told the rule's name."""
+    """A plug-in's check with the old signature, without the rule's name."""
 
     def __init__(self, check: Any) -> None:
         super().__init__(check.kind, check.match)
@@ -138,8 +139,8 @@ class _Old(policy.Check):
 
 
 def prompt(check: Any) -> Any:
-    """Return a check that gives the same answers, sooner; each of its parts
-    takes four arguments."""
+    """Return an equivalent check that is faster; each of its parts takes
+    four arguments."""
     if type(check) is policy.AndCheck:
         return _And([prompt(rule) for rule in check.rules])
     if type(check) is policy.OrCheck:

@@ -7,14 +7,13 @@ from oslo_service import backend
 
 
 def use_threads() -> None:
-    """Choose threads for this process, before anything asks oslo.service.
+    """Choose threads for this process, before anything uses oslo.service.
 
-    Nothing is imported until a service asks for it. Eventlet is installed,
-    since oslo.service still depends on it, and oslo.messaging, oslo.utils and
-    futurist import it wherever they find it: in a process of ours they do
-    not. Where it was imported already, it stays.
+    oslo.service still depends on eventlet, and oslo.messaging, oslo.utils and
+    futurist import it when it is installed; this prevents it. An eventlet that
+    has already been imported stays.
     """
-    # Python's way to say that there is no such module.
+    # Makes Python raise ModuleNotFoundError.
     sys.modules.setdefault('eventlet', None)  # type: ignore[arg-type]
     backend.register_backend_default_hook(
         lambda: backend.BackendType.THREADING

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The request context: who asks, for which request, with which rights."""
+"""The request context: the caller, the request, and the caller's rights."""
 
 import datetime
 import functools
@@ -21,16 +21,16 @@ READ_DELETED = ('no', 'yes', 'only')
 
 @enginefacade.transaction_context_provider
 class RequestContext(context.RequestContext):
-    """Who does what to which request.
+    """The context of one request.
 
     :param timestamp: when the request began, naive UTC with microseconds,
-        or text of that; now by default
-    :param read_deleted: ``no``, ``yes`` or ``only`` (Nova's)
-    :param is_admin: True makes an administrator without roles, which only a
-        trusted caller (RPC, a command on the conductor's host) may say; None
-        has the rule ``context_is_admin`` decide. One without a user and a
-        project is the service's own identity
-    :raises InvalidInput: for a timestamp or read_deleted that is neither
+        or ISO 8601 text; now by default
+    :param read_deleted: ``no``, ``yes`` or ``only``, as in Nova
+    :param is_admin: True for an administrator without roles, which only a
+        trusted caller (RPC, a command on the conductor's host) may set; None
+        to have the rule ``context_is_admin`` decide. An administrator without
+        a user and a project is the service itself
+    :raises InvalidInput: for an invalid timestamp or read_deleted
     """
 
     def __init__(
@@ -49,8 +49,9 @@ class RequestContext(context.RequestContext):
             )
         self.read_deleted = read_deleted
         self._verdicts: dict[tuple[Any, ...], bool] = {}
-        # The last of all: from here on, lines of the log are this request's,
-        # unless the thread is at work on another one (Nova's, say).
+        # Last of all: from here on the thread's log lines belong to this
+        # request, unless the thread already works on another one (of Nova's,
+        # say).
         kwargs.setdefault('overwrite', False)
         super().__init__(*args, **kwargs)
 
@@ -70,8 +71,8 @@ class RequestContext(context.RequestContext):
         return policy.in_force()
 
     def check_is_admin(self) -> bool:
-        """Ask the rule ``context_is_admin``, with the caller as its own
-        target (Nova's)."""
+        """Check the rule ``context_is_admin`` with the caller as its own
+        target, as Nova does."""
         own = {'project_id': self.project_id, 'user_id': self.user_id}
         return policy.authorize(
             super().to_policy_values(),
@@ -81,10 +82,10 @@ class RequestContext(context.RequestContext):
         )
 
     def to_policy_values(self) -> dict[str, Any]:
-        """Return what the rules may ask of the caller.
+        """Return the credentials that rules are checked against.
 
         Nova's admin context has no roles; a trusted one counts as having
-        the role admin, so that rules which ask for the role let it pass.
+        the role admin, so that it passes rules that require this role.
         """
         values = dict(super().to_policy_values())
         values['is_admin'] = bool(self.is_admin)
@@ -99,14 +100,14 @@ class RequestContext(context.RequestContext):
         target: Mapping[str, Any] | None = None,
         fatal: bool = True,
     ) -> bool:
-        """Tell whether this context passes the rule on the target.
+        """Return whether this context passes the rule on the target.
 
-        A service's own identity passes every rule of ours: it has no role,
-        and what an operator calls the administrators' role must not stop
-        recording.
-        A verdict is remembered for the life of the context.
+        The service itself passes every rule of ours: it has no role, and
+        recording must not depend on how an operator names the administrators'
+        role. Results are cached for the life of the context.
 
-        :raises PolicyNotAuthorized: when it does not and fatal is true
+        :param target: see :func:`nova_actions.policy.authorize`
+        :raises PolicyNotAuthorized: when it does not pass and fatal is true
         """
         if self._is_own and rule in policies.ASKED:
             return True
@@ -120,11 +121,11 @@ class RequestContext(context.RequestContext):
         return self._verdicts[key]
 
     def in_scope(self, rule: str) -> bool:
-        """Tell whether a token of this scope may pass the rule at all."""
+        """Return whether a token of this scope can pass the rule at all."""
         return policy.in_scope(self.to_policy_values(), rule, self._enforcer)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what travels over RPC: all but the token."""
+        """Return what is sent over RPC: everything but the token."""
         values = super().to_dict()
         values.update(
             user_id=self.user_id,
@@ -142,13 +143,13 @@ class RequestContext(context.RequestContext):
     def from_dict(
         cls, values: Mapping[str, Any], **kwargs: Any
     ) -> 'RequestContext':
-        """Build the context that came over RPC, whoever sent it.
+        """Build the context of an RPC call.
 
-        Nova's sends keys we do not know; a minimal client sends user_id,
-        project_id, is_admin and request_id alone. The token is dropped. From
-        here on the thread works on this request, to the log too.
+        Nova sends keys that we do not know; a minimal client sends only
+        user_id, project_id, is_admin and request_id. The token is dropped.
+        From here on the thread's log lines belong to this request.
 
-        :raises InvalidInput: for values of the wrong shape
+        :raises InvalidInput: for values of the wrong type
         """
         roles = _strings(values, 'roles')
         kwargs.setdefault('overwrite', True)
@@ -174,9 +175,8 @@ class RequestContext(context.RequestContext):
         """Build the context of an HTTP request from what keystonemiddleware
         and oslo.middleware left in its environ.
 
-        Whether it is an administrator's is left to the policy: nothing that
-        the caller sent decides it. From here on the thread works on this
-        request, to the log too.
+        The policy alone decides whether the caller is an administrator. From
+        here on the thread's log lines belong to this request.
         """
         kwargs['is_admin'] = None
         kwargs.setdefault('overwrite', True)
@@ -185,7 +185,7 @@ class RequestContext(context.RequestContext):
 
 
 def get_admin_context(read_deleted: str = 'no') -> RequestContext:
-    """Return the service's own context: nobody's, it may do everything."""
+    """Return the context of the service itself, which may do everything."""
     return RequestContext(is_admin=True, read_deleted=read_deleted)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The enforcer: the one place where a rule is asked."""
+"""The policy enforcer: the one place where rules are checked."""
 
 import functools
 import glob
@@ -33,7 +33,7 @@ def set_defaults(conf: cfg.ConfigOpts) -> None:
 
 
 def make_enforcer(conf: cfg.ConfigOpts) -> policy.Enforcer:
-    """Return a new enforcer that knows every rule of ours."""
+    """Return a new enforcer with all our rules registered."""
     enforcer = policy.Enforcer(conf)
     enforcer.suppress_default_change_warnings = True
     enforcer.suppress_deprecation_warnings = True
@@ -42,13 +42,13 @@ def make_enforcer(conf: cfg.ConfigOpts) -> policy.Enforcer:
 
 
 def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
-    """Return a new enforcer that has read the policy file, once.
+    """Return a new enforcer with the rules of the policy files loaded.
 
-    :raises ValueError: for a file that cannot be read, that is not rules by
-        their names, or whose rules refer to each other in a circle
+    :raises ValueError: for a file that cannot be read, that is not a mapping
+        of names to rules, or whose rules refer to each other in a circle
     """
-    # oslo.policy does not say which file it means, and takes for granted
-    # what YAML makes of it.
+    # oslo.policy does not say which file is at fault, and does not check
+    # what YAML has parsed.
     main, others = _paths(conf, conf.find_file)
     for path in (main, *others):
         if path and os.path.isfile(path):
@@ -70,15 +70,15 @@ def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
             'rules refer to each other in a circle: '
             + ', '.join(error.args[1])
         ) from None
-    # A trusted administrator has no role, whatever the administrators' role
-    # is called.
+    # A trusted administrator has no role, however the administrators' role
+    # is named.
     enforcer.rules[_ADMIN] = policy.OrCheck(
         [checks.TrustedCheck(TRUSTED, 'True'), enforcer.rules[_ADMIN]]
     )
     for name, check in enforcer.rules.items():
         enforcer.rules[name] = checks.prompt(check)
-    # It would look at the file at every check, and fail the check when there
-    # is something wrong with it.
+    # Otherwise it reads the file at every check, and fails the check when the
+    # file is invalid.
     enforcer.use_conf = False
     return enforcer
 
@@ -89,7 +89,7 @@ def _check(path: str) -> None:
             rules = policy.parse_file_contents(file.read())
     except (OSError, ValueError) as error:
         raise ValueError(f'{path}: {error}') from error
-    # To oslo.policy, false is a rule that everybody passes.
+    # In oslo.policy, false is a rule that everybody passes.
     if not (
         isinstance(rules, dict)
         and all(
@@ -101,7 +101,7 @@ def _check(path: str) -> None:
 
 
 def undefined(enforcer: policy.Enforcer) -> list[str]:
-    """Return the names that rules ask for and that no rule has."""
+    """Return the names that rules refer to and that no rule has."""
     return sorted(
         {
             asked
@@ -113,8 +113,8 @@ def undefined(enforcer: policy.Enforcer) -> list[str]:
 
 
 def _references(check: Any) -> Iterator[str]:
-    """Yield the names of the rules that a check asks for."""
-    # What oslo.policy warns of leaves out those behind a "not".
+    """Yield the names of the rules that a check refers to."""
+    # oslo.policy's own warning leaves out those behind a "not".
     todo = [check]
     while todo:
         check = todo.pop()
@@ -133,8 +133,8 @@ _Find = Callable[[str], str | None]
 def _look(
     conf: cfg.ConfigOpts, find: _Find
 ) -> tuple[_Seen | None, list[_Seen]]:
-    """Return what tells that the policy file was changed, None when there is
-    none, and that those of ``policy_dirs`` were."""
+    """Return the state of the policy file (None without one) and of the
+    files in ``policy_dirs``; it differs after a change."""
     main, others = _paths(conf, find)
     return _look_at(main), [
         seen for path in others if (seen := _look_at(path))
@@ -179,8 +179,8 @@ def _folders(conf: cfg.ConfigOpts) -> list[str]:
 
 
 def _finder(conf: cfg.ConfigOpts) -> _Find:
-    """Return a ``conf.find_file`` that does not list the folders each time
-    that it looks into them."""
+    """Return a ``conf.find_file`` that does not compute the list of folders
+    at each call."""
     folders = _folders(conf)
 
     @functools.cache
@@ -209,15 +209,15 @@ def _look_at(path: str | None) -> _Seen | None:
 
 
 class _Rules:
-    """The rules in force: what the files say by now, or what they said when
-    they could be read.
+    """The rules in force: those of the files as they are now, or as they were
+    when they were last valid.
 
-    :raises ValueError: as :func:`load`
+    :raises ValueError: see :func:`load`
     """
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self.conf = conf
-        # Formatting a line of the log asks who is an administrator.
+        # Formatting a log line checks a rule, too (context.is_admin).
         self._lock = threading.RLock()
         self._find = _finder(conf)
         self._seen = _look(conf, self._find)
@@ -247,7 +247,7 @@ class _Rules:
             self._enforcer = load(self.conf)
         except ValueError as error:
             LOG.error(
-                'The rules stay as they were, the policy cannot be used: %s',
+                'The rules stay as they were, the policy is invalid: %s',
                 ' '.join(str(error).split()),
             )
 
@@ -256,11 +256,11 @@ _rules: _Rules | None = None
 
 
 def setup(conf: cfg.ConfigOpts) -> None:
-    """Set the process's rules from its configuration. Where it has some of
-    that already, as a worker has those of the process that made it, it keeps
-    them when the policy file cannot be used.
+    """Set the rules of this process from its configuration. If it already has
+    rules from that configuration, as a forked worker does, it keeps them when
+    the policy file is invalid.
 
-    :raises ValueError: as :func:`load`, where it has none
+    :raises ValueError: see :func:`load`; only when it has no rules yet
     """
     global _rules
     if _rules is not None and _rules.conf is conf:
@@ -287,7 +287,7 @@ def get_enforcer() -> policy.Enforcer:
 
 
 def in_force() -> policy.Enforcer:
-    """Return the rules in force now: what the policy files say by now.
+    """Return the rules in force now; changed policy files are loaded first.
 
     :raises RuntimeError: when :func:`setup` has not been called
     """
@@ -302,11 +302,11 @@ def authorize(
     target: Mapping[str, Any],
     enforcer: policy.Enforcer | None = None,
 ) -> bool:
-    """Tell whether the credentials pass the rule on the target.
+    """Return whether the credentials pass the rule on the target.
 
-    :param target: the owner's ``project_id`` and ``user_id`` and the
-        ``host``; what is unknown is left out, since None equals None
-    :param enforcer: the rules to ask; by default those in force now
+    :param target: the owner's ``project_id`` and ``user_id``, and the
+        ``host``; unknown values are left out, since None equals None
+    :param enforcer: the rules to check; by default those in force now
     :raises RuntimeError: when :func:`setup` has not been called
     """
     try:
@@ -320,7 +320,7 @@ def authorize(
 
 
 def refusal(rule: str) -> exception.PolicyNotAuthorized:
-    """Return the error for a caller whom a rule refuses; it is counted."""
+    """Count a refusal, and return the error for the caller."""
     metrics.POLICY_REFUSALS.add(rule)
     return exception.PolicyNotAuthorized(action=rule)
 
@@ -330,9 +330,9 @@ def in_scope(
     rule: str,
     enforcer: policy.Enforcer | None = None,
 ) -> bool:
-    """Tell whether a token of that scope (a project's, a domain's, the
-    system's) may pass the rule at all, on whatever target. Parameters and
-    errors are those of :func:`authorize`.
+    """Return whether a token of this scope (project, domain or system) can
+    pass the rule at all, on any target. Parameters and errors are those of
+    :func:`authorize`.
     """
     try:
         (enforcer or in_force()).authorize(

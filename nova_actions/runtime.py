@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Composes a process that has a database, from one configuration.
+"""Sets up a process that has a database, from one configuration.
 
 Commands, the conductor's workers, WSGI servers and tests start here. A
-compute service has no database: :func:`nova_actions.reporter.setup` composes
-it.
+compute service has no database: :func:`nova_actions.reporter.setup` sets it
+up.
 
-What only some processes need is imported when it is set up: imports cost CPU
-time at each start.
+Modules that only some processes need are imported when they are used:
+imports cost CPU time at each start.
 """
 
 from oslo_config import cfg
 
 
 class Unusable(ValueError):
-    """A configuration that no process can work with; its text says why."""
+    """An unusable configuration; the message says why."""
 
 
 def set_up(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
     """Set up the sanitizer, the databases, the policy and the objects.
 
-    Nothing is connected yet.
+    No connection is opened yet.
 
     :param statement_timeout: seconds; see :func:`set_up_databases`
-    :raises Unusable: for patterns or a policy that cannot be used
+    :raises Unusable: for invalid patterns or an invalid policy
     :raises InvalidInput: see :func:`set_up_databases`
     """
     from nova_actions import objects
@@ -34,10 +34,10 @@ def set_up(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
 
 
 def set_up_sanitizer(conf: cfg.ConfigOpts) -> None:
-    """Set the process's sanitizer from ``[sanitize]``.
+    """Set the sanitizer of this process from ``[sanitize]``.
 
-    :raises Unusable: for a pattern that cannot be used, or when this Python
-        runs the rules wrongly
+    :raises Unusable: for an invalid pattern, or when this Python's regular
+        expressions fail the self-test
     """
     from nova_actions import sanitize
     from nova_actions.objects import text
@@ -56,7 +56,7 @@ def set_up_databases(
     """Set our own database from ``[database]``, and the cells beside it from
     ``[cell:NAME]``.
 
-    Nothing is connected yet.
+    No connection is opened yet.
 
     :param statement_timeout: seconds after which our own database cancels a
         statement; 0: never
@@ -81,10 +81,10 @@ def close_databases() -> None:
 
 
 def set_up_policy(conf: cfg.ConfigOpts) -> None:
-    """Set the process's rules from the policy file. It is called again when
-    the file has changed; one that cannot be used changes nothing.
+    """Set the rules of this process from the policy file. It can be called
+    again after a change of the file; an invalid file then changes nothing.
 
-    :raises Unusable: for a policy that cannot be used
+    :raises Unusable: for an invalid policy at the first call
     """
     from nova_actions import policy
 
@@ -92,5 +92,5 @@ def set_up_policy(conf: cfg.ConfigOpts) -> None:
         policy.setup(conf)
     except ValueError as error:
         raise Unusable(
-            f'the policy cannot be used: {" ".join(str(error).split())}'
+            f'the policy is invalid: {" ".join(str(error).split())}'
         ) from error

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shapes of inputs, checked before anything else is done with them.
+"""Validation of arguments, before anything else is done with them.
 
-Each check takes the argument's name and its value and returns the value to
-go on with, or raises InvalidInput, which names the argument and the limit.
+Each check takes the name of the argument and its value. It returns the value
+to use, or raises InvalidInput, which names the argument and the limit.
 """
 
 import datetime
@@ -88,7 +88,7 @@ def integer(argument: str, value: object) -> int:
 
 
 def count(argument: str, value: object) -> int:
-    """How many there are of something."""
+    """A count, 0 or more."""
     found = integer(argument, value)
     if found < 0:
         raise _refuse(argument, 'it is below 0')
@@ -100,8 +100,8 @@ duration = count
 
 
 def counts(words: Iterable[str]) -> Check:
-    """Return a check of how many there are by a word. Other words are passed
-    over: a newer sender may know more."""
+    """Return a check for counts by these words. Other words are ignored: a
+    newer sender may know more."""
 
     def check(argument: str, value: object) -> dict[str, int]:
         if not isinstance(value, Mapping):
@@ -116,8 +116,8 @@ def counts(words: Iterable[str]) -> Check:
 
 
 def texts(words: Iterable[str]) -> Check:
-    """Return a check of short texts by a word, each cut at 255 characters.
-    Other words are passed over, as above."""
+    """Return a check for short texts by these words, each cut at 255
+    characters. Other words are ignored, as above."""
 
     def check(argument: str, value: object) -> dict[str, str]:
         if not isinstance(value, Mapping):
@@ -140,7 +140,7 @@ def boolean(argument: str, value: object) -> bool:
 
 
 def limit(argument: str, value: object) -> int:
-    """How many rows at the most."""
+    """A maximum number of rows."""
     if (
         isinstance(value, bool)
         or not isinstance(value, int)
@@ -151,7 +151,8 @@ def limit(argument: str, value: object) -> int:
 
 
 def time(argument: str, value: object) -> datetime.datetime:
-    """A time, or ISO 8601 text of one; naive means UTC, and is returned."""
+    """A time, or ISO 8601 text. A naive time is UTC; naive UTC is
+    returned."""
     try:
         if isinstance(value, str):
             value = timeutils.parse_isotime(value)
@@ -163,8 +164,9 @@ def time(argument: str, value: object) -> datetime.datetime:
 
 
 def span(argument: str, value: object) -> int:
-    """A length of time such as ``90``, ``1.5s``, ``30m``, ``2h``, ``7d`` or
-    ``2w``; in microseconds. A number alone is of seconds."""
+    """A duration such as ``90``, ``1.5s``, ``30m``, ``2h``, ``7d`` or
+    ``2w``; a number without a unit means seconds. Microseconds are
+    returned."""
     match = _SPAN.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise _refuse(
@@ -180,7 +182,7 @@ def span(argument: str, value: object) -> int:
 def moment(
     argument: str, value: object, now: datetime.datetime
 ) -> datetime.datetime:
-    """A time in ISO 8601, or a span: so long ago. Naive UTC is
+    """A time in ISO 8601, or a duration before ``now``. Naive UTC is
     returned.
 
     :param now: naive UTC
@@ -226,8 +228,8 @@ def _texts(argument: str, value: object) -> list[str]:
 
 
 def filters(argument: str, value: object) -> dict[str, datetime.datetime]:
-    """A time window on ``updated_at``. Other keys are passed over, as Nova
-    does: its API hands all query parameters down."""
+    """A time window on ``updated_at``. Other keys are ignored, as in Nova,
+    whose API passes all query parameters down."""
     if not isinstance(value, Mapping):
         raise _refuse(argument, 'it is not a mapping')
     return {
@@ -238,7 +240,7 @@ def filters(argument: str, value: object) -> dict[str, datetime.datetime]:
 
 
 def one_of(*values: str) -> Check:
-    """Return a check that takes only those values."""
+    """Return a check that accepts only these values."""
 
     def check(argument: str, value: object) -> str:
         if value not in values:

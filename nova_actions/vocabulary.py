@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Words that stand in the database and on the wire, and how to count."""
+"""Words in the database and on the wire, and plurals."""
 
 #: Results of an event. The first two are Nova's.
 RESULT_SUCCESS = 'Success'
@@ -7,15 +7,15 @@ RESULT_ERROR = 'Error'
 RESULT_INTERRUPTED = 'Interrupted'
 RESULTS = (RESULT_SUCCESS, RESULT_ERROR, RESULT_INTERRUPTED)
 
-#: Refusals of a report that may turn out otherwise: what it belongs to may
-#: still be in another host's spool, or in a cell that does not answer now.
+#: Errors that may go away when a report is sent again: its action may still be
+#: in the spool of another host, or in a cell that does not answer now.
 PASSING_REFUSALS = (
     'InstanceNotFound',
     'InstanceActionNotFound',
     'CellUnavailable',
 )
 
-#: Every reason that a report may be lost for, and what it means.
+#: The reasons for which a report may be lost, and what they mean.
 LOSSES = {
     'full': 'the spool is at its limit',
     'spool': 'the spool could not be written',
@@ -27,7 +27,7 @@ LOSSES = {
     'error': 'recording itself failed',
 }
 
-#: What a program that a reporter runs in may tell of itself.
+#: Facts that a reporter may send about the program that it runs in.
 ABOUT = {
     'bridge': 'the version of what installs the reporter there',
     'mode': 'how much it records',
@@ -35,7 +35,7 @@ ABOUT = {
     'missing': 'what it could not be installed at',
 }
 
-#: The reason of an event that was closed since its reporter had died.
+#: The reason of an event that was closed because its reporter had died.
 REASON_INTERRUPTED = 'interrupted'
 
 

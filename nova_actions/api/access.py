@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The access log: a line for each request, whatever serves it.
+"""The access log: one line per request, under any WSGI server.
 
-Of the address only the path is logged, as it is percent-encoded: a query may
-hold what is nobody's business.
+Only the path of the address is logged, percent-encoded: a query may contain
+private data.
 """
 
 import time
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-#: Characters of a name or a path; an honest one is shorter.
+#: The maximum length of a name or a path in the log, characters.
 LIMIT = 255
 NONE = '-'
-#: What stays as it is beside letters and digits; no blank and no quote, so
-#: that a line can be told apart again.
+#: Characters that are not quoted, besides letters and digits; no blank and no
+#: quote, so that a line can be parsed.
 SAFE = "/:~@!$&'()*+,;=[]"
 
 
 class AccessLog:
-    """Log each answer of an application: who asked from where for what, the
-    status, the bytes of the body, the time that it took, and the request's
-    id. Probes that go well are logged at the level DEBUG."""
+    """Log each response of an application: client address, method, path,
+    status, size of the body, duration, request id and user. Successful health
+    checks are logged at level DEBUG."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
@@ -62,7 +62,7 @@ class AccessLog:
 
         body = self.application(environ, start)
         try:
-            # No answer of ours is larger than [api] allows.
+            # Our responses are of limited size.
             parts = list(body)
         finally:
             getattr(body, 'close', lambda: None)()
@@ -95,12 +95,12 @@ def note(
     caller: RequestContext | None = None,
     level: int = logging.INFO,
 ) -> None:
-    """Log an answer.
+    """Log a response.
 
-    :param path: as WSGI has it
+    :param path: as in the WSGI environ
     :param size: of the body, bytes
-    :param request: the request's context before its token was looked at
-    :param caller: its context where the token was good
+    :param request: the context of the request before its token was checked
+    :param caller: its context after that; None without a valid token
     """
     if LOG.isEnabledFor(level):
         LOG.log(
@@ -114,7 +114,7 @@ def note(
             seconds * 1000,
             request.request_id if request else NONE,
             _quoted(caller.user_id if caller else None),
-            # Not that of what its thread did before.
+            # Not the context of the thread's previous request.
             extra={'context': caller or request},
         )
 
@@ -127,5 +127,5 @@ def _quoted(value: str | None) -> str:
 
 
 def log(app: WSGIApplication, _conf: cfg.ConfigOpts) -> WSGIApplication:
-    """Log what an application answers."""
+    """Wrap an application in the access log."""
     return AccessLog(app)

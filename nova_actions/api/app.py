@@ -86,7 +86,7 @@ ROUTES = (
         public=True,
         query=schemas.any_query,
         answer=schemas.version_answer,
-        summary='Describe version 2.1 of the API, at the address of old.',
+        summary='Describe version 2.1 of the API, at the legacy address.',
     ),
     Route(
         '/v2/',
@@ -94,7 +94,7 @@ ROUTES = (
         public=True,
         query=schemas.any_query,
         answer=schemas.version_answer,
-        summary='Describe version 2.1 of the API, at the address of old.',
+        summary='Describe version 2.1 of the API, at the legacy address.',
     ),
     Route(
         '/v1',
@@ -102,7 +102,7 @@ ROUTES = (
         public=True,
         query=schemas.any_query,
         answer=schemas.version_answer,
-        summary='Describe version 1 of the API of our own.',
+        summary='Describe version 1 of the API of nova-actions.',
     ),
     Route(
         '/v1/',
@@ -110,7 +110,7 @@ ROUTES = (
         public=True,
         query=schemas.any_query,
         answer=schemas.version_answer,
-        summary='Describe version 1 of the API of our own.',
+        summary='Describe version 1 of the API of nova-actions.',
     ),
     Route(
         '/v1/actions',
@@ -133,7 +133,7 @@ ROUTES = (
         errors=(410,),
         query=change_schemas.query,
         answer=change_schemas.answer,
-        summary='Tell what has happened since, or wait for it.',
+        summary='List the changes since a cursor, or wait for the next ones.',
     ),
     Route(
         '/v1/stats',
@@ -197,9 +197,9 @@ def create(
     The policy and the database must have been set up from the same
     configuration.
 
-    :param room: where requests wait, of who wants to close it
-    :param tells_metrics: whether it answers ``/metrics``, which needs no
-        token
+    :param room: where requests wait for changes; pass one to be able to
+        close it
+    :param tells_metrics: whether to serve ``/metrics``, without a token
     """
     core = _core(conf, room or waiting.Room(conf.api.threads))
     app: WSGIApplication = Gate(
@@ -207,9 +207,8 @@ def create(
         auth.protect(core, conf),
         frozenset(route.path for route in ROUTES if route.public),
     )
-    # From the inside out: an answer of each is seen by all that follow, so
-    # that a browser may read a 401, and what each of them logs carries the
-    # request's id.
+    # From the inside out. Each one's responses pass all that follow, so that
+    # a browser can read a 401 (CORS) and every log line has the request id.
     beside = (
         health.beside,
         ui.beside,
@@ -231,10 +230,9 @@ def create(
 
 
 class Gate:
-    """Lead what needs no token past the token check.
+    """Route requests that need no token past the token check.
 
-    Slashes in a row count as one, as in Nova, before anything looks at the
-    path.
+    As in Nova, repeated slashes in the path are merged first.
     """
 
     def __init__(
@@ -279,8 +277,8 @@ def _cors(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
 def _no_body_for_head(
     app: WSGIApplication, _conf: cfg.ConfigOpts
 ) -> WSGIApplication:
-    """Keep the body of a refusal from who asked by HEAD: to his end of the
-    connection it would be the next answer."""
+    """Drop the body of an error response to HEAD: the client would read it
+    as the beginning of the next response."""
 
     def answer(
         environ: WSGIEnvironment, start_response: StartResponse
@@ -295,7 +293,7 @@ def _no_body_for_head(
 
 
 class _Segment(BaseConverter):
-    """A segment of a path: anything but nothing."""
+    """A segment of a path: any text that is not empty."""
 
     pattern = re.compile('.+', re.DOTALL)
 
@@ -304,13 +302,13 @@ class _Segment(BaseConverter):
 
 
 class _Project(_Segment):
-    """A project id as Nova's router knows it."""
+    """A project id, by the pattern of Nova's router."""
 
     pattern = re.compile('[0-9a-f-]+')
 
 
 class _Endpoint:
-    """Answers GET at one route."""
+    """Handles GET at one route."""
 
     def __init__(
         self,
@@ -346,7 +344,7 @@ class _Endpoint:
             versioned=self.versioned,
             project_id=project_id,
         )
-        # Objects run here, whatever this process's default is.
+        # Remotables run in this process, whatever its default is.
         with base.local():
             answer = self.route.handler(call, **segments)
         resp.set_headers(call.headers)
@@ -355,14 +353,14 @@ class _Endpoint:
 
 
 class _PublicEndpoint(_Endpoint):
-    """Answers HEAD, too."""
+    """Handles HEAD, too."""
 
     on_head = _Endpoint.on_get
 
 
 class _OnlyReading:
-    """Make every other method a route that does not exist, as in Nova; but
-    ``OPTIONS /`` is how HAProxy asks whether a server lives."""
+    """Answer 404 to every other method, as Nova does; except ``OPTIONS /``,
+    which is HAProxy's health check."""
 
     def process_request(
         self, req: falcon.Request, _resp: falcon.Response

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is the caller: tokens to a request context in the WSGI environ."""
+"""Authentication: from a token to a request context in the WSGI environ."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse
@@ -15,10 +15,10 @@ _UNAUTHORIZED = 'The request you have made requires authentication.'
 
 
 class NoAuth2:
-    """Believe tokens of the form ``user_id:project_id:role,role…``.
+    """Accept any token of the form ``user_id:project_id:role,role…``.
 
-    For tests and for a single machine: whoever can reach the port is
-    whoever they say.
+    For tests and trials on one machine: it trusts every client that can reach
+    the port.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -32,8 +32,8 @@ class NoAuth2:
         )
         if not user_id or not project_id:
             return _unauthorized(start_response)
-        # What keystonemiddleware sets; nothing of the kind may come from the
-        # client.
+        # These are set by keystonemiddleware; the client must not set any of
+        # them.
         for name in [name for name in environ if _names_identity(name)]:
             del environ[name]
         environ.update(
@@ -119,6 +119,5 @@ STRATEGIES = {'keystone': _keystone, 'noauth2': _noauth2}
 def protect(
     application: WSGIApplication, conf: cfg.ConfigOpts
 ) -> WSGIApplication:
-    """Put a token check, by ``[api] auth_strategy``, before an
-    application."""
+    """Wrap an application in the token check of ``[api] auth_strategy``."""
     return STRATEGIES[conf.api.auth_strategy](ContextMaker(application), conf)

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Microversions: what each one of compute changes here, and which one is
-asked, of Nova's API or of ours.
+"""Microversions: what each compute microversion changes here, and which one
+a request asks for, of Nova's API or of ours.
 
-:data:`CHANGES` is the only place that knows a version number; handlers,
-views, schemas and the OpenAPI document read the :class:`Behaviour` made of
-it.
+Only :data:`CHANGES` has version numbers; handlers, views, schemas and the
+OpenAPI document read the :class:`Behaviour` that is built from it.
 """
 
 import dataclasses
@@ -45,16 +44,16 @@ class Behaviour:
 
     #: keys of an action in list and show
     action_fields: tuple[str, ...] = ()
-    #: keys of an event for somebody who may see all of them
+    #: keys of an event for a caller who may see all of them
     event_fields: tuple[str, ...] = ()
-    #: query parameters of the list that mean something
+    #: query parameters that the list understands
     list_parameters: tuple[str, ...] = ()
-    #: unknown query parameters of the list, of show are refused
+    #: refuse unknown query parameters of the list, or of show
     list_strict: bool = False
     show_strict: bool = False
-    #: a deleted server's actions can be read
+    #: the actions of deleted servers can be read
     deleted_visible: bool = False
-    #: who may show the action sees its events, though not every field
+    #: callers who may show an action see its events, without some fields
     owner_sees_events: bool = False
 
     def extended(self, change: Change) -> 'Behaviour':
@@ -110,8 +109,8 @@ MAX = Version(2, 104)
 class Service:
     """An API with microversions of its own.
 
-    :param type: as it stands in the header and in Keystone's catalog
-    :param legacy_header: a header of old that names the version, too
+    :param type: the service type, in the header and in Keystone's catalog
+    :param legacy_header: an older header that also names the version
     """
 
     type: str
@@ -131,7 +130,7 @@ ACTION_LOG = Service('instance-actions', Version(1, 0), Version(1, 0))
 
 @functools.cache
 def behaviour(version: Version) -> Behaviour:
-    """Return the behaviour at a version that is served."""
+    """Return the behaviour at a supported version."""
     result = Behaviour()
     for since, change in sorted(CHANGES.items()):
         if since <= version:
@@ -140,7 +139,7 @@ def behaviour(version: Version) -> Behaviour:
 
 
 def introduced(name: str, value: str) -> Version:
-    """Return the version that brought a value of a tuple in Behaviour."""
+    """Return the version that added a value to a tuple of a Behaviour."""
     return min(
         since
         for since, change in CHANGES.items()
@@ -153,9 +152,9 @@ def negotiate(
 ) -> Version:
     """Return the version that the request's headers ask for.
 
-    It may lie outside of what is served: see :func:`check_served`.
+    It may be unsupported: see :func:`check_served`.
 
-    :raises falcon.HTTPBadRequest: for a version that is none
+    :raises falcon.HTTPBadRequest: for a malformed version
     """
     asked = microversion_parse.get_version(
         dict(headers), service.type, legacy_headers=service.headers[1:]
@@ -174,9 +173,9 @@ def negotiate(
 
 
 def check_served(version: Version, service: Service = COMPUTE) -> None:
-    """Raise unless the version is one that we serve.
+    """Check that a version is supported.
 
-    :raises falcon.HTTPNotAcceptable: for one below or above
+    :raises falcon.HTTPNotAcceptable: when it is too low or too high
     """
     if not service.min <= version <= service.max:
         raise falcon.HTTPNotAcceptable(
@@ -189,7 +188,7 @@ def check_served(version: Version, service: Service = COMPUTE) -> None:
 def answer_headers(
     version: Version, service: Service = COMPUTE
 ) -> dict[str, str]:
-    """Return the headers that name the version of an answer."""
+    """Return the headers that name the version of a response."""
     return {
         **{name: str(version) for name in service.headers},
         HEADER: f'{service.type} {version}',

@@ -20,7 +20,7 @@ LOG = logging.getLogger(__name__)
 
 CONTENT_TYPE = 'application/json; charset=UTF-8'
 
-#: exception -> status; the first row that fits counts
+#: exception -> status; the first match counts
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (exception.MarkerNotFound, 400),
     (exception.ChangesGone, 410),
@@ -34,7 +34,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (falcon.HTTPNotFound, 404),
 )
 
-#: status -> the key of an error's body; NAME_OF_OTHERS for the rest
+#: status -> the key in the body of an error; NAME_OF_OTHERS for the rest
 NAMES = {
     400: 'badRequest',
     401: 'unauthorized',
@@ -56,7 +56,7 @@ _TEXTS = {
 
 
 class Error(TypedDict):
-    """What stands in the body of an error."""
+    """The body of an error, below its name."""
 
     code: int
     message: str
@@ -64,7 +64,7 @@ class Error(TypedDict):
 
 
 def status_of(error: Exception) -> int:
-    """Return the HTTP status of an error; 500 for what nobody foresaw."""
+    """Return the HTTP status of an error; 500 for an unexpected one."""
     for family, status in STATUSES:
         if isinstance(error, family):
             return status
@@ -74,8 +74,8 @@ def status_of(error: Exception) -> int:
 
 
 def message_of(error: Exception, status: int) -> str:
-    """Return what a client may read of an error: nothing of an unforeseen
-    one."""
+    """Return the message of an error for a client: nothing specific for an
+    unexpected one."""
     if isinstance(error, exception.ActionsException):
         return error.format_message()
     if isinstance(error, falcon.HTTPError) and error.description:
@@ -84,7 +84,7 @@ def message_of(error: Exception, status: int) -> str:
 
 
 def headers_of(error: Exception) -> dict[str, str]:
-    """Return the headers that an error adds to its answer."""
+    """Return the headers that an error adds to its response."""
     retry_after = getattr(error, 'kwargs', {}).get('retry_after')
     if isinstance(error, exception.StatTooLarge):
         # The same question has the same answer later.
@@ -113,7 +113,7 @@ def handle(
     error: Exception,
     params: dict[str, object],
 ) -> None:
-    """Answer an error; falcon calls this for every one."""
+    """Make the response to an error; falcon calls this for every error."""
     status = status_of(error)
     if status == 500:
         LOG.error(
@@ -137,8 +137,8 @@ def answer(
     message: str,
     *headers: tuple[str, str],
 ) -> list[bytes]:
-    """Answer an error where falcon is not yet reached, as a WSGI application
-    does."""
+    """Make an error response as a WSGI application, for middleware in front
+    of falcon."""
     content = jsonutils.dump_as_bytes(body(status, message))
     start_response(
         falcon.code_to_http_status(status),
@@ -152,7 +152,7 @@ def answer(
 
 
 class FaultWrapper:
-    """Turn what a middleware raises into a 500 without a trace of it."""
+    """Turn any exception of a middleware into a 500 without details."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application

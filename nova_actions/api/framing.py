@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a request ends: waitress's parser, made strict.
+"""Strict parsing of requests with waitress.
 
-waitress reads a few malformed requests in its own way. A proxy before it may
-read them in another, and then the rest of one client's request becomes the
-next request of somebody else (request smuggling). Whatever RFC 9112 does not
-allow is refused here, so that there is one way to read a request.
+waitress tolerates a few malformed requests. A proxy in front of it may read
+them differently, and then the rest of one client's request becomes another
+client's next request (request smuggling). Requests that RFC 9112 does not
+allow are refused here, so that there is only one way to read a request.
 """
 
 import re
@@ -28,7 +28,7 @@ _FIELD = re.compile(
     rb'([!#$%&\'*+\-.^_`|~0-9A-Za-z]+):([^\x00-\x08\x0a-\x1f\x7f]*)'
 )
 
-#: What says where the request ends or for whom it is: never twice.
+#: Headers that determine the end or the host of a request: never twice.
 _ONCE = (b'content-length', b'host', b'transfer-encoding')
 
 
@@ -84,7 +84,7 @@ class Parser(parser.HTTPRequestParser):
         """Take what belongs to the request; return how much that is."""
         taken: int = super().received(data)
         if self.error:
-            # waitress would ask for the body of what it refuses.
+            # waitress would still ask for the body.
             self.expect_continue = False
         return taken
 
@@ -104,10 +104,10 @@ class Parser(parser.HTTPRequestParser):
         try:
             super().parse_header(b'\r\n'.join(plain))
         except ValueError as error:
-            # A number that is too long, an address that is none.
+            # A number that is too long, or an invalid address.
             raise parser.ParsingError('Malformed request') from error
         if self.proxy_netloc:
-            # That of an absolute URL goes before the header (RFC 9112 3.2.2).
+            # It overrides the header (RFC 9112 3.2.2).
             self.headers['HOST'] = self.proxy_netloc
             self.path = self.path or '/'
         if self.chunked:
@@ -115,10 +115,10 @@ class Parser(parser.HTTPRequestParser):
 
 
 def _fields(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield names and values of headers.
+    """Yield the names and values of headers.
 
-    :raises ParsingError: for a line that is none, or that goes on with the
-        one before
+    :raises ParsingError: for a line that is not a header, or that continues
+        the previous one
     """
     for line in filter(None, lines):
         match = _FIELD.fullmatch(line)
@@ -130,9 +130,9 @@ def _fields(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
 def _check_length(
     version: bytes, fields: Iterable[tuple[bytes, bytes]]
 ) -> None:
-    """See that there is one way to tell how long the body is.
+    """Check that the length of the body is unambiguous.
 
-    :raises ParsingError: when there are several
+    :raises ParsingError: when it is not
     """
     found: dict[bytes, bytes] = {}
     for name, value in fields:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Headers that every answer carries: it is data for one caller, never a
-page for a browser to guess at or a copy for a cache to keep."""
+"""Headers of every response. A response is data for one caller: browsers must
+not guess its type, and caches must not store it."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -52,5 +52,5 @@ class _Adding:
 def on_every_answer(
     application: WSGIApplication, _conf: cfg.ConfigOpts
 ) -> WSGIApplication:
-    """Add the headers to whatever the application answers."""
+    """Wrap an application: each of its responses gets these headers."""
     return _Adding(application)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The health check: beside the pipeline, so that it needs no token."""
+"""The health check: outside the pipeline, so that it needs no token."""
 
 import re
 from collections.abc import Iterable
@@ -17,20 +17,20 @@ from nova_actions.db import api as db_api
 
 _PATH = re.compile('/+healthcheck/*')
 
-#: looked for in the database, by its index; nobody has it
+#: a UUID to look up in the database; no server has it
 NO_INSTANCE = '00000000-0000-0000-0000-000000000000'
 
 
 class DatabaseCheck(pluginbase.HealthcheckBaseExtension):
-    """A backend of oslo.middleware's health check: does the database
-    answer?"""
+    """A backend of oslo.middleware's health check: checks that the database
+    answers."""
 
     def healthcheck(self, server_port: int) -> pluginbase.HealthcheckResult:
-        """Ask the database something small."""
+        """Run a cheap query."""
         try:
             db_api.instance_get(context.get_admin_context(), NO_INSTANCE)
         except exception.ActionsException as error:
-            # The text of a database's error could name its address.
+            # The text of a database error may contain its address.
             return pluginbase.HealthcheckResult(
                 available=False,
                 reason='DATABASE UNAVAILABLE',
@@ -40,7 +40,7 @@ class DatabaseCheck(pluginbase.HealthcheckBaseExtension):
 
 
 class Beside:
-    """Have another application answer at one path, beside the pipeline."""
+    """Have another application handle one path, outside the pipeline."""
 
     def __init__(
         self,
@@ -61,12 +61,12 @@ class Beside:
 
 
 def beside(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
-    """Mount the health check at ``/healthcheck``. It answers 200 as long as
-    the process does, and what ``[healthcheck] backends`` names is well;
-    ``nova_actions_database`` is ours."""
+    """Mount the health check at ``/healthcheck``. It returns 200 when the
+    process runs and all ``[healthcheck] backends`` are healthy;
+    ``nova_actions_database`` is our own backend."""
     return Beside(app, _PATH, healthcheck.Healthcheck(app, conf))
 
 
 def is_probe(method: str, path: str) -> bool:
-    """Tell whether a request only asks whether the process lives."""
+    """Return whether a request is a health check."""
     return (method, path) == ('OPTIONS', '/') or bool(_PATH.fullmatch(path))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The id of a request: in its answer, and in each line of the log that it
-causes, before its token is looked at, too."""
+"""Request ids: in each response, and in each log line of a request, even
+before its token has been checked."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse
@@ -11,19 +11,19 @@ from oslo_config import cfg
 from oslo_context import context
 from oslo_middleware import request_id
 
-#: where the environ holds what the log knows of a request without a token
+#: where the environ holds the log's context of a request without a token
 ENVIRON_KEY = 'nova_actions.request'
 
 
 class RequestIds(request_id.RequestId):
-    """Name the request in Nova's header as well."""
+    """Send the request id in Nova's header as well."""
 
     compat_headers = ['x-compute-request-id']
 
 
 class LogContext:
-    """Have the thread work on this request, to the log: it still works on
-    the one before."""
+    """Set the context of the thread's log lines, which is still that of the
+    previous request."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application

@@ -13,10 +13,10 @@ from nova_actions.objects import gate
 from nova_actions.objects import instance
 from nova_actions.objects import instance_action
 
-#: how many actions a list has at the most where it has no pages
+#: the maximum number of actions in a list without pages
 UNPAGED_LIMIT = 10_000
 
-#: fields of an event that a rule of their own gates
+#: fields of an event that have a rule of their own
 _RULE_OF_FIELD = {
     'traceback': policies.EVENTS,
     'host': policies.EVENTS,
@@ -56,8 +56,8 @@ def index(call: Call, server_id: str) -> View:
 
 
 def show(call: Call, server_id: str, request_id: str) -> View:
-    """Return one action of a server, with its newest events for who may see
-    them.
+    """Return one action of a server, with its newest events if the caller
+    may see them.
 
     :raises InstanceNotFound: for an unknown or a foreign server
     :raises PolicyNotAuthorized: when the rule ``show`` fails

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Addresses that an answer carries: where this API is for the client."""
+"""Links in responses: the address of this API as the client sees it."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Links:
     ) -> str:
         """Return the address of a collection in the version asked.
 
-        :param query: parameters; they are sorted by name and encoded anew
+        :param query: parameters; they are sorted by name and encoded
         """
         return (
             f'{self.resource(path)}?'
@@ -62,8 +62,8 @@ class Links:
         return self._below(self.root, path)
 
     def own(self) -> 'Links':
-        """Return the links of the API that is not Nova's: it is where this
-        service is, wherever Nova's endpoint may be."""
+        """Return the links of our own API, which is at the address of this
+        service, wherever Nova's endpoint is."""
         return dataclasses.replace(
             self, prefix=None, root=(self.public_url or self.root).rstrip('/')
         )
@@ -93,8 +93,8 @@ class Links:
 def root_url(req: 'falcon.Request') -> str:
     """Return the address of ``/`` as the client sees it.
 
-    It comes from the Host header (or the proxy's word, which
-    http_proxy_to_wsgi has put in its place); a default port is left out.
+    It comes from the Host header (or the proxy's headers, if
+    http_proxy_to_wsgi is enabled); a default port is left out.
     """
     env = req.env
     scheme = env['wsgi.url_scheme']

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Connections: waitress's, so that no client keeps a thread or a place.
+"""Connections of waitress that no client can hold for ever.
 
-waitress reads a request whole before a thread answers it, and takes the
-answer from the thread whole. What it lacks: a client that asks for much and
-takes nothing must not hold the thread that would answer next; a request that
-never ends must not stay for ever; when all places are taken, who has waited
-longest goes; and who is refused while he still sends must get to read why.
+waitress reads a whole request before a thread handles it, and takes the whole
+response from the thread. This module adds: a client that requests much and
+reads nothing does not hold a thread; a request that never ends is cut off;
+when all connections are taken, the one that has waited longest is closed; and
+a client that is refused while it still sends can read the reason.
 """
 
 import contextlib
@@ -22,20 +22,20 @@ from nova_actions.api import errors
 from nova_actions.api import framing
 from nova_actions.api import headers
 
-#: seconds in which a request must have come in
+#: seconds in which a request must have arrived
 RECEIVE_TIMEOUT = 60
-#: seconds after which a connection is closed on which nothing moves
+#: seconds after which an idle connection is closed
 IDLE_TIMEOUT = 120
-#: seconds in which who was refused may read why
+#: seconds for a refused client to read the response
 LINGER_TIMEOUT = 10
 
 
 class Refusal(task.ErrorTask):
-    """Answers what cannot be read as the API answers errors, and closes the
-    connection."""
+    """Responds to a malformed request as the API does to errors, and closes
+    the connection."""
 
     def execute(self) -> None:
-        """Write the answer."""
+        """Write the response."""
         error = self.request.error
         body = jsonutils.dump_as_bytes(errors.body(error.code, error.body))
         self.status = f'{error.code} {error.reason}'
@@ -58,35 +58,35 @@ class Refusal(task.ErrorTask):
 
 
 class Connection(channel.HTTPChannel):
-    """A connection, with the requests that wait on it."""
+    """A connection with its pending requests."""
 
     parser_class = framing.Parser
     error_task_class = Refusal
 
-    #: A request could not be read; nothing after it is.
+    #: A request was malformed; nothing after it is read.
     has_refused = False
     _lingers_since: float | None = None
-    #: The next request waits until the client has taken the answers so far.
+    #: The next request waits until the client has read the responses so far.
     _is_held = False
 
     def service(self) -> None:
-        """Answer the next request; runs in a thread of the pool."""
+        """Handle the next request; runs in a thread of the pool."""
         with self.outbuf_lock:
             self._is_held = bool(self.total_outbufs_len and self.connected)
         if not self._is_held:
             super().service()
 
     def handle_write(self) -> None:
-        """Send what there is, then answer what was held."""
+        """Send pending output, then handle a request that was held."""
         super().handle_write()
         if self._is_held and not self.total_outbufs_len:
             self._is_held = False
             self.server.add_task(self)
 
     def handle_close(self) -> None:
-        """Close it. Where bytes are left unread, the system tells the client
-        at once, and he may lose the answer (RFC 9112 9.6): after a refusal,
-        what comes is taken for a while and thrown away."""
+        """Close it. If unread input is left, the system resets the connection
+        and the client may lose the response (RFC 9112 9.6): so after a
+        refusal, input is read and discarded for a while."""
         if not self.has_refused or self._lingers_since is not None:
             super().handle_close()
             return
@@ -96,13 +96,13 @@ class Connection(channel.HTTPChannel):
             self.socket.shutdown(socket.SHUT_WR)
 
     def received(self, data: bytes) -> bool:
-        """Take what the client has sent."""
+        """Process input from the client."""
         return self._lingers_since is None and bool(super().received(data))
 
     @property
     def waits_since(self) -> float | None:
-        """Since when it waits for its client; None while a thread is at work
-        for it."""
+        """Since when it waits for its client (epoch seconds); None while a
+        thread works for it."""
         if self._lingers_since is not None:
             return self._lingers_since
         if self.requests and not self._is_held:
@@ -111,7 +111,7 @@ class Connection(channel.HTTPChannel):
         return float(request.began if request else self.last_activity)
 
     def is_overdue(self, now: float) -> bool:
-        """Tell whether its client has had time enough."""
+        """Return whether its client has exceeded its time."""
         since = self.waits_since
         limit = RECEIVE_TIMEOUT if self.request else IDLE_TIMEOUT
         if self._lingers_since is not None:
@@ -120,13 +120,13 @@ class Connection(channel.HTTPChannel):
 
 
 class Listener(server.TcpWSGIServer):
-    """Takes connections, and lets go of those that only cost."""
+    """Accepts connections, and closes idle ones."""
 
     channel_class = Connection
 
     def readable(self) -> bool:
-        """Tell whether there is a place for one more connection; make one
-        when the last is taken."""
+        """Return whether one more connection can be accepted; close one when
+        the last place is taken."""
         if len(self._map) + 1 >= self.adj.connection_limit:
             waiting = [
                 each
@@ -139,14 +139,14 @@ class Listener(server.TcpWSGIServer):
         return bool(super().readable())
 
     def maintenance(self, now: float) -> None:
-        """Close what is overdue."""
+        """Close overdue connections."""
         for each in self.active_channels.values():
             if each.is_overdue(now):
                 each.will_close = True
 
     def is_answering(self) -> bool:
-        """Tell whether somebody is still to get an answer; close the
-        connections of all others."""
+        """Return whether responses are still due; close the connections of
+        all other clients."""
         busy = [
             each
             for each in self.active_channels.values()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Metrics of requests, and where they are told beside the API."""
+"""Metrics of requests, and their endpoint beside the API."""
 
 import re
 from wsgiref.types import WSGIApplication
@@ -14,12 +14,12 @@ from nova_actions.metrics import name
 
 _PATH = re.compile('/+metrics/*')
 _ROUTE = 'nova_actions.route'
-#: What HTTP itself and browsers use; others may write any word.
+#: The usual methods; a client may send any word.
 _METHODS = ('GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE')
 
 
 def note_route(environ: WSGIEnvironment, path: str) -> None:
-    """Note which route a request takes.
+    """Note the route of a request.
 
     :param path: with its parameters as ``{name}``
     """
@@ -27,8 +27,8 @@ def note_route(environ: WSGIEnvironment, path: str) -> None:
 
 
 def observe(environ: WSGIEnvironment, status: str, seconds: float) -> None:
-    """Note how long an answer took. A request that took no route, since it
-    was refused before or there is none, counts as of an other one."""
+    """Observe the duration of a response. A request without a route (refused
+    before, or there is none) counts under the route ``other``."""
     method = environ['REQUEST_METHOD']
     metrics.REQUEST_DURATION.observe(
         seconds,
@@ -39,5 +39,5 @@ def observe(environ: WSGIEnvironment, status: str, seconds: float) -> None:
 
 
 def beside(app: WSGIApplication, _conf: cfg.ConfigOpts) -> WSGIApplication:
-    """Tell what is counted at ``/metrics``, without a token."""
+    """Serve the metrics at ``/metrics``, without a token."""
     return health.Beside(app, _PATH, endpoint.application())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The OpenAPI 3.1 document, made of the route table and the schemas."""
+"""The OpenAPI 3.1 document, built from the route table and the schemas."""
 
 from collections.abc import Iterable
 
@@ -45,17 +45,17 @@ _PARAMETERS: dict[str, schemas.Schema] = {
 _ERRORS = {
     400: 'The request is malformed: a microversion, a parameter, or the '
     'project in the path.',
-    401: 'The token is missing or not good.',
+    401: 'The token is missing or invalid.',
     403: 'The policy does not let the caller do this.',
     404: "There is no such server or action, or it is not the caller's.",
-    409: 'Several actions are meant; the answer names them.',
-    410: 'Some of what happened since is not kept any more; begin anew '
+    409: 'The identifier matches several actions; the response names them.',
+    410: 'Some of the changes since then have expired; start again '
     'without "after".',
-    406: 'The microversion is not served.',
+    406: 'The microversion is not supported.',
     413: "The request's body is too large.",
     415: 'The Content-Type of the request is not JSON.',
-    503: 'A database that knows the server does not answer; try again after '
-    'the seconds that Retry-After says.',
+    503: 'A database that may know the server does not answer; try again '
+    'after the number of seconds in Retry-After.',
 }
 
 
@@ -192,8 +192,8 @@ def _parameter(
 
 
 def _answer(route: Route) -> schemas.Schema:
-    """Return the schema of a good answer: one, or one of those that the
-    microversions make."""
+    """Return the schema of a successful response: one, or one for each
+    microversion that changes it."""
     found: dict[str, schemas.Schema] = {}
     for version in sorted(behaviour.CHANGES):
         schema = route.answer(behaviour.behaviour(version))
@@ -219,7 +219,7 @@ def _statuses(route: Route) -> list[int]:
 
 def _error(status: int) -> schemas.Schema:
     answer: schemas.Schema = {'description': _ERRORS[status]}
-    # The size limit words its own answer, by the Accept header, as Nova's.
+    # The size limit of oslo.middleware writes its own body, as in Nova.
     if status != 413:
         answer['content'] = {
             'application/json': {

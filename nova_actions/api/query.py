@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A query string: taken apart as WebOb does it, checked by JSON schema."""
+"""Query strings: parsed as WebOb does, and validated by JSON schema."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -55,9 +55,9 @@ _REASONS = {
 
 
 def parse_query(text: str) -> Query:
-    """Take a query string apart.
+    """Parse a query string.
 
-    :param text: as WSGI has it, each character a byte
+    :param text: as in the WSGI environ: each character is a byte
     :raises falcon.HTTPBadRequest: when it is not UTF-8
     """
     result: Query = {}
@@ -77,7 +77,7 @@ def parse_query(text: str) -> Query:
 
 
 class Checker:
-    """Checks queries by one schema; to make one takes longer than a check.
+    """Validates queries by one schema. Creating one costs more than a check.
 
     :param schema: of an object whose properties are lists of values
     """
@@ -87,11 +87,11 @@ class Checker:
         self._validator = _Validator(schema, format_checker=_FORMATS)
 
     def check(self, query: Query) -> Parameters:
-        """Return the parameters that the schema names: each with one value,
-        or with a list where it may have several.
+        """Return the parameters that the schema names, each with its value, or
+        with a list of values where the schema allows several.
 
-        :raises falcon.HTTPBadRequest: for a query that does not fit; the
-            message names the parameter
+        :raises falcon.HTTPBadRequest: for an invalid query; the message names
+            the parameter
         """
         if not query:
             return {}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A request once its outer form is found good: what a handler is given."""
+"""What a handler gets: a request whose outer form has been checked."""
 
 import dataclasses
 import functools
@@ -20,10 +20,10 @@ from nova_actions.context import RequestContext
 
 #: the media types of requests and of answers
 MEDIA_TYPES = ('application/json', 'application/vnd.openstack.compute+json')
-# What some WSGI servers put in when the request has no Content-Type.
+# What some WSGI servers set when the request has no Content-Type.
 _NO_TYPE = ('', 'text/plain')
 
-#: has the shape of an id, and nothing has it
+#: a well-formed id that nothing has
 NO_ID = '~' * validation.ID_LIMIT
 
 SchemaOf = Callable[[behaviour.Behaviour], schemas.Schema]
@@ -31,13 +31,13 @@ SchemaOf = Callable[[behaviour.Behaviour], schemas.Schema]
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """What a handler needs of a request.
+    """What a handler needs to know of a request.
 
     :param context: None on routes that need no token
-    :param query: the checked parameters that mean something here; one that
-        may be given more than once has a list of values
-    :param room: where to wait for something to happen
-    :param headers: what a handler adds to those of the answer
+    :param query: the parameters that the route's schema names, checked; one
+        that may be given more than once has a list of values
+    :param room: where to wait for changes
+    :param headers: the handler may add headers of the response here
     """
 
     context: RequestContext | None
@@ -50,11 +50,12 @@ class Call:
 
     @property
     def limit(self) -> int:
-        """How many items the caller wants, and may get, at the most."""
+        """The maximum number of items in the response: the caller's limit,
+        at most ``[api] max_limit``."""
         return self.limited(self.conf.api.max_limit)
 
     def limited(self, default: int) -> int:
-        """Return the same where fewer are given to who does not say."""
+        """Return the same, with a default for callers without a limit."""
         maximum: int = self.conf.api.max_limit
         return min(int(self.query.get('limit', default)), maximum)
 
@@ -62,7 +63,7 @@ class Call:
     def caller(self) -> RequestContext:
         """The context of a route that needs a token."""
         if self.context is None:
-            raise RuntimeError('a route without a token asks for its caller')
+            raise RuntimeError('a route without a token has no caller')
         return self.context
 
 
@@ -81,16 +82,16 @@ def begin(
     """Check the outer form of a request, in Nova's order: microversion,
     Content-Type, project in the path, query.
 
-    :param service: whose microversions they are
+    :param service: the service whose microversions apply
     :param version_name: the first segment of the path
-    :param versioned: whether microversions are looked at
-    :param project_id: the project that the path names, if it names one
+    :param versioned: whether the route has microversions
+    :param project_id: the project in the path, if there is one
     :raises falcon.HTTPError: for the first check that fails
     """
     version = service.min
     if versioned:
         version = behaviour.negotiate(req.headers, service)
-        # The refusal of a version names the version, too.
+        # A 406 has these headers, too.
         resp.set_headers(behaviour.answer_headers(version, service))
         behaviour.check_served(version, service)
     _check_content_type(req.content_type or '')
@@ -126,8 +127,8 @@ def _checker(
 
 
 def identifier(value: str) -> str:
-    """Return an id that objects take: over REST ids have no shape, and what
-    cannot be one is just not found, after the rule was asked."""
+    """Return an id that the objects accept. In REST an id may be any text: an
+    impossible one is not found, after the rule has been checked."""
     try:
         return validation.request_id('request_id', value)
     except exception.InvalidInput:
@@ -135,8 +136,8 @@ def identifier(value: str) -> str:
 
 
 def answer_type(req: falcon.Request) -> str:
-    """Return the media type of an answer, by the Accept header; JSON when
-    it asks for none that we have."""
+    """Return the media type of the response by the Accept header; JSON when
+    it names none of ours."""
     return req.client_prefers(MEDIA_TYPES) or MEDIA_TYPES[0]
 
 

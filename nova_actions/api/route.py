@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a row of the route table says."""
+"""The rows of the route table."""
 
 import dataclasses
 import re
@@ -12,11 +12,11 @@ from nova_actions.api.views import View
 #: a segment of a path that is a parameter
 _PARAMETER = re.compile(r'\{(\w+)\}')
 
-#: the version of old: Nova answers there as in 2.1, and looks at no
-#: microversion
+#: the legacy version: Nova's responses there are those of 2.1, without
+#: microversions
 LEGACY = 'v2'
 
-#: the version of the API that is not Nova's
+#: the version of our own API
 OWN = 'v1'
 
 Handler = Callable[..., View]
@@ -24,16 +24,17 @@ Handler = Callable[..., View]
 
 @dataclasses.dataclass(frozen=True)
 class Route:
-    """One address: what answers there, and how its input and output look.
+    """One address, with its handler and the schemas of its input and output.
 
-    :param path: ``{name}`` stands for one segment, handed to the handler
-    :param handler: gets the Call and the segments, returns the answer
-    :param query: makes the schema of the query at a microversion
-    :param answer: makes the schema of a good answer at a microversion
+    :param path: ``{name}`` stands for one segment, a parameter of the handler
+    :param handler: takes the Call and the segments, returns the body
+    :param query: returns the schema of the query at a microversion
+    :param answer: returns the schema of a successful response at a
+        microversion
     :param public: needs no token
-    :param versioned: looks at the microversion asked
-    :param errors: statuses that the handler can end with, besides those
-        that every route of its kind has
+    :param versioned: has microversions
+    :param errors: error statuses of the handler, besides those that every
+        route of its kind has
     """
 
     path: str
@@ -47,7 +48,7 @@ class Route:
 
     @property
     def service(self) -> behaviour.Service:
-        """Whose microversions it looks at."""
+        """The service whose microversions apply."""
         return (
             behaviour.ACTION_LOG
             if self.path.split('/')[1] == OWN
@@ -61,9 +62,8 @@ class Route:
 
     @property
     def templates(self) -> list[str]:
-        """Where falcon is to mount it: a route of Nova's that needs a token
-        is there a second time behind a project id, and both in the version
-        of old."""
+        """The paths for falcon. A route of Nova's that needs a token also
+        exists with a project id in front, and both in the legacy version."""
         template = _PARAMETER.sub(r'{\1:segment}', self.path)
         if self.public or self.service is behaviour.ACTION_LOG:
             return [template]

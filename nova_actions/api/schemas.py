@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON schemas of queries and answers, made for each microversion.
+"""JSON schemas of queries and responses, for each microversion.
 
-Fields and parameters are described once; which of them a microversion has
-is in :mod:`nova_actions.api.behaviour`.
+Fields and parameters are described once; :mod:`nova_actions.api.behaviour`
+says which of them a microversion has.
 """
 
 from typing import Any
@@ -36,11 +36,11 @@ ACTION_FIELDS: dict[str, Schema] = {
     },
     'user_id': {
         **_TEXT_OR_NULL,
-        'description': 'Who asked; null for the system.',
+        'description': 'The user who asked for it; null for the system.',
     },
     'project_id': {
         **_TEXT_OR_NULL,
-        'description': 'The project of who asked; null for the system.',
+        'description': 'The project of that user; null for the system.',
     },
     'start_time': {**_TIME, 'description': 'When it was asked for, UTC.'},
     'message': {
@@ -66,11 +66,11 @@ EVENT_FIELDS: dict[str, Schema] = {
     },
     'traceback': {
         **_TEXT_OR_NULL,
-        'description': 'Where it failed; for who passes the rule "events".',
+        'description': 'Where it failed; needs the rule "events".',
     },
     'host': {
         **_TEXT_OR_NULL,
-        'description': 'Where it ran; for who passes the rule "events".',
+        'description': 'Where it ran; needs the rule "events".',
     },
     'hostId': {
         'type': 'string',
@@ -78,8 +78,7 @@ EVENT_FIELDS: dict[str, Schema] = {
     },
     'details': {
         **_TEXT_OR_NULL,
-        'description': 'Why it failed; for who passes the '
-        'rule "events:details".',
+        'description': 'Why it failed; needs the rule "events:details".',
     },
 }
 
@@ -98,11 +97,12 @@ PARAMETERS: dict[str, Schema] = {
         'type': 'string',
         'pattern': '^[0-9]+$',
         'maxLength': 4300,
-        'description': 'How many actions at the most; cut at [api] max_limit.',
+        'description': 'The maximum number of actions, up to [api] max_limit.',
     },
     'marker': {
         'type': 'string',
-        'description': 'The request id of the last action of the page before.',
+        'description': 'The request id of the last action of the previous '
+        'page.',
     },
     'changes-since': {
         **_TIME_ASKED,
@@ -132,7 +132,7 @@ LINKS: Schema = {
 def closed(
     properties: dict[str, Schema], optional: tuple[str, ...] = ()
 ) -> Schema:
-    """Return an object with these properties and no other."""
+    """Return the schema of an object with these properties and no others."""
     return {
         'type': 'object',
         'properties': properties,
@@ -171,7 +171,7 @@ def _query(names: tuple[str, ...], strict: bool) -> Schema:
 
 
 def any_query(_rules: Behaviour) -> Schema:
-    """The query of a document that passes over all parameters."""
+    """The query of a document, which ignores all parameters."""
     return _query((), strict=False)
 
 
@@ -222,8 +222,7 @@ _SERVER: dict[str, Schema] = {
     'links': LINKS,
 }
 
-#: What clients read of a server before anything else. What nobody knows here
-#: is empty.
+#: What clients need of a server. Values that are unknown here are empty.
 _DETAILS: dict[str, Schema] = {
     'status': {
         'type': 'string',
@@ -231,11 +230,11 @@ _DETAILS: dict[str, Schema] = {
         'description': 'Always UNKNOWN.',
     },
     'tenant_id': {'type': 'string', 'description': 'Its project.'},
-    'user_id': {**_TEXT_OR_NULL, 'description': 'Who made it.'},
+    'user_id': {**_TEXT_OR_NULL, 'description': 'The user who created it.'},
     'created': {
         'type': ['string', 'null'],
         'format': 'date-time',
-        'description': 'Since when it is known.',
+        'description': 'When it was first recorded.',
     },
     'updated': {
         'type': ['string', 'null'],
@@ -263,12 +262,12 @@ def server_query(_rules: Behaviour) -> Schema:
         },
         'limit': {
             **PARAMETERS['limit'],
-            'description': 'How many servers at the most; cut at '
-            '[api] max_limit.',
+            'description': 'The maximum number of servers, up to [api] '
+            'max_limit.',
         },
         'marker': {
             'type': 'string',
-            'description': 'The id of the last server of the page before.',
+            'description': 'The id of the last server of the previous page.',
         },
     }
     return query(items, strict=False)
@@ -359,5 +358,5 @@ ERROR = {
     },
 }
 
-#: what the newest microversion has; older ones have less of it
+#: the behaviour of the newest microversion, which has all fields
 NEWEST = behaviour.behaviour(behaviour.MAX)

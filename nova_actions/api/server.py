@@ -20,12 +20,12 @@ from nova_actions.api import waiting
 
 LOG = logging.getLogger(__name__)
 
-#: bytes of the request line and the headers together; a token with a service
-#: catalog in it stays far below
+#: bytes of the request line and the headers together; even a token with a
+#: service catalog is far smaller
 MAX_HEADERS = 128 * 1024
 #: bytes of a body where [oslo_middleware] sets no limit; nothing reads it
 MAX_BODY = 1024 * 1024
-#: seconds that a stopping server grants to requests under way
+#: seconds for pending requests when the server stops
 GRACE = 10
 #: files that a process may have open beside its connections
 OTHER_FILES = 256
@@ -34,11 +34,11 @@ OTHER_FILES = 256
 class Service(service.ServiceBase):
     """Serve the REST API on ``[api] bind_host`` and ``bind_port``.
 
-    One thread takes requests in and sends answers out, ``[api] threads``
-    others answer: a slow or an idle connection holds none of them.
+    One thread reads requests and sends responses; ``[api] threads`` others
+    handle them, so that slow or idle connections hold none of those.
 
     :param conf: the policy and the database must have been set up from it
-    :param tells_metrics: whether it answers ``/metrics``, too
+    :param tells_metrics: whether to serve ``/metrics``, too
     """
 
     def __init__(
@@ -50,8 +50,8 @@ class Service(service.ServiceBase):
         self._application = app.create(conf, self._room, tells_metrics)
         self._pool = task.ThreadedTaskDispatcher()
         self._stopping = threading.Event()
-        # Held while the thread is woken, so that it does not close meanwhile
-        # what it is woken by.
+        # Held while the thread is woken, so that it does not close the
+        # trigger meanwhile.
         self._waking = threading.RLock()
         self._thread = threading.Thread(
             target=self._serve, name='api', daemon=True
@@ -59,14 +59,14 @@ class Service(service.ServiceBase):
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it listens; known once it has started."""
+        """The host and port on which it listens; known after the start."""
         host, port = self._listener.socket.getsockname()[:2]
         return host, port
 
     def start(self) -> None:
-        """Listen, and serve in threads of its own.
+        """Listen, and serve in threads.
 
-        :raises OSError: when the address cannot be had
+        :raises OSError: when the address is not available
         """
         # It warns whenever a request waits for a thread.
         utilities.queue_logger.setLevel(stdlib_logging.ERROR)
@@ -99,9 +99,9 @@ class Service(service.ServiceBase):
             max_request_header_size=MAX_HEADERS,
             # The first size that is too large.
             max_request_body_size=max_body + 1,
-            # That a client goes away is nothing to log.
+            # A client that goes away is not worth a log line.
             log_socket_errors=False,
-            # oslo.middleware reads or ignores them, as it is configured.
+            # oslo.middleware uses or ignores them, as configured.
             clear_untrusted_proxy_headers=False,
         )
 
@@ -122,7 +122,7 @@ class Service(service.ServiceBase):
         )
 
     def stop(self) -> None:
-        """Refuse new connections and end those under way."""
+        """Refuse new connections, and finish pending requests."""
         self._room.close()
         with self._waking:
             if self._thread.is_alive() and not self._stopping.is_set():
@@ -135,11 +135,11 @@ class Service(service.ServiceBase):
             self._thread.join()
 
     def reset(self) -> None:
-        """Nothing of it can change while it runs."""
+        """Do nothing: no option of the server can change while it runs."""
 
 
 def _allow_files(wanted: int) -> None:
-    """Let the process have so many files open, as far as it may."""
+    """Raise the limit of open files to this number, as far as allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""As much of the servers resource as clients need to find a server; nothing
-more of the compute API."""
+"""The part of Nova's servers resource that clients need to find a server."""
 
 from collections.abc import Callable
 
@@ -55,7 +54,7 @@ def _listed(call: Call, path: str, view: _View) -> View:
     if not _all_tenants(call):
         project_id = call.caller.project_id
         if project_id is None:
-            # To the object that would mean everybody's.
+            # For the object, None means all projects.
             return {'servers': []}
     limit = min(call.limit, instance.LIMIT)
     records = _page(call, project_id, limit)
@@ -96,5 +95,5 @@ def _page(
 
 def _all_tenants(call: Call) -> bool:
     asked = call.query.get('all_tenants')
-    # A bare "all_tenants" is a yes to Nova.
+    # In Nova, "all_tenants" without a value means true.
     return asked == '' or strutils.bool_from_string(asked)

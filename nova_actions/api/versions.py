@@ -17,8 +17,8 @@ _OWN_MEDIA_TYPES = [{'base': 'application/json', 'type': 'application/json'}]
 
 
 def index(call: Call) -> View:
-    """Return the versions of the API: Nova's, of which the one of old has
-    no microversions, and our own."""
+    """Return the versions of the API: Nova's, of which the legacy one has no
+    microversions, and our own."""
     return {
         'versions': [
             {
@@ -36,7 +36,7 @@ def index(call: Call) -> View:
 
 
 def show(call: Call) -> View:
-    """Return the description of the version that is asked."""
+    """Return the description of the version in the path."""
     if call.links.version_name == OWN:
         version = _own(call)
         version['links'].append(
@@ -64,7 +64,7 @@ def _version(call: Call, name: str) -> View:
         'status': 'CURRENT',
         'version': str(behaviour.MAX),
         'min_version': str(behaviour.MIN),
-        # When Nova's v2.1 came; clients compare it as it is.
+        # The date of Nova's v2.1; clients compare the text.
         'updated': '2013-07-23T11:33:21Z',
         'links': [{'rel': 'self', 'href': call.links.version(name)}],
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Objects to what a client reads of them."""
+"""Views: objects as JSON for clients."""
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping
@@ -13,19 +13,18 @@ from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
 
-#: What JSON is made of: texts, numbers, true, false, null, and lists and
-#: objects of those.
+#: A JSON object.
 View = dict[str, Any]
 
-#: Bytes of the items of one answer; with what stands around them an answer
-#: stays below 5 MB.
+#: The maximum size of the items of one response, bytes: the whole response
+#: is then below 5 MB.
 MAX_BYTES = 4_900_000
 
 _TIME_LENGTH = len('2026-01-01T00:00:00.000000')
 
 
 def bounded(views: Iterable[View]) -> list[View]:
-    """Return as many of these, from the first, as fit into one answer."""
+    """Return as many of these, from the first, as fit into one response."""
     views = list(views)
     if sum(map(_most, views)) <= MAX_BYTES:
         return views
@@ -40,14 +39,14 @@ def bounded(views: Iterable[View]) -> list[View]:
 
 
 def _most(view: View) -> int:
-    """Return the bytes that an item takes as JSON at the most, which is
-    found sooner than by writing it: a character takes up to twelve."""
+    """Return an upper bound of an item's size as JSON, bytes; faster than
+    serializing it. A character takes up to twelve bytes."""
     return 100 * (1 + len(view)) + 12 * sum(map(len, map(str, view.values())))
 
 
 def _plain(values: Mapping[str, object]) -> View:
-    """Return values as JSON has them: times, which objects hold in UTC,
-    without a zone, with microseconds."""
+    """Return values for JSON: times, which are UTC in objects, as text with
+    microseconds and without a zone."""
     return {
         name: value.isoformat(timespec='microseconds')[:_TIME_LENGTH]
         if isinstance(value, datetime.datetime)
@@ -81,7 +80,7 @@ def event(
 
 
 def server(record: InstanceRecord, address: Links) -> View:
-    """Return what a client needs to resolve a server."""
+    """Return what a client needs to identify a server."""
     path = f'servers/{record.uuid}'
     return {
         'id': record.uuid,
@@ -94,8 +93,8 @@ def server(record: InstanceRecord, address: Links) -> View:
 
 
 def detailed_server(record: InstanceRecord, address: Links) -> View:
-    """Return what clients read of a server before anything else, as far as
-    it is known."""
+    """Return what clients usually need of a server, as far as it is
+    known."""
     return {
         **server(record, address),
         'status': 'UNKNOWN',

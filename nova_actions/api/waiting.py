@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests that wait for something to happen: so many at once that others are
-still answered."""
+"""Requests that wait for changes: a limited number, so that other requests
+are still handled."""
 
 import collections
 import contextlib
 import threading
 from collections.abc import Iterator
 
-#: How many requests of one project wait at once.
+#: The maximum number of waiting requests of one project.
 PER_PROJECT = 2
 
 
 class Room:
     """Where the requests of one process wait.
 
-    :param threads: how many answer requests; half of them may wait
+    :param threads: the number of threads that handle requests; at most half
+        of them wait
     """
 
     def __init__(self, threads: int) -> None:
@@ -25,7 +26,7 @@ class Room:
 
     @contextlib.contextmanager
     def seat(self, project_id: str | None) -> Iterator[bool]:
-        """Tell whether a request may wait, and keep its place meanwhile."""
+        """Yield whether a request may wait, and keep its place meanwhile."""
         with self._lock:
             is_free = (
                 self._taken.total() < self._seats
@@ -37,14 +38,14 @@ class Room:
         finally:
             with self._lock:
                 self._taken[project_id] -= is_free
-                # What is zero is not kept.
+                # Drops the zeros.
                 self._taken += collections.Counter()
 
     def pause(self, seconds: float) -> bool:
-        """Wait; tell whether to go on waiting: not once the room is
+        """Wait, and return whether to go on waiting: False once the room is
         closed."""
         return not self._closed.wait(seconds)
 
     def close(self) -> None:
-        """Have nobody wait any longer: the process ends."""
+        """End all waiting, since the process ends."""
         self._closed.set()

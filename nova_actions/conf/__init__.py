@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The options, and the one way to a configuration that knows them.
+"""The options, and how a process loads its configuration.
 
 Only roots (commands, WSGI, services) import this package; everything else is
-handed what it needs. The global ``cfg.CONF`` is not touched.
+handed what it needs. The global ``cfg.CONF`` is not used.
 """
 
 import contextlib
@@ -54,10 +54,10 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
 
 @contextlib.contextmanager
 def parsing() -> Iterator[None]:
-    """Make oslo.config's kind of error of a file that is a folder, that
-    nobody may read, or that is not text, and of a value that an option
-    cannot have: oslo.config prints that and ends the process with 1, without
-    saying which program it was."""
+    """Turn errors of reading and parsing into :exc:`oslo_config.cfg.Error`:
+    a file that is a folder, that is not readable or that is not text, and an
+    invalid value on the command line. For the last, oslo.config prints a
+    message that does not name the program, and exits with status 1."""
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
@@ -83,27 +83,27 @@ def parsing() -> Iterator[None]:
 
 
 class Options(cfg.ConfigOpts):
-    """A configuration that a service may read again while it is at work."""
+    """A configuration that a running service can reload."""
 
     def mutate_config_files(self) -> dict[Any, Any]:
-        """Take over the mutable options; where that cannot be done, all
-        stays as it was, and the log says why.
+        """Reload the mutable options. When that fails, nothing changes, and
+        the reason is logged.
 
-        oslo.config raises SystemExit for a value that an option of the
-        command line cannot have, and the conductor would end by it.
+        oslo.config raises SystemExit for an invalid value of a command line
+        option, which would end the conductor.
         """
         try:
             with parsing():
                 changed = super().mutate_config_files()
         except cfg.ConfigFileParseError as error:
-            # Its text has the line, and that may hold a password.
-            why = f'{error.config_file} has a line that is no option'
+            # Its text has the line, which may hold a password.
+            why = f'{error.config_file} has a line that is not an option'
         except Exception as error:  # noqa: BLE001 - hooks of libraries, too
             why = ' '.join(str(error).split())
         else:
-            LOG.info('The configuration has been read again')
+            LOG.info('The configuration has been reloaded')
             return changed
-        LOG.error('The configuration stays as it was: %s', why)
+        LOG.error('The configuration is unchanged: %s', why)
         return {}
 
 
@@ -121,10 +121,10 @@ def load(
     :param default_config_files: read when no ``--config-file`` is given; by
         default ``nova-actions.conf`` in oslo's usual folders
     :param cli: the command's own options
-    :param description: what the command's help says that it is
+    :param description: of the command, for its help
     :param uses: the libraries whose options are read from it, by their names
         in :data:`libraries.ALL`; all by default
-    :raises oslo_config.cfg.Error: for files or arguments that are wrong
+    :raises oslo_config.cfg.Error: for invalid files or arguments
     """
     conf = parse(
         argv,
@@ -143,12 +143,12 @@ def parse(
     cli: Iterable[cfg.Opt] = (),
     description: str | None = None,
 ) -> cfg.ConfigOpts:
-    """Return a configuration that knows our own options only; the rest is
-    for :func:`complete`. The parameters are those of :func:`load`.
+    """Return a configuration with our own options only; :func:`complete`
+    adds the rest. The parameters are those of :func:`load`.
 
-    It ends the process for ``--help``, ``--version`` and usage errors.
+    Exits the process for ``--help``, ``--version`` and usage errors.
 
-    :raises oslo_config.cfg.Error: for files or arguments that are wrong
+    :raises oslo_config.cfg.Error: for invalid files or arguments
     """
     conf = Options()
     register_opts(conf)
@@ -168,10 +168,10 @@ def parse(
 def complete(
     conf: cfg.ConfigOpts, uses: tuple[str, ...] = libraries.ALL
 ) -> None:
-    """Register what a parsed configuration lacks: the options of libraries,
-    and the sections of cells, which are known from the files only.
+    """Add to a parsed configuration the options of libraries and the
+    sections of cells, whose names are found in the files.
 
-    :raises oslo_config.cfg.Error: for a value that names no option
+    :raises oslo_config.cfg.Error: for a ``$`` that names no option
     """
     libraries.register(conf, uses)
     cell_options.sections(conf)
@@ -179,9 +179,9 @@ def complete(
 
 
 def _check_names(conf: cfg.ConfigOpts) -> None:
-    """See that each ``$`` in a value names an option: oslo.config says that
-    the option itself is missing. The value is not told: it may be a
-    password.
+    """Check that each ``$`` in a value names an option; oslo.config would
+    report the option itself as missing. The error does not contain the value,
+    which may be a password.
 
     :raises oslo_config.cfg.Error: when one does not
     """
@@ -194,29 +194,30 @@ def _check_names(conf: cfg.ConfigOpts) -> None:
                     option = f'[{name}] {each}'
                     _try(values, each)
         except (cfg.NoSuchOptError, cfg.TemplateSubstitutionError):
-            # From None, since that tells the value.
+            # From None: the original error contains the value.
             raise cfg.Error(
-                f'{option} holds a "$" before what is no option; write "$$" '
-                'for a "$"'
+                f'{option} has a "$" that is not followed by the name of an '
+                'option; write "$$" for a "$"'
             ) from None
         except ValueError:
             continue
 
 
 def _try(values: Mapping[str, object], name: str) -> None:
-    with contextlib.suppress(ValueError):  # which is for whoever uses it
+    # An invalid value is reported when the option is used.
+    with contextlib.suppress(ValueError):
         values[name]
 
 
 def setup_logging(conf: cfg.ConfigOpts) -> None:
-    """Let the process's log follow its configuration. Files that this process
-    makes from then on, those of the log first, are nobody's but its user's to
-    write and its group's to read.
+    """Set up the log of this process. Files that the process creates from
+    then on, log files included, are writable by its user and readable by its
+    group only.
 
-    When the configuration is read again, it is written on into files of the
-    same names: those that are open may have been renamed (logrotate).
+    When the configuration is reloaded, log files are reopened by name, since
+    logrotate may have renamed them.
 
-    :raises oslo_config.cfg.Error: when that cannot be
+    :raises oslo_config.cfg.Error: when the log cannot be set up
     """
     conf.register_mutate_hook(_reopen_logs)
     os.umask(os.umask(0o077) | 0o027)

@@ -16,17 +16,17 @@ OPTS = [
         secret=True,
         help='The SQLAlchemy URL of an existing Nova cell database, for '
         'example mysql+pymysql://reader:password@host/nova_cell1. Its '
-        'servers and actions appear in this API. It is opened '
-        'read-only; give it a user who may only read. Each cell, cell0 '
-        'included, has a section of its own, whose name is the '
-        'cell\'s: letters, digits, ".", "_" and "-".',
+        'servers and actions appear in this API. It is opened read-only; '
+        'use a database user with read access only. Each cell, including '
+        'cell0, has its own section, named after the cell: letters, digits, '
+        '".", "_" and "-".',
     ),
     cfg.BoolOpt(
         'follow',
         default=False,
         help='Have a conductor copy the actions of this cell into our own '
-        'database: first those that are there, then what is new. They '
-        'are kept when Nova archives or purges them. Do not rename the '
+        'database: first the existing ones, then new ones as they appear. '
+        'They are kept when Nova archives or purges them. Do not rename the '
         'section afterwards: everything would be copied again.',
     ),
     cfg.FloatOpt(
@@ -34,23 +34,23 @@ OPTS = [
         default=5.0,
         min=0.1,
         max=10.0,
-        help='With follow: how many seconds pass between two looks.',
+        help='With follow: the number of seconds between two polls.',
     ),
     cfg.IntOpt(
         'follow_window',
         default=10_000,
         min=0,
         max=1_000_000,
-        help='With follow: how many ids of the last hour are looked at '
-        'again, since rows may be committed late, and Nova may '
-        'overwrite them.',
+        help='With follow: the number of recent ids, of the last hour, that '
+        'are read again at each poll, because rows may be committed late and '
+        'Nova may overwrite them.',
     ),
     cfg.IntOpt(
         'follow_rate',
         default=1000,
         min=1,
         max=1_000_000,
-        help='With follow: how many rows are copied in a second at the most.',
+        help='With follow: the maximum number of rows copied per second.',
     ),
 ]
 
@@ -66,7 +66,7 @@ def sections(conf: cfg.ConfigOpts) -> list[str]:
     )
     for section in found:
         conf.register_opts(OPTS, group=section)
-    # A sample's section, left as it is, attaches nothing.
+    # An unchanged section from the sample configures no cell.
     return [
         section
         for section in found

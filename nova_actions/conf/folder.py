@@ -10,7 +10,8 @@ from oslo_config import types
 class Folder(types.String):
     """The path of a folder, absolute and without ``~``.
 
-    :raises ValueError: for a path that no log, URL or person could tell
+    :raises ValueError: for a path that is empty, is not UTF-8 or has control
+        characters
     """
 
     def __call__(self, value: Any) -> str:
@@ -27,6 +28,6 @@ class Folder(types.String):
 
 
 def escaped(path: str) -> str:
-    """Return a path as a default that oslo.config reads as it is: a ``$``
-    begins the name of an option."""
+    """Escape a path for use as a default: in oslo.config a ``$`` begins the
+    name of an option."""
     return path.replace('$', '$$')

@@ -20,7 +20,7 @@ DEFAULT_OPTS = [
         regex='.',
         max_length=255,
         help='The name of this host. The conductor listens on the bus under '
-        'it; a reporter writes it into the events of the host.',
+        'it, and a reporter writes it into the events of the host.',
     ),
     cfg.Opt(
         'state_path',
@@ -32,9 +32,9 @@ DEFAULT_OPTS = [
             )
         ),
         sample_default='$XDG_STATE_HOME/nova-actions',
-        help='The folder of what must survive a restart: the database of '
-        'nova-actions-all and the spool of the reporter. As in every '
-        'option, "$$" stands for a "$".',
+        help='The folder for what must survive a restart: the database of '
+        'nova-actions-all and the spool of the reporter. As in every option, '
+        'write "$$" for a "$".',
     ),
 ]
 API_OPTS = [
@@ -49,12 +49,12 @@ API_OPTS = [
             ),
             (
                 'noauth2',
-                'Whoever comes is whoever he says: the token '
-                'is user_id:project_id:role,role. For trials '
-                'on a loopback address only',
+                'Trusts the caller: the token is '
+                'user_id:project_id:role,role. For trials on a loopback '
+                'address only',
             ),
         ],
-        help='Who says who a caller is.',
+        help='How callers are authenticated.',
     ),
     cfg.HostAddressOpt(
         'bind_host', default='127.0.0.1', help='The address to listen on.'
@@ -64,124 +64,122 @@ API_OPTS = [
         'threads',
         default=10,
         min=1,
-        help='How many requests are answered at once by the embedded server '
-        'of nova-actions-api and nova-actions-all. A connection that '
-        'is slow or idle takes none of them. Half of them may wait for '
-        'changes, in a process of another WSGI server too; set it to '
-        'the number of threads there.',
+        help='The number of requests that the embedded server of '
+        'nova-actions-api and nova-actions-all answers at once. Slow or idle '
+        'connections do not take a thread. At most half of the threads wait '
+        'for changes (GET /v1/changes). Under another WSGI server, set this '
+        'to the number of threads of each of its processes.',
     ),
     cfg.IntOpt(
         'connections',
         default=2000,
         min=1,
-        help='How many connections the embedded server holds at once. When '
-        'all are taken, the one that has waited longest for its client '
-        'is closed for the next. Each needs an open file; the limit of '
-        'the process is raised to that, as far as it may be.',
+        help='The maximum number of connections that the embedded server '
+        'holds. When all are taken, the connection that has waited longest '
+        'for its client is closed in favour of the next one. Each connection '
+        'needs an open file; the limit of the process is raised to that as '
+        'far as the system allows.',
     ),
     cfg.IntOpt(
         'max_limit',
         default=1000,
         min=0,
         mutable=True,
-        help='How many items a list returns at the most, whatever its caller '
-        'asks for.',
+        help='The maximum number of items in a list, whatever limit the '
+        'caller asks for.',
     ),
     cfg.StrOpt(
         'compute_link_prefix',
         mutable=True,
-        help='What replaces scheme, host and path prefix of this API in the '
-        'links of a list, when a proxy hides them: for example '
+        help='Replaces the scheme, host and path prefix of this API in the '
+        'links of a list when a proxy hides them: for example '
         'https://cloud.example.org/compute.',
     ),
     cfg.URIOpt(
         'public_url',
         schemes=['http', 'https'],
         mutable=True,
-        help='The address in the self link of the version document. By '
-        'default the address that the request was sent to.',
+        help='The address in the self link of version documents. By default '
+        'it is the address that the request was sent to.',
     ),
     cfg.FloatOpt(
         'cell_timeout',
         default=5.0,
         min=0.1,
-        help='How many seconds a cell is waited for. A cell that does not '
-        'answer costs that long once; then its servers get 503 with '
-        'Retry-After, and other servers are not affected.',
+        help='The number of seconds to wait for a cell. A cell that does not '
+        'answer costs this time once; after that, requests for its servers '
+        'get 503 with Retry-After. Other servers are not affected.',
     ),
     cfg.FloatOpt(
         'database_timeout',
         default=30.0,
         min=0,
-        help='How many seconds our own database works on one statement of '
-        'nova-actions-api or the WSGI application; then it breaks off, '
-        'and the request gets 503. MySQL limits only SELECT, SQLite '
-        'nothing. 0 turns that off.',
+        help='The number of seconds after which our own database cancels a '
+        'statement of nova-actions-api or the WSGI application; the request '
+        'then gets 503. MySQL limits only SELECT; SQLite has no '
+        'such limit. 0 disables it.',
     ),
     cfg.BoolOpt(
         'ui',
         default=False,
-        help='Serve the page at /ui. Its files need no token, what it shows '
-        'does. On by default in nova-actions-all.',
+        help='Serve the web page at /ui. Its files need no token; the data '
+        'that it shows does. Enabled by default in nova-actions-all.',
     ),
 ]
 UI_OPTS = [
     cfg.URIOpt(
         'keystone_url',
         schemes=['http', 'https'],
-        help='Where browsers reach Keystone, as in '
-        'https://keystone.example.org/v3. The page sends passwords '
-        'there, and nowhere else; Keystone must allow its origin '
-        '([cors] allowed_origin in keystone.conf). Without it a token '
-        'is pasted.',
+        help='The address at which browsers reach Keystone, for example '
+        'https://keystone.example.org/v3. The page sends passwords there and '
+        'nowhere else; Keystone must allow the origin of the page ([cors] '
+        'allowed_origin in keystone.conf). Without it, users paste a token.',
     ),
 ]
 CONDUCTOR_OPTS = [
     cfg.StrOpt(
         'topic',
         default='nova-actions-conductor',
-        help="The topic on the bus that the conductor answers on. Nova's "
-        'own is "conductor"; take that only on a bus that Nova\'s '
-        'conductor is not on, since two that share a topic take each '
-        "other's calls.",
+        help="The topic on the bus that the conductor listens on. Nova's own "
+        'is "conductor"; use that only on a bus without Nova\'s conductor, '
+        "because two services on one topic take each other's calls.",
     ),
     cfg.IntOpt(
         'workers',
         default=1,
         min=1,
-        help='How many processes of the conductor run on this host. Each '
-        'works on [DEFAULT] executor_thread_pool_size calls at once and '
-        'has at most [database] max_pool_size + max_overflow '
-        'connections. A thread without a connection waits for one, and '
-        'its caller gets an error after pool_timeout; so threads are at '
-        'most as many as connections, whatever is set.',
+        help='The number of conductor processes on this host. Each handles '
+        '[DEFAULT] executor_thread_pool_size calls at once and opens at most '
+        '[database] max_pool_size + max_overflow connections. A thread that '
+        'gets no connection within pool_timeout fails its call; so there are '
+        'never more threads than connections, whatever is configured.',
     ),
     cfg.IntOpt(
         'reporter_timeout',
         default=3600,
         min=0,
-        help="After how many seconds of silence a host's reporter counts as "
-        'dead and its open events are closed as interrupted; several '
-        'times [reporter] heartbeat_interval, and longer than the bus is '
-        'away from a host that lives. 0 turns that off: they are closed '
-        "when the host's reporter starts anew.",
+        help='The number of seconds of silence after which a reporter counts '
+        'as dead, and its open events are closed as interrupted. Make it '
+        'several times [reporter] heartbeat_interval, and longer than the bus '
+        'may be unreachable from a living host. 0 disables it: the events are '
+        'closed when the reporter of the host restarts.',
     ),
     cfg.IntOpt(
         'orphan_timeout',
         default=86400,
         min=0,
-        help='After how many seconds an action that has neither got a step '
-        'nor been ended counts as interrupted. A step that comes later '
-        'opens it again. 0 turns that off: it runs for ever.',
+        help='The number of seconds after which an action that has neither '
+        'an event nor an end counts as interrupted. An event that arrives '
+        'later reopens it. 0 disables it: such an action stays open.',
     ),
     cfg.IntOpt(
         'clock_tolerance',
         default=300,
         min=0,
         max=366 * 86400,
-        help='By how many seconds the clock of a host that records may be '
-        'ahead of this one. A time that is later is cut to now, counted '
-        'and logged.',
+        help='The number of seconds that the clock of a reporting host may '
+        'be ahead of this host. A later time is set back to the current time, '
+        'counted and logged.',
     ),
 ]
 REPORTER_OPTS = [
@@ -191,40 +189,39 @@ REPORTER_OPTS = [
         choices=[
             (
                 'durable',
-                'Each report is written to a spool under '
-                '[DEFAULT] state_path and sent from there; the '
-                'work that it tells of waits for no network',
+                'Writes each report to a spool under [DEFAULT] state_path '
+                'and sends it from there; the reported work never waits '
+                'for the network',
             ),
             (
                 'sync',
-                'Each report is sent at once, and waited for at '
+                'Sends each report at once, and waits for the answer at '
                 'most [reporter] timeout seconds',
             ),
-            ('off', 'Nothing is recorded by this process'),
+            ('off', 'This process records nothing'),
         ],
-        help='How what happens gets to the conductor.',
+        help='How reports reach the conductor.',
     ),
     cfg.FloatOpt(
         'timeout',
         default=5.0,
         min=0.1,
-        help='With mode = sync: how many seconds a report is waited for. '
-        'One that is not answered by then is sent again in the '
-        'background, as long as the process lives. With both modes: '
-        'how long a process that ends waits for its last reports; with '
-        'mode = durable no longer than 0.25 s for a conductor '
-        'that does not answer.',
+        help='With mode = sync: the number of seconds to wait for the '
+        'conductor to answer a report. A report without an answer is sent '
+        'again in the background for as long as the process lives. In both '
+        'modes: how long a process waits for its last reports when it ends; '
+        'with mode = durable, at most 0.25 s for a conductor that does not '
+        'answer.',
     ),
     cfg.IntOpt(
         'spool_max_bytes',
         default=256 * 1024 * 1024,
         min=4096,
-        help='How many bytes of reports are kept while they cannot be '
-        'delivered. What comes after that is dropped, counted and '
-        'logged; room is kept for the end of each step that has begun, '
-        'and the last eighth for ends of what began in another '
-        'process. Damaged spools that are kept aside count, for at most '
-        'half of it.',
+        help='The maximum size in bytes of the reports that wait for '
+        'delivery. Reports beyond it are dropped, counted and logged. Room is '
+        'reserved for the end of each event that has started, and the last '
+        'eighth for ends of events that started in another process. Damaged '
+        'spools that are kept aside count for at most half of it.',
     ),
     cfg.StrOpt(
         'fsync',
@@ -232,96 +229,98 @@ REPORTER_OPTS = [
         choices=[
             (
                 'always',
-                'Before the reported work goes on: survives a '
-                'loss of power, costs the time of the disk',
+                'Before the reported work continues: survives a power '
+                'loss, and costs a disk write each time',
             ),
             ('interval', 'Every fsync_interval seconds, in the background'),
-            ('never', 'When the system sees fit'),
+            ('never', 'When the operating system decides'),
         ],
-        help='When the spool is forced to disk. Reports survive the end of '
-        'the process in any way with each of them; this is about the '
-        'end of the system.',
+        help='When the spool is forced to disk. Reports survive any end of '
+        'the process in every mode; this option is about a crash or power '
+        'loss of the host.',
     ),
     cfg.FloatOpt(
         'fsync_interval',
         default=1.0,
         min=0.05,
-        help='With fsync = interval: how many seconds of reports a loss of '
-        'power may cost.',
+        help='With fsync = interval: the number of seconds of reports that a '
+        'power loss may cost.',
     ),
     cfg.IntOpt(
         'batch_size',
         default=500,
         min=1,
         max=500,
-        help='How many reports are sent in one call.',
+        help='The maximum number of reports in one call.',
     ),
     cfg.FloatOpt(
         'delivery_interval',
         default=0.1,
         min=0,
-        help='How many seconds reports are gathered before they are sent.',
+        help='The number of seconds for which reports are collected before '
+        'they are sent.',
     ),
     cfg.FloatOpt(
         'parent_timeout',
         default=3600.0,
         min=0,
-        help='How many seconds a report is kept whose action (or server) the '
-        'conductor does not know yet: that may wait in the spool of '
-        'another host.',
+        help='The number of seconds for which a report is kept whose action '
+        'or server is unknown to the conductor: the report of that may still '
+        'wait in the spool of another host.',
     ),
     cfg.FloatOpt(
         'heartbeat_interval',
         default=30.0,
         min=0.1,
-        help='After how many seconds without reports the conductor is told '
-        'that this reporter lives. [conductor] reporter_timeout must be '
-        'several times that.',
+        help='The number of seconds without reports after which the reporter '
+        'sends a heartbeat to the conductor. [conductor] reporter_timeout '
+        'must be several times this.',
     ),
     cfg.ListOpt(
         'required_actions',
         default=[],
-        help='Actions that must not begin unless their beginning is safely '
-        'stored, by the name of the action, or of a step as it is '
-        'recorded: for example delete, compute_terminate_instance. '
-        'They are refused with an error otherwise.',
+        help='Actions that must not start unless their start has been '
+        'stored, by the name of the action or of the event: for example '
+        'delete, compute_terminate_instance. When the start cannot be stored, '
+        'they fail with an error.',
     ),
 ]
 METRICS_OPTS = [
     cfg.BoolOpt(
         'enabled',
         default=False,
-        help='Count what happens, and tell it to Prometheus at "/metrics", '
-        'to whoever asks. nova-actions-all tells it on the port of its '
-        'API, which needs no token for it.',
+        help='Collect metrics and serve them to Prometheus at "/metrics", '
+        'without authentication. nova-actions-all serves them on the port of '
+        'its API.',
     ),
     cfg.HostAddressOpt(
         'bind_host',
         default='127.0.0.1',
-        help='The address that nova-actions-api and nova-actions-conductor '
-        'tell it on. Names of hosts are told there: it is for the '
-        "operators' network.",
+        help='The address on which nova-actions-api and '
+        'nova-actions-conductor serve metrics. They include host names: use '
+        'the network of the operators.',
     ),
     cfg.PortOpt(
         'api_port',
         default=9774,
-        help='The port of nova-actions-api for it. Of several processes of '
-        'another WSGI server, one listens and tells of all.',
+        help='The port for the metrics of nova-actions-api. Under another '
+        'WSGI server with several processes, one of them listens and serves '
+        'the metrics of all.',
     ),
     cfg.PortOpt(
         'conductor_port',
         default=9775,
-        help='The port of nova-actions-conductor for it. One of the workers '
-        'listens and tells of all.',
+        help='The port for the metrics of nova-actions-conductor. One of the '
+        'workers listens and serves the metrics of all.',
     ),
 ]
 NOTIFICATIONS_OPTS = [
     cfg.BoolOpt(
         'enabled',
         default=False,
-        help='Have the conductor send a notification of each change. How '
-        'and where to is said by [oslo_messaging_notifications]; set '
-        'its driver to messagingv2.',
+        help='Have the conductor send a notification of each change. '
+        '[oslo_messaging_notifications] configures how and where to; set its '
+        'driver to messagingv2.',
     ),
 ]
 RETENTION_OPTS = [
@@ -331,10 +330,10 @@ RETENTION_OPTS = [
         min=0,
         max=36500,
         mutable=True,
-        help='For how many days an action is kept after it was created and '
-        'last changed. What is older is deleted by the conductor, with '
-        'its events, but for what still runs. 0 turns that off: '
-        '"nova-actions-manage db purge" and "db archive" do it by hand. '
+        help='The number of days for which an action is kept after it was '
+        'created and last changed. The conductor deletes older actions with '
+        'their events, except those still running. 0 disables it; '
+        '"nova-actions-manage db purge" and "db archive" do the same by hand. '
         'Restored actions that are older are deleted again.',
     ),
     cfg.IntOpt(
@@ -342,8 +341,8 @@ RETENTION_OPTS = [
         default=0,
         min=0,
         mutable=True,
-        help='How many of the newest actions of each server are kept '
-        'whatever their age.',
+        help='The number of newest actions of each server that are kept '
+        'regardless of age.',
     ),
     cfg.IntOpt(
         'changes_days',
@@ -351,9 +350,9 @@ RETENTION_OPTS = [
         min=0,
         max=36500,
         mutable=True,
-        help='For how many days a change is kept that "GET /v1/changes" '
-        'tells of. Who has not asked for longer gets 410 and must read '
-        'the list anew. 0: for ever.',
+        help='The number of days for which changes are kept for "GET '
+        '/v1/changes". A client that was away for longer gets 410 and must '
+        'read the list again. 0 keeps them for ever.',
     ),
     cfg.IntOpt(
         'stats_days',
@@ -370,8 +369,8 @@ RETENTION_OPTS = [
         'interval',
         default=3600,
         min=1,
-        help='How many seconds the conductor waits after looking for what '
-        'is too old.',
+        help='The number of seconds between two runs of the retention in the '
+        'conductor.',
     ),
 ]
 SANITIZE_OPTS = [
@@ -379,26 +378,25 @@ SANITIZE_OPTS = [
         'patterns',
         item_type=types.String(),
         default=[],
-        help='Regular expressions of further secrets, one in each line. What '
-        'they match is replaced before error text is stored or shown. '
-        'An expression that is broken or unbounded is refused at '
-        'start.',
+        help='Regular expressions for further secrets, one per line. What '
+        'they match is masked before error text is stored or shown. An '
+        'invalid or unbounded expression is refused at start.',
     ),
     cfg.BoolOpt(
         'source_lines',
         default=True,
         help='Keep the source lines in tracebacks. Without them only file, '
-        'line and function are kept, and no literal of the source can '
-        'leak.',
+        'line number and function are kept, so that no literal in the source '
+        'can leak.',
     ),
 ]
 UPGRADE_LEVELS_OPTS = [
     cfg.StrOpt(
         'conductor',
-        help='Pins the versions of objects that this process sends to the '
-        'conductor: a release of nova-actions, or pairs such as '
-        'InstanceAction=1.2,InstanceActionEvent=1.4. Set it while '
-        'conductors are older than this process.',
+        help='Pins the versions of the objects that this process sends to '
+        'the conductor: a release of nova-actions, or pairs such as '
+        'InstanceAction=1.2,InstanceActionEvent=1.4. Set it while there are '
+        'conductors older than this process.',
     ),
 ]
 GROUPS: dict[str | None, Sequence[cfg.Opt]] = {

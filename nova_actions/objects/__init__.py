@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The versioned objects. Importing this package alone imports none of them:
-call :func:`register_all` in a process that is to find them by name."""
+"""The versioned objects. Importing this package imports none of them: call
+:func:`register_all` in a process that must find them by name."""
 
 
 def register_all() -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The audit log: who has read the tracebacks of which action.
 
-Its logger has a name of its own, so that an operator can lead it to a file
-of its own. A line has ids only.
+It has its own logger, so that an operator can write it to a separate file. A
+line has ids only.
 """
 
 import logging
@@ -23,10 +23,10 @@ def tracebacks_read(
     instance: 'gate.Instance',
     events: 'Iterable[InstanceActionEvent]',
 ) -> None:
-    """Log, in one line for a call, that a caller is given tracebacks; no
-    line when none of the events shows him one.
+    """Log, in one line per call, that a caller is given tracebacks; no line
+    when none of the events has a traceback that the caller may see.
 
-    :param instance: the server that they are of
+    :param instance: the server of the events
     """
     actions = sorted(
         {

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The base of our objects: names on the wire, and which end a call is on.
+"""The base of our objects: names on the wire, and where a call runs.
 
-oslo.versionedobjects' registry is one per process and keyed by name. Ours
-stand in it under a prefix, so that Nova's own objects of the same names are
-left alone; on the wire and in error texts the bare names are used.
+oslo.versionedobjects has one registry per process, keyed by name. Our objects
+are registered with a prefix, so that they do not replace Nova's objects of the
+same names; on the wire and in error messages the bare names are used.
 """
 
 import contextlib
@@ -35,11 +35,11 @@ TIME_FIELDS = frozenset(
     ('created_at', 'updated_at', 'deleted_at', 'start_time', 'finish_time')
 )
 
-#: What oslo puts before the name of a field to keep its value.
+#: oslo's prefix for the attribute that holds the value of a field.
 _SLOT = '_obj_'
 _DELETED = f'{_SLOT}deleted'
 
-#: The longest name that is looked up, or told back to who sent it.
+#: The longest name that is looked up, or repeated to its sender.
 NAME_LIMIT = 255
 _VERSION = re.compile(r'([0-9]{1,9}\.[0-9]{1,9})(?:\.[0-9]{1,9})?')
 
@@ -58,29 +58,29 @@ def prefixed(name: str) -> str:
 
 
 def parse_version(value: object) -> str | None:
-    """Return a version as X.Y (X.Y.Z counts as that), None if it is none."""
+    """Return a version X.Y or X.Y.Z as X.Y; None if it is not a version."""
     match = _VERSION.fullmatch(value) if isinstance(value, str) else None
     return match[1] if match else None
 
 
 def is_newer(version: str, than: str) -> bool:
-    """Tell whether a version is above another."""
+    """Return whether a version is higher than another."""
     return versionutils.convert_version_to_tuple(
         version
     ) > versionutils.convert_version_to_tuple(than)
 
 
 def set_remote(remote: base.VersionedObjectIndirectionAPI | None) -> None:
-    """Set where remotables of this process go by default: to a conductor, or
-    (None) nowhere, they run here."""
+    """Set where the remotables of this process run by default: in a
+    conductor, or (None) here."""
     global _remote
     _remote = remote
 
 
 @contextlib.contextmanager
 def local() -> Iterator[None]:
-    """Run remotables here for the length of a call, whatever the process's
-    default is: where the database is."""
+    """Run remotables in this process within this context, whatever its
+    default is: this is where the database is."""
     token = _is_local.set(True)
     try:
         yield
@@ -89,7 +89,7 @@ def local() -> Iterator[None]:
 
 
 class _Indirection:
-    """Says for each call where it goes: oslo asks the class attribute."""
+    """Decides for each call where it runs: oslo reads the class attribute."""
 
     def __get__(
         self,
@@ -103,8 +103,8 @@ class _Indirection:
 def _slots(
     kind: type[base.VersionedObject],
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return where a class's fields are kept, with their names: those that
-    are taken over as they are, and the times."""
+    """Return the attributes and names of a class's fields: first those that
+    are copied unchanged, then the times."""
     names = {
         name
         for name, field in kind.fields.items()
@@ -142,7 +142,7 @@ class ActionsObject(base.VersionedObject):
     def obj_class_from_name(
         cls, objname: str, objver: str
     ) -> type[base.VersionedObject]:
-        # oslo's logs the name, whatever it is and however long.
+        # oslo would log the name, whatever it is and however long.
         if not isinstance(objname, str):
             raise exception.InvalidInput(
                 argument='object', reason='its name is not a string'
@@ -166,16 +166,16 @@ class ActionsObject(base.VersionedObject):
     def obj_from_primitive(
         cls, primitive: Primitive, context: Any = None
     ) -> Any:
-        """Build the object that was sent.
+        """Build an object from its wire form.
 
-        :raises InvalidInput: when it is not one in full; the text holds
-            nothing of what was sent
+        :raises InvalidInput: when it is malformed; the message contains
+            nothing of the input
         """
         key = cls._obj_primitive_key('version')
         try:
             version = parse_version(primitive.get(key))
             data = primitive.get(cls._obj_primitive_key('data'))
-            # oslo tells it back to the sender, whatever it is.
+            # oslo would repeat it to the sender, whatever it is.
             namespace = primitive.get(cls._obj_primitive_key('namespace'))
             if (
                 version is None
@@ -204,13 +204,13 @@ class ActionsObject(base.VersionedObject):
             ) from None
 
     def _take(self, context: RequestContext, row: Row) -> None:
-        """Take over a row's values, unchanged: they have the fields' types.
+        """Copy the values of a row, which already have the fields' types.
 
-        oslo's setters look at each value, which for a page of rows takes
-        longer than to read it.
+        oslo's setters coerce each value; for a page of rows that takes longer
+        than reading it from the database.
 
-        :param row: has each field but those that are objects; times are
-            naive UTC, and ``deleted`` is a number
+        :param row: has every field that is not an object; times are naive
+            UTC, and ``deleted`` is a number
         """
         self._context = context
         self.obj_reset_changes()
@@ -224,7 +224,7 @@ class ActionsObject(base.VersionedObject):
         own[_DELETED] = bool(row['deleted'])
 
     def values_of(self, names: Iterable[str]) -> dict[str, Any]:
-        """Return the values of fields, by their names."""
+        """Return the values of these fields by name, in this order."""
         own = self.__dict__
         return {
             name: own[slot]
@@ -241,17 +241,17 @@ class ActionsObject(base.VersionedObject):
         target_version: str | None = None,
         version_manifest: dict[str, str] | None = None,
     ) -> Primitive:
-        """Return the wire form, at the version asked for or (by default) the
-        one that this object came with.
+        """Return the wire form at a version; by default the version that
+        this object was received with, or the newest.
 
-        :raises InvalidTargetVersion: for a version above that
+        :raises InvalidTargetVersion: for a higher version
         """
         known = self.VERSION
         target = target_version or known
         if is_newer(target, known):
             raise ovo_exc.InvalidTargetVersion(version=target)
-        # An object that came at an older version has that one on it; oslo
-        # would send it with the fields and times of today.
+        # An object that was received at an older version carries that; oslo
+        # would send it with the fields and times of the newest one.
         self.VERSION = type(self).VERSION
         try:
             primitive: Primitive = super().obj_to_primitive(
@@ -269,7 +269,7 @@ class ActionsObject(base.VersionedObject):
         target_version: str,
         version_manifest: dict[str, str] | None,
     ) -> None:
-        # Of children oslo does not ask whether they reach that high.
+        # oslo does not check this for children.
         if is_newer(target_version, self.VERSION):
             raise ovo_exc.InvalidTargetVersion(version=target_version)
         super().obj_make_compatible_from_manifest(
@@ -309,7 +309,7 @@ class ActionsObject(base.VersionedObject):
 
 
 class PersistentObject:
-    """Mixin: the columns that every row of Nova's has."""
+    """Mixin: the columns of every table of Nova's."""
 
     fields: 'MutableMapping[str, ovo_fields.Field[Any]]' = {
         'created_at': fields.MicroDateTimeField(nullable=True),

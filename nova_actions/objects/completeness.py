@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How complete an answer about many actions is, as the objects say it that
-are such an answer."""
+"""The fields of a list that say how complete it is."""
 
 import datetime
 from typing import Any
@@ -17,10 +16,10 @@ from nova_actions.objects import fields
 
 @ovo.VersionedObjectRegistry.objectify
 class Complete(base.ActionsObject):
-    """Base of an answer that says how complete it is."""
+    """Base of a list that says how complete it is."""
 
     fields = {
-        # How many there were to be at the most.
+        # The maximum number of items asked for.
         'limit': ovo_fields.IntegerField(),
         # What relative times count from.
         'asked_at': fields.MicroDateTimeField(),
@@ -29,11 +28,11 @@ class Complete(base.ActionsObject):
         'updated_after': fields.MicroDateTimeField(nullable=True),
         'updated_before': fields.MicroDateTimeField(nullable=True),
         'purged_before': fields.MicroDateTimeField(nullable=True),
-        # Seconds, None where no cell is followed.
+        # Seconds; None when no cell is followed.
         'follow_lag': ovo_fields.IntegerField(nullable=True),
         'silent_cell_count': ovo_fields.IntegerField(),
         'silent_host_count': ovo_fields.IntegerField(),
-        # None for who may not see them.
+        # None for callers who may not see them.
         'silent_cells': ovo_fields.ListOfStringsField(nullable=True),
         'silent_hosts': ovo_fields.ListOfStringsField(nullable=True),
     }
@@ -46,7 +45,11 @@ def of(
     asked_at: datetime.datetime,
     shows_hosts: bool,
 ) -> dict[str, Any]:
-    """Return the values of those fields."""
+    """Return the values of these fields.
+
+    :param asked_at: what relative times count from, naive UTC
+    :param shows_hosts: whether the caller may see names of hosts and cells
+    """
     found = coverage.get(context)
     return {
         'limit': limit,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words of a search, and what each of them asks for."""
+"""The filters of a search, and what each of them means."""
 
 import dataclasses
 import datetime
@@ -13,7 +13,7 @@ from nova_actions.db.search.query import Query
 
 _Time = datetime.datetime
 
-#: A word that something must equal -> the shape of its value.
+#: A filter by equality -> the check of its value.
 _EQUAL: Mapping[str, validation.Check] = {
     'server': validation.uuid,
     'server_name': validation.name,
@@ -32,12 +32,12 @@ _WINDOWS = (
     'updated_before',
 )
 _SPANS = ('min_duration', 'open_longer_than')
-#: Word of an order -> its column.
+#: Sort key -> its column.
 SORTS = {'started_at': 'start_time', 'updated_at': 'updated_at'}
 DEFAULT_SORT = 'started_at:desc'
 
-#: Every word, and those that may have several values, one of which it is
-#: then.
+#: All filters, and those that may have several values, of which one must
+#: match.
 WORDS = (*_EQUAL, 'status', *_WINDOWS, *_SPANS, 'sort')
 _SEVERAL = ('status',)
 
@@ -48,13 +48,13 @@ def read(
     owner_id: str | None,
     known: Sequence[str] = WORDS,
 ) -> Query:
-    """Return what is searched for.
+    """Return the query for these filters.
 
-    :param terms: the values of each word
+    :param terms: the values of each filter
     :param now: what relative times count from, naive UTC
     :param owner_id: the project whose servers are searched, None for all
-    :param known: the words that whoever is refused may give
-    :raises InvalidInput: for an unknown word, or a value that it cannot have
+    :param known: the filters that are allowed
+    :raises InvalidInput: for an unknown filter or an invalid value
     """
     _check_words(terms, known)
     words = {name: values[0] for name, values in terms.items()}
@@ -70,7 +70,7 @@ def read(
         min_duration = validation.span('min_duration', words['min_duration'])
     sort, is_descending = _order(words.get('sort', DEFAULT_SORT))
     if sort == 'updated_at' and not is_descending:
-        # What changes again would come a second time.
+        # An action that changes meanwhile would appear twice.
         times['updated_before'] = times['updated_before'] or now
     return Query(
         owner_id=owner_id,
@@ -97,8 +97,8 @@ def read(
 
 
 def ranged(query: Query, now: _Time, span: datetime.timedelta) -> Query:
-    """Return a search whose first start is known: so long before the end of
-    its range where nobody says it."""
+    """Return a query with a first start time; by default ``span`` before the
+    end of its range."""
     first, end = query.started
     if first is None:
         first = max(end or now, _Time.min + span) - span

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cursors: where the next page of a search begins, as a text that nobody else
-can make.
+"""Cursors: the position of the next page of a search, as text that clients
+cannot forge.
 
-A cursor holds what its owner has been shown already (the time and the uuid of
-an action) and when the first page was asked for; and a digest of the filters
-and the project, with which alone it goes. It carries no rights.
+A cursor contains the time and the UUID of the last action shown, the time of
+the request for the first page, and a digest of the filters and the project.
+It is valid only with those, and grants no rights.
 """
 
 import base64
@@ -20,15 +20,16 @@ from nova_actions import exception
 from nova_actions.db.search import scan
 
 _MAC_LENGTH = 16
-#: Characters of a cursor, at the most.
+#: The maximum length of a cursor, characters.
 LIMIT = 1024
 
 
 class Cursor(NamedTuple):
-    """What a cursor holds.
+    """The content of a cursor.
 
-    :param asked_at: when the first page was asked for, naive UTC: relative
-        times mean the same on every page
+    :param asked_at: the time of the request for the first page, naive UTC:
+        relative times mean the same on every page
+    :param place: the position after which the next page begins
     """
 
     asked_at: datetime.datetime
@@ -38,7 +39,8 @@ class Cursor(NamedTuple):
 def pack(key: bytes, terms: Mapping[str, Any], cursor: Cursor) -> str:
     """Return a cursor as text.
 
-    :param terms: the filters that it goes with
+    :param key: the secret that signs it
+    :param terms: the filters that it is valid with
     """
     time = cursor.place.time
     content = json.dumps(
@@ -56,9 +58,10 @@ def pack(key: bytes, terms: Mapping[str, Any], cursor: Cursor) -> str:
 
 
 def unpack(key: bytes, terms: Mapping[str, Any], text: str) -> Cursor:
-    """Return what a cursor holds.
+    """Return the content of a cursor.
 
-    :raises InvalidInput: when it is none of ours, or goes with other filters
+    :raises InvalidInput: when it is not one of ours, or was created with
+        other filters
     """
     try:
         raw = base64.b64decode(

@@ -12,8 +12,8 @@ from oslo_versionedobjects import fields
 class MicroDateTime(fields.DateTime):
     """A UTC time that keeps its microseconds on the wire.
 
-    Nova's versions of our objects carry whole seconds; :func:`whole_seconds`
-    makes that of it in a backport.
+    Nova's versions of our objects have whole seconds; a backport uses
+    :func:`whole_seconds`.
     """
 
     def to_primitive(
@@ -30,7 +30,7 @@ class MicroDateTime(fields.DateTime):
     def coerce(
         self, obj: base.VersionedObject | None, attr: str, value: Any
     ) -> datetime.datetime:
-        # oslo's leaves a foreign offset in place; the wire is UTC.
+        # oslo keeps another UTC offset; the wire form is UTC.
         return super().coerce(obj, attr, value).astimezone(datetime.UTC)
 
 
@@ -47,7 +47,7 @@ class MicroDateTimeField(_AutoTypedField):
 
 
 def whole_seconds(value: str | None) -> str | None:
-    """Return the wire form of a time as Nova's objects carry it."""
+    """Return the wire form of a time in Nova's objects."""
     if value is None:
         return None
     return value.partition('.')[0].removesuffix('Z') + 'Z'

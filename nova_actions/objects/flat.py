@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Objects of which hundreds travel in one message.
+"""Fast (de)serialization for objects that are sent by the hundred.
 
-oslo.versionedobjects asks several questions of each field of each object,
-both when it is sent and when it arrives. For an object that has only texts,
-numbers and times, and one version, they can be asked once for its class.
+oslo.versionedobjects examines each field of each object, both on sending and
+on receipt. For an object that has only texts, numbers and times, and one
+version, this can be done once per class.
 """
 
 import datetime
@@ -17,7 +17,7 @@ from nova_actions.context import RequestContext
 from nova_actions.objects import base
 from nova_actions.objects import fields
 
-#: Where oslo keeps the value of a field.
+#: oslo's prefix for the attribute that holds the value of a field.
 _ATTRIBUTE = '_obj_'
 _TYPES = {
     ovo_fields.StringField: str,
@@ -27,8 +27,8 @@ _TYPES = {
 
 
 def _time(value: object) -> datetime.datetime | None:
-    """Return a time as it is on the wire, or as a reporter writes it down,
-    in UTC; None for what has neither form."""
+    """Return a time in UTC from its wire form, or from the form in a
+    reporter's spool; None for any other value."""
     if not isinstance(value, str):
         return None
     text = value.removesuffix('Z')
@@ -42,9 +42,9 @@ def _time(value: object) -> datetime.datetime | None:
 
 
 class FlatObject(base.ActionsObject):
-    """Base of an object with fields of those types alone, and one version.
+    """Base of an object that has only fields of these types, and one version.
 
-    A field that is None is not sent, and which ones have changed is not told.
+    A field that is None is not sent; changed fields are not tracked.
     """
 
     @classmethod
@@ -56,8 +56,8 @@ class FlatObject(base.ActionsObject):
 
     @classmethod
     def _attributes(cls, values: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return what an object's attributes are; None where oslo has to
-        look at the values."""
+        """Return the attributes of an object; None when oslo must coerce
+        the values."""
         found = {}
         for name, kind in cls._types().items():
             value = values.get(name)
@@ -74,9 +74,10 @@ class FlatObject(base.ActionsObject):
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """Build one from values by name; other names are passed over.
+        """Build one from values by name; unknown names are ignored.
 
-        :raises ValueError, TypeError: a value is not its field's
+        :raises ValueError: for an invalid value
+        :raises TypeError: for a value of another type
         """
         attributes = cls._attributes(values)
         if attributes is None:
@@ -106,7 +107,7 @@ class FlatObject(base.ActionsObject):
         return made
 
     def obj_what_changed(self) -> set[str]:
-        # oslo looks into each field for one whose own fields have changed.
+        # oslo would look for changed fields of child objects.
         return set(self._changed_fields)
 
     def values(self) -> dict[str, Any]:

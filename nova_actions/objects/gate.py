@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gate: shapes of the arguments, then the rule, then the body.
+"""The gate: checks the arguments, then the rule, then runs the body.
 
-:func:`gated` stands under ``@remotable`` on every remotable, so nothing
-reaches the database around it, from whichever end the call comes.
+Every remotable has :func:`gated` under ``@remotable``, so that nothing reaches
+the database without it, whether the call comes from REST or RPC.
 """
 
 import functools
@@ -26,14 +26,14 @@ Arguments = Mapping[str, Any]
 Instance = Mapping[str, Any] | None
 Resolve = Callable[[Any, RequestContext, Arguments], Instance]
 
-#: Whether oslo's ``remotable`` is for classmethods, too: since 3.10, when its
-#: fields became generic classes. Nova 32 comes with 3.8.
+#: Whether oslo's ``remotable`` supports classmethods: since 3.10, which also
+#: made its fields generic classes. Nova 32 comes with 3.8.
 _FOR_CLASSES = hasattr(ovo_fields.AutoTypedField, '__class_getitem__')
 
-#: How many things one call may carry.
+#: The maximum number of reports in one call.
 BATCH_LIMIT = 500
 
-#: How many items a list returns at the most, whoever asks.
+#: The maximum number of items in a list, for any caller.
 LIST_LIMIT = 1000
 
 
@@ -56,7 +56,7 @@ def _batch(argument: str, value: object) -> base.ActionsObject:
 
 
 def _limit(argument: str, value: object) -> int:
-    """How many items a list returns: never more than there may be."""
+    """The number of items in a list, up to :data:`LIST_LIMIT`."""
     return (
         LIST_LIMIT
         if value is None
@@ -64,7 +64,7 @@ def _limit(argument: str, value: object) -> int:
     )
 
 
-#: The shape of each argument that a remotable may have, by its name.
+#: The check of each argument that a remotable may have, by its name.
 CHECKS: Mapping[str, validation.Check] = {
     'instance_uuid': validation.uuid,
     'request_id': validation.request_id,
@@ -101,8 +101,8 @@ CHECKS: Mapping[str, validation.Check] = {
 
 
 def target_of(instance: Instance, host: str | None = None) -> dict[str, str]:
-    """Return the target of a check: the owner's ids and the host, without
-    what is unknown (to oslo.policy None equals None)."""
+    """Return the target of a rule: the owner's ids and the host. Unknown
+    values are left out, because in oslo.policy None equals None."""
     found = (
         {'project_id': instance['project_id'], 'user_id': instance['user_id']}
         if instance
@@ -115,21 +115,21 @@ def target_of(instance: Instance, host: str | None = None) -> dict[str, str]:
 def by_instance(
     _self: object, context: RequestContext, arguments: Arguments
 ) -> Instance:
-    """The owner is that of the instance named."""
+    """The owner of the instance in the arguments."""
     return owner.find(context, arguments['instance_uuid'])
 
 
 def by_action(
     _self: object, context: RequestContext, arguments: Arguments
 ) -> Instance:
-    """The owner is that of the instance whose action is named."""
+    """The owner of the instance of the action in the arguments."""
     return merged_view.action_get_instance(context, arguments['action_id'])
 
 
 def by_own_instance(
     self: base.ActionsObject, context: RequestContext, _arguments: Arguments
 ) -> Instance:
-    """The owner is that of the instance that the object names."""
+    """The owner of the object's instance."""
     return owner.find(
         context, validation.uuid('instance_uuid', _set(self, 'instance_uuid'))
     )
@@ -138,7 +138,7 @@ def by_own_instance(
 def by_own_action(
     self: base.ActionsObject, context: RequestContext, _arguments: Arguments
 ) -> Instance:
-    """The owner is that of the instance whose action the object names."""
+    """The owner of the instance of the object's action."""
     return merged_view.action_get_instance(
         context, validation.integer('action_id', _set(self, 'action_id'))
     )
@@ -147,7 +147,7 @@ def by_own_action(
 def by_project(
     _self: object, _context: RequestContext, arguments: Arguments
 ) -> Instance:
-    """The owner is the project that is named."""
+    """The project in the arguments."""
     if arguments.get('project_id') is None:
         return None
     return {'project_id': arguments['project_id'], 'user_id': None}
@@ -156,13 +156,13 @@ def by_project(
 def by_nobody(
     _self: object, _context: RequestContext, _arguments: Arguments
 ) -> Instance:
-    """It is for who may act on everything."""
+    """No owner: only callers who may act on everything pass."""
     return None
 
 
 def is_own(context: RequestContext, record: base.Row) -> bool:
-    """Tell whether a record says that the context's user did it, and nobody
-    else."""
+    """Return whether a record names the context's user, and nobody else, as
+    the one who did it."""
     return (record.get('project_id'), record.get('user_id')) == (
         context.project_id,
         context.user_id,
@@ -179,7 +179,7 @@ def _set(obj: base.ActionsObject, name: str) -> Any:
 
 
 def remotable(function: F) -> F:
-    """oslo's decorator, which hides the types of what it decorates."""
+    """Apply oslo's decorator and keep the type of the function."""
     if (
         not _FOR_CLASSES
         and next(iter(inspect.signature(function).parameters)) == 'cls'
@@ -189,17 +189,16 @@ def remotable(function: F) -> F:
 
 
 def gated(rule: str, resolve: Resolve) -> Callable[[F], F]:
-    """Let a remotable's body run only for whom the rule lets pass.
+    """Run the body of a remotable only if the caller passes the rule.
+
+    A body with the keyword ``instance`` gets what ``resolve`` has found;
+    callers do not see this keyword. The decorated method raises Invalid for
+    an invalid argument, and PolicyNotAuthorized when the rule refuses.
 
     :param rule: the name of the rule
-    :param resolve: finds the owner's ids from the object or the arguments;
-        None makes an ownerless target, which only who may act on everything
-        passes: so what is unknown and what is foreign look alike
-    A body that has the keyword ``instance`` is given what was found; callers
-    do not see that keyword.
-
-    :raises Invalid: (the wrapped method) an argument has not its shape
-    :raises PolicyNotAuthorized: (the wrapped method) the rule refuses
+    :param resolve: finds the owner's ids from the object or the arguments.
+        None means a target without an owner, which only callers who may act
+        on everything pass: unknown and foreign things look alike
     """
 
     def decorator(function: F) -> F:

@@ -14,14 +14,14 @@ from nova_actions.objects import base
 from nova_actions.objects import fields
 from nova_actions.objects import gate
 
-#: how many servers one call returns at the most
+#: the maximum number of servers in one call
 LIMIT = gate.LIST_LIMIT
 
 
 def _may_see(context: RequestContext, instance: base.Row) -> bool:
     return instance['project_id'] == context.project_id or (
-        # Whose token passes no rule must not learn by the refusal that it
-        # exists.
+        # A caller whose token cannot pass any rule must not learn from the
+        # refusal that the server exists.
         bool(context.is_admin) and context.in_scope(policies.SHOW)
     )
 
@@ -30,7 +30,7 @@ def _may_see(context: RequestContext, instance: base.Row) -> bool:
 class InstanceRecord(base.ActionsObject):
     """What is known of a server.
 
-    Not named Instance: on Nova's wire that name means another thing.
+    Not named Instance, which is another object on Nova's wire.
     """
 
     # Version 1.0: Initial version
@@ -68,16 +68,16 @@ class InstanceRecord(base.ActionsObject):
     def lookup(
         cls, context: RequestContext, uuid: str, read_deleted: str = 'no'
     ) -> 'InstanceRecord':
-        """Find a server as Nova's REST API does before it asks a rule:
-        within the caller's project; only who is an administrator by the
-        rule ``context_is_admin`` (by default role admin, in any case) looks
-        beyond it, with a token that is not the system's or a domain's.
+        """Find a server as Nova's REST API does before it checks a rule:
+        within the caller's project. Only an administrator by the rule
+        ``context_is_admin`` finds servers of other projects, with a token of
+        project scope.
 
-        It runs where the database is, and is not offered over RPC.
+        It runs where the database is, and is not available over RPC.
 
         :param read_deleted: ``yes`` finds deleted servers too
         :raises InstanceNotFound: unknown, foreign or deleted
-        :raises Unavailable: a database that may know it does not answer
+        :raises Unavailable: when a database that may know it does not answer
         """
         try:
             found = owner.find(
@@ -103,7 +103,7 @@ class InstanceRecord(base.ActionsObject):
     ) -> 'InstanceRecord':
         """Return the server of that uuid.
 
-        :raises InstanceNotFound: when nobody knows it
+        :raises InstanceNotFound: when it is unknown
         """
         found = owner.find(context, instance_uuid, fresh=True)
         if found is None:
@@ -141,11 +141,11 @@ class InstanceRecordList(
     ) -> 'InstanceRecordList':
         """Return undeleted servers, newest first.
 
-        :param project_id: of that owner only; None means everybody's
-        :param name: of exactly that name only
-        :param limit: how many at the most; never more than :data:`LIMIT`
-        :param marker: the uuid of the server to go on after
-        :raises MarkerNotFound: when there is none
+        :param project_id: only servers of this owner; None for all
+        :param name: only servers of exactly this name
+        :param limit: the maximum number, up to :data:`LIMIT`
+        :param marker: the UUID of the last server of the previous page
+        :raises MarkerNotFound: for an unknown marker
         """
         if limit == 0:
             return cls(context, objects=[])

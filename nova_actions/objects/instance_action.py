@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""InstanceAction: one thing that was asked for on a server."""
+"""InstanceAction: one operation that was requested on a server."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -31,7 +31,8 @@ def _by_instance_or_creator(
     context: RequestContext,
     arguments: gate.Arguments,
 ) -> gate.Instance:
-    """The owner is the instance's; who creates an unknown one owns it."""
+    """The owner of the instance; the caller, when it creates an unknown
+    one."""
     instance = gate.by_instance(self, context, arguments)
     if instance is None and arguments['action_name'] == actions.CREATE:
         return _creator(context, arguments['instance_uuid'])
@@ -74,9 +75,9 @@ def _store(
     instance: gate.Instance,
     is_whole: bool = True,
 ) -> dict[str, Any]:
-    """Store an action, and its instance where our own database lacks it.
+    """Store an action, and its instance if our own database lacks it.
 
-    :param instance: the one that the rule was asked about
+    :param instance: the one that the rule was checked against
     :param is_whole: whether the row's id is needed, too
     """
     uuid = values['instance_uuid']
@@ -91,7 +92,7 @@ def _store(
             owner.forget(uuid)
         return row
     except exception.InstanceExists:
-        # Another conductor was faster, maybe for another project.
+        # Another conductor has just created it, maybe for another project.
         instance = owner.find(context, uuid, fresh=True)
         context.can(policies.ACTION_START, gate.target_of(instance))
         values['owner_id'] = instance['project_id'] if instance else None
@@ -99,9 +100,9 @@ def _store(
 
 
 def _as_own(context: RequestContext, values: dict[str, Any]) -> dict[str, Any]:
-    """Return an action that the context's user has begun.
+    """Return an action as one that the context's user has started.
 
-    :raises PolicyNotAuthorized: when it says that somebody else has
+    :raises PolicyNotAuthorized: when it names another user
     """
     sanitizer = text.sanitizer()
     own = {
@@ -162,14 +163,14 @@ class InstanceAction(
 
     obj_relationships = {'events': [('1.3', '1.2')]}
 
-    #: What follows this row in a paged list: see :attr:`marker`.
+    #: Whether a newer action has the same request id: see :attr:`marker`.
     _superseded = False
     #: The marker of a row that has no uuid.
     _marker: str | None = None
-    #: Why it counts as interrupted although no step of it does; known where
-    #: the database is.
+    #: Why it counts as interrupted although none of its events does; known
+    #: only where the database is.
     evidence: str | None = None
-    #: The events, where they came with the row.
+    #: The events, if they were read with the row.
     _rows: list[base.Row] | None = None
 
     def _from_db_object(
@@ -184,10 +185,10 @@ class InstanceAction(
 
     @property
     def marker(self) -> str | None:
-        """What names this row in a paged list and in show: its request id,
-        or its own uuid (of a cell's row, which has none, a form of its id)
-        where a newer action has the same request id, or where that is none
-        that we take."""
+        """The marker of this action in paged lists and in show: its request
+        id; or its own UUID (for a cell's row, which has none, a form of its
+        id) when a newer action has the same request id or the request id is
+        invalid."""
         if not self._superseded:
             try:
                 return validation.request_id('request_id', self.request_id)
@@ -196,8 +197,8 @@ class InstanceAction(
         return self.uuid or self._marker
 
     def obj_load_attr(self, attrname: str) -> None:
-        """Load the events, newest first; who has the action has passed the
-        gate, whose fields may still be withheld."""
+        """Load the events, newest first. A caller with an action has passed
+        the gate; some fields of the events may still be withheld."""
         if attrname != 'events' or 'id' not in self:
             super().obj_load_attr(attrname)
             return
@@ -220,7 +221,7 @@ class InstanceAction(
         cls, context: RequestContext, instance_uuid: str, request_id: str
     ) -> 'InstanceAction | None':
         """Return the newest action of that request on that server, or the
-        action of that uuid or marker; None when there is none."""
+        action with that UUID or marker; None when there is none."""
         row = merged_view.action_get(
             context,
             instance_uuid,
@@ -242,13 +243,13 @@ class InstanceAction(
         *,
         instance: gate.Instance = None,
     ) -> 'InstanceAction | None':
-        """Record that the context's request begins an action.
+        """Record the start of an action by the context's request.
 
         ``create`` registers an unknown server to the caller's project.
 
-        :param want_result: False saves sending the row back
-        :param uuid: the action's own; the same again is a resend
-        :raises InstanceNotFound: the server is unknown
+        :param want_result: whether to return the action
+        :param uuid: of the action; the same UUID again is a resend
+        :raises InstanceNotFound: when the server is unknown
         """
         sanitizer = text.sanitizer()
         row = _store(
@@ -280,9 +281,10 @@ class InstanceAction(
         instance_uuid: str,
         want_result: bool | None = True,
     ) -> 'InstanceAction | None':
-        """Record that the newest action of the context's request has ended.
+        """Record the end of the newest action of the context's request.
 
-        :raises InstanceActionNotFound: when the request has none
+        :param want_result: whether to return the action
+        :raises InstanceActionNotFound: when the request has no action
         """
         row = db.action_finish(
             context, instance_uuid, context.request_id, timeutils.utcnow()
@@ -292,8 +294,8 @@ class InstanceAction(
     @gate.remotable
     @gate.gated(policies.ACTION_FINISH, gate.by_own_instance)
     def finish(self) -> None:
-        """Record that this object's action has ended: the newest of the
-        context's request, where it does not say which one it is.
+        """Record the end of this object's action; without an id, of the
+        newest action of the request.
 
         :raises InstanceActionNotFound: when it is not in the database
         """
@@ -314,14 +316,15 @@ class InstanceAction(
     @gate.remotable
     @gate.gated(policies.ACTION_START, _by_own_instance_or_creator)
     def create(self, *, instance: gate.Instance = None) -> None:
-        """Store this object with every field that is set, as when records
-        are copied. One that does not say when it started starts now.
+        """Store this object with every field that is set, for example to copy
+        a record. The default start time is now.
 
-        Who may not act on everything stores what he did himself.
+        Callers who may not act on everything can only store their own
+        actions.
 
         :raises ObjectActionError: when it has an id
-        :raises PolicyNotAuthorized: when it is a record of somebody else
-        :raises InvalidInput: when a field has not its shape
+        :raises PolicyNotAuthorized: when it names another user
+        :raises InvalidInput: for an invalid field
         """
         if 'id' in self:
             raise exception.ObjectActionError(
@@ -403,10 +406,11 @@ class InstanceActionList(
         limit: int,
         marker: str | None = None,
     ) -> list[InstanceAction]:
-        """Return actions from as many calls as it takes.
+        """Return actions from as many calls as needed.
 
-        :param fetch: one of the methods below, given all but these two
-        :param limit: how many at the most
+        :param fetch: one of the methods below with its other arguments bound
+        :param limit: the maximum number of actions
+        :param marker: see :meth:`get_by_instance_uuid`
         """
         found: list[InstanceAction] = []
         while True:
@@ -429,14 +433,13 @@ class InstanceActionList(
     ) -> 'InstanceActionList':
         """Return the actions of a server, newest first.
 
-        :param limit: how many at the most; never more than
-            :data:`gate.LIST_LIMIT`
-        :param marker: the request id (or an action's own marker) to go on
-            after
+        :param limit: the maximum number, up to :data:`gate.LIST_LIMIT`
+        :param marker: the request id or marker of the last action of the
+            previous page
         :param filters: ``changes-since`` and ``changes-before``, both
             inclusive, on updated_at
-        :raises InvalidInput: an inverted window
-        :raises MarkerNotFound: an unknown marker
+        :raises InvalidInput: for an inverted time window
+        :raises MarkerNotFound: for an unknown marker
         """
         return cls._list(
             context,
@@ -458,10 +461,10 @@ class InstanceActionList(
         marker: str | None = None,
         filters: Mapping[str, Any] | None = None,
     ) -> 'InstanceActionList':
-        """Return the actions on a project's servers, or on everybody's, of
-        our own database: no cell has an index for that.
+        """Return the actions on the servers of a project, or of all projects,
+        in our own database only: cells have no index for that.
 
-        Parameters and errors as of :meth:`get_by_instance_uuid`.
+        Parameters and errors are those of :meth:`get_by_instance_uuid`.
         """
         return cls._list(
             context,

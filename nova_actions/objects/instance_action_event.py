@@ -34,8 +34,8 @@ from nova_actions.objects import text
 def _by_action_with_events(
     _self: object, context: RequestContext, arguments: gate.Arguments
 ) -> gate.Instance:
-    """The owner is that of the instance whose action is named; with it come
-    the ``events`` of that, which the same statement reads."""
+    """The owner of the instance of the action in the arguments, together with
+    the ``events`` of the action, which the same statement reads."""
     instance, events = merged_view.event_list_with_owner(
         context, arguments['action_id'], context.read_deleted
     )
@@ -43,7 +43,7 @@ def _by_action_with_events(
 
 
 def _readable(name: str, value: Any) -> Any:
-    """Return an exception or a traceback as text that can travel."""
+    """Return an exception or a traceback as text for the wire."""
     if isinstance(value, BaseException):
         return text.sanitizer().error(value, None).details
     if name == 'exc_tb' and hasattr(value, 'tb_frame'):
@@ -56,8 +56,8 @@ def _readable(name: str, value: Any) -> Any:
 
 
 def _error_as_text(function: gate.F) -> gate.F:
-    """Make text of ``exc_val`` and ``exc_tb`` before they are sent, by
-    whichever way they are given."""
+    """Convert ``exc_val`` and ``exc_tb``, positional or by keyword, to text
+    before they are sent."""
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -76,7 +76,7 @@ def _error_as_text(function: gate.F) -> gate.F:
 
 
 def _withheld(context: RequestContext, instance: gate.Instance) -> set[str]:
-    """Return the fields of a server's events that a context may not see."""
+    """Return the fields of a server's events that the caller may not see."""
     target = gate.target_of(instance)
     withheld = set()
     if not context.can(policies.EVENTS, target, fatal=False):
@@ -89,8 +89,8 @@ def _withheld(context: RequestContext, instance: gate.Instance) -> set[str]:
 def _outcome(
     exc_val: str | None, exc_tb: str | None, error_type: str | None = None
 ) -> dict[str, Any]:
-    """Return the columns that say how an event ended. Without a traceback it
-    succeeded, whatever else is said: Nova's clients send it so."""
+    """Return the columns of an event's outcome. Without a traceback it
+    succeeded, whatever else is given: Nova's clients report it like this."""
     if exc_tb is None:
         return {'result': vocabulary.RESULT_SUCCESS}
     error = text.counted(
@@ -160,11 +160,11 @@ class InstanceActionEvent(
         'host': ovo_fields.StringField(nullable=True),
         'details': ovo_fields.StringField(nullable=True),
         'error_type': ovo_fields.StringField(nullable=True),
-        # Why it failed, one of sanitize.REASONS: for the owner too.
+        # Why it failed, one of sanitize.REASONS; the owner may see it.
         'reason': ovo_fields.StringField(nullable=True),
     }
 
-    #: The host even where the field is withheld: for its hash alone.
+    #: The host, even if the field is withheld: only for its hash.
     _host: str | None = None
 
     def _from_db_object(
@@ -173,10 +173,9 @@ class InstanceActionEvent(
         row: base.Row,
         withheld: Iterable[str],
     ) -> 'InstanceActionEvent':
-        """Take over a row, its texts made safe once more, by the rules of
-        today.
+        """Copy a row, with its texts sanitized again by today's rules.
 
-        :param withheld: the fields that the context may not see
+        :param withheld: the fields that the caller may not see
         """
         values = {
             **row,
@@ -198,7 +197,7 @@ class InstanceActionEvent(
         row: base.Row,
         instance: gate.Instance,
     ) -> 'InstanceActionEvent':
-        """Take over the one row that a call returns."""
+        """Copy the single row that a call returns."""
         self._from_db_object(context, row, _withheld(context, instance))
         audit.tracebacks_read(context, instance, [self])
         return self
@@ -252,11 +251,14 @@ class InstanceActionEvent(
         *,
         instance: gate.Instance = None,
     ) -> 'InstanceActionEvent | None':
-        """Record that a step of the context's request begins.
+        """Record the start of an event of the context's request.
 
-        :param uuid: the event's handle; the same again is a resend
+        :param want_result: whether to return the event
+        :param host: where it runs
+        :param uuid: the handle of the event; the same handle again is a
+            resend
         :param start_time: UTC; now by default
-        :param details: what else is to be said of it
+        :param details: text about it, which is sanitized
         :raises InstanceActionNotFound: when the request has no action
         """
         if instance is None:
@@ -309,19 +311,20 @@ class InstanceActionEvent(
         *,
         instance: gate.Instance = None,
     ) -> 'InstanceActionEvent | None':
-        """Record how a step ended: with ``exc_tb`` it failed.
+        """Record the end of an event: with ``exc_tb`` it failed.
 
-        :param exc_val: the exception, or text of it
-        :param exc_tb: its traceback, or text of it
-        :param host: finish only an event of that host
-        :param uuid: the handle; without it the newest open event of that
-            name in the request's action is meant
+        :param exc_val: the exception, or its text
+        :param exc_tb: the traceback, or its text
+        :param want_result: whether to return the event
+        :param host: finish only an event of this host
+        :param uuid: the handle; without it, the newest open event of that
+            name in the request's action is finished
         :param finish_time: UTC; now by default
         :param duration: microseconds
         :param error_type: the exception's class
         :raises InstanceActionNotFound: when the request has no action
-        :raises InstanceActionEventNotFound: when no event is meant
-        :raises Forbidden: when another host's event is meant
+        :raises InstanceActionEventNotFound: when there is no such event
+        :raises Forbidden: when it is the event of another host
         """
         return cls._finish_event(
             context,
@@ -374,7 +377,7 @@ class InstanceActionEvent(
         *,
         instance: gate.Instance = None,
     ) -> 'InstanceActionEvent | None':
-        """Record that a step succeeded; the rest as in
+        """Record that an event succeeded. Parameters and errors are those of
         :meth:`event_finish_with_failure`."""
         return cls._finish_event(
             context,
@@ -401,11 +404,12 @@ class InstanceActionEvent(
         *,
         instance: gate.Instance = None,
     ) -> None:
-        """Record how this object's event ended; with ``exc_tb`` it failed.
+        """Record the end of this object's event: with ``exc_tb`` it failed.
 
         :raises InvalidInput: when the object has no id
-        :raises InstanceActionEventNotFound: when it has finished otherwise
-        :raises Forbidden: when the object names another host than the event's
+        :raises InstanceActionEventNotFound: when it is unknown, or has already
+            finished with another result
+        :raises Forbidden: when the event is of another host than the object
         """
         event_id = validation.integer('id', self.id if 'id' in self else None)
         if instance is None:
@@ -428,7 +432,7 @@ class InstanceActionEvent(
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_own_action)
     def finish(self) -> None:
-        """Record that this object's event succeeded; the rest as in
+        """Record that this object's event succeeded. Errors are those of
         :meth:`finish_with_failure`."""
         self.finish_with_failure()
 
@@ -441,11 +445,11 @@ class InstanceActionEvent(
         *,
         instance: gate.Instance = None,
     ) -> None:
-        """Store this object with every field that is set, as when records
-        are copied, under the newest action of that request.
+        """Store this object with every field that is set, for example to copy
+        a record, in the newest action of that request.
 
         :raises ObjectActionError: when it has an id
-        :raises InvalidInput: when a field has not its shape
+        :raises InvalidInput: for an invalid field
         :raises InstanceActionNotFound: when the request has no action
         """
         if 'id' in self:
@@ -514,10 +518,11 @@ class InstanceActionEventList(
         *,
         instance: gate.Instance = None,
     ) -> 'InstanceActionEventList':
-        """Return the newest events of an action, newest first; none of an
-        unknown one.
+        """Return the newest events of an action, newest first; an empty list
+        for an unknown action.
 
-        At most :data:`page.EVENTS`, and :data:`page.EVENT_BYTES` of texts.
+        There are at most :data:`page.EVENTS`, with :data:`page.EVENT_BYTES` of
+        text.
         """
         return cls.of_action(
             context,
@@ -535,10 +540,10 @@ class InstanceActionEventList(
         rows: Sequence[base.Row] | None = None,
         limit: int | None = page.EVENTS,
     ) -> 'InstanceActionEventList':
-        """Return the same, here, to a caller who has passed the gate.
+        """Return the same, for a caller who has passed the gate.
 
-        :param rows: the events, where they are at hand
-        :param limit: how many at the most; None gives all
+        :param rows: the events, if they have been read
+        :param limit: the maximum number; None for all
         """
         if rows is None:
             rows = merged_view.event_list(

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The payloads of notifications: what they tell of a change.
+"""The payloads of notifications of changes.
 
-They are versioned as the other objects, and written as those of Nova's
-versioned notifications are. They are not in the registry: no call may carry
-one.
+They are versioned like the other objects, in the form of Nova's versioned
+notifications. They are not registered, so that no RPC call can contain one.
 """
 
 from oslo_versionedobjects import base as ovo
@@ -14,24 +13,24 @@ from nova_actions.objects import fields
 
 
 class Payload(base.ActionsObject):
-    """What both payloads have: what :class:`change.Change` has, by the same
-    names."""
+    """The common fields of the payloads: those of :class:`change.Change`."""
 
     fields = {
         'instance_uuid': ovo_fields.StringField(),
         'display_name': ovo_fields.StringField(nullable=True),
-        # Whose the server is.
+        # The owner of the server.
         'project_id': ovo_fields.StringField(),
-        # Who asked for the action.
+        # The user who requested the action.
         'user_id': ovo_fields.StringField(nullable=True),
         'request_id': ovo_fields.StringField(nullable=True),
         'global_request_id': ovo_fields.StringField(nullable=True),
         'action_uuid': ovo_fields.StringField(),
         'action': ovo_fields.StringField(),
         'happened_at': fields.MicroDateTimeField(),
-        # When the step or the action began that it is about.
+        # The start of the event or the action.
         'start_time': fields.MicroDateTimeField(nullable=True),
-        # The result of a step, the status of an action; None as it begins.
+        # The result of an event, or the status of an action; None at the
+        # start.
         'outcome': ovo_fields.StringField(nullable=True),
         # A code, never the text of an error.
         'reason': ovo_fields.StringField(nullable=True),
@@ -39,7 +38,7 @@ class Payload(base.ActionsObject):
 
     @classmethod
     def of(cls, row: base.Row) -> base.Primitive:
-        """Return a row of the feed as a payload in its wire form."""
+        """Return a row of the feed of changes as a payload, in wire form."""
         found = cls(**{name: row[name] for name in cls.fields})
         found.obj_reset_changes()
         return found.obj_to_primitive()
@@ -47,7 +46,7 @@ class Payload(base.ActionsObject):
 
 @ovo.VersionedObjectRegistry.register_if(False)
 class InstanceActionPayload(Payload):
-    """An action has begun or ended."""
+    """An action has started or ended."""
 
     # Version 1.0: Initial version
     VERSION = '1.0'
@@ -55,7 +54,7 @@ class InstanceActionPayload(Payload):
 
 @ovo.VersionedObjectRegistry.register_if(False)
 class InstanceActionEventPayload(Payload):
-    """A step of an action has begun or ended."""
+    """An event of an action has started or ended."""
 
     # Version 1.0: Initial version
     VERSION = '1.0'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reporter: what a reporting process tells of itself."""
+"""Reporter: the heartbeat of a reporting process."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ from nova_actions.objects import text
 
 @ovo.VersionedObjectRegistry.register
 class Reporter(base.ActionsObject):
-    """One life of a reporting process."""
+    """One session of a reporting process."""
 
     # Version 1.0: Initial version
     # Version 1.1: beat() has about=
@@ -38,18 +38,18 @@ class Reporter(base.ActionsObject):
         about: Mapping[str, str] | None = None,
         oldest_age: int | None = None,
     ) -> None:
-        """Say that a reporter lives, as an empty batch of reports does, and
-        how it is.
+        """Record that a reporter is alive, as an empty batch of reports does,
+        and its state.
 
-        :param epoch: its present life
-        :param waiting: how many reports it has not delivered yet
-        :param lost: how many it has lost in this life, by the reasons of
-            :data:`vocabulary.LOSSES`; others are passed over
+        :param epoch: the UUID of its session
+        :param waiting: the number of reports that it has not delivered yet
+        :param lost: the number of reports lost in this session, by the reasons
+            in :data:`vocabulary.LOSSES`; others are ignored
         :param host: where it runs
-        :param about: what the program that it runs in tells of itself, by
-            the words of :data:`vocabulary.ABOUT`; others are passed over
-        :param oldest_age: for how many seconds the oldest report that it has
-            not delivered yet has been waiting
+        :param about: facts about the program that it runs in, by the keys of
+            :data:`vocabulary.ABOUT`; others are ignored
+        :param oldest_age: seconds for which the oldest undelivered report has
+            been waiting
         """
         name = text.sanitizer().name
         reporter_db.told(

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Readable text of an error that came over RPC.
+"""Readable text of an error that was received over RPC.
 
-Nova's client makes text of an exception and a traceback that are given by
-name. What is given by position arrives as its repr, since that is what JSON
-makes of it.
+Nova's client converts an exception and a traceback to text when they are
+keyword arguments. Positional ones arrive as their repr, which is what its
+JSON serializer makes of them.
 """
 
 import ast
 import re
 
-#: What stands where the traceback's text never left its process.
+#: In place of a traceback whose text was not sent.
 NO_TEXT = '(the reporter sent no text of the traceback)'
 
 _TRACEBACK = re.compile(r'<traceback object at 0x[0-9a-fA-F]{1,32}>')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the objects store of the texts that callers hand them."""
+"""Sanitizing of the texts that the objects store."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _sanitizer: sanitize.Sanitizer | None = None
 
-#: What is free text, and belongs together.
+#: Free texts of an event, which are sanitized together.
 TEXTS = ('details', 'traceback')
 
 
 def sanitizer() -> sanitize.Sanitizer:
-    """Return the process's sanitizer, the default one before setup."""
+    """Return the sanitizer of this process; before setup, the default."""
     global _sanitizer
     if _sanitizer is None:
         _sanitizer = withholding.for_host()
@@ -31,13 +31,13 @@ def sanitizer() -> sanitize.Sanitizer:
 
 
 def setup(new: sanitize.Sanitizer) -> None:
-    """Set the process's sanitizer, made from its configuration."""
+    """Set the sanitizer of this process."""
     global _sanitizer
     _sanitizer = new
 
 
 def counted(safe: sanitize.ErrorText) -> sanitize.ErrorText:
-    """Return texts that are to be stored, with their secrets counted."""
+    """Count the secrets that are masked in texts to be stored."""
     if safe.redactions and metrics.is_on():
         for text in filter(None, (safe.details, safe.traceback)):
             for rule in sanitize.rules_in(text):
@@ -46,7 +46,7 @@ def counted(safe: sanitize.ErrorText) -> sanitize.ErrorText:
 
 
 def details(value: str | None) -> dict[str, Any]:
-    """Return the columns of an event that a text about it fills."""
+    """Return the columns of an event for its ``details``."""
     if value is None:
         return {}
     safe = counted(sanitizer().error(value, None))
@@ -58,9 +58,9 @@ def details(value: str | None) -> dict[str, Any]:
 
 
 def reason_of(values: Mapping[str, Any]) -> str | None:
-    """Return why an event failed, one of :data:`sanitize.REASONS`: what is
-    said if that is one of them, else what its error tells; None where it did
-    not fail.
+    """Return why an event failed, one of :data:`sanitize.REASONS`: the given
+    reason if it is one of them, else one derived from the error. None if it
+    did not fail.
 
     :param values: its ``result``, ``reason``, ``error_type`` and ``details``
     """
@@ -82,8 +82,8 @@ def reason_of(values: Mapping[str, Any]) -> str | None:
     )
 
 
-#: The shapes of fields that are not just names; a field that is none of
-#: these and no string (the id of a row, a number) is stored as it is.
+#: The checks of fields that are not just names. Other strings are names;
+#: other values (ids of rows, numbers) are stored unchanged.
 _SHAPES: Mapping[str, validation.Check] = {
     'deleted': lambda _name, value: int(value),
     'uuid': validation.uuid,
@@ -108,10 +108,10 @@ def _storable(name: str, value: Any) -> Any:
 def storable(
     obj: 'base.ActionsObject', skip: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """Return the fields of an object that are set, made safe to store.
+    """Return the fields of an object that are set, checked and sanitized.
 
     :param skip: fields to leave out
-    :raises InvalidInput: when a field does not have its shape
+    :raises InvalidInput: for an invalid value
     """
     values = {
         name: _storable(name, getattr(obj, name))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entries for WSGI servers. Importing one chooses threads for the
+"""Entry points for WSGI servers. Importing one chooses threads for the
 process."""
 
 from nova_actions import concurrency

@@ -2,10 +2,10 @@
 """The REST API for gunicorn, uWSGI and mod_wsgi:
 ``nova_actions.wsgi.api:application``.
 
-Configuration comes from oslo.config's places
-(``/etc/nova-actions/nova-actions.conf`` …) or from the files that the
-environment names in :data:`CONFIG_FILES`, several separated by colons. The
-server's own command line is never looked at.
+The configuration is read from oslo.config's default locations
+(``/etc/nova-actions/nova-actions.conf`` …), or from the files in the
+environment variable :data:`CONFIG_FILES`, separated by colons. The command
+line of the server is ignored.
 """
 
 import os
@@ -43,7 +43,7 @@ def _build() -> WSGIApplication:
     try:
         runtime.set_up(options, options.api.database_timeout)
     except runtime.Unusable as error:
-        LOG.critical('No request can be answered: %s', error)
+        LOG.critical('The API cannot start: %s', error)
         raise
     if counting := endpoint.of(options, 'api', pool.measure, is_alone=False):
         counting.start()
@@ -55,7 +55,7 @@ def _build() -> WSGIApplication:
 def application(
     environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
-    """Answer a request; the first one builds the application, after the
+    """Handle a request. The first one builds the application, after the
     server has forked its workers."""
     global _application
     if _application is None:

@@ -102,5 +102,5 @@ class BrokenTest(WsgiTestCase):
         )
         self.assertNotEqual(0, done.returncode)
         self.assertIn(
-            'No request can be answered: the rules', done.stdout + done.stderr
+            'The API cannot start: the rules', done.stdout + done.stderr
         )

@@ -112,7 +112,7 @@ class SignalsTestCase(base.BaseTestCase):
             self.configure(debug='true')
             self.log.rename(self.folder / 'log.1')
             service.process.send_signal(signal.SIGHUP)
-            self.await_logged('has been read again')
+            self.await_logged('has been reloaded')
             asker.await_more()
             service.process.send_signal(signal.SIGUSR2)
             report = service.await_line('(?s)Guru Meditation.*state_path')
@@ -121,7 +121,7 @@ class SignalsTestCase(base.BaseTestCase):
             # What cannot be read leaves it as it was.
             self.configure(debug='maybe')
             service.process.send_signal(signal.SIGHUP)
-            self.await_logged('stays as it was: argument --debug')
+            self.await_logged('is unchanged: argument --debug')
             asker.await_more()
             asker.enough.set()
             asker.join()
@@ -164,7 +164,7 @@ class SignalsTestCase(base.BaseTestCase):
             check=True,
             capture_output=True,
         )
-        self.await_logged('has been read again')
+        self.await_logged('has been reloaded')
         urllib.request.urlopen(url, timeout=patience.PATIENCE).close()
         self.await_logged('"GET /v2.1/"')
         self.assertEqual(0o640, stat.S_IMODE(self.log.stat().st_mode))
@@ -190,7 +190,7 @@ class SignalsTestCase(base.BaseTestCase):
         os.close(its)
         self.address()
         service.send_signal(signal.SIGHUP)
-        self.await_logged('has been read again')
+        self.await_logged('has been reloaded')
         self.assertIsNone(service.poll())
         os.close(ours)
         service.send_signal(signal.SIGHUP)
