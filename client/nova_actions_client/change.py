@@ -4,19 +4,19 @@
 import dataclasses
 import datetime
 from collections.abc import Mapping
-from typing import Any
 
 from nova_actions_client import moment
 from nova_actions_client import record
+from nova_actions_client import view as views
 
-#: What the outcome of a step, or the status of an action, is in a word.
-_STATUS = {
+#: The status for the result of a step, or for nothing when it begins.
+_STATUS: Mapping[str | None, str] = {
     None: record.RUNNING,
     record.SUCCESS: record.SUCCEEDED,
     record.ERROR: record.FAILED,
     record.CLOSED: record.INTERRUPTED,
 }
-#: Filters of the log that a change tells by itself, and the fields to look at.
+#: The filters that compare one field of a change, and that field.
 _FIELDS = {
     'server': 'server',
     'server_name': 'server_name',
@@ -28,27 +28,27 @@ _FIELDS = {
     'request_id': 'request',
     'global_request_id': 'global_request',
 }
-#: Those that select steps.
+#: A query with one of these selects steps,
 _OF_STEPS = {'host', 'event'}
-#: All filters that :func:`fits` looks at.
-FILTERS = {*_FIELDS, 'status', 'min_duration'}
+#: and otherwise one with one of these selects whole actions.
+_OF_ACTIONS = {'status', 'min_duration'}
 
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """One transition, in the words of the list of actions."""
+    """One transition, with the statuses of the list of actions."""
 
     at: datetime.datetime
     #: of the action
     id: str
     action: str
     server: str
-    #: how the action, or the step, stands from then on
+    #: of the action, or of the step, from then on
     status: str
-    #: when the action, or the step, began
+    #: when the action, or the step, started
     start: datetime.datetime | None = None
     server_name: str | None = None
-    #: the name of the step; None when it is about the action as a whole
+    #: the name of the step; None for the action as a whole
     step: str | None = None
     host: str | None = None
     reason: str | None = None
@@ -59,17 +59,18 @@ class Change:
 
     @property
     def begins(self) -> bool:
+        """Tell whether the action, or the step, starts with it."""
         return self.status == record.RUNNING
 
     @property
     def duration(self) -> float | None:
-        """Seconds of what has ended; None of what begins."""
+        """Seconds that the action, or the step, took; None when it starts."""
         if self.begins or self.start is None:
             return None
         return (self.at - self.start).total_seconds()
 
 
-def of_view(view: Mapping[str, Any]) -> Change:
+def of_view(view: views.Change) -> Change:
     """Return a change of an answer of ``/v1/changes``."""
     at = moment.parse(view['at'])
     assert at is not None
@@ -79,7 +80,7 @@ def of_view(view: Mapping[str, Any]) -> Change:
         action=view['action'],
         server=view['server'],
         start=moment.parse(view['started_at']),
-        status=_STATUS.get(view['outcome'], view['outcome']),
+        status=_STATUS.get(view['outcome'], str(view['outcome'])),
         server_name=view['server_name'],
         step=view['event'],
         host=view.get('host'),
@@ -92,7 +93,7 @@ def of_view(view: Mapping[str, Any]) -> Change:
 
 
 def of_action(action: record.Action) -> Change:
-    """Return how an action stands, as its last change."""
+    """Return the last change of an action in a list."""
     return Change(
         at=action.finish or action.start,
         id=action.id or '',
@@ -109,40 +110,44 @@ def of_action(action: record.Action) -> Change:
     )
 
 
-def fits(change: Change, query: Mapping[str, Any]) -> bool:
-    """Tell whether a change is one that the filters of a query select.
+def fits(change: Change, query: views.Query) -> bool:
+    """Tell whether the filters of a query select a change.
 
-    How something ended and how long it took is asked of the whole action;
-    of its steps where the query names a step or a host.
+    Status and duration are those of the whole action, or of a step where the
+    query names a step or a host.
     """
-    if not _OF_STEPS.isdisjoint(query):
-        if change.step is None:
-            return False
-    elif change.step is not None and not {'status', 'min_duration'}.isdisjoint(
-        query
-    ):
-        return False
-    if 'status' in query and change.status not in query['status']:
-        return False
-    if 'min_duration' in query and (change.duration or 0) < moment.length(
-        query['min_duration']
-    ):
-        return False
-    return all(
-        getattr(change, field) == query[name]
-        for name, field in _FIELDS.items()
-        if name in query
+    return (
+        _is_of_kind(change, query)
+        and ('status' not in query or change.status in query['status'])
+        and (
+            'min_duration' not in query
+            or (change.duration or 0) >= moment.length(query['min_duration'])
+        )
+        and all(
+            getattr(change, _FIELDS[name]) == value
+            for name, value in query.items()
+            if name in _FIELDS
+        )
     )
 
 
+def _is_of_kind(change: Change, query: views.Query) -> bool:
+    """Tell whether a query selects steps, or actions, if this is one."""
+    if _OF_STEPS & query.keys():
+        return change.step is not None
+    if _OF_ACTIONS & query.keys():
+        return change.step is None
+    return True
+
+
 def is_shown_by(change: Change, action: record.Action) -> bool:
-    """Tell whether an action as it was listed shows what a change tells:
-    that it began, and all until it ended."""
+    """Tell whether a listed action already includes a change: its start, and
+    everything up to its end."""
     if change.step is None and change.begins:
         return True
     if action.finish is None or change.at > action.finish:
         return False
-    # What was interrupted may end after all, with the true time of its end.
+    # An interrupted action may still end, with the time when it really ended.
     return (
         action.status != record.INTERRUPTED
         or change.status == record.INTERRUPTED

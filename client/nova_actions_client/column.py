@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values that a person reads otherwise than a program."""
+"""Cells that look different to a person and to a program."""
 
 import datetime
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from nova_actions_client import spark
 from nova_actions_client import text
 
 
-class Text(columns.FormattableColumn[Any]):
-    """A text of somebody else's."""
+class Text(columns.FormattableColumn[str | None]):
+    """A text that comes from the log."""
 
     def human_readable(self) -> str:
         return text.printable(self._value)
 
 
-class Status(columns.FormattableColumn[Any]):
-    """How an action stands, in a word that leaves room for the others."""
+class Status(columns.FormattableColumn[str | None]):
+    """The status of an action; for a person in one word."""
 
     def human_readable(self) -> str:
         if self._value == record.RETRIED:
@@ -29,15 +29,15 @@ class Status(columns.FormattableColumn[Any]):
         return text.printable(self._value)
 
 
-class ShortId(columns.FormattableColumn[Any]):
-    """An id of which the beginning is enough."""
+class ShortId(columns.FormattableColumn[str | None]):
+    """An id; for a person its first characters."""
 
     def human_readable(self) -> str:
         return text.printable(self._value and self._value[:8])
 
 
-class Step(columns.FormattableColumn[Any]):
-    """The name of a step, without what most begin with."""
+class Step(columns.FormattableColumn[str | None]):
+    """The name of a step; for a person without its usual prefix."""
 
     def human_readable(self) -> str:
         return text.printable(
@@ -45,29 +45,29 @@ class Step(columns.FormattableColumn[Any]):
         )
 
 
-class Took(columns.FormattableColumn[Any]):
-    """A length of time, seconds."""
+class Took(columns.FormattableColumn[float | None]):
+    """A duration, seconds."""
 
     def human_readable(self) -> str:
         return moment.took(self._value)
 
 
-class Rate(columns.FormattableColumn[Any]):
-    """A part of the whole, 0 to 1."""
+class Rate(columns.FormattableColumn[float | None]):
+    """A share of the whole, 0 to 1."""
 
     def human_readable(self) -> str:
         if self._value is None:
             return text.NONE
-        # What failed at all does not look as if nothing had.
+        # Not 0% when something failed.
         if 0 < self._value < 0.01:
             return '<1%'
         return f'{100 * self._value:.0f}%'
 
 
-class Trend(columns.FormattableColumn[Any]):
-    """Rates along the time.
+class Trend(columns.FormattableColumn[Sequence[float | None]]):
+    """Rates over time.
 
-    :param bars: what they are drawn with
+    :param bars: the characters to draw them with
     """
 
     def __init__(self, value: Sequence[float | None], bars: str) -> None:
@@ -78,10 +78,11 @@ class Trend(columns.FormattableColumn[Any]):
         return spark.line(self._value, self._bars)
 
 
+# Any: a program gets a text.
 class Time(columns.FormattableColumn[Any]):
-    """A time."""
+    """A time; None where there is none."""
 
-    #: as a person reads it, see :func:`moment.clock`
+    #: for a person, see :func:`moment.clock`
     form = '%Y-%m-%d %H:%M:%S'
 
     def __init__(

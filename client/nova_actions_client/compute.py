@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a plain Nova knows: the actions of one server, by
-``os-instance-actions``."""
+"""A Nova without an action log: its ``os-instance-actions`` of one server."""
 
 import dataclasses
 import itertools
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn, NotRequired, TypedDict
 from urllib import parse
 
 from osc_lib import exceptions
@@ -14,16 +13,51 @@ from osc_lib import exceptions
 from nova_actions_client import http
 from nova_actions_client import moment
 from nova_actions_client import record
+from nova_actions_client import view as views
 
-#: The first one that has everything that is read here.
+#: The first one with everything that is read here.
 MICROVERSION = '2.84'
-#: What Nova can be asked by, and its names of it.
+#: The filters that Nova has, and its names for them.
 PARAMETERS = {
     'updated_after': 'changes-since',
     'updated_before': 'changes-before',
 }
-#: How many actions Nova returns at once.
+#: How many actions a page has.
 PAGE = 1000
+
+
+def is_at(service: http.Service) -> bool:
+    """Tell whether a service is Nova.
+
+    :param service: with an address without a version
+    """
+    return service.version('/v2.1/') == 'v2.1'
+
+
+class _Event(TypedDict):
+    """A step, as Nova answers; the last keys as its policy allows."""
+
+    event: str
+    start_time: str
+    finish_time: str | None
+    result: str | None
+    host: NotRequired[str | None]
+    details: NotRequired[str | None]
+    traceback: NotRequired[str | None]
+
+
+class _Action(TypedDict):
+    """An action, as Nova answers."""
+
+    action: str
+    request_id: str
+    instance_uuid: str
+    start_time: str
+    message: str | None
+    updated_at: NotRequired[str | None]
+    user_id: str | None
+    project_id: str | None
+    events: NotRequired[list[_Event]]
 
 
 class Listed:
@@ -44,24 +78,28 @@ class Listed:
 
 
 class Log:
-    """The actions of servers, one server at a time."""
+    """The actions of one server at a time."""
 
     missing: str | None = (
-        'This cloud has no action log, only Nova: no status but "failed", no '
-        'end, duration, reason or names.'
+        'This cloud has no action log, only Nova: there is no status but '
+        '"failed", no end, no duration, no reason, and there are no names.'
     )
 
     def __init__(self, service: http.Service) -> None:
         self._service = service
 
-    def actions(self, query: Mapping[str, Any], limit: int | None) -> Listed:
+    def actions(self, query: views.Query, limit: int | None) -> Listed:
         """Return the actions of a server, newest first.
 
-        :raises CommandError: without a server, or for what Nova cannot be
-            asked
+        :raises CommandError: without a server, or with a filter that Nova
+            does not have
         """
-        wanted = dict(query)
-        server = wanted.pop('server', None) or wanted.pop('server_name', None)
+        server = query.get('server') or query.get('server_name')
+        wanted = {
+            name: value
+            for name, value in query.items()
+            if name not in ('server', 'server_name')
+        }
         unknown = set(wanted) - set(PARAMETERS)
         if server is None or unknown:
             raise exceptions.CommandError(
@@ -77,36 +115,34 @@ class Log:
             limit,
         )
 
-    def changes(
-        self, query: Mapping[str, Any], cursor: str | None
-    ) -> NoReturn:
-        """Refuse: Nova tells nobody what happens."""
+    def changes(self, query: views.Query, cursor: str | None) -> NoReturn:
+        """Refuse: Nova has no such API."""
         raise _lacks('--follow needs')
 
-    def stats(self, by: Sequence[str], query: Mapping[str, Any]) -> NoReturn:
-        """Refuse: Nova counts nothing."""
+    def stats(self, by: Sequence[str], query: views.Query) -> NoReturn:
+        """Refuse: Nova has no such API."""
         raise _lacks('statistics need')
 
     def of_server(
         self, server: str, kind: str | None = None
     ) -> Iterator[record.Action]:
-        """Yield the actions of a server, of a kind, newest first."""
+        """Yield the actions of a server, newest first."""
         for action in self.actions({'server': server}, None):
             if kind is None or action.action == kind:
                 yield action
 
-    def newest(self, query: Mapping[str, Any]) -> Iterator[record.Action]:
+    def newest(self, query: views.Query) -> Iterator[record.Action]:
         """Yield the newest action that fits a query."""
         yield from self.actions(query, 1)
 
     def _pages(
-        self, server: str, query: dict[str, Any]
+        self, server: str, query: Mapping[str, object]
     ) -> Iterator[record.Action]:
         marker: dict[str, str] = {}
         while True:
             found = self._service.get(
                 f'/servers/{server}/os-instance-actions',
-                query | marker | {'limit': PAGE},
+                {**query, **marker, 'limit': PAGE},
             )['instanceActions']
             yield from map(_action, found)
             if len(found) < PAGE:
@@ -133,7 +169,7 @@ class Log:
     def server(self, name: str) -> str:
         """Return the id of a server of that id or name.
 
-        :raises CommandError: for a name that none or several have
+        :raises CommandError: when no server or several have that name
         """
         try:
             return str(uuid.UUID(name))
@@ -149,8 +185,8 @@ class Log:
         if len(found) == 1:
             return str(found[0])
         raise exceptions.CommandError(
-            f'{len(found)} servers have the name {name!r}: take the id of '
-            f'one: {", ".join(found)}'
+            f'{len(found)} servers have the name {name!r}; give an id: '
+            f'{", ".join(found)}'
             if found
             else f'No server has the name {name!r}'
         )
@@ -169,7 +205,7 @@ def _options(names: set[str]) -> str:
     )
 
 
-def _action(view: Mapping[str, Any]) -> record.Action:
+def _action(view: _Action) -> record.Action:
     start = moment.parse(view['start_time'])
     assert start is not None
     return record.Action(
@@ -184,30 +220,27 @@ def _action(view: Mapping[str, Any]) -> record.Action:
     )
 
 
-def _shown(view: Mapping[str, Any]) -> record.Action:
-    """Return an action; its status and its end follow from its steps."""
+def _shown(view: _Action) -> record.Action:
+    """Return an action, with status and end as they follow from its steps."""
     action = _action(view)
     events = view.get('events')
     if events is None:
         return action
     steps = record.numbered([_step(event) for event in events])
     status = record.derived_status(steps, action.status == record.FAILED)
-    ends = [step.finish for step in steps if step.finish is not None]
-    finish = max(ends) if ends and status != record.RUNNING else None
+    finish = None if status == record.RUNNING else record.end(steps)
     return dataclasses.replace(
         action,
         status=status,
         steps=steps,
         finish=finish,
-        duration=None
-        if finish is None
-        else (finish - action.start).total_seconds(),
+        duration=record.seconds(action.start, finish),
         hosts=sorted({step.host for step in steps if step.host}),
         attempts=max((step.attempt for step in steps), default=0),
     )
 
 
-def _step(view: Mapping[str, Any]) -> record.Step:
+def _step(view: _Event) -> record.Step:
     start = moment.parse(view['start_time'])
     assert start is not None
     return record.Step(

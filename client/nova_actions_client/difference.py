@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one action did otherwise than another one of its kind."""
+"""The differences between two actions of a kind."""
 
 from collections.abc import Sequence
 
 from nova_actions_client import moment
 from nova_actions_client import record
 
-#: So many times longer or shorter counts as another duration,
+#: A duration differs when it is this many times longer or shorter,
 RATIO = 2.0
-#: when it is so many seconds, too.
+#: and by at least this many seconds.
 SECONDS = 0.5
 
 
 def marks(
     steps: Sequence[record.Step], others: Sequence[record.Step]
 ) -> dict[record.Step, str]:
-    """Return what is different about steps, for those that differ."""
+    """Return what differs in steps, for those that differ."""
     before = {(step.event, step.attempt): step for step in others}
     found = {}
     for step in steps:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A waterfall as lines of a terminal."""
+"""A waterfall drawn with characters."""
 
 import dataclasses
 import datetime
@@ -13,9 +13,9 @@ from nova_actions_client import record
 from nova_actions_client import text
 from nova_actions_client import waterfall
 
-#: Columns at most of a host, a step, and what stands behind a bar.
+#: The most columns of a host, a step, and the label after a bar.
 HOST, STEP, LABEL = 14, 22, 26
-#: Columns at least of the axis.
+#: The fewest columns of the axis.
 AXIS = 16
 TICKS = 4
 HOST_STYLES = ('cyan', 'magenta', 'blue', 'yellow', 'green')
@@ -27,7 +27,7 @@ class Pen:
 
     begin: str
     body: str
-    #: what a bar ends with, by the outcome of its step
+    #: the end of a bar, by the outcome of its step
     ends: Mapping[str, str]
     idle: str
     ellipsis: str
@@ -67,11 +67,11 @@ def lines(
     marks: Mapping[record.Step, str] | None = None,
     span: float | None = None,
 ) -> Iterator[Text]:
-    """Yield the lines of a waterfall: its axis, then a line a bar.
+    """Yield the lines of a waterfall: its axis, then a line for each bar.
 
     :param steps: at least one, in the order of their start
-    :param marks: what to say of steps beside their outcome
-    :param span: seconds that the axis has at least
+    :param marks: notes on steps, instead of their reason
+    :param span: the least seconds of the axis
     """
     rows = [_row(step, pen, marks or {}) for step in steps]
     hosts = max(cells.cell_len(host) for host, _, _ in rows)
@@ -111,7 +111,7 @@ def lines(
 def _row(
     step: record.Step, pen: Pen, marks: Mapping[record.Step, str]
 ) -> tuple[str, str, str]:
-    """Return host, name and label of a step, each within its bounds."""
+    """Return host, name and label of a step, cut to their widths."""
     name = text.printable(step.event).removeprefix(record.STEP_PREFIX)
     number = f' #{step.attempt}' if step.attempt > 1 else ''
     label = moment.took(step.duration)
@@ -119,7 +119,7 @@ def _row(
         reason = text.printable(step.reason or step.outcome.upper())
         label = f'{label} {reason}' if step.duration is not None else reason
     if step in marks:
-        # There is no room for both; the reason stands below.
+        # There is no room for both; the reason is printed below.
         label = f'{label.partition(" ")[0]} < {marks[step]}'
     return (
         text.elided(text.printable(step.host), HOST, pen.ellipsis),
@@ -151,7 +151,7 @@ def _bar(bar: waterfall.Bar, pen: Pen, width: int) -> str:
 
 
 def _ticks(axis: waterfall.Axis) -> str:
-    """Return the times along the axis, as many as have room."""
+    """Return the times along the axis, as many as fit."""
     line = ''
     for cell, seconds in axis.ticks(TICKS):
         label = '0s' if not seconds else moment.took(seconds)

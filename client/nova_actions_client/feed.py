@@ -1,39 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happens, as it happens: the API ``/v1/changes``."""
+"""The changes of a cloud, as they happen: the API ``/v1/changes``."""
 
 import dataclasses
-import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from osc_lib import exceptions
 
 from nova_actions_client import change
 from nova_actions_client import http
-from nova_actions_client import moment
-from nova_actions_client import output
+from nova_actions_client import retry
+from nova_actions_client import view
 
-#: Seconds for which the service waits for something to happen: less than
-#: proxies wait for an answer.
+#: Seconds that the service waits for a change: less than proxies wait for an
+#: answer.
 WAIT = 30
-#: Seconds after which no answer comes any more.
+#: Seconds after which a request is given up.
 TIMEOUT = 2 * WAIT
-#: Seconds between two tries while nobody answers: the first, and the longest.
+#: Seconds between two tries while the service is away: first, longest.
 PAUSES = (0.5, 30.0)
-#: What selects in the service itself.
+#: The filters that the service knows here; the others are applied here.
 SCOPES = ('all_projects', 'project_id')
 
 
 class Expired(exceptions.CommandError):
-    """What happened since is not kept any more."""
+    """The changes after the cursor are not kept any more."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Page:
     """Some changes, oldest first.
 
-    :param cursor: what to go on after
+    :param cursor: the position after them
     """
 
     changes: Sequence[change.Change]
@@ -43,61 +41,51 @@ class Page:
 class Feed:
     """The changes of a project, or of all.
 
-    :param query: of the list of actions, of which the scope counts
-    :param cursor: what to begin after; now by default
+    :param query: of the list of actions; only its scope matters
+    :param cursor: the position to start after; by default now
     """
 
     def __init__(
         self,
         service: http.Service,
-        query: Mapping[str, Any],
+        query: view.Query,
         cursor: str | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._service = service
-        self._scope = {name: query[name] for name in SCOPES if name in query}
+        self._scope = {
+            name: value for name, value in query.items() if name in SCOPES
+        }
         self._pause = pause
-        # A first question that nobody answers is not asked again.
+        # The first request is not repeated: the address may be wrong.
         self._first = self._ask(cursor, 0)
 
     def __iter__(self) -> Iterator[Page]:
-        """Yield what happens, for ever: a page may be empty.
+        """Yield pages for ever; a page may be empty.
 
-        :raises Expired: when nobody asked for too long
-        :raises Refused: when one may not ask any more
+        :raises Expired: when the last request was too long ago
+        :raises Refused: when the caller has lost the right to ask
         """
         answer = self._first
         while True:
+            body: view.ChangePage = answer.body
             page = Page(
-                [*map(change.of_view, answer.body['changes'])],
-                answer.body['cursor'],
+                [*map(change.of_view, body['changes'])], body['cursor']
             )
             yield page
             if answer.retry_after and not page.changes:
-                # There is no place to wait in the service.
+                # Too many clients wait in the service already.
                 self._pause(answer.retry_after)
             answer = self._ask_again(page.cursor)
 
     def _ask_again(self, cursor: str) -> http.Answer:
-        """Ask until somebody answers."""
-        lost, interval = None, PAUSES[0]
+        """Ask until the service answers."""
+        again, pauses = retry.Retry(), retry.pauses(*PAUSES)
         while True:
-            try:
-                answer = self._ask(cursor, WAIT)
-            except http.Unreachable as error:
-                if lost is None:
-                    lost = time.monotonic()
-                    output.note(f'{error}; asking again until it answers')
-                # Not all at once after a restart.
-                self._pause(random.uniform(0.5, 1) * interval)  # noqa: S311
-                interval = min(2 * interval, PAUSES[1])
-                continue
-            if lost is not None:
-                output.note(
-                    'It answers again after '
-                    f'{moment.took(time.monotonic() - lost)}'
-                )
-            return answer
+            answer = again.ask(lambda: self._ask(cursor, WAIT))
+            if answer is not None:
+                return answer
+            self._pause(next(pauses))
 
     def _ask(self, cursor: str | None, wait: int) -> http.Answer:
         query = (
@@ -111,6 +99,6 @@ class Feed:
             if refused.status != 410:
                 raise
             raise Expired(
-                f'{refused}. Begin anew without --after; "openstack action '
-                'log list --changes-since" has what happened meanwhile',
+                f'{refused}. Start again without --after; "openstack action '
+                'log list --changes-since" lists what has changed meanwhile',
             ) from refused

@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``openstack action log list --follow``: first the last actions, then each
-transition as it happens."""
+"""``openstack action log list --follow``: the last actions, then each change
+as it happens."""
 
 import argparse
 import datetime
 import itertools
+import operator
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+from cliff.formatters import base as formatters
 
 from nova_actions_client import change
 from nova_actions_client import column
 from nova_actions_client import output
-from nova_actions_client import record
+from nova_actions_client import service
 from nova_actions_client import stream
+from nova_actions_client import view
 
-#: How many actions come first.
+#: How many actions are listed first.
 LIMIT = 10
 TITLES = ('Time', 'ID', 'Server', 'Action', 'Step', 'Host', 'Status', 'Why')
 LONG_TITLES = (
@@ -35,7 +39,7 @@ LONG_TITLES = (
     'Project',
     'Why',
 )
-#: Columns of a table: those of a person's screen, and the least of others.
+#: Width of the columns of a table on a screen: the least,
 WIDTHS = {
     'Time': 8,
     'ID': 8,
@@ -45,6 +49,7 @@ WIDTHS = {
     'Host': 10,
     'Status': 11,
 }
+#: and without a screen.
 FULL_WIDTHS = {
     'Time': 19,
     'ID': 36,
@@ -60,9 +65,9 @@ FULL_WIDTHS = {
     'User': 32,
     'Project': 32,
 }
-#: Columns that share what a screen has more.
+#: The columns that become wider on a wider screen.
 FLEXIBLE = ('Server', 'Step', 'Host')
-#: Options that select by what is known in the end only, or order it.
+#: Options for the past, or for an order.
 REFUSED = {
     'started_before': '--until',
     'updated_before': '--changes-before',
@@ -70,7 +75,7 @@ REFUSED = {
     'sort': '--sort',
     'sort_columns': '--sort-column',
 }
-#: Those that select what comes first, and with --after nothing does.
+#: Options for the actions listed first, which --after leaves out.
 FIRST = {
     'started_after': '--since',
     'updated_after': '--changes-since',
@@ -83,75 +88,76 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--follow',
         action='store_true',
-        help='Print what happens as it happens, a line for each action or '
-        f'step that begins or ends, after the last {LIMIT} actions; '
-        'until Ctrl-C',
+        help=f'Print the last {LIMIT} actions, then a line for each action or '
+        'step as it starts or ends, until Ctrl-C',
     )
     parser.add_argument(
         '--after',
         metavar='<cursor>',
-        help='With --follow: go on after this cursor, which it prints as it '
-        'ends',
+        help='With --follow: continue after this cursor, which it prints when '
+        'it ends',
     )
 
 
 def check(args: argparse.Namespace, refuse: Callable[[str], Any]) -> None:
-    """Refuse options that do not go together.
+    """Refuse options that cannot be combined.
 
-    :param refuse: says so, and ends the command
+    :param refuse: prints a message and ends the command
     """
     if not args.follow:
         if args.after is not None:
-            refuse('argument --after: goes with --follow')
+            refuse('argument --after: only with --follow')
         return
     if args.formatter not in stream.FORMATS:
         refuse(
-            f'argument --format: {args.formatter} cannot be printed as '
-            'things happen; with --follow it is one of '
+            f'argument -f/--format: not {args.formatter} with --follow, only '
             f'{", ".join(stream.FORMATS)}'
         )
-    for name, option in (
-        REFUSED | (FIRST if args.after is not None else {})
-    ).items():
+    _refuse(args, REFUSED, '--follow', refuse)
+    if args.after is not None:
+        _refuse(args, FIRST, '--after', refuse)
+
+
+def _refuse(
+    args: argparse.Namespace,
+    options: Mapping[str, str],
+    other: str,
+    refuse: Callable[[str], Any],
+) -> None:
+    for name, option in options.items():
         if getattr(args, name):
-            refuse(
-                f'argument {option}: not with --'
-                + ('follow' if name in REFUSED else 'after')
-            )
+            refuse(f'argument {option}: not with {other}')
 
 
 class Follower:
-    """Prints what happens to what a query selects.
+    """Prints the changes that a query selects.
 
-    :param log: what is asked
-    :param args: the command line's
     :param query: of the list of actions
-    :raises Refused: the query, or the cursor, cannot be
+    :raises Refused: when the service refuses the query or the cursor
     """
 
     def __init__(
-        self, log: Any, args: argparse.Namespace, query: dict[str, Any]
+        self,
+        log: service.Log,
+        args: argparse.Namespace,
+        query: view.Query,
     ) -> None:
         self._args = args
         self._query = query
-        # Before the list, so that nothing falls between the two.
+        # Before the list, so that no change falls between the two.
         self._feed = log.changes(query, args.after)
         limit = LIMIT if args.limit is None else args.limit or None
+        # With --after the list only checks the query.
         listed = log.actions(
             {**query, 'sort': 'updated_at:desc'}, 1 if args.after else limit
         )
-        actions: list[record.Action] = [*listed][::-1]
+        actions = {action.id: action for action in listed}
         for line in listed.incomplete:
             output.note(line)
-        #: what comes first, as it stands; nothing where one goes on
-        self._shown = (
-            {} if args.after else {action.id: action for action in actions}
-        )
-        self._width = (
-            output.screen()
-            if (output.is_for_a_person(args) and not args.long)
-            else None
-        )
+        #: the actions that are printed first
+        self._shown = {} if args.after else actions
+        is_cut = output.is_for_a_person(args) and not args.long
+        self._width = output.screen() if is_cut else None
         self._day: datetime.date | None = None
 
     @property
@@ -164,16 +170,15 @@ class Follower:
 
     def run(
         self,
-        formatter: Any,
+        formatter: formatters.ListFormatter,
         titles: Sequence[str],
-        selector: Iterable[Any] | None,
-        stdout: Any,
+        selector: Iterable[bool] | None,
+        stdout: TextIO,
     ) -> None:
-        """Print for ever.
+        """Print changes until a signal ends it.
 
-        :param formatter: cliff's
-        :param titles: of the columns that are wanted
-        :param selector: tells for each column whether it is; None: all
+        :param titles: of the columns to print
+        :param selector: tells for each column whether to print it; None: all
         """
         signal.signal(signal.SIGTERM, _end)
         self._select = [
@@ -189,15 +194,22 @@ class Follower:
         )
         cursor = self._args.after
         try:
-            self._write([*map(change.of_action, self._shown.values())])
+            self._write(
+                sorted(
+                    map(change.of_action, self._shown.values()),
+                    key=operator.attrgetter('at'),
+                )
+            )
             for page in self._feed:
-                # All of a page is printed or none, as its cursor says.
+                # A page is printed as a whole, so that its cursor is right.
                 with stream.undisturbed():
                     self._write([*filter(self._is_wanted, page.changes)])
                     cursor = page.cursor
         finally:
             if cursor is not None:
-                output.note(f'To go on from here: --follow --after {cursor}')
+                output.note(
+                    f'To continue from here: --follow --after {cursor}'
+                )
 
     def _is_wanted(self, each: change.Change) -> bool:
         if not change.fits(each, self._query):
@@ -206,8 +218,7 @@ class Follower:
         return shown is None or not change.is_shown_by(each, shown)
 
     def _write(self, changes: Sequence[change.Change]) -> None:
-        """Print changes; where only the time of day is shown, say which day
-        it is."""
+        """Print changes; where times have no date, print each new date."""
         self._stream.write([], self._stdout)
         for day, some in itertools.groupby(
             changes, lambda each: each.at.date()
@@ -249,9 +260,9 @@ class Follower:
 
 
 def widths(titles: Sequence[str], screen: int | None) -> list[int]:
-    """Return how wide the columns of a table are, without the last one.
+    """Return the widths of the columns of a table, without the last one.
 
-    :param screen: its columns; None cuts nothing
+    :param screen: columns of the screen; None: there is none
     """
     if screen is None:
         return [FULL_WIDTHS[title] for title in titles]
@@ -269,5 +280,5 @@ def widths(titles: Sequence[str], screen: int | None) -> list[int]:
 
 
 def _end(*_signal: Any) -> None:
-    """End as Ctrl-C does, when somebody else wants it."""
+    """End on SIGTERM as on Ctrl-C."""
     sys.exit(128 + signal.SIGTERM)

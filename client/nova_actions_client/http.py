@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""GET, with errors that say what was wrong with the question."""
+"""GET requests, with errors that say what was wrong with them."""
 
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
 from urllib import parse
 
+import requests
 from keystoneauth1 import exceptions as ksa_exceptions
 from keystoneauth1 import noauth
 from keystoneauth1 import session as ksa_session
@@ -13,12 +14,11 @@ from osc_lib import exceptions
 
 from nova_actions_client import text
 
-#: Who one is to a service that takes everybody's word for it (noauth2), and
-#: is asked without a token (OS_AUTH_TYPE=none).
+#: The token sent without Keystone (OS_AUTH_TYPE=none), for a service that
+#: trusts the caller (noauth2): user, project, roles.
 NOBODY = 'operator:operators:admin'
 
-
-#: From the service, or from Keystone on the way to it.
+#: The service, or Keystone, does not answer.
 _NO_ANSWER = (
     ksa_exceptions.ConnectFailure,
     ksa_exceptions.ConnectTimeout,
@@ -28,10 +28,10 @@ _NO_ANSWER = (
 
 
 class Refused(exceptions.CommandError):
-    """The service answered, but not what was asked for.
+    """The service answered with an error, or not with JSON.
 
-    :param status: of HTTP
-    :param body: the answer, as far as it is JSON
+    :param status: the HTTP status
+    :param body: the answer; None when it is not JSON
     """
 
     def __init__(self, message: str, status: int, body: Any) -> None:
@@ -41,15 +41,16 @@ class Refused(exceptions.CommandError):
 
 
 class Unreachable(exceptions.CommandError):
-    """There is no answer, or none now: it may be asked again."""
+    """The service did not answer; it may do so later."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What a service said.
+    """An answer.
 
     :param body: the JSON
-    :param retry_after: seconds after which it wants to be asked next
+    :param retry_after: seconds that the service asks to wait before the next
+        request
     """
 
     body: Any
@@ -59,8 +60,8 @@ class Answer:
 class Service:
     """A service at an address.
 
-    :param root: of its addresses, without a version
-    :param microversion: as ``OpenStack-API-Version`` names it
+    :param root: its address, without a version
+    :param microversion: the value of ``OpenStack-API-Version``
     """
 
     def __init__(
@@ -76,27 +77,40 @@ class Service:
         if not self._has_token:
             self._headers['X-Auth-Token'] = NOBODY
 
-    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
-        """Return the JSON of an answer; the rest as of :meth:`ask`."""
+    def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
+        """Return the JSON of an answer; otherwise as :meth:`ask`."""
         return self.ask(path, query).body
+
+    def version(self, path: str) -> str | None:
+        """Return the id of the version of an API at a path, such as "v2.1";
+        None when there is no such document."""
+        try:
+            answer = self.get(path)
+        except Refused as refused:
+            # 2xx and 3xx: something that is not JSON.
+            if refused.status == 404 or refused.status < 400:
+                return None
+            raise
+        version = answer.get('version') if isinstance(answer, dict) else None
+        return version.get('id') if isinstance(version, dict) else None
 
     def ask(
         self,
         path: str,
-        query: Mapping[str, Any] | None = None,
+        query: Mapping[str, object] | None = None,
         timeout: float | None = None,
     ) -> Answer:
-        """Return what is at a path below the root, or at a URL of the
-        service's own links.
+        """Return the answer at a path below the root, or at a URL that the
+        service gave as a link.
 
-        :param timeout: seconds of silence after which nobody answers
-        :raises Refused: for an answer of 400 and more
-        :raises Unreachable: when nobody answers, or not now (5xx)
+        :param timeout: seconds without a byte until it counts as away
+        :raises Refused: for HTTP 4xx, and for what is not JSON
+        :raises Unreachable: when there is no answer, and for HTTP 5xx
         """
         url = path if '://' in path else self.root + path
         if query:
             url = f'{url}?{parse.urlencode(query, doseq=True)}'
-        # Without one, the session's own counts.
+        # By default the session has its own.
         limits = {} if timeout is None else {'timeout': timeout}
         try:
             answer = self._session.get(
@@ -118,7 +132,7 @@ class Service:
 
 
 def root_of(endpoint: str) -> str:
-    """Return an endpoint without its version and what follows it."""
+    """Return an endpoint without its version and what follows that."""
     parts = parse.urlsplit(endpoint)
     segments = []
     for segment in parts.path.split('/'):
@@ -130,7 +144,7 @@ def root_of(endpoint: str) -> str:
     )
 
 
-def _json(answer: Any) -> Any:
+def _json(answer: requests.Response) -> Any:
     try:
         return answer.json()
     except ValueError:
@@ -142,10 +156,12 @@ def _seconds(value: str | None) -> int:
 
 
 def _message(status: int, body: Any, root: str) -> str:
-    """Return the text of an error's body; OpenStack puts it under one key
-    that differs."""
+    """Return the message of an error's body.
+
+    OpenStack's services put it under one key, whose name differs.
+    """
     if isinstance(body, dict):
         for part in body.values():
             if isinstance(part, dict) and isinstance(part.get('message'), str):
                 return f'{text.printable(part["message"])} (HTTP {status})'
-    return f'{root} answers with HTTP {status} and says nothing more'
+    return f'{root} answers with HTTP {status}, and not with JSON'

@@ -3,8 +3,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 from urllib import parse
 
 from osc_lib import exceptions
@@ -16,11 +15,12 @@ from nova_actions_client import record
 from nova_actions_client import server as servers
 from nova_actions_client import stat
 from nova_actions_client import text
+from nova_actions_client import view as views
 
 MICROVERSION = '1.0'
-#: How many items a page has where all are wanted.
+#: How many items a page has.
 PAGE = 1000
-#: Seconds by which a copy may be behind without a word about it.
+#: Seconds that a copy of Nova may be behind without a note.
 LAG = 60
 
 
@@ -29,43 +29,38 @@ class NotFound(exceptions.CommandError):
 
 
 def is_at(service: http.Service) -> bool:
-    """Tell whether a service has this API. Nova answers to addresses that it
-    does not know with the list of its versions."""
-    try:
-        answer = service.get('/v1')
-    except http.Refused as refused:
-        if refused.status == 404:
-            return False
-        raise
-    version = answer.get('version') if isinstance(answer, dict) else None
-    return isinstance(version, dict) and version.get('id') == 'v1.0'
+    """Tell whether a service has this API."""
+    return service.version('/v1') == 'v1.0'
 
 
 class Listed:
-    """Actions, fetched page by page as they are looked at."""
+    """Actions, fetched page by page as they are iterated over."""
 
     def __init__(
         self,
         service: http.Service,
-        query: Mapping[str, Any],
+        query: views.Query,
         limit: int | None,
     ) -> None:
         self.more = False
         self.incomplete: list[str] = []
         self._service = service
-        self._query = {**query, 'limit': min(limit or PAGE, PAGE)}
+        self._query: views.Query = {
+            **query,
+            'limit': min(limit or PAGE, PAGE),
+        }
         self._limit = limit
 
     def __iter__(self) -> Iterator[record.Action]:
         yield from itertools.islice(self._all(), self._limit)
 
     def _all(self) -> Iterator[record.Action]:
-        """Yield them all; say how complete the last answer was."""
+        """Yield them all; keep how complete the last answer was."""
         url, query, seen = '/v1/actions', self._query, 0
         while True:
-            page = self._service.get(url, query)
+            page: views.ActionPage = self._service.get(url, query)
             self.incomplete = _incomplete(page['completeness'])
-            following = _next(page)
+            following = _next(page['links'])
             seen += len(page['actions'])
             self.more = following is not None
             yield from map(_action, page['actions'])
@@ -82,36 +77,36 @@ class Log:
     def __init__(self, service: http.Service) -> None:
         self._service = service
 
-    def actions(self, query: Mapping[str, Any], limit: int | None) -> Listed:
-        """Return the actions that fit a query."""
+    def actions(self, query: views.Query, limit: int | None) -> Listed:
+        """Return the actions that match a query."""
         return Listed(self._service, query, limit)
 
-    def changes(
-        self, query: Mapping[str, Any], cursor: str | None
-    ) -> feed.Feed:
-        """Return what happens after a cursor, or from now on."""
+    def changes(self, query: views.Query, cursor: str | None) -> feed.Feed:
+        """Return the changes after a cursor, or from now on."""
         return feed.Feed(self._service, query, cursor)
 
-    def stats(self, by: Sequence[str], query: Mapping[str, Any]) -> stat.Stats:
-        """Return statistics of the actions that fit a query.
+    def stats(self, by: Sequence[str], query: views.Query) -> stat.Stats:
+        """Return statistics of the actions that match a query.
 
         :param by: one or two of :data:`stat.BY`
         """
-        view = self._service.get('/v1/stats', {**query, 'by': by})
+        view: views.StatPage = self._service.get(
+            '/v1/stats', {**query, 'by': by}
+        )
         return stat.of_view(view, by, _incomplete(view['completeness']))
 
     def of_server(
         self, server: str, kind: str | None = None
     ) -> Iterator[record.Action]:
-        """Yield the newest action of a server, of a kind."""
+        """Yield the newest action of a server."""
         query = servers.query(server)
         if kind is not None:
             query['action'] = kind
         yield from self.newest(query)
 
-    def newest(self, query: Mapping[str, Any]) -> Iterator[record.Action]:
-        """Yield the newest action that fits a query; of other projects,
-        too, for who may look there."""
+    def newest(self, query: views.Query) -> Iterator[record.Action]:
+        """Yield the newest action that matches a query, of all projects
+        where that is allowed."""
         try:
             yield from self.actions({**query, 'all_projects': 'true'}, 1)
         except http.Refused as refused:
@@ -124,56 +119,61 @@ class Log:
 
         :param name: its id, eight or more characters of it, or the id of
             its request
-        :param server: is not needed to find it
-        :raises NotFound: when no action is called so
-        :raises Refused: when several are; the text names them
+        :param server: is not needed here, only by Nova
+        :raises NotFound: when no action has that name
+        :raises Refused: when several have it; the text names them
         """
-        url, query = f'/v1/actions/{parse.quote(name, "")}', {'limit': PAGE}
-        events: list[Mapping[str, Any]] = []
+        url = f'/v1/actions/{parse.quote(name, "")}'
+        query: views.Query = {'limit': PAGE}
+        events: list[views.Event] = []
         while True:
             try:
-                page = self._service.get(url, query)
+                page: views.EventPage = self._service.get(url, query)
             except http.Refused as refused:
                 if refused.status == 404:
                     raise NotFound(str(refused)) from refused
                 raise
             events += page['action']['events']
-            following = _next(page)
+            following = _next(page['links'])
             if following is None:
                 return _shown(page['action'], events)
             url, query = following, {}
 
 
-def _next(page: Mapping[str, Any]) -> str | None:
-    for link in page['links']:
+def _next(links: list[views.Link]) -> str | None:
+    for link in links:
         if link['rel'] == 'next':
-            return str(link['href'])
+            return link['href']
     return None
 
 
-def _incomplete(about: Mapping[str, Any]) -> list[str]:
+def _incomplete(about: views.Completeness) -> list[str]:
     """Return a sentence for each thing that an answer may lack."""
-    found = []
-    for key, name in (('host', 'host'), ('cell', 'cell')):
-        count = about.get(f'silent_{key}_count')
-        if count:
-            names = ', '.join(
-                map(text.printable, about.get(f'silent_{key}s') or ())
-            )
-            found.append(
-                f'silent {name}s: {count}' + (f' ({names})' if names else '')
-            )
-    lag = about.get('follow_lag')
+    found = [
+        *_silent(
+            'hosts', about['silent_host_count'], about.get('silent_hosts')
+        ),
+        *_silent(
+            'cells', about['silent_cell_count'], about.get('silent_cells')
+        ),
+    ]
+    lag = about['follow_lag']
     if lag is not None and lag >= LAG:
         found.append(f'the copy of Nova is {moment.took(lag)} behind')
-    if about.get('purged_before'):
+    if about['purged_before']:
         found.append(
-            f'what was before {about["purged_before"][:19]}Z may be purged'
+            f'actions before {about["purged_before"][:19]}Z may be purged'
         )
     return found
 
 
-def _action(view: Mapping[str, Any]) -> record.Action:
+def _silent(what: str, count: int, names: list[str] | None) -> Iterator[str]:
+    if count:
+        listed = ', '.join(map(text.printable, names or ()))
+        yield f'silent {what}: {count}' + (f' ({listed})' if listed else '')
+
+
+def _action(view: views.Action) -> record.Action:
     start = moment.parse(view['started_at'])
     assert start is not None
     return record.Action(
@@ -198,7 +198,7 @@ def _action(view: Mapping[str, Any]) -> record.Action:
 
 
 def _shown(
-    view: Mapping[str, Any], events: list[Mapping[str, Any]]
+    view: views.ShownAction, events: list[views.Event]
 ) -> record.Action:
     return dataclasses.replace(
         _action(view),
@@ -208,7 +208,7 @@ def _shown(
     )
 
 
-def _step(view: Mapping[str, Any]) -> record.Step:
+def _step(view: views.Event) -> record.Step:
     start = moment.parse(view['started_at'])
     assert start is not None
     return record.Step(

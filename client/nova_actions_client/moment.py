@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times and lengths of time: read from the API and from a person, and
-printed."""
+"""Times and durations: parsed from the API and from options, and
+formatted."""
 
 import argparse
 import datetime
@@ -8,22 +8,31 @@ import re
 from collections.abc import Iterable
 
 UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400, 'w': 7 * 86400}
+#: Seconds of the longest duration that is a bare number.
+LONGEST = 10**9
 _RELATIVE = re.compile(r'[0-9]{1,9}[smhdw]')
 
 
 def parse(value: str | None) -> datetime.datetime | None:
-    """Return a time of the API, which is UTC where it names no zone."""
+    """Return a time of the API; without a zone it is UTC.
+
+    :raises ValueError: when it is none, or its year in UTC is not 1 to 9999
+    """
     if value is None:
         return None
     moment = datetime.datetime.fromisoformat(value)
     if moment.tzinfo is None:
         return moment.replace(tzinfo=datetime.UTC)
-    return moment.astimezone(datetime.UTC)
+    try:
+        return moment.astimezone(datetime.UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
 
 
 def asked(value: str) -> str:
-    """Check a time as a person writes it, for argparse: ISO 8601 (UTC where
-    it names no zone), or how long ago, as in ``2h`` or ``7d``.
+    """Return a time of the command line as the API takes it, for argparse.
+
+    It is ISO 8601 (UTC without a zone), or how long ago, as in ``2h``.
 
     :raises argparse.ArgumentTypeError: for anything else
     """
@@ -33,7 +42,7 @@ def asked(value: str) -> str:
         moment = parse(value)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f'{value!r} is neither a time in ISO 8601, such as '
+            f'{value!r} is neither an ISO 8601 time, such as '
             '2026-01-31T22:00, nor how long ago, such as 30m, 2h or 7d',
         ) from None
     assert moment is not None
@@ -41,8 +50,8 @@ def asked(value: str) -> str:
 
 
 def length(value: str) -> float:
-    """Return seconds of a length of time such as ``90s`` or ``2h``, for
-    argparse; of a bare number, too.
+    """Return the seconds of a duration such as ``90s``, ``2h`` or ``90``,
+    for argparse.
 
     :raises argparse.ArgumentTypeError: for anything else
     """
@@ -52,16 +61,17 @@ def length(value: str) -> float:
         seconds = float(value)
     except ValueError:
         seconds = -1
-    if not 0 <= seconds < 1e9:
+    if not 0 <= seconds <= LONGEST:
         raise argparse.ArgumentTypeError(
-            f'{value!r} is not a length of time such as 90s, 5m or 2h'
+            f'{value!r} is not a duration of 0 to {LONGEST:,} seconds, such '
+            'as 90s, 5m or 2h'
         )
     return seconds
 
 
 def span(value: str) -> str:
-    """Check a length of time as :func:`length` does, in whole seconds at
-    least, for the service to read.
+    """Return a duration of the command line as the API takes it, for
+    argparse: in whole seconds.
 
     :raises argparse.ArgumentTypeError: for anything else
     """
@@ -75,8 +85,8 @@ def iso(value: datetime.datetime) -> str:
 
 
 def clock(values: Iterable[datetime.datetime], now: datetime.datetime) -> str:
-    """Return the shortest format of times that tells these apart: without a
-    day when all are of today."""
+    """Return the shortest strftime format for these times: without the date
+    when all are of today, without the year when all are of this one."""
     days = {value.date() for value in values}
     if days <= {now.date()}:
         return '%H:%M:%S'
@@ -86,8 +96,8 @@ def clock(values: Iterable[datetime.datetime], now: datetime.datetime) -> str:
 
 
 def took(seconds: float | None) -> str:
-    """Return a length of time as a person reads it: ``0.34s``,
-    ``4.2s``, ``38s``, ``2m11s``, ``1h02m``, ``3d04h``."""
+    """Return a duration for a person: ``0.34s``, ``4.2s``, ``38s``,
+    ``2m11s``, ``1h02m``, ``3d04h``; "-" for None."""
     if seconds is None:
         return '-'
     for limit, digits in ((0.9995, 3), (9.95, 1), (59.5, 0)):
@@ -104,5 +114,5 @@ def took(seconds: float | None) -> str:
 
 
 def now() -> datetime.datetime:
-    """Return the time."""
+    """Return the current time, UTC."""
     return datetime.datetime.now(datetime.UTC)

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The filters of the log as options, and the query that they make."""
+"""The filters of the log as options, and the query they make."""
 
 import argparse
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import cast
 
-from osc_lib import exceptions
+from keystoneauth1 import session as ksa_session
 
 from nova_actions_client import moment
 from nova_actions_client import record
 from nova_actions_client import server
+from nova_actions_client import view
 
 SORTS = (
     'started_at:desc',
@@ -29,42 +30,45 @@ class Filter:
     help: str
     parameter: str
     metavar: str = '<id>'
-    type: Callable[[str], Any] = str
+    type: Callable[[str], str] = str
 
 
 FILTERS = (
     Filter(
         '--action',
-        'Of this kind, such as resize or live-migration',
+        'Only of this kind, such as resize or live-migration',
         'action',
         '<name>',
     ),
-    Filter('--user', 'Asked for by this user', 'user_id'),
-    Filter('--host', 'With a step on this host', 'host', '<name>'),
+    Filter('--host', 'Only with a step on this host', 'host', '<name>'),
     Filter(
         '--event',
-        'With this step, such as compute_prep_resize',
+        'Only with this step, such as compute_prep_resize',
         'event',
         '<name>',
     ),
     Filter(
         '--reason',
-        'Failed for this reason, such as no_valid_host',
+        'Only failed for this reason, such as no_valid_host',
         'reason',
         '<code>',
     ),
-    Filter('--request', 'Of this request', 'request_id'),
-    Filter('--global-request', 'Of this global request', 'global_request_id'),
+    Filter('--request', 'Only of this request', 'request_id'),
+    Filter(
+        '--global-request',
+        'Only of this global request',
+        'global_request_id',
+    ),
     Filter(
         '--since',
-        'Begun then or later: a time (ISO 8601, UTC where it '
-        'names no zone), or how long ago, as in 30m, 2h, 7d',
+        'Started then or later: an ISO 8601 time (UTC without a zone), or '
+        'how long ago, as in 30m, 2h, 7d',
         'started_after',
         '<time>',
         moment.asked,
     ),
     Filter(
-        '--until', 'Begun before', 'started_before', '<time>', moment.asked
+        '--until', 'Started before', 'started_before', '<time>', moment.asked
     ),
     Filter(
         '--changes-since',
@@ -82,7 +86,7 @@ FILTERS = (
     ),
     Filter(
         '--min-duration',
-        'Took this long or longer: seconds, or as in 90s, 5m, 1h',
+        'Took at least this long: seconds, or as in 90s, 5m, 1h',
         'min_duration',
         '<duration>',
         moment.span,
@@ -96,8 +100,9 @@ FILTERS = (
     ),
 )
 
-#: The options whose parameters have other names.
+#: The option for each parameter.
 _OPTIONS = {each.parameter: each.option for each in FILTERS} | {
+    'user_id': '--user',
     'server_name': '--server',
     'project_id': '--project',
     'all_projects': '--all-projects',
@@ -105,14 +110,14 @@ _OPTIONS = {each.parameter: each.option for each in FILTERS} | {
 _PARAMETER = re.compile(
     r'Invalid input for (?:query parameter )?([a-z_]+)[.:]'
 )
-#: Another one that the message speaks of; a name of one word may be any word.
+#: Another parameter in the message. A name of one word may be any word.
 _OTHER = re.compile(r'\b[a-z]+(?:_[a-z]+)+\b')
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the filters to the parser of a command."""
     parser.add_argument(
-        '--server', metavar='<server>', help='Of this server (name or id)'
+        '--server', metavar='<server>', help='Only of this server (name or id)'
     )
     for each in FILTERS:
         parser.add_argument(
@@ -127,7 +132,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         action='append',
         default=[],
         choices=record.STATUSES,
-        help='In this state; repeat it for several',
+        help='Only in this state; repeat it for several',
     )
     for status, option in (
         (record.FAILED, '--failed'),
@@ -140,44 +145,57 @@ def add(parser: argparse.ArgumentParser) -> None:
             const=status,
             help=f'The same as --status {status}',
         )
-    parser.add_argument('--mine', action='store_true', help='Asked for by me')
+    user = parser.add_mutually_exclusive_group()
+    user.add_argument(
+        '--user',
+        metavar='<id>',
+        dest='user_id',
+        help='Only requested by this user',
+    )
+    user.add_argument(
+        '--mine', action='store_true', help='Only requested by me'
+    )
     parser.add_argument(
         '--all-projects',
         action='store_true',
         help='Of all projects (admin only)',
     )
     parser.add_argument(
-        '--project', metavar='<id>', help='Of this project (admin only)'
+        '--project', metavar='<id>', help='Only of this project (admin only)'
     )
 
 
-def query(args: argparse.Namespace, session: Any) -> dict[str, Any]:
-    """Return the parameters that the filters make.
+def query(
+    args: argparse.Namespace, session: ksa_session.Session
+) -> view.Query:
+    """Return the parameters for the filters.
 
-    :param session: tells who "mine" is
-    :raises CommandError: when nobody knows that
+    :param session: knows the user of ``--mine``
+    :raises argparse.ArgumentTypeError: when it does not
     """
-    found = {
+    found: dict[str, object] = {
         each.parameter: getattr(args, each.parameter)
         for each in FILTERS
         if getattr(args, each.parameter) is not None
     }
     if args.server is not None:
-        found |= server.query(args.server)
+        found.update(server.query(args.server))
     if args.status:
         found['status'] = sorted(set(args.status))
     if args.project is not None:
         found['project_id'] = args.project
     if args.all_projects:
         found['all_projects'] = 'true'
+    if args.user_id is not None:
+        found['user_id'] = args.user_id
     if args.mine:
         found['user_id'] = _me(session)
-    return found
+    return cast(view.Query, found)
 
 
 def named(message: str) -> str:
-    """Return what the service says of parameters, with the names of the
-    options that set them."""
+    """Return an error message of the service with the names of options
+    instead of parameters."""
     of_option = _PARAMETER.sub(
         lambda match: f'argument {_OPTIONS.get(match[1], "--" + match[1])}:',
         message,
@@ -187,14 +205,14 @@ def named(message: str) -> str:
     )
 
 
-def _me(session: Any) -> str:
-    """Return the id of who asks; a token of noauth2 begins with it."""
+def _me(session: ksa_session.Session) -> str:
+    """Return the id of the caller; a token of noauth2 begins with it."""
     user = session.get_user_id()
     if user is None:
         parts = (session.get_token() or '').split(':')
         user = parts[0] if len(parts) == 3 else None
     if not user:
-        raise exceptions.CommandError(
-            '--mine: there is no user without Keystone; use --user'
+        raise argparse.ArgumentTypeError(
+            'argument --mine: without Keystone there is no user; use --user'
         )
     return str(user)

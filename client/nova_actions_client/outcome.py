@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How an action ended, as the exit code of a command."""
+"""Exit codes: how an action ended, or why that is not known."""
 
 from nova_actions_client import record
 
-#: It could not be asked; a usage error is 2, argparse's.
+#: The log could not be asked.
 NOT_ASKED = 1
+#: Bad input; argparse ends with the same code.
 USAGE = 2
 TIMEOUT = 5
 CODES = {

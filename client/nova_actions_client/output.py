@@ -1,44 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What leaves a command: safe in whatever format, and as wide as the
+"""What a command prints: safe in every format, and as wide as the
 terminal."""
 
 import argparse
+import io
+import itertools
 import os
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from cliff import columns
 from rich import cells
 
 from nova_actions_client import text
 
-#: Formats in which a character is as it is.
+#: Formats that escape nothing.
 RAW = ('csv', 'value', 'shell')
-#: The narrowest that a column becomes.
+#: The narrowest that the last column becomes.
 NARROWEST = 11
-#: The same of one that is cut.
+#: The narrowest that a column becomes that is cut.
 CUT = 8
-#: From so many columns on a screen has room for the widest tables.
+#: The columns of a screen that has room for the widest tables.
 WIDE = 100
 
 
 def note(message: str) -> None:
-    """Say something that is not part of the answer."""
+    """Print a note to standard error."""
     print(message, file=sys.stderr)  # noqa: T201
 
 
 def screen() -> int | None:
-    """Return how many columns there are; None where nobody looks."""
+    """Return the columns of the terminal; None when there is none."""
     if sys.stdout.isatty() or os.environ.get('COLUMNS'):
         return shutil.get_terminal_size().columns
     return None
 
 
 def safe(row: Sequence[Any], formatter: str) -> list[Any]:
-    """Return a row whose cells command neither a terminal nor a
-    spreadsheet, in a format that does not see to it itself."""
+    """Return a row whose cells are harmless to terminals and spreadsheets,
+    where the format does not escape them itself."""
     if formatter not in RAW:
         return list(row)
     found = []
@@ -59,9 +61,10 @@ def fitted(
     width: int,
     flexible: int,
 ) -> list[list[str]]:
-    """Return rows as a person reads them on a screen: one column is cut in
-    its middle, and the last one takes the lines that it needs, broken within
-    a word only where nothing else helps.
+    """Return rows that fit on a screen.
+
+    One column is cut in its middle. The last one is wrapped between words,
+    and within a word only where it has no other way.
 
     :param shown: the rows, see :func:`human`
     :param flexible: the column that is cut
@@ -71,7 +74,7 @@ def fitted(
         for row in (titles, *shown)
         for word in row[-1].split() or ('',)
     )
-    # A table has two blanks and a bar a column, and one bar more.
+    # A table has two blanks and a bar for each column, and one bar more.
     left = (
         width
         - 1
@@ -97,6 +100,32 @@ def fitted(
     ]
 
 
+def table_width(titles: Sequence[str], shown: Sequence[Sequence[str]]) -> int:
+    """Return how many columns of a screen a table takes."""
+    return 1 + sum(
+        3 + _width(titles, shown, number) for number in range(len(titles))
+    )
+
+
+def records(
+    titles: Sequence[str], shown: Sequence[Sequence[str]], width: int
+) -> str:
+    """Return rows one below the other, a line for each cell."""
+    margin = max(map(len, titles)) + 2
+    return '\n'.join(
+        ''.join(
+            f'{head:<{margin}}{line}\n'
+            for title, cell in zip(titles, row, strict=True)
+            for head, line in zip(
+                itertools.chain([title], itertools.repeat('')),
+                text.wrapped(cell, width - margin).split('\n'),
+                strict=False,
+            )
+        )
+        for row in shown
+    )
+
+
 def _width(
     titles: Sequence[str], rows: Sequence[Sequence[str]], number: int
 ) -> int:
@@ -108,17 +137,31 @@ def _width(
 
 
 def human(cell: Any) -> str:
-    """Return a cell as a person reads it."""
+    """Return a cell for a person."""
     if isinstance(cell, columns.FormattableColumn):
         return str(cell.human_readable())
     return text.printable(cell)
 
 
 def is_for_a_person(args: argparse.Namespace) -> bool:
-    """Tell whether the default format is wanted, with nothing chosen."""
+    """Tell whether the output is a table of the default columns."""
     return args.formatter == 'table' and not args.columns
 
 
-def can_encode(stream: Any) -> bool:
-    """Tell whether a stream takes what is not ASCII."""
+def width_of(args: argparse.Namespace) -> int | None:
+    """Return the columns that a table has to fit in; None when it need not,
+    or when the command line says how it is to fit."""
+    if not is_for_a_person(args) or args.max_width:
+        return None
+    return screen()
+
+
+def tolerate(stream: TextIO) -> None:
+    """Let a stream print a replacement for what its encoding lacks."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors='replace')
+
+
+def can_encode(stream: TextIO) -> bool:
+    """Tell whether a stream takes more than ASCII."""
     return 'utf' in (getattr(stream, 'encoding', None) or '').lower()

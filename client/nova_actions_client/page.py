@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A drawing as a page of HTML that loads nothing and runs nothing."""
+"""A drawing as an HTML page that loads nothing and runs no script."""
 
 import base64
 import hashlib
@@ -30,12 +30,12 @@ _PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
-#: Parts style and drawing in what rich exports; none of both has it.
+#: Separates style and drawing in what rich exports; neither contains it.
 _MARK = '\0'
 
 
 def write(path: str, screen: console.Console, title: str) -> None:
-    """Write what was drawn on a screen that records.
+    """Write what was drawn on a recording screen.
 
     :raises CommandError: when the file cannot be written
     """
@@ -50,7 +50,7 @@ def write(path: str, screen: console.Console, title: str) -> None:
 
 
 def render(screen: console.Console, title: str) -> str:
-    """Return the page. Its policy names the one style that it has."""
+    """Return the page. Its policy allows nothing but its own style."""
     style, _, drawing = screen.export_html(
         code_format=_STYLE + _MARK + '{code}', inline_styles=False
     ).partition(_MARK)

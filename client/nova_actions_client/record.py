@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An action and its steps, as every command reads them, wherever they come
-from."""
+"""An action and its steps, the same for the action log and for Nova."""
 
 import collections
 import dataclasses
 import datetime
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+
+from nova_actions_client import view
 
 SUCCEEDED = 'succeeded'
 RETRIED = 'succeeded_after_retry'
@@ -27,7 +27,7 @@ CLOSED = 'Interrupted'
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One step of an action on one host; a retry is another one."""
+    """One step of an action on one host; a retry is a step of its own."""
 
     event: str
     start: datetime.datetime
@@ -41,19 +41,24 @@ class Step:
     reason: str | None = None
     details: str | None = None
     traceback: str | None = None
-    #: as measured where it ran, seconds
+    #: duration as the host measured it, seconds
     measured: float | None = None
 
     @property
     def duration(self) -> float | None:
         """Seconds; None while it runs."""
-        if self.measured is not None or self.finish is None:
+        if self.measured is not None:
             return self.measured
-        return (self.finish - self.start).total_seconds()
+        return seconds(self.start, self.finish)
+
+    @property
+    def why(self) -> list[str]:
+        """Why it failed, as far as that is known: code and message."""
+        return [part for part in (self.reason, self.details) if part]
 
     @property
     def outcome(self) -> str:
-        """The word for how it ended."""
+        """Its status, in the words of an action's."""
         return {
             None: RUNNING,
             SUCCESS: SUCCEEDED,
@@ -64,16 +69,16 @@ class Step:
 
 @dataclasses.dataclass(frozen=True)
 class Action:
-    """One thing that was asked for of a server."""
+    """One action of a server."""
 
     action: str
     request: str
     server: str
     start: datetime.datetime
-    #: None where only Nova was asked, which has none
+    #: None from Nova, which has none
     id: str | None = None
     server_name: str | None = None
-    #: None where it is not known
+    #: None where Nova does not tell
     status: str | None = None
     finish: datetime.datetime | None = None
     duration: float | None = None
@@ -85,16 +90,14 @@ class Action:
     attempts: int | None = None
     hosts: Sequence[str] | None = None
     global_request: str | None = None
-    #: None where they were not asked for, or may not be seen
+    #: None where they were not asked for, or are withheld
     steps: Sequence[Step] | None = None
-    #: how long its kind takes: seconds by "p50" and "p95"
-    usual: dict[str, float] | None = None
-    #: how many failed alike: "count", and "hosts" with the count of each
-    alike: dict[str, Any] | None = None
+    usual: view.Usual | None = None
+    alike: view.Alike | None = None
 
     @property
     def short_id(self) -> str:
-        """What is enough to find it again."""
+        """The shortest name that finds it again."""
         return self.id[:8] if self.id else self.request
 
     @property
@@ -103,21 +106,23 @@ class Action:
 
     @property
     def failure(self) -> Step | None:
-        """The step that says why it did not succeed: the last bad one."""
+        """The last step that failed or was interrupted."""
         bad = [
             step for step in self.steps or () if step.result in (ERROR, CLOSED)
         ]
         return bad[-1] if bad else None
 
-    @property
-    def where(self) -> str | None:
-        """The host that it failed on."""
-        return self.failure.host if self.failure else None
+
+def seconds(
+    start: datetime.datetime, finish: datetime.datetime | None
+) -> float | None:
+    """Return the seconds between two times; None before the finish."""
+    return None if finish is None else (finish - start).total_seconds()
 
 
 def numbered(steps: Sequence[Step]) -> list[Step]:
-    """Return steps in the order of their start, the attempts of each
-    counted."""
+    """Return steps in the order of their start, with their attempts
+    numbered."""
     attempts: collections.Counter[str] = collections.Counter()
     found = []
     for step in sorted(steps, key=lambda step: step.start):
@@ -127,14 +132,19 @@ def numbered(steps: Sequence[Step]) -> list[Step]:
 
 
 def last_attempts(steps: Sequence[Step]) -> dict[str, Step]:
-    """Return the last attempt of each kind of step, in order."""
+    """Return the last attempt of each step, by its name, in order."""
     return {step.event: step for step in steps}
 
 
-def derived_status(steps: Sequence[Step], has_failed: bool) -> str:
-    """Return the status of an action of which only the steps are known.
+def end(steps: Iterable[Step]) -> datetime.datetime | None:
+    """Return when the last step ended; None when none did."""
+    return max((step.finish for step in steps if step.finish), default=None)
 
-    :param has_failed: Nova says so of the whole
+
+def derived_status(steps: Sequence[Step], has_failed: bool) -> str:
+    """Return the status of an action as it follows from its steps.
+
+    :param has_failed: Nova reports the action itself as failed
     """
     results = [step.result for step in last_attempts(steps).values()]
     if has_failed or ERROR in results:

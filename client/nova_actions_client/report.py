@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An action as a text for a person: what, how it ended, why, where."""
+"""An action as a report for a person: what, how it ended, why, where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from nova_actions_client import moment
 from nova_actions_client import record
 from nova_actions_client import text
 
-#: How many characters the names at the left have.
+#: Characters of the names at the left.
 MARGIN = 11
 
 
@@ -20,20 +20,25 @@ def render(action: record.Action, width: int, dumps: bool = False) -> str:
     lines = [headline(action, width)]
     for name, value in facts(action):
         lines.extend(_item(name, value, width))
-    steps = record.last_attempts(action.steps or ()).values()
     if action.steps:
-        lines.append('')
-        lines.extend(_steps(action.steps))
-    for step in steps if dumps else ():
-        if step.traceback:
-            lines.extend(['', f'Traceback of {text.printable(step.event)}:'])
-            lines.extend(f'  {line}' for line in text.lines(step.traceback))
+        lines.extend(['', *_steps(action.steps)])
+    if dumps:
+        lines.extend(_tracebacks(action.steps or ()))
     return '\n'.join(line.rstrip() for line in lines)
 
 
+def _tracebacks(steps: Sequence[record.Step]) -> Iterator[str]:
+    """Yield the traceback of each step's last attempt."""
+    for step in record.last_attempts(steps).values():
+        if step.traceback:
+            yield ''
+            yield f'Traceback of {text.printable(step.event)}:'
+            for line in text.lines(step.traceback):
+                yield f'  {line}'
+
+
 def headline(action: record.Action, width: int) -> str:
-    """Return how it ended, in one line; when and by whom on its right, or
-    below."""
+    """Return how it ended, and at the right, or below, when and by whom."""
     what = text.printable(action.action)
     server = text.printable(action.server_name or action.server)
     left = f'{what} of {server} {_ended(action)}'
@@ -50,7 +55,7 @@ def headline(action: record.Action, width: int) -> str:
 def _ended(action: record.Action) -> str:
     took = moment.took(action.duration)
     if action.status is None:
-        return 'ended in a way that is not known here'
+        return 'ended (Nova does not tell how)'
     if action.is_open:
         since = (moment.now() - action.start).total_seconds()
         return f'IS RUNNING for {moment.took(since)}'
@@ -62,48 +67,27 @@ def _ended(action: record.Action) -> str:
 
 
 def facts(action: record.Action) -> Iterator[tuple[str, str]]:
-    """Yield what there is to say, each with its name."""
-    failure = action.failure
-    if failure or action.reason:
-        yield 'why', _why(action)
-    if failure:
-        yield 'where', _where(action, failure)
-    if action.is_open and action.usual:
-        yield (
-            'usual',
-            (
-                f'half of them take {_usual(action, "p50")}, '
-                f'95 % at most {_usual(action, "p95")}'
-            ),
-        )
-    if action.alike and action.alike.get('count'):
-        yield 'alike', _alike(action.alike)
-    ids = [f'action {action.id}'] if action.id else []
-    ids += [f'request {action.request}', f'server {action.server}']
-    yield 'ids', '\n'.join(map(text.printable, ids))
-    if action.project:
-        yield 'project', text.printable(action.project)
-    if action.steps:
-        yield (
-            'next',
-            'openstack action log timeline '
-            + (
-                action.short_id
-                if action.id
-                else f'--server {action.server} {action.request}'
-            ),
-        )
+    """Yield the items of the report, each with its name."""
+    for name, tell in _FACTS.items():
+        told = tell(action)
+        if told:
+            yield name, told
 
 
-def _why(action: record.Action) -> str:
+def _why(action: record.Action) -> str | None:
     failure = action.failure
+    if not failure and not action.reason:
+        return None
     reason = action.reason or (failure.reason if failure else None)
     details = failure.details if failure else None
     parts = [text.printable(part) for part in (reason, details) if part]
-    return ': '.join(parts) or 'it is not said, or not to you'
+    return ': '.join(parts) or 'not known, or not shown to you'
 
 
-def _where(action: record.Action, failure: record.Step) -> str:
+def _where(action: record.Action) -> str | None:
+    failure = action.failure
+    if not failure:
+        return None
     last = max(
         step.attempt
         for step in action.steps or ()
@@ -116,21 +100,54 @@ def _where(action: record.Action, failure: record.Step) -> str:
     )
 
 
-def _usual(action: record.Action, name: str) -> str:
-    return moment.took((action.usual or {}).get(name))
-
-
-def _alike(alike: dict[str, object]) -> str:
-    hosts = alike.get('hosts')
-    where = (
-        ', '.join(
-            f'{number} on {text.printable(host)}'
-            for host, number in hosts.items()
-        )
-        if isinstance(hosts, dict)
-        else ''
+def _usual(action: record.Action) -> str | None:
+    if not action.is_open or not action.usual:
+        return None
+    return (
+        f'half of them take {moment.took(action.usual["p50"])}, '
+        f'95 % at most {moment.took(action.usual["p95"])}'
     )
-    return f'{alike["count"]} in 24 hours' + (f': {where}' if where else '')
+
+
+def _alike(action: record.Action) -> str | None:
+    if not action.alike or not action.alike['count']:
+        return None
+    where = ', '.join(
+        f'{number} on {text.printable(host)}'
+        for host, number in action.alike.get('hosts', {}).items()
+    )
+    count = f'{action.alike["count"]} in 24 hours'
+    return f'{count}: {where}' if where else count
+
+
+def _ids(action: record.Action) -> str:
+    ids = [f'action {action.id}'] if action.id else []
+    ids += [f'request {action.request}', f'server {action.server}']
+    return '\n'.join(map(text.printable, ids))
+
+
+def _project(action: record.Action) -> str | None:
+    return text.printable(action.project) if action.project else None
+
+
+def _next(action: record.Action) -> str | None:
+    if not action.steps:
+        return None
+    name = action.short_id
+    if not action.id:
+        name = f'--server {action.server} {name}'
+    return text.printable(f'openstack action log timeline {name}')
+
+
+_FACTS: Mapping[str, Callable[[record.Action], str | None]] = {
+    'why': _why,
+    'where': _where,
+    'usual': _usual,
+    'alike': _alike,
+    'ids': _ids,
+    'project': _project,
+    'next': _next,
+}
 
 
 def _item(name: str, value: str, width: int) -> Iterator[str]:
@@ -142,7 +159,7 @@ def _item(name: str, value: str, width: int) -> Iterator[str]:
 
 
 def _steps(steps: Sequence[record.Step]) -> Iterator[str]:
-    """Yield a line for each step: when, what, where, how it ended."""
+    """Yield a line for each step: when, what, where, how long, outcome."""
     rows = [
         (
             f'{step.start:%H:%M:%S}',
@@ -163,6 +180,6 @@ def _steps(steps: Sequence[record.Step]) -> Iterator[str]:
 
 
 def name(step: record.Step) -> str:
-    """Return what a step is called: a later attempt has its number."""
+    """Return the name of a step; a later attempt has its number."""
     called = text.printable(step.event)
     return called if step.attempt == 1 else f'{called} #{step.attempt}'

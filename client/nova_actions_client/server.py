@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server as a person names it: by its id or by its name."""
+"""A server on the command line: its id or its name."""
 
 import uuid
 
+from nova_actions_client import view
 
-def query(name: str) -> dict[str, str]:
-    """Return the parameter of the log that selects a server."""
+
+def query(name: str) -> view.Query:
+    """Return the parameter that selects a server."""
     try:
         return {'server': str(uuid.UUID(name))}
     except ValueError:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the log is: our own API, or else what a plain Nova has of it."""
+"""Find the log of a cloud: the action log, or else Nova's own."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from keystoneauth1 import exceptions as ksa_exceptions
+from osc_lib import clientmanager
 from osc_lib import exceptions
 
 from nova_actions_client import compute
@@ -13,78 +14,92 @@ from nova_actions_client import http
 from nova_actions_client import log
 from nova_actions_client import record
 from nova_actions_client import stat
+from nova_actions_client import view
 
 SERVICE_TYPE = 'instance-actions'
 
 
 class Log(Protocol):
-    """What commands ask."""
+    """A log that the commands ask."""
 
-    #: what it cannot say, for a person; None when it can say everything
+    #: a sentence about what it does not tell; None when it tells all
     missing: str | None
 
-    def actions(self, query: Mapping[str, Any], limit: int | None) -> 'Listed':
-        """Return actions; all of them without a limit."""
+    def actions(self, query: view.Query, limit: int | None) -> 'Listed':
+        """Return the actions that match a query; None: no limit."""
 
-    def changes(
-        self, query: Mapping[str, Any], cursor: str | None
-    ) -> feed.Feed:
-        """Return what happens after a cursor, or from now on."""
+    def changes(self, query: view.Query, cursor: str | None) -> feed.Feed:
+        """Return the changes after a cursor, or from now on."""
 
-    def stats(self, by: Sequence[str], query: Mapping[str, Any]) -> stat.Stats:
-        """Return how many actions there are of each group."""
+    def stats(self, by: Sequence[str], query: view.Query) -> stat.Stats:
+        """Return statistics of the actions that match a query."""
 
     def of_server(
         self, server: str, kind: str | None = None
     ) -> Iterator[record.Action]:
-        """Yield the actions of a server, of a kind, newest first."""
+        """Yield actions of a server, the newest first, perhaps not all."""
 
-    def newest(self, query: Mapping[str, Any]) -> Iterator[record.Action]:
-        """Yield the newest action that fits a query, of any project that
-        may be looked at."""
+    def newest(self, query: view.Query) -> Iterator[record.Action]:
+        """Yield the newest action that matches a query, of all projects
+        where that is allowed."""
 
     def action(self, name: str, server: str | None = None) -> record.Action:
-        """Return an action with its steps, by any of its ids."""
+        """Return an action with its steps, by one of its ids."""
 
 
 class Listed(Protocol):
-    """Actions as they are fetched, page by page."""
+    """Actions, fetched page by page as they are iterated over."""
 
-    #: there are more than were wanted
+    #: there are more than the limit
     more: bool
-    #: a sentence for each thing that may be missing
+    #: a sentence for each thing that the list may lack
     incomplete: list[str]
 
     def __iter__(self) -> Iterator[record.Action]: ...
 
 
-def find(manager: Any, endpoint: str | None = None) -> Log:
+def find(
+    manager: clientmanager.ClientManager, endpoint: str | None = None
+) -> Log:
     """Return the log of a cloud.
 
-    :param manager: osc-lib's client manager
-    :param endpoint: its address, where the catalog is not to be asked
-    :raises CommandError: when the cloud has neither
+    :param manager: has the session
+    :param endpoint: the address of the log, instead of the catalog's
+    :raises CommandError: when there is neither an action log nor Nova
     """
     manager.setup_auth()
     ours = endpoint or _endpoint(manager, SERVICE_TYPE)
     if ours is not None:
-        root = http.root_of(ours)
-        service = http.Service(
-            manager.session, root, f'{SERVICE_TYPE} {log.MICROVERSION}'
+        found = _at(manager, http.root_of(ours))
+        if found is not None:
+            return found
+        raise exceptions.CommandError(
+            f'There is neither an action log nor Nova at {ours}'
         )
-        if log.is_at(service):
-            return log.Log(service)
-    nova = ours or _endpoint(manager, 'compute')
+    nova = _endpoint(manager, 'compute')
     if nova is None:
         raise exceptions.CommandError(
             'The catalog has neither an action log (service type '
-            f'"{SERVICE_TYPE}") nor a compute service; name an address by '
+            f'"{SERVICE_TYPE}") nor a compute service; give an address with '
             '--action-log-endpoint'
         )
     return _nova(manager, _versioned(nova))
 
 
-def _nova(manager: Any, address: str) -> compute.Log:
+def _at(manager: clientmanager.ClientManager, root: str) -> Log | None:
+    """Return the log at an address without a version; None when there is
+    none."""
+    service = http.Service(
+        manager.session, root, f'{SERVICE_TYPE} {log.MICROVERSION}'
+    )
+    if log.is_at(service):
+        return log.Log(service)
+    if compute.is_at(service):
+        return _nova(manager, f'{root}/v2.1')
+    return None
+
+
+def _nova(manager: clientmanager.ClientManager, address: str) -> compute.Log:
     return compute.Log(
         http.Service(
             manager.session, address, f'compute {compute.MICROVERSION}'
@@ -92,7 +107,9 @@ def _nova(manager: Any, address: str) -> compute.Log:
     )
 
 
-def _endpoint(manager: Any, service_type: str) -> str | None:
+def _endpoint(
+    manager: clientmanager.ClientManager, service_type: str
+) -> str | None:
     key = f'{service_type.replace("-", "_")}_endpoint_override'
     override = manager.get_configuration().get(key)
     if override:

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rates along the time, as a line of small bars."""
+"""Rates over time, as a line of small bars."""
 
 import math
 from collections.abc import Sequence
 
-#: A bar for none, and one for each part of the whole.
+#: The bars from 0 to 1.
 UNICODE = '▁▂▃▄▅▆▇█'
 ASCII = '.:-=+*%#'
-#: How many bars a line has at the most: as many as 80 columns leave for it.
+#: The most bars of a line: what a table of 80 columns leaves for it.
 CELLS = 14
 
 
 def line(rates: Sequence[float | None], bars: str = UNICODE) -> str:
-    """Return the line of rates from 0 to 1: a blank where there is none,
-    and no rate but 0 looks as if it were 0.
+    """Return the line of rates from 0 to 1, with a blank for None.
 
-    More rates than :data:`CELLS` share bars, which show the highest.
+    Only 0 gets the lowest bar. More rates than :data:`CELLS` share bars,
+    which show the highest.
     """
     share = max(1, math.ceil(len(rates) / CELLS))
     return ''.join(

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statistics of actions, as the API ``/v1/stats`` counts them."""
+"""Statistics of actions: the API ``/v1/stats``."""
 
 import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from nova_actions_client import moment
+from nova_actions_client import view as views
 
-#: What is counted by, and the units of time among that.
+#: What to group by, and the units of time among that.
 BY = ('action', 'event', 'host', 'project', 'day', 'hour')
 UNITS = ('day', 'hour')
-#: What is sorted by.
+#: What to sort by.
 SORTS = (
     'count',
     'succeeded',
@@ -26,9 +26,9 @@ SORTS = (
     'max',
     *BY,
 )
-#: How many groups the service returns at the most.
+#: The most groups that the service returns.
 LIMIT = 1000
-#: A trend is by the hour where it is of no longer than this, else by the day.
+#: A trend over this time or less is by the hour, else by the day.
 BY_HOUR = datetime.timedelta(days=2)
 _LENGTHS = {
     'day': datetime.timedelta(days=1),
@@ -40,8 +40,8 @@ _LENGTHS = {
 class Stat:
     """One group.
 
-    :param group: what its members have in common, in the order of the
-        question; None where that is not known
+    :param group: the values that were grouped by, in the order of the
+        question; None where one is not known
     :param failure_rate: 0 to 1; None where nothing has ended
     :param durations: seconds by ``p50``, ``p95``, ``p99`` and ``max``
     """
@@ -63,9 +63,9 @@ class Stats:
 
     :param more: there are more groups than were asked for
     :param counted: "actions", or "steps"
-    :param source: what it is counted from
-    :param since: what began before does not count; None means everything
-    :param until: what began then or later does not count; None means now
+    :param source: "rows", "rollups", or both
+    :param since: the start of the time that is counted; None: all
+    :param until: its end; None: now
     :param incomplete: a sentence for each thing that may be missing
     """
 
@@ -79,17 +79,17 @@ class Stats:
 
 
 def of_view(
-    view: Mapping[str, Any], by: Sequence[str], incomplete: Sequence[str]
+    view: views.StatPage, by: Sequence[str], incomplete: Sequence[str]
 ) -> Stats:
     """Return an answer of ``/v1/stats``.
 
-    :param by: what was counted by
+    :param by: what was grouped by
     """
     window = view['window']
     purged = (
         []
         if view['complete']
-        else ['some of what would count was purged before it was counted']
+        else ['some actions were purged before they were counted']
     )
     return Stats(
         stats=[_stat(group, by) for group in view['stats']],
@@ -102,30 +102,31 @@ def of_view(
     )
 
 
-def _stat(view: Mapping[str, Any], by: Sequence[str]) -> Stat:
+def _stat(view: views.Group, by: Sequence[str]) -> Stat:
+    # The keys of the groups are names that the caller chose.
+    groups: Mapping[str, object] = view
     return Stat(
-        group=tuple(view[name] for name in by),
+        group=tuple(
+            None if groups[name] is None else str(groups[name]) for name in by
+        ),
+        count=view['count'],
+        succeeded=view['succeeded'],
+        failed=view['failed'],
+        retried=view['retried'],
+        interrupted=view['interrupted'],
+        open=view['open'],
+        failure_rate=view['failure_rate'],
         durations={
-            name: view[f'duration_{name}']
-            for name in ('p50', 'p95', 'p99', 'max')
-        },
-        **{
-            name: view[name]
-            for name in (
-                'count',
-                'succeeded',
-                'failed',
-                'retried',
-                'interrupted',
-                'open',
-                'failure_rate',
-            )
+            'p50': view['duration_p50'],
+            'p95': view['duration_p95'],
+            'p99': view['duration_p99'],
+            'max': view['duration_max'],
         },
     )
 
 
 def unit(answer: Stats, now: datetime.datetime) -> str:
-    """Return the unit of time that a trend over an answer's window has."""
+    """Return the unit of time of a trend over an answer's window."""
     if answer.since is None:
         return 'day'
     span = (answer.until or now) - answer.since
@@ -135,18 +136,13 @@ def unit(answer: Stats, now: datetime.datetime) -> str:
 def trends(
     answer: Stats, of: str, now: datetime.datetime
 ) -> dict[str | None, list[float | None]]:
-    """Return the failure rates of each group along the time, a number for
-    each day or hour; None where nothing has ended.
+    """Return the failure rates of each group, one for each day or hour;
+    None where nothing ended.
 
-    :param answer: counted by something and by a unit of time
+    :param answer: grouped by something and by a unit of time
     :param of: the unit
     """
-    rates: dict[str | None, dict[datetime.datetime, float | None]] = {}
-    for each in answer.stats:
-        name, start = each.group
-        begun = moment.parse(start)
-        if begun is not None:
-            rates.setdefault(name, {})[begun] = each.failure_rate
+    rates = _rates(answer)
     times = _times(
         answer, of, now, {start for each in rates.values() for start in each}
     )
@@ -156,18 +152,31 @@ def trends(
     }
 
 
+def _rates(
+    answer: Stats,
+) -> dict[str | None, dict[datetime.datetime, float | None]]:
+    """Return the failure rates of each group by their days or hours."""
+    rates: dict[str | None, dict[datetime.datetime, float | None]] = {}
+    for each in answer.stats:
+        name, start = each.group
+        time = moment.parse(start)
+        if time is not None:
+            rates.setdefault(name, {})[time] = each.failure_rate
+    return rates
+
+
 def _times(
     answer: Stats,
     of: str,
     now: datetime.datetime,
     known: set[datetime.datetime],
 ) -> list[datetime.datetime]:
-    """Return the beginning of each day or hour of a window."""
+    """Return the start of each day or hour of a window."""
     first = answer.since or min(known, default=now)
     start = first.replace(minute=0, second=0, microsecond=0)
     if of == 'day':
         start = start.replace(hour=0)
-    # What is not yet over there counts, too.
+    # The day or hour that has just started counts as well.
     end = max(known | {answer.until or now})
     found = []
     while start <= end:

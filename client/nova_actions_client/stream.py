@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows that are printed as they come, each format so that it can go on for
-ever."""
+"""Rows printed one by one, in formats that need no end."""
 
 import argparse
 import contextlib
@@ -11,28 +10,29 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 from cliff import columns
+from cliff.formatters import base as formatters
 from rich import cells
 
 from nova_actions_client import output
 from nova_actions_client import text
 
-#: Formats that can be printed a row at a time.
+#: The formats that can be printed row by row.
 FORMATS = ('csv', 'json', 'table', 'value')
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stream:
-    """Prints rows as they come.
+    """Prints rows.
 
-    :param formatter: cliff's, of the format that is chosen
-    :param args: the command line's
-    :param widths: of the columns of a table; the last one has what is left
-    :param width: of the screen; None cuts nothing
+    :param formatter: of the format of the command line
+    :param widths: of the columns of a table, without the last one, which has
+        the rest of the screen
+    :param width: columns of the screen; None: there is none
     """
 
     def __init__(
         self,
-        formatter: Any,
+        formatter: formatters.ListFormatter,
         args: argparse.Namespace,
         titles: Sequence[str],
         widths: Sequence[int],
@@ -46,7 +46,7 @@ class Stream:
         self._has_titles = False
 
     def write(self, rows: Sequence[Sequence[Any]], stdout: TextIO) -> None:
-        """Print rows, at once."""
+        """Print rows and flush them."""
         if self._args.formatter == 'json':
             printed = ''.join(f'{self._object(row)}\n' for row in rows)
         elif self._args.formatter == 'table':
@@ -63,7 +63,7 @@ class Stream:
         )
 
     def _formatted(self, rows: Sequence[Sequence[Any]]) -> str:
-        """Return rows as cliff formats a list, with the titles once."""
+        """Return rows as the formatter prints them, with the titles once."""
         printed = io.StringIO()
         self._formatter.emit_list(
             self._titles,
@@ -80,7 +80,7 @@ class Stream:
         lines = [] if self._has_titles else [self._line(self._titles)]
         for row in rows:
             *first, last = map(output.human, row)
-            # What the last column has no room for goes on below.
+            # The last column is wrapped.
             parts = (
                 [last]
                 if self._width is None
@@ -111,8 +111,7 @@ class Stream:
         ).rstrip()
 
     def _set(self, cell: str, width: int) -> str:
-        """Return a cell that is as wide as its column: cut where there is a
-        screen."""
+        """Return a cell as wide as its column; on a screen it is cut."""
         if self._width is not None:
             cell = text.elided(cell, width)
         return cell + ' ' * (width - cells.cell_len(cell))
@@ -126,7 +125,7 @@ def _machine(cell: Any) -> Any:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let what asks us to end wait for so long."""
+    """Delay the signals that end the command."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Texts of others, made safe to print: they name servers and hosts, and quote
-errors, and are never commands to a terminal or to a spreadsheet."""
+"""Texts from the log, made safe to print: a name or an error message must
+not control a terminal or be computed by a spreadsheet."""
 
 import textwrap
 from collections.abc import Iterable
 
 from rich import cells
 
-#: What stands where there is nothing.
+#: Stands for no value.
 NONE = '-'
-#: A spreadsheet takes a cell that begins so for a formula.
+#: A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA = ('=', '+', '-', '@', '\t', '\r')
 
 
 def printable(value: object) -> str:
-    """Return a value as one line that cannot command a terminal."""
+    """Return a value as one line that cannot control a terminal."""
     if value is None or value == '':
         return NONE
     return ''.join(
@@ -24,7 +24,7 @@ def printable(value: object) -> str:
 
 
 def lines(value: str) -> list[str]:
-    """Return the lines of a text, each printable; empty ones stay empty."""
+    """Return the printable lines of a text; empty ones stay empty."""
     return [printable(line) if line else '' for line in value.splitlines()]
 
 
@@ -36,7 +36,7 @@ def csv_cell(value: object) -> object:
 
 
 def elided(value: str, width: int, ellipsis: str = '…') -> str:
-    """Return a text cut in its middle to so many columns of a terminal."""
+    """Return a text cut in its middle to a width in columns."""
     if cells.cell_len(value) <= width:
         return value
     left = max(0, width - len(ellipsis))
@@ -49,10 +49,19 @@ def elided(value: str, width: int, ellipsis: str = '…') -> str:
 
 
 def wrapped(value: str, width: int) -> str:
-    """Return a text in lines of at most so many columns, broken between
-    words where it can be."""
+    """Return a text wrapped to a width in columns, between words where
+    possible."""
+    width = max(2, width)
+    lines = textwrap.wrap(value, width, break_on_hyphens=False) or [value]
+    # textwrap counts characters, of which some take two columns.
     return '\n'.join(
-        textwrap.wrap(value, max(1, width), break_on_hyphens=False) or [value]
+        part
+        for line in lines
+        for part in (
+            [line]
+            if cells.cell_len(line) <= width
+            else cells.chop_cells(line, width)
+        )
     )
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the bars of an action's steps stand on one time axis. Nothing here
-knows how they are drawn."""
+"""The positions of the bars of steps on one time axis, not how they are
+drawn."""
 
 import dataclasses
 import datetime
@@ -8,39 +8,39 @@ from collections.abc import Sequence
 
 from nova_actions_client import record
 
-#: An idle time is shown that takes so much of the whole.
+#: A gap is shown from this share of the axis.
 GAP = 0.03
 
 
 @dataclasses.dataclass(frozen=True)
 class Bar:
-    """A step, or an idle time between steps, in cells of the axis."""
+    """A step, or a gap between steps, in cells of the axis."""
 
     first: int
-    #: at least as far as the first: the shortest step has one cell
+    #: not before the first: the shortest step has one cell
     last: int
     #: seconds; None while it runs
     duration: float | None
-    #: None for an idle time
+    #: None for a gap
     step: record.Step | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Axis:
-    """A span of time over so many cells."""
+    """A span of time over a number of cells."""
 
     start: datetime.datetime
-    #: seconds, more than none
+    #: seconds, more than 0
     span: float
     cells: int
 
     def cell(self, moment: datetime.datetime) -> int:
-        """Return the cell that a time falls into."""
+        """Return the cell of a time."""
         share = (moment - self.start).total_seconds() / self.span
         return min(self.cells - 1, max(0, int(share * self.cells)))
 
     def ticks(self, count: int) -> list[tuple[int, float]]:
-        """Return cells with the seconds that they stand for, evenly."""
+        """Return evenly spaced cells, and the seconds at each."""
         return [
             (
                 round(number * (self.cells - 1) / (count - 1)),
@@ -58,8 +58,8 @@ def axis(
 ) -> Axis:
     """Return the axis of steps.
 
-    :param now: where what is running ends, for the time being
-    :param span: at least so many seconds, to compare with another
+    :param now: where running steps end for now
+    :param span: the least seconds, to compare with another axis
     """
     start = min(step.start for step in steps)
     end = max(_end(step, now) for step in steps)
@@ -70,8 +70,10 @@ def axis(
 def bars(
     steps: Sequence[record.Step], scale: Axis, now: datetime.datetime
 ) -> list[Bar]:
-    """Return the bars of steps that are in the order of their start, and of
-    the times between them in which none was at work."""
+    """Return the bars of steps and of the gaps between them.
+
+    :param steps: in the order of their start
+    """
     found: list[Bar] = []
     busy: datetime.datetime | None = None
     for step in steps:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all commands have in common: they ask the log."""
+"""What the commands have in common: they ask the log."""
 
 import argparse
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib import parse
 
@@ -16,7 +17,7 @@ from nova_actions_client import service
 
 
 def _url(value: str) -> str:
-    """Check an address, for argparse."""
+    """Return a URL of the command line, for argparse."""
     try:
         parts = parse.urlsplit(value)
         is_address = parts.scheme in ('http', 'https') and parts.hostname
@@ -24,7 +25,7 @@ def _url(value: str) -> str:
         is_address = None
     if not is_address:
         raise argparse.ArgumentTypeError(
-            f'{value!r} is not an address such as https://log.example.org'
+            f'{value!r} is not a URL such as https://log.example.org'
         )
     return value
 
@@ -32,8 +33,9 @@ def _url(value: str) -> str:
 class Asking(command.Command):
     """A command that asks the log.
 
-    Its address is an option of each command: before the command, where
-    abbreviations count, it would take each ``--action`` for itself.
+    The address of the log is an option of each command. As a global option it
+    could be abbreviated to ``--action``, and would hide that option of the
+    commands.
     """
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -51,21 +53,85 @@ class Asking(command.Command):
         return parser
 
     def run(self, parsed_args: argparse.Namespace) -> int:
-        """Run the command; a question that cannot be is an error of the
-        command line."""
+        """Run the command; return its exit code.
+
+        What the service refuses as bad input (HTTP 400) is a usage error.
+        """
+        output.tolerate(self.app.stdout)
         try:
             return int(super().run(parsed_args))
         except http.Refused as refused:
             if refused.status != 400:
                 raise
-            output.note(
-                f'{self._parser.prog}: error: {option.named(str(refused))}'
-            )
-            return outcome.USAGE
+            return self._refuse(option.named(str(refused)))
+        except argparse.ArgumentTypeError as error:
+            return self._refuse(str(error))
 
-    def find_log(self, args: argparse.Namespace) -> Any:
-        """Return the log that is asked; say what it does not know."""
+    def _refuse(self, message: str) -> int:
+        output.note(f'{self._parser.prog}: error: {message}')
+        return outcome.USAGE
+
+    def find_log(self, args: argparse.Namespace) -> service.Log:
+        """Return the log to ask; print what it does not tell."""
         log = service.find(self.app.client_manager, args.action_log_endpoint)
         if log.missing:
             output.note(log.missing)
         return log
+
+
+class Listing(Asking, command.Lister):
+    """A command that prints a table."""
+
+    # The service sorts.
+    need_sort_by_cliff = False
+
+    def produce_output(
+        self,
+        parsed_args: argparse.Namespace,
+        column_names: Sequence[str],
+        data: Iterable[Sequence[Any]],
+    ) -> int:
+        """Print rows: one below the other where the screen is too narrow."""
+        self.check_columns(parsed_args, column_names)
+        rows = list(data)
+        width = output.width_of(parsed_args)
+        if width is None or not rows:
+            rows = [output.safe(row, parsed_args.formatter) for row in rows]
+            return super().produce_output(parsed_args, column_names, rows)
+        titles, rows = self.fit(column_names, rows, width)
+        shown = [
+            # Texts fit already.
+            [
+                cell if isinstance(cell, str) else output.human(cell)
+                for cell in row
+            ]
+            for row in rows
+        ]
+        if output.table_width(titles, shown) > width:
+            self.app.stdout.write(output.records(titles, shown, width))
+            return 0
+        return super().produce_output(parsed_args, titles, rows)
+
+    def fit(
+        self, titles: Sequence[str], rows: list[Sequence[Any]], width: int
+    ) -> tuple[Sequence[str], list[Sequence[Any]]]:
+        """Return titles and rows of a table, changed to fit on a screen.
+
+        :param width: columns of the screen
+        """
+        return titles, rows
+
+    def check_columns(
+        self, args: argparse.Namespace, titles: Sequence[str]
+    ) -> None:
+        """Refuse columns that there are not.
+
+        :raises argparse.ArgumentTypeError: naming the first one
+        """
+        known = {*map(self._normalize_column_name, titles)}
+        for name in args.columns:
+            if self._normalize_column_name(name) not in known:
+                raise argparse.ArgumentTypeError(
+                    f'argument -c/--column: {name!r} is not one of '
+                    f'{", ".join(titles)}'
+                )

@@ -14,19 +14,20 @@ from nova_actions_client import record
 from nova_actions_client import report
 from nova_actions_client.command import asking
 
-#: Columns of a report that goes to no terminal.
+#: Columns of a report without a terminal.
 WIDTH = 100
 
 
+# Any: a program gets other objects.
 class Steps(columns.FormattableColumn[Any]):
-    """The steps of an action: for a program a list of objects."""
+    """The steps of an action; for a program a list of objects."""
 
     def human_readable(self) -> str:
         return '\n'.join(
             f'{report.name(step)}: {step.outcome}' for step in self._value
         )
 
-    def machine_readable(self) -> list[dict[str, Any]]:
+    def machine_readable(self) -> list[dict[str, object]]:
         return [
             {
                 'event': step.event,
@@ -53,7 +54,7 @@ class Show(asking.Asking, command.ShowOne):
         parser.add_argument(
             '--traceback',
             action='store_true',
-            help='With tracebacks (who may see them)',
+            help='With tracebacks, where you may see them',
         )
         return parser
 
@@ -85,22 +86,21 @@ class Show(asking.Asking, command.ShowOne):
 
 
 def add_action(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that name an action."""
+    """Add the arguments that select an action."""
     parser.add_argument(
         'action',
         metavar='<action>',
-        help='Its id, eight or more characters of it, or the id of its '
-        'request',
+        help='An id, eight or more characters of it, or the id of the request',
     )
     parser.add_argument(
         '--server',
         metavar='<server>',
-        help='Its server (name or id), where only Nova is asked',
+        help='The server of the action (name or id); only Nova needs it',
     )
 
 
 def fields(action: record.Action) -> dict[str, Any]:
-    """Return what a program reads of an action."""
+    """Return the fields of an action for a program."""
     return {
         'id': column.Text(action.id),
         'request_id': column.Text(action.request),

@@ -2,13 +2,15 @@
 """``openstack action log timeline``."""
 
 import argparse
+import datetime
 import io
 import os
 import sys
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from osc_lib import exceptions
 from rich import console
+from rich import text as rich_text
 
 from nova_actions_client import difference
 from nova_actions_client import drawing
@@ -18,15 +20,17 @@ from nova_actions_client import output
 from nova_actions_client import page
 from nova_actions_client import record
 from nova_actions_client import report
+from nova_actions_client import service
 from nova_actions_client import text
+from nova_actions_client import view
 from nova_actions_client.command import asking
 from nova_actions_client.command import wait
 
-#: Columns of a drawing that goes to no terminal.
+#: Columns of a drawing without a terminal.
 WIDTH = 80
-#: The narrowest that is drawn.
+#: The fewest columns of a drawing.
 NARROWEST = 40
-#: Stands for the last success of the same kind.
+#: The value of --against without an action.
 LAST_SUCCESS = 'last-success'
 
 
@@ -39,29 +43,29 @@ class Timeline(asking.Asking):
             'what',
             metavar='<action-or-server>',
             help='An action (its id, eight or more characters of it, or the '
-            'id of its request), or a server (name or id): its newest '
+            'id of its request), or a server (name or id) for its newest '
             'action',
         )
         parser.add_argument(
             '--server',
             metavar='<server>',
-            help='The server of an action, where only Nova is asked',
+            help='The server of an action; only Nova needs it',
         )
         parser.add_argument(
             '--against',
             metavar='<action>',
             nargs='?',
             const=LAST_SUCCESS,
-            help='Mark what is different from this action; without a value, '
+            help='Mark the differences from this action; without a value, '
             'from the last one of its kind that succeeded',
         )
         parser.add_argument(
             '--ascii',
             action='store_true',
-            help='With characters of ASCII only',
+            help='Use ASCII characters only',
         )
         parser.add_argument(
-            '--html', metavar='<file>', help='Write it as a page to this file'
+            '--html', metavar='<file>', help='Write an HTML page to this file'
         )
         return parser
 
@@ -69,15 +73,23 @@ class Timeline(asking.Asking):
         log = self.find_log(args)
         action = find(log, args.what, args.server)
         other = _other(log, action, args) if args.against else None
+        screen = self._screen(args)
+        for line in drawn(action, other, screen.width, self._pen(args)):
+            screen.print(line, soft_wrap=True)
+        if args.html is not None:
+            title = f'{action.action} of {action.server_name or action.server}'
+            page.write(args.html, screen, title)
+
+    def _screen(self, args: argparse.Namespace) -> console.Console:
+        """Return what to draw on; for a page it is in memory."""
         to_file = args.html is not None
-        width = max(NARROWEST, WIDTH if to_file else output.screen() or WIDTH)
-        # A page is drawn in memory first.
+        width = WIDTH if to_file else output.screen() or WIDTH
         has_colors = to_file or (
             sys.stdout.isatty() and 'NO_COLOR' not in os.environ
         )
-        screen = console.Console(
+        return console.Console(
             file=io.StringIO() if to_file else self.app.stdout,
-            width=width,
+            width=max(NARROWEST, width),
             record=to_file,
             color_system='standard' if has_colors else None,
             force_terminal=to_file or None,
@@ -86,119 +98,97 @@ class Timeline(asking.Asking):
             highlight=False,
             legacy_windows=False,
         )
-        pen = (
-            drawing.ASCII
-            if args.ascii
-            or not (to_file or output.can_encode(self.app.stdout))
-            else drawing.UNICODE
+
+    def _pen(self, args: argparse.Namespace) -> drawing.Pen:
+        has_unicode = args.html is not None or output.can_encode(
+            self.app.stdout
         )
-        draw(screen, action, other, width, pen)
-        if to_file:
-            page.write(
-                args.html,
-                screen,
-                f'{action.action} of {action.server_name or action.server}',
-            )
+        if args.ascii or not has_unicode:
+            return drawing.ASCII
+        return drawing.UNICODE
 
 
-def find(log: Any, what: str, server: str | None) -> record.Action:
-    """Return the action of an id, or else the newest of a server.
+def find(log: service.Log, what: str, server: str | None) -> record.Action:
+    """Return the action with an id, or the newest one of a server.
 
     :raises CommandError: when there is neither
     """
+    # Nova finds no action without its server.
     if server is not None or not log.missing:
         try:
-            found: record.Action = log.action(what, server)
-            return found
+            return log.action(what, server)
         except log_module.NotFound:
             if server is not None:
                 raise
     newest = wait.newest(log, what)
     if newest is None:
-        raise exceptions.CommandError(
-            f'No action and no server is known as {what!r}'
-        )
+        raise exceptions.CommandError(f'No action and no server is {what!r}')
     return newest
 
 
-def draw(
-    screen: console.Console,
+def drawn(
     action: record.Action,
     other: record.Action | None,
     width: int,
     pen: drawing.Pen,
-) -> None:
-    """Draw an action, and what it is compared with."""
+) -> Iterator[str | rich_text.Text]:
+    """Yield the lines of an action, and of what it is compared with.
 
-    def say(line: Any) -> None:
-        screen.print(line, soft_wrap=True)
-
-    say(report.headline(action, width))
+    :param width: columns of the screen
+    """
+    yield report.headline(action, width)
     if not action.steps:
-        say(
+        yield (
             'It has no steps yet.'
             if action.steps is not None
-            else 'Its steps are not for you to see.'
+            else 'You may not see its steps.'
         )
         return
     now = moment.now()
-    others = (other.steps or ()) if other else ()
-    spans = [
-        (
-            max(step.finish or now for step in steps)
-            - min(step.start for step in steps)
-        ).total_seconds()
-        for steps in (action.steps, others)
-        if steps
-    ]
-    marks = difference.marks(action.steps, others) if others else {}
-    for line in drawing.lines(
-        action.steps, width, pen, now, marks, max(spans)
-    ):
-        say(line)
-    for why in _failures(action, width):
-        say(why)
-    if others and other:
-        say('')
-        say(report.headline(other, width))
-        for line in drawing.lines(others, width, pen, now, span=max(spans)):
-            say(line)
-        for step in difference.absent(action.steps, others):
-            say(f'only there: {report.name(step)}')
+    span = _span(action.steps, now)
+    if other is None or not other.steps:
+        yield from drawing.lines(action.steps, width, pen, now, span=span)
+        yield from _failures(action.steps, width)
+        return
+    span = max(span, _span(other.steps, now))
+    marks = difference.marks(action.steps, other.steps)
+    yield from drawing.lines(action.steps, width, pen, now, marks, span)
+    yield from _failures(action.steps, width)
+    yield ''
+    yield report.headline(other, width)
+    yield from drawing.lines(other.steps, width, pen, now, span=span)
+    for step in difference.absent(action.steps, other.steps):
+        yield f'only there: {report.name(step)}'
 
 
-def _failures(action: record.Action, width: int) -> list[str]:
-    """Return why steps failed, as far as it is known."""
-    found = []
-    for step in action.steps or ():
-        why = [
-            text.printable(part)
-            for part in (step.reason, step.details)
-            if part
-        ]
-        if step.outcome in (record.FAILED, record.INTERRUPTED) and why:
-            found.append(
-                text.wrapped(f'{report.name(step)}: {": ".join(why)}', width)
-            )
-    return found
+def _span(steps: Sequence[record.Step], now: datetime.datetime) -> float:
+    """Return the seconds from the first start to the last end."""
+    start = min(step.start for step in steps)
+    return (max(step.finish or now for step in steps) - start).total_seconds()
+
+
+def _failures(steps: Sequence[record.Step], width: int) -> Iterator[str]:
+    """Yield why steps failed, where that is known."""
+    for step in steps:
+        why = ': '.join(map(text.printable, step.why))
+        if why and step.outcome in (record.FAILED, record.INTERRUPTED):
+            yield text.wrapped(f'{report.name(step)}: {why}', width)
 
 
 def _other(
-    log: Any, action: record.Action, args: argparse.Namespace
+    log: service.Log, action: record.Action, args: argparse.Namespace
 ) -> record.Action | None:
-    """Return what to compare with; None, and say so, when there is none."""
+    """Return what to compare with; print it when there is nothing."""
     if args.against != LAST_SUCCESS:
-        found: record.Action = log.action(args.against, args.server)
-        return found
-    query = {
+        return log.action(args.against, args.server)
+    query: view.Query = {
         'action': action.action,
         'status': list(record.GOOD),
         'started_before': moment.iso(action.start),
     }
     for success in log.newest(query):
-        last: record.Action = log.action(success.id or success.request)
-        return last
+        return log.action(success.id or success.request)
     output.note(
-        f'No {action.action} before it succeeded: nothing to compare with'
+        f'No earlier {action.action} succeeded: nothing to compare with'
     )
     return None

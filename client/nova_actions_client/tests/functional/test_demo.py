@@ -208,9 +208,54 @@ class DemoTestCase(base.BaseTestCase):
             ),
             (['--status', 'fine'], outcome.USAGE, '--status'),
             (['--reason', 'fine'], outcome.USAGE, '--reason'),
+            (
+                ['--until', '9999-12-31T23:59:59-12:00'],
+                outcome.USAGE,
+                '--until',
+            ),
+            (['--mine'], outcome.USAGE, '--mine'),
+            (['--mine', '--user', 'x'], outcome.USAGE, '--user'),
+            (['-c', 'Nope'], outcome.USAGE, '--column'),
+            (['--follow', '-f', 'yaml'], outcome.USAGE, 'yaml'),
         ):
             done = self.run_client('action', 'log', 'list', *words, code=code)
             self.assertIn(named, done.stderr)
+
+    def test_an_address_where_nothing_is(self):
+        wrong = f'{self.url.removesuffix("/v2.1")}/nope'
+        for words, environ in (
+            (['--action-log-endpoint', f'{wrong}/v1'], {}),
+            ([], {'OS_ENDPOINT': wrong}),
+        ):
+            done = self.run_client(
+                'action',
+                'log',
+                'list',
+                *words,
+                code=outcome.NOT_ASKED,
+                **environ,
+            )
+            self.assertIn(
+                'neither an action log nor Nova at ' + wrong, done.stderr
+            )
+
+    def test_a_terminal_without_unicode(self):
+        name = self.listed('--all-projects', '--limit', '1')[0]['Server Name']
+        for words in (
+            ('list', '--all-projects', '--server', name),
+            ('list', '--all-projects', '--long'),
+            ('timeline', self.server),
+            ('stats', '--all-projects', '--by', 'host'),
+        ):
+            done = self.run_client(
+                'action',
+                'log',
+                *words,
+                PYTHONIOENCODING='ascii',
+                COLUMNS='60',
+            )
+            self.assertTrue(done.stdout.isascii())
+            self.assertLess(2, len(done.stdout.splitlines()))
 
     def test_a_page(self):
         path = os.path.join(self.service.state, 'timeline.html')

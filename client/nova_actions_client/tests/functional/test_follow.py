@@ -23,7 +23,7 @@ from nova_actions.tests.functional.faults import proxy
 
 ROUNDS = 20 if FULL else 2
 CURSOR = re.compile(
-    r'^To go on from here: --follow --after (\S+)$', re.MULTILINE
+    r'^To continue from here: --follow --after (\S+)$', re.MULTILINE
 )
 
 

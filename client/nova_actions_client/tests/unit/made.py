@@ -2,6 +2,9 @@
 """Actions and steps that tests look at."""
 
 import datetime
+import io
+
+from rich import console
 
 from nova_actions_client import change as changes
 from nova_actions_client import record
@@ -76,4 +79,16 @@ def change(**values):
             'server': '7e110000-0000-4000-8000-000000000000',
             **values,
         }
+    )
+
+
+def screen(**values):
+    """Return a screen in memory."""
+    return console.Console(
+        file=io.StringIO(),
+        width=80,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        **values,
     )

@@ -1,18 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The waterfall on a screen, and as a page."""
+"""The waterfall on a screen."""
 
-import io
 import re
 
 import hypothesis
 from hypothesis import strategies
 from oslotest import base
-from rich import console
 
 from nova_actions_client import drawing
-from nova_actions_client import page
-from nova_actions_client import report
-from nova_actions_client.command import timeline
 from nova_actions_client.tests.unit import made
 
 
@@ -21,17 +16,6 @@ def lines(steps, width, pen=drawing.ASCII, **values):
         line.plain
         for line in drawing.lines(steps, width, pen, made.at(1000), **values)
     ]
-
-
-def screen(**values):
-    return console.Console(
-        file=io.StringIO(),
-        width=80,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        **values,
-    )
 
 
 class TestDrawing(base.BaseTestCase):
@@ -84,37 +68,3 @@ class TestDrawing(base.BaseTestCase):
     def test_what_runs_has_an_arrow(self):
         drawn = lines([made.step('compute_x', 0)], 80)
         self.assertIn('> RUNNING', drawn[1])
-
-    def test_no_colors_but_for_a_terminal(self):
-        for system, has_some in (('standard', True), (None, False)):
-            out = screen(color_system=system, force_terminal=True)
-            timeline.draw(
-                out, made.action(*made.retried()), None, 80, drawing.ASCII
-            )
-            self.assertEqual(has_some, '\x1b' in out.file.getvalue())
-
-    def test_markup_is_text(self):
-        out = screen(color_system=None)
-        action = made.action(
-            *made.retried(details=made.HOSTILE), server_name=made.HOSTILE
-        )
-        timeline.draw(out, action, None, 80, drawing.ASCII)
-        print(report.render(action, 80, dumps=True), file=out.file)
-        shown = out.file.getvalue()
-        self.assertIn('[bold]', shown)
-        for char in '\x1b\r':
-            self.assertNotIn(char, shown)
-
-
-class TestPage(base.BaseTestCase):
-    def test_it_runs_and_loads_nothing(self):
-        out = screen(record=True, color_system='standard', force_terminal=True)
-        action = made.action(*made.retried(details=made.HOSTILE))
-        timeline.draw(out, action, None, 80, drawing.UNICODE)
-        written = page.render(out, made.HOSTILE)
-        self.assertNotIn('<script', written)
-        self.assertNotIn('style="', written)
-        self.assertIn('&lt;script&gt;', written)
-        self.assertIn("default-src 'none'; style-src 'sha256-", written)
-        self.assertEqual(1, written.count('<style>'))
-        self.assertNotRegex(written, 'https?:|src=|href=')

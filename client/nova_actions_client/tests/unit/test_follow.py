@@ -2,11 +2,17 @@
 """Which options go with --follow, and how wide its table is."""
 
 import argparse
+import io
+import json
+import signal
+from unittest import mock
 
 from oslotest import base
 
 from nova_actions_client import follow
 from nova_actions_client import output
+from nova_actions_client import record
+from nova_actions_client.tests.unit import made
 
 DEFAULTS = {
     'follow': True,
@@ -52,6 +58,48 @@ class TestCheck(base.BaseTestCase):
             ({'follow': False, 'after': 'x'}, '--follow'),
         ):
             self.assertIn(option, self.refused(**values))
+
+
+class Log:
+    """Lists actions; nothing changes after that."""
+
+    def __init__(self, *actions):
+        self._actions = actions
+
+    def actions(self, query, limit):
+        listed = mock.MagicMock(incomplete=[])
+        listed.__iter__.return_value = iter(self._actions)
+        return listed
+
+    def changes(self, query, cursor):
+        return ()
+
+
+class TestFirst(base.BaseTestCase):
+    def test_the_first_lines_are_in_the_order_of_their_times(self):
+        """An action that runs changed last, but started first."""
+        actions = [
+            made.action(id='c', status=record.RUNNING, start=made.at(1)),
+            made.action(id='b', finish=made.at(9)),
+            made.action(id='a', finish=made.at(5)),
+        ]
+        args = argparse.Namespace(
+            **DEFAULTS, columns=['x'], long=True, noindent=True
+        )
+        args.formatter = 'json'
+        printed = io.StringIO()
+        self.addCleanup(
+            signal.signal, signal.SIGTERM, signal.getsignal(signal.SIGTERM)
+        )
+        follower = follow.Follower(Log(*actions), args, {})
+        follower.run(None, follower.titles, None, printed)
+        self.assertEqual(
+            ['c', 'a', 'b'],
+            [
+                json.loads(line)['ID']
+                for line in printed.getvalue().splitlines()
+            ],
+        )
 
 
 class TestWidths(base.BaseTestCase):

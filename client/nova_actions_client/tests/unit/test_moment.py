@@ -33,9 +33,17 @@ class TestMoment(base.BaseTestCase):
     def test_nonsense(self):
         for value in ('', 'yesterday', '-2h', '2 h', '9' * 20 + 'h'):
             self.assertRaises(argparse.ArgumentTypeError, moment.asked, value)
+            self.assertRaises(argparse.ArgumentTypeError, moment.span, value)
             self.assertRaises(argparse.ArgumentTypeError, moment.length, value)
         for value in ('nan', 'inf', '-1', '1e99'):
             self.assertRaises(argparse.ArgumentTypeError, moment.length, value)
+
+    def test_a_year_that_utc_does_not_have(self):
+        for value in (
+            '9999-12-31T23:59:59-12:00',
+            '0001-01-01T00:00:00+12:00',
+        ):
+            self.assertRaises(argparse.ArgumentTypeError, moment.asked, value)
 
     def test_lengths(self):
         self.assertEqual(

@@ -6,9 +6,22 @@ import argparse
 from oslotest import base
 
 from nova_actions_client import option
+from nova_actions_client import view
+from nova_actions_client.tests.unit import web
 
 
-class TestNamed(base.BaseTestCase):
+class TestOption(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.parser = argparse.ArgumentParser()
+        option.add(self.parser)
+
+    def test_every_option_makes_its_parameter(self):
+        for each in option.FILTERS:
+            args = self.parser.parse_args([each.option, '90s'])
+            self.assertEqual({each.parameter: '90s'}, option.query(args, None))
+            self.assertIn(each.parameter, view.Query.__annotations__)
+
     def test_the_option_is_named(self):
         for said, option_name in (
             ('Invalid input for user_id: too long', '--user'),
@@ -33,10 +46,28 @@ class TestNamed(base.BaseTestCase):
             ),
         )
 
+    def test_mine_needs_a_user(self):
+        session = web.Session({})
+        for user, token, found in (
+            ('u', None, 'u'),
+            (None, 'u:p:reader', 'u'),
+            (None, 'secret', None),
+            (None, None, None),
+        ):
+            session.user, session.token = user, token
+            args = self.parser.parse_args(['--mine'])
+            if found:
+                self.assertEqual(
+                    {'user_id': found}, option.query(args, session)
+                )
+            else:
+                error = self.assertRaises(
+                    argparse.ArgumentTypeError, option.query, args, session
+                )
+                self.assertIn('--mine', str(error))
+
     def test_an_empty_value_is_a_value(self):
-        parser = argparse.ArgumentParser()
-        option.add(parser)
-        args = parser.parse_args(['--server', '', '--project', ''])
+        args = self.parser.parse_args(['--server', '', '--project', ''])
         self.assertEqual(
             {'server_name': '', 'project_id': ''}, option.query(args, None)
         )

@@ -8,8 +8,8 @@ from rich import cells
 
 from nova_actions_client import output
 from nova_actions_client import record
+from nova_actions_client import row as actions
 from nova_actions_client import text
-from nova_actions_client.command import listing
 from nova_actions_client.tests.unit import made
 
 TEXTS = strategies.text(max_size=100)
@@ -22,7 +22,7 @@ class TestOutput(base.BaseTestCase):
             [
                 *map(
                     output.human,
-                    listing.row(
+                    actions.wide(
                         made.action(
                             server_name=server,
                             reason=reason,
@@ -33,14 +33,14 @@ class TestOutput(base.BaseTestCase):
                 )
             ]
         ]
-        (row,) = output.fitted(listing.TITLES, rows, 100, 2)
+        (row,) = output.fitted(actions.TITLES, rows, 100, 2)
         lines = row[-1].split('\n')
         self.assertLessEqual(
             1
             + 3 * len(row)
             + sum(
                 max(map(cells.cell_len, pair))
-                for pair in zip(listing.TITLES, row, strict=True)
+                for pair in zip(actions.TITLES, row, strict=True)
                 if '\n' not in pair[1]
             )
             + (max(map(cells.cell_len, lines)) if len(lines) > 1 else 0),
@@ -68,9 +68,9 @@ class TestOutput(base.BaseTestCase):
             duration=613.0,
             reason=reason,
         )
-        wide = tuple(map(output.human, listing.row(action, form)))
+        wide = tuple(map(output.human, actions.wide(action, form)))
         (row,) = output.fitted(
-            listing.NARROW_TITLES, [listing.narrow_row(wide)], 80, 2
+            actions.NARROW_TITLES, [actions.narrow(wide)], 80, 2
         )
         self.assertLessEqual(
             1
@@ -79,7 +79,7 @@ class TestOutput(base.BaseTestCase):
                 + max(
                     cells.cell_len(line) for line in (title, *cell.split('\n'))
                 )
-                for title, cell in zip(listing.NARROW_TITLES, row, strict=True)
+                for title, cell in zip(actions.NARROW_TITLES, row, strict=True)
             ),
             80,
         )
@@ -91,16 +91,37 @@ class TestOutput(base.BaseTestCase):
         if reason not in (None, status):
             self.assertEqual(reason, words[1])
 
+    @hypothesis.given(
+        strategies.lists(
+            strategies.tuples(TEXTS, TEXTS).map(
+                lambda pair: [*map(output.human, pair)]
+            ),
+            min_size=1,
+        ),
+        strategies.integers(20, 120),
+    )
+    def test_records_fit_and_say_everything(self, rows, width):
+        printed = output.records(('ID', 'Name'), rows, width)
+        for line in printed.split('\n'):
+            self.assertLessEqual(cells.cell_len(line), width)
+        parts = printed.removesuffix('\n').split('\n\n')
+        self.assertEqual(len(rows), len(parts))
+        for part, row in zip(parts, rows, strict=True):
+            self.assertEqual(
+                ''.join(f'ID{row[0]}Name{row[1]}'.split()),
+                ''.join(part.split()),
+            )
+
     @hypothesis.given(TEXTS)
     def test_csv_computes_nothing(self, value):
-        row = listing.long_row(made.action(server_name=value, reason=value))
+        row = actions.long(made.action(server_name=value, reason=value))
         for cell in output.safe(row, 'csv'):
             if isinstance(cell, str):
                 self.assertFalse(cell.startswith(text.FORMULA))
                 self.assertTrue(cell.isprintable())
 
     def test_json_has_everything(self):
-        row = listing.row(made.action(server_name=made.HOSTILE), '%H')
+        row = actions.wide(made.action(server_name=made.HOSTILE), '%H')
         self.assertEqual(
             made.HOSTILE, output.safe(row, 'json')[2].machine_readable()
         )

@@ -22,6 +22,17 @@ class TestText(base.BaseTestCase):
     def test_numbers_stay_numbers(self):
         self.assertEqual(-1.5, text.csv_cell(-1.5))
 
+    @hypothesis.given(strategies.text(), strategies.integers(2, 30))
+    @hypothesis.example('0000⺀⺀⺀', 6)
+    def test_wrapped(self, value, width):
+        value = text.printable(value)
+        lines = text.wrapped(value, width).split('\n')
+        for line in lines:
+            self.assertLessEqual(cells.cell_len(line), width)
+        self.assertEqual(
+            ''.join(value.split()), ''.join(''.join(lines).split())
+        )
+
     @hypothesis.given(strategies.text(max_size=50), strategies.integers(1, 30))
     @hypothesis.example('00000000000⺀⺀', 14)
     def test_elided(self, value, width):

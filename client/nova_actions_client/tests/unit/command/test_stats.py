@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The numbers of a line of statistics."""
 
+import argparse
+
 from oslotest import base
 
-from nova_actions_client import column
+from nova_actions_client import stat
 from nova_actions_client.command import stats
 from nova_actions_client.tests.unit import test_stat
 
@@ -30,12 +32,16 @@ class TestCells(base.BaseTestCase):
             ),
         )
 
-    def test_a_rate(self):
-        for rate, shown in (
-            (None, '-'),
-            (0, '0%'),
-            (0.001, '<1%'),
-            (0.01, '1%'),
-            (1, '100%'),
-        ):
-            self.assertEqual(shown, column.Rate(rate).human_readable())
+
+class TestOptions(base.BaseTestCase):
+    def test_groups(self):
+        for by in (['action'], ['host', 'day'], ['action', 'event']):
+            self.assertEqual(by, stats._groups(by))
+        for by in (['day', 'hour'], ['host', 'host'], ['a', 'b', 'c']):
+            self.assertRaises(argparse.ArgumentTypeError, stats._groups, by)
+
+    def test_limit(self):
+        for value in ('1', str(stat.LIMIT)):
+            self.assertEqual(int(value), stats._limit(value))
+        for value in ('0', str(stat.LIMIT + 1), '-1', 'x', ''):
+            self.assertRaises(argparse.ArgumentTypeError, stats._limit, value)
