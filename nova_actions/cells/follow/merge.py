@@ -247,7 +247,7 @@ def _with_events_of_nobody(
 
 
 def _merge(
-    connection: Any, held: Row, actions: set[int], late: set[int]
+    connection: Any, held: state.State, actions: set[int], late: set[int]
 ) -> bool:
     """Merge what is the same of some actions; return whether anything is.
 

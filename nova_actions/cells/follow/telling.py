@@ -4,7 +4,7 @@ one: what was told of the copy is not told again of the one that stays, and
 what is still queued of the copy is not told at all."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,7 +90,7 @@ class Telling:
             own['uuid'],
         )
 
-    def was_ended(self, action: Row) -> bool:
+    def was_ended(self, action: Mapping[str, object]) -> bool:
         """Tell whether the end of an action that runs again was told; one
         that is queued is not told, as it comes again."""
         ends = [each for each in self._of(action) if each['kind'] in _ENDS]
@@ -104,7 +104,7 @@ class Telling:
     def _is_news(self, at: datetime.datetime | None) -> bool:
         return at is None or at >= self._since
 
-    def _of(self, subject: Row) -> list[Row]:
+    def _of(self, subject: Mapping[str, object]) -> list[Row]:
         """Return what is queued of an action or a step by itself."""
         is_step = 'event' in subject
         return [
