@@ -54,6 +54,7 @@ class _Guards(NamedTuple):
     """What is looked for once texts are read, and the cores of it."""
 
     cores: dict[str, str]
+    signs_of: dict[str, bytes]
     words: frozenset[str]
     #: What is no word, and the signs of each.
     signs: tuple[tuple[str, bytes], ...]
@@ -68,7 +69,8 @@ def _guards() -> _Guards:
     others = sorted({*cores.values()} - words)
     signs = [(each, _signs(each)) for each in others if each.isascii()]
     wide = [(each, b'') for each in others if not each.isascii()]
-    return _Guards(cores, words, tuple(signs), tuple(wide))
+    signs_of = {guard: _signs(guard) for guard in cores}
+    return _Guards(cores, signs_of, words, tuple(signs), tuple(wide))
 
 
 def cores_of(guards: Iterable[str]) -> frozenset[str]:
@@ -145,18 +147,21 @@ class Index:
         self._cores = guards.cores
         #: Cores of what may occur in it.
         self.cores = _cores_in(set(words), guards.words)
-        its_signs = _signs(self.text)
+        self._signs_of = guards.signs_of
+        self._signs = _signs(self.text)
         for each, its in (*guards.signs, *(() if ascii else guards.wide)):
-            if its in its_signs and each in self.text:
+            if its in self._signs and each in self.text:
                 self.cores.add(each)
 
     def firsts(self, guards: Iterable[str]) -> list[tuple[str, int]]:
         """Return which of some guards stand in the text, and where first."""
         cores, present, text = self._cores, self.cores, self.text
+        signs_of, signs = self._signs_of, self._signs
         return [
             (guard, at)
             for guard in guards
             if cores.get(guard, '') in present
+            and signs_of.get(guard, b'') in signs
             and (at := text.find(guard)) >= 0
         ]
 
