@@ -325,22 +325,14 @@ def _settle(
         if outcome not in (None, status.RUNNING) and tells.was_ended(
             action.row
         ):
-            _note_told(
-                connection,
-                row_module.ACTIONS,
-                outcome,
-                FOLLOWED_ROWS.c.action_id == action.row['id'],
+            connection.execute(
+                sa.update(FOLLOWED_ROWS)
+                .where(
+                    FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+                    FOLLOWED_ROWS.c.action_id == action.row['id'],
+                )
+                .values(seen=telling.note(outcome))
             )
-
-
-def _note_told(
-    connection: Any, source: str, outcome: str, *conditions: Any
-) -> None:
-    connection.execute(
-        sa.update(FOLLOWED_ROWS)
-        .where(FOLLOWED_ROWS.c.source == source, *conditions)
-        .values(seen=telling.note(outcome))
-    )
 
 
 def _pairs(
@@ -416,18 +408,7 @@ def _drop_events(
     those that are open, by uuid, as far as that was told."""
     copies = known.events_of(connection, cell, action_ids)
     own = match.free(connection, cell, copies, action_ids)
-    uuids = {
-        uuid: source_id
-        for source_id, copy in copies.items()
-        for uuid in match.uuids_of(cell, source_id, copy.attempts)
-    }
-    attempts: dict[int, list[Row]] = {}
-    for row in connection.execute(
-        sa.select(*match.COLUMNS)
-        .where(EVENTS.c.uuid.in_(sorted(uuids)))
-        .order_by(EVENTS.c.id)
-    ).mappings():
-        attempts.setdefault(uuids[row['uuid']], []).append(dict(row))
+    attempts = _attempts(connection, cell, copies)
     rows = [
         {**some[0], 'id': source_id} for source_id, some in attempts.items()
     ]
@@ -448,17 +429,37 @@ def _drop_events(
                 EVENTS.c.id.in_([each['id'] for each in attempts[source_id]])
             )
         )
-        is_of_source = (
-            FOLLOWED_ROWS.c.cell == cell,
-            FOLLOWED_ROWS.c.source_id == source_id,
-        )
+        seen = match.seen(event)
+        # What another cell tells of is noted as open.
+        if told and seen is None and event['finish_time'] is None:
+            seen = telling.note(told)
+            ends[event['uuid']] = told
         connection.execute(
             sa.update(FOLLOWED_ROWS)
-            .where(FOLLOWED_ROWS.c.source == row_module.EVENTS, *is_of_source)
-            .values(attempts=0, own_id=event['id'], seen=match.seen(event))
+            .where(
+                FOLLOWED_ROWS.c.source == row_module.EVENTS,
+                FOLLOWED_ROWS.c.cell == cell,
+                FOLLOWED_ROWS.c.source_id == source_id,
+            )
+            .values(attempts=0, own_id=event['id'], seen=seen)
         )
-        # What another cell tells of is noted as open.
-        if told and event['finish_time'] is None and event['epoch']:
-            _note_told(connection, row_module.EVENTS, told, *is_of_source)
-            ends[event['uuid']] = told
     return changed, ends
+
+
+def _attempts(
+    connection: Any, cell: str, copies: known.Copies
+) -> dict[int, list[Row]]:
+    """Return what was made of each event of a cell, by its id there."""
+    uuids = {
+        uuid: source_id
+        for source_id, copy in copies.items()
+        for uuid in match.uuids_of(cell, source_id, copy.attempts)
+    }
+    attempts: dict[int, list[Row]] = {}
+    for row in connection.execute(
+        sa.select(*match.COLUMNS)
+        .where(EVENTS.c.uuid.in_(sorted(uuids)))
+        .order_by(EVENTS.c.id)
+    ).mappings():
+        attempts.setdefault(uuids[row['uuid']], []).append(dict(row))
+    return attempts

@@ -4,7 +4,7 @@ one: what was told of the copy is not told again of the one that stays, and
 what is still queued of the copy is not told at all."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from nova_actions.db.models import FOLLOWED_ROWS
 
 Row = dict[str, Any]
 
+_BEGINS = (kind.ACTION_BEGUN, kind.STEP_BEGUN)
 _ENDS = (kind.ACTION_ENDED, kind.STEP_ENDED, kind.CLOSED)
 _TOLD = 'told '
 
@@ -57,23 +58,17 @@ class Telling:
         :param copy: an action or a step
         :param own: likewise
         """
-        theirs, mine = self._of(copy), self._of(own)
-        self._drop(theirs)
-        kinds = {each['kind'] for each in theirs}
-        began = {kind.ACTION_BEGUN, kind.STEP_BEGUN}
-        if self._is_news(copy['start_time']) and not kinds & began:
-            self._drop(each for each in mine if each['kind'] in began)
+        queued = self._of(copy)
+        self._drop(queued)
+        if self._was_told(copy['start_time'], queued, _BEGINS):
+            self._drop(self._of(own, _BEGINS))
         ended = _outcome(copy)
-        if (
-            ended is None
-            or kinds.intersection(_ENDS)
-            or not self._is_news(copy['finish_time'])
+        if ended is None or not self._was_told(
+            copy['finish_time'], queued, _ENDS
         ):
             return None
         self._drop(
-            each
-            for each in mine
-            if each['kind'] in _ENDS and each['outcome'] == ended
+            each for each in self._of(own, _ENDS) if each['outcome'] == ended
         )
         return None if _outcome(own) == ended else ended
 
@@ -93,7 +88,7 @@ class Telling:
     def was_ended(self, action: Mapping[str, object]) -> bool:
         """Tell whether the end of an action that runs again was told; one
         that is queued is not told, as it comes again."""
-        ends = [each for each in self._of(action) if each['kind'] in _ENDS]
+        ends = self._of(action, _ENDS)
         self._drop(ends)
         return not ends
 
@@ -101,18 +96,33 @@ class Telling:
         """Drop what is not to be told."""
         queue.drop(self._connection, self._dropped)
 
-    def _is_news(self, at: datetime.datetime | None) -> bool:
-        return at is None or at >= self._since
+    def _was_told(
+        self,
+        at: datetime.datetime | None,
+        queued: Iterable[Row],
+        kinds: Collection[str],
+    ) -> bool:
+        """Tell whether a transition is told by now: it is a change, and not
+        queued any more."""
+        is_change = at is None or at >= self._since
+        return is_change and not any(each['kind'] in kinds for each in queued)
 
-    def _of(self, subject: Mapping[str, object]) -> list[Row]:
+    def _of(
+        self,
+        subject: Mapping[str, object],
+        kinds: Collection[str] = kind.KINDS,
+    ) -> list[Row]:
         """Return what is queued of an action or a step by itself."""
-        is_step = 'event' in subject
+        key = (
+            (subject['uuid'],)
+            if 'event' in subject
+            else (None, subject['uuid'])
+        )
         return [
             each
             for each in self._queued
-            if subject['uuid']
-            == each['event_uuid' if is_step else 'action_uuid']
-            and (is_step or each['event_uuid'] is None)
+            if key == (each['event_uuid'], each['action_uuid'])[: len(key)]
+            and each['kind'] in kinds
         ]
 
     def _drop(self, changes: Iterable[Row]) -> None:
@@ -140,20 +150,10 @@ def drop_told(connection: Any, changes: Iterable[Row]) -> bool:
     }
     if not ends:
         return False
-    told = connection.execute(
-        sa.select(FOLLOWED_ROWS, ACTIONS.c.uuid, EVENTS.c.uuid.label('step'))
-        .join(ACTIONS, ACTIONS.c.id == FOLLOWED_ROWS.c.action_id)
-        .outerjoin(EVENTS, EVENTS.c.id == FOLLOWED_ROWS.c.own_id)
-        .where(
-            ACTIONS.c.uuid.in_(sorted({uuid for uuid, _step in ends})),
-            FOLLOWED_ROWS.c.seen.startswith(_TOLD),
-        )
-    ).all()
     found = [
-        (row, end)
-        for row in told
-        if (row.step is None) == (row.source == row_module.ACTIONS)
-        and (end := ends.get((row.uuid, row.step))) is not None
+        (row, ends[row.uuid, row.step])
+        for row in _noted(connection, {uuid for uuid, _step in ends})
+        if (row.uuid, row.step) in ends
     ]
     # One that has ended otherwise is told: the copy's end was not the true
     # one.
@@ -168,3 +168,27 @@ def drop_told(connection: Any, changes: Iterable[Row]) -> bool:
             .values(seen=None)
         )
     return bool(found)
+
+
+def _noted(connection: Any, uuids: Iterable[str]) -> Sequence[Any]:
+    """Return the notes of ends that were told of copies: each with ``uuid``
+    of the action and ``step``, the uuid of the step, None for the action."""
+    found: Sequence[Any] = connection.execute(
+        sa.select(
+            FOLLOWED_ROWS.c.id,
+            FOLLOWED_ROWS.c.seen,
+            ACTIONS.c.uuid,
+            EVENTS.c.uuid.label('step'),
+        )
+        .join(ACTIONS, ACTIONS.c.id == FOLLOWED_ROWS.c.action_id)
+        .outerjoin(EVENTS, EVENTS.c.id == FOLLOWED_ROWS.c.own_id)
+        .where(
+            ACTIONS.c.uuid.in_(sorted(uuids)),
+            FOLLOWED_ROWS.c.seen.startswith(_TOLD),
+            sa.or_(
+                FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+                EVENTS.c.id.is_not(None),
+            ),
+        )
+    ).all()
+    return found
