@@ -40,6 +40,8 @@ NUMBERS = {
     'max': 'longest',
 }
 SORTS = (*NUMBERS, *BY)
+#: Whether an order is a descending one.
+_DIRECTIONS = {'asc': False, 'desc': True}
 #: Every word, and those that may have several values.
 WORDS = ('by', 'sort', *(word for word in criteria.WORDS if word != 'sort'))
 #: How far back is looked where nobody says how far.
@@ -90,18 +92,19 @@ def _order(sort: Sequence[str], by: Sequence[str]) -> tuple[str, bool]:
     if not sort:
         units = [word for word in by if word in fact.UNITS]
         return (units[0], False) if units else ('count', True)
-    name, _, direction = sort[0].partition(':')
+    # Numbers begin with the most, names with the first.
+    orders = {word: (name, True) for word, name in NUMBERS.items()}
+    orders |= {word: (BY[word], False) for word in by}
+    word, _, direction = sort[0].partition(':')
     if (
         len(sort) > 1
-        or direction not in ('', 'asc', 'desc')
-        or (name not in NUMBERS and name not in by)
+        or word not in orders
+        or direction not in ('', *_DIRECTIONS)
     ):
         raise exception.InvalidInput(
             argument='sort',
-            reason=f'it is not one of {", ".join((*NUMBERS, *by))}, with '
+            reason=f'it is not one of {", ".join(orders)}, with '
             ':asc or :desc behind it',
         )
-    is_descending = (
-        direction != 'asc' if name in NUMBERS else (direction == 'desc')
-    )
-    return NUMBERS.get(name) or BY[name], is_descending
+    name, is_descending = orders[word]
+    return name, _DIRECTIONS.get(direction, is_descending)

@@ -169,6 +169,13 @@ class Query:
         project, whatever else is stored: neither what is found nor how soon
         may tell of it.
         """
+        return self._narrow_owned() + (
+            self._narrow_anywhere() if self.owner_id is None else []
+        )
+
+    def _narrow_owned(self) -> list[Any]:
+        """Return those whose index begins with the owner, or with what
+        belongs to one owner."""
         found = [
             sa.select(ACTIONS.c.id).where(
                 ACTIONS.c[_OF_ACTION[name]] == self.equal[name], *self.owned()
@@ -177,26 +184,23 @@ class Query:
             if name in self.equal
         ]
         if 'server_name' in self.equal:
-            found.append(
+            named = (
                 sa.select(ACTIONS.c.id)
                 .join(INSTANCES, INSTANCES.c.uuid == ACTIONS.c.instance_uuid)
-                .where(
-                    INSTANCES.c.display_name == self.equal['server_name'],
-                    *(
-                        []
-                        if self.owner_id is None
-                        else [INSTANCES.c.project_id == self.owner_id]
-                    ),
-                )
+                .where(INSTANCES.c.display_name == self.equal['server_name'])
             )
-        found += [
+            if self.owner_id is not None:
+                named = named.where(INSTANCES.c.project_id == self.owner_id)
+            found.append(named)
+        return found + [
             sa.select(ACTIONS.c.id).where(*window, *self.owned())
             for name, window in self.windows().items()
             if window and name != self.sort
         ]
-        if self.owner_id is not None:
-            return found
-        found += [
+
+    def _narrow_anywhere(self) -> list[Any]:
+        """Return those whose index has rows of every owner."""
+        found = [
             sa.select(EVENTS.c.action_id).where(each) for each in self.steps()
         ]
         found += [
@@ -205,9 +209,7 @@ class Query:
             if name in self.equal
         ]
         statuses = (
-            (status.RUNNING,)
-            if self.opened_before is not None
-            else self.statuses
+            self.statuses if self.opened_before is None else (status.RUNNING,)
         )
         # What most actions have is never few, and has no index everywhere.
         if statuses and status.SUCCEEDED not in statuses:

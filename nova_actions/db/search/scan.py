@@ -142,37 +142,64 @@ def _ordered(
 ) -> Iterator[_Row | None]:
     """Yield rows in the order, and None where the bound is met."""
     filters = query.filters()
+    size = limit + 1
+    if filters:
+        size *= GROWTH
+    left = VISITS
+    for timed, place in _parts(query, after):
+        for row in _read(connection, query, filters, size, left, timed, place):
+            yield row
+            if row is None:
+                return
+            left -= 1
+
+
+def _parts(
+    query: Query, after: Place | None
+) -> Iterator[tuple[bool, Place | None]]:
+    """Yield the parts of the order, those with a time and those without, and
+    after which place each goes on."""
+    is_timed = after is None or after.time is not None
+    if is_timed:
+        yield True, after
+    # What has no time is in no window.
+    if not query.windows()[query.sort]:
+        yield False, None if is_timed else after
+
+
+def _read(
+    connection: sa.Connection,
+    query: Query,
+    filters: Sequence[Any],
+    size: int,
+    left: int,
+    timed: bool,
+    after: Place | None,
+) -> Iterator[_Row | None]:
+    """Yield the rows of a part of the order, and None where the bound is
+    met.
+
+    :param size: how many the first statement reads
+    :param left: how many may be read
+    """
     matches = (
         sa.case((sa.and_(*filters), 1), else_=0)
         if filters
-        else (sa.literal_column('1'))
+        else sa.literal_column('1')
     )
-    size, left = limit + 1, VISITS
-    if filters:
-        size *= GROWTH
-    for timed in (True, False):
-        if timed and after is not None and after.time is None:
-            continue
-        while True:
-            size = min(size, left)
-            if size == 0:
-                yield None
-                return
-            found = connection.execute(
-                _statement(query, matches, after, timed, size)
-            ).all()
-            for each in found:
-                after = Place(each[1], each.uuid)
-                yield _Row(each.id, after, bool(each.matches))
-            left -= len(found)
-            if len(found) < size:
-                break
-            size *= GROWTH
-        if query.windows()[query.sort]:
-            # What has no time is in no window.
+    while left:
+        size = min(size, left)
+        found = connection.execute(
+            _statement(query, matches, after, timed, size)
+        ).all()
+        for each in found:
+            after = Place(each[1], each.uuid)
+            yield _Row(each.id, after, bool(each.matches))
+        if len(found) < size:
             return
-        if timed:
-            after = None
+        left -= len(found)
+        size *= GROWTH
+    yield None
 
 
 def _statement(

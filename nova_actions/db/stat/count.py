@@ -342,31 +342,36 @@ def _grouped(question: Question, cells: Iterable[Row]) -> list[Row]:
     return [group for group in found if group['count'] > 0]
 
 
-def _added_up(cells: Iterable[Row]) -> Row:
+def _added_up(cells: Sequence[Row]) -> Row:
     outcomes: collections.Counter[str] = collections.Counter()
-    buckets: collections.Counter[int] = collections.Counter()
-    longest: dict[int, int] = {}
-    retried = 0
     for cell in cells:
-        number, bucket = int(cell['count']), cell['bucket']
-        outcomes[cell['outcome']] += number
-        retried += int(cell['retried'])
-        if bucket is not None and cell['longest'] is not None:
-            buckets[bucket] += number
-            longest[bucket] = max(cell['longest'], longest.get(bucket, 0))
-    there = {bucket: count for bucket, count in buckets.items() if count > 0}
+        outcomes[cell['outcome']] += int(cell['count'])
     count = outcomes.total()
     ended = count - outcomes[status.RUNNING]
-    most = max((longest[bucket] for bucket in there), default=None)
     return {
         'count': count,
         'succeeded': sum(outcomes[each] for each in _ENDED_WELL),
         'failed': outcomes[status.FAILED],
-        'retried': retried,
+        'retried': sum(int(cell['retried']) for cell in cells),
         'interrupted': outcomes[status.INTERRUPTED],
         'open': outcomes[status.RUNNING],
-        'longest': most,
         'failure_rate': outcomes[status.FAILED] / ended if ended else None,
+        **_durations(cells),
+    }
+
+
+def _durations(cells: Iterable[Row]) -> Row:
+    buckets: collections.Counter[int] = collections.Counter()
+    longest: dict[int, int] = {}
+    for cell in cells:
+        bucket = cell['bucket']
+        if bucket is not None and cell['longest'] is not None:
+            buckets[bucket] += int(cell['count'])
+            longest[bucket] = max(cell['longest'], longest.get(bucket, 0))
+    there = {bucket: count for bucket, count in buckets.items() if count > 0}
+    most = max((longest[bucket] for bucket in there), default=None)
+    return {
+        'longest': most,
         **{
             f'p{percent}': duration.percentile(there, percent, most or 0)
             for percent in _PERCENTILES
