@@ -80,8 +80,14 @@ class Environment(missing.Fixture):
 
     @staticmethod
     def _run(*command: str | os.PathLike[str]) -> str:
+        # What PYTHONPATH names would count as installed there.
+        environ = {
+            name: value
+            for name, value in os.environ.items()
+            if name != 'PYTHONPATH'
+        }
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False
+            command, capture_output=True, text=True, check=False, env=environ
         )
         if done.returncode:
             raise AssertionError(done.stdout + done.stderr)

@@ -15,6 +15,7 @@ from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import patience
 from nova_actions.tests.functional import beside
+from nova_actions.tests.functional import user
 
 HERE = pathlib.Path(__file__).parent
 
@@ -39,9 +40,24 @@ class BridgeTestCase(base.ObjectTestCase):
         )
 
     def run_nova(
-        self, mode, script, *arguments, state=None, is_configured=True
+        self,
+        mode,
+        script,
+        *arguments,
+        state=None,
+        is_configured=True,
+        number=None,
+        timeout=patience.PATIENCE,
     ):
-        """Return what a script of Nova says, and what it complains of."""
+        """Return what a script of Nova prints, and what it logs.
+
+        :param number: of another user, who runs it in a folder of his own
+        """
+        folder, prefix = self.folder, []
+        if number is not None:
+            folder, prefix = self.folder / str(number), user.command(number)
+            folder.mkdir()
+            os.chown(folder, number, number)
         path = self.folder / 'nova-actions.conf'
         if is_configured:
             path.write_text(
@@ -52,6 +68,7 @@ class BridgeTestCase(base.ObjectTestCase):
             )
         done = subprocess.run(
             [
+                *prefix,
                 self.venv.python,
                 '-W',
                 'ignore',
@@ -61,8 +78,8 @@ class BridgeTestCase(base.ObjectTestCase):
             capture_output=True,
             text=True,
             check=False,
-            cwd=self.folder,
-            timeout=patience.PATIENCE,
+            cwd=folder,
+            timeout=timeout,
             env={
                 **os.environ,
                 'NOVA_ACTIONS_CONFIG': str(path),

@@ -12,6 +12,7 @@ import subprocess
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import fixtures
@@ -20,8 +21,8 @@ import sqlalchemy as sa
 from nova_actions.tests import database
 from nova_actions.tests import missing
 from nova_actions.tests import patience
+from nova_actions.tests.functional import nova_api
 from nova_actions.tests.functional import process
-from nova_actions.tests.functional import proxy
 
 HERE = pathlib.Path(__file__).parent / 'nova_world'
 HOSTS = ('compute1', 'compute2')
@@ -34,14 +35,24 @@ class Cloud(missing.Fixture):
     :param environment: the fixture of an environment of Nova and the bridge
     :param ours: the configuration that the bridge reads
     :param transport_url: of Nova's bus
+    :param backend: how nova-conductor and nova-compute run: Nova's
+        ``concurrency_backend``
+    :param serve: returns the command of what nova-api runs in
     """
 
     def __init__(
-        self, environment: Any, ours: str, transport_url: str
+        self,
+        environment: Any,
+        ours: str,
+        transport_url: str,
+        backend: str = 'threading',
+        serve: Callable[..., list[str]] = nova_api.uwsgi,
     ) -> None:
         self._venv = environment
         self._ours = ours
         self._transport_url = transport_url
+        self._backend = backend
+        self._serve = serve
         self.servers = {host: str(uuid.uuid4()) for host in HOSTS}
         self.services: dict[str, process.Process] = {}
 
@@ -93,7 +104,10 @@ class Cloud(missing.Fixture):
             ),
         )
         for name in ('conductor', 'api', *HOSTS):
-            (self.folder / name).mkdir()
+            folder = self.folder / name
+            folder.mkdir()
+            # nova-api may run as another user.
+            folder.chmod(0o777)
             self._write(f'{name}.conf', self._nova_conf(name))
         self._write('nova.conf', self._nova_conf('api'))
         # Who asks is believed: there is no Keystone.
@@ -113,6 +127,9 @@ class Cloud(missing.Fixture):
                     'state_path': self.folder / name,
                     'transport_url': self._transport_url,
                     'compute_driver': 'guests.Driver',
+                    'concurrency_backend': (
+                        'threading' if name == 'api' else self._backend
+                    ),
                     'debug': 'false',
                     # Few rounds in the background, and an end that is soon.
                     'sync_power_state_interval': -1,
@@ -195,26 +212,13 @@ class Cloud(missing.Fixture):
         except AssertionError as error:
             raise AssertionError(self.services[name].log[-4000:]) from error
 
-    def _path(self, joint: str) -> str:
-        return joint.join(map(str, self._venv.folders))
-
     def _start_api(self) -> None:
         self._start(
             'api',
-            proxy.find('uwsgi'),
-            '--plugin',
-            'python3',
-            '--master',
-            '--http-socket',
-            f'127.0.0.1:{self._ports["api"]}',
-            '--processes',
-            WORKERS,
-            '--threads',
-            2,
-            '--die-on-term',
-            '--module',
-            'nova.wsgi.osapi_compute:application',
-            PYTHONPATH=self._path(':'),
+            *self._serve(
+                self.folder / 'api', self._ports['api'], self._venv.folders
+            ),
+            PYTHONPATH=':'.join(map(str, self._venv.folders)),
         )
 
     # -- what is asked of it ------------------------------------------------
@@ -240,7 +244,8 @@ class Cloud(missing.Fixture):
                 text = answer.read()
         except urllib.error.HTTPError as error:
             raise AssertionError(
-                f'{method} {path}: {error.code} {error.read()!r}'
+                f'{method} {path}: {error.code} {error.read()!r}\n'
+                f'{self.services["api"].log[-4000:]}'
             ) from error
         return json.loads(text) if text else None
 

@@ -141,19 +141,22 @@ class Proxy(missing.Fixture):
         ]
 
     def _apache(self) -> list[str]:
-        modules = [
-            path
-            for path in APACHE_MODULES
-            if pathlib.Path(path, 'mod_proxy.so').exists()
-        ]
-        if not modules:
-            missing.unavailable('Apache', 'no mod_proxy')
         conf = self._write(
             APACHE,
-            modules=modules[0],
+            modules=modules('mod_proxy.so'),
             sample=self._sample('apache.conf.sample'),
         )
         return [find('apache2', 'httpd'), '-f', conf, '-DFOREGROUND']
+
+
+def modules(name: str) -> str:
+    """Return the folder of Apache's modules, which must have that one."""
+    found = [
+        path for path in APACHE_MODULES if pathlib.Path(path, name).exists()
+    ]
+    if not found:
+        missing.unavailable('Apache', f'no {name}')
+    return found[0]
 
 
 def find(*names: str) -> str:

@@ -3,18 +3,30 @@
 does, which is to stand in Nova's way."""
 
 import json
+import os
 
 from nova_actions.tests.functional import bridged
+from nova_actions.tests.functional import user
+
+#: Two that are not root.
+USERS = (user.NOBODY - 1, user.NOBODY)
 
 
-class TestBridge(bridged.BridgeTestCase):
+def sum_of_lost(stats):
+    return sum(
+        number for name, number in stats.items() if name.startswith('lost_')
+    )
+
+
+class Service(bridged.BridgeTestCase):
     def run_service(self, mode='mirror', children=0, **kwargs):
         """Return the actions that Nova has recorded, our counts, and the
         log."""
         said, log = self.run_nova(
             mode,
             'loading.py',
-            f'sqlite:///{self.folder / "cell"}',
+            # In the folder that it runs in.
+            'sqlite:///cell',
             self.instance_uuid,
             str(children),
             **kwargs,
@@ -29,6 +41,8 @@ class TestBridge(bridged.BridgeTestCase):
             for each in found
         )
 
+
+class TestBridge(Service):
     def test_for_computes_without_it(self):
         """Their steps are recorded by the conductor; those of a compute with
         the bridge are left out."""
@@ -97,3 +111,49 @@ class TestBridge(bridged.BridgeTestCase):
         self.assertEqual(['reboot', 'create'], actions)
         self.assertEqual(4, stats['lost_spool'])
         self.assertEqual(1, log.count('Nothing can be recorded now'))
+
+
+class TestUsers(Service):
+    """Services of Nova's on one host, of several users."""
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid():
+            self.skipTest('only root can run a program as another user')
+        self.state = self.folder / 'state'
+
+    def test_each_has_its_spool(self):
+        self.state.mkdir()
+        self.state.chmod(0o1777)
+
+        for number in USERS:
+            actions, stats, log = self.run_service(
+                state=self.state, number=number
+            )
+            self.assertEqual(['reboot', 'create'], actions)
+            self.assertEqual(0, sum_of_lost(stats), log)
+
+        self.assertEqual(
+            [('create', 'running', 0)] * 2 + [('reboot', 'succeeded', 1)] * 2,
+            self.statuses(),
+        )
+        self.assertEqual(
+            [(f'spool-{number}', number, 0o700) for number in USERS],
+            sorted(
+                (each.name, each.stat().st_uid, each.stat().st_mode & 0o777)
+                for each in self.state.iterdir()
+            ),
+        )
+
+    def test_one_who_may_not_write(self):
+        """What is not recorded is counted; the log says once why."""
+        self.state.mkdir(mode=0o755)
+
+        actions, stats, log = self.run_service(
+            state=self.state, number=USERS[0]
+        )
+
+        self.assertEqual(['reboot', 'create'], actions)
+        self.assertEqual(4, stats['lost_spool'])
+        self.assertEqual(1, log.count('Nothing can be recorded now'))
+        self.assertEqual([], list(self.state.iterdir()))

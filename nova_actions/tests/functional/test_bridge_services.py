@@ -4,133 +4,26 @@ stopped, killed and started: what we have recorded is laid beside what Nova
 has.
 """
 
-import collections
-import itertools
-import pathlib
+import os
+import signal
 import unittest
 
-import fixtures as base_fixtures
-import sqlalchemy as sa
-
-from nova_actions.db import api as db
-from nova_actions.db import models
 from nova_actions.tests import FULL
-from nova_actions.tests import base
-from nova_actions.tests import fixtures
 from nova_actions.tests import patience
-from nova_actions.tests.functional import beside
-from nova_actions.tests.functional import bridged
+from nova_actions.tests.functional import bridged_cloud
 from nova_actions.tests.functional import cloud
-from nova_actions.tests.functional import test_conductors
+from nova_actions.tests.functional import nova_api
+from nova_actions.tests.functional import user
 
 ROUNDS = 6
-#: What is done, and the state that the server is in afterwards.
-OPERATIONS = (
-    ('pause', 'paused'),
-    ('unpause', 'active'),
-    ('os-stop', 'stopped'),
-)
 FIRST, SECOND = cloud.HOSTS
 
 
-def rows(connection, actions, events):
-    """Return actions with their steps."""
-    found = []
-    for table in (actions, events):
-        found.append(
-            [
-                dict(row)
-                for row in connection.execute(
-                    sa.text(f'SELECT * FROM {table} ORDER BY id')
-                ).mappings()
-            ]
-        )
-    return [
-        {
-            **action,
-            'events': [
-                event
-                for event in found[1]
-                if event['action_id'] == action['id']
-            ],
-        }
-        for action in found[0]
-    ]
+class _Tests:
+    """nova-api is forked after loading, and nova-conductor has workers."""
 
-
-def shown(action):
-    """Return what both records say of an action."""
-    return (
-        *bridged.key(action),
-        action['user_id'],
-        action['project_id'],
-        tuple(
-            (each['event'], each['host'], each['result'])
-            for each in action['events']
-        ),
-    )
-
-
-@unittest.skipUnless(FULL, 'minutes: NOVA_ACTIONS_FULL=1')
-class TestServices(base.ObjectTestCase):
-    """nova-api is forked after loading, nova-conductor has workers, and all
-    have threads."""
-
-    BACKEND = 'postgresql'
-
-    def setUp(self):
-        super().setUp()
-        environment = self.useFixture(
-            beside.Environment(beside.world(), bridge=True)
-        )
-        rabbit = self.useFixture(fixtures.Rabbit())
-        self.conf.set_override('transport_url', rabbit.url)
-        self.state = pathlib.Path(
-            self.useFixture(base_fixtures.TempDir()).path
-        )
-        self.cloud = self.useFixture(
-            cloud.Cloud(environment, self.bridge_conf(), rabbit.url)
-        )
-        # Where the servers are known that were there before the bridge.
-        self.conductor = self.useFixture(
-            test_conductors.Process(
-                self.conf,
-                'controller1',
-                more=f'[cell:cell1]\nconnection = {self.cloud.url}\n',
-            )
-        )
-
-    def bridge_conf(self):
-        return (
-            f'[DEFAULT]\ntransport_url = {self.conf.transport_url}\n'
-            f'state_path = {self.state}\n'
-            f'[conductor]\ntopic = {self.conf.conductor.topic}\n'
-            '[reporter]\nheartbeat_interval = 1\n'
-            '[bridge]\nmode = mirror\n'
-        )
-
-    def ours(self):
-        with db.engine().connect() as connection:
-            return rows(connection, models.ACTIONS, models.EVENTS)
-
-    def theirs(self):
-        engine = sa.create_engine(self.cloud.url, poolclass=sa.NullPool)
-        with engine.connect() as connection:
-            return rows(
-                connection, 'instance_actions', 'instance_actions_events'
-            )
-
-    def operate(self):
-        for (action, state), host in itertools.product(
-            OPERATIONS, cloud.HOSTS
-        ):
-            self.cloud.act(host, action, state=state)
-        # To start one, nova-compute would ask Neutron.
-        for host in cloud.HOSTS:
-            self.cloud.act(
-                host, 'os-resetState', {'state': 'active'}, 'active'
-            )
-        # It fails, and leaves the server as it was.
+    def fail_once(self):
+        """Do something that fails and leaves the server as it was."""
         self.cloud.act(FIRST, 'suspend')
         patience.wait_until(
             'suspend that fails',
@@ -142,7 +35,7 @@ class TestServices(base.ObjectTestCase):
         self.cloud.act(FIRST, 'os-resetState', {'state': 'active'}, 'active')
 
     def kill_inside(self):
-        """Kill a nova-compute while it does something; start it anew."""
+        """Kill a nova-compute while it does something, and restart it."""
         hold, held = (self.cloud.folder / name for name in ('hold', 'held'))
         hold.touch()
         self.cloud.act(SECOND, 'pause')
@@ -152,45 +45,29 @@ class TestServices(base.ObjectTestCase):
         self.cloud.start(SECOND)
         self.cloud.await_service(SECOND)
 
-    def is_settled(self):
-        """Whether we have all that Nova has, and nothing is open."""
-        ours = self.ours()
-        return len(ours) >= len(self.theirs()) and all(
-            each['finish_time'] for each in ours
-        )
+    def operate_all(self):
+        self.operate()
+        self.fail_once()
 
     def test_while_we_are_away(self):
-        self.operate()
+        self.operate_all()
         for number in range(ROUNDS):
             stop = self.conductor.kill if number % 2 else self.conductor.stop
             stop()
-            self.operate()
+            self.operate_all()
             self.conductor.start()
         self.kill_inside()
         patience.wait_until('all reports', self.is_settled)
         self.check()
 
     def check(self):
-        """See that each action and step is there once, as Nova has it; but
-        the one that was killed, which Nova leaves open for ever."""
-        differences = [
-            (
-                collections.Counter(map(shown, one))
-                - collections.Counter(map(shown, other))
-            )
-            for one, other in (
-                (self.ours(), self.theirs()),
-                (self.theirs(), self.ours()),
-            )
-        ]
-        [mine], [its] = differences
+        """Check that each action and step is there once, as Nova has it,
+        except the one that was killed, which Nova leaves open for ever."""
+        [mine], [its] = self.differences()
         self.assertEqual(its[:-1], mine[:-1])
         step = 'compute_pause_instance', SECOND
         self.assertEqual(
             [((*step, 'Interrupted'),), ((*step, None),)], [mine[-1], its[-1]]
-        )
-        statuses = collections.Counter(
-            (each['action'], each['status']) for each in self.ours()
         )
         times = ROUNDS + 1
         self.assertEqual(
@@ -202,5 +79,63 @@ class TestServices(base.ObjectTestCase):
                 ('suspend', 'failed'): times,
                 ('resetState', 'succeeded'): 3 * times,
             },
-            dict(statuses),
+            dict(self.statuses()),
         )
+
+
+@unittest.skipUnless(FULL, 'minutes: NOVA_ACTIONS_FULL=1')
+class TestThreads(_Tests, bridged_cloud.CloudTestCase):
+    CONCURRENCY = 'threading'
+
+
+@unittest.skipUnless(FULL, 'minutes: NOVA_ACTIONS_FULL=1')
+class TestEventlet(_Tests, bridged_cloud.CloudTestCase):
+    CONCURRENCY = 'eventlet'
+
+
+@unittest.skipUnless(FULL, 'minutes: NOVA_ACTIONS_FULL=1')
+class TestModWsgi(bridged_cloud.CloudTestCase):
+    """nova-api in Apache's processes, which are of another user than the
+    other services: each user has a folder of spools."""
+
+    SERVE = staticmethod(nova_api.mod_wsgi)
+
+    def restarted(self, signal_to_send):
+        """Have Apache replace the processes that serve nova-api."""
+        apache = self.cloud.services['api'].process.pid
+        before = set(nova_api.workers(apache))
+        self.assertEqual(nova_api.PROCESSES, len(before))
+        if signal_to_send == signal.SIGKILL:
+            for worker in before:
+                os.kill(worker, signal.SIGKILL)
+        else:
+            os.kill(apache, signal_to_send)
+
+        def are_new():
+            now = set(nova_api.workers(apache))
+            return len(now) == nova_api.PROCESSES and not now & before
+
+        patience.wait_until('the new processes of nova-api', are_new)
+
+    def test_restarts_while_we_are_away(self):
+        self.operate()
+        for signal_to_send in (signal.SIGUSR1, signal.SIGKILL):
+            self.conductor.stop()
+            self.operate()
+            self.restarted(signal_to_send)
+            self.operate()
+            self.conductor.start()
+        patience.wait_until('all reports', self.is_settled)
+        self.assertEqual(([], []), self.differences())
+        self.assertEqual(
+            {
+                (action, 'succeeded'): 2 * 5
+                for action in ('pause', 'unpause', 'stop', 'resetState')
+            },
+            dict(self.statuses()),
+        )
+        if not os.geteuid():
+            self.assertEqual(
+                [f'spool-{number}' for number in (0, user.NOBODY)],
+                sorted(each.name for each in self.state.iterdir()),
+            )
