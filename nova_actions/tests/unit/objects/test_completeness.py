@@ -28,7 +28,9 @@ class CompletenessTest(base.BaseTestCase):
         query = criteria.read(
             {'started_after': ['1h'], 'updated_before': ['1m']}, NOW, None
         )
-        with mock.patch.object(coverage, 'get', return_value=found):
+        with mock.patch.object(
+            coverage, 'get', autospec=True, return_value=found
+        ):
             values = completeness.of(None, query, 7, NOW, shows_hosts)
         # What it returns are all of the fields, each with its type.
         answer = completeness.Complete(**values)
