@@ -414,7 +414,7 @@ class InstanceActionList(
         """
         found: list[InstanceAction] = []
         while True:
-            page = list(fetch(limit=limit - len(found), marker=marker))
+            page = fetch(limit=limit - len(found), marker=marker).objects
             found += page
             if len(page) < gate.LIST_LIMIT or len(found) >= limit:
                 return found
