@@ -87,7 +87,7 @@ class ListTest(page_case.PageCase):
 
     def test_nothing_is_recorded(self):
         self.open()
-        self.browser.one('.empty', 'No action fits')
+        self.browser.one('.empty', 'No actions match')
         self.browser.one('.health', '0 of 0 open')
         self.assertAccessible()
         self.assertQuiet()
@@ -202,6 +202,7 @@ class ListTest(page_case.PageCase):
         for shown in (100, 200, 300):
             self.browser.one('.window', f'{shown}+ shown')
             self.assertEqual(shown, len(self.rows()))
+            self.browser.one('.command code', f'--limit {shown}')
             self.browser.click('button.wide')
         links = self.browser.run(
             'return [...document.querySelectorAll(".what a")].map('

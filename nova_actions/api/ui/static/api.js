@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions to /v1, in the name of whoever has logged in.
+// Requests to /v1 with the token of the user who has logged in.
 
 import {end, session} from './session.js';
 

@@ -50,7 +50,7 @@ function changed() {
   health?.close();
   health = session.isOpen ? new Health(draw) : null;
   show();
-  // Whoever logs in, or is asked to, goes on at the start of what is new.
+  // The focus moves to the start of the new content.
   PAGE.querySelector(session.isOpen ? 'h1' : '[autofocus], input')?.focus();
 }
 
@@ -88,7 +88,7 @@ function choose(what) {
   restyle();
 }
 
-// Draws anew what has colours or times in it.
+// Draws again what has colours or times in it.
 function restyle() {
   view?.restyle?.();
   draw();

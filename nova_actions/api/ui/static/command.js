@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command that shows the same as a view.
+// The command that shows the same as the view.
 
 import {html} from './vendor/lit-html/lit-html.js';
 import {copy} from './link.js';
@@ -12,9 +12,13 @@ const OPTIONS = {
   started_after: 'since', started_before: 'until',
   updated_after: 'changes-since', updated_before: 'changes-before',
   min_duration: 'min-duration', open_longer_than: 'open-longer-than',
-  status: 'status', sort: 'sort', project_id: 'project', by: 'by'};
+  status: 'status', sort: 'sort', project_id: 'project', by: 'by',
+  limit: 'limit'};
 
-// As a shell reads it; what shows nothing, or does more, in bash's escapes.
+// How many rows the command lists by default.
+const LIMIT = 50;
+
+// A word quoted for a shell; invisible characters become bash's escapes.
 export function quoted(word) {
   const plain = word.replace(/[\\']/g, '\\$&');
   const safe = escaped(plain).replaceAll('\n', '\\n');
@@ -36,6 +40,14 @@ export function command(verb, query = new URLSearchParams(), words = []) {
       : `--${OPTIONS[name]} ${quoted(value)}`);
   }
   return found.join(' ');
+}
+
+// The command that lists as many rows as a view has.
+export function listing(query, rows) {
+  const asked = new URLSearchParams(query);
+  asked.delete('limit');
+  if (rows > LIMIT) asked.set('limit', rows);
+  return command('list', asked);
 }
 
 export function shown(text) {

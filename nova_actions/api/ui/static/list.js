@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Actions across servers, the newest first, while they happen.
+// The list of actions across servers, updated live.
 
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
 import {get, next, scope} from './api.js';
-import {command, shown} from './command.js';
+import {listing, shown} from './command.js';
 import {form, parameters} from './filter.js';
 import {copy, page} from './link.js';
 import {Live} from './live.js';
@@ -66,7 +66,7 @@ export class List {
     this.cursor = next(answer)?.get('cursor') ?? null;
   }
 
-  // What is new waits; what is known and has changed shows that in its place.
+  // New actions wait behind the button; known ones are updated in place.
   async readNewer(signal) {
     const answer = await this.ask({}, signal);
     const fresh = new Map(answer.actions.map((each) => [each.uuid, each]));
@@ -92,7 +92,7 @@ export class List {
     this.draw();
   }
 
-  // The end of an action that is shown further down than the newest ones.
+  // The end of an action that is not among the newest.
   apply({kind, action_uuid: uuid, event, at, outcome}) {
     if (event !== null || !['action_ended', 'closed'].includes(kind)) return;
     this.rows = this.rows.map((each) => (each.uuid !== uuid ? each : {
@@ -109,7 +109,7 @@ export class List {
   }
 
   showWaiting() {
-    // Between so many and those that are shown there may be more.
+    // There may be more between these and those that are shown.
     if (this.waiting.length === PAGE) {
       this.loader.run();
       return;
@@ -142,7 +142,7 @@ export class List {
       ${this.loader.template()}
       ${this.completeness ? this.found(seesHosts)
         : this.loader.isBusy ? html`<p class="muted">Reading …</p>` : nothing}
-      ${shown(command('list', this.query))}`;
+      ${shown(listing(this.query, this.rows.length))}`;
   }
 
   found(seesHosts) {
@@ -165,7 +165,7 @@ export class List {
         sort: (sort) => this.change(new URLSearchParams([
           ...[...this.query].filter(([name]) => name !== 'sort'),
           ['sort', sort]]))})
-        : html`<p class="empty">No action fits.</p>`}
+        : html`<p class="empty">No actions match.</p>`}
       ${this.older.template()}
       ${this.cursor ? html`<button type="button" class="wide"
         ?disabled=${this.older.isBusy} @click=${() => this.older.run()}>${

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens, by /v1/changes: asked while somebody can see it.
+// The changes of /v1/changes, read while the tab is visible.
 
 import {ask} from './api.js';
 
-// Seconds that a question waits for something to happen.
+// Seconds that a request waits for a change.
 const WAIT = 40;
 const PAUSES = [1, 2, 4, 8, 15];
-// Seconds between two answers at the least, so that a busy cloud is read in
-// batches.
+// The least seconds between two requests, so that the changes of a busy cloud
+// come in batches.
 const BREATH = 1;
 
 export class Live {
-  // heard(changes) is told what happens; missed() that something may have
-  // been missed; draw() that the state has changed.
+  // heard(changes) is called with changes, missed() when some may have been
+  // missed, draw() when the state has changed.
   constructor(query, {heard, missed, draw}) {
     Object.assign(this, {
       query, heard, missed, draw, cursor: null, isPaused: false,
@@ -37,7 +37,7 @@ export class Live {
     this.draw();
   }
 
-  // Asks if it should, and stops if it should not.
+  // Starts or stops reading, as the tab and the button say.
   settle() {
     const wanted = !this.isPaused && !document.hidden;
     if (wanted && !this.control) {
@@ -58,7 +58,7 @@ export class Live {
       } catch (error) {
         if (signal.aborted || error.status === 401) return;
         if (error.status === 410 || error.status === 400) {
-          // So old a place is not kept: begin anew from now.
+          // The cursor is too old: start again from now.
           this.cursor = null;
           this.missed();
         } else if (!error.isPassing) {
@@ -73,7 +73,7 @@ export class Live {
 
   async turn(signal) {
     const isFirst = this.cursor === null;
-    // After a failure, and at first, answer at once.
+    // The first request, and the first one after a failure, do not wait.
     const wait = isFirst || this.isAway ? 0 : WAIT;
     const {body, retryAfter} = await ask('changes', {
       ...this.query, after: this.cursor ?? undefined,

@@ -120,7 +120,7 @@ export class Login {
 
   tokenForm() {
     const hint = this.isNoauth
-      ? 'Nobody checks it here: user:project:role,role.'
+      ? 'It is not checked here: user:project:role,role.'
       : html`As printed by <code>openstack token issue -f value -c id</code>.`;
     const form = html`<form @submit=${this.submit((each, shown) =>
       this.token(each, shown))}>

@@ -4,7 +4,7 @@
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
 import {get, next, scope} from './api.js';
-import {command, shown} from './command.js';
+import {listing, shown} from './command.js';
 import {copy, page} from './link.js';
 import {life} from './life.js';
 import {Live} from './live.js';
@@ -73,8 +73,8 @@ export class Server {
       <h1 tabindex="-1">Server ${name(this.name)}</h1>
       ${this.loader.template()}
       ${this.rows ? this.found() : nothing}
-      ${shown(command('list', new URLSearchParams({
-        ...this.scope, server: this.uuid})))}`;
+      ${shown(listing(new URLSearchParams({
+        ...this.scope, server: this.uuid}), this.rows?.length ?? 0))}`;
   }
 
   found() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who looks. The token is kept here and nowhere else: a reload asks again.
+// The session. The token is kept here only: after a reload you log in again.
 
 let token = null;
 

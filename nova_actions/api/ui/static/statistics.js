@@ -114,7 +114,7 @@ export class Statistics {
         ['by', 'host'], ...Object.entries(this.scope),
         ...this.query.has('action')
           ? [['action', this.query.get('action')]] : [],
-        ['started_after', this.since]])))}`;
+        ['sort', 'failure_rate'], ['started_after', this.since]])))}`;
   }
 
   absent() {
@@ -147,7 +147,7 @@ export class Statistics {
   sections() {
     const {times, kinds, hosts} = this.found;
     if (!times.stats.length) {
-      return html`<p class="empty">Nothing has happened since then.</p>`;
+      return html`<p class="empty">There are no actions since then.</p>`;
     }
     return html`${this.window(times)}
       <div class="plots">

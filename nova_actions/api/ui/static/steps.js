@@ -6,7 +6,7 @@ import {repeat} from './vendor/lit-html/directives/repeat.js';
 import {labels, track} from './drawing.js';
 import {fill, swatch} from './host.js';
 import {STATUSES, ofStep, reason, status} from './status.js';
-import {lines, name} from './text.js';
+import {identifier, lines, name} from './text.js';
 import {elapsed, seconds, took} from './time.js';
 import {axis, bar, gaps, stacked} from './waterfall.js';
 
@@ -45,8 +45,8 @@ function row(step, {hosts, scale, idle, now, first, isRetried}) {
   const state = ofStep(step);
   const after = (seconds(step.started_at) ?? now) - scale.start;
   return html`<tr class=${`is-${state}`}>
-    <th scope="row" class="step">${first ? name(step.event) : html`<span
-      class="unseen">${name(step.event)}</span>`}${isRetried
+    <th scope="row" class="step">${first ? identifier(step.event)
+      : html`<span class="unseen">${name(step.event)}</span>`}${isRetried
       ? html` <span class="attempt">attempt ${step.attempt}</span>`
       : nothing}</th>
     ${hosts.size ? html`<td class="host">${step.host

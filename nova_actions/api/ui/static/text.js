@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names that others chose: always text, and no direction leaks out of them.
+// Names from the log: always text, whose direction does not affect the rest.
 
 import {html} from './vendor/lit-html/lit-html.js';
 import {copy} from './link.js';
 
-// Characters that show nothing, or turn what follows around.
+// Characters that are invisible, or change the direction of what follows.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/gu;
-// Those of them that emoji and some scripts are made with.
+// Those of them that emoji and some scripts need.
 const JOINERS = /[\u200c\u200d]/;
 
 export function printable(value) {
@@ -14,7 +14,7 @@ export function printable(value) {
     HIDDEN, (each) => (JOINERS.test(each) ? each : '\ufffd'));
 }
 
-// The same in escapes that JSON and shells know, but for the ends of lines.
+// The same with escapes that JSON and bash know; newlines stay.
 export function escaped(value) {
   return value.replace(HIDDEN, (each) => {
     const code = each.codePointAt(0);
@@ -28,6 +28,13 @@ export function name(value, className = '') {
   if (value == null || value === '') return '–';
   const text = printable(value);
   return html`<bdi class="name ${className}" title=${text}>${text}</bdi>`;
+}
+
+// The name of a step, which may be broken after an underscore.
+export function identifier(value) {
+  const parts = printable(value).split(/(?<=_)/);
+  return html`<bdi class="name" title=${printable(value)}>${parts.map(
+    (part, number) => (number ? html`<wbr>${part}` : part))}</bdi>`;
 }
 
 // A text of several lines, as a traceback.
