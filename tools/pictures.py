@@ -79,7 +79,12 @@ def photograph_page(root: str, action: record.Action) -> None:
         ('actions', '#/actions', 'tbody tr', (1100, 640)),
         ('action', f'#/action/{action.id}', '.steps', (1100, 720)),
         ('server', f'#/server/{action.server}', 'svg, .life', (1100, 560)),
-        ('statistics', '#/statistics?started_after=24h', 'canvas', (1100, 840)),
+        (
+            'statistics',
+            '#/statistics?started_after=24h',
+            'canvas',
+            (1100, 840),
+        ),
         ('narrow', f'#/action/{action.id}', '.steps', (360, 760)),
     ):
         looked_at.size(*size)
