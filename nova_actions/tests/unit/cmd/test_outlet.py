@@ -18,7 +18,7 @@ class OutletTest(base.BaseTestCase):
 
     def outlet(self, descriptor):
         """Return an outlet whose standard output is a descriptor."""
-        with mock.patch.object(outlet.sys, 'stdout') as stdout:
+        with mock.patch.object(outlet.sys, 'stdout', autospec=True) as stdout:
             stdout.fileno.return_value = descriptor
             return outlet.Outlet()
 
