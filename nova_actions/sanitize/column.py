@@ -7,7 +7,6 @@ more apart.
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from nova_actions.sanitize import naming
 from nova_actions.sanitize import text as _text
@@ -28,33 +27,34 @@ _NO_NAME = re.compile(r'[(){}\[\]<>=:/\\]')
 _RULE = re.compile(r'[-+=|: \t]+')
 
 
-class _Cell(NamedTuple):
-    start: int
-    value: str
+def _cells(line: str, sign: str) -> list[str]:
+    """Return the cells of a line as they stand."""
+    return line.split(sign) if sign else _BLANKS.findall(line)
 
 
-def _cells(text: str, start: int, end: int, sign: str) -> list[_Cell]:
-    """Return the cells of a line, without blanks and quotes."""
-    if not sign:
-        return [
-            _Cell(match.start(), match[0])
-            for match in _BLANKS.finditer(text, start, end)
-        ]
-    cells = []
-    at = start
-    for part in text[start:end].split(sign):
-        inner = part.strip(' \t')
-        if len(inner) > 1 and inner[0] in '"\'' and inner[-1] == inner[0]:
-            inner = inner[1:-1]
-        cells.append(_Cell(at + part.find(inner), inner))
-        at += len(part) + 1
-    return cells
+def _value(cell: str) -> str:
+    """Return a cell without blanks and quotes."""
+    value = cell.strip(' \t')
+    quoted = len(value) > 1 and value[0] in '"\'' and value[-1] == value[0]
+    return value[1:-1] if quoted else value
 
 
-def _are_names(cells: list[_Cell], sign: str) -> bool:
-    return len(cells) > 1 and all(
-        _NAME.fullmatch(cell.value) or (sign == '|' and not cell.value)
-        for cell in cells
+def _start(line: str, cells: list[str], number: int, sign: str) -> int:
+    """Return where the value of a cell begins in its line."""
+    cell = cells[number]
+    if sign:
+        at = sum(map(len, cells[:number])) + number
+        return at + cell.find(_value(cell))
+    at = 0
+    for before in cells[:number]:
+        at = line.index(before, at) + len(before)
+    return line.index(cell, at)
+
+
+def _are_names(values: list[str], sign: str) -> bool:
+    return len(values) > 1 and all(
+        _NAME.fullmatch(value) or (sign == '|' and not value)
+        for value in values
     )
 
 
@@ -67,14 +67,14 @@ def _head(text: str, start: int, end: int) -> tuple[str, dict[int, str], int]:
     for sign in (*_SIGNS, ''):
         if sign not in line or (sign == ',' and ', ' in line):
             continue
-        cells = _cells(text, start, end, sign)
-        if _are_names(cells, sign):
+        values = list(map(_value, _cells(line, sign)))
+        if _are_names(values, sign):
             found = {
-                number: cell.value
-                for number, cell in enumerate(cells)
-                if naming.names_secret(cell.value)
+                number: value
+                for number, value in enumerate(values)
+                if naming.names_secret(value)
             }
-            return sign, found, len(cells)
+            return sign, found, len(values)
     return '', {}, 0
 
 
@@ -106,12 +106,14 @@ def _values(
         if end - at > _MAX_LINE or at >= len(text):
             break
         if not _RULE.fullmatch(text, at, end):
-            cells = _cells(text, at, end, sign)
+            line = text[at:end]
+            cells = _cells(line, sign)
             if len(cells) != count:
                 break
             for number, name in named.items():
-                start, value = cells[number]
+                value = _value(cells[number])
                 if value.strip(_text.FILL) and _is_secret(value, name, sign):
+                    start = at + _start(line, cells, number, sign)
                     found.append((start, start + len(value), 'F19'))
         at = end + 1
     return found, at

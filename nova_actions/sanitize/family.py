@@ -9,7 +9,6 @@ from typing import Any
 
 from nova_actions.sanitize import words
 from nova_actions.sanitize.index import Index
-from nova_actions.sanitize.index import cores_of
 from nova_actions.sanitize.index import look_for
 from nova_actions.sanitize.text import CUT
 from nova_actions.sanitize.text import FILL
@@ -63,10 +62,6 @@ class Family:
     def pattern(self) -> re.Pattern[str]:
         return re.compile(self.regex, self.flags)
 
-    @functools.cached_property
-    def cores(self) -> frozenset[str]:
-        return cores_of(self.guards)
-
     def spans(self, text: str, index: Index) -> Iterator[Span]:
         """Yield where its secrets stand.
 
@@ -100,7 +95,8 @@ def _windows(
     if not guards:
         return [(0, len(lower))]
     found = []
-    for guard, at in index.firsts(guards):
+    for guard in index.those_of(guards):
+        at = lower.find(guard)
         while at >= 0:
             first = lower.rfind('\n', 0, max(0, at - reach)) + 1
             last = lower.find('\n', at + reach)
@@ -125,23 +121,27 @@ class Group:
         self.rules = tuple(rules)
 
     @functools.cached_property
-    def _by_core(self) -> dict[str, list[int]]:
-        """Which rules may find something where a core occurs; those that are
-        no families, everywhere."""
+    def _by_guard(self) -> dict[str, list[int]]:
+        """Which rules may find something where a guard occurs; those without
+        guards, where the empty one does, which is everywhere."""
         found: dict[str, list[int]] = {}
         for number, rule in enumerate(self.rules):
-            cores = rule.cores if isinstance(rule, Family) else ('',)
-            for core in cores:
-                found.setdefault(core, []).append(number)
+            guards = rule.guards if isinstance(rule, Family) else ()
+            for guard in guards or ('',):
+                found.setdefault(guard, []).append(number)
         return found
+
+    @functools.cached_property
+    def _guards(self) -> tuple[str, ...]:
+        return tuple(self._by_guard)
 
     def that_may_find(self, index: Index) -> Iterator[Any]:
         """Yield the rules that may find something."""
-        by_core = self._by_core
+        by_guard = self._by_guard
         numbers = {
             number
-            for core in index.cores & by_core.keys()
-            for number in by_core[core]
+            for guard in index.those_of(self._guards)
+            for number in by_guard[guard]
         }
         return (self.rules[number] for number in sorted(numbers))
 

@@ -118,6 +118,8 @@ class Rules:
         extra: tuple[re.Pattern[str], ...] = (),
     ) -> None:
         self.found = _found.Found()
+        #: A text in which nothing was found, when so many values were known.
+        self._clean = ('', 0)
         self._values = values
         self._extra = extra
 
@@ -125,6 +127,14 @@ class Rules:
         """Mask what is found in a cleaned text, and in what it was before
         it was escaped. From where more than :data:`MAX_NAMES` parts of names
         stand in it, it is withheld."""
+        state = (text, len(self.found))
+        if state != self._clean:
+            text = self._mask(text)
+            if state == (text, len(self.found)):
+                self._clean = state
+        return text
+
+    def _mask(self, text: str) -> str:
         blank = _text.blank(text)
         index = Index(blank)
         parts = naming.stems(blank, index)
@@ -133,7 +143,12 @@ class Rules:
             # No token is cut in two.
             blank_at = max(map(blank[:at].rfind, ' \n'))
             kept = text[: blank_at + 1 if at - blank_at < _text.MARGIN else at]
-            return self.mask(kept) + _text.mark('F99')
+            withheld = _text.mark('F99')
+            masked = self.mask(kept + withheld)
+            # A last value may have taken the mark for a part of itself.
+            if masked.endswith(withheld):
+                return masked
+            return self.mask(kept) + withheld
         done = self._pass(blank, index)
         if not oslo.may_find(done.text, done.index, done.harmless):
             return _text.masked(text, done.spans)

@@ -148,9 +148,10 @@ def _compiled(rests: dict[str, list[str]]) -> Rests:
 def spans(text: str, index: Index) -> Iterator[Span]:
     """Yield the tokens of vendors."""
     words, paths = _vendors()
-    for prefix, rest in _begun(text, words).items():
+    once = index.once(text)
+    for prefix, rest in _begun(once, words).items():
         yield from _behind(text, prefix, rest)
-    if '.com/' in text or '.org/' in text or '://' in text:
+    if '.com/' in once or '.org/' in once or '://' in once:
         for prefix, rest in paths.items():
             for _start, end, label in _behind(text, prefix, rest, 0):
                 yield _start + len(prefix), end, label
@@ -159,8 +160,7 @@ def spans(text: str, index: Index) -> Iterator[Span]:
 def _begun(text: str, words: dict[str, Rests]) -> Rests:
     """Return the rests of those tokens that may stand in a text."""
     apart = text.encode('ascii', 'replace').translate(_APART).decode()
-    runs = {*apart.split()}
-    long = ' '.join([run for run in runs if len(run) >= _MIN_LENGTH])
+    long = ' '.join({run for run in apart.split() if len(run) >= _MIN_LENGTH})
     found: Rests = {}
     for first in words.keys() & _BEGIN.findall(long):
         found.update(words[first])

@@ -8,7 +8,9 @@ text as it stands.
 """
 
 import bisect
+import itertools
 import re
+import string
 from collections.abc import Iterator
 
 from nova_actions.sanitize import names
@@ -58,6 +60,8 @@ _CODED_BEFORE = re.compile(r'%[0-9A-Fa-f]{2}\S{0,60}\Z')
 _WRAPPED = re.compile(
     r'[A-Za-z0-9_+/=.-]{23}[A-Za-z0-9_+/.-]["\']?[ \t\\]{0,4}\Z'
 )
+# What such a line ends in.
+_LAST = frozenset(string.ascii_letters + string.digits + '_+/.-"\' \t\\')
 _END = re.compile(r'["\']?[ \t\\]{0,4}\Z')
 _GOES_ON = re.compile(
     r'(?P<gap>[ \t>|]{0,40}["\']?)'
@@ -244,10 +248,22 @@ def _lines(text: str) -> Iterator[Change]:
     length was broken into lines."""
     # The first may stand behind the quote of a literal.
     at = len(text) - len(text.lstrip('b"\'\\'))
-    lines = text[at:].split('\n')
-    for before, line, behind in zip(
-        ('', *lines), lines, (*lines[1:], ''), strict=False
-    ):
+    lines = ['', *text[at:].split('\n'), '']
+    heads = [line[:4] for line in lines]
+    # Few are worth a closer look.
+    numbers = [
+        number
+        for number, line in enumerate(lines)
+        if (line[-1:] in _LAST and ' ' not in line[-20:])
+        or (
+            len(line) > _MIN_LINE
+            and heads[number] in (heads[number - 1], heads[number + 1])
+        )
+    ]
+    starts = list(itertools.accumulate(map(len, lines), initial=at - 1))
+    for number in numbers:
+        before, line, behind = lines[number - 1 : number + 2]
+        at = starts[number] + number
         length = 0
         if len(line) > _MIN_LINE and line[:4] in (before[:4], behind[:4]):
             length = _prefix(line, (before, behind))
@@ -255,7 +271,6 @@ def _lines(text: str) -> Iterator[Change]:
             yield at, at + length, ''
         elif ' ' not in line[-20:] and (wrapped := _wrapped(line, behind)):
             yield at + wrapped[0], at + wrapped[1], ''
-        at += len(line) + 1
 
 
 def _around(text: str, changes: list[Change]) -> list[Change]:

@@ -167,8 +167,8 @@ def is_name(value: str) -> bool:
 def _mixed(value: str) -> bool:
     return (
         len(value) >= 6
-        and any(c.isdigit() for c in value)
-        and any(c.isalpha() for c in value)
+        and any(map(str.isdigit, value))
+        and any(map(str.isalpha, value))
     )
 
 
@@ -364,6 +364,7 @@ def _behind_verb(value: str, more: bool) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def is_value(value: str, key: str, sep: str, more: bool) -> bool:
     """Judge a value without quotes.
 

@@ -25,11 +25,26 @@ class IndexTest(base.BaseTestCase):
     @given(TEXTS)
     def test_what_occurs_is_found_and_nothing_else(self, text):
         one = index.Index(text)
-        expected = {each: one.text.find(each) for each in GUARDS}
-        found = dict(one.firsts(GUARDS))
-        for guard, at in expected.items():
-            self.assertEqual(at, found.get(guard, -1), guard)
-            self.assertEqual(at >= 0, one.has(guard), guard)
+        found = one.those_of(GUARDS)
+        for guard in GUARDS:
+            self.assertEqual(guard in one.text, guard in found, guard)
+            self.assertEqual(guard in one.text, one.has(guard), guard)
+
+    @settings(max_examples=200, deadline=None)
+    @given(TEXTS, TEXTS)
+    def test_pieces_are_those_of_the_text_as_it_is_now(self, text, now):
+        one = index.Index(text)
+        for each in (text, now):
+            pieces = one.once(each).split()
+            self.assertEqual(sorted({*each.split()}), sorted(pieces))
+
+    @settings(max_examples=200, deadline=None)
+    @given(TEXTS)
+    def test_what_was_not_announced_is_found_too(self, text):
+        one = index.Index(text)
+        for guard in ('never announced', *text.split()):
+            guard = guard.lower()
+            self.assertEqual(guard in one.text, one.has(guard), guard)
 
     @settings(max_examples=200, deadline=None)
     @given(TEXTS)
