@@ -33,5 +33,9 @@ class IdsTest(base.BaseTestCase):
             self.assertFalse(ids.is_marker(text))
             self.assertIsNone(ids.marked(text, 'east'))
 
+    def test_what_begins_like_a_marker(self):
+        for text in ('cell:a', 'cell:a:x', 'cell::1', 'cell:a:1:2'):
+            self.assertFalse(ids.is_marker(text), text)
+
     def test_an_id_that_is_too_large(self):
         self.assertIsNone(ids.marked(f'cell:east:{2**40}', 'east'))

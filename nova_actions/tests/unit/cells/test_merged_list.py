@@ -19,9 +19,11 @@ from nova_actions.cells import owner
 from nova_actions.cells import query
 from nova_actions.db import api as db
 from nova_actions.db import models
+from nova_actions.objects.instance_action import InstanceActionList
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
 from nova_actions.tests import fixtures_cells
+from nova_actions.tests.unit.cells.follow import base as follow_base
 
 START = fixtures_cells.START
 
@@ -326,3 +328,24 @@ class MergedTest(base.ObjectTestCase):
                 server,
                 marker=marker,
             )
+
+
+class TestFollowed(follow_base.FollowTestCase):
+    def test_once_each(self):
+        """Also after the cell has changed a row that was copied."""
+        server = self.cell.server()
+        same = [
+            self.cell.action(server, 'extend_volume', request_id='req-1')
+            for _number in range(2)
+        ]
+        self.round()
+        self.cell.update(
+            fixtures_cells.ACTIONS,
+            same[1],
+            start_time=START + 60 * fixtures_cells.SECOND,
+        )
+        self.cell.action(server, 'extend_volume', request_id='req-1')
+        listed = InstanceActionList.get_by_instance_uuid(self.context, server)
+        self.assertEqual(
+            [False, True, True], [action.id > 0 for action in listed]
+        )

@@ -18,7 +18,7 @@ from nova_actions.tests import fixtures_follow
 from nova_actions.tests import follow_machine
 
 EVENTS = fixtures_cells.EVENTS
-START, SECOND = fixtures_cells.START, fixtures_cells.SECOND
+SECOND = fixtures_cells.SECOND
 #: Whether the bridge is on a host.
 HOSTS = {'bridged1': True, 'bridged2': True, 'bare': False}
 NAMES = ('extend_volume', 'reboot')

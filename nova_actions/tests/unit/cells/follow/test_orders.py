@@ -15,8 +15,7 @@ from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow
 from nova_actions.tests import follow_machine
 
-ACTIONS, EVENTS = fixtures_cells.ACTIONS, fixtures_cells.EVENTS
-START, SECOND = fixtures_cells.START, fixtures_cells.SECOND
+EVENTS = fixtures_cells.EVENTS
 NAMES = ('one', 'two')
 
 

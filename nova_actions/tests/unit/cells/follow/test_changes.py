@@ -21,14 +21,14 @@ from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow
 from nova_actions.tests import follow_machine
 from nova_actions.tests.functional import test_stats
-from nova_actions.tests.unit.cells import test_follow_moves
+from nova_actions.tests.unit.cells.follow import test_moves
 
 DAY = datetime.timedelta(days=1)
 BEGUN = (kind.ACTION_BEGUN, kind.STEP_BEGUN)
-RESULTS = test_follow_moves.RESULTS
+RESULTS = test_moves.RESULTS
 
 
-class Changes(test_follow_moves.Moves):
+class Changes(test_moves.Moves):
     """The same as there, but that Nova writes each end where it belongs."""
 
     #: What makes rows of which nobody can tell what happened.

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The base of tests that follow a cell."""
+
+from nova_actions.tests import base
+from nova_actions.tests import fixtures_cells
+from nova_actions.tests import fixtures_follow
+
+
+class FollowTestCase(base.ObjectTestCase):
+    CELL = 'sqlite'
+
+    def setUp(self):
+        super().setUp()
+        self.cell = self.useFixture(fixtures_cells.Cell(self.conf, self.CELL))
+        self.cell.add_shadows()
+        self.following = self.useFixture(fixtures_follow.Following(self.cell))
+
+    def round(self):
+        return self.following.round()
+
+    def told(self):
+        """Return the actions that are copied, with their steps."""
+        return [
+            (
+                action['action'],
+                action['status'],
+                [
+                    (event['event'], event['result'], event['details'])
+                    for event in events
+                ],
+            )
+            for action, events in fixtures_follow.content()
+        ]

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a cell and a reporter, or two cells, tell of the same."""
+
+import datetime
+from unittest import mock
+
+import sqlalchemy as sa
+
+from nova_actions.cells.follow import match
+from nova_actions.db import api as db
+from nova_actions.db import models
+from nova_actions.db import report
+from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.tests import fixtures_cells
+from nova_actions.tests import fixtures_follow
+from nova_actions.tests.unit.cells.follow import base
+
+EVENTS = fixtures_cells.EVENTS
+START, SECOND = fixtures_cells.START, fixtures_cells.SECOND
+
+
+class TestRecordedHere(base.FollowTestCase):
+    def test_is_one_with_what_the_cell_alone_knows(self):
+        server = self.cell.server()
+        InstanceAction.action_start(self.context, server, 'reboot')
+        with db.engine().connect() as connection:
+            own = (
+                connection.execute(sa.select(models.ACTIONS)).mappings().one()
+            )
+        action = self.cell.action(
+            server,
+            request_id=own['request_id'],
+            start_time=own['start_time'].replace(microsecond=0),
+        )
+        self.cell.event(action)
+        self.cell.action(server, 'stop', request_id=own['request_id'])
+        self.round()
+        self.round()
+        self.assertEqual(
+            [
+                (
+                    'reboot',
+                    'succeeded',
+                    [('compute_reboot_instance', 'Success', None)],
+                ),
+                ('stop', 'running', []),
+            ],
+            self.told(),
+        )
+        self.assertEqual(own['uuid'], fixtures_follow.content()[0][0]['uuid'])
+
+
+class TestOfNobody(base.FollowTestCase):
+    """What a compute service does by itself has an action of its own here;
+    Nova adds it to the newest one."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.cell.server()
+        self.action = self.cell.action(self.server)
+        self.cell.event(self.action)
+
+    def happen(self):
+        self.cell.event(
+            self.action,
+            'compute_shelve_offload_instance',
+            start_time=START + 100 * SECOND,
+            finish_time=START + 101 * SECOND,
+        )
+
+    def report(self):
+        start = START + 100 * SECOND + datetime.timedelta(milliseconds=400)
+        (answer,) = report.apply(
+            self.admin,
+            [
+                fixtures_follow.report(
+                    'finish',
+                    'compute_shelve_offload_instance',
+                    self.server,
+                    'req-of-the-task',
+                    start,
+                    project_id=None,
+                    host='host1',
+                    result='Success',
+                    finish_time=start + SECOND,
+                )
+            ],
+        )
+        self.assertEqual('applied', answer.verdict)
+
+    def check(self):
+        self.assertEqual(
+            [
+                (
+                    'reboot',
+                    'succeeded',
+                    [('compute_reboot_instance', 'Success', None)],
+                ),
+                (
+                    'system',
+                    'succeeded',
+                    [('compute_shelve_offload_instance', 'Success', None)],
+                ),
+            ],
+            self.told(),
+        )
+        before = fixtures_follow.content()
+        self.round()
+        self.assertEqual(before, fixtures_follow.content())
+
+    def test_reported_first(self):
+        self.round()
+        self.report()
+        self.happen()
+        self.round()
+        self.check()
+
+    def test_copied_first(self):
+        self.happen()
+        self.round()
+        self.report()
+        self.round()
+        self.check()
+
+    def test_twice_in_a_minute(self):
+        """One was reported, the other one was not."""
+        self.round()
+        self.report()
+        for _number in range(2):
+            self.happen()
+        self.round()
+        self.assertEqual(
+            [2, 1],
+            [len(events) for _action, events in fixtures_follow.content()],
+        )
+
+
+class TestTwoCells(base.FollowTestCase):
+    """A server moves between two cells, both followed: Nova copies its
+    actions with their steps, and goes on in one of them."""
+
+    def setUp(self):
+        super().setUp()
+        self.west = self.useFixture(
+            fixtures_cells.Cell(self.conf, self.CELL, name='west')
+        )
+        self.west.add_shadows()
+        self.following_west = self.useFixture(
+            fixtures_follow.Following(self.west)
+        )
+        self.server = self.cell.server()
+        self.west.server(uuid=self.server)
+
+    def record(self, cell, *results):
+        action = cell.action(self.server, 'resize', request_id='req-1')
+        return [
+            cell.event(action, f'step{number}', result)
+            for number, result in enumerate(results)
+        ]
+
+    def test_each_is_there_once(self):
+        self.record(self.cell, 'Success', 'Error')
+        self.record(self.west, 'Success', 'Error', 'Success')
+        for _number in range(2):
+            self.following.round()
+            self.following_west.round()
+        self.assertEqual(
+            [
+                (
+                    'resize',
+                    'failed',
+                    [
+                        ('step0', 'Success', None),
+                        ('step1', 'Error', None),
+                        ('step2', 'Success', None),
+                    ],
+                )
+            ],
+            self.told(),
+        )
+
+    def test_whichever_cell_tells_the_end(self):
+        self.record(self.cell, None)
+        (event,) = self.record(self.west, None)
+        self.following.round()
+        self.following_west.round()
+        self.assertEqual('running', self.told()[0][1])
+        self.west.update(
+            EVENTS, event, result='Success', finish_time=START + 9 * SECOND
+        )
+        self.following_west.round()
+        self.following.round()
+        self.assertEqual(
+            [('resize', 'succeeded', [('step0', 'Success', None)])],
+            self.told(),
+        )
+
+    def test_both_at_once(self):
+        """What is copied twice is made one."""
+        self.record(self.cell, 'Success', None)
+        self.record(self.west, 'Success', None)
+        with mock.patch.object(
+            match, 'actions', autospec=True, return_value={}
+        ):
+            self.following.round()
+            self.following_west.round()
+        self.following.round()
+        self.following_west.round()
+        self.assertEqual(
+            [
+                (
+                    'resize',
+                    'running',
+                    [('step0', 'Success', None), ('step1', None, None)],
+                )
+            ],
+            self.told(),
+        )
