@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """A receiver of OpenTelemetry, to which actions are sent as traces."""
 
+import logging
 import time
 import urllib.parse
 from collections.abc import Sequence
 
 from opentelemetry.exporter.otlp.proto.http import trace_exporter
+from opentelemetry.sdk import trace as sdk_trace
 from opentelemetry.sdk.trace import export as sdk
 
 from nova_actions import export
 from nova_actions.cmd import failure
 from nova_actions.export import trace
+
+LOG = logging.getLogger(__name__)
 
 #: Where a receiver takes traces, by OTLP's specification.
 PATH = '/v1/traces'
@@ -45,17 +49,22 @@ class Receiver:
         :raises Refusal: it is not
         """
         spans = trace.spans(changes)
-        while (
-            spans
-            and self._exporter.export(spans)
-            is not sdk.SpanExportResult.SUCCESS
-        ):
+        while spans and not self._is_taken(spans):
             if not self._is_patient:
                 raise failure.Refusal(
                     'The receiver has not taken what it was sent. Nothing was '
                     'skipped: the next run sends it again.'
                 )
             time.sleep(RETRY)
+
+    def _is_taken(self, spans: Sequence[sdk_trace.ReadableSpan]) -> bool:
+        try:
+            result = self._exporter.export(spans)
+        except OSError as error:
+            # Older releases of the library let a lost connection through.
+            LOG.warning('The receiver does not answer: %s', error)
+            return False
+        return result is sdk.SpanExportResult.SUCCESS
 
 
 def _with_path(endpoint: str) -> str:

@@ -40,7 +40,7 @@ class ReceiverTest(base.BaseTestCase):
             self.assertRaises(failure.Refusal, receiver.Receiver, wrong, False)
 
     def test_one_that_waits(self):
-        self.export.side_effect = [_REFUSED, _REFUSED, _TAKEN]
+        self.export.side_effect = [_REFUSED, ConnectionError('gone'), _TAKEN]
         receiver.Receiver(None, True).write([changes.example()])
         self.assertEqual(
             [mock.call(receiver.RETRY)] * 2, self.sleep.mock_calls
@@ -49,9 +49,12 @@ class ReceiverTest(base.BaseTestCase):
         self.assertEqual([first] * 2, others)
 
     def test_one_that_does_not(self):
-        self.export.return_value = _REFUSED
+        self.export.side_effect = [_REFUSED, ConnectionError('gone')]
         sender = receiver.Receiver(None, False)
-        self.assertRaises(failure.Refusal, sender.write, [changes.example()])
+        for _ in range(2):
+            self.assertRaises(
+                failure.Refusal, sender.write, [changes.example()]
+            )
         self.sleep.assert_not_called()
 
     def test_nothing_has_ended(self):
