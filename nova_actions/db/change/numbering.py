@@ -6,6 +6,7 @@ numbers become visible in order: a reader never sees one before a smaller one.
 """
 
 import datetime
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ from nova_actions.db.models import CHANGE_QUEUE
 from nova_actions.db.models import CHANGES
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
+
+LOG = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 
@@ -47,7 +50,9 @@ def number(
     :param holder: names this process uniquely
     :param tell: called once with the numbered changes, as rows of the table
     :param settle: called with the connection and the queued changes before
-        they are numbered; may change the queue, and returns whether it did
+        they are numbered; may change the queue, and returns whether it did.
+        If it fails for another reason than the database, it is undone and
+        logged, and the changes are numbered as they are queued
     :raises DatabaseUnavailable: none was numbered
     """
     # Without a lock, since every conductor polls.
@@ -58,6 +63,14 @@ def number(
     except exception.Conflict:
         # Another conductor has just created the feed's row.
         return 0
+    except exception.Unavailable:
+        raise
+    except Exception:
+        if settle is None:
+            raise
+        # The next turn would fail as well, and no change would be told.
+        LOG.exception('Changes are numbered without being settled first')
+        return number(context, holder, tell)
     if tell is not None:
         tell(told)
     return done

@@ -3,6 +3,7 @@
 
 import datetime
 import uuid
+from unittest import mock
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -14,6 +15,7 @@ from nova_actions.db.change import feed
 from nova_actions.db.change import kind
 from nova_actions.db.change import numbering
 from nova_actions.db.models import CHANGE_FEED
+from nova_actions.db.models import CHANGE_QUEUE
 from nova_actions.db.models import CHANGES
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
@@ -257,6 +259,30 @@ class _Tests:
         # Given back, it is anybody's.
         numbering.release(self.admin, 'two')
         self.assertEqual(1, numbering.number(self.admin, 'one'))
+
+    def test_a_fault_before_numbering_keeps_nothing_back(self):
+        self.step('step')
+
+        def settle(connection, changes):
+            # Undone with the rest of what it did.
+            connection.execute(sa.delete(CHANGE_QUEUE))
+            raise KeyError('fault')
+
+        self.assertEqual(2, numbering.number(self.admin, 'one', settle=settle))
+        self.assertEqual(
+            [(kind.ACTION_BEGUN, None), (kind.STEP_BEGUN, None)], self.kinds()
+        )
+
+    def test_an_outage_before_numbering_keeps_all_back(self):
+        settle = mock.Mock(side_effect=exception.DatabaseUnavailable)
+        self.assertRaises(
+            exception.DatabaseUnavailable,
+            numbering.number,
+            self.admin,
+            'one',
+            settle=settle,
+        )
+        self.assertEqual(1, self.number())
 
     def test_pages_follow_each_other(self):
         for _ in range(5):
