@@ -6,6 +6,7 @@ from nova_actions.api import schemas
 from nova_actions.api.behaviour import Behaviour
 from nova_actions.api.schemas import Schema
 from nova_actions.api.schemas import closed
+from nova_actions.db import reporter
 from nova_actions.db import status
 from nova_actions.objects import criteria
 
@@ -298,8 +299,8 @@ COMPLETENESS = closed(
         },
         'silent_host_count': {
             **schemas.COUNT,
-            'description': 'How many hosts have a reporter that has '
-            'not been heard of for five minutes.',
+            'description': 'How many hosts have a reporter that has not been '
+            f'heard of for {reporter.SILENCE.total_seconds():g} seconds.',
         },
         'silent_cells': {
             **_TEXTS,
