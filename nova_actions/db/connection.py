@@ -18,6 +18,19 @@ from nova_actions.db.deferred import driver_connection
 TRUSTED = 1.0
 
 
+_OF_COMMIT = 'nova_actions_of_commit'
+
+
+def is_of_commit(error: Any) -> bool:
+    """Tell whether a driver's error was raised by a commit, which may have
+    sent other statements along. SQLAlchemy does not tell it from an error of
+    connecting.
+
+    The engine is one of :func:`lighten`.
+    """
+    return bool(getattr(error, _OF_COMMIT, False))
+
+
 def lighten(engine: sa.Engine) -> None:
     """Have an engine neither ping a connection that has just been used nor
     roll back one whose transaction has ended.
@@ -40,7 +53,11 @@ def lighten(engine: sa.Engine) -> None:
         begin(connection)
 
     def do_commit(connection: Any) -> None:
-        commit(connection)
+        try:
+            commit(connection)
+        except Exception as error:
+            setattr(error, _OF_COMMIT, True)
+            raise
         driver = driver_connection(connection)
         ended.add(driver)
         answered[driver] = time.monotonic()

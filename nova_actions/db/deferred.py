@@ -9,6 +9,10 @@ that most transactions take one or two round trips.
 
 The server stops at the first error: nothing after it is executed, ``COMMIT``
 included. The error is raised by the statement or commit that was sent along.
+Since any of them may be what failed, the transaction has to be rolled back.
+
+Named cursors of psycopg2 need a transaction that psycopg2 has begun. In one
+whose ``BEGIN`` was deferred they raise an error.
 
 A proxy in front of MySQL or MariaDB may reject several statements in one
 query. The first such error turns deferring off for the whole process, and the
@@ -52,15 +56,19 @@ class _Transactions:
 
     def begin(self, connection: Any) -> None:
         self._begin(connection)
-        _waiting[driver_connection(connection)] = []
+        driver = driver_connection(connection)
+        # If autocommit is on, the caller wants no transaction.
+        if not driver.get_autocommit():
+            _waiting[driver] = []
 
     def commit(self, connection: Any) -> None:
         driver = driver_connection(connection)
-        waiting = _waiting.pop(driver, None)
+        waiting = _waiting.get(driver)
         if waiting:
             _send(driver, [*waiting, 'COMMIT'])
         else:
             self._commit(connection)
+        _waiting.pop(driver, None)
 
     def rollback(self, connection: Any) -> None:
         _waiting.pop(driver_connection(connection), None)
@@ -73,29 +81,31 @@ class _Psycopg2Transactions(_Transactions):
 
     def begin(self, connection: Any) -> None:
         driver = driver_connection(connection)
-        # If it is on already, the caller wants no transaction.
         if not driver.autocommit:
             driver.autocommit = True
             _waiting[driver] = [b'BEGIN']
 
     def commit(self, connection: Any) -> None:
         driver = driver_connection(connection)
-        waiting = _waiting.pop(driver, None)
+        waiting = _waiting.get(driver)
         if waiting is None:
             self._commit(connection)
             return
         if waiting != [b'BEGIN']:
             _send(driver, [*waiting, b'COMMIT'])
-        driver.autocommit = False
+        self._end(driver)
 
     def rollback(self, connection: Any) -> None:
         driver = driver_connection(connection)
-        _waiting.pop(driver, None)
-        if driver.closed or not driver.autocommit:
+        if driver.closed or driver not in _waiting:
             self._rollback(connection)
             return
         if driver.get_transaction_status() != _IDLE:
             _send(driver, [b'ROLLBACK'])
+        self._end(driver)
+
+    def _end(self, driver: Any) -> None:
+        del _waiting[driver]
         driver.autocommit = False
 
 
@@ -183,10 +193,21 @@ def _executemany(
 def flush(cursor: Any) -> None:
     """Execute deferred statements; the cursor has the result of the last
     one."""
-    waiting = _waiting.get(cursor.connection)
-    if waiting:
-        _waiting[cursor.connection] = []
+    driver = cursor.connection
+    waiting = _waiting.get(driver)
+    if not waiting:
+        return
+    _waiting[driver] = []
+    try:
         _execute_all(cursor, waiting)
+    except Exception:
+        if waiting[0] == b'BEGIN' and (
+            driver.get_transaction_status() == _IDLE
+        ):
+            # Not even BEGIN was executed, as after a syntax error. What
+            # follows would be outside of the transaction, so it must fail.
+            _waiting[driver] = waiting
+        raise
 
 
 def _send(driver: Any, statements: list[Any]) -> None:
@@ -195,11 +216,13 @@ def _send(driver: Any, statements: list[Any]) -> None:
 
 
 def _execute_all(cursor: Any, statements: list[Any]) -> None:
+    # A statement may end with a comment ([database] connection_trace), which
+    # the first line break ends.
     if isinstance(statements[0], bytes):
         # psycopg2 returns the last result.
-        cursor.execute(b';\n'.join(statements))
+        cursor.execute(b'\n;\n'.join(statements))
         return
-    cursor.execute(';\n'.join(statements))
+    cursor.execute('\n;\n'.join(statements))
     # PyMySQL returns one result, or error, after the other.
     while cursor.nextset():
         pass

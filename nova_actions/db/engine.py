@@ -305,8 +305,10 @@ def _is_refused(error: Any) -> bool:
 def _is_of_connecting(error: Any) -> bool:
     """Tell whether no connection could be made: oslo.db does not recognise
     all messages of the drivers for that."""
-    return isinstance(error, sa_exc.OperationalError) and (
-        error.statement is None
+    return (
+        isinstance(error, sa_exc.OperationalError)
+        and error.statement is None
+        and not connection_module.is_of_commit(error.orig)
     )
 
 

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import functools
+import socket
+import threading
 import uuid
 from unittest import mock
 
+import fixtures
 import hypothesis
 import sqlalchemy as sa
 from hypothesis import strategies as st
 from oslo_db import exception as db_exc
-from pymysql import connections
+from pymysql.constants import CLIENT
 
 from nova_actions import exception
 from nova_actions.db import api as db
@@ -44,6 +48,62 @@ TRANSACTIONS = st.lists(st.tuples(STEPS, st.booleans()), max_size=4)
 
 class _Refused(Exception):
     pass
+
+
+class _OneStatementProxy(fixtures.Fixture):
+    """A proxy in front of MariaDB that has each connection send one statement
+    at a time, as those do that do not know CLIENT_MULTI_STATEMENTS."""
+
+    def __init__(self, server):
+        self._server = server
+
+    def _setUp(self):
+        listener = socket.create_server(('127.0.0.1', 0))
+        self.port = listener.getsockname()[1]
+        self._open = [listener]
+        thread = threading.Thread(target=self._accept, args=(listener,))
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(self._close)
+
+    def _close(self):
+        for each in self._open:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def _accept(self, listener):
+        threads = []
+        with contextlib.suppress(OSError):
+            while True:
+                client, _address = listener.accept()
+                server = socket.create_connection(('127.0.0.1', self._server))
+                self._open += client, server
+                for thread in (
+                    threading.Thread(target=self._copy, args=(server, client)),
+                    threading.Thread(
+                        target=self._copy, args=(client, server, _without)
+                    ),
+                ):
+                    thread.start()
+                    threads.append(thread)
+        for thread in threads:
+            thread.join()
+
+    def _copy(self, source, target, change=bytes):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(change(data))
+                # Only the first packet has the capabilities.
+                change = bytes
+            target.shutdown(socket.SHUT_WR)
+
+
+def _without(handshake):
+    """Return a client's handshake response without the capability."""
+    flags = int.from_bytes(handshake[4:8], 'little')
+    flags &= ~CLIENT.MULTI_STATEMENTS
+    return handshake[:4] + flags.to_bytes(4, 'little') + handshake[8:]
 
 
 class _Tests:
@@ -128,6 +188,7 @@ class _Tests:
 
         self.assertRaises(exception.Conflict, twice, self.admin)
         self.assertEqual(0, self.count())
+        self.assert_clean()
 
     def test_an_error_of_what_waited_is_one_of_the_next(self):
         with db.engine().connect() as connection:
@@ -152,11 +213,97 @@ class _Tests:
         def store(connection):
             if not killed:
                 killed.append(True)
-                self.kill(connection)
+                self.kill_number(self.number(connection))
             self.insert(connection)
 
         store(self.admin)
         self.assertEqual(1, self.count())
+
+    def test_a_connection_that_was_lost_before_the_commit(self):
+        killed = []
+
+        @engine.recorder
+        def store(connection):
+            number = self.number(connection)
+            self.insert(connection)
+            if not killed:
+                killed.append(True)
+                self.kill_number(number)
+
+        store(self.admin)
+        self.assertEqual(1, self.count())
+        self.assert_clean()
+
+    def test_what_waits_too_long_for_a_lock_commits_nothing(self):
+        with db.engine().begin() as connection:
+            self.insert(connection, 'a')
+        update = (
+            sa.update(INSTANCES)
+            .where(INSTANCES.c.uuid == 'a')
+            .values(project_id='changed')
+        )
+
+        def late(connection):
+            connection.exec_driver_sql(self.SHORT_LOCK_WAIT)
+            self.insert(connection, 'b')
+            connection.execute(deferred.deferred(update))
+            self.insert(connection, 'c')
+
+        with db.engine().begin() as connection:
+            connection.execute(update)
+            error = self.assertRaises(
+                (db_exc.DBDeadlock, sa.exc.OperationalError), self.do, late
+            )
+            self.assertFalse(engine._is_of_connecting(error))
+        self.assertEqual(1, self.count())
+        self.assert_clean()
+        # The session keeps its limit.
+        db.engine().dispose()
+
+    def do(self, work):
+        with db.engine().begin() as connection:
+            work(connection)
+
+    def test_a_comment_ends_with_its_statement(self):
+        with db.engine().begin() as connection:
+            self.insert(connection, 'a')
+            connection.execute(
+                deferred.deferred(
+                    sa.text("DELETE FROM instances WHERE uuid = 'a' -- why")
+                )
+            )
+            self.insert(connection, 'b')
+        self.assertEqual(1, self.count())
+
+    def test_who_asks_for_no_transaction_has_none(self):
+        with (
+            db.engine()
+            .connect()
+            .execution_options(isolation_level='AUTOCOMMIT') as connection
+        ):
+            self.insert(connection, 'a')
+            connection.rollback()
+            self.insert(connection, 'b')
+        self.assertEqual(2, self.count())
+        self.assert_clean()
+
+    def test_savepoints(self):
+        with db.engine().begin() as connection:
+            self.insert(connection, 'a')
+            undone = connection.begin_nested()
+            self.insert(connection, 'b')
+            undone.rollback()
+            with connection.begin_nested():
+                self.insert(connection, 'c')
+            self.insert(connection, 'd')
+        self.assertEqual(3, self.count())
+
+    def assert_clean(self):
+        """A connection of the pool has nothing left of its last use."""
+        with db.engine().connect() as connection:
+            driver = connection.connection.dbapi_connection
+            self.assertFalse(self.is_in_use(driver))
+            self.assertNotIn(driver, deferred._waiting)
 
     def test_round_trips_of_calls(self):
         for name in ('create', 'start'):
@@ -231,6 +378,7 @@ class _Tests:
 
 class TestMysql(_Tests, base.ObjectTestCase):
     BACKEND = 'mysql'
+    SHORT_LOCK_WAIT = 'SET innodb_lock_wait_timeout = 1'
 
     def watch(self, driver, _record):
         query = driver.query
@@ -244,31 +392,45 @@ class TestMysql(_Tests, base.ObjectTestCase):
 
     def test_a_proxy_that_refuses_several(self):
         self.addCleanup(deferred.setup, sa.create_engine('sqlite://'))
-        query = connections.Connection.query
-
-        def one_alone(driver, sql, *args, **kwargs):
-            if ';\n' in sql:
-                sql = 'BEGIN;; SELECT'
-            return query(driver, sql, *args, **kwargs)
+        proxy = self.useFixture(_OneStatementProxy(3306))
+        url = sa.make_url(self.conf.database.connection)
+        self.conf.set_override(
+            'connection',
+            url.set(port=proxy.port).render_as_string(hide_password=False),
+            group='database',
+        )
+        db.setup(self.conf)
+        logged = self.useFixture(fixtures.FakeLogger(deferred.__name__))
 
         @engine.recorder
-        def store(connection):
-            self.insert(connection, 'a')
-            self.insert(connection, 'b')
+        def store(connection, *keys):
+            for key in keys:
+                self.insert(connection, key)
 
-        db.engine().dispose()
-        with mock.patch.object(connections.Connection, 'query', one_alone):
-            store(self.admin)
-        self.assertEqual(2, self.count())
+        store(self.admin, 'a', 'b')
+        store(self.admin, 'c', 'd')
+        self.assertEqual(4, self.count())
+        self.assertEqual(1, len(logged.output.splitlines()), logged.output)
 
-    def kill(self, connection):
-        number = connection.exec_driver_sql('SELECT CONNECTION_ID()').scalar()
+    def number(self, connection):
+        return connection.exec_driver_sql('SELECT CONNECTION_ID()').scalar()
+
+    def kill_number(self, number):
         with db.engine().connect() as other:
             other.exec_driver_sql(f'KILL {number}')
+
+    def is_in_use(self, driver):
+        is_in_transaction = driver.server_status & 1
+        return (
+            is_in_transaction
+            or driver.get_autocommit()
+            or (driver._result is not None and driver._result.has_next)
+        )
 
 
 class TestPostgresql(_Tests, base.ObjectTestCase):
     BACKEND = 'postgresql'
+    SHORT_LOCK_WAIT = "SET lock_timeout = '1ms'"
 
     def setUp(self):
         super().setUp()
@@ -289,8 +451,10 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
 
         driver.cursor_factory = Cursor
 
-    def kill(self, connection):
-        number = connection.exec_driver_sql('SELECT pg_backend_pid()').scalar()
+    def number(self, connection):
+        return connection.exec_driver_sql('SELECT pg_backend_pid()').scalar()
+
+    def kill_number(self, number):
         with db.engine().connect() as other:
             other.exec_driver_sql(f'SELECT pg_terminate_backend({number})')
 
@@ -298,16 +462,112 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
         with db.engine().begin() as connection:
             connection.execute(_COUNT)
             (sent,) = self.sent
-            self.assertTrue(sent.startswith('BEGIN;'), sent)
+            self.assertTrue(sent.startswith('BEGIN\n;'), sent)
 
-    def test_who_asks_for_no_transaction_has_none(self):
-        with (
-            db.engine()
-            .connect()
-            .execution_options(isolation_level='AUTOCOMMIT') as connection
-        ):
-            self.insert(connection)
-        self.assertEqual(1, self.count())
+    def test_nothing_is_executed_outside_of_the_transaction(self):
+        """After a syntax error, which has nothing be executed at all."""
+
+        def work(connection):
+            self.insert(connection, 'a')
+            self.assertRaises(
+                db_exc.DBError, connection.exec_driver_sql, 'SELEC 1'
+            )
+            self.assertRaises(db_exc.DBError, connection.execute, _COUNT)
+            self.insert(connection, 'b')
+
+        self.assertRaises(db_exc.DBError, self.do, work)
+        self.assertEqual(0, self.count())
+        self.assert_clean()
+
+    def is_in_use(self, driver):
+        return driver.autocommit or driver.get_transaction_status() != 0
+
+
+#: What drivers escape, databases interpret, and an encoding may lack.
+VALUES = st.text(
+    st.sampled_from('\\\'"%;-#/*\0\n$:aé€😀') | st.characters(), max_size=20
+) | st.sampled_from(
+    ["\\'; DROP TABLE instances; --", '%(uuid)s', '%s', '; /*', '-- ', "''"]
+)
+
+
+class _ValueTests:
+    """Values are stored, or rejected, as by a statement of its own."""
+
+    def test_values(self):
+        @hypothesis.settings(max_examples=500 if FULL else 30)
+        @hypothesis.given(VALUES, VALUES)
+        def check(one, other):
+            self.assertEqual(
+                self.stored(one, other, lambda statement: statement),
+                self.stored(one, other, deferred.deferred),
+            )
+
+        check()
+
+    def stored(self, one, other, change):
+        prefix = str(uuid.uuid4())[:8]
+        try:
+            with db.engine().begin() as connection:
+                for key, value in (('a', one), ('b', other)):
+                    connection.execute(
+                        change(_INSERT),
+                        {
+                            'uuid': f'{prefix}{key}',
+                            'project_id': value,
+                            'created_at': NOW,
+                        },
+                    )
+        except (db_exc.DBError, ValueError) as error:
+            return type(error)
+        with db.engine().connect() as connection:
+            return (
+                connection.execute(
+                    sa.select(INSTANCES.c.project_id, INSTANCES.c.created_at)
+                    .where(INSTANCES.c.uuid.startswith(prefix))
+                    .order_by(INSTANCES.c.uuid)
+                )
+                .tuples()
+                .all()
+            )
+
+
+class TestValuesOfMysql(_ValueTests, base.ObjectTestCase):
+    BACKEND = 'mysql'
+
+
+class TestValuesWithoutBackslashEscapes(_ValueTests, base.ObjectTestCase):
+    BACKEND = 'mysql'
+
+    def setUp(self):
+        super().setUp()
+        self.conf.set_override(
+            'mysql_sql_mode',
+            'TRADITIONAL,NO_BACKSLASH_ESCAPES',
+            group='database',
+        )
+        db.setup(self.conf)
+
+
+class TestValuesOfPostgresql(_ValueTests, base.ObjectTestCase):
+    BACKEND = 'postgresql'
+
+
+class TestValuesWithoutStandardStrings(_ValueTests, base.ObjectTestCase):
+    BACKEND = 'postgresql'
+
+    def setUp(self):
+        super().setUp()
+        with db.engine().begin() as connection:
+            name = connection.engine.url.database
+            connection.exec_driver_sql(
+                f'ALTER DATABASE {name} SET standard_conforming_strings = off'
+            )
+        db.engine().dispose()
+
+
+class TestValuesOfLatin1(_ValueTests, base.ObjectTestCase):
+    BACKEND = 'latin1'
 
 
 class TestSqlite(base.ObjectTestCase):
