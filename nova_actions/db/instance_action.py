@@ -74,14 +74,19 @@ def _named(may_be_uuid: bool) -> Any:
 
 @recorder
 def _action_insert(
-    connection: Any, row: Row, owner: Mapping[str, Any] | None
+    connection: Any,
+    row: Row,
+    owner: Mapping[str, Any] | None,
+    is_told: bool,
 ) -> Row:
     if owner is not None:
         ledger_store.insert(
             connection, INSTANCES, [table.complete(INSTANCES, owner)]
         )
     stored = dict(row)
-    ledger_store.insert(connection, ACTIONS, [stored], kind.of_new(stored))
+    ledger_store.insert(
+        connection, ACTIONS, [stored], kind.of_new(stored), is_told
+    )
     mark.add(connection, [stored['start_time']], timeutils.utcnow())
     return stored
 
@@ -103,7 +108,7 @@ def action_create(
     row = table.complete(ACTIONS, values)
     row['status'] = values.get('status') or status.derive(row)
     try:
-        stored = _action_insert(context, row, owner)
+        return _action_insert(context, row, owner, is_whole)
     except exception.Conflict:
         found = table.stored(context, ACTIONS, row['uuid'])
         if found and found['instance_uuid'] == row['instance_uuid']:
@@ -113,9 +118,6 @@ def action_create(
                 instance_uuid=owner['uuid']
             ) from None
         raise
-    if is_whole and stored['id'] is None:
-        return table.stored(context, ACTIONS, row['uuid']) or stored
-    return stored
 
 
 @recorder

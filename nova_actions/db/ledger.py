@@ -36,10 +36,12 @@ def store(
     connection: Any,
     ledger: Ledger,
     news_since: datetime.datetime | None = None,
+    is_told: bool = False,
 ) -> None:
     """Store what the rules have made of a part of the record.
 
     :param news_since: what happened before that is not told as a change
+    :param is_told: whether a single new event gets its id
     """
     changed = ledger.settle()
     _insert_begun(connection, ledger)
@@ -55,6 +57,7 @@ def store(
             for each in ledger.transitions
             if news_since is None or each['happened_at'] >= news_since
         ],
+        is_told,
     )
     mark.add(
         connection,

@@ -79,10 +79,17 @@ _UPDATES = {
     for table in _CHANGING
 }
 _INSERTS = {table: sa.insert(table) for table in (INSTANCES, ACTIONS, EVENTS)}
-#: For a single row, without returning its id.
-_DEFERRED_INSERTS = {
-    table: deferred.deferred(query) for table, query in _INSERTS.items()
-}
+
+
+@functools.cache
+def _insert_one(table: sa.Table, dialect: str, is_told: bool) -> Any:
+    """Return the statement that stores a single row, which is deferred if its
+    id is not needed."""
+    query = _INSERTS[table]
+    if not is_told:
+        return deferred.deferred(query)
+    # With what is queued as a CTE, SQLAlchemy does not return it by itself.
+    return query.returning(table.c.id) if dialect == 'postgresql' else query
 
 
 def _change_action() -> Any:
@@ -94,11 +101,12 @@ def _change_action() -> Any:
 
 
 @functools.cache
-def _store_both(dialect: str, is_new: bool) -> Any:
+def _store_both(dialect: str, is_new: bool, is_told: bool) -> Any:
     """Return the statement that stores a locked event and changes its action;
     None for a database that needs two.
 
     :param is_new: whether the event is
+    :param is_told: whether the statement returns a new event's id
     """
     is_event = EVENTS.c.id == sa.bindparam('event_row_id')
     values = _new_values(EVENTS, 'event')
@@ -110,6 +118,10 @@ def _store_both(dialect: str, is_new: bool) -> Any:
             if is_new
             else sa.update(EVENTS).where(is_event).values(values)
         )
+        if is_new and is_told:
+            stored = event.returning(EVENTS.c.id).cte('event_stored')
+            row_id = sa.select(stored.c.id).scalar_subquery()
+            return _change_action().add_cte(stored).returning(row_id)
         return deferred.deferred(
             _change_action().add_cte(event.cte('event_stored'))
         )
@@ -128,17 +140,21 @@ def store_steps(
     events: Sequence[Row],
     actions: Sequence[Row],
     transitions: Sequence[Row],
+    is_told: bool = False,
 ) -> None:
     """Store new events and the changes of other events and of actions, and
     queue the transitions. A single event and its action take one statement if
-    the database can do that."""
+    the database can do that.
+
+    :param is_told: whether a single new event gets its id
+    """
     both = (
-        _store_both(connection.dialect.name, bool(new))
+        _store_both(connection.dialect.name, bool(new), is_told)
         if (len(new) + len(events) == len(actions) == 1)
         else None
     )
     if both is None:
-        insert(connection, EVENTS, new)
+        insert(connection, EVENTS, new, is_told=is_told)
         update(connection, EVENTS, events)
         update(connection, ACTIONS, actions, transitions)
         return
@@ -147,7 +163,7 @@ def store_steps(
         if new
         else (events[0], ('row_id', *_CHANGING[EVENTS]))
     )
-    queue.execute(
+    done = queue.execute(
         connection,
         both,
         {
@@ -156,6 +172,8 @@ def store_steps(
         },
         transitions,
     )
+    if new and is_told:
+        event['id'] = done.scalar_one()
 
 
 def _values(prefix: str, names: Iterable[str], row: Row) -> Row:
@@ -222,19 +240,27 @@ def insert(
     table: sa.Table,
     rows: Sequence[Row],
     transitions: Sequence[Row] = (),
+    is_told: bool = False,
 ) -> None:
-    """Store new whole rows, and queue the transitions. A single row gets its
-    id if that costs nothing."""
+    """Store new whole rows, and queue the transitions.
+
+    :param is_told: whether a single row gets its id, for which the statement
+        cannot be deferred; it does anyway if that costs nothing
+    """
     if len(rows) == 1:
-        is_told = not deferred.is_possible(connection)
+        is_told = is_told or not deferred.is_possible(connection)
         done = queue.execute(
             connection,
-            (_INSERTS if is_told else _DEFERRED_INSERTS)[table],
+            _insert_one(table, connection.dialect.name, is_told),
             _without_id(rows[0]),
             transitions,
         )
         if is_told:
-            rows[0]['id'] = done.inserted_primary_key[0]
+            rows[0]['id'] = (
+                done.scalar_one()
+                if done.returns_rows
+                else done.inserted_primary_key[0]
+            )
         return
     if rows:
         connection.execute(

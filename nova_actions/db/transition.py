@@ -52,12 +52,14 @@ class _Call:
     """A start, which has the new event's row, or a finish.
 
     :param values: what the caller gave
+    :param is_whole: whether a new event's id is needed
     """
 
     context: Any
     values: Mapping[str, Any]
     row: Row | None = None
     is_system: bool = False
+    is_whole: bool = False
 
 
 def event_start(
@@ -84,9 +86,9 @@ def event_start(
     row = table.complete(EVENTS, values)
     try:
         stored = (
-            _submit(_Call(context, values, row, is_system))
+            _submit(_Call(context, values, row, is_system, is_whole))
             if (owner is None)
-            else _start(context, row, values, is_system, owner)
+            else _start(context, row, values, is_system, is_whole, owner)
         )
     except exception.Conflict:
         found = table.stored(context, EVENTS, row['uuid'])
@@ -98,7 +100,7 @@ def event_start(
             return found
         if owner is not None and not found:
             # The instance has been registered meanwhile.
-            return event_start(context, values, is_system)
+            return event_start(context, values, is_system, is_whole=is_whole)
         raise
     return _whole(context, stored) if is_whole else stored
 
@@ -154,6 +156,7 @@ def _start(
     row: Row,
     values: Mapping[str, Any],
     is_system: bool,
+    is_told: bool,
     owner: Mapping[str, Any] | None = None,
 ) -> Row:
     uuid = values['instance_uuid']
@@ -174,7 +177,7 @@ def _start(
     )
     book = _book(values, found, events, owner)
     book.enter(_entry(row, values, is_system))
-    ledger.store(connection, book)
+    ledger.store(connection, book, is_told=is_told)
     return cast(Row, book.new_events[0][0])
 
 
@@ -324,7 +327,11 @@ def _apply(calls: Sequence[_Call]) -> Sequence[Any]:
     (call,) = calls
     if call.row is None:
         return [_finish(call.context, call.values, call.is_system)]
-    return [_start(call.context, call.row, call.values, call.is_system)]
+    return [
+        _start(
+            call.context, call.row, call.values, call.is_system, call.is_whole
+        )
+    ]
 
 
 _GROUP: group_commit.Group[_Call, Row] = group_commit.Group(_apply)

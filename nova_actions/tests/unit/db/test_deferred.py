@@ -319,6 +319,12 @@ class _Tests:
             self.sent.clear()
             call(context, self.instance_uuid, name, want_result=False)
             self.assertEqual(trips, len(self.sent), self.sent)
+        # With the row's id, the commit is one of its own.
+        for trips, call, name in calls[:2]:
+            self.sent.clear()
+            found = call(context, self.instance_uuid, name, want_result=True)
+            self.assertIsNotNone(found.id)
+            self.assertEqual(trips + 1, len(self.sent), self.sent)
 
     def test_the_record_is_the_same(self):
         @hypothesis.settings(max_examples=200 if FULL else 20)
