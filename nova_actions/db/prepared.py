@@ -19,6 +19,7 @@ import weakref
 from typing import Any
 
 import sqlalchemy as sa
+from oslo_db import exception as db_exc
 from sqlalchemy import event
 from sqlalchemy.sql import compiler as sql_compiler
 
@@ -48,15 +49,18 @@ _PARAMETER = re.compile(r'%\((\w+)\)s')
 _is_on = True
 
 
-class NotPrepared(Exception):
+class NotPrepared(db_exc.DBError):
     """The server has refused to prepare a statement.
 
-    :param pgcode: its SQLSTATE
+    It is one of oslo.db's errors, which oslo.db does not log with a
+    traceback.
+
+    :param error: of the driver
     """
 
-    def __init__(self, pgcode: str | None) -> None:
-        super().__init__(pgcode)
-        self.pgcode = pgcode
+    def __init__(self, error: Any) -> None:
+        super().__init__(error)
+        self.pgcode = error.pgcode
 
 
 def setup(engine: sa.Engine) -> None:
@@ -171,7 +175,7 @@ def _prepare(cursor: Any, statement: str, binds: Any) -> str:
             f'PREPARE {name}{_parenthesized(types)} AS {statement % places}'
         )
     except cursor.connection.ProgrammingError as error:
-        raise NotPrepared(error.pgcode) from error
+        raise NotPrepared(error) from error
     given = ', '.join(f'%({each})s' for each in names)
     return f'EXECUTE {name}{_parenthesized(given)}'
 

@@ -2,6 +2,7 @@
 import datetime
 from unittest import mock
 
+import fixtures
 import sqlalchemy as sa
 
 from nova_actions import exception
@@ -140,6 +141,7 @@ class TestPrepared(base.ObjectTestCase):
         self.assertEqual([], self.find('one'))
 
     def test_one_that_cannot_be_prepared(self):
+        logged = self.useFixture(fixtures.FakeLogger())
         for number in range(4):
             self.assertEqual(
                 [(number == 1,)],
@@ -149,6 +151,7 @@ class TestPrepared(base.ObjectTestCase):
                     {'anything': None if number == 1 else number},
                 ),
             )
+        self.assertEqual(1, len(logged.output.splitlines()), logged.output)
 
     def test_a_record_goes_on_when_all_are_lost(self):
         InstanceAction.action_start(self.context, self.instance_uuid, 'create')
