@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Actions: how they begin, and how those end that have no step."""
+"""Starts actions, and ends those that have no steps."""
 
 import datetime
 import functools
@@ -15,7 +15,7 @@ _ATTRIBUTE = '_nova_actions_uuid'
 
 
 def begun(action_start: Any) -> Any:
-    """Return ``InstanceAction.action_start`` that begins an action."""
+    """Return an ``InstanceAction.action_start`` that starts ours, too."""
 
     @functools.wraps(action_start.__func__)
     def wrapper(cls: Any, *args: Any, **kwargs: Any) -> Any:
@@ -55,7 +55,7 @@ def _begin(
 
 
 def ended(finish: Any) -> Any:
-    """Return ``InstanceAction.finish`` that ends the action."""
+    """Return an ``InstanceAction.finish`` that ends ours, too."""
 
     @functools.wraps(finish)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Steps of compute services that have no bridge, recorded by the conductor.
 
-Beginning and end come as two calls, to any worker of any conductor, and the
-end does not tell its host. What both have in common is Nova's own row: our
-handle is made from that. Where two attempts of one step are open at once, Nova
-does not tell which of them ends; the newer one is taken.
+Start and end arrive as two calls, at any worker of any conductor, and the end
+does not name its host. Both refer to the same row of Nova's, so our handle is
+derived from it. If two attempts of one step are open at once, Nova does not
+say which of them ends; the newer one is taken.
 """
 
 import importlib
@@ -31,7 +31,7 @@ def begin(
     want_result: bool = True,
     host: str | None = None,
 ) -> Any:
-    """Begin a step in Nova's record and in ours.
+    """Start a step in Nova's record and in ours.
 
     :param call: Nova's ``InstanceActionEvent.event_start``
     """
@@ -97,7 +97,7 @@ def end(
 
 
 def _open(context: Any, server: str, name: str) -> Any:
-    """Return Nova's row of the newest open step of a name; None without."""
+    """Return Nova's row of the newest open step of a name, or None."""
     objects = importlib.import_module('nova.objects')
     action = objects.InstanceAction.get_by_request_id(
         context, server, context.request_id
@@ -119,7 +119,8 @@ def _open(context: Any, server: str, name: str) -> Any:
 def _end(
     context: Any, server: str, row: Any, exc_val: object, exc_tb: object
 ) -> None:
-    # Its clock is not this one's: the duration is that of the two times.
+    # It was not measured by this clock, so the duration is the difference
+    # of the two times.
     handle = reporter.Handle(
         (_start(context, server, row),), began=0, origin=''
     )

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deletions that nova-api does itself, of servers that are on no host or on
-one that is down: Nova begins their action when all is over, or not at all,
-and never ends it."""
+"""Deletions that nova-api does itself: of servers without a host, or whose
+host is down.
+
+Nova starts the action of such a deletion after it is done, or not at all, and
+never ends it.
+"""
 
 import contextvars
 import dataclasses
@@ -26,7 +29,7 @@ _last: contextvars.ContextVar[_Deletion | None] = contextvars.ContextVar(
 
 
 def is_known(request_id: str | None, server: str, action: str) -> bool:
-    """Tell whether an action is a deletion that this thread has recorded."""
+    """Tell whether this action is a deletion that this thread has recorded."""
     return action == NAME and _find(request_id, server) is not None
 
 
@@ -38,7 +41,7 @@ def _find(request_id: str | None, server: str) -> _Deletion | None:
 
 
 def begin(context: Any, server: str) -> None:
-    """Begin the action, when Nova says that it deletes."""
+    """Start the action, when Nova announces the deletion."""
     if _find(context.request_id, server) is None:
         _last.set(
             _Deletion(
@@ -50,8 +53,10 @@ def begin(context: Any, server: str) -> None:
 
 
 def end(context: Any, server: str) -> None:
-    """End the action, when Nova says that it has deleted; it does, too, while
-    an error is on its way."""
+    """End the action, when Nova announces that the server is deleted.
+
+    Nova also announces it while an error propagates: that is no end.
+    """
     last = _find(context.request_id, server)
     if last and last.action_uuid and sys.exc_info()[1] is None:
         reporter.finish_action(context, server, NAME, last.action_uuid)

@@ -11,8 +11,8 @@ from nova_actions_bridge import notice
 
 
 class Driver(notifier.Driver):
-    """Sends nothing: that it is there loads the bridge, and it hears what the
-    service notifies of."""
+    """Loads the bridge when it is created, and reads the notifications of the
+    service. It sends nothing."""
 
     def __init__(self, conf: Any, topics: Any, transport: Any) -> None:
         super().__init__(conf, topics, transport)
@@ -22,4 +22,4 @@ class Driver(notifier.Driver):
         self, ctxt: Any, message: Any, priority: Any, retry: Any
     ) -> None:
         if loading.is_loaded():
-            harmless('look at a notification', notice.hear, ctxt, message)
+            harmless('reading of a notification', notice.hear, ctxt, message)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the bridge comes into a process of Nova, once."""
+"""Loads the bridge into a process of Nova, once."""
 
 import importlib.metadata
 import logging
@@ -16,7 +16,7 @@ from nova_actions_bridge import seam
 LOG = logging.getLogger(__name__)
 
 _lock = threading.Lock()
-#: What has become of it: None before, then whether it records.
+#: None before the bridge is loaded, then whether it records.
 _state: bool | None = None
 
 
@@ -26,7 +26,7 @@ def is_loaded() -> bool:
 
 
 def load(nova_conf: Any) -> None:
-    """Begin to record in this process; it never raises.
+    """Start to record in this process. This never raises.
 
     :param nova_conf: Nova's configuration
     """
@@ -37,7 +37,7 @@ def load(nova_conf: Any) -> None:
         _state = False
         try:
             _state = _begin(nova_conf)
-        # oslo.config ends a process by SystemExit where a file is wrong.
+        # oslo.config raises SystemExit for a wrong file.
         except (Exception, SystemExit) as error:  # noqa: BLE001
             LOG.error(
                 'Nothing of this service of Nova is recorded by '
@@ -49,7 +49,7 @@ def load(nova_conf: Any) -> None:
 
 def _why(error: BaseException) -> str:
     if isinstance(error, cfg.ConfigFileParseError):
-        # Its text has the line, and that may hold a password.
+        # Its text repeats the line, which may have a password.
         return f'{error.config_file} has a line that is no option'
     return str(error)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bridge's own options, and where they are read from."""
+"""The options of the bridge, and the file that they are read from."""
 
 import os
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from oslo_config import cfg
 
 from nova_actions import conf as conf_module
 
-#: Names another file than the usual one.
+#: The environment variable that names another file than the default.
 VARIABLE = 'NOVA_ACTIONS_CONFIG'
 PATH = '/etc/nova_actions/nova-actions.conf'
 
@@ -40,12 +40,13 @@ def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
 
 
 def load(host: str) -> cfg.ConfigOpts:
-    """Return the configuration: a file apart from Nova's, whose sections have
-    the same names and another meaning.
+    """Return the configuration.
 
-    :param host: the name that Nova has for this host; used unless the file
-        says another
-    :raises oslo_config.cfg.Error: it is missing or wrong
+    It is not in Nova's file, whose sections of the same names mean something
+    else.
+
+    :param host: Nova's name for this host, used unless the file sets one
+    :raises oslo_config.cfg.Error: the file is missing or wrong
     """
     conf = conf_module.load(
         [],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The places in Nova where the bridge is put in."""
+"""The methods of Nova that the bridge replaces."""
 
 import importlib
 import inspect
@@ -35,10 +35,10 @@ def _all(is_for_all: bool) -> Iterator[tuple[str, str, str, Make]]:
 
 
 def install(is_for_all: bool) -> list[str]:
-    """Replace Nova's methods and return the names of those that this Nova
-    does not have.
+    """Replace Nova's methods; return the names of those that this Nova does
+    not have.
 
-    :param is_for_all: every compute service records for itself
+    :param is_for_all: whether every compute service records for itself
     """
     missing = []
     for module, owner, name, make in _all(is_for_all):
