@@ -8,13 +8,10 @@ from oslo_utils import fixture as utils_fixture
 
 from nova_actions.conductor import upkeep
 from nova_actions.db import api as db
-from nova_actions.db import models
 from nova_actions.db import report
-from nova_actions.db import reporter
 from nova_actions.tests.unit.db import old
 from nova_actions.tests.unit.db.test_report import make
 from nova_actions.upkeep import retention
-from nova_actions.upkeep import stale_reporter
 
 SECOND = old.DAY / 86400
 
@@ -127,53 +124,6 @@ class _Tests:
 
     def actions_of(self, instance, ages):
         super().actions(instance, ages, events=0, status='running')
-
-    def test_a_reporter_goes_with_its_events(self):
-        epoch, other = str(uuid.uuid4()), str(uuid.uuid4())
-        self.begin(self.step(epoch=epoch))
-        for each in (epoch, other):
-            report.apply(self.admin, [], each, 'h')
-        # Both live.
-        self.assertEqual((0, 0), self.run_upkeep())
-        for each in (epoch, other):
-            stale_reporter.close(self.admin, each, 'it is dead')
-        self.assertEqual((0, 1), self.run_upkeep())
-        self.assertEqual([epoch], self.epochs())
-        list(
-            retention.purge(
-                self.admin,
-                retention.Selection(old.NOW + old.DAY),
-                pause=old.no_pause,
-            )
-        )
-        self.assertEqual((0, 1), self.run_upkeep())
-        self.assertEqual([], self.epochs())
-
-    def test_losses_are_kept_for_a_while(self):
-        epoch = str(uuid.uuid4())
-        reporter.told(self.admin, epoch, 'h', 0, {'full': 3})
-        stale_reporter.close(self.admin, epoch, 'it is dead')
-        self.assertEqual((0, 0), self.run_upkeep())
-        self.clock.advance_time_delta(reporter.LOSSES_KEPT + SECOND)
-        self.assertEqual((0, 1), self.run_upkeep())
-
-    def test_many_reporters(self):
-        old.add(
-            self.admin,
-            [
-                models.Reporter(
-                    epoch=str(uuid.uuid4()),
-                    created_at=old.NOW,
-                    last_seen=old.NOW,
-                    closed_at=old.NOW,
-                )
-                for _ in range(reporter.PAGE + 5)
-            ],
-        )
-        self.assertEqual((0, reporter.PAGE + 5), self.run_upkeep())
-
-    def epochs(self):
-        return [row['epoch'] for row in reporter.page(self.admin)]
 
 
 class TestSqlite(_Tests, old.OldRowsTestCase):

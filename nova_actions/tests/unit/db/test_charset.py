@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts that the database's encoding can store."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from oslotest import base
+
+from nova_actions.db import charset
+from nova_actions.tests.functional import fuzz
+
+#: PostgreSQL's names, and Python's.
+ENCODINGS = {
+    'LATIN1': 'iso8859-1',
+    'LATIN9': 'iso8859-15',
+    'WIN1252': 'cp1252',
+    'KOI8R': 'koi8-r',
+    'EUC_JP': 'euc_jp',
+    # One that Python does not have.
+    'MULE_INTERNAL': 'ascii',
+}
+texts = st.text(st.characters(exclude_categories=['Cs']))
+
+
+class TestCharset(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(charset.learn, charset.codec)
+
+    def test_names(self):
+        for name, codec in ENCODINGS.items():
+            charset.learn(name)
+            self.assertEqual(codec, charset.codec)
+
+    def test_encodings_of_any_character(self):
+        for name in (None, 'UTF8', 'SQL_ASCII'):
+            charset.learn('LATIN1')
+            charset.learn(name)
+            self.assertIsNone(charset.codec)
+
+    @fuzz.examples(30)
+    @given(texts, st.sampled_from(sorted(ENCODINGS)))
+    def test_fitted_text_can_be_stored_and_is_not_changed_again(
+        self, text, encoding
+    ):
+        charset.learn(encoding)
+        fitted = charset.fit(text)
+        self.assertEqual(fitted, charset.fit(fitted))
+        self.assertEqual(
+            fitted, fitted.encode(charset.codec).decode(charset.codec)
+        )
+        for before, after in zip(text, fitted, strict=True):
+            self.assertIn(after, (before, '?'))
+
+    @fuzz.examples(30)
+    @given(texts)
+    def test_text_that_fits_is_kept(self, text):
+        charset.learn('UTF8')
+        self.assertEqual(text, charset.fit(text))
+
+    @fuzz.examples(30)
+    @given(st.dictionaries(st.text(), texts | st.none() | st.integers()))
+    def test_row_counts_what_was_replaced(self, row):
+        charset.learn('LATIN1')
+        fitted, replaced = charset.fit_row(row)
+        self.assertEqual(row.keys(), fitted.keys())
+        self.assertEqual(
+            sum(
+                ord(character) > 255
+                for value in row.values()
+                if isinstance(value, str)
+                for character in value
+            ),
+            replaced,
+        )
+        for name, value in row.items():
+            if not isinstance(value, str):
+                self.assertIs(value, fitted[name])

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""URLs of databases, and what their drivers say."""
+
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from oslo_db import exception as db_exc
+from oslotest import base
+from sqlalchemy import exc as sa_exc
+
+from nova_actions.db import driver
+from nova_actions.tests.functional import fuzz
+
+SECRET = 'correct-horse'
+
+
+class TestDriver(base.BaseTestCase):
+    def test_url_that_can_be_used(self):
+        self.assertIsNone(driver.problem('sqlite://'))
+
+    def test_problem_does_not_repeat_the_url(self):
+        for url, word in (
+            (f'nosuch://u:{SECRET}@h/d', 'does not know'),
+            (f'{SECRET}', 'URL'),
+            (f'mysql+mysqldb://u:{SECRET}@h/d', 'MySQLdb'),
+            ('', 'not set'),
+            (None, 'not set'),
+        ):
+            problem = driver.problem(url)
+            self.assertIn(word, problem)
+            self.assertNotIn(SECRET, problem)
+
+    def test_shown_url_has_no_secrets(self):
+        self.assertEqual(
+            'mysql://h:33/d',
+            driver.shown(
+                f'mysql+pymysql://{SECRET}:{SECRET}@h:33/d?ssl_key={SECRET}'
+            ),
+        )
+
+    @fuzz.examples(50)
+    @given(st.text(st.characters(exclude_categories=['Cs']), min_size=1))
+    def test_url_of_a_file_leads_to_that_file(self, path):
+        url = driver.file_url(path)
+        if url is None:
+            self.assertIn('?', path)
+        else:
+            self.assertEqual(path, sa.make_url(url).database)
+
+    @fuzz.examples(50)
+    @given(st.text(st.characters(exclude_categories=['Cs']), max_size=100))
+    def test_name_is_one_of_a_cell(self, database):
+        url = sa.URL.create('sqlite', database=database)
+        self.assertRegex(
+            driver.name(url.render_as_string()), r'\A[A-Za-z0-9._-]{1,64}\Z'
+        )
+
+    def test_name_of_a_file(self):
+        self.assertEqual(
+            'a-b.sqlite', driver.name('sqlite:////x/y/a b.sqlite')
+        )
+
+    def test_error_is_the_drivers_own(self):
+        for statement in (f"SELECT '{SECRET}'", None):
+            error = sa_exc.OperationalError(
+                statement, {'value': SECRET}, ValueError('no\n  route')
+            )
+            self.assertEqual(
+                'builtins.ValueError: no route',
+                driver.said(db_exc.DBError(error)),
+            )
