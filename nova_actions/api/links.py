@@ -2,15 +2,20 @@
 """Links in responses: the address of this API as the client sees it."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from urllib import parse
 
-if TYPE_CHECKING:
-    import falcon
+import falcon
 
 # What may stand unquoted in a path (RFC 3986).
 _PATH_SAFE = "/~!$&'()*+,;=:@"
+#: A host and a port (RFC 3986, section 3.2.2).
+_HOST = re.compile(
+    r"(?:\[[0-9A-Fa-fv.:]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)"
+    r'(?::[0-9]*)?',
+    re.ASCII,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,17 +95,24 @@ class Links:
         ).rstrip('/')
 
 
-def root_url(req: 'falcon.Request') -> str:
+def root_url(req: falcon.Request) -> str:
     """Return the address of ``/`` as the client sees it.
 
     It comes from the Host header (or the proxy's headers, if
     http_proxy_to_wsgi is enabled); a default port is left out.
+
+    :raises falcon.HTTPBadRequest: the header is no host and port (RFC 9112,
+        section 3.2)
     """
     env = req.env
     scheme = env['wsgi.url_scheme']
     host = env.get('HTTP_HOST')
     if host is None:
         host = f'{env["SERVER_NAME"]}:{env["SERVER_PORT"]}'
+    elif not _HOST.fullmatch(host):
+        raise falcon.HTTPBadRequest(
+            description='The Host header is not a valid host and port.'
+        )
     default = {'http': ':80', 'https': ':443'}.get(scheme)
     if default:
         host = host.removesuffix(default)

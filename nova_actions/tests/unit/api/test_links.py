@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
+from urllib import parse
+
 import falcon
+import hypothesis
 from falcon import testing
+from hypothesis import strategies
 from oslotest import base
 
 from nova_actions.api import links
@@ -27,6 +31,27 @@ class RootTest(base.BaseTestCase):
                 expected,
                 _root(**{'wsgi.url_scheme': scheme, 'HTTP_HOST': host}),
             )
+
+    @hypothesis.given(
+        strategies.one_of(
+            strategies.text(strategies.characters(max_codepoint=255)),
+            strategies.from_regex(r'\A[a-z0-9.-]+(:[0-9]+)?\Z'),
+            strategies.ip_addresses(v=6).map('[{}]'.format),
+        )
+    )
+    def test_any_host_is_refused_or_part_of_a_url(self, host):
+        try:
+            url = _root(HTTP_HOST=host)
+        except falcon.HTTPBadRequest:
+            self.assertNotRegex(host, r'\A[a-z0-9.-]+(:[0-9]+)?\Z')
+        else:
+            parts = parse.urlsplit(url)
+            self.assertIn(parts.netloc, (host, host.removesuffix(':80')))
+            self.assertEqual('', parts.path + parts.query + parts.fragment)
+
+    def test_hosts_that_are_none(self):
+        for host in ('a b', 'a/b', 'a[(*', 'u@h', 'a:b', '<b>', 'a\r\nb'):
+            self.assertRaises(falcon.HTTPBadRequest, _root, HTTP_HOST=host)
 
     def test_mounted_below(self):
         self.assertEqual(
