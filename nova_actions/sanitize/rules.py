@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from nova_actions.sanitize import coded
 from nova_actions.sanitize import column
@@ -68,22 +69,40 @@ FAMILIES = (
     *coded.FAMILIES,
     *families.BEHIND,
 )
-#: So many parts of names of secrets are looked at in a text: more do not
-#: stand in one that somebody reads.
+#: So many parts of names of secrets are looked at in a text and in what it
+#: was before it was escaped: more do not stand in one that somebody reads.
 MAX_NAMES = 768
+#: How much is kept of one in whose views the most of them stand.
+_MOST_KEPT = 0.75
 #: What is found by these is no value that may stand elsewhere.
 _ALONE = ('F0', 'F7', 'FX')
+
+
+class _Layer(NamedTuple):
+    """A text, and the view of it as it was before it was escaped."""
+
+    text: str
+    index: Index
+    before: view.View | None
+
+
+def _layers(text: str) -> Iterator[_Layer]:
+    """Yield a text, what it was before it was escaped, and so on."""
+    for depth in range(view.MAX_DEPTH + 1):
+        before = view.of(text) if depth < view.MAX_DEPTH else None
+        yield _Layer(text, Index(text), before)
+        if before is None:
+            return
+        text = before.text
 
 
 class _Pass:
     """One text as the rules read it, and what they have found in it so far.
     Places in it stay the same: what is found is overwritten."""
 
-    def __init__(
-        self, text: str, found: _found.Found, index: Index | None = None
-    ) -> None:
+    def __init__(self, text: str, found: _found.Found, index: Index) -> None:
         self.text = text
-        self.index = index or Index(text)
+        self.index = index
         self.spans: list[_text.Span] = []
         #: Where no value goes on.
         self.bars: list[view.Change] = []
@@ -136,10 +155,15 @@ class Rules:
 
     def _mask(self, text: str) -> str:
         blank = _text.blank(text)
-        index = Index(blank)
-        parts = naming.stems(blank, index)
-        if len(parts) > MAX_NAMES:
-            at = parts[MAX_NAMES][0]
+        layers = list(_layers(blank))
+        parts = [naming.stems(each.text, each.index) for each in layers]
+        count = sum(map(len, parts))
+        if count > MAX_NAMES:
+            at = (
+                parts[0][MAX_NAMES][0]
+                if len(layers) == 1
+                else int(len(text) * min(MAX_NAMES / count, _MOST_KEPT))
+            )
             # No token is cut in two.
             blank_at = max(map(blank[:at].rfind, ' \n'))
             kept = text[: blank_at + 1 if at - blank_at < _text.MARGIN else at]
@@ -149,28 +173,29 @@ class Rules:
             if masked.endswith(withheld):
                 return masked
             return self.mask(kept) + withheld
-        done = self._pass(blank, index)
+        done = self._pass(layers)
         if not oslo.may_find(done.text, done.index, done.harmless):
             return _text.masked(text, done.spans)
         return _text.masked(
             text, done.spans, done.harmless, oslo.Masker().mask
         )
 
-    def _pass(
-        self, text: str, index: Index | None = None, depth: int = 0
-    ) -> _Pass:
+    def _pass(self, layers: list[_Layer]) -> _Pass:
+        (text, index, before), *rest = layers
         spans: list[_text.Span] = []
         bars: list[view.Change] = []
-        before = view.of(text) if depth < view.MAX_DEPTH else None
         if before:
-            inner = self._pass(before.text, None, depth + 1)
+            inner = self._pass(rest)
             spans, bars = (
                 [(*before.origin(start, end), each) for start, end, each in of]
                 for of in (inner.spans, inner.bars)
             )
             bars += before.bars
-            text, index = view.barred(text, bars), None
-        done = _Pass(_text.fill(text, spans), self.found, index)
+            text = view.barred(text, bars)
+        filled = _text.fill(text, spans)
+        if before:
+            index = Index(filled)
+        done = _Pass(filled, self.found, index)
         done.spans += spans
         done.bars = bars
         done.take(known.spans(done.text, self._values))

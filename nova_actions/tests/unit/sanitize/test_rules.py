@@ -29,3 +29,18 @@ class RulesTest(base.BaseTestCase):
     def test_more_names_than_are_looked_at(self):
         text = 'x token\n' * (rules.MAX_NAMES + 9)
         self.assertTrue(rules.Rules().mask(text).endswith('[REDACTED:F99]'))
+
+    def test_names_in_what_it_was_before_count_too(self):
+        most = rules.MAX_NAMES
+        for seed, each in (
+            ('x token\\n', 2),
+            ('%74oken ', 1),
+            ('%2574oken ', 1),
+        ):
+            fewer = seed * (most // each - 9)
+            self.assertEqual(fewer, rules.Rules().mask(fewer))
+            more = seed * (most // each + 9)
+            masked = rules.Rules().mask(more)
+            self.assertTrue(masked.endswith('[REDACTED:F99]'), masked[-80:])
+            self.assertGreater(len(masked), len(more) // 2)
+            self.assertEqual(masked, rules.Rules().mask(masked))
