@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""F13: what is long and base64: keys, certificates, a server's user data.
+"""F13: long base64: keys, certificates, user data of servers.
 
-It passes before the names, some of whose letters occur in base64 by chance.
+It runs before the names, which may occur in base64 by chance.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """F2: credentials of HTTP that are a list of parameters (RFC 9110, 11.4).
 
-Who signs, for what and how stays; the proof goes.
+The signer, the scope and the method stay; the proof is masked.
 """
 
 import re
@@ -62,7 +62,7 @@ _SAID = frozenset(
         'error_description',
     )
 )
-#: What is masked whatever it looks like.
+#: Parameters that are always masked.
 _PROOF = frozenset(
     (
         'response',

@@ -53,7 +53,7 @@ def _is_pair(pair: str) -> bool:
     )
 
 
-#: No session of fewer letters is given out.
+#: Session identifiers have more letters than this.
 _MAX_CHOICE = 8
 _SCHEME = r'(?:basic|bearer|negotiate|ntlm|apikey|token|kerberos)\s{1,4}+'
 
@@ -84,7 +84,7 @@ BEFORE = (
         ),
         lambda v: not words.is_code(v) and v != 'header',
     ),
-    # Any other of which the value was drawn by lot, and is no checksum.
+    # Any other header with a random value that is not a checksum.
     family(
         'F2',
         'x-',
@@ -100,7 +100,7 @@ BEFORE = (
         ),
         words.is_random,
     ),
-    # The scheme says nothing, and stays.
+    # The scheme is no secret and stays.
     family(
         'F2',
         'authorization',
@@ -287,7 +287,7 @@ BEFORE = (
         (r'(?<=[?&;])(?:key|auth)=(?P<v>[^\s&\'"<>;#\\]++)'),
         mixed,
     ),
-    # Of OAuth, not of an error.
+    # The code of OAuth, not an error code.
     family(
         'F5',
         'code=',
@@ -307,7 +307,7 @@ BEFORE = (
         ),
         mixed,
     ),
-    # Its scope tells date, region and service.
+    # AWS: the scope behind it names date, region and service.
     family(
         'F5',
         'credential=',
@@ -376,7 +376,7 @@ BEHIND = (
             r'[^()"\'\n]{0,60}?' + PREFIX + QUOTED
         ),
     ),
-    # A call that proves who somebody is: the literal behind his name.
+    # A call that authenticates: the literal behind the user name.
     family(
         'F1',
         ("')", '")'),
@@ -388,7 +388,7 @@ BEHIND = (
         ),
         words.may_be_password,
     ),
-    # A literal behind the name of an account that may do everything.
+    # A literal behind the name of an administrator's account.
     family(
         'F1',
         tuple(

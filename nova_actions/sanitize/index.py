@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which of the words that the rules look for occur in a text.
 
-Most rules find nothing in most texts, so what a text costs is mostly finding
-that out. Words repeat from text to text, and what of each is looked for is
-remembered.
+Most rules find nothing in most texts, so most of the time goes into finding
+that out. Words repeat from text to text, so the result for each is cached.
 """
 
 import functools
@@ -31,7 +30,7 @@ _NO_SIGNS = bytes(
 
 #: What is looked for, and what of it is looked for first.
 _CORES: dict[str, str] = {}
-#: Words that were met, and the cores that occur in each; most have none.
+#: Known words and the cores that occur in each; most have none.
 _KNOWN: dict[str, frozenset[str]] = {}
 _DULL: set[str] = set()
 _MAX_KNOWN, _MAX_LENGTH = 16384, 64
@@ -46,8 +45,8 @@ def _core(guard: str) -> str:
 
 
 def look_for(guards: Iterable[str]) -> None:
-    """Say what may be asked for; when texts are read already, it is looked
-    for in each anew."""
+    """Announce what may be asked for. What is announced after the first text
+    was read is searched for in each text."""
     for guard in guards:
         _CORES[guard] = _core(guard)
 
@@ -60,7 +59,7 @@ class _Guard(NamedTuple):
     part: str = ''
 
 
-#: A guard that nobody has announced may occur in any text.
+#: A guard that was not announced may occur in any text.
 _UNKNOWN = _Guard()
 
 

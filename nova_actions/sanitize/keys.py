@@ -419,7 +419,7 @@ def _named(
 
 def _judged_at(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     """Return start and end of what stands behind a name, and if it is a
-    secret that nobody has masked."""
+    secret that is not masked yet."""
     if _DONE.match(text, name.end):
         return name.end, name.end, False
     found = _value(text, name)

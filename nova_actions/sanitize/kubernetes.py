@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""F1: the data of Kubernetes' secrets, whatever each entry is called."""
+"""F1: the data of Kubernetes' secrets, under any name."""
 
 import re
 from collections.abc import Iterator

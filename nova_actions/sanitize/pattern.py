@@ -2,7 +2,7 @@
 """Whether a pattern that an operator added may be used.
 
 A pattern runs over every text that is recorded, so one that backtracks
-without bound would let whoever can cause an error stop the conductor.
+without bound would let anybody who can cause an error stop the conductor.
 """
 
 import re
@@ -80,7 +80,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
         if cost.steps(parsed, parsed.state.flags) > MAX_STEPS:
             raise ValueError(
                 'its cost is quadratic: parts of it that vary in length can '
-                'take the same characters, at each of which it begins anew; '
+                'take the same characters, and it restarts at each of them; '
                 'let less vary, or begin with a character that they exclude'
             )
         pattern = re.compile(text)

@@ -65,7 +65,7 @@ def _keys(text: str) -> Iterator[_text.Span]:
         if begin >= 0:
             closed = which == 'END' and start - begin < _LONGEST
             stop = end if closed else _end_of(text, begin, start)
-            # The mark stays for whoever sees what is left out.
+            # The mark stays for the pass that sees what is left out.
             first = begin if _GAP_BEHIND.match(text, stop) else opened
             if first < stop:
                 yield first, stop, 'F7'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""F17: what programs say to each other when one proves who it is."""
+"""F17: authentication in protocols between programs."""
 
 from nova_actions.sanitize import words
 from nova_actions.sanitize.family import MAYBE_QUOTE
@@ -170,7 +170,7 @@ FAMILIES = (
         ),
         _no_word,
     ),
-    # Its user is drawn by lot as well, or has a name.
+    # The user may be random as well.
     family(
         'F17',
         'chap',

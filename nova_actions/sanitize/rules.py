@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A text and what it was before it was escaped pass all rules."""
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from nova_actions.sanitize import coded
 from nova_actions.sanitize import column
@@ -78,7 +78,8 @@ _MOST_KEPT = 0.75
 _ALONE = ('F0', 'F7', 'FX')
 
 
-class _Layer(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class _Layer:
     """A text, and the view of it as it was before it was escaped."""
 
     text: str
@@ -181,7 +182,8 @@ class Rules:
         )
 
     def _pass(self, layers: list[_Layer]) -> _Pass:
-        (text, index, before), *rest = layers
+        first, *rest = layers
+        text, index, before = first.text, first.index, first.before
         spans: list[_text.Span] = []
         bars: list[view.Change] = []
         if before:

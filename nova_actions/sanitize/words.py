@@ -202,8 +202,8 @@ def may_be_password(value: str) -> bool:
 
 
 def is_random(value: str) -> bool:
-    """Tell what a machine has drawn by lot: hexadecimal digits, or base64 of
-    all kinds of characters."""
+    """Tell a random value: hexadecimal digits, or base64 with all kinds of
+    characters."""
     return (
         not value.startswith('AAAA')
         and bool(_DRAWN.match(value))
@@ -212,7 +212,7 @@ def is_random(value: str) -> bool:
 
 
 def is_peculiar(value: str) -> bool:
-    """Tell what occurs elsewhere by no chance."""
+    """Tell a value that does not occur elsewhere by chance."""
     return (
         not _ADDRESS.match(value)
         and not is_code(value)
