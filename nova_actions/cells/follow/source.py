@@ -117,7 +117,7 @@ def following(
 ) -> tuple[list[Row], bool]:
     """Return the next rows by id, and whether there may be more."""
     found: dict[int, Row] = {}
-    ends = []
+    is_full = False
     for table in tables.both(name):
         rows = _all(
             connection,
@@ -126,14 +126,12 @@ def following(
             .order_by(table.c.id)
             .limit(limit),
         )
-        if len(rows) == limit:
-            ends.append(rows[-1]['id'])
+        is_full |= len(rows) == limit
         for row in rows:
             found.setdefault(row['id'], row)
-    ids = sorted(found)
-    # Behind the end of a whole page of one, the other is not known.
-    known = [each for each in ids if not ends or each <= min(ends)][:limit]
-    return [found[each] for each in known], len(known) < len(ids) or bool(ends)
+    # A table with a full page has more rows only above the first ids.
+    ids = sorted(found)[:limit]
+    return [found[each] for each in ids], is_full or len(ids) < len(found)
 
 
 def of_ids(

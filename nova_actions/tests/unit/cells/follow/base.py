@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The base of tests that follow a cell."""
 
+from nova_actions.db import report
 from nova_actions.tests import base
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow
@@ -31,3 +32,15 @@ class FollowTestCase(base.ObjectTestCase):
             )
             for action, events in fixtures_follow.content()
         ]
+
+    def report(self, server, *reports):
+        """Have a reporter tell of a server that the cell has, too."""
+        owner = {'uuid': server, 'project_id': 'owner', 'user_id': 'user'}
+        for answer in report.apply(
+            self.admin,
+            list(reports),
+            fixtures_follow.EPOCH,
+            'host1',
+            {server: owner},
+        ):
+            self.assertEqual('applied', answer.verdict, answer)
