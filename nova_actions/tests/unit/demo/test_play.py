@@ -1,55 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 import collections
 import datetime
-import threading
 from unittest import mock
 
 from oslo_utils import timeutils
 
 from nova_actions import reporter
 from nova_actions.db import api as db
-from nova_actions.demo import clock
-from nova_actions.demo import crash
 from nova_actions.demo import people
-from nova_actions.demo import plan
 from nova_actions.demo import play
 from nova_actions.objects import base as objects_base
 from nova_actions.tests import base
 from nova_actions.tests import fixtures
+from nova_actions.tests.unit.demo import base as demo_base
 
 
-class PlayMixin:
-    REMOTE = True
-
-    def setUp(self):
-        super().setUp()
-        self.conf.set_override('heartbeat_interval', 0.1, group='reporter')
-        simulated = clock.simulated()
-        simulated.__enter__()
-        self.addCleanup(simulated.__exit__, None, None, None)
-        self.useFixture(fixtures.Reporter(self.conf))
-        self.stopping = threading.Event()
-
-    def day(self, actions):
-        cloud = play.Demonstration(self.stopping, self.conf.state_path)
-        self.begun = timeutils.utcnow()
-        cloud.day(actions)
-        self.assertTrue(reporter.flush(60))
-        return cloud.told
-
-    def actions(self):
-        return sorted(
-            db.action_list(self.admin),
-            key=lambda row: (row['start_time'], row['id']),
-        )
-
-    def events(self, action):
-        return sorted(
-            db.event_list(self.admin, action['id']), key=lambda row: row['id']
-        )
-
-
-class DayTestCase(PlayMixin, base.ObjectTestCase):
+class DayTestCase(demo_base.PlayMixin, base.ObjectTestCase):
     def test_the_highlights(self):
         told = self.day(9)
         self.assertEqual(9, told.actions)
@@ -95,28 +61,6 @@ class DayTestCase(PlayMixin, base.ObjectTestCase):
             }
         self.assertLessEqual(rows, set(people.NAMES))
 
-    def test_a_crash_leaves_one_interrupted(self):
-        self.assertEqual(play.CRASH_FROM, self.day(play.CRASH_FROM).actions)
-        first, second = (
-            next(
-                row
-                for row in reversed(self.actions())
-                if row['instance_uuid'] == people.server_id(number)
-            )
-            for number in play.CRASHING
-        )
-        self.assertEqual(
-            ('succeeded_after_retry', 'interrupted'),
-            (first['status'], second['status']),
-        )
-        self.assertEqual(
-            ['Interrupted', 'Success'],
-            [event['result'] for event in self.events(first)],
-        )
-        self.assertEqual(
-            [crash.EVENT], [event['event'] for event in self.events(second)]
-        )
-
     def test_a_second_run_goes_on_with_the_same_servers(self):
         for _ in range(2):
             self.day(2)
@@ -152,7 +96,7 @@ class DayTestCase(PlayMixin, base.ObjectTestCase):
         return show
 
 
-class OtherRolesTestCase(PlayMixin, base.ObjectTestCase):
+class OtherRolesTestCase(demo_base.PlayMixin, base.ObjectTestCase):
     """An operator whose administrators have a role of another name."""
 
     RULES = {'context_is_admin': 'role:cloud_compute_admin'}
@@ -162,7 +106,7 @@ class OtherRolesTestCase(PlayMixin, base.ObjectTestCase):
         self.assertEqual(9, len(self.actions()))
 
 
-class SameTestCase(PlayMixin, base.ObjectTestCase):
+class SameTestCase(demo_base.PlayMixin, base.ObjectTestCase):
     def test_each_day_is_the_same(self):
         days = []
         for _ in range(2):
@@ -188,21 +132,3 @@ class SameTestCase(PlayMixin, base.ObjectTestCase):
                 ]
             )
         self.assertEqual(*days)
-
-
-class PlanTestCase(base.base.BaseTestCase):
-    def test_it_is_bounded_and_always_the_same(self):
-        for actions in (1, 9, 25, 200):
-            self.assertEqual(actions, len(plan.plan(actions)))
-        self.assertEqual(plan.plan(200), plan.plan(200))
-
-    def test_each_server_is_created_first_and_has_time(self):
-        seen = {}
-        for each in plan.plan(500):
-            self.assertIs(
-                plan.Server.create is each.play, each.number not in seen
-            )
-            self.assertLess(0, each.at - seen.get(each.number, -1))
-            seen[each.number] = each.at
-        self.assertEqual(set(range(len(people.NAMES))), set(seen))
-        self.assertLess(max(seen.values()), plan.EVENING + 0.001)
