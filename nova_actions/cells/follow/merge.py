@@ -133,37 +133,64 @@ def queued(connection: Any, changes: Sequence[Row]) -> bool:
     """
     actions = sorted({each['action_uuid'] for each in changes})
     steps = sorted({each['event_uuid'] for each in changes} - {None})
+    same = {
+        cell: found
+        for cell in _cells_of(connection, actions)
+        if any(found := _told_too(connection, cell, actions, steps))
+    }
+    # All before any action, as whoever copies a batch does it: an action may
+    # be of two cells.
+    held = [state.locked(connection, cell) for cell in same]
     is_changed = False
-    for cell in (
-        connection.execute(
-            sa.select(FOLLOWED_CELLS.c.cell).order_by(FOLLOWED_CELLS.c.cell)
-        )
-        .scalars()
-        .all()
-    ):
-        found = _copied_too(
-            connection, cell, _OWN.c.uuid.in_(actions)
-        ) | _copied_too(connection, cell, _COPY.c.uuid.in_(actions))
-        late = set()
-        if steps:
-            late = (
-                _with_late_events(connection, cell, EVENTS.c.uuid.in_(steps))
-                | _with_late_events(
-                    connection, cell, _COPY.c.uuid.in_(actions)
-                )
-                | _with_events_of_nobody(
-                    connection, cell, EVENTS.c.uuid.in_(steps)
-                )
-                | _with_events_of_nobody(
-                    connection, cell, _STEP.c.uuid.in_(steps)
-                )
-            )
-        if found or late:
-            held = state.locked(connection, cell)
-            is_changed |= held is not None and _merge(
-                connection, held, found, late
-            )
+    for each in filter(None, held):
+        is_changed |= _merge(connection, each, *same[each['cell']])
     return is_changed or telling.drop_told(connection, changes)
+
+
+def _cells_of(connection: Any, actions: Collection[str]) -> list[str]:
+    """Return the cells that servers of some actions were copied from, in the
+    order in which they are locked.
+
+    :param actions: uuids
+    """
+    copied = (
+        sa.select(FOLLOWED_ROWS.c.cell)
+        .join(_COPY, _COPY.c.id == FOLLOWED_ROWS.c.action_id)
+        .join(_OWN, _OWN.c.instance_uuid == _COPY.c.instance_uuid)
+        .where(_OWN.c.uuid.in_(actions))
+    )
+    return list(
+        connection.execute(
+            sa.select(FOLLOWED_CELLS.c.cell)
+            .where(FOLLOWED_CELLS.c.cell.in_(copied))
+            .order_by(FOLLOWED_CELLS.c.cell)
+        ).scalars()
+    )
+
+
+def _told_too(
+    connection: Any,
+    cell: str,
+    actions: Collection[str],
+    steps: Collection[str],
+) -> tuple[set[int], set[int]]:
+    """Return the ids of actions that may be the same as others, and of those
+    whose steps may be, where a change tells of either.
+
+    :param actions: uuids of what changes tell of
+    :param steps: likewise
+    """
+    found = _copied_too(
+        connection, cell, _OWN.c.uuid.in_(actions)
+    ) | _copied_too(connection, cell, _COPY.c.uuid.in_(actions))
+    if not steps:
+        return found, set()
+    return found, (
+        _with_late_events(connection, cell, EVENTS.c.uuid.in_(steps))
+        | _with_late_events(connection, cell, _COPY.c.uuid.in_(actions))
+        | _with_events_of_nobody(connection, cell, EVENTS.c.uuid.in_(steps))
+        | _with_events_of_nobody(connection, cell, _STEP.c.uuid.in_(steps))
+    )
 
 
 def _copied_too(connection: Any, cell: str, *conditions: Any) -> set[int]:

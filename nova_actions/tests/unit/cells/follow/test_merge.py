@@ -7,10 +7,15 @@ from unittest import mock
 import sqlalchemy as sa
 
 from nova_actions.cells.follow import match
+from nova_actions.cells.follow import merge
+from nova_actions.cells.follow import state
 from nova_actions.db import api as db
+from nova_actions.db import ledger_store
 from nova_actions.db import models
 from nova_actions.db import report
+from nova_actions.db.change import numbering
 from nova_actions.objects.instance_action import InstanceAction
+from nova_actions.tests import fixtures
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow
 from nova_actions.tests.unit.cells.follow import base
@@ -216,3 +221,67 @@ class TestTwoCells(base.FollowTestCase):
             ],
             self.told(),
         )
+
+    def test_cells_are_locked_before_actions(self):
+        """As when a batch is copied, or each could wait for the other."""
+        for each in (self.following, self.following_west):
+            each.count_as_news(START)
+        self.record(self.cell, 'Success')
+        self.record(self.west, 'Success')
+        with (
+            mock.patch.object(
+                match, 'actions', autospec=True, return_value={}
+            ),
+            mock.patch.object(merge, 'run', autospec=True),
+        ):
+            self.following.round()
+            self.following_west.round()
+        locks = []
+
+        def spy(module, name, word):
+            real = getattr(module, name)
+
+            def run(*args):
+                locks.append(word(*args))
+                return real(*args)
+
+            return mock.patch.object(
+                module, name, autospec=True, side_effect=run
+            )
+
+        with (
+            spy(state, 'locked', lambda _connection, cell: cell),
+            spy(ledger_store, 'lock', lambda *_args: 'actions'),
+        ):
+            numbering.number(self.admin, 'one', settle=merge.queued)
+        self.assertEqual(
+            ['east', 'west', 'actions'], locks[: locks.index('actions') + 1]
+        )
+        self.assertEqual(1, len(self.told()))
+
+
+class TestManyCells(base.FollowTestCase):
+    def number(self):
+        self.cell.event(
+            self.cell.action(self.cell.server()), 'compute_step', 'Success'
+        )
+        self.round()
+        with fixtures.Statements() as statements:
+            done = numbering.number(self.admin, 'one', settle=merge.queued)
+        self.assertEqual(4, done)
+        return len(statements.seen)
+
+    def test_only_those_of_the_servers_are_asked(self):
+        """What a change costs does not grow with the number of cells."""
+        self.following.count_as_news(START)
+        self.number()
+        before = self.number()
+        with db.begun() as connection:
+            connection.execute(
+                sa.insert(models.FOLLOWED_CELLS),
+                [
+                    {'cell': f'cell{number}', 'created_at': START}
+                    for number in range(100)
+                ],
+            )
+        self.assertEqual(before, self.number())
