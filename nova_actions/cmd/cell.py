@@ -13,6 +13,7 @@ from nova_actions.cells.follow import state
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
+from nova_actions.db import lease
 from nova_actions.vocabulary import counted
 
 Row = dict[str, Any]
@@ -77,7 +78,7 @@ def shown(name: str, is_on: bool, row: state.StateNow | None) -> Row:
         else ((row['action_id'] + row['event_id']) * 100 // top if top else 0),
         'lag': lag and max(0.0, lag.total_seconds()),
         'floor': row['floor'] and row['floor'].replace(tzinfo=datetime.UTC),
-        'holder': row['holder'] or None,
+        'holder': lease.shown(row['holder']),
     }
 
 

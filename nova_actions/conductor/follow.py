@@ -23,6 +23,7 @@ from nova_actions.cells.follow import source
 from nova_actions.cells.follow import state
 from nova_actions.conductor import timer
 from nova_actions.conductor import worker
+from nova_actions.db import lease
 from nova_actions.objects import text
 
 LOG = logging.getLogger(__name__)
@@ -150,7 +151,8 @@ class FormerCells:
         followed: Collection[str],
     ) -> None:
         self._followed = followed
-        self._holder = worker.name(conf)
+        # The cell does not count as followed meanwhile.
+        self._holder = f'{lease.NOBODY}{worker.name(conf)}'
         self._periodic = timer.Periodic(self.run, FORMER_INTERVAL)
         #: The last ids of our own rows, of the last two rounds.
         self._tops: collections.deque[merge.Place] = collections.deque(

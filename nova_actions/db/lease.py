@@ -37,13 +37,20 @@ def _now_of_sqlite(*_ignored: object, **_more: object) -> str:
     return "strftime('%Y-%m-%d %H:%M:%f', 'now')"
 
 
-#: The holder of what nobody is to have any more.
-NOBODY = ''
+#: Begins the holder of what nobody is to have any more, also while somebody
+#: has it once more to finish it. No name of a host begins so.
+NOBODY = '-'
 
 
 def is_wanted(holder: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """Return whether somebody is to have a lease, whoever has it now."""
-    return sa.or_(holder.is_(None), holder != NOBODY)
+    return sa.or_(holder.is_(None), ~holder.startswith(NOBODY))
+
+
+def shown(holder: str | None) -> str | None:
+    """Return who has or had a lease, None where nobody is to."""
+    is_nobody = holder is None or holder.startswith(NOBODY)
+    return None if is_nobody else holder
 
 
 def now(connection: Any) -> Time:

@@ -117,15 +117,31 @@ class TestFollow(base.ObjectTestCase):
         former = follow.FormerCells(self.conf, ())
         former.run()
         # It is not taken from a conductor that still follows it.
-        self.assertNotEqual('', state.get(self.admin, 'east')['holder'])
+        self.assertIsNotNone(coverage.get(self.admin).follow_lag)
         made.stop()
         # Nothing is new, so nothing is merged.
         former.run()
         former.run()
-        self.assertEqual('', state.get(self.admin, 'east')['holder'])
         self.assertIsNone(coverage.get(self.admin).follow_lag)
         self.assertIsNotNone(made.run())
         self.assertIsNotNone(coverage.get(self.admin).follow_lag)
+
+    def test_a_look_does_not_make_it_late_again(self):
+        made = self.made()
+        made.run()
+        made.stop()
+        follow.FormerCells(self.conf, ()).run()
+        lags = []
+        with mock.patch.object(
+            merge,
+            'run',
+            autospec=True,
+            side_effect=lambda *_args: lags.append(
+                coverage.get(self.admin).follow_lag
+            ),
+        ):
+            follow.FormerCells(self.conf, ()).run()
+        self.assertEqual([None], lags)
 
     def test_a_conductor_follows(self):
         self.set(follow=True, follow_interval=0.1)

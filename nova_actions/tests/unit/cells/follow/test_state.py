@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from nova_actions.cells.follow import state
 from nova_actions.db import api as db
+from nova_actions.db import lease
 from nova_actions.db.models import FOLLOWED_CELLS
 from nova_actions.tests import base
 
@@ -58,7 +59,7 @@ class StateTest(base.ObjectTestCase):
         self.assertEqual('one', state.get(self.admin, 'east')['holder'])
         self.end_lease()
         state.retire(self.admin, 'east')
-        self.assertEqual('', state.get(self.admin, 'east')['holder'])
+        self.assertEqual(lease.NOBODY, state.get(self.admin, 'east')['holder'])
         state.acquire(self.admin, 'east', 'one')
         self.assertEqual('one', state.get(self.admin, 'east')['holder'])
 
