@@ -148,7 +148,7 @@ SUMMARY_FIELDS: dict[str, Schema] = {
     },
     'user_name': {
         **schemas.TEXT_OR_NULL,
-        'description': 'The name that he had then, if known.',
+        'description': 'The name of that user at that time, if known.',
     },
     'project_id': {
         **schemas.TEXT_OR_NULL,
@@ -200,7 +200,7 @@ STEP_FIELDS: dict[str, Schema] = {
     },
     'attempt': {
         **schemas.COUNT,
-        'description': 'The how manieth step of that name it is.',
+        'description': 'Which attempt at that step it is, from 1.',
     },
     'gap': {
         **schemas.SECONDS,

@@ -156,7 +156,7 @@ def events(
     )
     return {
         **found,
-        **of_nobody(
+        **projectless(
             connection,
             cell,
             [each for each in wanted if each['id'] not in found],
@@ -164,7 +164,7 @@ def events(
     }
 
 
-def of_nobody(
+def projectless(
     connection: Any, cell: str, wanted: Iterable[Row]
 ) -> dict[int, Row]:
     """Return our own event of each one that no request has asked for.

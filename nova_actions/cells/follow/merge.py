@@ -114,7 +114,7 @@ def _run(
         held,
         _copied_too(connection, cell, _OWN.c.id > low, _OWN.c.id <= high),
         _with_late_events(connection, cell, *steps)
-        | _with_events_of_nobody(connection, cell, *steps),
+        | _with_projectless_events(connection, cell, *steps),
     )
     state.change(
         connection, held['id'], own_action_id=high, own_event_id=high_event
@@ -188,8 +188,8 @@ def _told_too(
     return found, (
         _with_late_events(connection, cell, EVENTS.c.uuid.in_(steps))
         | _with_late_events(connection, cell, _COPY.c.uuid.in_(actions))
-        | _with_events_of_nobody(connection, cell, EVENTS.c.uuid.in_(steps))
-        | _with_events_of_nobody(connection, cell, _STEP.c.uuid.in_(steps))
+        | _with_projectless_events(connection, cell, EVENTS.c.uuid.in_(steps))
+        | _with_projectless_events(connection, cell, _STEP.c.uuid.in_(steps))
     )
 
 
@@ -239,7 +239,7 @@ def _with_late_events(
     )
 
 
-def _with_events_of_nobody(
+def _with_projectless_events(
     connection: Any, cell: str, *conditions: Any
 ) -> set[int]:
     """Return the ids of actions with copies of events that a reporter may
@@ -441,7 +441,7 @@ def _drop_events(
     ]
     found = match.same(requests, own, rows)
     found.update(
-        match.of_nobody(
+        match.projectless(
             connection, cell, [row for row in rows if row['id'] not in found]
         )
     )

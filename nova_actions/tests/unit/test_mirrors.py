@@ -28,7 +28,6 @@ MISSING = frozenset(
         'nova_actions/cmd/api.py',
         'nova_actions/cmd/conductor.py',
         'nova_actions/cmd/export.py',
-        'nova_actions/cmd/instance.py',
         'nova_actions/cmd/process.py',
         'nova_actions/cmd/report.py',
         'nova_actions/cmd/schema.py',

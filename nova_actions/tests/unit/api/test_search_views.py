@@ -144,6 +144,20 @@ class DetailTest(base.BaseTestCase):
                 )
             )['events'],
         )
+        for place, each in enumerate(events):
+            # From the last end before it, whichever step that was.
+            ended = max(
+                (
+                    other.finish_time
+                    for other in events[:place]
+                    if other.finish_time
+                ),
+                default=None,
+            )
+            self.assertEqual(
+                search_views.seconds(ended, each.start_time),
+                whole[place]['gap'],
+            )
         for name in ('one', 'two'):
             attempts = [
                 each['attempt'] for each in whole if each['event'] == name

@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import os
-from unittest import mock
 
 import fixtures
 from oslotest import base
@@ -19,7 +18,6 @@ from nova_actions.objects import base as objects_base
 from nova_actions.objects import instance_action
 from nova_actions.tests import fixtures as our_fixtures
 from nova_actions.tests.unit.sanitize.test_selftest import Broken
-from nova_actions.upkeep import importing
 
 
 class ManageTestCase(base.BaseTestCase):
@@ -94,25 +92,6 @@ class ManageTestCase(base.BaseTestCase):
         )
         self.assertEqual([], shown['events'])
         self.assertIn('+00:00', shown['start_time'])
-
-    def test_import(self):
-        self.sync()
-        with mock.patch.object(
-            importing,
-            'instance_import',
-            autospec=True,
-            return_value=iter((500, 703)),
-        ) as imported:
-            code, out, _ = self.run_command('instance', 'import', 'cell1')
-        self.assertEqual(failure.OK, code)
-        self.assertIn('703 servers of cell1', out)
-        self.assertEqual('cell1', imported.call_args.args[1])
-
-    def test_import_of_no_cell(self):
-        self.sync()
-        code, _, err = self.run_command('instance', 'import', 'cell1')
-        self.assertEqual(failure.ABSENT, code)
-        self.assertIn('cell1', err)
 
     def test_what_is_not_there(self):
         self.sync()

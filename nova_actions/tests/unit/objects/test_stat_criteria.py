@@ -3,6 +3,7 @@
 
 import datetime
 
+import hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 from oslotest import base
@@ -23,6 +24,8 @@ class StatCriteriaTest(base.BaseTestCase):
         error = self.assertRaises(exception.InvalidInput, read, **terms)
         return error.kwargs['argument']
 
+    @hypothesis.example(['day', 'hour'])
+    @hypothesis.example(['hour', 'host'])
     @given(
         st.lists(
             st.sampled_from([*stat_criteria.BY, 'user_id', '']), max_size=3

@@ -55,7 +55,7 @@ class TestRecordedHere(base.FollowTestCase):
         self.assertEqual(own['uuid'], fixtures_follow.content()[0][0]['uuid'])
 
 
-class TestOfNobody(base.FollowTestCase):
+class TestProjectless(base.FollowTestCase):
     """What a compute service does by itself has an action of its own here;
     Nova adds it to the newest one."""
 
