@@ -2,6 +2,7 @@
 """URLs of databases, and what their drivers say."""
 
 import sqlalchemy as sa
+from hypothesis import example
 from hypothesis import given
 from hypothesis import strategies as st
 from oslo_db import exception as db_exc
@@ -40,6 +41,7 @@ class TestDriver(base.BaseTestCase):
 
     @fuzz.examples(50)
     @given(st.text(st.characters(exclude_categories=['Cs']), min_size=1))
+    @example('a?b')
     def test_url_of_a_file_leads_to_that_file(self, path):
         url = driver.file_url(path)
         if url is None:
