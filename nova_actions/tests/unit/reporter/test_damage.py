@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Spools that were damaged while nobody ran."""
 
-import hashlib
 import os
-import random
 import shutil
-import stat
 
 import fixtures
 from oslotest import base as oslotest
@@ -17,196 +14,13 @@ from nova_actions.reporter import active
 from nova_actions.reporter import recorder
 from nova_actions.reporter import session
 from nova_actions.reporter.spool import aside
-from nova_actions.reporter.spool import disk
-from nova_actions.reporter.spool import entry
-from nova_actions.reporter.spool import salvage
 from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
+from nova_actions.tests.unit.reporter.spool.damage import DAMAGES
+from nova_actions.tests.unit.reporter.spool.damage import REPORTS
+from nova_actions.tests.unit.reporter.spool.damage import digests
+from nova_actions.tests.unit.reporter.spool.damage import flip
 from nova_actions.vocabulary import counted
-
-REPORTS = 60
-
-
-def cut_log(path):
-    os.truncate(f'{path}-wal', os.stat(f'{path}-wal').st_size // 2)
-
-
-def flip(path, at):
-    with open(path, 'r+b') as file:
-        file.seek(at)
-        byte = file.read(1)
-        file.seek(at)
-        file.write(bytes([byte[0] ^ 0xFF]))
-
-
-def flip_in_log(path):
-    flip(f'{path}-wal', os.stat(f'{path}-wal').st_size // 3)
-
-
-def zero_header_of_log(path):
-    with open(f'{path}-wal', 'r+b') as file:
-        file.write(bytes(32))
-
-
-def cut_file(path):
-    os.truncate(path, 0)
-
-
-def cut_file_and_log(path):
-    cut_file(path)
-    cut_log(path)
-
-
-def remove_log(path):
-    os.unlink(f'{path}-wal')
-
-
-DAMAGES = (
-    cut_log,
-    flip_in_log,
-    zero_header_of_log,
-    cut_file,
-    cut_file_and_log,
-    remove_log,
-)
-
-
-def digests(path):
-    """Return what tells whether files have changed; an empty log is none."""
-    found = {}
-    for suffix in ('', '-wal', '.rebuilt'):
-        if os.path.exists(path + suffix):
-            with open(path + suffix, 'rb') as file:
-                content = file.read()
-            if content or not suffix:
-                found[suffix] = hashlib.sha256(content).hexdigest()
-    return found
-
-
-def make(number, text='x' * 300):
-    return {'kind': 'finish', 'uuid': str(number), 'text': text}
-
-
-class FilesTestCase(oslotest.BaseTestCase):
-    """What is read of damaged files: nothing but what was written, and how
-    many are missing."""
-
-    def setUp(self):
-        super().setUp()
-        self.folder = self.useFixture(fixtures.TempDir()).path
-
-    def leave(self, name='a', written_back=False):
-        """Leave the files of a process that was killed, and return their
-        path."""
-        path = os.path.join(self.folder, name)
-        living = disk.Spool(f'{path}.living', 10**6, 'never')
-        for number in range(REPORTS):
-            living.append([make(number)])
-            if written_back and number == REPORTS // 2:
-                living.maintain(is_quiet=True)
-        living.remove(range(1, 6))
-        for suffix in ('', '-wal'):
-            shutil.copy(f'{path}.living{suffix}', path + suffix)
-        living.close()
-        return path
-
-    def check(self, path, is_whole=None):
-        before = digests(path)
-        entries, remains = salvage.read(path, salvage.Note(REPORTS - 5, 6))
-        expected = {number + 1: make(number) for number in range(REPORTS)}
-        for number, each in entries:
-            self.assertEqual(expected[number], each)
-        numbers = [number for number, _ in entries]
-        self.assertEqual(sorted(set(numbers)), numbers)
-        self.assertLessEqual(set(numbers), set(range(6, REPORTS + 1)))
-        self.assertEqual(REPORTS - 5 - len(numbers), remains.lost)
-        if is_whole is not None:
-            self.assertIs(is_whole, remains.is_whole)
-        self.assertEqual(before, digests(path))
-        return len(numbers)
-
-    def test_whole(self):
-        for written_back in (False, True):
-            path = self.leave(f'{written_back}', written_back)
-            self.assertEqual(REPORTS - 5, self.check(path, is_whole=True))
-
-    def test_each_damage(self):
-        for written_back in (False, True):
-            for damage in DAMAGES:
-                path = self.leave(
-                    f'{damage.__name__}-{written_back}', written_back
-                )
-                damage(path)
-                self.check(path, is_whole=False)
-
-    def test_what_the_log_has_behind_the_damage_is_read(self):
-        for damage in (flip_in_log, zero_header_of_log, cut_file):
-            path = self.leave(damage.__name__)
-            damage(path)
-            self.assertGreaterEqual(self.check(path), REPORTS - 6)
-
-    def test_a_byte_anywhere(self):
-        for seed in range(60):
-            chance = random.Random(seed)
-            path = self.leave(f'{seed}', written_back=seed % 2 == 0)
-            suffix = chance.choice(['', '-wal'])
-            flip(
-                path + suffix, chance.randrange(os.stat(path + suffix).st_size)
-            )
-            self.check(path)
-
-    def test_one_of_the_first_release(self):
-        path = self.leave()
-        with open(path, 'rb') as file:
-            self.assertTrue(file.read())
-        living = disk.Spool(path, 10**6, 'never')
-        living._db.execute('ALTER TABLE report DROP COLUMN checksum')
-        living._db.execute('PRAGMA user_version=0')
-        living._db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
-        living.close()
-        entries, remains = salvage.read(path, None)
-        self.assertEqual((REPORTS - 5, True), (len(entries), remains.is_whole))
-        again = disk.Spool(path, 10**6, 'never')
-        self.addCleanup(again.close)
-        again.append([make(REPORTS)])
-        self.assertEqual(REPORTS - 4, len(again.after(0, 1000)))
-
-    def test_a_seal_is_of_its_place(self):
-        (one,), (two,) = entry.rows(1, ['{}']), entry.rows(2, ['{}'])
-        self.assertNotEqual(one[2], two[2])
-
-
-class AsideTestCase(oslotest.BaseTestCase):
-    def setUp(self):
-        super().setUp()
-        self.folder = self.useFixture(fixtures.TempDir()).path
-
-    def put(self, name, size=100):
-        path = os.path.join(self.folder, name)
-        for suffix in ('', '-wal', '-shm'):
-            with open(path + suffix, 'wb') as file:
-                file.write(bytes(size))
-            os.chmod(path + suffix, 0o644)
-        return path
-
-    def test_the_last_three_with_their_logs_for_their_owner(self):
-        kept = [aside.keep(self.put(name)) for name in 'aabcd']
-        self.assertEqual(5, len(set(kept)))
-        self.assertEqual(
-            sorted(
-                os.path.basename(path + suffix)
-                for path in kept[-3:]
-                for suffix in ('', '-wal')
-            ),
-            sorted(os.listdir(self.folder)),
-        )
-        for name in os.listdir(self.folder):
-            mode = os.stat(os.path.join(self.folder, name)).st_mode
-            self.assertEqual(0o600, stat.S_IMODE(mode))
-        self.assertEqual(600, aside.size(self.folder))
-
-    def test_nothing_there(self):
-        self.assertEqual(0, aside.size(os.path.join(self.folder, 'none')))
 
 
 class NoteTestCase(oslotest.BaseTestCase):
