@@ -62,7 +62,9 @@ class Receiver:
             result = self._exporter.export(spans)
         except OSError as error:
             # Older releases of the library let a lost connection through.
-            LOG.warning('The receiver does not answer: %s', error)
+            LOG.warning(
+                'The receiver does not answer: %s', type(error).__name__
+            )
             return False
         return result is sdk.SpanExportResult.SUCCESS
 
