@@ -4,9 +4,13 @@
 import dataclasses
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib import parse
 
-import falcon
+from nova_actions import exception
+
+if TYPE_CHECKING:
+    import falcon
 
 # What may stand unquoted in a path (RFC 3986).
 _PATH_SAFE = "/~!$&'()*+,;=:@"
@@ -95,14 +99,14 @@ class Links:
         ).rstrip('/')
 
 
-def root_url(req: falcon.Request) -> str:
+def root_url(req: 'falcon.Request') -> str:
     """Return the address of ``/`` as the client sees it.
 
     It comes from the Host header (or the proxy's headers, if
     http_proxy_to_wsgi is enabled); a default port is left out.
 
-    :raises falcon.HTTPBadRequest: the header is no host and port (RFC 9112,
-        section 3.2)
+    :raises InvalidInput: the header is no host and port (RFC 9112, section
+        3.2)
     """
     env = req.env
     scheme = env['wsgi.url_scheme']
@@ -110,8 +114,8 @@ def root_url(req: falcon.Request) -> str:
     if host is None:
         host = f'{env["SERVER_NAME"]}:{env["SERVER_PORT"]}'
     elif not _HOST.fullmatch(host):
-        raise falcon.HTTPBadRequest(
-            description='The Host header is not a valid host and port.'
+        raise exception.InvalidInput(
+            argument='Host', reason='it is not a host and port'
         )
     default = {'http': ':80', 'https': ':443'}.get(scheme)
     if default:

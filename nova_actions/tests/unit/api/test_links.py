@@ -8,6 +8,7 @@ from falcon import testing
 from hypothesis import strategies
 from oslotest import base
 
+from nova_actions import exception
 from nova_actions.api import links
 
 
@@ -42,7 +43,7 @@ class RootTest(base.BaseTestCase):
     def test_any_host_is_refused_or_part_of_a_url(self, host):
         try:
             url = _root(HTTP_HOST=host)
-        except falcon.HTTPBadRequest:
+        except exception.InvalidInput:
             self.assertNotRegex(host, r'\A[a-z0-9.-]+(:[0-9]+)?\Z')
         else:
             parts = parse.urlsplit(url)
@@ -51,7 +52,7 @@ class RootTest(base.BaseTestCase):
 
     def test_hosts_that_are_none(self):
         for host in ('a b', 'a/b', 'a[(*', 'u@h', 'a:b', '<b>', 'a\r\nb'):
-            self.assertRaises(falcon.HTTPBadRequest, _root, HTTP_HOST=host)
+            self.assertRaises(exception.InvalidInput, _root, HTTP_HOST=host)
 
     def test_mounted_below(self):
         self.assertEqual(
