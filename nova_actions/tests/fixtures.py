@@ -27,6 +27,7 @@ from nova_actions import reporter
 from nova_actions import runtime
 from nova_actions import sanitize
 from nova_actions.cells import owner
+from nova_actions.conductor import manager
 from nova_actions.conductor import rpcapi
 from nova_actions.conductor import service
 from nova_actions.conductor import timer
@@ -236,6 +237,9 @@ class Conductor(fixtures.Fixture):
         self._conf = conf
 
     def _setUp(self) -> None:
+        # A test may replace a method that the conductor has remembered.
+        manager._found.cache_clear()
+        self.addCleanup(manager._found.cache_clear)
         self.useFixture(PromptMessaging())
         self.useFixture(
             fixtures.MonkeyPatch(

@@ -9,7 +9,6 @@ from oslo_utils import timeutils
 from oslo_versionedobjects import exception as ovo_exc
 
 from nova_actions import exception
-from nova_actions.conductor import manager
 from nova_actions.conductor import pins
 from nova_actions.db import reporter
 from nova_actions.objects import base as objects_base
@@ -167,8 +166,6 @@ class _Tests:
             return find(objname, objver)
 
         line = wire.Wire('h', self.epoch)
-        # The conductor of this process may have looked it up in another test.
-        manager._found.cache_clear()
         with (
             mock.patch.object(
                 objects_base.ActionsObject,
