@@ -61,6 +61,30 @@ def _elapsed_on_sqlite(element: Any, compiler_: Any, **more: Any) -> str:
     return f'({whole} + {parts})'
 
 
+def _is_there(of_action: Any, values: Mapping[Any, str]) -> Any:
+    """Return the condition that an action has a row with some values.
+
+    It is looked up by its action, for each action by itself. With statistics
+    that are old or sampled badly, PostgreSQL would take the values for rare,
+    and read all rows that have them, for each action again. So their indexes
+    are hidden from it (``|| ''``), and ``OFFSET`` keeps it from making a
+    join of the condition.
+
+    :param of_action: the condition that a row belongs to the action
+    :param values: by column
+    """
+    return (
+        sa.select(sa.literal_column('1'))
+        .where(
+            of_action,
+            *(column.concat('') == value for column, value in values.items()),
+        )
+        .offset(sa.literal_column('0'))
+        .correlate(ACTIONS)
+        .exists()
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class Query:
     """A search. What is None is not asked for.
@@ -117,11 +141,15 @@ class Query:
     def steps(self) -> list[Any]:
         """Return the conditions on one step, none where none is asked
         for."""
-        return [
-            EVENTS.c[column] == self.equal[name]
+        return [column == value for column, value in self._step().items()]
+
+    def _step(self) -> dict[Any, str]:
+        """Return what one step must have, by column."""
+        return {
+            EVENTS.c[column]: self.equal[name]
             for name, column in _OF_EVENT.items()
             if name in self.equal
-        ]
+        }
 
     def filters(self) -> list[Any]:
         """Return all conditions but the owner and the window of the
@@ -136,9 +164,9 @@ class Query:
                 found += window
         if 'server_name' in self.equal:
             found.append(
-                sa.exists().where(
+                _is_there(
                     INSTANCES.c.uuid == ACTIONS.c.instance_uuid,
-                    INSTANCES.c.display_name == self.equal['server_name'],
+                    {INSTANCES.c.display_name: self.equal['server_name']},
                 )
             )
         if self.statuses:
@@ -153,12 +181,8 @@ class Query:
                 Elapsed(ACTIONS.c.start_time, ACTIONS.c.finish_time)
                 >= self.min_duration
             )
-        if self.steps():
-            found.append(
-                sa.exists().where(
-                    EVENTS.c.action_id == ACTIONS.c.id, *self.steps()
-                )
-            )
+        if step := self._step():
+            found.append(_is_there(EVENTS.c.action_id == ACTIONS.c.id, step))
         return found
 
     def narrow(self) -> list[Any]:

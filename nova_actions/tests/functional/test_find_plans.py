@@ -97,6 +97,7 @@ _FILL = (
 
 
 class _Tests:
+    SEARCHES = SEARCHES
     ACTIONS = 50_000
     EVENTS_EACH = 1
 
@@ -204,7 +205,7 @@ class _Tests:
 
     def test_each_search(self):
         with db.engine().connect() as connection:
-            for terms in SEARCHES:
+            for terms in self.SEARCHES:
                 for project in (None, 'p7'):
                     self.check_search(connection, terms, project)
                     connection.rollback()
@@ -245,6 +246,28 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
         yield plan
         for below in plan.get('Plans', ()):
             yield from self.steps(below)
+
+
+class TestOldStatistics(TestPostgresql):
+    """A reason that has become common since the statistics were taken."""
+
+    SEARCHES = tuple(terms for terms in SEARCHES if 'reason' in terms)
+    #: One step of so many has it.
+    SHARE = 11
+
+    def analyze(self):
+        with db.engine().begin() as connection:
+            connection.exec_driver_sql(
+                'ALTER TABLE instance_actions_events '
+                'SET (autovacuum_enabled = false)'
+            )
+        super().analyze()
+        with db.engine().begin() as connection:
+            connection.execute(
+                sa.update(models.EVENTS)
+                .where(models.EVENTS.c.action_id % self.SHARE == 0)
+                .values(reason='quota')
+            )
 
 
 @unittest.skipUnless(FULL, 'only with NOVA_ACTIONS_FULL=1')
