@@ -53,12 +53,15 @@ def _elapsed_on_mysql(element: Any, compiler_: Any, **more: Any) -> str:
 @compiler.compiles(Elapsed, 'sqlite')
 def _elapsed_on_sqlite(element: Any, compiler_: Any, **more: Any) -> str:
     start, end = (compiler_.process(each, **more) for each in element.clauses)
-    whole = f"(strftime('%s', {end}) - strftime('%s', {start})) * 1000000"
-    # It knows milliseconds only; a time is stored with six digits.
+    # A time is stored with six digits. SQLite rounds it to milliseconds, even
+    # up to the next second, so the two parts are read separately.
+    seconds = ' - '.join(
+        f"strftime('%s', substr({each}, 1, 19))" for each in (end, start)
+    )
     parts = ' - '.join(
         f'CAST(substr({each}, 21) AS INTEGER)' for each in (end, start)
     )
-    return f'({whole} + {parts})'
+    return f'(({seconds}) * 1000000 + {parts})'
 
 
 def _is_there(of_action: Any, values: Mapping[Any, str]) -> Any:

@@ -2,6 +2,7 @@
 import datetime
 
 import sqlalchemy as sa
+from hypothesis import example
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ class _Tests:
             )
 
     @fuzz.examples(30)
+    @example(NOW, NOW.replace(microsecond=999_500))
     @given(st.one_of(st.none(), times), st.one_of(st.none(), times))
     def test_elapsed(self, start, end):
         table = models.ACTIONS
