@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statistics on the page: each plot, and the table beside it."""
 
+import time
+
 from nova_actions.tests import patience
 from nova_actions.tests.functional import page_case
 from nova_actions.tests.functional.page_case import step
@@ -10,9 +12,13 @@ class StatisticsTest(page_case.PageCase):
     def setUp(self):
         super().setUp()
         server = self.server()
+        # All of them in the hour that ended last.
+        half_past = time.time() % 3600 + 1800
         for number in range(4):
             self.action(
-                server, step('compute_reboot_instance', 10), ago=600 + number
+                server,
+                step('compute_reboot_instance', 10),
+                ago=half_past + number,
             )
         self.action(
             server,
@@ -25,7 +31,7 @@ class StatisticsTest(page_case.PageCase):
             ),
             action='resize',
             status='failed',
-            ago=900,
+            ago=half_past + 300,
         )
 
     def test_plots_and_their_tables(self):
