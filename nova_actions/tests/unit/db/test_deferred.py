@@ -502,6 +502,7 @@ class _ValueTests:
 
     def test_values(self):
         @hypothesis.settings(max_examples=500 if FULL else 30)
+        @hypothesis.example('', '\ud800')
         @hypothesis.given(VALUES, VALUES)
         def check(one, other):
             self.assertEqual(
@@ -524,8 +525,12 @@ class _ValueTests:
                             'created_at': NOW,
                         },
                     )
-        except (db_exc.DBError, ValueError) as error:
-            return type(error)
+        except (
+            db_exc.DBError,
+            db_exc.DBInvalidUnicodeParameter,
+            ValueError,
+        ):
+            return 'rejected'
         with db.engine().connect() as connection:
             return (
                 connection.execute(
