@@ -15,6 +15,11 @@ import sqlalchemy as sa
 #: Python's names of PostgreSQL's encodings, where they differ.
 _NAMES = ((re.compile(r'WIN(\d+)'), r'cp\1'), (re.compile(r'KOI8'), 'koi8_'))
 
+#: Encodings that Python and PostgreSQL do not map alike: only ASCII is stored.
+_UNLIKE = ('EUC_JIS_2004', 'EUC_KR')
+#: What else PostgreSQL has at another place, or not at all, by codec.
+_MISSING = {'euc_jp': '\u00a2\u00a3\u00ac\u2016\u2212\u301c'}
+
 #: The codec of the database's encoding, None if that has any character.
 codec: str | None = None
 
@@ -29,7 +34,7 @@ def learn(encoding: str | None) -> None:
     if encoding in (None, 'UTF8', 'SQL_ASCII'):
         codec = None
         return
-    name = str(encoding)
+    name = 'ascii' if encoding in _UNLIKE else str(encoding)
     for pattern, replacement in _NAMES:
         name = pattern.sub(replacement, name)
     try:
@@ -42,7 +47,13 @@ def fit(value: str) -> str:
     """Return a text with ``?`` for each character that cannot be stored."""
     if codec is None or value.isascii():
         return value
-    return value.encode(codec, 'replace').decode(codec)
+    stored = value.encode(codec, 'replace').decode(codec)
+    missing = _MISSING.get(codec, '')
+    # Some codecs encode a character as a similar one.
+    return ''.join(
+        before if before == after and before not in missing else '?'
+        for before, after in zip(value, stored, strict=True)
+    )
 
 
 def fit_row(row: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
