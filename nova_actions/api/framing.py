@@ -36,7 +36,9 @@ class Chunks(receiver.ChunkedReceiver):
     """Reads a chunked body, a line at a time.
 
     waitress takes a bare LF before the CR LF of a size, passes over empty
-    lines between chunks, and does not look at the trailer.
+    lines between chunks, and does not look at the trailer, which it searches
+    from its beginning at each line. Nothing reads a trailer: its lines are
+    checked and dropped.
     """
 
     error: utilities.Error | None
@@ -45,28 +47,44 @@ class Chunks(receiver.ChunkedReceiver):
         """Take what belongs to the body; return how much that is."""
         taken = 0
         while taken < len(data) and not (self.completed or self.error):
-            part = data[taken:]
             if self.chunk_remainder:
-                part = part[: self.chunk_remainder]
+                end = taken + self.chunk_remainder
             elif self.validate_chunk_end:
-                part = part[: 2 - len(self.chunk_end)]
+                end = taken + 2 - len(self.chunk_end)
             else:
-                part = part[: part.find(b'\n') + 1] or part
-                if part.endswith(b'\n') and not self._is_line(part):
-                    self.error = utilities.BadRequest('Malformed chunk')
-                    break
-            taken += super().received(part)
+                end = data.find(b'\n', taken) + 1 or len(data)
+            part = data[taken:end]
+            if self.chunk_remainder or self.validate_chunk_end:
+                super().received(part)
+            else:
+                self._line(part)
+            taken += len(part)
         return taken
 
-    def _is_line(self, part: bytes) -> bool:
-        """Tell whether a size, or a line of the trailer, ends well."""
-        if not self.all_chunks_received:
-            line = self.control_line + part
-            return len(line) > 2 and line.endswith(b'\r\n')
-        line = (self.trailer + part)[:-1].rpartition(b'\n')[2]
-        return line == b'\r' or (
-            line.endswith(b'\r') and bool(_FIELD.fullmatch(line[:-1]))
-        )
+    def _line(self, part: bytes) -> None:
+        """Take a part of a size or of a line of the trailer, which ends where
+        a line does if at all."""
+        line = self.control_line + part
+        ends = line.endswith(b'\n')
+        in_trailer = self.all_chunks_received
+        if ends and not (_is_field if in_trailer else _is_size)(line):
+            self.error = utilities.BadRequest('Malformed chunk')
+        elif in_trailer:
+            self.completed = line == b'\r\n'
+            self.control_line = b'' if ends else line
+        else:
+            super().received(part)
+
+
+def _is_size(line: bytes) -> bool:
+    return len(line) > 2 and line.endswith(b'\r\n')
+
+
+def _is_field(line: bytes) -> bool:
+    """Tell whether a line of a trailer, or the empty line after it, is
+    valid."""
+    field = line.removesuffix(b'\r\n')
+    return field != line and (not field or bool(_FIELD.fullmatch(field)))
 
 
 class Parser(parser.HTTPRequestParser):
@@ -83,8 +101,9 @@ class Parser(parser.HTTPRequestParser):
     def received(self, data: bytes) -> int:
         """Take what belongs to the request; return how much that is."""
         taken: int = super().received(data)
-        if self.error:
-            # waitress would still ask for the body.
+        if self.completed:
+            # waitress would still ask for a body: of a request that is
+            # refused, or that has none and would then go on with the next.
             self.expect_continue = False
         return taken
 
@@ -98,7 +117,7 @@ class Parser(parser.HTTPRequestParser):
         if match is None:
             raise parser.ParsingError('Malformed request line')
         fields = list(_fields(rest.split(b'\r\n')))
-        _check_length(match[1], fields)
+        _check(match[1], fields)
         # waitress's pattern takes the square of the blanks before a value.
         plain = [line, *(b'%s:%s' % field for field in fields), b'']
         try:
@@ -127,12 +146,10 @@ def _fields(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
         yield match[1], match[2].strip(b' \t')
 
 
-def _check_length(
-    version: bytes, fields: Iterable[tuple[bytes, bytes]]
-) -> None:
-    """Check that the length of the body is unambiguous.
+def _check(version: bytes, fields: Iterable[tuple[bytes, bytes]]) -> None:
+    """Check that there is one host, and one way to tell where the body ends.
 
-    :raises ParsingError: when it is not
+    :raises ParsingError: when there is not
     """
     found: dict[bytes, bytes] = {}
     for name, value in fields:
@@ -140,6 +157,8 @@ def _check_length(
         if name in found and name in _ONCE:
             raise parser.ParsingError(f'Several headers {name.decode()}')
         found[name] = value.lower()
+    if b'host' not in found and version != b'1.0':
+        raise parser.ParsingError('No Host header')
     coding = found.get(b'transfer-encoding')
     if coding is None:
         return

@@ -12,6 +12,8 @@ from nova_actions import exception
 if TYPE_CHECKING:
     import falcon
 
+# scheme -> its port, which is left out
+_SCHEMES = {'http': ':80', 'https': ':443'}
 # What may stand unquoted in a path (RFC 3986).
 _PATH_SAFE = "/~!$&'()*+,;=:@"
 #: A host and a port (RFC 3986, section 3.2.2).
@@ -106,10 +108,14 @@ def root_url(req: 'falcon.Request') -> str:
     http_proxy_to_wsgi is enabled); a default port is left out.
 
     :raises InvalidInput: the header is no host and port (RFC 9112, section
-        3.2)
+        3.2), or the proxy's scheme is neither http nor https
     """
     env = req.env
-    scheme = env['wsgi.url_scheme']
+    scheme = env['wsgi.url_scheme'].lower()
+    if scheme not in _SCHEMES:
+        raise exception.InvalidInput(
+            argument='X-Forwarded-Proto', reason='it is not http or https'
+        )
     host = env.get('HTTP_HOST')
     if host is None:
         host = f'{env["SERVER_NAME"]}:{env["SERVER_PORT"]}'
@@ -117,9 +123,7 @@ def root_url(req: 'falcon.Request') -> str:
         raise exception.InvalidInput(
             argument='Host', reason='it is not a host and port'
         )
-    default = {'http': ':80', 'https': ':443'}.get(scheme)
-    if default:
-        host = host.removesuffix(default)
+    host = host.removesuffix(_SCHEMES[scheme])
     path = parse.quote(
         env.get('SCRIPT_NAME', '').encode('latin-1'), safe=_PATH_SAFE
     )

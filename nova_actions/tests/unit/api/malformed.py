@@ -106,6 +106,7 @@ REQUESTS: dict[str, bytes] = {
         )
         for version in ('1.0', '1.2', '2.0')
     },
+    'no host': b'GET /v2.1 HTTP/1.1\r\n\r\n',
     'an expectation and a wrong length': wire.get(
         '/v2.1', 'Expect: 100-continue', 'Content-Length: +5'
     ),

@@ -104,6 +104,18 @@ class ParserTest(base.BaseTestCase):
                 or isinstance(parser.body_rcv, framing.Chunks)
             )
 
+    def test_trailer_is_dropped(self):
+        """Searched from its beginning at each line, it takes the square of
+        its size, while no other connection is served."""
+        data = chunked([b'hello'], trailer=b'X: y\r\n' * 1000)
+        parser, _left = parse([wire.get('/', malformed.CHUNKED), data[:-4]])
+        self.assertEqual(
+            (b'', b'X: y'),
+            (parser.body_rcv.trailer, parser.body_rcv.control_line),
+        )
+        parser.received(data[-4:])
+        self.assertTrue(parser.completed)
+
     def test_absolute_target(self):
         for target, expected in (
             ('http://cloud:8774/v2.1?a=b', ('cloud:8774', '/v2.1', 'a=b')),

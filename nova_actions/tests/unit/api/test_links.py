@@ -54,6 +54,16 @@ class RootTest(base.BaseTestCase):
         for host in ('a b', 'a/b', 'a[(*', 'u@h', 'a:b', '<b>', 'a\r\nb'):
             self.assertRaises(exception.InvalidInput, _root, HTTP_HOST=host)
 
+    def test_schemes_of_a_proxy(self):
+        self.assertEqual(
+            'https://cloud',
+            _root(**{'wsgi.url_scheme': 'HTTPS', 'HTTP_HOST': 'cloud'}),
+        )
+        for scheme in ('http://[', 'javascript', 'https, http', 'x:y//', ''):
+            self.assertRaises(
+                exception.InvalidInput, _root, **{'wsgi.url_scheme': scheme}
+            )
+
     def test_mounted_below(self):
         self.assertEqual(
             'http://cloud/compute%20x',

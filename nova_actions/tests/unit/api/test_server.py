@@ -157,6 +157,14 @@ class RequestsTest(base.BaseTestCase):
             client.send(b'hello' + malformed.SECOND)
             self.assertEqual([200, 200], client.rest())
 
+    def test_expectation_without_a_body(self):
+        """waitress would take the next request for the rest of this one."""
+        for length in ((), ('Content-Length: 0',)):
+            asked = wire.get('/v2.1', 'Expect: 100-continue', *length)
+            with wire.Client(self.address, asked) as client:
+                self.assertEqual(200, client.answer()[0])
+            self.assertEqual([200, 200], self.ask(asked + malformed.SECOND))
+
     def test_head(self):
         """An answer's body that nobody waits for would be the next
         answer."""
