@@ -6,17 +6,22 @@ import re
 import sqlalchemy as sa
 from sqlalchemy import exc as sa_exc
 
+#: Databases that have no default one to connect to.
+_NAMED = ('mysql', 'mariadb')
+
 
 def problem(url: str | None) -> str | None:
     """Return what is wrong with a URL or its driver, None for nothing.
 
-    No connection is made, and no part of the URL is repeated: it may have a
-    password.
+    No connection is made. No part of the URL is repeated but the names of its
+    parameters: it may have a password.
     """
     if not url:
         return '[database] connection is not set'
     try:
-        sa.make_url(url).get_dialect().import_dbapi()
+        parsed = sa.make_url(url)
+        kind = parsed.get_dialect()
+        dialect = kind(dbapi=kind.import_dbapi())
     except sa_exc.NoSuchModuleError:
         return (
             '[database] connection names a kind of database that '
@@ -26,6 +31,34 @@ def problem(url: str | None) -> str | None:
         return '[database] connection is not an SQLAlchemy URL'
     except ImportError as error:
         return f'the database driver {error.name} is not installed'
+    except ValueError:
+        return (
+            '[database] connection has a port that is no number; an IPv6 '
+            'address is written in brackets'
+        )
+    return _problem_of_arguments(dialect, parsed)
+
+
+def _problem_of_arguments(dialect: sa.Dialect, url: sa.URL) -> str | None:
+    """Return what the driver does not accept of a URL, None for nothing."""
+    if dialect.name in _NAMED and not url.database:
+        return '[database] connection names no database'
+    # SQLAlchemy removes it before the driver gets the others.
+    url = url.difference_update_query(['plugin'])
+    try:
+        args, kwargs = dialect.create_connect_args(url)
+        if dialect.driver == 'pymysql':
+            # Its constructor raises any error for a wrong argument.
+            dialect.loaded_dbapi.connect(*args, **kwargs, defer_connect=True)
+    except Exception:  # noqa: BLE001
+        what = (
+            f'the name or the value of a parameter ({names})'
+            if (names := ', '.join(sorted(url.query)))
+            else 'a character of the user or the password, or a host'
+        )
+        return (
+            f'[database] connection: {dialect.driver} does not accept {what}'
+        )
     return None
 
 

@@ -31,6 +31,44 @@ class TestDriver(base.BaseTestCase):
             self.assertIn(word, problem)
             self.assertNotIn(SECRET, problem)
 
+    def test_what_a_driver_does_not_accept(self):
+        """It would end in a traceback when the first connection is made."""
+        for url, words in (
+            (f'mysql+pymysql://u:a@{SECRET}:abc/d', 'a port that is no'),
+            ('mysql+pymysql://u@::1/d', 'in brackets'),
+            ('mysql+pymysql://u@h/', 'names no database'),
+            ('mysql+pymysql://', 'names no database'),
+            ('mysql+pymysql://u@h/d?nonsense=1', 'parameter (nonsense)'),
+            ('mysql+pymysql://u@h/d?ssl=true', 'parameter (ssl)'),
+            ('mysql+pymysql://u@h/d?charset=x', 'parameter (charset)'),
+            (
+                'mysql+pymysql://u@h/d?connect_timeout=0&charset=utf8',
+                '(charset, connect_timeout)',
+            ),
+            ('mysql+pymysql://u@h/d?ssl_ca=/nowhere/x', '(ssl_ca)'),
+            ('mysql+pymysql://u@h/d?read_timeout=x', '(read_timeout)'),
+            (f'mysql+pymysql://u:{SECRET}%ff@h/d', 'of the user or the pass'),
+            (f'mysql+pymysql://u:{SECRET}密码@h/d', 'of the user or the pass'),
+            ('sqlite:///x?timeout=soon', 'parameter (timeout)'),
+            (f'sqlite://u:{SECRET}@h/x', 'or a host'),
+        ):
+            problem = driver.problem(url)
+            self.assertIn(words, problem or '', url)
+            self.assertNotIn(SECRET, problem)
+
+    def test_what_a_driver_accepts(self):
+        for url in (
+            'mysql+pymysql://u:p%40ss@[::1]:3306/d?charset=utf8mb3',
+            'mysql+pymysql://u@h/d?unix_socket=/run/x.sock&read_timeout=3',
+            # devstack's
+            'mysql+pymysql://u@h/d?charset=utf8&plugin=dbcounter',
+            'postgresql+psycopg2://u@/d?host=/run/postgresql',
+            'postgresql+psycopg2://u@h1/d?target_session_attrs=read-write',
+            'postgresql+psycopg2://',
+            'sqlite:///file:x?mode=ro&uri=true&timeout=1.5',
+        ):
+            self.assertIsNone(driver.problem(url), url)
+
     def test_shown_url_has_no_secrets(self):
         self.assertEqual(
             'mysql://h:33/d',
