@@ -41,6 +41,7 @@ class Chunks(receiver.ChunkedReceiver):
     checked and dropped.
     """
 
+    control_line: bytes
     error: utilities.Error | None
 
     def received(self, data: bytes) -> int:

@@ -5,6 +5,8 @@ from typing import Any
 
 from oslo_config import cfg
 
+from nova_actions.conf import number
+
 PREFIX = 'cell:'
 
 #: What the generated sample calls its section; oslo.config takes no capitals.
@@ -29,23 +31,22 @@ OPTS = [
         'They are kept when Nova archives or purges them. Do not rename the '
         'section afterwards: everything would be copied again.',
     ),
-    cfg.FloatOpt(
+    number.seconds(
         'follow_interval',
         default=5.0,
         min=0.1,
         max=10.0,
         help='With follow: the number of seconds between two polls.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'follow_window',
         default=10_000,
-        min=0,
         max=1_000_000,
         help='With follow: the number of recent ids, of the last hour, that '
         'are read again at each poll, because rows may be committed late and '
         'Nova may overwrite them.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'follow_rate',
         default=1000,
         min=1,

@@ -9,6 +9,7 @@ from oslo_config import cfg
 from oslo_config import types
 
 from nova_actions.conf import folder
+from nova_actions.conf import number
 
 DEFAULT_OPTS = [
     cfg.StrOpt(
@@ -59,31 +60,32 @@ API_OPTS = [
     cfg.HostAddressOpt(
         'bind_host', default='127.0.0.1', help='The address to listen on.'
     ),
-    cfg.PortOpt('bind_port', default=8774, help='The port to listen on.'),
-    cfg.IntOpt(
+    number.port('bind_port', default=8774, help='The port to listen on.'),
+    number.integer(
         'threads',
         default=10,
         min=1,
+        max=10_000,
         help='The number of requests that the embedded server of '
         'nova-actions-api and nova-actions-all answers at once. Slow or idle '
         'connections do not take a thread. At most half of the threads wait '
         'for changes (GET /v1/changes). Under another WSGI server, set this '
         'to the number of threads of each of its processes.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'connections',
         default=2000,
         min=1,
+        max=1_000_000,
         help='The maximum number of connections that the embedded server '
         'holds. When all are taken, the connection that has waited longest '
         'for its client is closed in favour of the next one. Each connection '
         'needs an open file; the limit of the process is raised to that as '
         'far as the system allows.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'max_limit',
         default=1000,
-        min=0,
         mutable=True,
         help='The maximum number of items in a list, whatever limit the '
         'caller asks for.',
@@ -102,18 +104,20 @@ API_OPTS = [
         help='The address in the self link of version documents. By default '
         'it is the address that the request was sent to.',
     ),
-    cfg.FloatOpt(
+    number.seconds(
         'cell_timeout',
         default=5.0,
         min=0.1,
+        # PostgreSQL has no longer one.
+        max=2_000_000,
         help='The number of seconds to wait for a cell. A cell that does not '
         'answer costs this time once; after that, requests for its servers '
         'get 503 with Retry-After. Other servers are not affected.',
     ),
-    cfg.FloatOpt(
+    number.seconds(
         'database_timeout',
         default=30.0,
-        min=0,
+        max=2_000_000,
         help='The number of seconds after which our own database cancels a '
         'statement of nova-actions-api or the WSGI application; the request '
         'then gets 503. MySQL limits only SELECT; SQLite has no '
@@ -144,38 +148,36 @@ CONDUCTOR_OPTS = [
         'is "conductor"; use that only on a bus without Nova\'s conductor, '
         "because two services on one topic take each other's calls.",
     ),
-    cfg.IntOpt(
+    number.integer(
         'workers',
         default=1,
         min=1,
+        max=1000,
         help='The number of conductor processes on this host. Each handles '
         '[DEFAULT] executor_thread_pool_size calls at once and opens at most '
         '[database] max_pool_size + max_overflow connections. A thread that '
         'gets no connection within pool_timeout fails its call; so there are '
         'never more threads than connections, whatever is configured.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'reporter_timeout',
         default=3600,
-        min=0,
         help='The number of seconds of silence after which a reporter counts '
         'as dead, and its open events are closed as interrupted. Make it '
         'several times [reporter] heartbeat_interval, and longer than the bus '
         'may be unreachable from a living host. 0 disables it: the events are '
         'closed when the reporter of the host restarts.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'orphan_timeout',
         default=86400,
-        min=0,
         help='The number of seconds after which an action that has neither '
         'an event nor an end counts as interrupted. An event that arrives '
         'later reopens it. 0 disables it: such an action stays open.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'clock_tolerance',
         default=300,
-        min=0,
         max=366 * 86400,
         help='The number of seconds that the clock of a reporting host may '
         'be ahead of this host. A later time is set back to the current time, '
@@ -202,7 +204,7 @@ REPORTER_OPTS = [
         ],
         help='How reports reach the conductor.',
     ),
-    cfg.FloatOpt(
+    number.seconds(
         'timeout',
         default=5.0,
         min=0.1,
@@ -213,10 +215,11 @@ REPORTER_OPTS = [
         'with mode = durable, at most 0.25 s for a conductor that does not '
         'answer.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'spool_max_bytes',
         default=256 * 1024 * 1024,
         min=4096,
+        max=2**63 - 1,
         help='The maximum size in bytes of the reports that wait for '
         'delivery. Reports beyond it are dropped, counted and logged. Room is '
         'reserved for the end of each event that has started, and the last '
@@ -239,36 +242,34 @@ REPORTER_OPTS = [
         'the process in every mode; this option is about a crash or power '
         'loss of the host.',
     ),
-    cfg.FloatOpt(
+    number.seconds(
         'fsync_interval',
         default=1.0,
         min=0.05,
         help='With fsync = interval: the number of seconds of reports that a '
         'power loss may cost.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'batch_size',
         default=500,
         min=1,
         max=500,
         help='The maximum number of reports in one call.',
     ),
-    cfg.FloatOpt(
+    number.seconds(
         'delivery_interval',
         default=0.1,
-        min=0,
         help='The number of seconds for which reports are collected before '
         'they are sent.',
     ),
-    cfg.FloatOpt(
+    number.seconds(
         'parent_timeout',
         default=3600.0,
-        min=0,
         help='The number of seconds for which a report is kept whose action '
         'or server is unknown to the conductor: the report of that may still '
         'wait in the spool of another host.',
     ),
-    cfg.FloatOpt(
+    number.seconds(
         'heartbeat_interval',
         default=30.0,
         min=0.1,
@@ -300,14 +301,14 @@ METRICS_OPTS = [
         'nova-actions-conductor serve metrics. They include host names: use '
         'the network of the operators.',
     ),
-    cfg.PortOpt(
+    number.port(
         'api_port',
         default=9774,
         help='The port for the metrics of nova-actions-api. Under another '
         'WSGI server with several processes, one of them listens and serves '
         'the metrics of all.',
     ),
-    cfg.PortOpt(
+    number.port(
         'conductor_port',
         default=9775,
         help='The port for the metrics of nova-actions-conductor. One of the '
@@ -324,10 +325,9 @@ NOTIFICATIONS_OPTS = [
     ),
 ]
 RETENTION_OPTS = [
-    cfg.IntOpt(
+    number.integer(
         'days',
         default=0,
-        min=0,
         max=36500,
         mutable=True,
         help='The number of days for which an action is kept after it was '
@@ -336,28 +336,25 @@ RETENTION_OPTS = [
         '"nova-actions-manage db purge" and "db archive" do the same by hand. '
         'Restored actions that are older are deleted again.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'keep_last',
         default=0,
-        min=0,
         mutable=True,
         help='The number of newest actions of each server that are kept '
         'regardless of age.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'changes_days',
         default=7,
-        min=0,
         max=36500,
         mutable=True,
         help='The number of days for which changes are kept for "GET '
         '/v1/changes". A client that was away for longer gets 410 and must '
         'read the list again. 0 keeps them for ever.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'stats_days',
         default=400,
-        min=0,
         max=36500,
         mutable=True,
         help='For how many days the hourly counts are kept that '
@@ -365,7 +362,7 @@ RETENTION_OPTS = [
         'Older hours are counted from the actions that are left. Set it '
         'longer than days. 0: for ever.',
     ),
-    cfg.IntOpt(
+    number.integer(
         'interval',
         default=3600,
         min=1,

@@ -2,6 +2,7 @@
 """The database driver of a URL, and its error messages."""
 
 import re
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc as sa_exc
@@ -20,8 +21,8 @@ def problem(url: str | None) -> str | None:
         return '[database] connection is not set'
     try:
         parsed = sa.make_url(url)
-        kind = parsed.get_dialect()
-        dialect = kind(dbapi=kind.import_dbapi())
+        kind: Any = parsed.get_dialect()
+        dialect: sa.Dialect = kind(dbapi=kind.import_dbapi())
     except sa_exc.NoSuchModuleError:
         return (
             '[database] connection names a kind of database that '
