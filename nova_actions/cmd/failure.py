@@ -44,6 +44,7 @@ def explained(main: Main) -> Callable[..., int]:
 
     @functools.wraps(main)
     def wrapper(argv: Sequence[str] | None = None) -> int:
+        _open_streams()
         if isinstance(sys.stdout, io.TextIOWrapper):
             # Not every terminal has every character.
             sys.stdout.reconfigure(errors='backslashreplace')
@@ -87,9 +88,17 @@ def told(error: exception.ActionsException) -> str:
     return f'{text} {driver.said(cause)}'
 
 
+def _open_streams() -> None:
+    """Open the standard streams that the caller has closed: Python has None
+    for them, and the next file that is opened, the database maybe, would get
+    their number."""
+    for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
+
+
 def _flush() -> None:
     try:
-        # There is no sys.stdout where it was closed before we began.
         print(end='', flush=True)
     except OSError as error:
         if error.errno == errno.EIO:

@@ -3,6 +3,7 @@ import contextlib
 import io
 import os
 import sys
+from unittest import mock
 
 from oslo_config import cfg
 from oslotest import base
@@ -76,6 +77,22 @@ class FailureTestCase(base.BaseTestCase):
             code, text = self.run_printing('x', out)
         self.assertEqual(failure.REFUSED, code)
         self.assertIn('No space left on device', text)
+
+    def test_streams_that_are_closed(self):
+        """As by ">&-", or by what starts a service."""
+
+        @failure.explained
+        def main(argv):
+            streams = (sys.stdin, sys.stdout, sys.stderr)
+            for each in streams:
+                self.addCleanup(each.close)
+                self.assertFalse(each.isatty())
+            print('out')
+            print('error', file=sys.stderr)
+            return failure.OK
+
+        with mock.patch.multiple(sys, stdin=None, stdout=None, stderr=None):
+            self.assertEqual(failure.OK, main([]))
 
     def test_a_terminal_that_lacks_a_character(self):
         out = io.TextIOWrapper(io.BytesIO(), encoding='ascii')
