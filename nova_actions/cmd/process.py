@@ -81,9 +81,17 @@ def set_up_database(
 
 
 def _refuse_bad_driver(conf: cfg.ConfigOpts) -> None:
-    problem = driver.problem(conf.database.connection)
-    if problem is not None:
-        raise failure.Refusal(problem)
+    urls = {'connection': conf.database.connection}
+    if conf.database.slave_connection:
+        urls['slave_connection'] = conf.database.slave_connection
+    for option, url in urls.items():
+        problem = driver.problem(url)
+        if problem is not None:
+            raise failure.Refusal(
+                problem.replace(
+                    '[database] connection', f'[database] {option}'
+                )
+            )
 
 
 def set_up_logging(conf: cfg.ConfigOpts) -> None:

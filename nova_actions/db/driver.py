@@ -31,7 +31,10 @@ def problem(url: str | None) -> str | None:
     except sa_exc.ArgumentError:
         return '[database] connection is not an SQLAlchemy URL'
     except ImportError as error:
-        return f'the database driver {error.name} is not installed'
+        return (
+            f'[database] connection: the database driver {error.name} is not '
+            'installed'
+        )
     except ValueError:
         return (
             '[database] connection has a port that is no number; an IPv6 '

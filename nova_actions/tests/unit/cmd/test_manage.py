@@ -174,6 +174,13 @@ class ManageTestCase(base.BaseTestCase):
             self.assertEqual(failure.REFUSED, code)
             self.assertIn(word, err)
 
+    def test_a_replica_that_no_driver_is_for(self):
+        with open(self.config, 'a', encoding='utf-8') as file:
+            file.write('[database]\nslave_connection = mysql+mysqldb://h/d\n')
+        code, _, err = self.run_command('action', 'list')
+        self.assertEqual(failure.REFUSED, code)
+        self.assertIn('[database] slave_connection', err)
+
     def test_a_database_that_does_not_answer(self):
         self.configure('mysql+pymysql://root:secret@127.0.0.1:1/none')
         code, _, err = self.run_command('action', 'list')
