@@ -144,6 +144,9 @@ CONDUCTOR_OPTS = [
     cfg.StrOpt(
         'topic',
         default='nova-actions-conductor',
+        regex='.',
+        # AMQP's limit.
+        max_length=255,
         help="The topic on the bus that the conductor listens on. Nova's own "
         'is "conductor"; use that only on a bus without Nova\'s conductor, '
         "because two services on one topic take each other's calls.",

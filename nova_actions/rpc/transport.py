@@ -49,8 +49,14 @@ def check(conf: cfg.ConfigOpts) -> None:
     """See that what the conductor needs of the configuration makes
     connections: before anything is started that would go on without.
 
-    :raises InvalidInput: as :func:`get_transport`
+    :raises InvalidInput: as :func:`get_transport`, and where there would be
+        no thread to answer calls
     """
+    if conf.executor_thread_pool_size < 1:
+        raise exception.InvalidInput(
+            argument='[DEFAULT] executor_thread_pool_size',
+            reason='it is less than 1',
+        )
     get_transport(conf).cleanup()
     if conf.notifications.enabled:
         get_notification_transport(conf).cleanup()
@@ -67,6 +73,10 @@ def _transport(
     except messaging.DriverLoadFailure as error:
         raise exception.InvalidInput(
             argument=option, reason=f'there is no driver {error.driver!r}'
+        ) from None
+    except ImportError as error:
+        raise exception.InvalidInput(
+            argument=option, reason=f'its driver needs {error.name}'
         ) from None
     except (messaging.InvalidTransportURL, ValueError):
         raise exception.InvalidInput(

@@ -45,6 +45,12 @@ class NumberTest(base.BaseTestCase):
                 self.assertRaises(ValueError, opt.type, text)
                 self.assertRaises(ValueError, value, opt, text)
 
+    def test_names_on_the_bus_are_given_and_short(self):
+        for opt in OPTS:
+            if opt.name in ('host', 'topic'):
+                for text in ('', 'x' * 256):
+                    self.assertRaises(ValueError, opt.type, text)
+
     def test_limits_are_taken(self):
         for opt in NUMBERS:
             for limit in (opt.type.min, opt.type.max, opt.default):

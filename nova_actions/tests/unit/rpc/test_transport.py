@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections to the bus."""
 
+from unittest import mock
+
+import oslo_messaging as messaging
 from oslotest import base
 
 from nova_actions import exception
@@ -33,6 +36,28 @@ class TestUrl(base.BaseTestCase):
     def test_driver_that_does_not_exist_is_named(self):
         text = self.refused(transport.get_transport, transport_url=WRONG[0])
         self.assertIn('nosuch', text)
+
+    def test_driver_that_lacks_its_library(self):
+        with mock.patch.object(
+            messaging,
+            'get_rpc_transport',
+            autospec=True,
+            side_effect=ModuleNotFoundError(name='confluent_kafka'),
+        ):
+            text = self.refused(
+                transport.get_transport, transport_url='kafka://h/'
+            )
+        self.assertIn('needs confluent_kafka', text)
+
+    def test_no_thread_to_answer(self):
+        for number in (0, -1):
+            conf = self.useFixture(
+                fixtures.Conf(executor_thread_pool_size=number)
+            ).conf
+            error = self.assertRaises(
+                exception.InvalidInput, transport.check, conf
+            )
+            self.assertIn('executor_thread_pool_size', str(error))
 
     def test_notifications_have_a_url_of_their_own(self):
         wrong = {'oslo_messaging_notifications__transport_url': WRONG[0]}
