@@ -56,15 +56,15 @@ class ActionSummary(base.ActionsObject):
     @classmethod
     def of(cls, context: Any, row: Row, shows_hosts: bool) -> 'ActionSummary':
         """Return a row of the search as an object."""
-        found = cls(
+        found = cls()
+        found._take(
             context,
-            **{
-                **{name: row[name] for name in cls.fields},
+            {
+                **row,
                 'owner_id': row['owner_id'] or None,
                 'hosts': row['hosts'] if shows_hosts else None,
             },
         )
-        found.obj_reset_changes()
         return found
 
 
@@ -149,16 +149,13 @@ class ActionSummaryList(
             context, project_id, 'host' in asked.equal
         )
         rows, end = summary.find(context, asked, limit, after)
-        found = cls(
+        return base.as_list(
+            cls,
             context,
+            [ActionSummary.of(context, row, shows_hosts) for row in rows],
             cursor=end
             and cursor_module.pack(
                 key, search, cursor_module.Cursor(asked_at, end)
             ),
-            objects=[
-                ActionSummary.of(context, row, shows_hosts) for row in rows
-            ],
             **completeness.of(context, asked, limit, asked_at, shows_hosts),
         )
-        found.obj_reset_changes()
-        return found

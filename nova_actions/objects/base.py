@@ -8,11 +8,12 @@ same names; on the wire and in error messages the bare names are used.
 
 import contextlib
 import contextvars
+import dataclasses
 import datetime
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from oslo_utils import versionutils
 from oslo_versionedobjects import base
@@ -37,11 +38,12 @@ TIME_FIELDS = frozenset(
 
 #: oslo's prefix for the attribute that holds the value of a field.
 _SLOT = '_obj_'
-_DELETED = f'{_SLOT}deleted'
 
 #: The longest name that is looked up, or repeated to its sender.
 NAME_LIMIT = 255
 _VERSION = re.compile(r'([0-9]{1,9}\.[0-9]{1,9})(?:\.[0-9]{1,9})?')
+
+L = TypeVar('L', bound='ActionsObject')
 
 _is_local = contextvars.ContextVar('is_local', default=False)
 _remote: base.VersionedObjectIndirectionAPI | None = None
@@ -99,21 +101,36 @@ class _Indirection:
         return None if _is_local.get() else _remote
 
 
+@dataclasses.dataclass(frozen=True)
+class _Slots:
+    """The fields of a class that a row may have, by the attributes that hold
+    their values.
+
+    :param unchanged: whose values are those of the row
+    """
+
+    unchanged: Mapping[str, str]
+    times: Mapping[str, str]
+    booleans: Mapping[str, str]
+
+    @functools.cached_property
+    def all(self) -> frozenset[str]:
+        return frozenset((*self.unchanged, *self.times, *self.booleans))
+
+
 @functools.cache
-def _slots(
-    kind: type[base.VersionedObject],
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return the attributes and names of a class's fields: first those that
-    are copied unchanged, then the times."""
-    names = {
-        name
-        for name, field in kind.fields.items()
-        if not isinstance(field, ovo_fields.ObjectField)
-    } - {'deleted'}
-    return (
-        [(_SLOT + name, name) for name in names - TIME_FIELDS],
-        [(_SLOT + name, name) for name in names & TIME_FIELDS],
-    )
+def _slots(kind: type[base.VersionedObject]) -> _Slots:
+    found: dict[type, dict[str, str]] = {
+        fields.MicroDateTimeField: {},
+        ovo_fields.BooleanField: {},
+        ovo_fields.Field: {},
+    }
+    for name, field in kind.fields.items():
+        if not isinstance(field, ovo_fields.ObjectField):
+            which = type(field) if type(field) in found else ovo_fields.Field
+            found[which][_SLOT + name] = name
+    times, booleans, others = found.values()
+    return _Slots(others, times, booleans)
 
 
 class ActionsObject(base.VersionedObject):
@@ -204,31 +221,59 @@ class ActionsObject(base.VersionedObject):
             ) from None
 
     def _take(self, context: RequestContext, row: Row) -> None:
-        """Copy the values of a row, which already have the fields' types.
+        """Become a row, whose values already have the fields' types.
 
-        oslo's setters coerce each value; for a page of rows that takes longer
-        than reading it from the database.
+        They become fields when the first one is read: for a page of rows, to
+        coerce each value as oslo's setters do takes longer than to read it
+        from the database.
 
         :param row: has every field that is not an object; times are naive
-            UTC, and ``deleted`` is a number
+            UTC, and booleans may be numbers. It is not changed any more
         """
-        self._context = context
-        self.obj_reset_changes()
-        kind: Any = type(self)
-        plain, times = _slots(kind)
         own = self.__dict__
-        own.update({slot: row[name] for slot, name in plain})
-        for slot, name in times:
-            value = row[name]
-            own[slot] = value and value.replace(tzinfo=datetime.UTC)
-        own[_DELETED] = bool(row['deleted'])
+        kind: Any = type(self)
+        for slot in own.keys() & _slots(kind).all:
+            del own[slot]
+        own['_row'] = row
+        own['_context'] = context
+        own['_changed_fields'] = set()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Called for an attribute that is not there.
+            own = self.__dict__
+            row = own.get('_row')
+            if row is not None and name.startswith(_SLOT):
+                slots = _slots(type(self))
+                found = {
+                    slot: row[key] for slot, key in slots.unchanged.items()
+                }
+                for slot, key in slots.times.items():
+                    value = row[key]
+                    found[slot] = value and value.replace(tzinfo=datetime.UTC)
+                for slot, key in slots.booleans.items():
+                    found[slot] = bool(row[key])
+                # What has been set since is newer.
+                own.update(found | own)
+                own.pop('_row', None)
+            try:
+                return own[name]
+            except KeyError:
+                raise AttributeError(
+                    f'{type(self).__name__} has no attribute {name}'
+                ) from None
 
     def values_of(self, names: Iterable[str]) -> dict[str, Any]:
-        """Return the values of these fields by name, in this order."""
+        """Return the values of these fields by name, in this order. Times of
+        an object that was read from the database may be naive UTC."""
         own = self.__dict__
+        row = own.get('_row', {})
         return {
             name: own[slot]
             if (slot := _SLOT + name) in own
+            else row[name]
+            if name in row
             else getattr(self, name)
             for name in names
         }
@@ -306,6 +351,24 @@ class ActionsObject(base.VersionedObject):
         # the children of lists do).
         found = super()._obj_relationship_for(field, target_version)
         return found or [(target_version, '1.0')]
+
+
+def as_list(
+    kind: type[L],
+    context: RequestContext,
+    objects: list[Any],
+    **values: Any,
+) -> L:
+    """Return a list object that has not changed. oslo's setter would check
+    each item.
+
+    :param objects: of the class that the list is for
+    :param values: of its other fields
+    """
+    found = kind(context, **values)
+    vars(found)[f'{_SLOT}objects'] = objects
+    found.obj_reset_changes()
+    return found
 
 
 class PersistentObject:

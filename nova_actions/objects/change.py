@@ -53,14 +53,10 @@ class Change(base.ActionsObject):
         cls, context: Any, row: Mapping[str, Any], shows_host: bool
     ) -> 'Change':
         """Return a row of the feed as an object."""
-        found = cls(
-            context,
-            **{
-                **{name: row[name] for name in cls.fields},
-                'host': row['host'] if shows_host else None,
-            },
+        found = cls()
+        found._take(
+            context, {**row, 'host': row['host'] if shows_host else None}
         )
-        found.obj_reset_changes()
         return found
 
 
@@ -139,10 +135,9 @@ class ChangeList(ovo.ObjectListBase[Change], base.ActionsObject):
             )
         )
         shows_host = reach.shows_hosts(context, project_id)
-        found = cls(
+        return base.as_list(
+            cls,
             context,
+            [Change.of(context, row, shows_host) for row in page.rows],
             cursor=change_cursor.pack(key, page.after),
-            objects=[Change.of(context, row, shows_host) for row in page.rows],
         )
-        found.obj_reset_changes()
-        return found

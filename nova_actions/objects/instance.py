@@ -52,16 +52,8 @@ class InstanceRecord(base.ActionsObject):
     def _from_db_object(
         cls, context: RequestContext, instance: base.Row
     ) -> 'InstanceRecord':
-        record = cls(
-            context,
-            deleted=bool(instance['deleted']),
-            **{
-                name: instance[name]
-                for name in cls.fields
-                if name != 'deleted'
-            },
-        )
-        record.obj_reset_changes()
+        record = cls()
+        record._take(context, instance)
         return record
 
     @classmethod
@@ -156,12 +148,11 @@ class InstanceRecordList(
             project_id,
             marker and marker.lower(),
         )
-        records = cls(
+        return base.as_list(
+            cls,
             context,
-            objects=[
+            [
                 InstanceRecord._from_db_object(context, instance)
                 for instance in found
             ],
         )
-        records.obj_reset_changes()
-        return records

@@ -384,9 +384,10 @@ class InstanceActionList(
                 argument='changes-since',
                 reason='it must be less than or equal to changes-before',
             )
-        found = cls(
+        return base.as_list(
+            cls,
             context,
-            objects=[
+            [
                 InstanceAction()._from_db_object(context, row)
                 for row in rows(
                     context,
@@ -396,8 +397,6 @@ class InstanceActionList(
                 )
             ],
         )
-        found.obj_reset_changes()
-        return found
 
     @classmethod
     def in_pages(

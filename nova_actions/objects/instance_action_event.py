@@ -553,13 +553,13 @@ class InstanceActionEventList(
                 read_deleted=context.read_deleted,
             )
         withheld = _withheld(context, instance) if rows else ()
-        found = cls(
+        found = base.as_list(
+            cls,
             context,
-            objects=[
+            [
                 InstanceActionEvent()._from_db_object(context, row, withheld)
                 for row in rows
             ],
         )
-        found.obj_reset_changes()
         audit.tracebacks_read(context, instance, found.objects)
         return found

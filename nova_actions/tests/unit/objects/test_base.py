@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names on the wire, which end a call is on, what is refused."""
 
+import copy
+import datetime
 import threading
 from typing import Any
 
@@ -99,6 +101,55 @@ class TestTaking(base.BaseTestCase):
             {name: getattr(taken, name) for name in values},
         )
         self.assertEqual(expected.values_of(values), taken.values_of(values))
+
+    def test_times_of_an_unread_row_are_naive(self):
+        now = datetime.datetime(2026, 1, 5, 12, 0, 0, 7)
+        taken = self.taken(start_time=now)
+        self.assertEqual(
+            {'start_time': now, 'message': None},
+            taken.values_of(['start_time', 'message']),
+        )
+        self.assertEqual(now.replace(tzinfo=datetime.UTC), taken.start_time)
+        self.assertIs(False, taken.deleted)
+
+    def test_what_is_set_before_the_row_is_read_stays(self):
+        taken = self.taken(message='old', action='reboot')
+        taken.message = 'new'
+        self.assertEqual(
+            {'message': 'new', 'action': 'reboot'},
+            taken.values_of(['message', 'action']),
+        )
+        self.assertEqual(('reboot', 'new'), (taken.action, taken.message))
+        self.assertEqual({'message'}, taken.obj_what_changed())
+
+    def test_copied_before_the_row_is_read(self):
+        for copied in (copy.copy, copy.deepcopy):
+            taken = self.taken(message='text')
+            self.assertEqual('text', copied(taken).message)
+            self.assertEqual('text', taken.message)
+
+    def test_what_the_row_lacks(self):
+        taken = self.taken()
+        self.assertFalse(taken.obj_attr_is_set('events'))
+        self.assertTrue(taken.obj_attr_is_set('message'))
+        self.assertRaises(AttributeError, getattr, taken, 'unknown')
+        self.assertRaises(
+            AttributeError, getattr, InstanceAction(), '_obj_message'
+        )
+
+    def taken(self, **values):
+        taken = InstanceAction()
+        taken._take(
+            object(), dict.fromkeys(InstanceAction.fields) | {'id': 1} | values
+        )
+        return taken
+
+    def test_list(self):
+        context, taken = object(), self.taken(message='text')
+        found = objects_base.as_list(InstanceActionList, context, [taken])
+        self.assertIs(context, found._context)
+        self.assertEqual([taken], list(found))
+        self.assertEqual(set(), found.obj_what_changed())
 
 
 class TestIndirection(base.BaseTestCase):
