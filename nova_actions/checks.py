@@ -7,6 +7,7 @@ once, when the rules are read.
 """
 
 import inspect
+import keyword
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -120,6 +121,30 @@ class _Rule(policy.RuleCheck):
             return False
 
 
+#: The class of checks such as ``project_id:%(project_id)s``.
+_GENERIC: Any = type(policy.RuleDefault('of_a_project', 'a:%(b)s').check)
+
+
+@_inspected
+class _Credential(policy.Check):
+    """Compares a credential; oslo.policy looks each time whether its name is
+    a literal of Python."""
+
+    def __call__(
+        self,
+        target: Any,
+        creds: Any,
+        enforcer: Any,
+        current_rule: str | None = None,
+    ) -> bool:
+        try:
+            expected, value = self.match % target, creds[self.kind]
+        except KeyError:
+            return False
+        values = value if isinstance(value, list) else [value]
+        return any(str(each) == expected for each in values)
+
+
 @_inspected
 class _Old(policy.Check):
     """A plug-in's check with the old signature, without the rule's name."""
@@ -149,6 +174,10 @@ def prompt(check: Any) -> Any:
         return _Not(prompt(check.rule))
     if type(check) is policy.RuleCheck:
         return _Rule(check.kind, check.match)
+    if type(check) is _GENERIC and (
+        check.kind.isidentifier() and not keyword.iskeyword(check.kind)
+    ):
+        return _Credential(check.kind, check.match)
     if len(inspect.getfullargspec(check.__call__).args) > 4:
         return check
     return _Old(check)

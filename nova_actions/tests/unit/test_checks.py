@@ -40,8 +40,14 @@ _PARTS = strategies.one_of(
     strategies.sampled_from(('one', 'two', 'missing')).map(
         lambda name: policy.RuleCheck('rule', name)
     ),
-    strategies.sampled_from(('%(project_id)s', 'x', '%(unknown)s')).map(
-        lambda match: _checks.GenericCheck('project_id', match)
+    strategies.builds(
+        _checks.GenericCheck,
+        strategies.sampled_from(
+            ('project_id', 'roles', 'unknown', 'True', '"x"', 'a.project_id')
+        ),
+        strategies.sampled_from(
+            ('%(project_id)s', 'x', 'True', 'admin', '%(unknown)s')
+        ),
     ),
     strategies.sampled_from(('True', 'False')).map(
         lambda match: checks.IsAdminCheck('is_admin', match)
