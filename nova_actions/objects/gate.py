@@ -188,6 +188,35 @@ def remotable(function: F) -> F:
     return cast(F, ovo.remotable(function))
 
 
+def _binder(signature: inspect.Signature) -> Callable[..., dict[str, Any]]:
+    """Return a function that returns its arguments by name, defaults
+    included, as ``signature.bind`` does, in a fraction of the time.
+
+    It raises TypeError for arguments that do not fit.
+
+    :param signature: of parameters that may be positional
+    """
+    names = tuple(signature.parameters)
+    defaults = {
+        name: parameter.default
+        for name, parameter in signature.parameters.items()
+        if parameter.default is not inspect.Parameter.empty
+    }
+
+    def bind(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        given = dict(zip(names, args, strict=False)) | kwargs
+        found = defaults | given
+        if (
+            len(args) + len(kwargs) != len(given)
+            or found.keys() != signature.parameters.keys()
+        ):
+            # It says what is wrong.
+            return signature.bind(*args, **kwargs).arguments
+        return found
+
+    return bind
+
+
 def gated(rule: str, resolve: Resolve) -> Callable[[F], F]:
     """Run the body of a remotable only if the caller passes the rule.
 
@@ -216,17 +245,16 @@ def gated(rule: str, resolve: Resolve) -> Callable[[F], F]:
             ]
         )
         is_class_method = 'context' in signature.parameters
+        bind = _binder(signature)
 
         @functools.wraps(function)
         def wrapper(first: Any, *args: Any, **kwargs: Any) -> Any:
             try:
-                bound = signature.bind(first, *args, **kwargs)
+                arguments = bind(first, *args, **kwargs)
             except TypeError as error:
                 raise exception.Invalid(
                     f'{function.__name__}(): {error}'
                 ) from None
-            bound.apply_defaults()
-            arguments = bound.arguments
             for name, value in arguments.items():
                 if name in CHECKS:
                     arguments[name] = CHECKS[name](name, value)
@@ -236,8 +264,8 @@ def gated(rule: str, resolve: Resolve) -> Callable[[F], F]:
             instance = resolve(first, context, arguments)
             context.can(rule, target_of(instance, arguments.get('host')))
             if takes_instance:
-                return function(*bound.args, **bound.kwargs, instance=instance)
-            return function(*bound.args, **bound.kwargs)
+                return function(**arguments, instance=instance)
+            return function(**arguments)
 
         wrapper.rule = rule  # type: ignore[attr-defined]
         wrapper.__signature__ = signature  # type: ignore[attr-defined]

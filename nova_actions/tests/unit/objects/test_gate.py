@@ -2,6 +2,8 @@
 import inspect
 import uuid
 
+import hypothesis
+from hypothesis import strategies
 from oslo_versionedobjects import base as ovo
 from oslotest import base as test_base
 
@@ -63,6 +65,40 @@ class TestEveryRemotable(test_base.BaseTestCase):
                     self.assertIn(
                         parameter, gate.CHECKS, f'{cls.__name__}.{name}'
                     )
+
+
+def _signatures():
+    def one(cls, context, a, b=1):
+        pass
+
+    def two(self):
+        pass
+
+    def three(cls, context, a=None, b=True, c=3):
+        pass
+
+    return [inspect.signature(each) for each in (one, two, three)]
+
+
+class TestBinder(test_base.BaseTestCase):
+    @hypothesis.given(
+        strategies.sampled_from(_signatures()),
+        strategies.lists(strategies.integers(), max_size=6),
+        strategies.dictionaries(
+            strategies.sampled_from(('cls', 'context', 'a', 'b', 'd')),
+            strategies.integers(),
+        ),
+    )
+    def test_as_the_signature_binds(self, signature, args, kwargs):
+        bind = gate._binder(signature)
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            found = self.assertRaises(TypeError, bind, *args, **kwargs)
+            self.assertEqual(str(error), str(found))
+        else:
+            bound.apply_defaults()
+            self.assertEqual(dict(bound.arguments), bind(*args, **kwargs))
 
 
 class TestTarget(test_base.BaseTestCase):
