@@ -10,6 +10,7 @@ from urllib import parse
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from nova_actions.db import driver
 from nova_actions.db import limits
 
 POOL_SIZE = 5
@@ -49,6 +50,8 @@ def create(url: str, timeout: float) -> sa.Engine:
     )
 
     def connect(connection: Any, _record: Any) -> None:
+        if engine.driver == 'pymysql':
+            driver.parse_times_fast(connection)
         cursor = connection.cursor()
         cursor.execute(_READ_ONLY[name])
         limits.set_up(cursor, name, timeout)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database driver of a URL, and its error messages."""
+"""The database driver of a URL, its error messages, and its times."""
 
+import datetime
+import functools
 import re
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -104,3 +107,23 @@ def said(error: BaseException) -> str:
         error = inner
     kind = f'{type(error).__module__}.{type(error).__name__}'
     return f'{kind}: {" ".join(str(error).split())}'
+
+
+#: pymysql.constants.FIELD_TYPE.TIMESTAMP and DATETIME
+_TIMES = (7, 12)
+
+
+def parse_times_fast(connection: Any) -> None:
+    """Have a connection of PyMySQL parse times by ``fromisoformat``: its own
+    parser takes about as long as the rest of a row."""
+    for kind in _TIMES:
+        connection.decoders[kind] = functools.partial(
+            _time, connection.decoders[kind]
+        )
+
+
+def _time(parse: Callable[[str], object], text: str) -> object:
+    try:
+        return datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return parse(text)

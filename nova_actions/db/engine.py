@@ -28,6 +28,7 @@ from nova_actions.db import charset
 from nova_actions.db import clock
 from nova_actions.db import connection as connection_module
 from nova_actions.db import deferred
+from nova_actions.db import driver
 from nova_actions.db import limits
 from nova_actions.db import outage
 from nova_actions.db import prepared
@@ -121,6 +122,8 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
     )
 
     def connect(connection: Any, record: Any) -> None:
+        if engine.driver == 'pymysql':
+            driver.parse_times_fast(connection)
         cursor = connection.cursor()
         for statement in chosen:
             cursor.execute(statement)

@@ -1,18 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
 """URLs of databases, and what their drivers say."""
 
+from unittest import mock
+
 import sqlalchemy as sa
 from hypothesis import example
 from hypothesis import given
 from hypothesis import strategies as st
 from oslo_db import exception as db_exc
 from oslotest import base
+from pymysql import converters
+from pymysql.constants import FIELD_TYPE
 from sqlalchemy import exc as sa_exc
 
 from nova_actions.db import driver
 from nova_actions.tests.functional import fuzz
 
 SECRET = 'correct-horse'
+
+
+class TestTimes(base.BaseTestCase):
+    """Times of MySQL and MariaDB, as PyMySQL parses them."""
+
+    @given(
+        st.datetimes().map(str)
+        | st.from_regex(
+            r'[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3])'
+            r'(:[0-9]{2}){2}(\.[0-9]{1,6})?',
+            fullmatch=True,
+        )
+    )
+    @example('0000-00-00 00:00:00')
+    @example('2026-01-05 12:00:00.000000')
+    @example('2026-01-05 12:00:00.5')
+    def test_as_by_the_driver(self, text):
+        connection = mock.Mock(decoders=dict(converters.decoders))
+        driver.parse_times_fast(connection)
+        for kind in (FIELD_TYPE.DATETIME, FIELD_TYPE.TIMESTAMP):
+            self.assertEqual(
+                converters.decoders[kind](text),
+                connection.decoders[kind](text),
+            )
 
 
 class TestDriver(base.BaseTestCase):
