@@ -37,7 +37,8 @@ def index(call: Call, server_id: str) -> View:
     limit = call.limit if paged else UNPAGED_LIMIT
     actions = _page(call, record.uuid, limit, call.query.get('marker'))
     shown = views.bounded(
-        views.action(action, call.rules.action_fields) for action in actions
+        (views.action(action, call.rules.action_fields) for action in actions),
+        views.ACTION_BYTES,
     )
     answer: View = {'instanceActions': shown}
     marker = actions[len(shown) - 1].marker if shown else None

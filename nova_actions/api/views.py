@@ -2,13 +2,14 @@
 """Views: objects as JSON for clients."""
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from oslo_serialization import jsonutils
 from oslo_utils import timeutils
 
 from nova_actions.api.links import Links
+from nova_actions.objects.base import TIME_FIELDS
 from nova_actions.objects.instance import InstanceRecord
 from nova_actions.objects.instance_action import InstanceAction
 from nova_actions.objects.instance_action_event import InstanceActionEvent
@@ -23,10 +24,19 @@ MAX_BYTES = 4_900_000
 _TIME_LENGTH = len('2026-01-01T00:00:00.000000')
 
 
-def bounded(views: Iterable[View]) -> list[View]:
-    """Return as many of these, from the first, as fit into one response."""
+#: The maximum size of an action, bytes: no text of it is longer than 255
+#: characters.
+ACTION_BYTES = 30_000
+
+
+def bounded(views: Iterable[View], most: int = MAX_BYTES) -> list[View]:
+    """Return as many of these, from the first, as fit into one response.
+
+    :param most: the maximum size of each, bytes, where it is known: a few
+        small ones need not be measured
+    """
     views = list(views)
-    if sum(map(_most, views)) <= MAX_BYTES:
+    if most * len(views) <= MAX_BYTES or sum(map(_most, views)) <= MAX_BYTES:
         return views
     taken: list[View] = []
     left = MAX_BYTES
@@ -44,15 +54,15 @@ def _most(view: View) -> int:
     return 100 * (1 + len(view)) + 12 * sum(map(len, map(str, view.values())))
 
 
-def _plain(values: Mapping[str, object]) -> View:
-    """Return values for JSON: times, which are UTC in objects, as text with
-    microseconds and without a zone."""
-    return {
-        name: value.isoformat(timespec='microseconds')[:_TIME_LENGTH]
-        if isinstance(value, datetime.datetime)
-        else value
-        for name, value in values.items()
-    }
+def _plain(values: View) -> View:
+    """Make values ready for JSON: times, which are UTC in objects, become
+    text with microseconds and without a zone."""
+    for name in values.keys() & TIME_FIELDS:
+        if values[name] is not None:
+            values[name] = values[name].isoformat('T', 'microseconds')[
+                :_TIME_LENGTH
+            ]
+    return values
 
 
 def action(record: InstanceAction, fields: Iterable[str]) -> View:

@@ -46,6 +46,17 @@ class BoundedTest(base.BaseTestCase):
         if len(taken) < len(found):
             self.assertGreater(sum(sizes[: len(taken) + 1]), size)
 
+    @given(strategies.integers(0, 2 * views.MAX_BYTES // views.ACTION_BYTES))
+    def test_actions_need_not_be_measured(self, count):
+        view = dict.fromkeys(ACTION, '\U0001f600' * 255)
+        self.assertLessEqual(views._most(view), views.ACTION_BYTES)
+        few = [view] * count
+        with mock.patch.object(views, '_most', return_value=0) as measured:
+            self.assertEqual(few, views.bounded(few, views.ACTION_BYTES))
+        self.assertEqual(
+            count * views.ACTION_BYTES > views.MAX_BYTES, measured.called
+        )
+
 
 class RecordTest(base.BaseTestCase):
     @given(
