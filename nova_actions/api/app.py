@@ -259,8 +259,21 @@ def _faults(app: WSGIApplication, _conf: cfg.ConfigOpts) -> WSGIApplication:
 
 
 def _size_limit(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
-    limiter = sizelimit.RequestBodySizeLimiter(app, conf)
-    return limiter if conf.oslo_middleware.max_request_body_size else app
+    limiter: WSGIApplication = sizelimit.RequestBodySizeLimiter(app, conf)
+    if not conf.oslo_middleware.max_request_body_size:
+        return app
+
+    def answer(
+        environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        # No handler reads a body, and without either header there is none
+        # (RFC 9112, section 6.3).
+        has_body = environ.get('CONTENT_LENGTH') or (
+            'HTTP_TRANSFER_ENCODING' in environ
+        )
+        return (limiter if has_body else app)(environ, start_response)
+
+    return answer
 
 
 def _proxy(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:

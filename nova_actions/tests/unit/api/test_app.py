@@ -343,6 +343,19 @@ class PlainPipelineTest(base.ApiTestCase):
         self.assertEqual(200, client.simulate_get('/healthcheck').status_code)
         self.assertEqual(503, client.simulate_get(self.path).status_code)
 
+    def test_only_a_body_is_measured(self):
+        for environ, is_measured in (
+            ({}, False),
+            ({'CONTENT_LENGTH': ''}, False),
+            ({'CONTENT_LENGTH': '5'}, True),
+            ({'HTTP_TRANSFER_ENCODING': 'chunked'}, True),
+        ):
+            with mock.patch.object(
+                app.sizelimit, 'RequestBodySizeLimiter'
+            ) as limiter:
+                app._size_limit(mock.Mock(), self.conf)(environ, mock.Mock())
+            self.assertEqual(is_measured, limiter.return_value.called)
+
     def test_body_too_large(self):
         answer = self.get(self.path, body='x' * 200_000)
         self.assertEqual(413, answer.status_code)
