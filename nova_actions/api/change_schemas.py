@@ -21,7 +21,7 @@ PARAMETERS: dict[str, Schema] = {
         f'yet; 0 by default, cut at {changes.MAX_WAIT}.',
     },
     'limit': {
-        **schemas.PARAMETERS['limit'],
+        **search_schemas.PARAMETERS['limit'],
         'description': 'How many changes at the most, from 1; '
         f'{changes.DEFAULT_LIMIT} by default, cut at [api] '
         'max_limit.',

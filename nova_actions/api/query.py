@@ -11,6 +11,9 @@ import jsonschema
 from jsonschema import validators
 from oslo_utils import timeutils
 
+from nova_actions import exception
+from nova_actions import validation
+from nova_actions.api import schemas
 from nova_actions.api.schemas import Schema
 
 #: parameter -> its values, in the order they came
@@ -48,9 +51,14 @@ _Validator = validators.extend(
 
 _REASONS = {
     'format': 'it is not a time in ISO 8601',
-    'pattern': 'it is not a non-negative integer',
     'minLength': 'it is empty',
     'maxItems': 'it is given more than once',
+}
+#: What is wrong with a value that a pattern does not match.
+_PATTERNS = {
+    schemas.NUMBER: 'it is not an integer of 0 or more',
+    schemas.POSITIVE: 'it is not an integer of 1 or more',
+    schemas.PLAIN: 'it has control characters',
 }
 
 
@@ -58,20 +66,23 @@ def parse_query(text: str) -> Query:
     """Parse a query string.
 
     :param text: as in the WSGI environ: each character is a byte
-    :raises falcon.HTTPBadRequest: when it is not UTF-8
+    :raises InvalidInput: when it is not UTF-8
     """
     result: Query = {}
+    name = 'the query'
     try:
         plain = text.encode('latin-1').replace(b'+', b' ')
         for pair in re.split(b'[&;]', plain):
             if pair:
-                name, _, value = pair.partition(b'=')
-                result.setdefault(
-                    parse.unquote_to_bytes(name).decode(), []
-                ).append(parse.unquote_to_bytes(value).decode())
+                key, _, value = pair.partition(b'=')
+                name = 'the name of a query parameter'
+                name = parse.unquote_to_bytes(key).decode()
+                result.setdefault(name, []).append(
+                    parse.unquote_to_bytes(value).decode()
+                )
     except UnicodeError:
-        raise falcon.HTTPBadRequest(
-            description='The query string is not UTF-8.'
+        raise exception.InvalidInput(
+            argument=name[: validation.NAME_LIMIT], reason='it is not UTF-8'
         ) from None
     return result
 
@@ -90,15 +101,13 @@ class Checker:
         """Return the parameters that the schema names, each with its value, or
         with a list of values where the schema allows several.
 
-        :raises falcon.HTTPBadRequest: for an invalid query; the message names
-            the parameter
+        :raises falcon.HTTPBadRequest: for an unknown parameter
+        :raises InvalidInput: for an invalid one
         """
         if not query:
             return {}
         for error in self._validator.iter_errors(query):
-            raise falcon.HTTPBadRequest(
-                description=_describe(error, self._schema)
-            )
+            raise _refusal(error, self._schema)
         return {
             name: query[name][0]
             if values.get('maxItems') == 1
@@ -108,22 +117,20 @@ class Checker:
         }
 
 
-def _describe(error: jsonschema.ValidationError, schema: Schema) -> str:
+def _refusal(error: jsonschema.ValidationError, schema: Schema) -> Exception:
     if error.validator == 'additionalProperties':
         unknown = sorted(set(error.instance) - set(schema['properties']))
         names = ', '.join(repr(name[:255]) for name in unknown)
-        return f'Additional query parameters are not allowed: {names}.'
-    name = error.path[0]
+        return falcon.HTTPBadRequest(
+            description='Additional query parameters are not allowed: '
+            f'{names}.'
+        )
     reason = _REASONS.get(str(error.validator), 'it is invalid')
+    if error.validator == 'pattern':
+        reason = _PATTERNS[error.validator_value]
     if error.validator == 'maxLength':
         reason = f'it is longer than {error.validator_value} characters'
     if error.validator == 'enum':
         words = ', '.join(map(repr, error.validator_value))
         reason = f'it is not one of {words}'
-    value = error.instance
-    if isinstance(value, list):
-        value = ', '.join(value)
-    return (
-        f'Invalid input for query parameter {name}. '
-        f'Value: {str(value)[:255]}. {reason[0].upper()}{reason[1:]}.'
-    )
+    return exception.InvalidInput(argument=error.path[0], reason=reason)

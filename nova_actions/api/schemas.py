@@ -92,10 +92,15 @@ TIME_OR_NULL: Schema = {'type': ['string', 'null'], 'format': 'date-time'}
 SECONDS: Schema = {'type': ['number', 'null'], 'minimum': 0}
 COUNT: Schema = {'type': 'integer', 'minimum': 0}
 
+#: Patterns of query parameters; :mod:`query` says what is wrong otherwise.
+NUMBER = '^[0-9]+$'
+POSITIVE = '^0*[1-9][0-9]*$'
+PLAIN = r'^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$'
+
 PARAMETERS: dict[str, Schema] = {
     'limit': {
         'type': 'string',
-        'pattern': '^[0-9]+$',
+        'pattern': NUMBER,
         'maxLength': 4300,
         'description': 'The maximum number of actions, up to [api] max_limit.',
     },

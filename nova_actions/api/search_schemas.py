@@ -12,6 +12,9 @@ from nova_actions.objects import criteria
 
 _TEXTS: Schema = {'type': 'array', 'items': schemas.TEXT}
 
+#: Control characters are not stored, so that none may be searched for.
+_NAME: Schema = {**schemas.TEXT, 'pattern': schemas.PLAIN}
+
 _TIME = (
     'ISO 8601 (UTC where it has no zone), or so long before now: 30m, 2h, 7d.'
 )
@@ -20,11 +23,11 @@ _SPAN = 'A length of time: 90 or 90s, 30m, 2h, 7d, 2w.'
 PARAMETERS: dict[str, Schema] = {
     'server': {**schemas.TEXT, 'description': 'The UUID of the server.'},
     'server_name': {
-        **schemas.TEXT,
+        **_NAME,
         'description': 'The whole name of the server.',
     },
     'action': {
-        **schemas.TEXT,
+        **_NAME,
         'description': 'What was asked for, as "reboot".',
     },
     'status': {
@@ -33,14 +36,14 @@ PARAMETERS: dict[str, Schema] = {
         'description': 'How it stands. May be given several times: one of '
         'them.',
     },
-    'user_id': {**schemas.TEXT, 'description': 'Who asked for it.'},
+    'user_id': {**_NAME, 'description': 'Who asked for it.'},
     'host': {
-        **schemas.TEXT,
+        **_NAME,
         'description': 'Where a step of it ran; for who passes the '
         'rule "events". Host, event and reason are '
         'those of one and the same step.',
     },
-    'event': {**schemas.TEXT, 'description': 'The name of a step of it.'},
+    'event': {**_NAME, 'description': 'The name of a step of it.'},
     'reason': {
         **schemas.TEXT,
         'enum': list(sanitize.REASONS),
@@ -95,12 +98,13 @@ PARAMETERS: dict[str, Schema] = {
         '"list:all_projects". Without a value it is true.',
     },
     'project_id': {
-        **schemas.TEXT,
+        **_NAME,
         'description': 'Look in that project; for who passes the '
         'rule "list:all_projects".',
     },
     'limit': {
         **schemas.PARAMETERS['limit'],
+        'pattern': schemas.POSITIVE,
         'description': 'How many actions at the most, from 1; 50 by '
         'default, cut at [api] max_limit.',
     },

@@ -37,7 +37,7 @@ PARAMETERS: dict[str, Schema] = {
         'hour, else by count.',
     },
     'limit': {
-        **schemas.PARAMETERS['limit'],
+        **search_schemas.PARAMETERS['limit'],
         'description': 'How many groups at the most, from 1; '
         f'{gate.LIST_LIMIT} by default, cut at [api] '
         'max_limit.',
