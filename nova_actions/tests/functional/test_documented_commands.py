@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each command in the documentation is run; what is not run here is listed
-with where it is."""
+with where it is.
+
+A command in the middle of a sentence is not run, since it is rarely complete;
+``tests/unit/test_documentation.py`` checks that nova-actions-manage has it.
+"""
 
 import pathlib
 import re
@@ -19,6 +23,11 @@ CONSOLE = re.compile(
     r'^( *)\.\. code-block:: console\n((?:\1 +.*\n|\n)+)', re.MULTILINE
 )
 COMMAND = re.compile(r'^ +[$#] ((?:.*\\\n)*.*)$', re.MULTILINE)
+#: A literal block: in the files outside doc/source each line is a command, to
+#: be copied without a prompt.
+LITERAL = re.compile(
+    r'^( *)(?!\.\. )(?:.*\S)?::\n\n((?:\1 +.*\n|\n)+)', re.MULTILINE
+)
 MANAGE = 'nova-actions-manage'
 
 #: How a command begins that is run elsewhere, and where.
@@ -39,6 +48,12 @@ ELSEWHERE = {
     '/opt/nova-actions/bin/pip': '.ci/run',
     '/opt/nova/bin/pip': 'test_bridge.py, from wheels',
     'pip install': '.ci/run',
+    '.venv/bin/pip install': '.ci/run',
+    'PYTHON=.venv/bin/python .venv/bin/stestr run': '.ci/run',
+    'bash .ci/run': 'it runs the tests',
+    'tox -e gen': 'samples() of .ci/run, by the same program',
+    'reno new': 'it writes a file; book() of .ci/run reads it',
+    'rabbitmqctl': 'guarded.py, with a user of its own',
     'python -m bench': 'test_bench.py',
     'oslo-config-generator': 'samples() of .ci/run',
     # Services.
@@ -56,17 +71,44 @@ def elsewhere(line):
     return [each for each in ELSEWHERE if line.startswith(each)]
 
 
+def documents():
+    """Yield the name and the text of each file of the documentation."""
+    for path in (
+        *ROOT.glob('*.rst'),
+        *ROOT.glob('*/README.rst'),
+        *ROOT.glob('doc/source/**/*.rst'),
+    ):
+        yield (
+            path.relative_to(ROOT).as_posix(),
+            path.read_text(encoding='utf-8'),
+        )
+
+
+def literals(text):
+    """Yield the lines of the literal blocks of a text."""
+    for _indent, block in LITERAL.findall(text):
+        lines = block.lstrip('\n').splitlines()
+        indent = lines[0][: -len(lines[0].lstrip())]
+        for line in lines:
+            if line.startswith(indent):
+                yield line.strip()
+            elif line.strip():
+                # Text of the list that the block is in.
+                break
+
+
 def commands():
     """Yield each command of the documentation and where it stands."""
-    for path in (*ROOT.glob('*.rst'), *ROOT.glob('doc/source/**/*.rst')):
-        for _indent, block in CONSOLE.findall(
-            path.read_text(encoding='utf-8')
-        ):
+    for name, text in documents():
+        for _indent, block in CONSOLE.findall(text):
             for found in COMMAND.findall(block):
                 line = ' '.join(found.replace('\\\n', ' ').split())
                 # A comment begins like a line of root's.
                 if not line[:1].isupper():
-                    yield path.relative_to(ROOT).as_posix(), line
+                    yield name, line
+        if not name.startswith('doc/'):
+            for line in literals(text):
+                yield name, line
 
 
 class DocumentedTestCase(
@@ -114,6 +156,14 @@ class DocumentedTestCase(
             self.assertIn(code, (0, 1), f'{path}: {line}: {err}')
             self.assertNotIn('usage:', err, f'{path}: {line}')
             self.assertTrue(out or err, f'{path}: {line}')
+
+    def test_pages_have_commands_at_a_prompt_only(self):
+        for name, text in documents():
+            if name.startswith('doc/'):
+                for line in literals(text):
+                    self.assertFalse(line.startswith('$ '), line)
+                    self.assertFalse(line.startswith(MANAGE), line)
+                    self.assertEqual([], elsewhere(line), line)
 
     def test_the_others_are_known(self):
         seen = set()

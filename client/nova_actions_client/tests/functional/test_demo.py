@@ -19,9 +19,10 @@ from nova_actions_client import outcome
 from nova_actions_client import record
 from nova_actions_client.tests.functional import shell
 
-PAGE = pathlib.Path(__file__).parents[4] / 'doc' / 'source' / 'ask.rst'
+PAGES = pathlib.Path(__file__).parents[4] / 'doc' / 'source'
+#: A command, and what it prints; nothing where other commands follow.
 QUESTION = re.compile(
-    r'^   \$ openstack (action log .*)\n((?:   .*\n|\n)*)', re.MULTILINE
+    r'^   \$ openstack (action log .*)\n((?:   (?!\$).*\n|\n)*)', re.MULTILINE
 )
 
 
@@ -64,19 +65,54 @@ class DemoTestCase(base.BaseTestCase):
             self.run_client('action', 'log', 'show', name, '-f', 'json').stdout
         )
 
-    def test_the_questions_of_the_documentation(self):
+    def questions(self, page):
+        """Return the commands of a page as words, and what each prints."""
         found = self.shown(self.request)
         values = {
-            '$SERVER': self.server,
-            '$ACTION': found['id'][:8],
-            '$OWNER': found['user_id'],
+            'SERVER': self.server,
+            'ACTION': found['id'][:8],
+            'OWNER': found['user_id'],
+            'NAME': found['server_name'],
         }
-        questions = QUESTION.findall(PAGE.read_text(encoding='utf-8'))
+        return [
+            (
+                [
+                    values.get(word.removeprefix('$'), word)
+                    for word in shlex.split(command)
+                ],
+                printed,
+            )
+            for command, printed in QUESTION.findall(
+                (PAGES / page).read_text(encoding='utf-8')
+            )
+        ]
+
+    def test_the_questions_of_the_documentation(self):
+        questions = [
+            each
+            for each in self.questions('ask.rst')
+            if '--all-projects' in each[0] or each[1].strip()
+        ]
         self.assertEqual(12, len(questions))
-        for command, printed in questions:
-            words = [values.get(word, word) for word in shlex.split(command)]
+        for words, printed in questions:
             answer = self.run_client(*words).stdout
-            self.assertEqual(self.words(printed), self.words(answer), command)
+            self.assertEqual(self.words(printed), self.words(answer), words)
+
+    def test_the_questions_of_a_tenant(self):
+        found = self.shown(self.request)
+        questions = self.questions('tenant/index.rst') + [
+            each
+            for each in self.questions('ask.rst')
+            if '--all-projects' not in each[0] and not each[1].strip()
+        ]
+        self.assertEqual(8, len(questions))
+        for words, _printed in questions:
+            answer = self.run_client(
+                *words,
+                OS_AUTH_TYPE='admin_token',
+                OS_TOKEN=f'{found["user_id"]}:{found["project_id"]}:reader',
+            )
+            self.assertTrue(answer.stdout.strip(), words)
 
     @staticmethod
     def words(printed):
