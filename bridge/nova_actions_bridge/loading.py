@@ -26,7 +26,7 @@ def is_loaded() -> bool:
 
 
 def load(nova_conf: Any) -> None:
-    """Start to record in this process. This never raises.
+    """Start recording in this process. This never raises.
 
     :param nova_conf: Nova's configuration
     """
@@ -40,8 +40,7 @@ def load(nova_conf: Any) -> None:
         # oslo.config raises SystemExit for a wrong file.
         except (Exception, SystemExit) as error:  # noqa: BLE001
             LOG.error(
-                'Nothing of this service of Nova is recorded by '
-                'nova-actions: %s: %s',
+                'nova-actions records nothing of this service of Nova: %s: %s',
                 type(error).__name__,
                 _why(error),
             )
@@ -50,7 +49,7 @@ def load(nova_conf: Any) -> None:
 def _why(error: BaseException) -> str:
     if isinstance(error, cfg.ConfigFileParseError):
         # Its text repeats the line, which may have a password.
-        return f'{error.config_file} has a line that is no option'
+        return f'{error.config_file} has a line that is not an option'
     return str(error)
 
 
@@ -59,8 +58,8 @@ def _begin(nova_conf: Any) -> bool:
     mode = conf.bridge.mode
     if mode == option.OFF:
         LOG.info(
-            'Nothing of this service of Nova is recorded by '
-            'nova-actions: [bridge] mode is off'
+            'nova-actions records nothing of this service of Nova: [bridge] '
+            'mode is off'
         )
         return False
     if conf.reporter.required_actions:
@@ -76,13 +75,13 @@ def _begin(nova_conf: Any) -> bool:
     if missing:
         about['missing'] = ', '.join(missing)
         LOG.warning(
-            'This release of Nova, %s, lacks what the bridge records by: %s',
+            'Nova %s lacks methods that the bridge replaces; what they do is '
+            'not recorded: %s',
             about['nova'],
             about['missing'],
         )
     LOG.info(
-        'What this service of Nova does is recorded by nova-actions, '
-        'too; mode %s',
+        'nova-actions records what this service of Nova does; mode %s',
         mode,
     )
     return True

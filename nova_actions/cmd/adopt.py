@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb of ``nova-actions-manage adopt``: is all that Nova does recorded
-here, by whom, and what is not?"""
+"""The verb of ``nova-actions-manage adopt``: how much of what Nova does is
+recorded here, and by which way."""
 
 import datetime
 import textwrap
@@ -34,7 +34,7 @@ WIDTH = reporter.WIDTH
 
 
 def adopt_check(args: Any) -> int:
-    """Print what the bridges tell, and each cell beside our own record."""
+    """Print the bridges, and each cell compared with our own record."""
     context = context_module.get_admin_context()
     found = {
         'bridges': bridge.groups(reporter.found()),
@@ -82,7 +82,7 @@ def _is_well(found: Row) -> bool:
 def check_text(found: Row) -> str:
     """Return what was found as paragraphs for a terminal of 80 columns."""
     parts = [_filled(bridge.line(group)) for group in found['bridges']] or [
-        'No bridge is heard of.'
+        'No bridge has reported.'
     ]
     parts += [_cell_text(each) for each in found['cells']] or [
         'No cell is attached.'
@@ -117,7 +117,7 @@ def _cell_text(cell: Row) -> str:
             )
         ]
     if len(lines) == 1:
-        lines.append('  The cell has nothing of the last hour.')
+        lines.append('  The cell has no rows from the last hour.')
     missing = cell['missing']
     lines += [
         _filled(

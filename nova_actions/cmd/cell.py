@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb of ``nova-actions-manage cell``: how a cell is followed."""
+"""The verb of ``nova-actions-manage cell``: shows how far a cell has been
+copied, and pauses or resumes it."""
 
 import dataclasses
 import datetime
@@ -26,7 +27,8 @@ FOLLOWING = 'following'
 
 
 def cell_follow(args: Any) -> int:
-    """Show how a cell is followed, or do what is asked instead."""
+    """Show how far a cell has been copied; with an option, pause it, resume it
+    or estimate what there is to copy."""
     settings = registry.settings(args.cell)
     context = context_module.get_admin_context()
     if args.pause or args.resume:
@@ -61,7 +63,7 @@ def _estimate(
 
 
 def shown(name: str, is_on: bool, row: state.StateNow | None) -> Row:
-    """Return what to show of a state."""
+    """Return a state as it is shown and printed as JSON."""
     if row is None:
         return {'cell': name, 'state': UNATTENDED if is_on else OFF}
     top = row['action_top'] + row['event_top']
@@ -113,8 +115,8 @@ def state_text(found: Row) -> str:
 def estimate_text(found: Row) -> str:
     """Return an estimate as a sentence."""
     return (
-        f'There are at most {counted(found["actions"], "action")} and '
-        f'{counted(found["events"], "event")} to copy, about '
-        f'{found["bytes"] / 1e6:.1f} MB of text, in '
-        f'{found["seconds"]:.0f} s by follow_rate.'
+        f'To copy: at most {counted(found["actions"], "action")} and '
+        f'{counted(found["events"], "event")}, about '
+        f'{found["bytes"] / 1e6:.1f} MB of text; '
+        f'{found["seconds"]:.0f} s at follow_rate.'
     )

@@ -30,11 +30,11 @@ LATE = 'late'
 OLD = 'old'
 MISSING = 'missing'
 MEANING = {
-    RECORDED: 'reported to us by the bridge or another reporter',
-    COPIED: 'copied from the cell: nothing has reported it',
-    LATE: 'not here yet: it is newer than what was copied last',
-    OLD: 'left out: it is older than what we keep',
-    MISSING: 'not here, and nothing of the above says why',
+    RECORDED: 'reported by the bridge or another reporter',
+    COPIED: 'only the cell has it, nothing has reported it',
+    LATE: 'not here yet: newer than the last poll',
+    OLD: 'left out: older than what is kept here',
+    MISSING: 'should be here, and is not',
 }
 
 

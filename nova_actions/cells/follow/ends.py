@@ -27,13 +27,13 @@ TIME = 'time'
 FAILED_HERE = 'failed_here'
 FAILED_THERE = 'failed_there'
 MEANING = {
-    OPEN_THERE: 'ended here, open in the cell: Nova has lost the end, or '
-    'writes it to another attempt, or has not written it yet',
-    OPEN_HERE: 'open here, ended in the cell: the report is on its way',
-    CLOSED_HERE: 'interrupted here: its service is gone and has told no end; '
-    "what Nova says of it is another attempt's or older",
-    RESULT: 'of another result: Nova has overwritten it with another '
-    "attempt's, or has handled the error of this one",
+    OPEN_THERE: 'ended here, open in the cell: Nova has lost the end, has '
+    'written it to another attempt, or has not written it yet',
+    OPEN_HERE: 'open here, ended in the cell: the report has not arrived yet',
+    CLOSED_HERE: 'interrupted here: the service ended without reporting the '
+    "end; what Nova has is another attempt's, or older",
+    RESULT: 'with another result: Nova has overwritten it with another '
+    "attempt's, or has handled the error",
     TIME: 'ended more than a minute apart: Nova has overwritten the end with '
     "another attempt's",
     FAILED_HERE: 'failed here, without an error in the cell: Nova has handled '

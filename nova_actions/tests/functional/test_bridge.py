@@ -85,20 +85,20 @@ class TestBridge(Service):
         actions, _stats, log = self.run_service(is_configured=False)
 
         self.assertEqual(['reboot', 'create'], actions)
-        self.assertEqual(1, log.count('Nothing of this service of Nova'))
+        self.assertEqual(1, log.count('records nothing of this service'))
 
     def test_a_mode_that_is_none(self):
         actions, _stats, log = self.run_service('mirrored')
 
         self.assertEqual(['reboot', 'create'], actions)
-        self.assertEqual(1, log.count('Nothing of this service of Nova'))
+        self.assertEqual(1, log.count('records nothing of this service'))
 
     def test_a_line_that_is_no_option(self):
         """It may hold a password."""
         actions, _stats, log = self.run_service('mirror\npassword SECRET')
 
         self.assertEqual(['reboot', 'create'], actions)
-        self.assertIn('has a line that is no option', log)
+        self.assertIn('has a line that is not an option', log)
         self.assertNotIn('SECRET', log)
 
     def test_a_spool_that_cannot_be_written(self):

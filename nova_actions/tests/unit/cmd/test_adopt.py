@@ -83,7 +83,7 @@ class TestAdoptCheck(base.ObjectTestCase):
         (cell,) = self.found()['cells']
         self.assertEqual(1, cell['last_hour_actions']['late'])
         text = self.run_check()
-        self.assertIn('No bridge is heard of.', text)
+        self.assertIn('No bridge has reported.', text)
         self.assertLessEqual(max(map(len, text.splitlines())), adopt.WIDTH)
 
     def test_how_each_has_ended(self):
