@@ -303,8 +303,8 @@ COMPLETENESS = closed(
         },
         'silent_host_count': {
             **schemas.COUNT,
-            'description': 'How many hosts have a reporter that has not been '
-            f'heard of for {reporter.SILENCE.total_seconds():g} seconds.',
+            'description': 'How many hosts have a reporter that has sent no '
+            f'heartbeat for {reporter.SILENCE.total_seconds():g} seconds.',
         },
         'silent_cells': {
             **_TEXTS,

@@ -4,8 +4,8 @@
 Python imports a package before its modules, so the choice is made once,
 here, before oslo.service or oslo.messaging can look for a backend.
 
-A command parses its arguments first and imports what it works with after
-that: help, version and usage errors cost next to nothing.
+A command parses its arguments before it imports anything else: help, version
+and usage errors cost next to nothing.
 """
 
 import atexit
@@ -18,6 +18,6 @@ interrupt.be_brief()
 from nova_actions import concurrency  # noqa: E402 - it takes a while
 
 concurrency.use_threads()
-# When it ends, the interpreter looks through all that was ever imported for
-# what nothing refers to: a third of the time of a short command.
+# At exit the interpreter would search all that was imported for garbage: a
+# third of the time of a short command.
 atexit.register(gc.freeze)

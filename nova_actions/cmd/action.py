@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verbs of ``nova-actions-manage action``: actions and their events, as a
-person or a program reads them."""
+"""The verbs of ``nova-actions-manage action`` that show actions and their
+events."""
 
 import collections
 import datetime
@@ -81,7 +81,7 @@ def shown(
 ) -> Row:
     """Return an action with all of its events, the oldest first.
 
-    :raises InstanceActionNotFound: when the server has none of that request
+    :raises InstanceActionNotFound: the server has no action of that request
     """
     found = instance_action.InstanceAction.get_by_request_id(
         context, server, request_id
@@ -100,7 +100,7 @@ def shown(
 
 
 def action_row(action: instance_action.InstanceAction) -> Row:
-    """Return what is told of an action."""
+    """Return an action as it is shown and printed as JSON."""
     return {
         'start_time': action.start_time,
         'finish_time': action.finish_time,
@@ -120,7 +120,8 @@ def action_row(action: instance_action.InstanceAction) -> Row:
 def event_rows(
     events: Iterable[instance_action_event.InstanceActionEvent],
 ) -> list[Row]:
-    """Return what is told of events, the attempts of each step counted."""
+    """Return events as they are shown, with the attempts of each step
+    numbered."""
     attempts: collections.Counter[str] = collections.Counter()
     rows = []
     for event in sorted(events, key=lambda event: event.id):

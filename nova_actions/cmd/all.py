@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-actions-all: conductor and REST API in one process, no server and no
-configuration needed."""
+"""nova-actions-all: conductor and REST API in one process; needs no server and
+no configuration."""
 
 import os
 import sys
@@ -18,39 +18,38 @@ CLI_OPTS = (
     cfg.BoolOpt(
         'demo',
         default=False,
-        help='Play a day of a small simulated cloud first (5 hosts, '
-        '20 servers, 2 projects), so that there is something to '
-        'look at, and go on slowly.',
+        help='First play a day of a small simulated cloud (5 hosts, '
+        '20 servers, 2 projects), so that there is something to see; then '
+        'continue slowly.',
     ),
     cfg.StrOpt(
         'cell',
         metavar='URL',
-        help='Attach the Nova cell database with that SQLAlchemy URL: '
-        'mysql+pymysql://root@localhost/nova_cell1 for '
-        'example. It is only read.',
+        help='Attach the Nova cell database at this SQLAlchemy URL, for '
+        'example mysql+pymysql://root@localhost/nova_cell1. It is only read.',
     ),
     cfg.BoolOpt(
         'follow',
         default=False,
-        help='Copy what that cell has, and what is added.',
+        help='Copy the actions of that cell, and new ones as they appear.',
     ),
     cfg.IntOpt(
         'demo-actions',
         min=1,
         max=100_000,
         metavar='N',
-        help='How many actions the day of the demonstration has, '
-        'after which no more happens. By default there are about '
-        '240, and it goes on.',
+        help='The number of actions in the day of the demonstration, after '
+        'which nothing more happens. By default about 240, and it '
+        'continues.',
     ),
 )
 
 
 @failure.explained
 def main(argv: Sequence[str]) -> int:
-    """Serve until SIGTERM or SIGINT; the signals are those of
+    """Serve until SIGTERM or SIGINT; signals work as in
     nova-actions-api."""
-    # What is recorded is nobody else's business: database, its WAL, log.
+    # The database, its WAL and the log are for this user only.
     os.umask(0o077)
     conf = config.parse(argv, cli=CLI_OPTS, description=__doc__)
     embedded.configure(conf)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-actions-api: the REST API with a server of its own."""
+"""nova-actions-api: the REST API with an embedded server."""
 
 import sys
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from nova_actions.cmd import listening
 
 @failure.explained
 def main(argv: Sequence[str]) -> int:
-    """Serve until SIGTERM or SIGINT; SIGHUP has it take over what may change,
-    SIGUSR2 writes a report."""
+    """Serve until SIGTERM or SIGINT. SIGHUP reloads mutable options and the
+    policy; SIGUSR2 writes a report."""
     conf = config.load(
         argv,
         cli=listening.OPTS,

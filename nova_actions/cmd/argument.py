@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Types of arguments, for argparse."""
+"""Argument types for argparse."""
 
 import argparse
 import datetime
@@ -16,19 +16,18 @@ MAX_COUNT = 2**31 - 1
 
 
 def date(value: str) -> datetime.datetime:
-    """Return a date or time as naive UTC; UTC is meant where no zone is
-    given."""
+    """Return a date or time as naive UTC; without a zone it is UTC."""
     try:
         return timeutils.normalize_time(datetime.datetime.fromisoformat(value))
     except (OverflowError, ValueError):
         raise argparse.ArgumentTypeError(
-            f'{value!r} is no date such as 2026-01-31, nor a time such as '
-            '2026-01-31T12:00:00+00:00'
+            f'{value!r} is neither a date such as 2026-01-31 nor a time such '
+            'as 2026-01-31T12:00:00+00:00'
         ) from None
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
-    """Return a check of a whole number between limits."""
+    """Return a type for whole numbers between two limits."""
 
     def check(value: str) -> int:
         try:
@@ -37,7 +36,7 @@ def number(least: int, most: int) -> Callable[[str], int]:
             result = least - 1
         if not least <= result <= most:
             raise argparse.ArgumentTypeError(
-                f'{value!r} is no whole number from {least} to {most}'
+                f'{value!r} is not a whole number from {least} to {most}'
             )
         return result
 
@@ -45,12 +44,12 @@ def number(least: int, most: int) -> Callable[[str], int]:
 
 
 def span(value: str) -> datetime.timedelta:
-    """Return a length of time such as ``30m`` or ``2h``."""
+    """Return a duration such as ``30m`` or ``2h``."""
     return datetime.timedelta(microseconds=_checked(validation.span, value))
 
 
 def uuid(value: str) -> str:
-    """Return a UUID, in small letters."""
+    """Return a UUID in lower case."""
     return str(_checked(validation.uuid, value))
 
 
@@ -62,14 +61,14 @@ def _checked(check: validation.Check, value: str) -> Any:
 
 
 def text(most: int) -> Callable[[str], str]:
-    """Return a check of a text that says something, up to a length."""
+    """Return a type for texts that are not blank, up to a length."""
 
     def check(value: str) -> str:
         if not value.strip():
-            raise argparse.ArgumentTypeError('it says nothing')
+            raise argparse.ArgumentTypeError('it is blank')
         if len(value) > most:
             raise argparse.ArgumentTypeError(
-                f'it has {len(value)} characters; {most} is the limit'
+                f'it has {len(value)} characters; the limit is {most}'
             )
         return value
 

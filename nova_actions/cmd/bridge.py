@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the bridges in other programs tell of themselves."""
+"""What the bridges in Nova's services report about themselves."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,16 +10,17 @@ from nova_actions.vocabulary import counted
 
 Row = dict[str, Any]
 
-#: How many hosts are named of those that tell the same.
+#: How many of the hosts of one line are named.
 NAMED = 5
 
 
 def groups(rows: Iterable[Row]) -> list[Row]:
-    """Return what living reporters tell, once for those that tell the same.
+    """Group the live reporters that are bridges by what they report about
+    themselves.
 
     :param rows: as of :func:`db.reporter.page`
-    :returns: the words of :data:`vocabulary.ABOUT`, None for one that is not
-        told, and ``hosts``
+    :returns: for each group the values of :data:`vocabulary.ABOUT`, None for
+        one that is not reported, and ``hosts``
     """
     found: dict[tuple[str | None, ...], set[str]] = {}
     for row in rows:
@@ -38,13 +39,13 @@ def groups(rows: Iterable[Row]) -> list[Row]:
 
 
 def line(group: Row) -> str:
-    """Return what bridges tell that tell the same, as a sentence or two."""
+    """Return a group of bridges as a sentence or two."""
     hosts = group['hosts']
     named = ', '.join(hosts[:NAMED])
     if len(hosts) > NAMED:
         named += f' and {len(hosts) - NAMED} more'
     text = (
-        f'Bridge {group["bridge"] or "of no version"}, mode '
+        f'Bridge {group["bridge"] or "of unknown version"}, mode '
         f'{group["mode"] or "unknown"}, Nova {group["nova"] or "unknown"}'
         f' on {counted(len(hosts), "host")} ({named}).'
     )

@@ -29,7 +29,7 @@ def main(argv: Sequence[str]) -> int:
     process.set_up(conf)
     report.set_up(conf)
     process.check_schema(conf)
-    # A worker that cannot start would be started again for ever.
+    # Otherwise a worker that cannot start would be restarted for ever.
     rpc_transport.check(conf)
     with process.life(
         conf,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What nova-actions-all assumes where nothing is configured."""
+"""Defaults of nova-actions-all."""
 
 import os
 import sys
@@ -17,14 +17,14 @@ HEARTBEAT = 1.0
 
 
 def database_path(conf: cfg.ConfigOpts) -> str:
-    """Return where the embedded database is, or would be."""
+    """Return the path of the embedded database, which may not exist."""
     return os.path.join(conf.state_path, DATABASE)
 
 
 def _use(conf: cfg.ConfigOpts, path: str) -> None:
-    """Make a file the database where none is configured.
+    """Use a file as the database unless one is configured.
 
-    :raises Refusal: when it has no URL
+    :raises Refusal: SQLAlchemy has no URL for its path
     """
     from nova_actions.db import driver
 
@@ -40,10 +40,10 @@ def _use(conf: cfg.ConfigOpts, path: str) -> None:
 
 
 def _require_writable(conf: cfg.ConfigOpts) -> None:
-    """See that files can be made in the state folder: SQLite makes some
-    beside its database, even for who only reads.
+    """Check that files can be created in the state folder: SQLite creates
+    some beside its database even to read.
 
-    :raises Refusal: when they cannot
+    :raises Refusal: they cannot
     """
     try:
         with tempfile.TemporaryFile(dir=conf.state_path):
@@ -59,10 +59,10 @@ def _refusal(conf: cfg.ConfigOpts, error: OSError) -> failure.Refusal:
 
 
 def configure(conf: cfg.ConfigOpts) -> None:
-    """Make one process of it all, unless the configuration says otherwise.
+    """Set the defaults of nova-actions-all.
 
     :param conf: parsed, but not yet complete
-    :raises Refusal: when the state folder cannot be had
+    :raises Refusal: the state folder cannot be used
     """
     try:
         os.makedirs(conf.state_path, mode=0o700, exist_ok=True)
@@ -84,9 +84,9 @@ def configure(conf: cfg.ConfigOpts) -> None:
     )
     conf.set_default('transport_url', 'fake://')
     _use(conf, database_path(conf))
-    # All are on one machine: a death is to be known soon.
+    # All runs on one machine: dead processes are noticed soon.
     conf.set_default('heartbeat_interval', HEARTBEAT, group='reporter')
-    # The terminal is for what a person wants to know.
+    # The terminal is for people; the log goes to a file.
     conf.set_default(
         'log_file',
         config.folder.escaped(os.path.join(conf.state_path, LOG_FILE)),
@@ -94,13 +94,13 @@ def configure(conf: cfg.ConfigOpts) -> None:
 
 
 def attach(conf: cfg.ConfigOpts) -> None:
-    """Attach the cell of the command line, by the name of its database.
+    """Attach the cell of the command line, named after its database.
 
-    :raises Refusal: when there is none to be followed, or its URL is none
+    :raises Refusal: --follow without --cell, or an invalid URL
     """
     if not conf.cell:
         if conf.follow:
-            raise failure.Refusal('--follow follows the cell of --cell URL')
+            raise failure.Refusal('--follow needs --cell URL')
         return
     from nova_actions.conf import cell_options
     from nova_actions.db import driver
@@ -112,7 +112,7 @@ def attach(conf: cfg.ConfigOpts) -> None:
         )
     section = cell_options.PREFIX + driver.name(conf.cell)
     conf.register_opts(cell_options.OPTS, group=section)
-    # As on the command line: no "$" stands for an option.
+    # In a URL on the command line, "$" has no special meaning.
     conf.set_override(
         'connection', config.folder.escaped(conf.cell), group=section
     )
@@ -120,10 +120,10 @@ def attach(conf: cfg.ConfigOpts) -> None:
 
 
 def use_its_database(conf: cfg.ConfigOpts) -> bool:
-    """Read the embedded database where none is configured and it exists;
-    tell whether that is so.
+    """Use the embedded database if none is configured and it exists; return
+    whether that is so.
 
-    :raises Refusal: when the state folder cannot be used
+    :raises Refusal: the state folder cannot be used
     """
     if conf.database.connection:
         return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``nova-actions-manage export``: what happens, for other systems."""
+"""``nova-actions-manage export``: changes, for other systems."""
 
 import importlib
 import time
@@ -20,12 +20,12 @@ from nova_actions.db.search import signing_key
 from nova_actions.objects import change_cursor
 from nova_actions.objects.change import Change
 
-#: Some of what was asked for is not kept any more.
+#: Exit code: some of the requested changes are no longer kept.
 GONE = 3
 
 #: How many changes are read at once.
 BATCH = 500
-#: Seconds between two looks at what is new, and after the database was away.
+#: Seconds between two polls, and between two attempts to reach the database.
 INTERVAL = 0.5
 RETRY = 5.0
 
@@ -33,17 +33,17 @@ Row = dict[str, Any]
 
 
 class Sink(Protocol):
-    """Where changes go."""
+    """Takes changes."""
 
     def write(self, changes: Sequence[export.Change]) -> None:
-        """Give changes away, and return once they are taken."""
+        """Write changes, and return when they have been taken."""
 
 
 def run(args: Any) -> int:
-    """Write changes to standard output, one in a line, or send them as
+    """Write changes to standard output, one per line, or send them as
     traces.
 
-    :raises Refusal: for what cannot be used
+    :raises Refusal: an argument cannot be used, or changes are gone
     """
     open_sink = _sink(args)
     with place.Place(args.state) as kept:
@@ -59,12 +59,11 @@ def run(args: Any) -> int:
         try:
             for page in _pages(context, number, args.follow):
                 sink.write([_change(context, key, row) for row in page.rows])
-                # What was given away is not given again; what may have been
-                # lost is.
+                # Only what has been taken counts; the rest is sent again.
                 kept.write(change_cursor.pack(key, page.after))
         except exception.ChangesGone as error:
             raise failure.Refusal(
-                f'{error.format_message()} Nothing was skipped: to go on '
+                f'{error.format_message()} Nothing was skipped: to continue '
                 'with what is kept, leave out --after and remove the file of '
                 '--state.',
                 GONE,
@@ -73,7 +72,7 @@ def run(args: Any) -> int:
 
 
 class _Lines:
-    """Standard output, with a line for each change."""
+    """Writes a line for each change to standard output."""
 
     def __init__(self, line: Callable[[export.Change], str]) -> None:
         self._line = line
@@ -84,7 +83,8 @@ class _Lines:
 
 
 def _sink(args: Any) -> Callable[[], Sink]:
-    """Return what opens where changes go, once nobody else writes there."""
+    """Return a function that opens the sink, to be called under the lock of
+    the state file."""
     if args.format == export.TRACES:
         receiver = _module('nova_actions.cmd.receiver', args.format, 'otel')
         return lambda: receiver.Receiver(args.endpoint, args.follow)
@@ -101,27 +101,27 @@ def _sink(args: Any) -> Callable[[], Sink]:
 
 
 def _module(path: str, name: str, extra: str) -> ModuleType:
-    """Import what a format needs.
+    """Import the module of a format.
 
-    :raises Refusal: it is not installed
+    :raises Refusal: its requirements are not installed
     """
     try:
         return importlib.import_module(path)
     except ImportError as error:
         raise failure.Refusal(
-            f'--format {name} needs {error.name}, which the extra "{extra}" '
-            f'installs: pip install nova-actions[{extra}]'
+            f'--format {name} needs {error.name}; install the extra '
+            f'"{extra}": pip install nova-actions[{extra}]'
         ) from error
 
 
 def _pages(
     context: context_module.RequestContext, after: int, follow: bool
 ) -> Iterator[feed.Page]:
-    """Yield what has happened after a number, and what happens.
+    """Yield the changes after a number; with ``follow``, without end.
 
-    :raises ChangesGone: some of it is not kept any more
-    :raises DatabaseUnavailable: the database does not answer, unless it is
-        followed
+    :raises ChangesGone: some of them are no longer kept
+    :raises DatabaseUnavailable: the database does not answer, and ``follow``
+        is false
     """
     while True:
         try:

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The extra that commands need: a plain installation is a reporter's."""
+"""Which parts of the extra ``server`` are missing: a plain installation is
+only a reporter."""
 
 from importlib import metadata
 
 from packaging import requirements
 
-#: The distribution, and its extra with what only services need.
+#: The distribution, and its extra with the requirements of services.
 DISTRIBUTION = 'nova-actions'
 EXTRA = 'server'
 
 
 def missing() -> list[str]:
-    """Return the names of the distributions of the extra that are not
-    installed, sorted; of a source tree that is not installed, none."""
+    """Return the sorted names of the distributions of the extra that are not
+    installed; none for a source tree that is not installed."""
     try:
         wanted = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:

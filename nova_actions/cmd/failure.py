@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a command says what it could not do: one line, and an exit code."""
+"""Errors of commands: one line on standard error, and an exit code."""
 
 import contextlib
 import errno
@@ -16,18 +16,18 @@ from nova_actions import exception
 OK = 0
 #: What was asked for does not exist.
 ABSENT = 1
-#: It could not be done, or must not.
+#: It failed or was refused.
 REFUSED = 2
-#: Ctrl-C, as a shell says it.
+#: Ctrl-C, by the convention of shells.
 INTERRUPTED = 130
 
 Main = Callable[[Sequence[str]], int]
 
 
 class Refusal(Exception):
-    """What the caller asks for cannot be done; the text says why.
+    """A request that cannot be fulfilled; the text says why.
 
-    :param code: what the command ends with
+    :param code: the exit code of the command
     """
 
     def __init__(self, text: str, code: int = REFUSED) -> None:
@@ -36,17 +36,17 @@ class Refusal(Exception):
 
 
 def explained(main: Main) -> Callable[..., int]:
-    """Make a command's main of a function of its arguments.
+    """Make a function of arguments the ``main`` of a command.
 
-    Errors that a person can mend become a line and an exit code; anything
-    else is a bug of ours and keeps its traceback.
+    Errors that the user can fix become one line and an exit code; any other
+    is a bug and keeps its traceback.
     """
 
     @functools.wraps(main)
     def wrapper(argv: Sequence[str] | None = None) -> int:
         _open_streams()
         if isinstance(sys.stdout, io.TextIOWrapper):
-            # Not every terminal has every character.
+            # The terminal's encoding may lack a character.
             sys.stdout.reconfigure(errors='backslashreplace')
         try:
             code = main(sys.argv[1:] if argv is None else argv)
@@ -62,7 +62,7 @@ def explained(main: Main) -> Callable[..., int]:
                 REFUSED,
             )
         except BrokenPipeError:
-            # Whoever read the output has seen enough.
+            # The reader has closed the pipe.
             return OK
         except Refusal as error:
             return _say(str(error), error.code)
@@ -77,8 +77,8 @@ def explained(main: Main) -> Callable[..., int]:
 
 
 def told(error: exception.ActionsException) -> str:
-    """Return an error's text, with what the driver said of a database that
-    is not available: that is for who runs it."""
+    """Return an error's text, followed by the driver's message if a database
+    is unavailable."""
     text = error.format_message()
     cause = error.__cause__ or error.__context__
     if cause is None or not isinstance(error, exception.Unavailable):
@@ -108,8 +108,8 @@ def _flush() -> None:
 
 
 def _let_go() -> None:
-    """Keep the interpreter from complaining, as it ends, of output that
-    nobody takes."""
+    """Keep the interpreter from complaining at exit about output that
+    cannot be written."""
     try:
         _flush()
     except OSError:
@@ -118,7 +118,7 @@ def _let_go() -> None:
 
 def _say(text: str, code: int) -> int:
     program = os.path.basename(sys.argv[0]) or 'nova-actions'
-    # Maybe on a terminal that has hung up.
+    # The terminal may have hung up.
     with contextlib.suppress(OSError):
         print(f'{program}: {text}', file=sys.stderr)
     return code

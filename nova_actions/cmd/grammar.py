@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What ``nova-actions-manage`` understands: nouns, verbs and arguments.
+"""The grammar of ``nova-actions-manage``: nouns, verbs and arguments.
 
-A verb names the function that does it, ``module:function`` below
-:mod:`nova_actions.cmd`; it is imported only when it is run.
+A verb names its function as ``module:function`` below
+:mod:`nova_actions.cmd`; that is imported only when the verb is run.
 """
 
 import argparse
@@ -11,22 +11,22 @@ from typing import Any
 from nova_actions import export
 from nova_actions.cmd import argument
 
-#: How long the reason of a closing may be, characters.
+#: The maximum length of the reason to close an action, in characters.
 MAX_REASON = 1000
-#: Where oslo.config keeps a --host: "host" is an option of its own.
+#: The destination of --host, because "host" is an option of its own.
 ON_HOST = 'on_host'
 
 
 def add_nouns(nouns: Any) -> None:
-    """Describe what comes after the options.
+    """Add the parsers of nouns and verbs.
 
     :param nouns: the subparsers that oslo.config offers
     """
-    db = _noun(nouns, 'db', 'the database schema and old rows')
+    db = _noun(nouns, 'db', 'the database: its schema, its size and old rows')
     _add_schema(db)
     _add_retention(db)
 
-    instance = _noun(nouns, 'instance', 'what is known of servers')
+    instance = _noun(nouns, 'instance', 'servers and their owners')
     imported = _verb(
         instance,
         'import',
@@ -40,11 +40,11 @@ def add_nouns(nouns: Any) -> None:
     )
 
     followed = _verb(
-        _noun(nouns, 'cell', 'the cells that are attached'),
+        _noun(nouns, 'cell', 'the attached cells'),
         'follow',
         'cell:cell_follow',
-        'show how far the following of a cell has come. Exit '
-        'code 1: nobody follows it',
+        'show how far a cell has been copied. Exit code 1: no conductor '
+        'follows it, or it is paused',
     )
     followed.add_argument(
         'cell',
@@ -55,42 +55,42 @@ def add_nouns(nouns: Any) -> None:
     instead.add_argument(
         '--dry-run',
         action='store_true',
-        help='say how much there is to copy, and how long that takes',
+        help='show how much there is to copy, and how long it will take',
     )
     instead.add_argument(
         '--pause',
         action='store_true',
-        help='have all conductors stop until --resume',
+        help='stop copying until --resume',
     )
     instead.add_argument(
-        '--resume', action='store_true', help='have a conductor go on'
+        '--resume', action='store_true', help='continue after --pause'
     )
     _add_format(followed)
 
-    _add_action(_noun(nouns, 'action', 'what was done to servers'))
+    _add_action(_noun(nouns, 'action', 'actions on servers'))
 
-    reporter = _noun(nouns, 'reporter', 'the processes that record')
+    reporter = _noun(nouns, 'reporter', 'the processes that report')
     _add_format(
         _verb(
             reporter,
             'list',
             'reporter:reporter_list',
-            'list who records, what waits and what was lost',
+            'list reporters, with their waiting and lost reports',
         )
     )
-    adopt = _noun(nouns, 'adopt', 'how far Nova is recorded here')
+    adopt = _noun(nouns, 'adopt', 'how much of Nova is recorded here')
     _add_format(
         _verb(
             adopt,
             'check',
             'adopt:adopt_check',
-            'show what the bridges tell of themselves, and compare the last '
-            'hour of each cell with our own record. Exit code 1: something is '
-            'missing, or nothing is adopted',
+            'show the bridges, and compare the last hour of each cell with '
+            'our own record. Exit code 1: something is missing, or there is '
+            'neither a bridge nor a cell',
         )
     )
     _add_export(nouns)
-    _add_spool(_noun(nouns, 'spool', 'what this host has not delivered yet'))
+    _add_spool(_noun(nouns, 'spool', 'undelivered reports of this host'))
 
 
 def _add_export(nouns: Any) -> None:
@@ -98,44 +98,43 @@ def _add_export(nouns: Any) -> None:
         nouns,
         'export',
         'export:run',
-        'write what happens to standard output, a line for each change, '
-        'oldest first, or send it to a receiver of OpenTelemetry: all that '
-        'is kept, or what has happened since. Exit '
-        'code 3: some of what was asked for is not kept any more',
+        'write changes to standard output, one per line, oldest first, or '
+        'send them to a receiver of OpenTelemetry: all that are kept, or '
+        'those after a cursor. Exit code 3: some of the requested changes '
+        'are no longer kept',
     )
     exported.add_argument(
         '--format',
         choices=(*export.FORMATS, export.TRACES),
         default='ndjson',
-        help='default: ndjson. otlp sends actions as traces, their steps as '
-        'spans',
+        help='default: ndjson. otlp sends actions as traces with their steps '
+        'as spans',
     )
     exported.add_argument(
         '--endpoint',
         metavar='URL',
-        help='with --format otlp: the receiver, as http://collector:4318; '
-        'default: as OTEL_EXPORTER_OTLP_ENDPOINT or '
-        'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT says, else '
+        help='with --format otlp: the receiver, for example '
+        'http://collector:4318; default: OTEL_EXPORTER_OTLP_ENDPOINT or '
+        'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT of the environment, else '
         'http://localhost:4318',
     )
     exported.add_argument(
         '--follow',
         action='store_true',
-        help='go on with what happens, without end',
+        help='continue with new changes, without end',
     )
     exported.add_argument(
         '--after',
         metavar='CURSOR',
-        help='what has happened since: the cursor of a '
-        'change, or of an answer of /v1/changes',
+        help='only changes after this cursor, taken from a change or from '
+        'an answer of /v1/changes',
     )
     exported.add_argument(
         '--state',
         metavar='FILE',
-        help='where to keep how far it has come, and to go '
-        'on from there; --after goes before it. What '
-        'was written when it is killed may be written '
-        'again, and nothing is left out',
+        help='keep the cursor in this file and continue from it next time; '
+        '--after takes precedence. After a kill some changes may be written '
+        'again; none is left out',
     )
 
 
@@ -161,23 +160,23 @@ def _add_spool(spool: Any) -> None:
         spool,
         'list',
         'spool:spool_list',
-        'list the spools of the user who runs this, on this host',
+        'list the spools of this user on this host',
     )
     _add_format(listed)
     drained = _verb(
         spool,
         'drain',
         'spool:spool_drain',
-        'deliver what processes that are gone have left behind, '
-        'as when nothing records any more here. Exit code 1: '
-        'some of it is still here',
+        'deliver what processes that ended have left behind, for example '
+        'when nothing records here any more. Exit code 1: some of it is '
+        'still here',
     )
     drained.add_argument(
         '--timeout',
         default=60,
         metavar='SECONDS',
         type=argument.number(1, argument.MAX_COUNT),
-        help='how long to try; default: 60',
+        help='the maximum time to try; default: 60',
     )
     for parser in (listed, drained):
         parser.set_defaults(uses='messaging')
@@ -188,28 +187,27 @@ def _add_schema(db: Any) -> None:
         db,
         'sync',
         'schema:db_sync',
-        'make or upgrade the schema',
+        'create or upgrade the schema',
         needs_schema=False,
     )
     sync.add_argument(
         'version',
         nargs='?',
-        help='the version to bring it to; default: the newest',
+        help='the target version; default: the newest',
     )
     _verb(
         db,
         'version',
         'schema:db_version',
-        "print the schema's version",
+        'print the version of the schema',
         needs_schema=False,
     )
     stats = _verb(
         db,
         'stats',
         'stats:db_stats',
-        'show rows, bytes, growth a day, the oldest action and the '
-        'next purge. It counts, which takes a while where there '
-        'are millions',
+        'show rows, bytes, growth per day, the oldest action and the next '
+        'purge. Counting millions of rows takes a while',
     )
     stats.set_defaults(needs_conf=True)
     _add_format(stats)
@@ -220,21 +218,21 @@ def _add_retention(db: Any) -> None:
         db,
         'purge',
         'retention:db_purge',
-        'delete old actions; those that run stay. Exit code 1: '
-        '--max-rows left more to do',
+        'delete old actions, except running ones. Exit code 1: --max-rows '
+        'left more to do',
     )
     stored = _verb(
         db,
         'archive',
         'retention:db_archive',
-        'write old actions to a file, then delete them; exit '
-        'codes as of purge',
+        'write old actions to a file, then delete them; exit codes as for '
+        'purge',
     )
     stored.add_argument(
         '--file',
         required=True,
         metavar='PATH',
-        help='gzip of JSON lines; an archive that is there is appended to',
+        help='gzip of JSON lines; an existing archive is appended to',
     )
     for parser in (purge, stored):
         _add_selection(parser)
@@ -244,25 +242,25 @@ def _add_retention(db: Any) -> None:
         'retention:db_purge_stats',
         'delete old hourly counts of the statistics',
     )
-    _add_age(counts, 'hours before that')
+    _add_age(counts, 'hours before this time')
     loaded = _verb(
         db,
         'restore',
         'retention:db_restore',
-        'load an archive again; what is there already stays',
+        'load an archive; actions that exist are not changed',
     )
     loaded.add_argument('file', metavar='FILE')
     scrubbed = _verb(
         db,
         'scrub',
         'retention:db_scrub',
-        "apply today's rules of sanitising to old rows",
+        'apply the present sanitising rules to old rows',
     )
     for parser in (purge, stored, scrubbed):
         parser.add_argument(
             '--dry-run',
             action='store_true',
-            help='only say how much it would be',
+            help='only show how much it would be',
         )
 
 
@@ -272,7 +270,7 @@ def _add_age(parser: argparse.ArgumentParser, what: str) -> None:
         '--before',
         type=argument.date,
         metavar='DATE',
-        help=f'{what}; UTC unless it says otherwise',
+        help=f'{what}; UTC unless it has a zone',
     )
     age.add_argument(
         '--older-than',
@@ -283,20 +281,20 @@ def _add_age(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
-    _add_age(parser, 'what was created and last changed before that')
+    _add_age(parser, 'actions created and last changed before this time')
     parser.add_argument(
         '--max-rows',
         metavar='N',
         type=argument.number(1, argument.MAX_COUNT),
-        help='stop after so many rows (of actions and '
-        'events); actions go as a whole',
+        help='stop after this many rows (actions and events); an action is '
+        'never split',
     )
     parser.add_argument(
         '--keep-last',
         default=0,
         metavar='N',
         type=argument.number(0, argument.MAX_COUNT),
-        help="spare each server's newest N actions; default: 0",
+        help='keep the newest N actions of each server; default: 0',
     )
 
 
@@ -304,13 +302,15 @@ def _add_action(actions: Any) -> None:
     listed = _verb(
         actions, 'list', 'action:action_list', 'list the newest actions'
     )
-    listed.add_argument('--server', metavar='UUID', help='of one server')
-    listed.add_argument('--project', metavar='ID', help='of one project')
+    listed.add_argument('--server', metavar='UUID', help='only of this server')
+    listed.add_argument('--project', metavar='ID', help='only of this project')
     _add_limit(listed)
     shown = _verb(
         actions, 'show', 'action:action_show', 'show an action with its events'
     )
-    shown.add_argument('server', metavar='SERVER', help='its UUID')
+    shown.add_argument(
+        'server', metavar='SERVER', help='the UUID of the server'
+    )
     shown.add_argument(
         'request_id', metavar='REQUEST_ID', help='the id of the request, req-…'
     )
@@ -318,17 +318,17 @@ def _add_action(actions: Any) -> None:
         actions,
         'stuck',
         'stuck:action_stuck',
-        'list what has been open for long, with how long it usually takes',
+        'list steps that have been open for long, with their usual duration',
     )
     stuck.add_argument(
         '--older',
         default='1h',
         metavar='AGE',
         type=argument.span,
-        help='for longer than that: 90s, 30m, 2h or 7d; default: 1h',
+        help='the minimum age: 90s, 30m, 2h or 7d; default: 1h',
     )
     stuck.add_argument(
-        '--host', dest=ON_HOST, metavar='HOST', help='on one host'
+        '--host', dest=ON_HOST, metavar='HOST', help='only on this host'
     )
     _add_limit(stuck)
     for parser in (listed, shown, stuck):
@@ -338,8 +338,9 @@ def _add_action(actions: Any) -> None:
             actions,
             'close',
             'stuck:action_close',
-            'close what nobody will finish any more, as interrupted: an '
-            'action, or what is open on a host. A late true end still counts',
+            'close as interrupted what will never be finished: an action, '
+            'or the open steps of a host. A true end that is reported later '
+            'replaces the interruption',
         )
     )
 
@@ -350,7 +351,7 @@ def _add_limit(parser: argparse.ArgumentParser) -> None:
         default=50,
         metavar='N',
         type=argument.number(1, argument.MAX_COUNT),
-        help='how many at most; default: 50',
+        help='the maximum number; default: 50',
     )
 
 
@@ -361,25 +362,25 @@ def _add_close(close: argparse.ArgumentParser) -> None:
         nargs='?',
         metavar='UUID',
         type=argument.uuid,
-        help='of the action, as "action stuck" shows it',
+        help='the UUID of the action, see "action stuck"',
     )
     which.add_argument(
         '--host',
         dest=ON_HOST,
         metavar='HOST',
-        help='the steps on that host; needs --older',
+        help='the open steps on this host; needs --older',
     )
     close.add_argument(
         '--older',
         metavar='AGE',
         type=argument.span,
-        help='what has been open for longer than that: 90s, 30m, 2h or 7d',
+        help='the minimum age: 90s, 30m, 2h or 7d',
     )
     close.add_argument(
         '--reason',
         metavar='TEXT',
         type=argument.text(MAX_REASON),
-        help='why, stored with who does it and when; needed for UUID',
+        help='the reason, stored with user and time; required with UUID',
     )
     close.add_argument(
         '--dry-run',

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a command says of an error that nobody catches, also while it is
-still being imported: of Ctrl-C, and of parts that are not installed."""
+"""One-line messages for Ctrl-C and for missing requirements, also while a
+command is still being imported."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ def _say(
     trace: types.TracebackType | None,
 ) -> None:
     if issubclass(kind, KeyboardInterrupt):
-        # Python itself ends the process by the signal after that.
+        # After that Python itself ends the process with the signal.
         _print('interrupted')
         return
     from nova_actions.cmd import extra
@@ -34,5 +34,5 @@ def _print(text: str) -> None:
 
 
 def be_brief() -> None:
-    """Have them take one line."""
+    """Install the messages."""
     sys.excepthook = _say

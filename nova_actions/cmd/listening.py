@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where an API may listen, and how to say that it could not."""
+"""The address on which an API listens."""
 
 import ipaddress
 
@@ -21,17 +21,17 @@ OPTS = (
     cfg.BoolOpt(
         'insecure-bind',
         default=False,
-        help='Let the API that believes every token (noauth2) '
-        'listen on an address that others can reach. Whoever '
-        'reaches it may read and pretend to be anybody.',
+        help='Let the API listen on an address that others can reach '
+        'although it trusts every token (noauth2). Anyone who reaches it can '
+        'read everything and pose as any user.',
     ),
 )
 
 
 def settle(conf: cfg.ConfigOpts) -> None:
-    """Take over what the command line says of the address.
+    """Apply the address options of the command line.
 
-    :raises Refusal: when others could reach an API that believes every token
+    :raises Refusal: others could reach an API that trusts every token
     """
     if conf.bind_host is not None:
         conf.set_override('bind_host', conf.bind_host, group='api')
@@ -43,9 +43,9 @@ def settle(conf: cfg.ConfigOpts) -> None:
         and not _is_loopback(conf.api.bind_host)
     ):
         raise failure.Refusal(
-            f'auth_strategy is noauth2, which believes every token, and '
+            f'auth_strategy is noauth2, which trusts every token, and '
             f'{conf.api.bind_host} can be reached by others. Listen on '
-            f'127.0.0.1, use auth_strategy = keystone, or say '
+            f'127.0.0.1, use auth_strategy = keystone, or give '
             f'--insecure-bind'
         )
 
@@ -59,7 +59,7 @@ def url(address: tuple[str, int]) -> str:
 
 
 def failed(conf: cfg.ConfigOpts, error: OSError) -> failure.Refusal:
-    """Return why the API could not listen, in words."""
+    """Return why the API could not listen."""
     reason = str(error).rpartition(']')[2].strip(" ')") or str(error)
     return failure.Refusal(
         f'cannot listen on {conf.api.bind_host} port {conf.api.bind_port}: '

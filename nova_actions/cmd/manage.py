@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-actions-manage: the schema, cells, views of actions, reporters and
+"""nova-actions-manage: manages the schema, cells, actions, reporters and
 spools."""
 
 import pkgutil

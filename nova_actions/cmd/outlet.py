@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Standard output, written so that it is known what was taken."""
+"""Standard output, with confirmation that lines were taken."""
 
 import array
 import fcntl
@@ -10,15 +10,15 @@ import sys
 import termios
 from collections.abc import Sequence
 
-#: Milliseconds between two looks at how much of a pipe is read.
+#: Milliseconds between two checks of how much of a pipe is unread.
 _LOOK = 20
 
 
 class Outlet:
     """Standard output, for lines that must not be lost.
 
-    If the file ends with an incomplete line of a killed process, that line is
-    ended first.
+    If the file ends with an incomplete line of a killed process, a newline
+    ends that first.
     """
 
     def __init__(self) -> None:
@@ -30,8 +30,8 @@ class Outlet:
             self._put(b'\n')
 
     def _is_cut(self) -> bool:
-        """Tell whether the last line of a file has no end."""
-        # It is open for writing only.
+        """Tell whether the last line of a file lacks its newline."""
+        # Our descriptor is open for writing only.
         with open(f'/proc/self/fd/{self._file}', 'rb') as file:
             size = file.seek(0, os.SEEK_END)
             if not size:
@@ -43,7 +43,7 @@ class Outlet:
         """Write lines, and return once a file has them on disk or a reader
         of a pipe has taken them.
 
-        :raises BrokenPipeError: the reader has gone
+        :raises BrokenPipeError: the reader has closed the pipe
         """
         if not lines:
             return

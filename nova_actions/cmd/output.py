@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How ``nova-actions-manage`` prints what it was asked for."""
+"""How ``nova-actions-manage`` prints results."""
 
 import datetime
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def show(form: str, data: Any, text: Callable[[Any], str]) -> None:
-    """Print data for a program or for a person.
+    """Print data as JSON or as text.
 
     :param form: ``json``, or ``table``
     :param text: makes text of the data

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far an export has come, kept in a file."""
+"""The state file of an export: the cursor that it has reached."""
 
 import contextlib
 import fcntl
@@ -19,10 +19,10 @@ _LIMIT = 4096
 class Place:
     """A cursor in a file of this user, which one process uses at a time.
 
-    The file is replaced as a whole, once the new one is on disk: after a
-    crash it has the old cursor or the new one.
+    The file is replaced as a whole after the new one is on disk: after a
+    crash it has either the old or the new cursor.
 
-    :param path: where it is kept; None keeps nothing
+    :param path: of the file; None stores nothing
     """
 
     def __init__(self, path: str | None) -> None:
@@ -30,9 +30,9 @@ class Place:
         self._lock: int | None = None
 
     def __enter__(self) -> Self:
-        """Keep others away.
+        """Lock the file.
 
-        :raises Refusal: another uses it, or it cannot be had
+        :raises Refusal: another process has locked it, or it cannot be opened
         """
         if self._path is not None:
             try:
@@ -64,9 +64,9 @@ class Place:
         return failure.Refusal(f'--state {self._path}: {why}')
 
     def read(self) -> str | None:
-        """Return the cursor, None where there is none yet.
+        """Return the cursor, or None if there is none yet.
 
-        :raises Refusal: the file cannot be read, or holds something else
+        :raises Refusal: the file cannot be read, or is not such a file
         """
         if self._path is None:
             return None
@@ -84,7 +84,7 @@ class Place:
         return found
 
     def write(self, cursor: str) -> None:
-        """Keep a cursor.
+        """Store a cursor.
 
         :raises Refusal: it cannot be written
         """
@@ -92,7 +92,7 @@ class Place:
             return
         folder = os.path.dirname(os.path.abspath(self._path))
         try:
-            # For this user alone, as mkstemp makes it.
+            # mkstemp makes it accessible to this user only.
             descriptor, new = tempfile.mkstemp(
                 prefix=f'.{os.path.basename(self._path)}.', dir=folder
             )
@@ -113,7 +113,7 @@ class Place:
 
 
 def _sync(folder: str) -> None:
-    """Have the name of a new file on disk, too."""
+    """Force the directory entry of a new file to disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

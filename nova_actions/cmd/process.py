@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sets up a process, once, to serve or to read."""
+"""Sets up a process that serves or reads."""
 
 import contextlib
 import logging as stdlib_logging
@@ -20,12 +20,12 @@ LOG = logging.getLogger(__name__)
 
 
 def set_up(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
-    """Set up all that a service needs from a configuration.
+    """Set up everything that a service needs from its configuration.
 
     Nothing is connected yet.
 
     :param statement_timeout: seconds, of one statement; 0: no limit
-    :raises Refusal: for a configuration that cannot work
+    :raises Refusal: the configuration cannot work
     """
     _refuse_bad_driver(conf)
     try:
@@ -36,10 +36,10 @@ def set_up(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
 
 @contextlib.contextmanager
 def life(conf: cfg.ConfigOpts, name: str, **facts: object) -> Iterator[None]:
-    """Say in the log what begins to serve, and that it has stopped.
+    """Log the start of a service with its main settings, and its end.
 
     :param name: of the service
-    :param facts: what is worth knowing of it beside its database
+    :param facts: what to log beside the version and the database
     """
     facts['database'] = driver.shown(conf.database.connection)
     LOG.info(
@@ -53,10 +53,10 @@ def life(conf: cfg.ConfigOpts, name: str, **facts: object) -> Iterator[None]:
 
 
 def take_over(conf: cfg.ConfigOpts) -> None:
-    """Take over what may change while a service is at work: mutable options,
-    the policy, the files of the log.
+    """Reload what may change while a service runs: mutable options, the
+    policy and the log files.
 
-    What cannot be used leaves all as it was, and is said in the log.
+    If something is invalid, nothing changes, and the log says why.
     """
     conf.mutate_config_files()
     runtime.set_up_policy(conf)
@@ -65,12 +65,12 @@ def take_over(conf: cfg.ConfigOpts) -> None:
 def set_up_database(
     conf: cfg.ConfigOpts, statement_timeout: float = 0
 ) -> None:
-    """Set up what reads and writes rows, without rules or objects.
+    """Set up the databases and the sanitizer, without policy or objects.
 
     Nothing is connected yet.
 
     :param statement_timeout: seconds, of one statement; 0: no limit
-    :raises Refusal: for a configuration that cannot work
+    :raises Refusal: the configuration cannot work
     """
     _refuse_bad_driver(conf)
     try:
@@ -95,7 +95,7 @@ def _refuse_bad_driver(conf: cfg.ConfigOpts) -> None:
 
 
 def set_up_logging(conf: cfg.ConfigOpts) -> None:
-    """Keep the log of a command off the terminal, unless it is asked for."""
+    """Keep the log of a command off the terminal, unless configured."""
     if conf.debug or conf.log_file:
         config.setup_logging(conf)
     else:
@@ -103,26 +103,25 @@ def set_up_logging(conf: cfg.ConfigOpts) -> None:
 
 
 def ask_once(conf: cfg.ConfigOpts) -> None:
-    """Do not wait for a database that is down: ten attempts, ten seconds
-    apart, are for services at work."""
+    """Do not retry when the database is down: retries are for services."""
     conf.set_override('max_retries', 0, group='database')
 
 
 def check_schema(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
-    """See that the database has our tables, then let it go again.
+    """Check that the database has our tables, then close the connections.
 
-    A service may start before its database and then waits for it; but what
-    lacks its tables will not mend itself.
+    A service may start before its database and waits for it; missing tables,
+    however, need an operator.
 
     :param statement_timeout: seconds, of one statement; 0: no limit
-    :raises Refusal: when there is no schema
+    :raises Refusal: there is no schema
     """
     ask_once(conf)
     runtime.set_up_databases(conf, statement_timeout)
     try:
         require_schema()
     except exception.Unavailable as error:
-        LOG.warning('%s Starting all the same.', error.format_message())
+        LOG.warning('%s Starting anyway.', error.format_message())
     finally:
         # The connections must not cross a fork.
         runtime.close_databases()
@@ -131,20 +130,20 @@ def check_schema(conf: cfg.ConfigOpts, statement_timeout: float = 0) -> None:
 
 
 def require_schema() -> None:
-    """See that the database has our tables.
+    """Check that the database has our tables.
 
-    :raises Refusal: when there is no schema
-    :raises Unavailable: when it does not answer
+    :raises Refusal: there is no schema
+    :raises Unavailable: the database does not answer
     """
     found = migration.db_version()
     if found is None:
         raise failure.Refusal(
-            'the database has no schema yet; make it with '
+            'the database has no schema yet; create it with '
             '"nova-actions-manage db sync"'
         )
     if found != migration.HEAD and migration.is_known(found):
         LOG.warning(
-            'The schema is at %s, this release wants %s; run '
+            'The schema is at %s, this release needs %s; run '
             '"nova-actions-manage db sync"',
             found,
             migration.HEAD,

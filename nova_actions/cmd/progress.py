@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A line that grows on a terminal, and is silent elsewhere."""
+"""A progress line on a terminal; nothing elsewhere."""
 
 import sys
 import threading
@@ -10,7 +10,7 @@ WIDTH = 30
 
 
 class Line:
-    """Shows how far something has come.
+    """Shows progress.
 
     :param noun: what is counted
     :param total: how many there will be, when that is known
@@ -37,14 +37,14 @@ class Line:
         self.end()
 
     def end(self) -> None:
-        """Take it away; what is shown later is not."""
+        """Erase the line; later calls of ``show`` do nothing."""
         if self._live:
             self._out.write('\r\x1b[K')
             self._out.flush()
         self._live = False
 
     def show(self, done: int) -> None:
-        """Show that so many are done."""
+        """Show the number that is done."""
         if not self._live:
             return
         with self._lock:

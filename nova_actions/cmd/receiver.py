@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A receiver of OpenTelemetry, to which actions are sent as traces."""
+"""Sends actions as traces to a receiver of OpenTelemetry."""
 
 import logging
 import time
@@ -16,7 +16,7 @@ from nova_actions.export import trace
 
 LOG = logging.getLogger(__name__)
 
-#: Where a receiver takes traces, by OTLP's specification.
+#: The path for traces in OTLP's specification.
 PATH = '/v1/traces'
 #: Seconds between two attempts, each of which retries by itself.
 RETRY = 5.0
@@ -25,15 +25,15 @@ RETRY = 5.0
 class Receiver:
     """Takes traces over HTTP (OTLP), in protobuf.
 
-    The library retries what OTLP's specification says may be retried (429,
-    502, 503, 504 and lost connections, heeding ``Retry-After``), and is
-    configured by ``OTEL_EXPORTER_OTLP_*``.
+    The library retries as OTLP's specification allows (429, 502, 503, 504 and
+    lost connections, with ``Retry-After``), and reads
+    ``OTEL_EXPORTER_OTLP_*``.
 
-    :param endpoint: its URL, to which :data:`PATH` is added where it has no
-        path; None means what the environment says
+    :param endpoint: its URL; :data:`PATH` is added if it has no path. None:
+        the environment's
     :param is_patient: whether to wait for as long as the receiver does not
-        take what it is sent
-    :raises Refusal: the URL is none
+        accept a request
+    :raises Refusal: the URL is invalid
     """
 
     def __init__(self, endpoint: str | None, is_patient: bool) -> None:
@@ -43,16 +43,16 @@ class Receiver:
         self._is_patient = is_patient
 
     def write(self, changes: Sequence[export.Change]) -> None:
-        """Send what has ended with some changes, and return once it is
-        taken.
+        """Send the spans that end in some changes, and return when the
+        receiver has accepted them.
 
-        :raises Refusal: it is not
+        :raises Refusal: it has not
         """
         spans = trace.spans(changes)
         while spans and not self._is_taken(spans):
             if not self._is_patient:
                 raise failure.Refusal(
-                    'The receiver has not taken what it was sent. Nothing was '
+                    'The receiver has not accepted the request. Nothing was '
                     'skipped: the next run sends it again.'
                 )
             time.sleep(RETRY)
@@ -61,7 +61,7 @@ class Receiver:
         try:
             result = self._exporter.export(spans)
         except OSError as error:
-            # Older releases of the library let a lost connection through.
+            # Older releases of the library raise it for a lost connection.
             LOG.warning(
                 'The receiver does not answer: %s', type(error).__name__
             )
@@ -73,7 +73,7 @@ def _with_path(endpoint: str) -> str:
     parts = urllib.parse.urlsplit(endpoint)
     if parts.scheme not in ('http', 'https') or not parts.netloc:
         raise failure.Refusal(
-            f'--endpoint {endpoint}: it is not a URL of http or https'
+            f'--endpoint {endpoint}: it is not an http or https URL'
         )
     if parts.path in ('', '/'):
         parts = parts._replace(path=PATH)

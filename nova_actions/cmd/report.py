@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report of a service at work: its threads and its configuration."""
+"""The report of a running service: its threads and its configuration."""
 
 from oslo_config import cfg
 from oslo_reports import guru_meditation_report
@@ -9,7 +9,7 @@ from nova_actions import version
 
 
 class _Version:
-    """The version as oslo.reports asks for it."""
+    """The version in the form that oslo.reports needs."""
 
     def vendor_string(self) -> str:
         return 'OpenStack'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb of ``nova-actions-manage reporter``: who records, and what was
-lost."""
+"""The verb of ``nova-actions-manage reporter``: lists reporters, and the
+reports that they lost."""
 
 import datetime
 import textwrap
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 TITLES = ('Host', 'Session', 'Last seen (UTC)', 'State', 'Waiting', 'Lost')
 
-#: How wide what is printed is at the most, where numbers are not huge.
+#: The width of the output, unless numbers are huge.
 WIDTH = 80
 _HOST_WIDTH = 24
 _SESSION_WIDTH = 8
@@ -29,7 +29,7 @@ _UNITS = ((86400, 'd'), (3600, 'h'), (60, 'min'), (0, 's'))
 
 
 def reporter_list(args: Any) -> int:
-    """Print the reporters that live, and what others have lost."""
+    """Print the live reporters, and the ended ones that lost reports."""
     rows = sorted(
         filter(_is_shown, found()),
         key=lambda row: (row['host'] or '', row['last_seen']),
@@ -75,14 +75,14 @@ def _shown(row: Row) -> Row:
 
 
 def _age(since: datetime.datetime | None) -> float | None:
-    """Return how many seconds have passed since."""
+    """Return the seconds since a time."""
     if since is None:
         return None
     return max(0.0, (timeutils.utcnow() - since).total_seconds())
 
 
 def list_text(rows: Sequence[Row]) -> str:
-    """Return reporters as a table, and below it what was lost and why."""
+    """Return reporters as a table, followed by what was lost and why."""
     if not rows:
         return 'No reporters.'
     shown = table.render(
@@ -109,8 +109,8 @@ def _short(host: str | None) -> str | None:
 
 
 def _waiting(row: Row) -> str | None:
-    """Return how many reports wait, and the age of the oldest in its
-    largest unit."""
+    """Return the number of waiting reports, and the age of the oldest in
+    its largest unit."""
     number, age = row['waiting'], row['oldest_age']
     if not number or age is None:
         return None if number is None else str(number)
@@ -119,14 +119,14 @@ def _waiting(row: Row) -> str | None:
 
 
 def _total(row: Row) -> int | None:
-    # A reporter of the first release does not say what it has lost.
+    # Reporters of the first release do not report their losses.
     if row['waiting'] is None and not row['lost']:
         return None
     return sum(map(int, row['lost'].values()))
 
 
 def _details(row: Row) -> str:
-    """Return what was not recorded as it was told; empty for nothing."""
+    """Return what was lost or changed; empty for nothing."""
     found = [
         f'{number} lost ({reason}: {vocabulary.LOSSES[reason]})'
         for reason, number in sorted(row['lost'].items())

@@ -22,10 +22,10 @@ from nova_actions.upkeep import scrub
 from nova_actions.vocabulary import counted
 
 DONE = failure.OK
-#: --max-rows stopped it; the same again goes on.
+#: --max-rows stopped it; the same command continues.
 MORE = 1
 
-#: Seconds between batches, in which writers get their turn.
+#: Seconds between batches, for the benefit of writers.
 PAUSE = 0.05
 
 
@@ -65,7 +65,7 @@ def _purge(args: Any, verb: str, sink: retention.Sink | None) -> int:
         f'{counted(done.events, "event")}.'
     )
     if done.more:
-        print(f'--max-rows {args.max_rows} stopped it; there is more to do.')
+        print(f'Stopped by --max-rows {args.max_rows}; there is more to do.')
         return MORE
     return DONE
 
@@ -106,7 +106,7 @@ def db_restore(args: Any) -> int:
                 line.show(done.seen)
     except Exception:
         if done.seen:
-            # The rest cannot be loaded; this has been.
+            # What was loaded before the error stays.
             _say_restored(done)
         raise
     _say_restored(done)
@@ -121,7 +121,7 @@ def db_restore(args: Any) -> int:
 def _say_restored(done: restore.Done) -> None:
     print(
         f'Restored {counted(done.restored, "action")} with '
-        f'{counted(done.events, "event")}; there already: {done.known}.'
+        f'{counted(done.events, "event")}; already there: {done.known}.'
     )
     if done.cut:
         print(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Services in this very process, from start to a signal."""
+"""Runs services in this process until a signal."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ LOG = logging.getLogger(__name__)
 
 SIGNALS = ('SIGTERM', 'SIGINT')
 RELOAD = 'SIGHUP'
-#: Seconds after which a signal is heeded at the latest.
+#: The maximum number of seconds until a signal is noticed.
 AWAKE = 1.0
 
 _STREAMS = (0, 1, 2)
@@ -26,20 +26,20 @@ def serve(
     meanwhile: Callable[[threading.Event], None] | None = None,
     reload: Callable[[], None] = lambda: None,
 ) -> None:
-    """Start services, wait for SIGTERM or SIGINT, stop them in reverse.
+    """Start services, wait for SIGTERM or SIGINT, then stop them in reverse
+    order.
 
-    oslo.service's launchers fork, also for a single worker: wrong for an
-    in-process bus, and a child that cannot listen is started again for ever.
+    oslo.service's launchers fork even for a single worker, which breaks the
+    in-process bus, and restart for ever a child that cannot listen.
 
-    :param meanwhile: what to do once all have started; it is given an event
-        that is set when it should come to its end
-    :param reload: what to do at SIGHUP, before the services' own
-        ``reset()``; but when the terminal that it was started on is gone,
-        SIGHUP stops it
+    :param meanwhile: called when all have started, with an event that is set
+        when it should end
+    :param reload: called at SIGHUP before the services' own ``reset()``; if
+        the controlling terminal is gone, SIGHUP stops the services instead
     """
     stopping = threading.Event()
-    # A handler may interrupt the very code that holds the lock of an Event;
-    # putting into this queue takes none.
+    # A handler may interrupt code that holds the lock of an Event; putting
+    # into this queue takes no lock.
     asked: queue.SimpleQueue[bool] = queue.SimpleQueue()
     signals = service.SignalHandler()
     terminals = _terminals()
@@ -63,15 +63,15 @@ def serve(
     signals.add_handlers(SIGNALS, stop)
     signals.add_handler(RELOAD, hang_up)
     try:
-        # Whatever goes wrong with one, the others are stopped.
+        # If one fails, the others are stopped.
         with contextlib.ExitStack() as started:
             for each in services:
                 each.start()
                 started.callback(_end, each)
             if meanwhile is not None:
                 meanwhile(stopping)
-            # Python runs handlers in this thread alone, and a signal wakes it
-            # only if it comes after the wait has begun, and to this thread.
+            # Python runs handlers in this thread only, and a signal wakes it
+            # only if it arrives during the wait and at this thread.
             while not stopping.wait(AWAKE):
                 pass
     finally:
@@ -80,8 +80,8 @@ def serve(
 
 
 def _terminals() -> list[int]:
-    """Return which of the standard streams are on a terminal; one that has
-    hung up does not count."""
+    """Return which standard streams are on a terminal that has not hung
+    up."""
     return [stream for stream in _STREAMS if os.isatty(stream)]
 
 
@@ -94,7 +94,7 @@ def _reload(
             each.reset()
     except Exception as error:  # noqa: BLE001 - it goes on as it was
         LOG.error(
-            'What has changed could not be taken over: %s',
+            'The reload failed: %s',
             type(error).__name__,
         )
 

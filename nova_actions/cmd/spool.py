@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verbs of ``nova-actions-manage spool``: what this host has not
+"""The verbs of ``nova-actions-manage spool``: reports that this host has not
 delivered yet.
 
-They need no database, nor what services need: they run where reports are
-made, by the user whose spools these are.
+They need neither a database nor the parts of a service: they run on the host
+that reports, as the user that owns the spools.
 """
 
 import datetime
@@ -24,14 +24,14 @@ Row = dict[str, Any]
 
 TITLES = ('Session', 'State', 'Reports', 'Last written (UTC)')
 
-#: What the names of spools' folders begin with.
+#: The prefix of the names of spool folders.
 _PREFIX = f'{place.FORMER}-'
 ALIVE = 'in use'
 LEFT = 'left behind'
 
 
 def spool_list(args: Any, conf: cfg.ConfigOpts) -> int:
-    """Print this user's spools; name the folders of others."""
+    """Print this user's spools, and the spool folders of other users."""
     output.show(
         args.format,
         {'spools': list(_rows(conf)), 'others': _others(conf.state_path)},
@@ -41,7 +41,7 @@ def spool_list(args: Any, conf: cfg.ConfigOpts) -> int:
 
 
 def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
-    """Deliver what processes that are gone have left behind."""
+    """Deliver what processes that ended have left behind."""
     from nova_actions import reporter
 
     _tell_others(conf.state_path)
@@ -49,7 +49,7 @@ def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
     if not left:
         print('Nothing is left behind.')
         return failure.OK
-    # Of who records nothing any more there may be something, too.
+    # A host that records nothing any more may have spools, too.
     conf.set_override('mode', 'durable', group='reporter')
     reporter.setup(conf)
     is_done = reporter.flush(args.timeout)
@@ -63,12 +63,11 @@ def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
         number for name, number in stats.items() if name.startswith('lost_')
     )
     if lost:
-        print(f'{counted(lost, "report")} lost, for the reason above.')
+        print(f'{counted(lost, "report")} lost; the reason is above.')
     if not is_done and stats['waiting']:
         print(
-            f'{counted(stats["waiting"], "report")} still here: no '
-            'conductor takes them within the time. Nothing is lost; try '
-            'again later.'
+            f'{counted(stats["waiting"], "report")} still here: no conductor '
+            'accepted them in time. Nothing is lost; try again later.'
         )
     return failure.OK if is_done else failure.ABSENT
 
@@ -114,15 +113,15 @@ def _tell_others(state_path: str) -> None:
 
 
 def other_text(each: Row) -> str:
-    """Return what to do about spools of another user."""
+    """Return how to handle the spools of another user."""
     return (
-        f"{each['folder']} is user {each['user']}'s: run this as that "
+        f'{each["folder"]} belongs to user {each["user"]}: run this as that '
         f'user (sudo -u "#{each["user"]}" …).'
     )
 
 
 def list_text(found: Row) -> str:
-    """Return spools as a table, and who else has some."""
+    """Return spools as a table, followed by the folders of other users."""
     rows: Sequence[Row] = found['spools']
     shown = (
         table.render(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb of ``nova-actions-manage db`` that tells how large it is."""
+"""The verb of ``nova-actions-manage db`` that shows its size."""
 
 import dataclasses
 import datetime
@@ -46,8 +46,8 @@ def _purge(
     oldest: datetime.datetime | None,
     now: datetime.datetime,
 ) -> Row:
-    """Return how old the oldest action is, when it is due to be purged, and
-    how many are due at the most."""
+    """Return the time of the oldest action, when it will be purged, and at
+    most how many are due."""
     kept = datetime.timedelta(days=days)
     due = (
         retention.purge_total(context, retention.Selection(now - kept))
@@ -65,7 +65,7 @@ def _purge(
 
 
 def stats_text(found: Row) -> str:
-    """Return figures of the database as text."""
+    """Return the statistics as text."""
     shown = table.render(
         TITLES,
         [
@@ -101,7 +101,7 @@ def _next(found: Row) -> str:
         return 'never ([retention] days is 0)'
     if found['due']:
         return (
-            f'due: at most {counted(found["due"], "action")} of more than '
+            f'due: at most {counted(found["due"], "action")} older than '
             f'{counted(days, "day")}'
         )
     return (
@@ -111,7 +111,7 @@ def _next(found: Row) -> str:
 
 
 def in_bytes(number: int | None) -> str | None:
-    """Return a number of bytes with three digits."""
+    """Return a number of bytes with three significant digits."""
     if number is None:
         return None
     value, unit = float(number), _UNITS[0]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-actions-status: is this deployment ready for this release?"""
+"""nova-actions-status: checks that a deployment is ready for this release."""
 
 import functools
 import queue
@@ -20,10 +20,10 @@ from nova_actions.cmd import failure
 Code = upgradecheck.Code
 Result = upgradecheck.Result
 
-#: Seconds in which whoever is asked must have answered.
+#: Seconds to wait for each answer.
 PATIENCE = 10.0
 
-#: What the names of our own rules begin with.
+#: The prefix of our own rules.
 OURS = 'os_compute_api:os-instance-actions:'
 
 
@@ -43,9 +43,9 @@ class Checks(upgradecheck.UpgradeCommands):
         return Result(Code.SUCCESS)
 
     def check_schema(self) -> Result:
-        """Is the schema the one that this release wants?"""
+        """Is the schema the one that this release needs?"""
         if self.check_driver().code != Code.SUCCESS:
-            return Result(Code.FAILURE, 'The database cannot be asked.')
+            return Result(Code.FAILURE, 'The database cannot be queried.')
         from nova_actions.db import api as db
         from nova_actions.db import migration
 
@@ -64,18 +64,18 @@ class Checks(upgradecheck.UpgradeCommands):
             return Result(
                 Code.WARNING,
                 (
-                    f'The schema is at {version}, which a newer release made. '
-                    'This one works with it.'
+                    f'The schema is at {version}, created by a newer release. '
+                    'This release works with it.'
                 ),
             )
         return Result(
             Code.FAILURE,
-            f'The schema is at {version or "nothing"}, this release wants '
+            f'The schema is at {version or "nothing"}, this release needs '
             f'{migration.HEAD}. Run "nova-actions-manage db sync".',
         )
 
     def check_cells(self) -> Result:
-        """Does each cell answer that is attached?"""
+        """Does each attached cell answer?"""
         from nova_actions.cells import query
         from nova_actions.cells import registry
         from nova_actions.conf import cell_options
@@ -97,7 +97,7 @@ class Checks(upgradecheck.UpgradeCommands):
         return Result(Code.SUCCESS)
 
     def check_following(self) -> Result:
-        """Does somebody follow the cells that are to be followed?"""
+        """Are the cells with ``follow = true`` followed?"""
         from nova_actions import context as context_module
         from nova_actions.cells.follow import state
         from nova_actions.conf import cell_options
@@ -128,20 +128,20 @@ class Checks(upgradecheck.UpgradeCommands):
             return Result(
                 Code.WARNING,
                 (
-                    f'Nobody follows {", ".join(late)}, or it lags behind. '
+                    f'No conductor follows {", ".join(late)}, or it lags. '
                     'Run "nova-actions-manage cell follow".'
                 ),
             )
         return Result(Code.SUCCESS)
 
     def check_bus(self) -> Result:
-        """Does the bus take a message?"""
+        """Does the bus accept a message?"""
         url = self._conf.transport_url
         if not url:
             return Result(
                 Code.WARNING,
                 '[DEFAULT] transport_url is not set. The '
-                'conductor needs it, and each service that reports.',
+                'conductor and every reporting service need it.',
             )
         if url.startswith('fake:'):
             return Result(Code.SUCCESS)
@@ -158,7 +158,7 @@ class Checks(upgradecheck.UpgradeCommands):
         return Result(Code.SUCCESS)
 
     def check_keystone(self) -> Result:
-        """Does Keystone give us a token, and can it check others'?"""
+        """Does Keystone issue us a token, and validate tokens?"""
         if self._conf.api.auth_strategy != 'keystone':
             return Result(Code.SUCCESS)
         options = self._conf.keystone_authtoken
@@ -175,12 +175,12 @@ class Checks(upgradecheck.UpgradeCommands):
             return Result(
                 Code.FAILURE,
                 'Keystone ([keystone_authtoken]) '
-                f'does not serve us: {_said(error)}',
+                f'does not answer as it should: {_said(error)}',
             )
         return Result(Code.SUCCESS)
 
     def check_policy(self) -> Result:
-        """Does the policy file say what its author means?"""
+        """Is the policy file valid, without unknown rules?"""
         from nova_actions import policy
 
         try:
@@ -191,7 +191,7 @@ class Checks(upgradecheck.UpgradeCommands):
         if lacking:
             return Result(
                 Code.FAILURE,
-                'The policy asks for rules that do not exist: '
+                'The policy refers to rules that do not exist: '
                 f'{", ".join(lacking)}.',
             )
         broken = _garbled(enforcer)
@@ -199,32 +199,32 @@ class Checks(upgradecheck.UpgradeCommands):
             return Result(
                 Code.FAILURE,
                 f'Nobody can pass {", ".join(broken)}: the '
-                'policy file has a text there that is not a rule.',
+                'policy file has something there that is not a rule.',
             )
         strange = _unknown(enforcer)
         if strange:
             return Result(
                 Code.WARNING,
                 f'The policy file names {", ".join(strange)}, '
-                'which no code asks for: a typing error?',
+                'which does not exist: a typing error?',
             )
         return Result(Code.SUCCESS)
 
     def check_reporters(self) -> Result:
-        """Is a living reporter heard of before it counts as silent?"""
+        """Is the reporter timeout several heartbeats long?"""
         timeout = self._conf.conductor.reporter_timeout
         beat = self._conf.reporter.heartbeat_interval
         if timeout and timeout < 3 * beat:
             return Result(
                 Code.WARNING,
                 f'[conductor] reporter_timeout is {timeout} s: too short for '
-                f'reporters that are heard of every {beat:g} s '
+                f'reporters that send a heartbeat every {beat:g} s '
                 '([reporter] heartbeat_interval).',
             )
         return Result(Code.SUCCESS)
 
     def check_bridges(self) -> Result:
-        """Are all of one release, and record all that they are to?"""
+        """Do all bridges have one version, and record everything?"""
         if self.check_schema().code != Code.SUCCESS:
             return Result(Code.SUCCESS)
         from nova_actions.cmd import bridge
@@ -260,9 +260,9 @@ class Checks(upgradecheck.UpgradeCommands):
 
 
 def _within(seconds: float, question: Callable[[], Any]) -> Any:
-    """Return the answer to a question, or raise what it raises.
+    """Call a function in a thread; return or raise what it does.
 
-    :raises TimeoutError: when there is none in time
+    :raises TimeoutError: it takes too long
     """
     answers: queue.SimpleQueue[tuple[Any, Exception | None]]
     answers = queue.SimpleQueue()
@@ -309,21 +309,21 @@ def _unknown(enforcer: Any) -> list[str]:
 
 
 def _is_garbled(rule: Any) -> bool:
-    # oslo.policy reads what it cannot parse as "!", which nobody passes.
+    # oslo.policy turns what it cannot parse into "!", which always fails.
     return str(rule.check) == '!' and rule.check_str.strip() != '!'
 
 
 def _add_commands(commands: Any, checks: Checks) -> None:
-    """Describe what comes after the options, as oslo.upgradecheck would,
-    whose help does not say what they are."""
-    about = 'what must be mended before the services of this release start'
+    """Add the arguments as oslo.upgradecheck does, whose help does not
+    describe them."""
+    about = 'what must be fixed before the services of this release start'
     upgrade = commands.add_parser('upgrade', help=about, description=about)
     upgrade.set_defaults(action_fn=checks.check)
     upgrade.add_argument(
         'check',
         choices=('check',),
         metavar='check',
-        help='ask everything that the services need. Exit '
+        help='check everything that the services need. Exit '
         'code 0: ready, 1: a warning, 2: a failure',
     )
     upgrade.add_argument(

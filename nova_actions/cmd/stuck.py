@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verbs of ``nova-actions-manage action`` for what stays open: which it
-is, and closing it."""
+"""The verbs of ``nova-actions-manage action`` that list and close what stays
+open."""
 
 import datetime
 import getpass
@@ -36,7 +36,7 @@ _MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 def action_stuck(args: Any) -> int:
-    """Print what is open for longer than it should be."""
+    """Print what has been open for longer than it should be."""
     now = timeutils.utcnow()
     found = stuck.find(
         context_module.get_admin_context(),
@@ -52,7 +52,7 @@ def action_stuck(args: Any) -> int:
 
 
 def _shown(found: Iterable[Row], now: datetime.datetime) -> Iterator[Row]:
-    """Yield what is told of open steps, with what is usual for each."""
+    """Yield open steps as they are shown, with the usual duration of each."""
     context = context_module.get_admin_context()
     usual: dict[tuple[str, str | None], stuck.Usual | None] = {}
     for row in found:
@@ -106,7 +106,7 @@ def action_close(args: Any) -> int:
     if args.older is None:
         raise failure.Refusal(
             '--host closes what has been open there for '
-            'longer than --older; give that too'
+            'longer than --older; give both'
         )
     now = timeutils.utcnow()
     before = now - args.older
@@ -143,12 +143,11 @@ def action_close(args: Any) -> int:
 def _close_one(args: Any) -> int:
     if args.older is not None or args.dry_run:
         raise failure.Refusal(
-            '--older and --dry-run go with --host; an '
-            'action that is named is closed whatever its '
-            'age'
+            '--older and --dry-run need --host; an action given by its UUID '
+            'is closed whatever its age'
         )
     if args.reason is None:
-        raise failure.Refusal('say why with --reason TEXT')
+        raise failure.Refusal('give a reason with --reason TEXT')
     evidence, rules = _evidence(args.reason, timeutils.utcnow())
     closed = stale_reporter.close_action(
         context_module.get_admin_context(), args.uuid, evidence, rules
@@ -158,15 +157,15 @@ def _close_one(args: Any) -> int:
         + (
             f'{counted(closed, "step")} interrupted.'
             if closed
-            else 'no step of it was open.'
+            else 'it had no open step.'
         )
     )
     return failure.OK
 
 
 def _evidence(reason: str, now: datetime.datetime) -> tuple[str, str | None]:
-    """Return who closes something, when and why, and by which rules that is
-    safe to store."""
+    """Return who closes something, when and why, and the version of the rules
+    that sanitized it."""
     moment = now.isoformat(timespec='seconds')
     safe = text.details(f'Closed by {_who()} at {moment}Z: {reason}')
     return safe['details'], safe['rules']

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows as a table for people."""
+"""Tables for the terminal."""
 
 import datetime
 import itertools
@@ -21,8 +21,8 @@ def render(
 ) -> str:
     """Return rows in columns under their titles.
 
-    :param width: of the screen; a row that does not fit goes on in lines
-        below, in columns too, so that nothing is cut or broken
+    :param width: of the terminal; a row that does not fit continues in
+        columns on further lines, so that nothing is cut
     """
     cells = [[printable(value) for value in row] for row in rows]
     widths = [
@@ -38,7 +38,7 @@ def render(
 
 
 def _folded(widths: Sequence[int], width: int | None) -> list[range]:
-    """Return the columns of each line that a row takes."""
+    """Return the columns on each line of a row."""
     starts = [0]
     used = 0
     for number, each in enumerate(widths):
@@ -63,7 +63,7 @@ def _line(row: Sequence[str], widths: Sequence[int], columns: range) -> str:
 
 
 def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
+    """Return the width of a text on a terminal."""
     return sum(
         0
         if unicodedata.combining(char)
@@ -75,7 +75,7 @@ def _width(text: str) -> int:
 
 
 def paragraph(line: str, indent: str, width: int | None) -> str:
-    """Return a line of prose, broken between words where it does not fit."""
+    """Return a line of prose, wrapped between words."""
     text = indent + printable(line)
     if width is None or _width(text) <= width:
         return text
@@ -90,15 +90,14 @@ def paragraph(line: str, indent: str, width: int | None) -> str:
 
 
 def screen() -> int | None:
-    """Return how many columns there are where the output goes; None where
-    nobody looks at it."""
+    """Return the width of the terminal; None if the output goes elsewhere."""
     if sys.stdout.isatty() or os.environ.get('COLUMNS'):
         return shutil.get_terminal_size().columns
     return None
 
 
 def printable(value: object) -> str:
-    """Return a value as text that cannot command a terminal."""
+    """Return a value as text without control characters."""
     if value is None or value == '':
         return NONE
     return ''.join(
@@ -115,8 +114,7 @@ def moment(value: datetime.datetime | None) -> str | None:
 
 
 def duration(microseconds: int | None) -> str | None:
-    """Return a length of time with three digits, or in its two largest
-    units."""
+    """Return a duration with three digits, or in its two largest units."""
     if microseconds is None:
         return None
     milliseconds = microseconds / 1000

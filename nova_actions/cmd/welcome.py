@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What nova-actions-all says when it serves."""
+"""What nova-actions-all prints when it has started."""
 
 import datetime
 import os
@@ -22,14 +22,14 @@ from nova_actions.objects import instance_action
 from nova_actions.upkeep import retention
 from nova_actions.vocabulary import counted
 
-#: Who the suggested request pretends to be: user, project, roles.
+#: The token of the suggested request: user, project, roles.
 OPERATOR = 'operator:operators:admin'
 
 
 def welcome(
     conf: cfg.ConfigOpts, where: str, stopping: threading.Event
 ) -> None:
-    """Say what is here and how to use it, after the demonstration.
+    """Print addresses and example commands, and play the demonstration.
 
     :param where: the base URL of the API
     """
@@ -49,12 +49,14 @@ def welcome(
 def _serve(conf: cfg.ConfigOpts, where: str, told: play.Told) -> None:
     _say('')
     if told.request is not None:
-        _say('A resize that one host refused and the next one took:')
+        _say(
+            'A resize that failed on its first host and succeeded on the next:'
+        )
         _say(f'  {_manage(conf)} action show {told.server} {told.request}')
     _suggest(conf, where, told)
     _say('')
     if conf.demo and not conf.demo_actions:
-        _say('The cloud goes on working.')
+        _say('The simulated cloud continues.')
     _say('Serving. Ctrl-C stops it.')
 
 
@@ -66,7 +68,7 @@ def _play(conf: cfg.ConfigOpts, where: str, stopping: threading.Event) -> None:
     if before:
         _say(
             f'The database has {counted(before, "action")} already; the '
-            'demonstration adds its own.'
+            'demonstration adds more.'
         )
     actions = conf.demo_actions or plan.A_DAY
     _say(f'Playing a day of a simulated cloud, {counted(actions, "action")} …')
@@ -81,7 +83,7 @@ def _play(conf: cfg.ConfigOpts, where: str, stopping: threading.Event) -> None:
 
 
 def _suggest(conf: cfg.ConfigOpts, where: str, told: play.Told) -> None:
-    """Print a line for curl that works as it is."""
+    """Print a curl command that works as it is."""
     path = '/v2.1/'
     uuid = told.server or _newest_server()
     if uuid is not None:
@@ -117,7 +119,7 @@ def _data(conf: cfg.ConfigOpts) -> str:
 
 
 def _manage(conf: cfg.ConfigOpts) -> str:
-    """Return nova-actions-manage as this person would have to call it."""
+    """Return nova-actions-manage as this user has to call it."""
     name = 'nova-actions-manage'
     beside = os.path.join(os.path.dirname(sys.argv[0]), name)
     words = [

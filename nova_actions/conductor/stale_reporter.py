@@ -128,10 +128,9 @@ class Timer:
             context.get_admin_context(),
             reporter['epoch'],
             (
-                f'The reporter of {reporter["host"]} (session '
-                f'{reporter["epoch"]}) has not been heard of for '
-                f'{self._timeout:g} s, last at {last_seen}Z; how this ended '
-                'is not known.'
+                f'No heartbeat from the reporter of {reporter["host"]} '
+                f'(session {reporter["epoch"]}) for {self._timeout:g} s, last '
+                f'seen at {last_seen}Z; how this ended is not known.'
             ),
             beats=reporter['beats'],
         )

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the record stands, as metrics: read from the database when Prometheus
-asks.
+"""Metrics that are read from the database when Prometheus scrapes.
 
-Every conductor tells the same of it, so that none is missed when one goes:
-take ``max without (instance)`` of these, never a sum. A collector is right
-here although several processes may share what they count: the process that
-tells runs it, and nothing of it is in the shared folder.
+Every conductor exports the same values, so that none is missing when one
+stops: take ``max without (instance)`` of these, never a sum. A collector works
+although several processes may share their counters: only the process that is
+scraped runs it, and nothing of it is in the shared folder.
 """
 
 import collections
@@ -24,16 +23,16 @@ from nova_actions.db import reporter
 from nova_actions.db import standing
 from nova_actions.metrics import name
 
-#: Of how many hosts each is told: those with the highest values.
+#: The number of hosts with gauges of their own: those with the highest values.
 WORST = 100
-#: Seconds for which an answer of the database is told again.
+#: Seconds for which an answer of the database is reused.
 FRESH = 10.0
 
 Gauge = core.GaugeMetricFamily
 
 
 class Collector(registry.Collector):
-    """Reads how the record stands, at most every :data:`FRESH` seconds.
+    """Reads the metrics, at most every :data:`FRESH` seconds.
 
     :param clock: seconds, monotonic
     """
@@ -45,16 +44,16 @@ class Collector(registry.Collector):
         self._found: standing.Standing | None = None
 
     def describe(self) -> list[Gauge]:
-        """Say that nothing is known before it is read."""
+        """Return nothing: the metrics are not known before they are read."""
         return []
 
     def collect(self) -> Iterator[Gauge]:
-        """Yield what there is; only that the database does not answer, when
-        it does not."""
+        """Yield the metrics; only ``database_up`` if the database does not
+        answer."""
         found = self._read()
         yield Gauge(
             'nova_actions_database_up',
-            'Whether the database told how the record stands.',
+            '1 if the database answered, else 0.',
             value=found is not None,
         )
         if found is not None:
@@ -88,13 +87,13 @@ def _of_actions(found: standing.Standing) -> Iterator[Gauge]:
     )
     yield _labelled(
         'nova_actions_oldest_open_action_seconds',
-        'How long ago the oldest of them was begun.',
+        'Age of the oldest open action.',
         'action',
         ages,
     )
     yield Gauge(
         'nova_actions_interrupted_actions',
-        'Actions that are kept of which nobody told how they ended.',
+        'Actions in the database with the status interrupted.',
         value=found.interrupted,
     )
 
@@ -103,8 +102,8 @@ def _of_reporters(found: standing.Standing) -> Iterator[Gauge]:
     hosts = found.hosts.values()
     yield _labelled(
         'nova_actions_reporter_hosts',
-        f'Hosts that record: all, and those of which a process has not been '
-        f'heard of for {reporter.SILENCE.total_seconds():g} s.',
+        'Hosts that report: all, and those with a reporter that has sent no '
+        f'heartbeat for {reporter.SILENCE.total_seconds():g} s.',
         'state',
         {
             'all': len(hosts),
@@ -113,45 +112,43 @@ def _of_reporters(found: standing.Standing) -> Iterator[Gauge]:
     )
     yield Gauge(
         'nova_actions_reporters',
-        'Processes that record.',
+        'Processes that report.',
         value=found.reporters,
     )
     yield _labelled(
         'nova_actions_host_silence_seconds',
-        'For how long the most silent process that records on a host has not '
-        f'been heard of; of the {WORST} worst hosts.',
+        'Seconds since the last heartbeat of the most silent reporter of a '
+        f'host; of the {WORST} worst hosts.',
         'host',
         _worst({host: each.silent for host, each in found.hosts.items()}),
     )
     yield Gauge(
         'nova_actions_waiting_reports',
-        'Reports that wait in the spools of all hosts.',
+        'Reports waiting in the spools of all hosts.',
         value=sum(each.waiting for each in hosts),
     )
     yield _labelled(
         'nova_actions_host_waiting_reports',
-        f'Reports that wait in the spools of a host; of the {WORST} worst '
+        f'Reports waiting in the spools of a host; of the {WORST} worst '
         'hosts.',
         'host',
         _worst({host: each.waiting for host, each in found.hosts.items()}),
     )
     yield Gauge(
         'nova_actions_oldest_waiting_report_seconds',
-        'For how long the oldest report that waits in a spool has been '
-        'waiting.',
+        'How long the oldest report in a spool has been waiting.',
         value=max((each.oldest for each in hosts), default=0.0),
     )
     yield _labelled(
         'nova_actions_host_oldest_waiting_report_seconds',
-        'For how long the oldest report that waits in the spools of a host '
-        f'has been waiting; of the {WORST} worst hosts.',
+        'How long the oldest report in the spools of a host has been waiting; '
+        f'of the {WORST} worst hosts.',
         'host',
         _worst({host: each.oldest for host, each in found.hosts.items()}),
     )
     yield _labelled(
         'nova_actions_lost_reports',
-        'Reports that were lost, by the processes that are not forgotten yet '
-        '(a week after their end).',
+        'Lost reports of processes that run or ended less than a week ago.',
         'reason',
         {reason: found.lost.get(reason, 0) for reason in vocabulary.LOSSES},
     )
@@ -160,7 +157,7 @@ def _of_reporters(found: standing.Standing) -> Iterator[Gauge]:
 def _of_cells(found: standing.Standing) -> Gauge:
     return _labelled(
         'nova_actions_follow_lag_seconds',
-        'How old what is copied of a followed cell is; of one that is not '
+        'How far the copy of a followed cell is behind; of cells that are not '
         'paused.',
         'cell',
         {cell: lag for cell, lag in found.cells.items() if lag is not None},

@@ -29,8 +29,8 @@ class Tally:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        #: Actions that seem to have ended, by uuid, with when that was
-        #: heard of; the oldest first.
+        #: Actions that seem to have ended, by uuid, with the time when that
+        #: was read; the oldest first.
         self._ended: dict[str, tuple[float, Row]] = {}
 
     def take(self, changes: Iterable[Row]) -> None:

@@ -51,8 +51,8 @@ def apply(
     The same handle again changes nothing.
 
     :param reports: whole reports, their shapes checked and texts made safe
-    :param epoch: the session of the reporter that sends them; it counts as
-        heard of, also with an empty batch
+    :param epoch: the session of the reporter that sends them; an empty batch,
+        too, is a heartbeat
     :param elsewhere: instances known to others, which our own database takes
         over with their first action
     :param judged: whose servers these were when the rules were asked: the

@@ -108,7 +108,7 @@ class Recorder:
         The spool is opened by the first report, so that a short command that
         reports nothing leaves none behind. It is opened at once where a dead
         session of this host has left something, and in any case after a
-        heartbeat's interval, so that an idle process is heard of, too.
+        heartbeat's interval, so that an idle process sends heartbeats, too.
 
         :raises OSError: nothing can be recorded now
         """

@@ -59,7 +59,7 @@ def close(
     """Close what a reporter's life left open and return how many events.
 
     :param evidence: why that life counts as over; stored as ``details``
-    :param beats: only if it has not been heard of more often than that
+    :param beats: only if it has not sent more heartbeats than that
     :raises DatabaseUnavailable: some may be closed, others not
     """
     closed = 0

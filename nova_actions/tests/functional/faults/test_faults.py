@@ -167,7 +167,7 @@ class SilenceTestCase(FaultTestCase):
             dead = self.world.work('hold', host=f'there-{number}')
             dead.wait_until_held()
             epochs = patience.wait_until(
-                'heard of', lambda dead=dead: self.epoch_of(dead)
+                'its session', lambda dead=dead: self.epoch_of(dead)
             )
             dead.kill()
             patience.wait_until(

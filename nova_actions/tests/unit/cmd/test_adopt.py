@@ -167,8 +167,13 @@ class TestAdoptCheck(base.ObjectTestCase):
         self.assertIn(f'Missing: instance_actions {action}, reboot', text)
 
     def test_a_cell_that_nobody_follows(self):
-        InstanceAction.action_start(self.context, self.server, 'reboot')
-        self.act(request_id=self.context.request_id)
+        action = InstanceAction.action_start(
+            self.context, self.server, 'reboot'
+        )
+        self.act(
+            request_id=action.request_id,
+            start_time=timeutils.normalize_time(action.start_time),
+        )
         (cell,) = self.found()['cells']
         self.assertEqual({'recorded': 1}, cell['last_hour_actions'])
 

@@ -44,7 +44,7 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
             'purge', *self.BEFORE, '--max-rows', '2'
         )
         self.assertEqual(1, code)
-        self.assertIn('--max-rows 2 stopped it', out)
+        self.assertIn('Stopped by --max-rows 2', out)
         code, out, _ = self.run_command('purge', *self.BEFORE)
         self.assertEqual(0, code)
         self.assertIn('Deleted 1 action ', out)
@@ -86,7 +86,7 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
         for known in (0, 2):
             code, out, _ = self.run_command('restore', self.path)
             self.assertEqual(0, code)
-            self.assertIn(f'there already: {known}', out)
+            self.assertIn(f'already there: {known}', out)
             self.assertEqual(before, self.content())
 
     def test_scrub(self):
@@ -112,11 +112,11 @@ class TestRetention(managed.ManageMixin, old.OldRowsTestCase):
         for words, text in (
             ((), '--before'),
             ((*self.BEFORE, '--older-than', '5'), 'not allowed with'),
-            (('--before', 'yesterday'), "'yesterday' is no date"),
-            (('--before', '2026-02-30'), "'2026-02-30' is no date"),
+            (('--before', 'yesterday'), "'yesterday' is neither a date"),
+            (('--before', '2026-02-30'), "'2026-02-30' is neither a date"),
             (('--older-than=-1',), 'from 0 to 36500'),
             (('--older-than', '36501'), 'from 0 to 36500'),
-            (('--older-than', 'x'), "'x' is no whole number"),
+            (('--older-than', 'x'), "'x' is not a whole number"),
             ((*self.BEFORE, '--max-rows', '0'), 'from 1 to 2147483647'),
             ((*self.BEFORE, '--keep-last=-1'), 'from 0 to'),
         ):

@@ -60,6 +60,6 @@ class RetainedTestCase(managed.ManageMixin, old.OldRowsTestCase):
         )
         self.actions(server, [age + 31, age + 32])
         self.assertIn(
-            'due: at most 2 actions of more than 30 days',
+            'due: at most 2 actions older than 30 days',
             self.run_manage('db', 'stats')[1],
         )

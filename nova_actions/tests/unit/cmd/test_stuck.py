@@ -99,7 +99,7 @@ class StuckTestCase(
         uuid = self.begin(3, step=None)[0]['uuid']
         code, out, _ = self.run_action('close', uuid, '--reason', 'lost')
         self.assertEqual(0, code)
-        self.assertIn('no step of it was open', out)
+        self.assertIn('it had no open step', out)
 
     def test_close_a_host(self):
         old, young = self.begin(3), self.begin(0.5)
@@ -134,7 +134,7 @@ class StuckTestCase(
             (2, 'required', '--reason', 'x'),
             (2, 'not allowed', uuid, '--host', 'h'),
             (2, '--older', '--host', 'h', '--older', 'long'),
-            (2, 'says nothing', uuid, '--reason', ' '),
+            (2, 'it is blank', uuid, '--reason', ' '),
             (2, str(grammar.MAX_REASON), uuid, '--reason', 'x' * 1001),
         ):
             found, _, err = self.run_action('close', *words)

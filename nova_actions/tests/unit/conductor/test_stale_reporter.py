@@ -60,10 +60,9 @@ class TimerTestCase(
         self.start()
         timer = self.timer([100, 104, 108, 112])
         self.assertEqual([0, 0, 0, 1], [timer.look() for _ in range(4)])
-        self.assertIn(
-            'has not been heard of for 10 s', self.event()['details']
-        )
-        self.assertIn(' h (session ', self.event()['details'])
+        details = self.event()['details']
+        self.assertIn('No heartbeat from the reporter of h (session ', details)
+        self.assertIn(') for 10 s, last seen at ', details)
 
     def test_never_one_that_is_alive(self):
         self.start()
