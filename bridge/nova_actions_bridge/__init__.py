@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records what Nova's own services do, from inside of them.
+"""Records what Nova's services do, from within them.
 
 oslo.messaging loads :class:`driver.Driver` into each service of Nova whose
-``[oslo_messaging_notifications] driver`` names it. It replaces some public
-methods of Nova by ones that report to nova-actions, and then do what they did
-before. Nothing here may make a service of Nova fail.
+``[oslo_messaging_notifications] driver`` names it. The driver wraps some
+public methods of Nova so that they also report to nova-actions. Nothing here
+may make a service of Nova fail.
 """

@@ -15,7 +15,8 @@ _ATTRIBUTE = '_nova_actions_uuid'
 
 
 def begun(action_start: Any) -> Any:
-    """Return an ``InstanceAction.action_start`` that starts ours, too."""
+    """Return ``InstanceAction.action_start``, wrapped to start our action,
+    too."""
 
     @functools.wraps(action_start.__func__)
     def wrapper(cls: Any, *args: Any, **kwargs: Any) -> Any:
@@ -55,7 +56,7 @@ def _begin(
 
 
 def ended(finish: Any) -> Any:
-    """Return an ``InstanceAction.finish`` that ends ours, too."""
+    """Return ``InstanceAction.finish``, wrapped to end our action, too."""
 
     @functools.wraps(finish)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:

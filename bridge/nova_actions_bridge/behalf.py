@@ -119,8 +119,8 @@ def _open(context: Any, server: str, name: str) -> Any:
 def _end(
     context: Any, server: str, row: Any, exc_val: object, exc_tb: object
 ) -> None:
-    # It was not measured by this clock, so the duration is the difference
-    # of the two times.
+    # The start was not measured by this process's clock, so the duration is
+    # the difference of the two times.
     handle = reporter.Handle(
         (_start(context, server, row),), began=0, origin=''
     )

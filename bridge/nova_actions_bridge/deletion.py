@@ -2,8 +2,8 @@
 """Deletions that nova-api does itself: of servers without a host, or whose
 host is down.
 
-Nova starts the action of such a deletion after it is done, or not at all, and
-never ends it.
+Nova starts the action of such a deletion afterwards or not at all, and never
+ends it.
 """
 
 import contextvars
@@ -41,7 +41,7 @@ def _find(request_id: str | None, server: str) -> _Deletion | None:
 
 
 def begin(context: Any, server: str) -> None:
-    """Start the action, when Nova announces the deletion."""
+    """Start the action when Nova announces the deletion."""
     if _find(context.request_id, server) is None:
         _last.set(
             _Deletion(
@@ -53,9 +53,9 @@ def begin(context: Any, server: str) -> None:
 
 
 def end(context: Any, server: str) -> None:
-    """End the action, when Nova announces that the server is deleted.
+    """End the action when Nova announces that the server is deleted.
 
-    Nova also announces it while an error propagates: that is no end.
+    Nova also announces that while an error propagates; this is not the end.
     """
     last = _find(context.request_id, server)
     if last and last.action_uuid and sys.exc_info()[1] is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When to begin, in a process that is forked after it has loaded all."""
+"""When to start threads, in a process that may fork after loading."""
 
 import importlib
 from collections.abc import Callable
@@ -9,15 +9,15 @@ from nova_actions.reporter.event import harmless
 
 
 def begin(start: Callable[[], object]) -> None:
-    """Begin at once; in uWSGI's master, in each of its workers instead.
+    """Start at once, but in uWSGI's master only in each of its workers.
 
-    uWSGI forks behind Python's back. Where a thread of ours has the
+    uWSGI forks without Python's knowledge. If a thread of ours holds the
     interpreter's lock at that moment, the worker waits for it for ever.
 
     :param start: starts threads
     """
     try:
-        # It is there in a process of uWSGI's only.
+        # The module exists only within uWSGI.
         uwsgi: Any = importlib.import_module('uwsgi')
         is_master = not uwsgi.worker_id()
     except (ImportError, AttributeError):

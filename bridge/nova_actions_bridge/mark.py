@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether what Nova is about to record has been recorded by us already.
+"""Marks what has been recorded already, so that it is not recorded twice.
 
-Nova's own record goes through the same methods as ours, and that of a compute
-service through a conductor, which may have a bridge, too. What has been
-recorded is marked: for this thread by a context variable, and for the process
-at the other end of a call by a word in the context of the request, which a
-Nova without the bridge ignores.
+Nova's own record passes the wrapped methods, too, and that of a compute
+service passes a conductor, which may also have the bridge. The mark is a
+context variable in this thread, and a key in the context of the request for
+the process that serves a call; Nova without the bridge ignores it.
 """
 
 import contextlib
@@ -14,7 +13,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-#: The word in a context's dictionary, and the attribute of the context.
+#: The key in a context's dictionary, and the attribute of the context.
 WORD = 'nova_actions_recorded'
 
 _recorded = contextvars.ContextVar('nova_actions_recorded', default=False)
@@ -24,8 +23,8 @@ _for_compute = contextvars.ContextVar(
 
 
 def is_for_compute() -> bool:
-    """Tell whether this thread records for a compute service that does not do
-    it itself."""
+    """Tell whether this thread records for a compute service without a
+    bridge."""
     return _for_compute.get()
 
 
@@ -36,7 +35,7 @@ def is_recorded() -> bool:
 
 @contextlib.contextmanager
 def recorded(is_so: bool = True) -> Iterator[None]:
-    """Have what this thread does meanwhile count as recorded, or not."""
+    """Mark what this thread does in the context as recorded, or not."""
     token = _recorded.set(is_so)
     try:
         yield
@@ -45,7 +44,7 @@ def recorded(is_so: bool = True) -> Iterator[None]:
 
 
 def sent(to_dict: Any) -> Any:
-    """Return ``RequestContext.to_dict`` that tells the mark."""
+    """Return ``RequestContext.to_dict``, wrapped to include the mark."""
 
     @functools.wraps(to_dict)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -56,7 +55,7 @@ def sent(to_dict: Any) -> Any:
 
 
 def received(from_dict: Any) -> Any:
-    """Return ``RequestContext.from_dict`` that keeps the mark."""
+    """Return ``RequestContext.from_dict``, wrapped to keep the mark."""
 
     @functools.wraps(from_dict.__func__)
     def wrapper(
@@ -71,8 +70,8 @@ def received(from_dict: Any) -> Any:
 
 
 def served(is_always: bool) -> Any:
-    """Return what makes a method of ``ConductorManager`` that serves compute
-    services one that heeds the mark.
+    """Return a wrapper for methods of ``ConductorManager`` that serve compute
+    services; it applies the mark of the call.
 
     :param is_always: every compute service records for itself
     """

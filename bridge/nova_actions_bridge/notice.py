@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Nova's notifications tell that its record does not: failures that it
-handles itself, and deletions that nova-api does."""
+"""Reads from Nova's notifications what its record lacks: failures that Nova
+handles, and deletions by nova-api."""
 
 import sys
 import types
@@ -10,7 +10,7 @@ from typing import Any
 from nova_actions_bridge import deletion
 from nova_actions_bridge import step
 
-#: Of both formats; the older one begins with "compute.".
+#: In both formats; the older one has the prefix "compute.".
 _FAILURES = {'instance.create.error', 'instance.resize.error'}
 _DELETIONS = {
     **{
@@ -22,19 +22,19 @@ _DELETIONS = {
         for kind in ('delete', 'force_delete')
     },
 }
-#: How the names of nova-api begin, as the sender of either format.
+#: The prefixes of nova-api's publisher id, in either format.
 _API = ('api.', 'nova-api:')
 
 
 def hear(context: Mapping[str, Any], message: Mapping[str, Any]) -> None:
-    """Look at a notification, in the thread that sends it."""
+    """Handle a notification in the thread that sends it."""
     event = str(message['event_type']).removeprefix('compute.')
     if event in _FAILURES:
         _fail(message['payload'])
     elif event in _DELETIONS and str(message['publisher_id']).startswith(_API):
         server, is_building = _server(message['payload'])
-        # One that no conductor has begun to build has no action yet, and
-        # nobody knows it.
+        # A server that no conductor has started to build has no action and
+        # is not known here.
         if not is_building and step.innermost(server) is None:
             _DELETIONS[event](types.SimpleNamespace(**context), server)
 

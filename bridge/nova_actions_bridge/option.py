@@ -21,11 +21,11 @@ BRIDGE_OPTS = [
         'mode',
         default=MIRROR,
         choices=[
-            (OFF, 'Nova is left as it is, and nothing is recorded'),
-            (MIRROR, 'Each service records what it does itself'),
+            (OFF, 'Nothing'),
+            (MIRROR, 'What each service does itself'),
             (
                 CONTROLLERS,
-                'As mirror; and a conductor records the steps '
+                'As mirror; in addition, nova-conductor records the steps '
                 'of compute services that have no bridge yet',
             ),
         ],
@@ -42,8 +42,8 @@ def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
 def load(host: str) -> cfg.ConfigOpts:
     """Return the configuration.
 
-    It is not in Nova's file, whose sections of the same names mean something
-    else.
+    It is separate from nova.conf, whose sections of the same names belong to
+    Nova.
 
     :param host: Nova's name for this host, used unless the file sets one
     :raises oslo_config.cfg.Error: the file is missing or wrong

@@ -35,8 +35,8 @@ def _all(is_for_all: bool) -> Iterator[tuple[str, str, str, Make]]:
 
 
 def install(is_for_all: bool) -> list[str]:
-    """Replace Nova's methods; return the names of those that this Nova does
-    not have.
+    """Replace Nova's methods; return the names of those that this release of
+    Nova lacks.
 
     :param is_for_all: whether every compute service records for itself
     """

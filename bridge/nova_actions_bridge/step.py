@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Steps: Nova's EventReporter, and what it does where it has none."""
+"""Steps: Nova's EventReporter, and the steps that Nova records without it."""
 
 import contextvars
 import dataclasses
@@ -21,7 +21,7 @@ _COMPUTE = 'compute_'
 class Step:
     """A step that this thread is in.
 
-    :param failure: why it fails, where Nova handles the exception itself
+    :param failure: the reason, if Nova handles the exception itself
     """
 
     report: reporter.EventReporter
@@ -42,7 +42,8 @@ _open: contextvars.ContextVar[tuple[Step, ...]] = contextvars.ContextVar(
 
 
 def innermost(server: str) -> Step | None:
-    """Return the step of a server that this thread is in, if it is."""
+    """Return the innermost step of a server that this thread is in, or
+    None."""
     return next(
         (each for each in reversed(_open.get()) if each.is_of(server)), None
     )
@@ -51,9 +52,9 @@ def innermost(server: str) -> Step | None:
 def is_conductors(server: str) -> bool:
     """Tell whether this thread is in a conductor's own step of a server.
 
-    What it begins there of an action or of a compute's step is a copy for the
-    database of another cell (resize between cells); where it happens it is
-    recorded, too.
+    An action or a step of a compute that starts there is a copy for the
+    database of another cell (resize between cells); it is also recorded where
+    it happens.
     """
     return any(
         each.is_of(server) and each.name.startswith(_CONDUCTOR)
@@ -80,7 +81,7 @@ def _leave(step: Step) -> None:
 
 
 def entered(enter: Any) -> Any:
-    """Return ``EventReporter.__enter__`` that begins a step."""
+    """Return ``EventReporter.__enter__``, wrapped to start a step."""
 
     @functools.wraps(enter)
     def wrapper(self: Any) -> Any:
@@ -91,7 +92,7 @@ def entered(enter: Any) -> Any:
             with mark.recorded():
                 return enter(self)
         except BaseException:
-            # Then Nova does not do what the step is about.
+            # Then Nova does not run the step.
             harmless('end of a step', _exit, self, *sys.exc_info())
             raise
 
@@ -99,7 +100,7 @@ def entered(enter: Any) -> Any:
 
 
 def exited(leave: Any) -> Any:
-    """Return ``EventReporter.__exit__`` that ends the step."""
+    """Return ``EventReporter.__exit__``, wrapped to end the step."""
 
     @functools.wraps(leave)
     def wrapper(self: Any, *error: Any) -> Any:
@@ -144,7 +145,7 @@ def _exit(
 
 
 def begun(event_start: Any) -> Any:
-    """Return ``InstanceActionEvent.event_start`` that begins a step."""
+    """Return ``InstanceActionEvent.event_start``, wrapped to start a step."""
 
     @functools.wraps(event_start.__func__)
     def wrapper(cls: Any, *args: Any, **kwargs: Any) -> Any:
@@ -161,8 +162,8 @@ def begun(event_start: Any) -> Any:
 
 
 def ended(event_finish: Any) -> Any:
-    """Return ``InstanceActionEvent.event_finish_with_failure`` that ends
-    it."""
+    """Return ``InstanceActionEvent.event_finish_with_failure``, wrapped to
+    end the step."""
 
     @functools.wraps(event_finish.__func__)
     def wrapper(cls: Any, *args: Any, **kwargs: Any) -> Any:
@@ -199,7 +200,7 @@ def _finish(
     want_result: object = None,
 ) -> None:
     for step in reversed(_open.get()):
-        # One of an EventReporter ends with that.
+        # The step of an EventReporter ends with it.
         if (
             step.handle is not None
             and step.name == event_name

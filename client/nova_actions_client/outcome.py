@@ -3,7 +3,7 @@
 
 from nova_actions_client import record
 
-#: The log could not be asked.
+#: The log could not be queried.
 NOT_ASKED = 1
 #: Bad input; argparse ends with the same code.
 USAGE = 2

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The conductor tells of changes on the notification bus.
+"""Sends notifications of changes.
 
-Nobody waits for that bus: changes wait in memory, a limited number of them,
-and a thread sends one after the other.
+Nothing waits for the notification bus: a limited number of changes is queued
+in memory, and a thread sends one after the other.
 """
 
 import contextlib
@@ -44,8 +44,7 @@ _ERRORS = frozenset(
 
 
 def of(conf: cfg.ConfigOpts) -> 'Notifications | None':
-    """Return what sends notifications in a process, None where none are
-    sent."""
+    """Return the sender of notifications of a process, or None."""
     if not conf.notifications.enabled:
         return None
     if not conf.oslo_messaging_notifications.driver:
@@ -63,8 +62,8 @@ class Notifications:
 
     :param conf: of the process; ``[oslo_messaging_notifications]`` says how
         and where to
-    :param limit: how many changes may wait; what comes after that is dropped
-    :raises InvalidInput: the URL of that bus is none
+    :param limit: how many changes may wait; further ones are dropped
+    :raises InvalidInput: the URL of the bus is invalid
     """
 
     def __init__(self, conf: cfg.ConfigOpts, limit: int = LIMIT) -> None:
@@ -74,22 +73,22 @@ class Notifications:
             self._transport, f'nova-actions-conductor:{conf.host}'
         )
         self._waiting: queue.Queue[Row | None] = queue.Queue(limit)
-        #: How many were dropped since all went well.
+        #: How many were dropped since the last success.
         self._dropped = 0
-        # The bus may be away for as long as it likes; the process ends.
+        # A bus that is down must not keep the process from ending.
         self._thread = threading.Thread(
             target=self._work, name='nova-actions-notifications', daemon=True
         )
 
     def start(self) -> None:
-        """Begin to send."""
-        # Prometheus takes no growth from a series that begins with it.
+        """Start sending."""
+        # Prometheus sees no increase in a series that starts with it.
         for outcome in ('sent', 'dropped'):
             metrics.NOTIFICATIONS.add(outcome, number=0)
         self._thread.start()
 
     def stop(self, seconds: float = LAST) -> None:
-        """Send what waits, for so long at the most, and drop the rest."""
+        """Send what waits within some seconds, and drop the rest."""
         until = time.monotonic() + seconds
         try:
             self._waiting.put(None, timeout=seconds)
@@ -107,7 +106,7 @@ class Notifications:
             while True:
                 dropped += self._waiting.get_nowait() is not None
         self._waiting.put(None)
-        # One may be under way, and may or may not arrive.
+        # One may be in transit, and may or may not arrive.
         metrics.NOTIFICATIONS.add('dropped', number=dropped)
         LOG.warning(
             'The conductor ends, and the notification bus does not '
@@ -116,13 +115,13 @@ class Notifications:
         )
 
     def take(self, changes: Iterable[Row]) -> None:
-        """Have changes sent, in their order; this never waits."""
+        """Queue changes to be sent in order; this never waits."""
         for each in changes:
             try:
                 self._waiting.put_nowait(each)
             except queue.Full:
                 self._drop()
-        # Not at the first free place: the next would be taken at once.
+        # Not at the first free place: the next change would take it at once.
         if self._dropped and self._waiting.qsize() <= self._limit // 2:
             LOG.warning(
                 'Notifications are sent again; %d were dropped', self._dropped
@@ -159,5 +158,5 @@ class Notifications:
             send, phase = self._notifier.error, 'error'
         else:
             send, phase = self._notifier.info, 'end'
-        # Without a context: there are credentials in it.
+        # Without the context, which has credentials.
         send({}, f'{noun}.{phase}', payload.of(change))

@@ -16,5 +16,5 @@ FORMATS = {
     'cloudevents': 'cloudevent',
     'otlp-json': 'otlp',
 }
-#: Sends traces to a receiver, and writes no lines.
+#: The format that is sent to a receiver instead of written as lines.
 TRACES = 'otlp'

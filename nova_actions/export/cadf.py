@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changes as events of CADF (DMTF DSP0262), which Keystone's audit writes
-too."""
+"""Changes as CADF events (DMTF DSP0262), the format of Keystone's audit."""
 
 import datetime
 import json
@@ -32,7 +31,7 @@ _OBSERVER = 'service/compute'
 
 
 def line(change: export.Change) -> str:
-    """Return a change as a line without its end."""
+    """Return a change as a line without its newline."""
     with warnings.catch_warnings():
         # Not every id in a cloud is a UUID.
         warnings.simplefilter('ignore')
@@ -79,7 +78,7 @@ def _time(value: str) -> str:
 
 
 def _outcome(value: str | None) -> str:
-    """Return whether it went well; what begins is pending."""
+    """Return the outcome of a change; the start of something is pending."""
     if value is None:
         return str(cadftaxonomy.OUTCOME_PENDING)
     return str(

@@ -14,7 +14,7 @@ _TYPE = 'org.openstack.nova_actions.'
 
 
 def line(change: export.Change) -> str:
-    """Return a change as a line without its end; its ``subject`` is the
+    """Return a change as a line without its newline; its ``subject`` is the
     server."""
     return _FORMAT.write(
         event.CloudEvent(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changes as they are, each a JSON object in a line."""
+"""Changes as JSON, one object per line."""
 
 import json
 
@@ -7,5 +7,5 @@ from nova_actions import export
 
 
 def line(change: export.Change) -> str:
-    """Return a change as a line without its end."""
+    """Return a change as a line without its newline."""
     return json.dumps(change, separators=(',', ':'))

@@ -13,7 +13,7 @@ from nova_actions import version
 from nova_actions import vocabulary
 from nova_actions.db import status
 
-#: Outcomes of what went wrong.
+#: The outcomes of failures.
 FAILED = (
     vocabulary.RESULT_ERROR,
     vocabulary.RESULT_INTERRUPTED,
@@ -26,7 +26,7 @@ VERSION = version.version_string()
 
 
 def line(change: export.Change) -> str:
-    """Return a change as a line without its end: a ``LogsData`` of one
+    """Return a change as a line without its newline: a ``LogsData`` of one
     record, as OpenTelemetry's file exporter writes them."""
     failed = change['outcome'] in FAILED
     record = logs_pb2.LogRecord(
@@ -74,7 +74,7 @@ def line(change: export.Change) -> str:
 
 
 def nanoseconds(moment: str) -> int:
-    """Return a change's time as OTLP has it: nanoseconds since 1970."""
+    """Return the time of a change in nanoseconds since 1970."""
     passed = datetime.datetime.fromisoformat(moment) - _EPOCH
     return passed // datetime.timedelta(microseconds=1) * 1000
 

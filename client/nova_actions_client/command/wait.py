@@ -22,7 +22,7 @@ class Wait(asking.Asking):
     """Wait until an action ends, and print how it ended.
 
     Prints its status as one word. Exit code 0: it succeeded, also after a
-    retry; 1: the log could not be asked; 2: bad usage; 3: it failed; 4: it
+    retry; 1: the log could not be queried; 2: bad usage; 3: it failed; 4: it
     was interrupted; 5: timeout.
     """
 

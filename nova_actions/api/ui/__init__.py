@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page at /ui: static files that any browser may have. What they show
-comes from /v1, with the token of whoever looks."""
+comes from /v1, with the user's own token."""
 
 import pathlib
 import re

@@ -15,7 +15,7 @@ import {steps} from './steps.js';
 import {counted, escaped, id, name, printable} from './text.js';
 import {elapsed, full, moment, took, zone} from './time.js';
 
-// So many pages of steps are read before somebody asks for more.
+// The number of pages of steps that are read before the user asks for more.
 const PAGES = 5;
 
 export class Action {
@@ -120,7 +120,7 @@ export class Action {
         escaped(JSON.stringify(action, null, 2))}</pre></details>`;
   }
 
-  // What is said of others like it.
+  // The summary of similar failures.
   context() {
     const {alike, usual, action} = this.action;
     const hosts = Object.entries(alike?.hosts ?? {}).sort(

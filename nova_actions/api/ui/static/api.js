@@ -5,7 +5,7 @@ import {end, session} from './session.js';
 
 const ROOT = new URL('../v1/', document.baseURI);
 
-// Statuses that pass by themselves; 0: nobody answers.
+// Statuses that are temporary; 0: no answer.
 const PASSING = [0, 429, 502, 503, 504];
 
 export class Problem extends Error {
@@ -54,7 +54,7 @@ export async function get(path, query, options) {
   return (await ask(path, query, options)).body;
 }
 
-// What a reader's own query asks of whom: their project, or what is named.
+// The scope of a query: the user's project, or the one in the query.
 export function scope(query) {
   return {
     all_projects: query.get('all_projects') ?? undefined,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page: its frame, and the view that the address names.
+// The page: its frame, and the view in the address.
 
 import {html, nothing, render} from './vendor/lit-html/lit-html.js';
 import {Action} from './action.js';
@@ -33,7 +33,7 @@ function show() {
     const asked = route.current();
     if (session.anywhere && !asked.query.has('all_projects')
         && !asked.query.has('project_id')) {
-      // So that the address says all of what is shown.
+      // The address determines everything that is shown.
       asked.query.set('all_projects', 'true');
       history.replaceState(null, '', route.href(
         asked.name, asked.id, asked.query));
@@ -88,7 +88,7 @@ function choose(what) {
   restyle();
 }
 
-// Draws again what has colours or times in it.
+// Draws everything with colours or times again.
 function restyle() {
   view?.restyle?.();
   draw();

@@ -15,7 +15,7 @@ const OPTIONS = {
   status: 'status', sort: 'sort', project_id: 'project', by: 'by',
   limit: 'limit'};
 
-// How many rows the command lists by default.
+// The default number of rows of the command.
 const LIMIT = 50;
 
 // A word quoted for a shell; invisible characters become bash's escapes.
@@ -34,7 +34,7 @@ export function command(verb, query = new URLSearchParams(), words = []) {
     found.push('--all-projects');
   }
   for (const [name, value] of query) {
-    // A value that begins with a dash is no option.
+    // A value that begins with a dash must not look like an option.
     if (Object.hasOwn(OPTIONS, name)) found.push(value.startsWith('-')
       ? `--${OPTIONS[name]}=${quoted(value)}`
       : `--${OPTIONS[name]} ${quoted(value)}`);

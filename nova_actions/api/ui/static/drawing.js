@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bars on an axis. All that they say stands in words beside them, too.
+// Bars on an axis. Everything that they show is also beside them as text.
 
 import {html, nothing, svg} from './vendor/lit-html/lit-html.js';
 import {took} from './time.js';
@@ -13,7 +13,7 @@ function grid(scale) {
     x1=${percent(at)} x2=${percent(at)} y1="0" y2="100%"/>`);
 }
 
-// A bar; the shortest is two pixels wide. Tone: how it ended.
+// A bar, at least two pixels wide. tone: how it ended.
 export function track(scale, {from, width}, {fill, tone, idle = []}) {
   return html`<svg class="track" aria-hidden="true">
     ${grid(scale)}
@@ -30,7 +30,7 @@ export function track(scale, {from, width}, {fill, tone, idle = []}) {
   </svg>`;
 }
 
-// How it ended, beside its colour.
+// How it ended, in addition to its colour.
 function end(tone) {
   if (tone === 'failed') return svg`<path d="M1-4l7 8M8-4l-7 8"/>`;
   if (tone === 'interrupted') return svg`<path d="M5-6l-4 6h6l-4 6"/>`;

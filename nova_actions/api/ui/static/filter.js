@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The filters of /v1/actions as a form, and the address that it makes.
+// The filters of /v1/actions as a form, and as parameters of the address.
 
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {live} from './vendor/lit-html/directives/live.js';
@@ -20,7 +20,7 @@ export const REASONS = [
 const TIME = '2h, 7d, or 2026-01-31T22:00';
 const SPAN = '90s, 5m, 2h';
 
-// name, title, what stands there while it is empty
+// name, title, placeholder
 const MORE = [
   ['started_before', 'Until', TIME], ['updated_after', 'Changed since', TIME],
   ['updated_before', 'Changed before', TIME],
@@ -33,7 +33,7 @@ export const NAMES = [
   'server', 'server_name', 'action', 'status', 'started_after', 'reason',
   ...MORE.map(([name]) => name)];
 
-// Returns the parameters that the API is asked with.
+// Returns the parameters for the API.
 export function parameters(query) {
   const found = {};
   for (const name of [...NAMES, 'sort', 'all_projects', 'project_id']) {
@@ -43,7 +43,7 @@ export function parameters(query) {
   return found;
 }
 
-// Returns the address's parameters that the values of a form make.
+// Returns the parameters of the address for the values of a form.
 function asked(form) {
   const query = new URLSearchParams();
   for (const [name, text] of new FormData(form)) {
@@ -66,7 +66,7 @@ export function count(query) {
     (name) => NAMES.includes(name))).size;
 }
 
-// change(query) is called with what is asked for then.
+// change(query) is called with the new query.
 export function form(query, change, {seesHosts}) {
   const value = (name) => live(query.get(name) ?? '');
   const field = ([name, title, hint]) => html`<label>${title}

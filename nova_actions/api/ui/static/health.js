@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the cloud and the log are, in a line.
+// The health of the cloud and of the log, in one line.
 
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {get, scope} from './api.js';
@@ -9,7 +9,7 @@ import {counted, printable} from './text.js';
 import {took} from './time.js';
 import {isLong, usual} from './usual.js';
 
-// Milliseconds between two looks.
+// Milliseconds between two polls.
 const INTERVAL = 30_000;
 const LIMIT = 100;
 const HOURS = '24h';
@@ -28,7 +28,7 @@ export class Health {
     this.loader.stop();
   }
 
-  // Looks at once where others are asked about than before.
+  // Polls at once if the query has changed.
   look(query) {
     const asked = scope(query);
     if (this.found && JSON.stringify(asked) === JSON.stringify(this.query)) {

@@ -5,12 +5,12 @@ import {html, svg} from './vendor/lit-html/lit-html.js';
 import {name} from './text.js';
 
 const COLOURS = 8;
-// Lines over the colour, in a square of 8; the first has none.
+// Lines over the colour, in a square of 8 pixels; the first host has none.
 const PATTERNS = [
   '', 'M-2 2l4-4M0 8l8-8M6 10l4-4', 'M0 4h8', 'M4 0v8',
   'M-2 6l4 4M0 0l8 8M6-2l4 4', 'M2 4h4M4 2v4'];
 
-// The number of each host, in the order that they come in.
+// The number of each host, in order of appearance.
 export function numbered(steps) {
   const found = new Map();
   for (const {host} of steps) {
@@ -24,7 +24,7 @@ export function fill(number) {
     : `url(#host-${number % COLOURS}-${number % PATTERNS.length})`;
 }
 
-// What the fills are; once in a page.
+// The definitions of the fills, once per page.
 export function patterns(hosts) {
   const seen = new Map([...hosts.values()].map((number) => [
     `${number % COLOURS}-${number % PATTERNS.length}`, number]));

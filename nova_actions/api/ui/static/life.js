@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The actions of a server on one axis, each kind on a line of its own.
+// The actions of a server on one axis, one line for each kind.
 
 import {html, svg} from './vendor/lit-html/lit-html.js';
 import * as route from './route.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Buttons that copy: ids, commands, and links to send to somebody.
+// Buttons that copy ids, commands and links.
 
 import {html} from './vendor/lit-html/lit-html.js';
 
 export async function put(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  // Over plain HTTP there is no clipboard but through a selection.
+  // Over plain HTTP, copying works only through a selection.
   const area = document.createElement('textarea');
   area.value = text;
   area.className = 'unseen';
@@ -16,7 +16,7 @@ export async function put(text) {
   return done ? undefined : Promise.reject(new Error('not copied'));
 }
 
-// A button that copies; with an icon where it has no label.
+// A button that copies; without a label it has an icon.
 export function copy(text, title, label = null) {
   const click = async ({currentTarget: button}) => {
     const done = await put(text).then(() => true, () => false);

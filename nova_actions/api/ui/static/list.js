@@ -109,7 +109,7 @@ export class List {
   }
 
   showWaiting() {
-    // There may be more between these and those that are shown.
+    // There may be more between these and the ones that are shown.
     if (this.waiting.length === PAGE) {
       this.loader.run();
       return;
@@ -123,7 +123,7 @@ export class List {
     route.go(route.href('actions', '', query));
   }
 
-  // The same with times in place of "two hours ago".
+  // The same with absolute times in place of "two hours ago".
   get frozen() {
     const query = new URLSearchParams(this.query);
     const {window, asked_at: asked} = this.completeness;

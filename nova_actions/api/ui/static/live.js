@@ -11,7 +11,7 @@ const PAUSES = [1, 2, 4, 8, 15];
 const BREATH = 1;
 
 export class Live {
-  // heard(changes) is called with changes, missed() when some may have been
+  // heard(changes) is called with new changes, missed() when some may have been
   // missed, draw() when the state has changed.
   constructor(query, {heard, missed, draw}) {
     Object.assign(this, {
@@ -37,7 +37,7 @@ export class Live {
     this.draw();
   }
 
-  // Starts or stops reading, as the tab and the button say.
+  // Starts or stops reading, depending on the tab and the button.
   settle() {
     const wanted = !this.isPaused && !document.hidden;
     if (wanted && !this.control) {

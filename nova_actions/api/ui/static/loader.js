@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Something that is read from the API, and again until it answers.
+// Reads from the API, and retries until it answers.
 
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 
 const PAUSES = [1, 2, 4, 8, 15];
 
 export class Loader {
-  // read(signal) asks; draw() shows what has changed.
+  // read(signal) sends the request; draw() shows the new state.
   constructor(read, draw) {
     Object.assign(this, {read, draw, problem: null, isBusy: false, tries: 0});
   }

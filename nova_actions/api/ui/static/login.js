@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who are you: a password for Keystone, or a token.
+// The login: a password for Keystone, or a token.
 
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {Problem, ask} from './api.js';
@@ -7,7 +7,7 @@ import * as keystone from './keystone.js';
 import {open, session} from './session.js';
 import {name} from './text.js';
 
-// Under noauth2 anybody may be anybody: user, project, roles.
+// noauth2 accepts any token: user, project, roles.
 const OPERATOR = 'operator:operators:admin';
 
 export class Login {
@@ -17,7 +17,7 @@ export class Login {
       projects: null});
   }
 
-  // Runs a step of the way; what goes wrong is said in the form.
+  // Runs one step of the login; the form shows its error.
   async attempt(step) {
     Object.assign(this, {isBusy: true, problem: ''});
     this.draw();

@@ -11,14 +11,14 @@ const DAY = 86_400;
 const iso = (at) => new Date(at * 1000).toISOString();
 
 export class Plot {
-  // series: [{key, title, tone}]; write(value) makes text of a value; most:
-  // the scale reaches at least up to that; marks: how far its marks may be
-  // from each other, if not anyhow.
+  // series: [{key, title, tone}]; write(value) formats a value; most: the
+  // minimum end of the scale; marks: the allowed distances of its ticks, by
+  // default any.
   constructor(id, title, {series, write, most, marks}) {
     Object.assign(this, {id, title, series, write, most, marks, rows: []});
   }
 
-  // unit: "day" or "hour", what each row is of.
+  // unit: "day" or "hour", the time of each row.
   fill(rows, unit) {
     Object.assign(this, {rows, unit});
     this.remove();
@@ -30,7 +30,7 @@ export class Plot {
     this.drawing = null;
   }
 
-  // Draws into the place that the template has made.
+  // Draws into the element of the template.
   mount() {
     const place = document.getElementById(`plot-${this.id}`);
     if (!place || this.drawing) return;
@@ -51,7 +51,7 @@ export class Plot {
     return {
       width: place.clientWidth, height: HEIGHT, legend: {live: false},
       cursor: {drag: {x: false, y: false}},
-      // Days are counted in UTC.
+      // Days are in UTC.
       tzDate: setting.zone === 'UTC' || this.unit === 'day'
         ? (at) => uPlot.tzDate(new Date(at * 1000), 'Etc/UTC') : undefined,
       scales: {y: {range: (_, _least, most) =>
@@ -69,7 +69,7 @@ export class Plot {
     };
   }
 
-  // A time below the axis; midnight by its day.
+  // A time below the axis; midnight as its day.
   mark(at) {
     if (this.unit === 'day') return iso(at).slice(5, 10);
     const [day, clock] = full(iso(at)).split(' ');
@@ -97,7 +97,7 @@ export class Plot {
   }
 }
 
-// The colour of a class, as a canvas takes it.
+// The colour of a class, for a canvas.
 function ink(place, className) {
   const probe = document.createElement('span');
   probe.className = className;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The worst of their kind: a table with a bar beside each number.
+// A ranking: a table with a bar beside each number.
 
 import {html, svg} from './vendor/lit-html/lit-html.js';
 import {name} from './text.js';
@@ -7,7 +7,8 @@ import {took} from './time.js';
 
 const MOST = 10;
 
-// key: what the rows are of; of: what is counted; measure: what they are ordered by, and drawn.
+// key: the subject of the rows; of: what is counted; measure: their order, and
+// the length of the bars.
 export function ranking(heading, rows, {
   key, title, of, measure, tone, link,
 }) {

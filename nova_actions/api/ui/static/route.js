@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of the page is its address: a view, what it is of, and parameters.
+// The state of the page is its address: a view, its subject and parameters.
 // "#/actions?status=failed", "#/action/UUID", "#/server/UUID", "#/statistics".
 
 export const VIEWS = ['actions', 'action', 'server', 'statistics'];
@@ -42,7 +42,7 @@ export function go(hash) {
   location.hash = hash;
 }
 
-// The same without a step to go back to.
+// The same without an entry in the history.
 export function replace(hash) {
   history.replaceState(null, '', hash);
   dispatchEvent(new HashChangeEvent('hashchange'));

@@ -9,7 +9,7 @@ import {name} from './text.js';
 import {elapsed, moment, took} from './time.js';
 import {isLong, of} from './usual.js';
 
-// sort(word) is called with another order; without it none is offered.
+// sort(word) is called with a new order; without it the table cannot be sorted.
 export function table(rows, {
   caption, query, seesHosts, sort, repeat, hasServers = true,
 }) {
@@ -77,7 +77,7 @@ export function scoped(query) {
     (each) => query?.has(each)).map((each) => [each, query.get(each)]));
 }
 
-// How long a running one would usually have taken.
+// The usual duration of a running action.
 function compared(action) {
   const usual = of(action);
   if (action.status !== 'running' || !usual) return nothing;

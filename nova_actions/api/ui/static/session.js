@@ -5,7 +5,7 @@ let token = null;
 
 export const session = {
   user: '', project: '',
-  // Whether the rules let them ask for all projects; why the last one ended.
+  // Whether the policy allows all projects; why the last session ended.
   anywhere: false, ended: '',
   get isOpen() {
     return token !== null;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a reader likes: theme and zone. It is no secret, so it is remembered.
+// The user's settings: theme and time zone. They are not secret, so they are
+// stored.
 
 const CHOICES = {theme: ['auto', 'light', 'dark'], zone: ['UTC', 'local']};
 
@@ -17,7 +18,7 @@ function remembered(name) {
   }
 }
 
-// Takes the next choice.
+// Selects the next choice.
 export function turn(name) {
   const choices = CHOICES[name];
   setting[name] = choices[
@@ -25,7 +26,7 @@ export function turn(name) {
   try {
     localStorage.setItem(`nova-actions.${name}`, setting[name]);
   } catch {
-    // It lasts until the page is closed.
+    // Without storage it lasts until the page is closed.
   }
   apply();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often actions fail and how long they take: over time, by host, by kind.
+// Failure rates and durations of actions: over time, by host, by kind.
 
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {live} from './vendor/lit-html/directives/live.js';
@@ -16,7 +16,7 @@ import {moment, took} from './time.js';
 
 const WINDOWS = {'24h': 'hour', '7d': 'day', '30d': 'day', '90d': 'day'};
 const DEFAULT = '7d';
-// Seconds between the marks of an axis of durations.
+// Seconds between the ticks of an axis of durations.
 const MARKS = [
   0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600,
   7200, 14_400, 28_800, 43_200, 86_400, 172_800, 604_800, 1_209_600];
@@ -51,7 +51,7 @@ export class Statistics {
     this.restyle();
   }
 
-  // Throws the plots away, for they are drawn in colours of old.
+  // Discards the plots, which have the old colours.
   restyle() {
     this.rate.remove();
     this.durations.remove();
@@ -77,7 +77,7 @@ export class Statistics {
       action: this.query.get('action') ?? undefined}, {signal});
     const [times, kinds, hosts] = await Promise.all([
       ask(this.unit), ask('action'), ask('host').catch((error) => {
-        // A reader has no hosts.
+        // A reader may not see hosts.
         if (error.status === 403) return null;
         throw error;
       })]);

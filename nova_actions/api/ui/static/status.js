@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How an action stands, or a step ended: a sign, a word and a colour.
+// The status of an action, or the result of a step: a sign, a word, a colour.
 
 import {html} from './vendor/lit-html/lit-html.js';
 
@@ -14,7 +14,7 @@ export const STATUSES = {
 const RESULTS = {Success: 'succeeded', Error: 'failed',
                  Interrupted: 'interrupted'};
 
-// The status that the result of a step stands for.
+// The status for the result of a step.
 export function ofStep(step) {
   return step.result ? RESULTS[step.result] ?? 'failed' : 'running';
 }

@@ -14,7 +14,7 @@ export function printable(value) {
     HIDDEN, (each) => (JOINERS.test(each) ? each : '\ufffd'));
 }
 
-// The same with escapes that JSON and bash know; newlines stay.
+// The same with escapes of JSON and bash; newlines are kept.
 export function escaped(value) {
   return value.replace(HIDDEN, (each) => {
     const code = each.codePointAt(0);
@@ -30,14 +30,14 @@ export function name(value, className = '') {
   return html`<bdi class="name ${className}" title=${text}>${text}</bdi>`;
 }
 
-// The name of a step, which may be broken after an underscore.
+// The name of a step, which may wrap after an underscore.
 export function identifier(value) {
   const parts = printable(value).split(/(?<=_)/);
   return html`<bdi class="name" title=${printable(value)}>${parts.map(
     (part, number) => (number ? html`<wbr>${part}` : part))}</bdi>`;
 }
 
-// A text of several lines, as a traceback.
+// A text of several lines, such as a traceback.
 export function lines(value) {
   const text = value.split('\n').map(printable).join('\n');
   return html`<pre dir="ltr" tabindex="0">${text}</pre>`;

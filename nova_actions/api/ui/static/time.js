@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times and lengths of time, as people read them.
+// Times and durations for people.
 
 import {html} from './vendor/lit-html/lit-html.js';
 import {setting} from './setting.js';
@@ -8,7 +8,7 @@ export function seconds(iso) {
   return iso ? Date.parse(iso) / 1000 : null;
 }
 
-// How long an action or a step has taken so far.
+// The duration of an action or a step so far.
 export function elapsed(thing) {
   return thing.duration
     ?? Math.max(0, Date.now() / 1000 - (seconds(thing.started_at) ?? 0));
@@ -16,7 +16,7 @@ export function elapsed(thing) {
 
 const pad = (number) => String(number).padStart(2, '0');
 
-// 0.340s, 4.2s, 38s, 2m11s, 1h02m, 3d04h: as "openstack action log" writes.
+// 0.340s, 4.2s, 38s, 2m11s, 1h02m, 3d04h: as in "openstack action log".
 export function took(value) {
   if (value == null) return '–';
   for (const [limit, digits] of [[0.9995, 3], [9.95, 1], [59.5, 0]]) {
@@ -54,7 +54,7 @@ export function full(iso) {
   return `${day} ${clock}`;
 }
 
-// A time without its day where that is today.
+// A time, without the date if that is today.
 export function short(iso) {
   const {day, clock} = fields(iso);
   const today = fields(new Date().toISOString()).day;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long an action of a kind usually takes; one that runs tells it.
+// The usual duration of a kind of action, read from a running action.
 
 import {get} from './api.js';
 
-// Milliseconds that an answer is believed.
+// Milliseconds for which an answer is cached.
 const FRESH = 300_000;
-// So many kinds are asked for at once.
+// The maximum number of kinds that are requested at once.
 const AT_ONCE = 8;
 const known = new Map();
 
-// Returns the usual time of each running action's kind that is known.
+// Returns the known usual durations of the kinds of running actions.
 export async function usual(running, signal) {
   const kinds = new Map(running.map((each) => [key(each), each]));
   const missing = [...kinds].filter(([name]) =>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the bars of steps stand on one axis of time, in percent of it.
+// The positions of the bars of steps on one time axis, in percent.
 
 import {seconds} from './time.js';
 
-// An idle time is shown that takes so much of the whole.
+// The minimum share of the axis for a gap to be shown.
 const GAP = 0.02;
 
 export class Axis {
@@ -17,7 +17,7 @@ export class Axis {
     return Math.min(100, Math.max(0, 100 * (time - this.start) / this.span));
   }
 
-  // Even marks: where they stand, and the seconds that they stand for.
+  // Evenly spaced ticks: their positions, and their seconds.
   ticks(count) {
     return Array.from({length: count}, (_, number) => ({
       at: 100 * number / (count - 1), value: this.span * number / (count - 1),
@@ -25,7 +25,7 @@ export class Axis {
   }
 }
 
-// What has not ended does so now, for the time being.
+// An open step is drawn as if it ended now.
 export function ends(thing, now) {
   const start = seconds(thing.started_at) ?? now;
   return Math.max(start, seconds(thing.finished_at)
@@ -43,7 +43,7 @@ export function bar(thing, scale, now) {
   return {from, width: scale.at(ends(thing, now)) - from};
 }
 
-// The times in which nothing ran.
+// The gaps in which no step ran.
 export function gaps(things, scale, now) {
   const found = [];
   let busy = null;
@@ -60,7 +60,7 @@ export function gaps(things, scale, now) {
   return found;
 }
 
-// Steps of one name stand together, as attempts, in the order of the first.
+// Groups steps of one name as attempts, in the order of the first ones.
 export function stacked(steps) {
   const found = new Map();
   for (const each of steps) {
