@@ -43,7 +43,7 @@ NOBODY = '-'
 
 
 def is_wanted(holder: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Return whether somebody is to have a lease, whoever has it now."""
+    """Return whether a lease is wanted, regardless of its present holder."""
     return sa.or_(holder.is_(None), ~holder.startswith(NOBODY))
 
 

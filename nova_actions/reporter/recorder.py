@@ -62,7 +62,7 @@ class Recorder:
     running then: a forked child has its own.
 
     :param connect: called once in each process, before anything is sent
-    :param about: what the program tells of itself, asked for with each
+    :param about: what the program reports about itself, read with each
         heartbeat
     """
 

@@ -28,7 +28,7 @@ def report(
     start: Any,
     **values: Any,
 ) -> dict[str, Any]:
-    """Return what a reporter tells of an action or a step."""
+    """Return the reports about an action or a step."""
     return {
         **dict.fromkeys(
             (

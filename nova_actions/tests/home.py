@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A home folder that is nobody's."""
+"""A home folder that belongs to no user."""
 
 import atexit
 import os

@@ -36,6 +36,6 @@ class Fixture(fixtures.Fixture):
             raise
 
     def getDetails(self) -> dict[str, Any]:
-        # Whoever uses one that has failed asks for its details, which are
+        # The user of one that has failed asks for its details, which are
         # gone by then.
         return {} if self._details is None else super().getDetails()

@@ -134,7 +134,7 @@ def held(connection: Any, cell: str, holder: str) -> StateNow:
 
 
 def locked(connection: Any, cell: str) -> State | None:
-    """Lock the state of a cell, whoever has the lease, and return it."""
+    """Lock the state of a cell regardless of its lease; return it."""
     row = (
         connection.execute(
             sa.select(FOLLOWED_CELLS)

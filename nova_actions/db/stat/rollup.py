@@ -27,7 +27,7 @@ from nova_actions.db.stat import mark
 Row = dict[str, Any]
 Time = datetime.datetime
 
-#: For how long who has counted last need not be heard of before another may
+#: How long the last counting conductor may be silent before another may
 #: go on.
 LEASE = datetime.timedelta(seconds=30)
 #: Before all rows: the first hour that is counted, when all are.

@@ -79,7 +79,7 @@ class Wire:
 
     :param host: where it runs
     :param session: its uuid, None for a process without a session
-    :param about: what the program tells of itself, which may change
+    :param about: what the program reports about itself, which may change
     """
 
     def __init__(

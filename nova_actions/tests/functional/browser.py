@@ -89,7 +89,7 @@ class Browser:
         )
 
     def open(self, url: str) -> None:
-        """Load a page anew, whatever was shown."""
+        """Load a page, whatever was shown."""
         self.driver.get('about:blank')
         self.driver.get(url)
 

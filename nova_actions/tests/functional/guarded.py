@@ -112,7 +112,7 @@ class Services(missing.Fixture):
     def _connection(self) -> str:
         url = sa.make_url(self._conf.database.connection)
         if url.drivername.startswith('postgresql'):
-            # The server trusts whoever comes, with a password or without.
+            # The server trusts everyone, with or without a password.
             url = url.set(password=self.passwords['database'])
         return url.render_as_string(hide_password=False)
 

@@ -43,7 +43,7 @@ class TestRules(base.ObjectTestCase):
                 found[rule.name, persona] = 'yes' if passes else 'no'
         self.assertEqual(table('rules')[0], found)
 
-    def test_an_ownerless_target_is_nobodys(self):
+    def test_rules_without_an_owner(self):
         recorders = {
             policies.ACTION_START,
             policies.ACTION_FINISH,

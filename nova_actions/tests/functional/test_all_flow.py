@@ -141,7 +141,7 @@ class AllTestCase(base.BaseTestCase):
         self.assertIn('os-instance-actions', service.line('curl'))
 
     def test_two_at_once_on_one_fresh_folder(self):
-        """Whoever comes second to the tables finds them made."""
+        """The second process finds the tables already created."""
         state = self.useFixture(fixtures.TempDir()).path
         environ = {**os.environ, 'XDG_STATE_HOME': state}
         both = [

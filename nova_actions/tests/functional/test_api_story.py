@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The API's story, told by gabbi: one file a topic under gabbits/.
 
-Every file starts from the same record, :class:`Record`, made anew.
+Every file starts from the same record, :class:`Record`, made for each file.
 """
 
 import datetime

@@ -450,7 +450,7 @@ class _Local(_Tests):
 class _Limited(_Local):
     """What SQLite has no limit of its own for."""
 
-    def test_what_nobody_waits_for_is_given_up(self):
+    def test_a_query_without_a_waiting_client_is_cancelled(self):
         """By the database itself."""
         sleep = {
             'mysql': 'SELECT SLEEP(30)',

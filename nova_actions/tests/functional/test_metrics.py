@@ -124,7 +124,7 @@ class ConductorTest(test_conductors.ProcessTestCase):
             f'{key} is {value}', lambda: self.told().get(key) == value
         )
 
-    def test_workers_are_told_of_as_one(self) -> None:
+    def test_workers_are_exported_as_one(self) -> None:
         conductor = self.conductor('one', workers=2)
         workers = self.children(conductor)
         self.assertEqual(2, len(workers))
@@ -149,7 +149,7 @@ class ConductorTest(test_conductors.ProcessTestCase):
         )
         self.assertEqual(1, found['nova_actions_database_up',])
         self.assertEqual('', promtool('check', 'metrics', text=ask(self.port)))
-        # Whoever tells may go: another goes on, and no count is lost.
+        # The serving process may end: another takes over, no count is lost.
         for each in workers:
             os.kill(each, signal.SIGKILL)
             patience.wait_until(

@@ -29,7 +29,7 @@ transport_url = {url}
 """
 STEP = 'compute__do_build_and_run_instance'
 SECRET = 'S3cr3tS3cr3t'
-#: What is told of an action whose only step fails, in its order; what goes
+#: The notifications of an action whose only step fails, in order; what goes
 #: wrong has another queue than the rest.
 BEGINS = ['instance_action.start', 'instance_action_event.start']
 FAILS = ['instance_action_event.error', 'instance_action.error']
@@ -123,7 +123,7 @@ class _Tests:
         )
 
     def check(self, host: str) -> None:
-        """See that the action is told of next."""
+        """Expect the notification of the action next."""
         told = [
             self.listener.take(priority)
             for priority in ('INFO', 'INFO', 'ERROR', 'ERROR')

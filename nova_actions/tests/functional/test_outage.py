@@ -57,7 +57,7 @@ class _Tests:
     def test_away_and_back(self):
         for number in (1, 2):
             self.proxy.cut()
-            # Whoever is being served is told so, and may send it again.
+            # A caller that is being served gets the error, and can retry.
             self.assertRaises(exception.DatabaseUnavailable, self.create)
             patience.wait_until('no calls taken', lambda: not self.is_taking())
             with concurrent.futures.ThreadPoolExecutor(4) as pool:

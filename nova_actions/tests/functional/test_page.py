@@ -340,7 +340,7 @@ class ActionTest(page_case.PageCase):
         self.assertGreaterEqual(min(widths), 2)
         self.assertAccessible()
 
-    def test_nobody_knows_it(self):
+    def test_an_unknown_action(self):
         self.open('#/action/00000000-0000-4000-8000-000000000000')
         self.browser.one('.problem', 'could not be found')
         self.assertAccessible()

@@ -196,7 +196,7 @@ class _Tests:
         self.assertEqual(200, status)
         self.assertIn(b'instanceActions', body)
 
-    def test_nobody_gets_another_ones_answer(self) -> None:
+    def test_no_client_gets_the_answer_of_another(self) -> None:
         """After whatever another client has sent, on connections that the
         proxy shares between them."""
         for name, data in malformed.REQUESTS.items():
@@ -369,7 +369,7 @@ class ForwardedTest(ProxyTestCase):
 
 
 class LinkPrefixTest(ProxyTestCase):
-    """A fixed address, and nobody's headers are believed."""
+    """A fixed address, and no headers are trusted."""
 
     OVERRIDES = {'api__compute_link_prefix': 'https://cloud.example/compute'}
 

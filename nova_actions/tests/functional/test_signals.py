@@ -157,7 +157,7 @@ class SignalsTestCase(base.BaseTestCase):
             sample = sample.replace(old, new)
         rules = self.folder / 'rules'
         rules.write_text(sample, 'utf-8')
-        # Whoever may write to them might have it run anything.
+        # Anyone who can write to them could make it run anything.
         rules.chmod(0o600)
         subprocess.run(
             [tool, '--force', '--state', self.folder / 'state', rules],

@@ -23,7 +23,7 @@ from nova_actions import reporter
 from nova_actions.reporter import active
 from nova_actions.reporter import clock
 
-#: Seconds; whoever started this has less patience.
+#: Seconds; the process that started this has less patience.
 FOREVER = 10.0**6
 
 _lock = threading.Lock()

@@ -62,7 +62,7 @@ def novas():
 
 
 def options():
-    """Defaults of Nova's that libraries share with whoever else is there."""
+    """Defaults of Nova that libraries share with others in the process."""
     conf = nova.conf.CONF
     conf.register_opts(messaging_server._pool_opts)
     conf.register_opts(cors.CORS_OPTS, group='cors')

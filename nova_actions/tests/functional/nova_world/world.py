@@ -322,7 +322,7 @@ class World(test.TestCase, integrated_helpers.PlacementInstanceHelperMixin):
         self.flags(shelved_offload_time=0)
 
     def evacuate(self):
-        """Nova does not use that host any more until it is started anew."""
+        """Nova does not use that host any more until it is restarted."""
         server = self.create()
         service = self.computes[self.on(server)].service_ref.uuid
         self.api.put_service_force_down(service, True)

@@ -67,7 +67,7 @@ class AccessLogTest(base.ApiTestCase):
         self.get('/', method='HEAD')
         self.assertEqual(('HEAD', '0'), self.line().group('method', 'len'))
 
-    def test_a_query_is_nobodys_business(self):
+    def test_the_query_is_not_logged(self):
         self.get(self.path, params={'limit': '1', 'token': 'S3cr3t'})
         self.assertNotIn('S3cr3t', self.line()[0])
 

@@ -144,7 +144,7 @@ class ShowTest(base.ApiTestCase):
             {'count': 1, 'hours': 24},
             self.show(failed).json['action']['alike'],
         )
-        # Who may list all projects is told of them.
+        # Callers who may list all projects see them.
         self.assertEqual(
             {'count': 2, 'hours': 24, 'hosts': {'host1': 2}},
             self.show(failed, base.ADMIN).json['action']['alike'],

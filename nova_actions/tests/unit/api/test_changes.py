@@ -45,7 +45,7 @@ class ChangesTest(base.ApiTestCase):
     def kinds(self, found):
         return [each['kind'] for each in found['changes']]
 
-    def test_what_happens_is_told(self):
+    def test_changes_are_returned(self):
         request_id = self.record('create', error='disk full')
         self.number()
         found = self.ask(after=self.cursor)
@@ -87,7 +87,7 @@ class ChangesTest(base.ApiTestCase):
                 cursor = page['cursor']
             self.assertEqual(whole, told)
 
-    def test_what_does_not_fit_is_told_next(self):
+    def test_what_does_not_fit_is_on_the_next_page(self):
         self.record('create')
         self.number()
         whole = self.ask(after=self.cursor)['changes']
@@ -147,7 +147,7 @@ class ChangesTest(base.ApiTestCase):
                 next(iter(params)), found.json['badRequest']['message']
             )
 
-    def test_who_waits_is_told(self):
+    def test_a_waiting_client_is_answered(self):
         waits = threading.Event()
 
         def pause(_room, _seconds):

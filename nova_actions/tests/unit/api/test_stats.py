@@ -75,7 +75,7 @@ class StatsTest(base.ApiTestCase):
                 order,
             )
 
-    def test_the_range_is_told(self):
+    def test_the_range_is_in_the_answer(self):
         window = self.ask()['window']
         self.assertIsNotNone(window['started_after'])
         self.assertIsNone(window['started_before'])

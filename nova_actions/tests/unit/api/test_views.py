@@ -94,7 +94,7 @@ class RecordTest(base.BaseTestCase):
                 view = views.event(self.event('host'), fields, 'project')
                 self.assertEqual(list(fields), list(view))
 
-    def test_a_host_is_told_apart_within_a_project_alone(self):
+    def test_hosts_are_distinguishable_only_within_a_project(self):
         hashes = [
             views.event(self.event(host), ['hostId'], project)['hostId']
             for host in ('one', 'two')

@@ -28,7 +28,7 @@ class RoomTest(base.BaseTestCase):
                 self.taken(room, 'one', 'one', 'one', 'other'),
             )
 
-    def test_nobody_waits_where_it_is_closed(self):
+    def test_no_client_waits_when_closed(self):
         room = waiting.Room(2)
         found = []
         waits = threading.Thread(

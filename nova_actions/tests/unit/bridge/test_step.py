@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Steps of a reporter like Nova's, and what is told of them aside."""
+"""Steps of a reporter like Nova's, and notifications about them."""
 
 from oslotest import base
 

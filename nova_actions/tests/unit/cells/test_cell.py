@@ -25,7 +25,7 @@ class CellTest(base.ObjectTestCase):
         with self.cell.engine.begin() as connection:
             connection.exec_driver_sql(statement)
 
-    def test_an_error_that_nobody_foresaw(self):
+    def test_an_unexpected_error(self):
         server = self.cell.server()
         self.useFixture(
             base_fixtures.MonkeyPatch('threading.excepthook', self.fail)
@@ -69,7 +69,7 @@ class CellTest(base.ObjectTestCase):
                 self.instance_uuid,
             )
 
-    def test_an_outage_is_told_once_and_its_end(self):
+    def test_an_outage_and_its_end_are_logged_once(self):
         log = self.useFixture(base_fixtures.FakeLogger(level=logging.INFO))
         now = [0.0]
         self.cell.cell.breaker._clock = lambda: now[0]

@@ -63,7 +63,7 @@ class TestAdoptCheck(base.ObjectTestCase):
         self.cell.event(action, created_at=now, start_time=now)
         return action
 
-    def test_by_whom_each_is_recorded(self):
+    def test_reported_and_copied_rows(self):
         action = InstanceAction.action_start(
             self.context, self.server, 'reboot'
         )
@@ -86,7 +86,7 @@ class TestAdoptCheck(base.ObjectTestCase):
         self.assertIn('No bridge has reported.', text)
         self.assertLessEqual(max(map(len, text.splitlines())), adopt.WIDTH)
 
-    def test_how_each_has_ended(self):
+    def test_ends_that_differ(self):
         """One that Nova has overwritten, and one that it says no end of."""
         now = timeutils.utcnow()
         action = fixtures_follow.report(
@@ -166,7 +166,7 @@ class TestAdoptCheck(base.ObjectTestCase):
         text = self.run_check(code=failure.ABSENT)
         self.assertIn(f'Missing: instance_actions {action}, reboot', text)
 
-    def test_a_cell_that_nobody_follows(self):
+    def test_a_cell_that_is_not_followed(self):
         action = InstanceAction.action_start(
             self.context, self.server, 'reboot'
         )

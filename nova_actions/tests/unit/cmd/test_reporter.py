@@ -33,7 +33,7 @@ class TestReporterList(base.ObjectTestCase):
             )
         return output.getvalue()
 
-    def test_nobody(self):
+    def test_no_reporters(self):
         self.assertEqual('No reporters.\n', self.run_list())
         self.assertEqual('[]\n', self.run_list('--format', 'json'))
 

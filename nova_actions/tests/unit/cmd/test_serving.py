@@ -67,7 +67,7 @@ class ServingTestCase(base.BaseTestCase):
         serving.serve(self.services(None), meanwhile)
         self.assertIn('wait 0', self.notes)
 
-    def test_a_signal_that_wakes_nobody(self):
+    def test_a_signal_that_wakes_no_thread(self):
         """As one that comes just before the wait begins."""
         main = threading.get_ident()
         missed = []
@@ -115,7 +115,7 @@ class ServingTestCase(base.BaseTestCase):
         )
         self.assertIn('stop 0', self.notes)
 
-    def test_meanwhile_is_told_to_end(self):
+    def test_meanwhile_gets_the_event_to_end(self):
         def meanwhile(stopping):
             os.kill(os.getpid(), signal.SIGTERM)
             self.assertTrue(stopping.wait(patience.PATIENCE))

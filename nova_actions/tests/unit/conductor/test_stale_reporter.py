@@ -40,7 +40,7 @@ class WatchTestCase(oslotest.BaseTestCase):
             self.assertEqual([], self.look(watch, now, a=1))
         self.assertEqual(['a'], self.look(watch, 3720, a=1))
 
-    def test_time_in_which_nobody_could_be_heard_does_not_count(self):
+    def test_time_without_the_bus_does_not_count(self):
         watch = stale_reporter.Watch(10)
         for now in (100, 104, 108):
             self.look(watch, now, a=1)
@@ -71,7 +71,7 @@ class TimerTestCase(
             self.beat()
             self.assertEqual(0, timer.look())
 
-    def test_never_while_nobody_can_be_heard(self):
+    def test_never_while_the_bus_is_down(self):
         self.start()
         ping = mock.Mock(side_effect=[None, None, OSError, None, None, None])
         timer = self.timer([100, 104, 112, 116, 120], ping)

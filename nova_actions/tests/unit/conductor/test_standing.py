@@ -182,7 +182,7 @@ class _Tests:
         self.assertEqual(1, self.ask('reporter_hosts', state='silent'))
         self.assertEqual(('long',), coverage.get(self.admin).silent_hosts)
 
-    def test_an_answer_is_told_again(self):
+    def test_an_answer_is_reused(self):
         self.assertEqual(0, self.ask('reporters'))
         self.beat('h1')
         self.now -= standing.FRESH

@@ -33,7 +33,7 @@ class TestUpkeep(base.BaseTestCase):
         ).conf
         return upkeep.Upkeep(conf)
 
-    def test_what_was_done_is_told(self):
+    def test_what_was_done_is_logged(self):
         self.interrupt.return_value, self.forget.return_value = 3, 2
         self.assertEqual((3, 2), self.make().run())
         self.assertIn('3 actions', self.log.output)

@@ -34,7 +34,7 @@ class FolderTest(base.BaseTestCase):
         self.assertEqual(folder.Folder()(f'/{path}'), conf.path)
 
     @given(strategies.text(max_size=10), strategies.text(max_size=10))
-    def test_what_nobody_could_tell_is_refused(self, before, after):
+    def test_invalid_paths_are_refused(self, before, after):
         for char in ('\n', '\x00', '\x1b', '\x7f', '\ud800'):
             self.assertRaises(
                 ValueError, folder.Folder(), f'{before}{char}{after}'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Galera needs: whoever changes an action's events changes the action.
+"""What Galera needs: a change of an action's events changes the action.
 
 Of two nodes it lets one win whose transactions changed the same row. Both
 read the events as they were, so the status is right only if both changed the
@@ -193,7 +193,7 @@ class Machine(stateful.RuleBasedStateMachine):
 
 
 class _Tests:
-    def test_whoever_changes_events_changes_their_action(self):
+    def test_changing_events_changes_their_action(self):
         machine = type('M', (Machine,), {'case': self})
         stateful.run_state_machine_as_test(
             machine,

@@ -70,7 +70,7 @@ class TestGroup(base.BaseTestCase):
         )
         self.assertEqual([[1], [2], [3], [4], [5]], sorted(self.batches[3:]))
 
-    def test_without_a_database_nobody_tries_again(self):
+    def test_without_a_database_there_is_no_retry(self):
         self.refuse = lambda items: (
             exception.DatabaseUnavailable() if len(items) > 1 else None
         )
@@ -79,7 +79,7 @@ class TestGroup(base.BaseTestCase):
         )
         self.assertEqual([[0], [7], [1, 2, 3, 4, 5]], self.batches)
 
-    def test_whoever_fails_passes_on(self):
+    def test_a_failed_leader_passes_on(self):
         self.refuse = lambda items: KeyError() if len(items) > 1 else None
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             self.assertRaises(KeyError, pool.submit(self.outcomes).result)

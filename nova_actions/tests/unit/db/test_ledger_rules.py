@@ -396,7 +396,7 @@ class LedgerTestCase(base.BaseTestCase):
         (event,) = self.record.events.values()
         self.assertEqual('attempt 1 of 3', event['details'])
 
-    def test_what_is_nobodys_joins_what_runs(self):
+    def test_a_projectless_event_joins_the_running_action(self):
         self.record.tell(an_action())
         joining = a_step(request_id='req-9', is_system=True)
         self.record.tell(joining)

@@ -238,7 +238,7 @@ class ReportMixin:
             {row['action']: row['status'] for row in self.actions()},
         )
 
-    def test_nobodys_event_joins_what_was_open_when_it_began(self):
+    def test_a_projectless_event_joins_the_action_open_at_its_start(self):
         nobody = {'project_id': None, 'request': 'req-boot'}
         self.apply(self.create(), self.event('start', 'die'))
         self.apply(
@@ -267,7 +267,7 @@ class ReportMixin:
             [0, 3], [len(self.events(action)) for action in self.actions()]
         )
 
-    def test_nobodys_event_has_an_action_of_its_own_else(self):
+    def test_a_projectless_event_gets_its_own_action_otherwise(self):
         nobody = {
             'project_id': None,
             'request': 'req-task',
@@ -303,7 +303,7 @@ class ReportMixin:
         )
         self.assertEqual(2, len(self.events(system)))
 
-    def test_nobodys_event_on_an_unknown_server_is_refused(self):
+    def test_a_projectless_event_on_an_unknown_server_is_refused(self):
         self.assertEqual(
             [('refused', 'InstanceNotFound')],
             self.apply(self.event('start', project_id=None)),
@@ -509,7 +509,7 @@ class ReportMixin:
         self.assertEqual(24, len(self.events()))
         self.assertEqual('succeeded', self.actions()[0]['status'])
 
-    def test_a_reporter_is_heard_of(self):
+    def test_a_batch_is_a_heartbeat(self):
         epoch = str(uuid.uuid4())
         self.assertEqual([], self.apply(epoch=epoch, host='h'))
         self.assertEqual([], self.apply(epoch=epoch, host='h'))

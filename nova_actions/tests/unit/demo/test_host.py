@@ -16,7 +16,7 @@ _DAYS = st.floats(0, 2)
 
 class HostTest(base.BaseTestCase):
     def test_neighbours(self):
-        """All others of the zone; whoever goes from one to the next comes
+        """All others of the zone; going from one to the next comes
         to each of them."""
         for each in host.HOSTS:
             zone = {other for other in host.HOSTS if other.zone == each.zone}

@@ -52,7 +52,7 @@ class PayloadTest(base.BaseTestCase):
                 {name for name, value in data.items() if value is None},
             )
 
-    def test_nothing_free_is_told(self):
+    def test_no_free_text_is_sent(self):
         """No text of an error goes out on a notification bus."""
         for kind in self.PAYLOADS:
             self.assertEqual(

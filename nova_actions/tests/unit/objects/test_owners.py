@@ -98,7 +98,7 @@ class _Tests:
             )
         self.check_is_the_first_ones()
 
-    def test_the_second_creator_in_a_batch_is_nobody(self):
+    def test_the_second_creator_in_a_batch_is_not_the_owner(self):
         service = self.new_context(project_id='services', roles=['service'])
         self.assertEqual(
             [('applied', None)] * 2,

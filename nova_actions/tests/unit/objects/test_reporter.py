@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a reporter tells of itself, and what conductors count of it."""
+"""What a reporter sends about itself, and what conductors count."""
 
 import datetime
 import uuid
@@ -88,7 +88,7 @@ class _Tests:
         line.beat(0, {})
         self.assertEqual('finish', self.row('about')[0]['missing'])
 
-    def test_a_conductor_of_which_it_is_told_less(self):
+    def test_an_older_conductor_gets_less(self):
         if self.REMOTE:
             given = {'host': 'h', 'about': {'mode': 'off'}, 'oldest_age': 1}
             for version, number in (('1.0', 1), ('1.1', 2), ('1.2', 3)):

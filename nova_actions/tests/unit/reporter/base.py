@@ -18,7 +18,7 @@ from nova_actions.tests import patience
 class Recording(fixtures.Fixture):
     """A recorder of this process whose reports go where remotables go.
 
-    :param about: what the program tells of itself
+    :param about: what the program reports about itself
     :param settings: those that differ
     """
 

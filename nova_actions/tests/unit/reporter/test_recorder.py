@@ -82,7 +82,7 @@ class DurableMixin:
         )
         self.assertEqual('Success', self.events()[-1]['result'])
 
-    def test_who_is_idle_is_heard_of(self):
+    def test_an_idle_reporter_sends_heartbeats(self):
         recording = self.record(heartbeat_interval=0.01)
         patience.wait_until('the spool', lambda: recording.recorder._opened)
         # Its first heartbeat is answered.
@@ -210,7 +210,7 @@ class DurableMixin:
         self.assertEqual(120, stats['waiting'] + stats['lost_full'])
         self.flush()
         reporter.stop()
-        # The log tells of each of them, and which was the last.
+        # The log names each of them, and which was the last.
         told = re.findall(
             r'(\d+) reports? not recorded \(full.*? of '
             r'(step-\d+), uuid \S+, on server \S+, host here, '

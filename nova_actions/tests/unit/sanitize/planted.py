@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secrets of every family, made anew for each run from a seed.
+"""Secrets of every family, generated for each run from a seed.
 
 Nothing here is a secret of anybody: the values are random, and put together
 so that no scanner of sources takes one for real.

@@ -7,7 +7,7 @@ from nova_actions.sanitize import withholding
 
 
 class WithholdingTest(base.BaseTestCase):
-    def test_a_failure_is_told_without_its_text(self):
+    def test_a_failure_is_logged_without_its_text(self):
         error = withholding.Withholding().error(
             TimeoutError('token Kx9vQ2rT'), 'File "x.py"'
         )

@@ -139,7 +139,7 @@ class StaleReporterMixin:
             fixtures.Statements() as statements,
         ):
             self.assertEqual(10, self.close())
-        # One of each part has the past hours counted anew.
+        # One of each part makes the past hours be recounted.
         self.assertLessEqual(len(statements.seen), 5 * 8 + 3)
 
 

@@ -162,7 +162,7 @@ class TestCopies(base.FollowTestCase):
             [each[:2] for each in self.told()],
         )
 
-    def test_what_nobody_can_own(self):
+    def test_rows_without_a_server(self):
         self.cell.action('no-uuid')
         self.cell.action(None)
         self.cell.event(None)

@@ -22,7 +22,7 @@ class CopyTest(oslotest_base.BaseTestCase):
             (2, 'a', 'b', False),
             # Nova has cleared its end: it will write another one.
             (2, 'a', None, True),
-            # A reporter tells of it, whatever the cell says.
+            # A reporter reports it, whatever the cell has.
             (0, None, 'a', True),
             # Copied from another cell, where it is open.
             (0, known.OPEN, None, True),

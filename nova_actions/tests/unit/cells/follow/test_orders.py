@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever the order in which a cell's rows are committed, overwritten,
-archived and purged, and whoever follows dies: each is copied once."""
+archived and purged, and the follower dies: each is copied once."""
 
 import collections
 

@@ -47,7 +47,7 @@ class TestOwners(base.FollowTestCase):
         self.round()
         self.assertEqual('ours', self.owner())
 
-    def test_nobody_knows(self):
+    def test_unknown_owner(self):
         server = str(uuid.uuid4())
         self.cell.action(server, request_id='req-1')
         self.round()

@@ -82,7 +82,7 @@ class TellingTest(base.ObjectTestCase):
                 for each in queue.of_actions(connection, both)
             ]
 
-    def test_nothing_is_told_yet(self):
+    def test_no_change_yet(self):
         """What was reported is told."""
         for each in (self.copy, self.own):
             self.queue(each, kind.ACTION_BEGUN, kind.ACTION_ENDED)
@@ -97,24 +97,24 @@ class TellingTest(base.ObjectTestCase):
             self.merge(),
         )
 
-    def test_the_copy_is_told(self):
+    def test_changes_of_the_copy(self):
         """What was reported is not told again."""
         self.queue(self.own, kind.ACTION_BEGUN, kind.ACTION_ENDED)
         self.assertEqual((None, []), self.merge())
 
-    def test_the_begin_is_told(self):
+    def test_the_start(self):
         self.queue(self.copy, kind.ACTION_ENDED)
         self.queue(self.own, kind.ACTION_BEGUN, kind.ACTION_ENDED)
         self.assertEqual(
             (None, [(self.own['uuid'], kind.ACTION_ENDED)]), self.merge()
         )
 
-    def test_the_end_is_told_of_one_that_is_open_here(self):
+    def test_the_end_of_one_that_is_open_here(self):
         """It is to be remembered."""
         self.own.update(finish_time=None, status=status.RUNNING)
         self.assertEqual(('succeeded', []), self.merge())
 
-    def test_another_end_is_told(self):
+    def test_another_end(self):
         """The end of the copy was not the true one."""
         self.own['status'] = 'failed'
         self.queue(self.own, kind.ACTION_ENDED)

@@ -89,7 +89,7 @@ class _Tests(change_base.Changes):
         before = self.told()
         self.purge()
         self.assertEqual(before, self.told())
-        # Nor is anything told of what went before it got its number.
+        # Nor is there a change for what was deleted before it got its number.
         self.begin('reboot', self.new_context())
         orphans.interrupt(self.admin, -1)
         self.purge()

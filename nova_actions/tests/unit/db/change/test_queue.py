@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each transition is queued, whoever makes it."""
+"""Each transition is queued, whatever makes it."""
 
 import uuid
 

@@ -56,7 +56,7 @@ class Rollups:
 
 
 class _Tests(Rollups):
-    def test_an_hour_is_counted_and_counted_anew(self):
+    def test_an_hour_is_counted_and_recounted(self):
         step = self.report(
             'start', 'build', host='h', epoch=str(uuid.UUID(int=1))
         )

@@ -373,7 +373,7 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             self.assertTrue(found.drain(patience.PATIENCE))
         self.chore.assert_called_once()
 
-    def test_what_waits_and_what_was_lost_is_told(self):
+    def test_waiting_and_lost_reports_are_sent(self):
         self.losses.add(loss.FULL, 3, 'why')
         self.deliver(heartbeat=0.01)
         patience.wait_until('a heartbeat', lambda: self.line.told)
@@ -383,7 +383,7 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             'the next', lambda: self.line.told[-1] == (0, {'full': 4})
         )
 
-    def test_it_is_told_while_there_is_much_to_send(self):
+    def test_they_are_sent_under_load(self):
         found = self.deliver(start=False, heartbeat=0, batch_size=1)
         number = self.append(found, *(make(each) for each in range(5)))
         found.start()
@@ -396,7 +396,7 @@ class DeliveryTestCase(oslotest.BaseTestCase):
             ),
         )
 
-    def test_the_age_of_what_waits_is_told(self):
+    def test_the_age_of_waiting_reports_is_sent(self):
         self.line.refused['0'] = 'InstanceNotFound'
         found = self.deliver(heartbeat=0.01)
         patience.wait_until('a heartbeat', lambda: self.line.ages)

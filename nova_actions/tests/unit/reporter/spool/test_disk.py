@@ -321,7 +321,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
             told = type(error).__name__
         self.told.append((transitions[0]['uuid'], told))
 
-    def test_a_fork_waits_until_nobody_is_in_sqlite(self):
+    def test_a_fork_waits_until_no_thread_is_in_sqlite(self):
         found, done = self.open(), threading.Event()
 
         def work():
@@ -413,7 +413,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         self.assertGreater(len(uuids), 90)
         self.assertEqual([str(each) for each in range(len(uuids))], uuids)
 
-    def test_what_is_damaged_is_told(self):
+    def test_damage_is_reported(self):
         path = os.path.join(os.path.dirname(self.path), 'c.spool')
         with open(path, 'wb') as file:
             file.write(b'no database at all' * 100)
@@ -438,7 +438,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
             pass
         self.assert_read(self.path, is_whole=True)
 
-    def test_a_damaged_one_is_begun_anew(self):
+    def test_a_damaged_spool_is_replaced(self):
         found = self.open()
         for number in range(200):
             last = found.append([make(number, text='x' * 300)])

@@ -79,7 +79,7 @@ class EntryTestCase(base.BaseTestCase):
         )
     )
     def test_readers_may_rely_on_its_shape(self, value):
-        """Whoever sealed it: a report that is read has a kind and a uuid."""
+        """Even a forged report that is read has a kind and a uuid."""
         ((number, body, seal),) = entry.rows(1, [json.dumps(value)])
         found = self.read((number, body, seal))
         if found is not None:
