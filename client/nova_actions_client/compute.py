@@ -124,10 +124,14 @@ class Log:
         raise _lacks('statistics need')
 
     def of_server(
-        self, server: str, kind: str | None = None
+        self, server: str, kind: str | None, all_projects: bool
     ) -> Iterator[record.Action]:
-        """Yield the actions of a server, newest first."""
-        for action in self.actions({'server': server}, None):
+        """Yield the actions of a server, newest first.
+
+        :param all_projects: look for a name in all projects
+        """
+        found = self.server(server, all_projects)
+        for action in self.actions({'server': found}, None):
             if kind is None or action.action == kind:
                 yield action
 
@@ -166,7 +170,7 @@ class Log:
         )
         return _shown(found['instanceAction'])
 
-    def server(self, name: str) -> str:
+    def server(self, name: str, all_projects: bool = False) -> str:
         """Return the id of a server of that id or name.
 
         :raises CommandError: when no server or several have that name
@@ -175,11 +179,10 @@ class Log:
             return str(uuid.UUID(name))
         except ValueError:
             pass
+        query = {'name': name} | ({'all_tenants': '1'} if all_projects else {})
         found = [
             each['id']
-            for each in self._service.get('/servers', {'name': name})[
-                'servers'
-            ]
+            for each in self._service.get('/servers', query)['servers']
             if each['name'] == name
         ]
         if len(found) == 1:

@@ -18,6 +18,7 @@ from nova_actions_client import column
 from nova_actions_client import output
 from nova_actions_client import service
 from nova_actions_client import stream
+from nova_actions_client import text
 from nova_actions_client import view
 
 #: How many actions are listed first.
@@ -94,6 +95,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--after',
         metavar='<cursor>',
+        type=text.argument,
         help='With --follow: continue after this cursor, which it prints when '
         'it ends',
     )

@@ -96,13 +96,17 @@ class Log:
         return stat.of_view(view, by, _incomplete(view['completeness']))
 
     def of_server(
-        self, server: str, kind: str | None = None
+        self, server: str, kind: str | None, all_projects: bool
     ) -> Iterator[record.Action]:
-        """Yield the newest action of a server."""
+        """Yield the newest action of a server.
+
+        A name means a server of the own project, if there is one.
+        """
         query = servers.query(server)
         if kind is not None:
             query['action'] = kind
-        yield from self.newest(query)
+        found = [] if all_projects else [*self.actions(query, 1)]
+        yield from found or self.newest(query)
 
     def newest(self, query: views.Query) -> Iterator[record.Action]:
         """Yield the newest action that matches a query, of all projects

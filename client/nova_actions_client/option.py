@@ -12,6 +12,7 @@ from keystoneauth1 import session as ksa_session
 from nova_actions_client import moment
 from nova_actions_client import record
 from nova_actions_client import server
+from nova_actions_client import text
 from nova_actions_client import view
 
 SORTS = (
@@ -30,7 +31,7 @@ class Filter:
     help: str
     parameter: str
     metavar: str = '<id>'
-    type: Callable[[str], str] = str
+    type: Callable[[str], str] = text.argument
 
 
 FILTERS = (
@@ -117,7 +118,10 @@ _OTHER = re.compile(r'\b[a-z]+(?:_[a-z]+)+\b')
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the filters to the parser of a command."""
     parser.add_argument(
-        '--server', metavar='<server>', help='Only of this server (name or id)'
+        '--server',
+        metavar='<server>',
+        type=text.argument,
+        help='Only of this server (name or id)',
     )
     for each in FILTERS:
         parser.add_argument(
@@ -150,6 +154,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         '--user',
         metavar='<id>',
         dest='user_id',
+        type=text.argument,
         help='Only requested by this user',
     )
     user.add_argument(
@@ -161,7 +166,20 @@ def add(parser: argparse.ArgumentParser) -> None:
         help='Of all projects (admin only)',
     )
     parser.add_argument(
-        '--project', metavar='<id>', help='Only of this project (admin only)'
+        '--project',
+        metavar='<id>',
+        type=text.argument,
+        help='Only of this project (admin only)',
+    )
+
+
+def add_scope(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the projects in which a server is looked for."""
+    parser.add_argument(
+        '--all-projects',
+        action='store_true',
+        help='Look for a server in all projects at once, where you may; by '
+        'default, in your own first',
     )
 
 

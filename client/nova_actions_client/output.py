@@ -3,15 +3,17 @@
 terminal."""
 
 import argparse
+import contextlib
 import io
 import itertools
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 from cliff import columns
+from osc_lib import exceptions
 from rich import cells
 
 from nova_actions_client import text
@@ -27,15 +29,23 @@ WIDE = 100
 
 
 def note(message: str) -> None:
-    """Print a note to standard error."""
-    print(message, file=sys.stderr)  # noqa: T201
+    """Print a note to standard error, if that takes it."""
+    # Without a file, print takes standard output.
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(message, file=sys.stderr)  # noqa: T201
 
 
 def screen() -> int | None:
     """Return the columns of the terminal; None when there is none."""
-    if sys.stdout.isatty() or os.environ.get('COLUMNS'):
+    if is_terminal() or os.environ.get('COLUMNS'):
         return shutil.get_terminal_size().columns
     return None
+
+
+def is_terminal() -> bool:
+    """Tell whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def safe(row: Sequence[Any], formatter: str) -> list[Any]:
@@ -143,6 +153,13 @@ def human(cell: Any) -> str:
     return text.printable(cell)
 
 
+def order(cell: Any) -> tuple[bool, Any]:
+    """Return what a cell is sorted by; what is not known comes last."""
+    if isinstance(cell, columns.FormattableColumn):
+        cell = cell.machine_readable()
+    return cell is None, cell
+
+
 def is_for_a_person(args: argparse.Namespace) -> bool:
     """Tell whether the output is a table of the default columns."""
     return args.formatter == 'table' and not args.columns
@@ -156,10 +173,45 @@ def width_of(args: argparse.Namespace) -> int | None:
     return screen()
 
 
-def tolerate(stream: TextIO) -> None:
-    """Let a stream print a replacement for what its encoding lacks."""
+def opened(stream: TextIO | None) -> TextIO:
+    """Return a stream that prints a replacement for what its encoding lacks;
+    for None, which Python has for a closed one, a stream to nowhere."""
+    if stream is None:
+        return open(os.devnull, 'w', encoding='utf-8', errors='replace')
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors='replace')
+    return stream
+
+
+@contextlib.contextmanager
+def printing(stream: TextIO) -> Iterator[None]:
+    """Print what is left in a stream, and tell why it takes no more.
+
+    :raises BrokenPipeError: when nobody reads it any more
+    :raises CommandError: when its disk is full, for example
+    """
+    try:
+        yield
+        stream.flush()
+    except OSError as error:
+        # Errors of files have a name, errors of requests no number.
+        if error.filename is not None or error.errno is None:
+            raise
+        _discard(stream)
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise exceptions.CommandError(
+            f'standard output: {error.strerror}'
+        ) from error
+
+
+def _discard(stream: TextIO) -> None:
+    """Let a stream lose what it could not print; Python flushes it again at
+    its end."""
+    with contextlib.suppress(OSError, ValueError):
+        number = stream.fileno()
+        with open(os.devnull, 'wb') as nowhere:
+            os.dup2(nowhere.fileno(), number)
 
 
 def can_encode(stream: TextIO) -> bool:

@@ -35,9 +35,13 @@ class Log(Protocol):
         """Return statistics of the actions that match a query."""
 
     def of_server(
-        self, server: str, kind: str | None = None
+        self, server: str, kind: str | None, all_projects: bool
     ) -> Iterator[record.Action]:
-        """Yield actions of a server, the newest first, perhaps not all."""
+        """Yield actions of a server, the newest first, perhaps not all.
+
+        :param kind: only of this kind
+        :param all_projects: see :func:`option.add_scope`
+        """
 
     def newest(self, query: view.Query) -> Iterator[record.Action]:
         """Yield the newest action that matches a query, of all projects

@@ -2,6 +2,7 @@
 """Texts from the log, made safe to print: a name or an error message must
 not control a terminal or be computed by a spreadsheet."""
 
+import argparse
 import textwrap
 from collections.abc import Iterable
 
@@ -9,8 +10,28 @@ from rich import cells
 
 #: Stands for no value.
 NONE = '-'
+#: Characters of the longest name or id.
+LONGEST = 255
 #: A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA = ('=', '+', '-', '@', '\t', '\r')
+
+
+def argument(value: str) -> str:
+    """Return a name or an id of the command line, for argparse.
+
+    :raises argparse.ArgumentTypeError: for one that the service refuses
+    """
+    try:
+        value.encode()
+        fits = 1 <= len(value) <= LONGEST
+    except UnicodeEncodeError:
+        fits = False
+    if not fits:
+        raise argparse.ArgumentTypeError(
+            f'{elided(repr(value), 60)} is not a text of 1 to {LONGEST} '
+            'characters'
+        )
+    return value
 
 
 def printable(value: object) -> str:

@@ -20,7 +20,11 @@ def _url(value: str) -> str:
     """Return a URL of the command line, for argparse."""
     try:
         parts = parse.urlsplit(value)
-        is_address = parts.scheme in ('http', 'https') and parts.hostname
+        is_address = (
+            parts.scheme in ('http', 'https')
+            and parts.hostname
+            and value.isprintable()
+        )
     except ValueError:
         is_address = None
     if not is_address:
@@ -57,9 +61,10 @@ class Asking(command.Command):
 
         What the service refuses as bad input (HTTP 400) is a usage error.
         """
-        output.tolerate(self.app.stdout)
+        self.app.stdout = output.opened(self.app.stdout)
         try:
-            return int(super().run(parsed_args))
+            with output.printing(self.app.stdout):
+                return int(super().run(parsed_args))
         except http.Refused as refused:
             if refused.status != 400:
                 raise
@@ -82,7 +87,7 @@ class Asking(command.Command):
 class Listing(Asking, command.Lister):
     """A command that prints a table."""
 
-    # The service sorts.
+    # A table that fits on a screen has only texts, which have another order.
     need_sort_by_cliff = False
 
     def produce_output(
@@ -93,24 +98,53 @@ class Listing(Asking, command.Lister):
     ) -> int:
         """Print rows: one below the other where the screen is too narrow."""
         self.check_columns(parsed_args, column_names)
-        rows = list(data)
+        rows = self._sorted(parsed_args, column_names, data)
         width = output.width_of(parsed_args)
         if width is None or not rows:
             rows = [output.safe(row, parsed_args.formatter) for row in rows]
             return super().produce_output(parsed_args, column_names, rows)
-        titles, rows = self.fit(column_names, rows, width)
+        titles, fitted = self.fit(column_names, rows, width)
         shown = [
             # Texts fit already.
             [
                 cell if isinstance(cell, str) else output.human(cell)
                 for cell in row
             ]
-            for row in rows
+            for row in fitted
         ]
         if output.table_width(titles, shown) > width:
-            self.app.stdout.write(output.records(titles, shown, width))
+            # There is room for a whole cell in a line of its own.
+            whole = [[*map(output.human, row)] for row in rows]
+            self.app.stdout.write(output.records(column_names, whole, width))
             return 0
-        return super().produce_output(parsed_args, titles, rows)
+        return super().produce_output(parsed_args, titles, fitted)
+
+    def _sorted(
+        self,
+        args: argparse.Namespace,
+        titles: Sequence[str],
+        data: Iterable[Sequence[Any]],
+    ) -> list[Sequence[Any]]:
+        """Return rows in the order of ``--sort-column``, by default as the
+        service sorted them.
+
+        :raises argparse.ArgumentTypeError: when the cells of a column have no
+            order
+        """
+        rows = list(data)
+        names = [*map(self._normalize_column_name, titles)]
+        for title in reversed(args.sort_columns):
+            number = names.index(self._normalize_column_name(title))
+            try:
+                rows.sort(
+                    key=lambda row: output.order(row[number]),
+                    reverse=args.sort_direction == 'desc',
+                )
+            except TypeError as error:
+                raise argparse.ArgumentTypeError(
+                    f'argument --sort-column: {title!r} has no order'
+                ) from error
+        return rows
 
     def fit(
         self, titles: Sequence[str], rows: list[Sequence[Any]], width: int
@@ -129,9 +163,13 @@ class Listing(Asking, command.Lister):
         :raises argparse.ArgumentTypeError: naming the first one
         """
         known = {*map(self._normalize_column_name, titles)}
-        for name in args.columns:
-            if self._normalize_column_name(name) not in known:
-                raise argparse.ArgumentTypeError(
-                    f'argument -c/--column: {name!r} is not one of '
-                    f'{", ".join(titles)}'
-                )
+        for option_name, names in (
+            ('-c/--column', args.columns),
+            ('--sort-column', args.sort_columns),
+        ):
+            for name in names:
+                if self._normalize_column_name(name) not in known:
+                    raise argparse.ArgumentTypeError(
+                        f'argument {option_name}: {name!r} is not one of '
+                        f'{", ".join(titles)}'
+                    )

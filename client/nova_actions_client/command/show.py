@@ -12,6 +12,7 @@ from nova_actions_client import column
 from nova_actions_client import output
 from nova_actions_client import record
 from nova_actions_client import report
+from nova_actions_client import text
 from nova_actions_client.command import asking
 
 #: Columns of a report without a terminal.
@@ -90,11 +91,13 @@ def add_action(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'action',
         metavar='<action>',
+        type=text.argument,
         help='An id, eight or more characters of it, or the id of the request',
     )
     parser.add_argument(
         '--server',
         metavar='<server>',
+        type=text.argument,
         help='The server of the action (name or id); only Nova needs it',
     )
 

@@ -5,7 +5,6 @@ import argparse
 import datetime
 import io
 import os
-import sys
 from collections.abc import Iterator, Sequence
 
 from osc_lib import exceptions
@@ -16,6 +15,7 @@ from nova_actions_client import difference
 from nova_actions_client import drawing
 from nova_actions_client import log as log_module
 from nova_actions_client import moment
+from nova_actions_client import option
 from nova_actions_client import output
 from nova_actions_client import page
 from nova_actions_client import record
@@ -42,6 +42,7 @@ class Timeline(asking.Asking):
         parser.add_argument(
             'what',
             metavar='<action-or-server>',
+            type=text.argument,
             help='An action (its id, eight or more characters of it, or the '
             'id of its request), or a server (name or id) for its newest '
             'action',
@@ -49,16 +50,19 @@ class Timeline(asking.Asking):
         parser.add_argument(
             '--server',
             metavar='<server>',
+            type=text.argument,
             help='The server of an action; only Nova needs it',
         )
         parser.add_argument(
             '--against',
             metavar='<action>',
+            type=text.argument,
             nargs='?',
             const=LAST_SUCCESS,
             help='Mark the differences from this action; without a value, '
             'from the last one of its kind that succeeded',
         )
+        option.add_scope(parser)
         parser.add_argument(
             '--ascii',
             action='store_true',
@@ -71,24 +75,35 @@ class Timeline(asking.Asking):
 
     def take_action(self, args: argparse.Namespace) -> None:
         log = self.find_log(args)
-        action = find(log, args.what, args.server)
+        action = find(log, args.what, args.server, args.all_projects)
         other = _other(log, action, args) if args.against else None
-        screen = self._screen(args)
+        # In memory: rich ends with 1 on a pipe that is not read any more.
+        sheet = io.StringIO()
+        screen = self._screen(args, sheet)
         for line in drawn(action, other, screen.width, self._pen(args)):
             screen.print(line, soft_wrap=True)
-        if args.html is not None:
+        if args.html is None:
+            self.app.stdout.write(sheet.getvalue())
+        else:
             title = f'{action.action} of {action.server_name or action.server}'
             page.write(args.html, screen, title)
 
-    def _screen(self, args: argparse.Namespace) -> console.Console:
-        """Return what to draw on; for a page it is in memory."""
+    def _screen(
+        self, args: argparse.Namespace, sheet: io.StringIO
+    ) -> console.Console:
+        """Return what to draw on.
+
+        :param sheet: where the drawing goes
+        """
         to_file = args.html is not None
         width = WIDTH if to_file else output.screen() or WIDTH
         has_colors = to_file or (
-            sys.stdout.isatty() and 'NO_COLOR' not in os.environ
+            output.is_terminal()
+            and not os.environ.get('NO_COLOR')
+            and os.environ.get('TERM') != 'dumb'
         )
         return console.Console(
-            file=io.StringIO() if to_file else self.app.stdout,
+            file=sheet,
             width=max(NARROWEST, width),
             record=to_file,
             color_system='standard' if has_colors else None,
@@ -108,9 +123,12 @@ class Timeline(asking.Asking):
         return drawing.UNICODE
 
 
-def find(log: service.Log, what: str, server: str | None) -> record.Action:
+def find(
+    log: service.Log, what: str, server: str | None, all_projects: bool
+) -> record.Action:
     """Return the action with an id, or the newest one of a server.
 
+    :param all_projects: see :func:`option.add_scope`
     :raises CommandError: when there is neither
     """
     # Nova finds no action without its server.
@@ -120,7 +138,7 @@ def find(log: service.Log, what: str, server: str | None) -> record.Action:
         except log_module.NotFound:
             if server is not None:
                 raise
-    newest = wait.newest(log, what)
+    newest = wait.newest(log, what, all_projects)
     if newest is None:
         raise exceptions.CommandError(f'No action and no server is {what!r}')
     return newest

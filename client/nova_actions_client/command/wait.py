@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 
 from nova_actions_client import moment
+from nova_actions_client import option
 from nova_actions_client import outcome
 from nova_actions_client import record
 from nova_actions_client import retry
 from nova_actions_client import service
+from nova_actions_client import text
 from nova_actions_client.command import asking
 
 #: Seconds between two requests: first, longest.
@@ -31,6 +33,7 @@ class Wait(asking.Asking):
         parser.add_argument(
             'id',
             metavar='<action>',
+            type=text.argument,
             nargs='?',
             help='An id, eight or more characters of it, or the id of the '
             'request',
@@ -38,15 +41,18 @@ class Wait(asking.Asking):
         parser.add_argument(
             '--server',
             metavar='<server>',
+            type=text.argument,
             help='Wait for the newest action of this server (name or id), '
             'which need not have started yet',
         )
         parser.add_argument(
             '--action',
             metavar='<name>',
+            type=text.argument,
             help='With --server: its newest action of this kind, such as '
             'resize',
         )
+        option.add_scope(parser)
         parser.add_argument(
             '--timeout',
             metavar='<duration>',
@@ -71,17 +77,21 @@ def find(log: service.Log, args: argparse.Namespace) -> record.Action | None:
     """Return the action to wait for; None before it starts."""
     if args.id:
         return log.action(args.id, args.server)
-    return newest(log, args.server, args.action)
+    return newest(log, args.server, args.all_projects, args.action)
 
 
 def newest(
-    log: service.Log, server: str, kind: str | None = None
+    log: service.Log,
+    server: str,
+    all_projects: bool,
+    kind: str | None = None,
 ) -> record.Action | None:
     """Return the newest action of a server, or None; with its steps.
 
+    :param all_projects: see :func:`option.add_scope`
     :param kind: only of this kind, such as "resize"
     """
-    for action in log.of_server(server, kind):
+    for action in log.of_server(server, kind, all_projects):
         return log.action(action.id or action.request, action.server)
     return None
 

@@ -325,7 +325,9 @@ class DemoTestCase(base.BaseTestCase):
                 for each in action.steps
             ],
         )
-        listed = [each.request for each in nova.of_server(self.server)]
+        listed = [
+            each.request for each in nova.of_server(self.server, None, False)
+        ]
         self.assertIn(self.request, listed)
         self.assertEqual(
             listed[:1],

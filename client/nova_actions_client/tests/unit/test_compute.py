@@ -76,6 +76,14 @@ class TestLog(base.BaseTestCase):
         for name in ('twin', 'nobody'):
             self.assertRaises(exceptions.CommandError, self.log().server, name)
 
+    def test_a_name_in_all_projects(self):
+        for all_projects, asked in ((False, False), (True, True)):
+            log = self.log(action(1))
+            (found,) = log.of_server('web', 'reboot', all_projects)
+            self.assertEqual('req-1', found.request)
+            _path, query = log._service._session.asked[0]
+            self.assertEqual(asked, 'all_tenants' in query)
+
     def test_status_and_end_follow_from_the_steps(self):
         for events, status, duration in (
             ([event(1, 2), event(3, 5)], record.SUCCEEDED, 4.0),

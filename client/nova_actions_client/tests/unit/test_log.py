@@ -127,6 +127,41 @@ class TestActions(base.BaseTestCase):
             ],
         )
 
+    def test_a_server_of_the_own_project_comes_first(self):
+        for own, all_projects, number, asked in (
+            ([action(1)], False, 1, [False]),
+            ([], False, 2, [False, True]),
+            ([action(1)], True, 2, [True]),
+        ):
+            service = web.service(
+                {
+                    f'/v1/actions{query}': (
+                        200,
+                        {
+                            'actions': found,
+                            'links': [],
+                            'completeness': COMPLETE,
+                        },
+                    )
+                    for query, found in (
+                        ('', own),
+                        (
+                            '?server_name=web&all_projects=true&limit=1',
+                            [action(2)],
+                        ),
+                    )
+                }
+            )
+            (found,) = log.Log(service).of_server('web', None, all_projects)
+            self.assertEqual(action(number)['uuid'], found.id)
+            self.assertEqual(
+                asked,
+                [
+                    'all_projects' in query
+                    for _path, query in service._session.asked
+                ],
+            )
+
 
 class TestAction(base.BaseTestCase):
     def test_all_steps(self):

@@ -66,11 +66,19 @@ class TestOption(base.BaseTestCase):
                 )
                 self.assertIn('--mine', str(error))
 
-    def test_an_empty_value_is_a_value(self):
-        args = self.parser.parse_args(['--server', '', '--project', ''])
-        self.assertEqual(
-            {'server_name': '', 'project_id': ''}, option.query(args, None)
-        )
+    def test_an_empty_value_does_not_select_everything(self):
+        parser = argparse.ArgumentParser(exit_on_error=False)
+        option.add(parser)
+        for name in (
+            '--server',
+            '--project',
+            '--user',
+            *(each.option for each in option.FILTERS),
+        ):
+            error = self.assertRaises(
+                argparse.ArgumentError, parser.parse_args, [name, '']
+            )
+            self.assertIn(name, str(error))
 
     def test_anything_else_is_as_it_is(self):
         self.assertEqual('No', option.named('No'))

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows in a table, and in formats that see to nothing themselves."""
 
+import errno
+import io
+import os
+
+import fixtures
 import hypothesis
 from hypothesis import strategies
+from osc_lib import exceptions
 from oslotest import base
 from rich import cells
 
@@ -125,3 +131,58 @@ class TestOutput(base.BaseTestCase):
         self.assertEqual(
             made.HOSTILE, output.safe(row, 'json')[2].machine_readable()
         )
+
+
+class Broken(io.StringIO):
+    """A stream whose flushing fails."""
+
+    def __init__(self, error):
+        super().__init__()
+        self._error = error
+
+    def flush(self):
+        raise self._error
+
+
+class TestStreams(base.BaseTestCase):
+    def test_a_closed_standard_output_takes_everything(self):
+        with output.opened(None) as stream:
+            stream.write('\udcff é')
+        self.useFixture(fixtures.MonkeyPatch('sys.stdout', None))
+        self.useFixture(fixtures.EnvironmentVariable('COLUMNS'))
+        self.assertIsNone(output.screen())
+
+    def test_a_note_never_goes_to_standard_output(self):
+        out = io.StringIO()
+        self.useFixture(fixtures.MonkeyPatch('sys.stdout', out))
+        for stream in (None, Broken(OSError(errno.ENOSPC, 'full'))):
+            with fixtures.MonkeyPatch('sys.stderr', stream):
+                output.note('1 shown')
+        self.assertEqual('', out.getvalue())
+
+    def test_what_cannot_be_printed(self):
+        def print_to(error):
+            with output.printing(Broken(error)):
+                pass
+
+        said = self.assertRaises(
+            exceptions.CommandError, print_to, OSError(errno.ENOSPC, 'full')
+        )
+        self.assertEqual('standard output: full', str(said))
+        for error in (
+            BrokenPipeError(errno.EPIPE, 'x'),
+            FileNotFoundError(errno.ENOENT, 'x', 'ca.pem'),
+            OSError('no certificates'),
+        ):
+            self.assertRaises(type(error), print_to, error)
+
+    def test_python_does_not_fail_once_more_at_its_end(self):
+        def print_some(stream):
+            with output.printing(stream):
+                stream.write('x')
+
+        reader, writer = os.pipe()
+        os.close(reader)
+        with open(writer, 'w', encoding='utf-8') as stream:
+            self.assertRaises(BrokenPipeError, print_some, stream)
+            stream.flush()

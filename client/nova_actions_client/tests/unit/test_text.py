@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever others write is text."""
 
+import argparse
+
 import hypothesis
 from hypothesis import strategies
 from oslotest import base
@@ -18,6 +20,20 @@ class TestText(base.BaseTestCase):
     @hypothesis.given(strategies.text())
     def test_no_cell_is_a_formula(self, value):
         self.assertFalse(str(text.csv_cell(value)).startswith(text.FORMULA))
+
+    @hypothesis.given(strategies.text(min_size=1, max_size=text.LONGEST))
+    @hypothesis.example('\x1b[2J')
+    def test_an_argument(self, value):
+        self.assertEqual(value, text.argument(value))
+
+    def test_no_argument(self):
+        # A byte that is not UTF-8 reaches a program as a surrogate.
+        for value in ('', 'x' * (text.LONGEST + 1), 'a\udcff'):
+            error = self.assertRaises(
+                argparse.ArgumentTypeError, text.argument, value
+            )
+            self.assertIn('1 to 255', str(error))
+            str(error).encode()
 
     def test_numbers_stay_numbers(self):
         self.assertEqual(-1.5, text.csv_cell(-1.5))

@@ -73,6 +73,44 @@ class TestListing(base.BaseTestCase):
             ],
         )
 
+    def test_a_cell_with_a_line_of_its_own_is_not_cut(self):
+        with fixtures.MonkeyPatch(
+            'nova_actions_client.tests.unit.command.test_asking.Table.fit',
+            lambda _self, titles, rows, width: (titles, [['x' * 50] * 3]),
+        ):
+            _code, shown = self.run_table([self.row('web-server-1')], width=40)
+        self.assertIn('web-server-1', shown)
+
+    def test_sorted_by_a_column(self):
+        rows = [
+            [number, column.Took(took), 'why']
+            for number, took in enumerate((100.0, None, 20.0))
+        ]
+        for words, numbers in (
+            ((), '012'),
+            (('--sort-column', 'server_name'), '201'),
+            (('--sort-column', 'Why', '--sort-column', 'ID'), '012'),
+            (('--sort-column', 'ID', '--sort-descending'), '210'),
+        ):
+            for form in ('table', 'value'):
+                _code, shown = self.run_table(rows, '-f', form, *words)
+                self.assertEqual(
+                    numbers,
+                    ''.join(
+                        line.strip('| ')[0]
+                        for line in shown.splitlines()
+                        if 'why' in line
+                    ),
+                )
+
+    def test_what_cannot_be_sorted(self):
+        rows = [['1', [0.5], 'why'], ['2', [None], 'why']]
+        for name in ('Nope', 'Server Name'):
+            code, shown = self.run_table(rows, '--sort-column', name)
+            self.assertEqual((outcome.USAGE, ''), (code, shown))
+            self.assertIn('argument --sort-column', self.notes[-1])
+            self.assertIn(repr(name), self.notes[-1])
+
     def test_formats_are_never_changed(self):
         for words in (
             ('-f', 'csv'),

@@ -29,8 +29,8 @@ class Log:
             return self._action
         raise log_module.NotFound(name)
 
-    def of_server(self, server, kind=None):
-        self.asked.append(server)
+    def of_server(self, server, kind, all_projects):
+        self.asked.append((server, all_projects))
         yield from self._newest
 
     def newest(self, query):
@@ -45,20 +45,20 @@ class TestFind(base.BaseTestCase):
 
     def test_an_action_comes_before_a_server(self):
         log = Log(self.action, [self.action])
-        found = timeline.find(log, self.action.id, None)
+        found = timeline.find(log, self.action.id, None, False)
         self.assertEqual((self.action, []), (found, log.asked))
 
     def test_else_the_newest_of_a_server(self):
         log = Log(self.action, [self.action])
-        self.assertEqual(self.action, timeline.find(log, 'web', None))
-        self.assertEqual(['web'], log.asked)
+        self.assertEqual(self.action, timeline.find(log, 'web', None, True))
+        self.assertEqual([('web', True)], log.asked)
 
     def test_neither(self):
         self.assertRaises(
-            exceptions.CommandError, timeline.find, Log(None), 'x', None
+            exceptions.CommandError, timeline.find, Log(None), 'x', None, False
         )
         self.assertRaises(
-            log_module.NotFound, timeline.find, Log(None), 'x', 'server'
+            log_module.NotFound, timeline.find, Log(None), 'x', 'server', False
         )
 
     def test_the_last_success_of_the_kind(self):
