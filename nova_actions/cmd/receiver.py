@@ -5,8 +5,13 @@ import logging
 import time
 import urllib.parse
 from collections.abc import Sequence
+from typing import Any
 
+import requests
+import urllib3
+from google.protobuf import message as protobuf
 from opentelemetry.exporter.otlp.proto.http import trace_exporter
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 from opentelemetry.sdk import trace as sdk_trace
 from opentelemetry.sdk.trace import export as sdk
 
@@ -18,8 +23,15 @@ LOG = logging.getLogger(__name__)
 
 #: The path for traces in OTLP's specification.
 PATH = '/v1/traces'
-#: Seconds between two attempts, each of which retries by itself.
+#: Seconds between two attempts, each of which retries by itself, and the most
+#: that a receiver may ask for.
 RETRY = 5.0
+LONGEST = 3600.0
+#: The statuses after which OTLP's specification allows to send again what was
+#: sent.
+TRANSIENT = (429, 502, 503, 504)
+#: What the command ends with when a receiver refuses for good.
+REFUSED = 4
 
 
 class Receiver:
@@ -37,27 +49,69 @@ class Receiver:
     """
 
     def __init__(self, endpoint: str | None, is_patient: bool) -> None:
+        session = requests.Session()
+        # The exporter tells only whether it succeeded.
+        session.hooks['response'].append(self._keep)
         self._exporter = trace_exporter.OTLPSpanExporter(
-            endpoint and _with_path(endpoint)
+            endpoint and _with_path(endpoint), session=session
         )
         self._is_patient = is_patient
+        #: The last one.
+        self._answer: requests.Response | None = None
+
+    def _keep(self, answer: requests.Response, **_options: Any) -> None:
+        self._answer = answer
 
     def write(self, changes: Sequence[export.Change]) -> None:
         """Send the spans that end in some changes, and return when the
         receiver has accepted them.
 
-        :raises Refusal: it has not
+        :raises Refusal: it is not; with :data:`REFUSED` when sending it again
+            would change nothing
         """
         spans = trace.spans(changes)
-        while spans and not self._is_taken(spans):
+        if not spans:
+            return
+        while not self._is_taken(spans):
+            if self._answer is not None and not _is_transient(self._answer):
+                raise failure.Refusal(
+                    f'The receiver refuses what it was sent: HTTP '
+                    f'{_status(self._answer)}. Nothing was skipped: the next '
+                    f'run sends it again. To leave out these {len(changes)} '
+                    f'changes, go on with --after {changes[-1]["cursor"]}',
+                    REFUSED,
+                )
             if not self._is_patient:
                 raise failure.Refusal(
                     'The receiver has not accepted the request. Nothing was '
                     'skipped: the next run sends it again.'
                 )
-            time.sleep(RETRY)
+            time.sleep(_pause(self._answer))
+        self._tell_rejected()
+
+    def _tell_rejected(self) -> None:
+        """Log what the receiver has not kept of what it took.
+
+        OTLP's specification forbids to send it again.
+        """
+        if self._answer is None:
+            return
+        try:
+            partial = trace_service_pb2.ExportTraceServiceResponse.FromString(
+                self._answer.content
+            ).partial_success
+        except protobuf.DecodeError:
+            # Not every receiver answers as the specification says.
+            return
+        if partial.rejected_spans or partial.error_message:
+            LOG.error(
+                'The receiver has rejected %d spans: %r',
+                partial.rejected_spans,
+                partial.error_message,
+            )
 
     def _is_taken(self, spans: Sequence[sdk_trace.ReadableSpan]) -> bool:
+        self._answer = None
         try:
             result = self._exporter.export(spans)
         except OSError as error:
@@ -66,7 +120,43 @@ class Receiver:
                 'The receiver does not answer: %s', type(error).__name__
             )
             return False
-        return result is sdk.SpanExportResult.SUCCESS
+        return result is sdk.SpanExportResult.SUCCESS and (
+            self._answer is None or _takes(self._answer)
+        )
+
+
+def _is_elsewhere(answer: requests.Response) -> bool:
+    """Tell whether an answer is that of a page to which the receiver has
+    redirected: a redirected request carries nothing."""
+    return answer.request.method != 'POST'
+
+
+def _takes(answer: requests.Response) -> bool:
+    """Tell whether an answer says that what was sent was taken; to the
+    exporter a redirect is a success, too."""
+    return 200 <= answer.status_code < 300 and not _is_elsewhere(answer)
+
+
+def _is_transient(answer: requests.Response) -> bool:
+    return answer.status_code in TRANSIENT and not _is_elsewhere(answer)
+
+
+def _status(answer: requests.Response) -> str:
+    if _is_elsewhere(answer):
+        return 'redirect'
+    return f'{answer.status_code} {answer.reason or ""}'.rstrip()
+
+
+def _pause(answer: requests.Response | None) -> float:
+    """Return the seconds until the next attempt."""
+    asked = None if answer is None else answer.headers.get('Retry-After')
+    if asked is None:
+        return RETRY
+    try:
+        seconds = urllib3.Retry().parse_retry_after(asked)
+    except urllib3.exceptions.InvalidHeader:
+        return RETRY
+    return min(max(RETRY, seconds), LONGEST)
 
 
 def _with_path(endpoint: str) -> str:

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
+import logging
 from unittest import mock
 
 import fixtures
+import requests
 from opentelemetry.exporter.otlp.proto.http import trace_exporter
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 from opentelemetry.sdk.trace import export as sdk
 from oslotest import base
 
@@ -35,7 +38,7 @@ class ReceiverTest(base.BaseTestCase):
             ('http://collector/otlp/traces', 'http://collector/otlp/traces'),
         ):
             receiver.Receiver(given, False)
-            self.exporter.assert_called_with(used)
+            self.exporter.assert_called_with(used, session=mock.ANY)
         for wrong in ('collector:4318', 'ftp://collector', 'http://', '/v1'):
             self.assertRaises(failure.Refusal, receiver.Receiver, wrong, False)
 
@@ -61,3 +64,112 @@ class ReceiverTest(base.BaseTestCase):
         begun = {**changes.example(), 'kind': changes.kind.ACTION_BEGUN}
         receiver.Receiver(None, False).write([begun])
         self.export.assert_not_called()
+
+
+class AnswerTest(base.BaseTestCase):
+    """What a receiver answers, to the real exporter."""
+
+    def setUp(self):
+        super().setUp()
+        self.answers = []
+        #: The methods of the requests.
+        self.methods = []
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'requests.adapters.HTTPAdapter.send',
+                lambda _adapter, request, **_options: self.answer(request),
+            )
+        )
+        self.sleep = self.useFixture(
+            fixtures.MockPatchObject(receiver.time, 'sleep', autospec=True)
+        ).mock
+        self.logged = self.useFixture(
+            fixtures.FakeLogger('nova_actions', level=logging.WARNING)
+        )
+
+    def answer(self, request):
+        self.methods.append(request.method)
+        answer = requests.Response()
+        status, headers, answer._content = self.answers.pop(0)
+        answer.status_code, answer.request = status, request
+        answer.url = request.url
+        answer.headers.update(headers)
+        answer.raw = mock.Mock()
+        return answer
+
+    def write(self, *answers, is_patient=True):
+        self.answers[:] = answers
+        change = {**changes.example(), 'cursor': 'xyz'}
+        receiver.Receiver('http://collector', is_patient).write([change])
+        self.assertEqual([], self.answers)
+
+    def test_what_it_refuses_is_not_sent_again(self):
+        for status in (400, 401, 404, 413, 500):
+            for is_patient in (True, False):
+                del self.methods[:]
+                refusal = self.assertRaises(
+                    failure.Refusal,
+                    self.write,
+                    (status, {}, b''),
+                    is_patient=is_patient,
+                )
+                self.assertEqual(receiver.REFUSED, refusal.code)
+                self.assertIn(f'HTTP {status}', str(refusal))
+                self.assertIn('--after xyz', str(refusal))
+                self.assertEqual(['POST'], self.methods)
+        self.sleep.assert_not_called()
+
+    def test_a_redirect_takes_nothing(self):
+        refusal = self.assertRaises(
+            failure.Refusal,
+            self.write,
+            (302, {'Location': 'http://collector/login'}, b''),
+        )
+        self.assertEqual(receiver.REFUSED, refusal.code)
+        # Other releases of the exporter follow it.
+        followed = requests.Response()
+        followed.status_code = 200
+        for method, is_taken in (('POST', True), ('GET', False)):
+            followed.request = requests.Request(
+                method, 'http://collector/login'
+            ).prepare()
+            self.assertEqual(is_taken, receiver._takes(followed))
+
+    def test_what_it_has_not_kept_is_logged(self):
+        answer = trace_service_pb2.ExportTraceServiceResponse()
+        self.write((200, {}, answer.SerializeToString()))
+        self.write((200, {}, b'taken'))
+        self.assertEqual('', self.logged.output)
+        answer.partial_success.rejected_spans = 2
+        answer.partial_success.error_message = 'too\nold'
+        self.write((200, {}, answer.SerializeToString()))
+        self.assertEqual(
+            "The receiver has rejected 2 spans: 'too\\nold'\n",
+            self.logged.output,
+        )
+
+    def test_pauses(self):
+        for asked, pause in (
+            (None, receiver.RETRY),
+            ('0', receiver.RETRY),
+            ('60', 60.0),
+            ('9' * 30, receiver.LONGEST),
+            ('Wed, 21 Oct 2015 07:28:00 GMT', receiver.RETRY),
+            ('soon', receiver.RETRY),
+        ):
+            answer = requests.Response()
+            if asked is not None:
+                answer.headers['Retry-After'] = asked
+            self.assertEqual(pause, receiver._pause(answer))
+        self.assertEqual(receiver.RETRY, receiver._pause(None))
+
+    def test_one_that_is_busy_is_asked_again_later(self):
+        self.write(
+            # Longer than the exporter itself waits.
+            (503, {'Retry-After': '600'}, b''),
+            (429, {'Retry-After': '700'}, b''),
+            (200, {}, b''),
+        )
+        self.assertEqual(
+            [mock.call(600), mock.call(700)], self.sleep.mock_calls
+        )
