@@ -242,20 +242,77 @@ class ShippedTest(test_base.BaseTestCase):
             self.useFixture(base_fixtures.TempDir()).path
         )
 
-    def known(self) -> set[str]:
-        """Return each metric that there is."""
+    def known(self) -> dict[str, set[str]]:
+        """Return each metric that there is, and its labels."""
         collector = standing.Collector()
         collector._found = standing.standing.Standing({}, 0, 0, {}, {}, {})
         collector._read_at = float('inf')
         return {
-            *(each.name for each in metrics.FAMILIES),
-            *(each.name for each in collector.collect()),
+            **{each.name: {*each.labels} for each in metrics.FAMILIES},
+            **{each.name: {*each._labelnames} for each in collector.collect()},
         }
 
     def assert_known(self, text: str) -> None:
         for name in set(_NAME.findall(text)):
             self.assertIn(
                 re.sub('_(bucket|sum|count)$', '', name), self.known()
+            )
+
+    def labels_of(self, query: str) -> set[str]:
+        """Return the labels of the series that a query selects; see that it
+        names no others."""
+        found = {'le', 'instance'}
+        for metric, _suffix, chosen in re.findall(
+            r'(nova_actions_\w+?)(_bucket|_sum|_count)?(?:{([^}]*)}|\b(?!{))',
+            query,
+        ):
+            labels = self.known()[metric]
+            self.assertLessEqual(
+                {*re.findall(r'(\w+)[!=]', chosen)}, labels, query
+            )
+            found |= labels
+        by = {
+            label
+            for names in re.findall(r'(?:by|without) \(([^)]*)\)', query)
+            for label in names.split(', ')
+        }
+        self.assertLessEqual(by, found, query)
+        return found
+
+    def test_panels(self) -> None:
+        """Each has a unit, a place of its own, and legends that say something;
+        labels are those of the metrics."""
+        panels = json.loads(DASHBOARD.read_text(encoding='utf-8'))['panels']
+        self.assertEqual(len(panels), len({each['id'] for each in panels}))
+        taken: set[tuple[int, int]] = set()
+        for panel in panels:
+            self.assertTrue(panel['fieldConfig']['defaults']['unit'])
+            place = panel['gridPos']
+            cells = {
+                (x, y)
+                for x in range(place['x'], place['x'] + place['w'])
+                for y in range(place['y'], place['y'] + place['h'])
+            }
+            self.assertEqual(set(), taken & cells, panel['title'])
+            # Grafana has 24 columns.
+            self.assertLess(max(cells)[0], 24)
+            taken |= cells
+            legends = []
+            for target in panel['targets']:
+                self.assertLessEqual(
+                    {*re.findall(r'{{(\w+)}}', target['legendFormat'])},
+                    self.labels_of(target['expr']),
+                )
+                legends.append(target['legendFormat'])
+            self.assertEqual(len(legends), len({*legends} - {''}))
+
+    def test_labels_of_alerts(self) -> None:
+        text = RULES.read_text(encoding='utf-8')
+        for rule in text.split('- alert:')[1:]:
+            query, said = re.split(r'(?=for:|labels:)', rule, maxsplit=1)
+            self.assertLessEqual(
+                {*re.findall(r'\$labels\.(\w+)', said)},
+                self.labels_of(query),
             )
 
     def test_alerts(self) -> None:
