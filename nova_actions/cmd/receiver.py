@@ -120,9 +120,12 @@ class Receiver:
                 'The receiver does not answer: %s', type(error).__name__
             )
             return False
-        return result is sdk.SpanExportResult.SUCCESS and (
-            self._answer is None or _takes(self._answer)
-        )
+        return result is sdk.SpanExportResult.SUCCESS and self._has_taken()
+
+    def _has_taken(self) -> bool:
+        """Tell whether the answer says that what was sent was taken; to the
+        exporter a redirect is a success, too."""
+        return self._answer is None or _takes(self._answer)
 
 
 def _is_elsewhere(answer: requests.Response) -> bool:
@@ -132,8 +135,6 @@ def _is_elsewhere(answer: requests.Response) -> bool:
 
 
 def _takes(answer: requests.Response) -> bool:
-    """Tell whether an answer says that what was sent was taken; to the
-    exporter a redirect is a success, too."""
     return 200 <= answer.status_code < 300 and not _is_elsewhere(answer)
 
 
