@@ -170,6 +170,87 @@ class ListTest(page_case.PageCase):
             self.assertIn('no valid host', text)
         self.assertQuiet()
 
+    def test_a_link_to_all_projects_shows_a_reader_their_own(self):
+        self.action(self.server())
+        self.open('#/actions?all_projects=true', token=page_case.READER)
+        self.browser.one('.window', '1 shown')
+        self.assertNotIn('all_projects', self.query())
+        self.assertQuiet()
+
+    def test_what_is_no_filter_is_named(self):
+        self.action(self.server())
+        self.open('#/actions?colour=red&status=succeeded')
+        self.browser.one('.window', '1 shown')
+        self.assertEqual(
+            ['There is no filter colour: it is ignored.'],
+            self.browser.texts('.notice'),
+        )
+
+    def test_another_view_takes_the_focus(self):
+        action = self.action(self.server(), step('compute_x'))
+        self.open()
+        self.browser.one('.what a').send_keys(Keys.ENTER)
+        self.browser.one('table.steps')
+        focused = 'return document.activeElement.textContent'
+        self.assertIn('of web-1', self.browser.run(focused))
+        self.assertIn(action, self.browser.driver.current_url)
+        self.browser.driver.back()
+        self.browser.one('table.actions')
+        self.assertEqual('Actions', self.browser.run(focused))
+        # Other filters are no other view.
+        field = self.browser.one('[name=action]')
+        field.send_keys('create', Keys.ENTER)
+        patience.wait_until('the filter', lambda: 'action' in self.query())
+        self.assertEqual(
+            'action', self.browser.run('return document.activeElement.name')
+        )
+
+    def test_a_clock_that_is_wrong(self):
+        self.action(self.server(), status='running', finish_time=None, ago=60)
+        for hours in (-5, 5):
+            added = self.browser.driver.execute_cdp_cmd(
+                'Page.addScriptToEvaluateOnNewDocument',
+                {
+                    'source': '{ const real = Date.now; '
+                    f'Date.now = () => real() + {hours} * 3600e3; }}'
+                },
+            )
+            try:
+                self.open()
+                self.browser.one('table.actions')
+                (took,) = self.rows('.took')
+            finally:
+                self.browser.driver.execute_cdp_cmd(
+                    'Page.removeScriptToEvaluateOnNewDocument', added
+                )
+            self.assertRegex(took, '^[1-9][0-9]?m')
+
+    def test_on_paper(self):
+        self.action(self.server())
+        self.browser.theme('dark')
+        self.open()
+        self.browser.one('table.actions')
+        self.browser.driver.execute_cdp_cmd(
+            'Emulation.setEmulatedMedia', {'media': 'print'}
+        )
+        self.addCleanup(
+            self.browser.driver.execute_cdp_cmd,
+            'Emulation.setEmulatedMedia',
+            {'media': ''},
+        )
+        shown = 'return document.querySelector(arguments[0]).checkVisibility()'
+        for selector in ('.filters', '.tools', '.buttons'):
+            self.assertFalse(self.browser.run(shown, selector))
+        for selector in ('table.actions', '.command'):
+            self.assertTrue(self.browser.run(shown, selector))
+        self.assertEqual(
+            'rgb(255, 255, 255)',
+            self.browser.run(
+                'return getComputedStyle(document.querySelector('
+                '"table.actions")).backgroundColor'
+            ),
+        )
+
     def test_many_rows(self):
         server, begun = self.server(), page_case.now()
         with db.engine().begin() as connection:

@@ -26,7 +26,7 @@ export class Action {
     this.loader = new Loader((signal) => this.read(signal), draw);
     this.more = new Loader((signal) => this.readMore(signal), draw);
     this.live = new Live(scope(query), {
-      draw, missed: () => {}, heard: (changes) => {
+      draw, missed: () => this.loader.run(), heard: (changes) => {
         if (changes.some((each) => each.action_uuid === this.action.uuid)) {
           this.loader.run();
         }
@@ -81,8 +81,15 @@ export class Action {
   }
 
   template() {
-    return html`${this.action ? this.found() : html`<h1 tabindex="-1">Action
-      ${name(this.uuid)}</h1>`}
+    const {action} = this;
+    const of = action && name(action.server_name ?? action.server);
+    // One heading, which keeps the focus when the action has been read.
+    return html`${action ? html`<p class="crumbs"><a href=${route.href(
+        'actions', '', this.scope)}>Actions</a> / <a href=${route.href(
+        'server', action.server, this.scope)}>${of}</a></p>` : nothing}
+      <h1 tabindex="-1">${action ? html`${name(action.action)} of ${of}`
+        : html`Action ${name(this.uuid)}`}</h1>
+      ${action ? this.found() : nothing}
       ${this.loader.template()}
       ${shown(command('timeline', undefined, [this.uuid]))}`;
   }
@@ -91,13 +98,7 @@ export class Action {
     const {action} = this;
     const onlyFailed = this.query.get('steps') === 'failed';
     const hosts = numbered(action.events);
-    return html`<p class="crumbs"><a href=${route.href(
-        'actions', '', this.scope)}>Actions</a> / <a href=${route.href(
-        'server', action.server, this.scope)}>${
-        name(action.server_name ?? action.server)}</a></p>
-      <h1 tabindex="-1">${name(action.action)} of ${
-        name(action.server_name ?? action.server)}</h1>
-      <p class="headline">${status(action.status)} <span>${
+    return html`<p class="headline">${status(action.status)} <span>${
         action.status === 'running' ? 'for' : 'in'} <b>${
         took(elapsed(action))}</b></span>${action.reason ? html` <span
         class="why">${reason(action.reason)}</span>` : nothing}</p>

@@ -2,6 +2,7 @@
 // Requests to /v1 with the token of the user who has logged in.
 
 import {end, session} from './session.js';
+import {learn} from './time.js';
 
 const ROOT = new URL('../v1/', document.baseURI);
 
@@ -32,6 +33,7 @@ export async function ask(path, query = {}, {signal, token} = {}) {
     if (error.name === 'AbortError') throw error;
     throw new Problem(0, 'The API does not answer.');
   });
+  learn(answer.headers.get('Date'));
   if (answer.status === 401) {
     if (mine === session.token) {
       end('Your session has ended. Log in again to go on here.');

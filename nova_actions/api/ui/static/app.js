@@ -30,20 +30,40 @@ function show() {
   view?.close();
   view = null;
   if (session.isOpen) {
-    const asked = route.current();
-    if (session.anywhere && !asked.query.has('all_projects')
-        && !asked.query.has('project_id')) {
-      // The address determines everything that is shown.
-      asked.query.set('all_projects', 'true');
-      history.replaceState(null, '', route.href(
-        asked.name, asked.id, asked.query));
-    }
+    const asked = settled();
     view = new VIEWS[asked.name](asked, draw);
     health?.look(asked.query);
     view.open();
     document.title = `${view.title} – Actions`;
   }
   draw();
+}
+
+// What the address asks for, after it is made to say all of what is shown: of
+// all projects for those who may, of their own for a colleague who may not.
+function settled() {
+  const asked = route.current();
+  const {query} = asked;
+  const before = query.toString();
+  if (!session.anywhere) {
+    query.delete('all_projects');
+  } else if (!query.has('all_projects') && !query.has('project_id')) {
+    query.set('all_projects', 'true');
+  }
+  if (query.toString() !== before) {
+    history.replaceState(null, '', route.href(asked.name, asked.id, query));
+  }
+  return asked;
+}
+
+// Another view takes the focus; the same one with other filters leaves it.
+function moved({oldURL, newURL}) {
+  show();
+  const [before, after] = [oldURL, newURL].map((each) => {
+    const {name: view_name, id} = route.parse(new URL(each).hash);
+    return `${view_name}/${id}`;
+  });
+  if (before !== after) PAGE.querySelector('h1')?.focus();
 }
 
 function changed() {
@@ -100,7 +120,7 @@ async function start() {
   const settings = answer?.ok ? await answer.json() : {};
   login = new Login(settings, draw);
   onChange(changed);
-  addEventListener('hashchange', show);
+  addEventListener('hashchange', moved);
   matchMedia('(prefers-color-scheme: dark)').addEventListener(
     'change', restyle);
   changed();

@@ -33,10 +33,18 @@ export const NAMES = [
   'server', 'server_name', 'action', 'status', 'started_after', 'reason',
   ...MORE.map(([name]) => name)];
 
+const PARAMETERS = [...NAMES, 'sort', 'all_projects', 'project_id'];
+
+// Returns what stands in an address that is no parameter of the API.
+export function unknown(query) {
+  return [...new Set(query.keys())].filter(
+    (name) => !PARAMETERS.includes(name));
+}
+
 // Returns the parameters for the API.
 export function parameters(query) {
   const found = {};
-  for (const name of [...NAMES, 'sort', 'all_projects', 'project_id']) {
+  for (const name of PARAMETERS) {
     const values = query.getAll(name);
     if (values.length) found[name] = name === 'status' ? values : values[0];
   }

@@ -5,14 +5,14 @@ import {html, svg} from './vendor/lit-html/lit-html.js';
 import * as route from './route.js';
 import {STATUSES} from './status.js';
 import {printable} from './text.js';
-import {elapsed, full, moment, took} from './time.js';
+import {elapsed, full, moment, now, took} from './time.js';
 import {axis, bar} from './waterfall.js';
 
 const percent = (value) => `${value.toFixed(3)}%`;
 
 export function life(rows, keep) {
-  const now = Date.now() / 1000;
-  const scale = axis(rows, now);
+  const until = now();
+  const scale = axis(rows, until);
   const kinds = new Map();
   for (const each of [...rows].reverse()) {
     if (!kinds.has(each.action)) kinds.set(each.action, []);
@@ -23,7 +23,7 @@ export function life(rows, keep) {
     <div class="life">${[...kinds].map(([kind, actions]) => html`
       <div class="kind"><bdi class="name">${printable(kind)}</bdi></div>
       <div class="line">${actions.map((each) =>
-        mark(each, bar(each, scale, now), keep))}</div>`)}
+        mark(each, bar(each, scale, until), keep))}</div>`)}
       <div class="kind"></div>
       <div class="ends"><span>${moment(iso(scale.start), full)}</span><span>${
         moment(iso(scale.start + scale.span), full)}</span></div>

@@ -5,12 +5,12 @@ import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
 import {get, next, scope} from './api.js';
 import {listing, shown} from './command.js';
-import {form, parameters} from './filter.js';
+import {form, parameters, unknown} from './filter.js';
 import {copy, page} from './link.js';
 import {Live} from './live.js';
 import {Loader} from './loader.js';
 import * as route from './route.js';
-import {counted} from './text.js';
+import {counted, name} from './text.js';
 import {full, moment, zone} from './time.js';
 import {table} from './rows.js';
 import {usual} from './usual.js';
@@ -127,8 +127,8 @@ export class List {
   get frozen() {
     const query = new URLSearchParams(this.query);
     const {window, asked_at: asked} = this.completeness;
-    for (const [name, value] of Object.entries(window)) {
-      if (value) query.set(name, value);
+    for (const [key, value] of Object.entries(window)) {
+      if (value) query.set(key, value);
     }
     if (!query.has('started_before')) query.set('started_before', asked);
     return route.href('actions', '', query);
@@ -139,6 +139,8 @@ export class List {
     return html`<h1 tabindex="-1">Actions</h1>
       ${form(this.query, (query) => this.change(query), {
         seesHosts: seesHosts || this.query.has('host')})}
+      ${unknown(this.query).map((each) => html`<p class="notice">There is no
+        filter ${name(each)}: it is ignored.</p>`)}
       ${this.loader.template()}
       ${this.completeness ? this.found(seesHosts)
         : this.loader.isBusy ? html`<p class="muted">Reading …</p>` : nothing}
@@ -163,7 +165,7 @@ export class List {
         caption: `${counted(this.rows.length, 'action')}, times in ${zone()}`,
         query: this.query, seesHosts, repeat,
         sort: (sort) => this.change(new URLSearchParams([
-          ...[...this.query].filter(([name]) => name !== 'sort'),
+          ...[...this.query].filter(([key]) => key !== 'sort'),
           ['sort', sort]]))})
         : html`<p class="empty">No actions match.</p>`}
       ${this.older.template()}
@@ -187,7 +189,7 @@ export class List {
     const [word, tone] = live.isPaused ? ['Paused', 'muted']
       : live.isAway ? ['The API is away; trying again', 'failed']
         : ['Live', 'good'];
-    return html`<span class="live ${tone}"><span aria-hidden="true">●\ufe0e
+    return html`<span class="live ${tone}" role="status"><span aria-hidden="true">●\ufe0e
       </span>${word}</span>
       <button type="button" @click=${() => live.pause(!live.isPaused)}>${
         live.isPaused ? 'Resume' : 'Pause'}</button>`;

@@ -41,9 +41,3 @@ export function href(name, id = '', query = {}) {
 export function go(hash) {
   location.hash = hash;
 }
-
-// The same without an entry in the history.
-export function replace(hash) {
-  history.replaceState(null, '', hash);
-  dispatchEvent(new HashChangeEvent('hashchange'));
-}

@@ -7,15 +7,15 @@ import {labels, track} from './drawing.js';
 import {fill, swatch} from './host.js';
 import {STATUSES, ofStep, reason, status} from './status.js';
 import {identifier, lines, name} from './text.js';
-import {elapsed, seconds, took} from './time.js';
+import {elapsed, now, seconds, took} from './time.js';
 import {axis, bar, gaps, stacked} from './waterfall.js';
 
 export function steps(action, hosts, {onlyFailed}) {
   const {events} = action;
   if (!events.length) return html`<p class="empty">It has no step yet.</p>`;
-  const now = Date.now() / 1000;
-  const scale = axis(events, now);
-  const idle = gaps(events, scale, now);
+  const until = now();
+  const scale = axis(events, until);
+  const idle = gaps(events, scale, until);
   const columns = 4 + (hosts.size > 0);
   const failed = (step) => ['failed', 'interrupted'].includes(ofStep(step));
   return html`<table class="steps">
@@ -32,7 +32,7 @@ export function steps(action, hosts, {onlyFailed}) {
       onlyFailed ? attempts.filter(failed) : attempts,
       (step) => step.uuid ?? step.started_at,
       (step) => html`${row(step, {
-        hosts, scale, idle, now, first: attempts[0] === step,
+        hosts, scale, idle, until, first: attempts[0] === step,
         isRetried: attempts.length > 1})}
         ${failed(step) ? why(step, columns) : nothing}`)}</tbody>`)}
   </table>
@@ -40,10 +40,10 @@ export function steps(action, hosts, {onlyFailed}) {
     idle.map((gap) => took(gap.value)).join(', ')}).</p>` : nothing}`;
 }
 
-function row(step, {hosts, scale, idle, now, first, isRetried}) {
+function row(step, {hosts, scale, idle, until, first, isRetried}) {
   const number = hosts.get(step.host);
   const state = ofStep(step);
-  const after = (seconds(step.started_at) ?? now) - scale.start;
+  const after = (seconds(step.started_at) ?? until) - scale.start;
   return html`<tr class=${`is-${state}`}>
     <th scope="row" class="step">${first ? identifier(step.event)
       : html`<span class="unseen">${name(step.event)}</span>`}${isRetried
@@ -54,7 +54,7 @@ function row(step, {hosts, scale, idle, now, first, isRetried}) {
     <td class="how">${status(state)}</td>
     <td class="took number" title="begins ${took(after)} after the first">${
       took(elapsed(step))}</td>
-    <td class="drawn">${track(scale, bar(step, scale, now), {
+    <td class="drawn">${track(scale, bar(step, scale, until), {
       fill: hosts.size ? fill(number) : 'url(#host-none)',
       tone: STATUSES[state].tone, idle})}</td>
   </tr>`;

@@ -4,6 +4,22 @@
 import {html} from './vendor/lit-html/lit-html.js';
 import {setting} from './setting.js';
 
+// Seconds by which the API's clock is ahead of this browser's. Less than EXACT
+// is the way of an answer, and the rounding of its Date.
+let ahead = 0;
+const EXACT = 5;
+
+// Learns the API's time from the Date header of an answer, if it has one.
+export function learn(date) {
+  const found = (Date.parse(date) - Date.now()) / 1000;
+  if (!Number.isNaN(found)) ahead = Math.abs(found) < EXACT ? 0 : found;
+}
+
+// The API's time, in seconds: times in the log are compared with it.
+export function now() {
+  return Date.now() / 1000 + ahead;
+}
+
 export function seconds(iso) {
   return iso ? Date.parse(iso) / 1000 : null;
 }
@@ -11,7 +27,7 @@ export function seconds(iso) {
 // The duration of an action or a step so far.
 export function elapsed(thing) {
   return thing.duration
-    ?? Math.max(0, Date.now() / 1000 - (seconds(thing.started_at) ?? 0));
+    ?? Math.max(0, now() - (seconds(thing.started_at) ?? 0));
 }
 
 const pad = (number) => String(number).padStart(2, '0');
@@ -34,8 +50,9 @@ function parts(value, size) {
   return [Math.floor(value / size), value % size];
 }
 
-function fields(iso) {
-  const date = new Date(iso);
+// Takes ISO 8601, or milliseconds since 1970.
+function fields(time) {
+  const date = new Date(time);
   const at = setting.zone === 'local' ? '' : 'UTC';
   const numbers = [['FullYear', 0], ['Month', 1], ['Date', 0], ['Hours', 0],
                    ['Minutes', 0], ['Seconds', 0]]
@@ -57,7 +74,7 @@ export function full(iso) {
 // A time, without the date if that is today.
 export function short(iso) {
   const {day, clock} = fields(iso);
-  const today = fields(new Date().toISOString()).day;
+  const today = fields(now() * 1000).day;
   if (day === today) return clock;
   return `${day.slice(0, 4) === today.slice(0, 4) ? day.slice(5) : day} `
     + clock;

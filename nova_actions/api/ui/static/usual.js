@@ -2,6 +2,7 @@
 // The usual duration of a kind of action, read from a running action.
 
 import {get} from './api.js';
+import {elapsed} from './time.js';
 
 // Milliseconds for which an answer is cached.
 const FRESH = 300_000;
@@ -33,5 +34,5 @@ export function of(action) {
 export function isLong(action) {
   const found = of(action);
   return action.status === 'running' && found !== null
-    && Date.now() - Date.parse(action.started_at) > found.p95 * 1000;
+    && elapsed(action) > found.p95;
 }
