@@ -140,8 +140,17 @@ class Notifications:
 
     def _work(self) -> None:
         while (change := self._waiting.get()) is not None:
-            self._send(change)
-            metrics.NOTIFICATIONS.add('sent')
+            try:
+                self._send(change)
+            except Exception:
+                # Else one that cannot be sent would be the last one.
+                LOG.exception(
+                    'A notification of a change of action %s is not sent',
+                    change['action_uuid'],
+                )
+                metrics.NOTIFICATIONS.add('dropped')
+            else:
+                metrics.NOTIFICATIONS.add('sent')
 
     def _send(self, change: Row) -> None:
         payload, noun = (

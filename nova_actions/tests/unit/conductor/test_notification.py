@@ -265,6 +265,18 @@ class BusAwayTest(_TestCase):
         self.assertEqual(1, len(self.sent()))
 
 
+class FaultTest(_TestCase):
+    def test_one_that_cannot_be_sent_is_not_the_last(self):
+        sending = self.begin()
+        wrong = change(kind.ACTION_BEGUN)
+        del wrong['start_time']
+        sending.take([wrong, change(kind.ACTION_BEGUN)])
+        sending.stop(patience.PATIENCE)
+        self.assertEqual(1, len(self.sent()))
+        self.assertEqual((1, 1), (self.count('sent'), self.count('dropped')))
+        self.assertIn(wrong['action_uuid'], self.log.output)
+
+
 class OfTest(_TestCase):
     def test_off(self):
         self.conf.clear_override('enabled', 'notifications')
