@@ -45,7 +45,7 @@ def write(path: str, screen: console.Console, title: str) -> None:
             file.write(content)
     except OSError as error:
         raise exceptions.CommandError(
-            f'--html {text.printable(path)}: {error.strerror}'
+            f'--html {path!r}: {error.strerror}'
         ) from error
 
 

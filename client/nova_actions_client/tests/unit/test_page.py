@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A drawing as an HTML page."""
 
+from osc_lib import exceptions
 from oslotest import base
 
 from nova_actions_client import drawing
@@ -25,3 +26,12 @@ class TestPage(base.BaseTestCase):
         self.assertIn("default-src 'none'; style-src 'sha256-", written)
         self.assertEqual(1, written.count('<style>'))
         self.assertNotRegex(written, 'https?:|src=|href=')
+
+    def test_a_file_that_cannot_be_written_is_named(self):
+        out = made.screen(record=True)
+        for path in ('', '/', '/dev/full', '/nonexistent/\x1b[2J'):
+            refusal = self.assertRaises(
+                exceptions.CommandError, page.write, path, out, 'x'
+            )
+            self.assertTrue(str(refusal).startswith(f'--html {path!r}: '))
+            self.assertTrue(str(refusal).isprintable())
