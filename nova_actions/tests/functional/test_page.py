@@ -197,6 +197,13 @@ class ListTest(page_case.PageCase):
         self.browser.driver.back()
         self.browser.one('table.actions')
         self.assertEqual('Actions', self.browser.run(focused))
+        # Nothing can be done with a heading: no ring is drawn around it.
+        self.assertEqual(
+            'none',
+            self.browser.run(
+                'return getComputedStyle(document.activeElement).outlineStyle'
+            ),
+        )
         # Other filters are no other view.
         field = self.browser.one('[name=action]')
         field.send_keys('create', Keys.ENTER)
