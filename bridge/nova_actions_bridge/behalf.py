@@ -8,7 +8,7 @@ say which of them ends; the newer one is taken.
 """
 
 import importlib
-import uuid as uuid_module
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -48,20 +48,18 @@ def _record(context: Any, server: str, row: Any) -> None:
 
 
 def _start(context: Any, server: str, row: Any) -> transition.Transition:
-    handle = uuid_module.uuid5(
-        uuid_module.UUID(str(server)), f'{context.request_id} {row.id}'
+    handle = uuid.uuid5(
+        uuid.UUID(str(server)), f'{context.request_id} {row.id}'
     )
-    return transition.begin(
-        context,
-        transition.START,
-        server,
-        row.event,
-        host=row.host,
-        uuid=str(handle),
-        start_time=transition.time_of(
+    return {
+        **transition.begin(
+            context, transition.START, server, row.event, host=row.host
+        ),
+        'uuid': str(handle),
+        'start_time': transition.time_of(
             timeutils.normalize_time(row.start_time)
         ),
-    )
+    }
 
 
 def end(

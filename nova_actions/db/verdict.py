@@ -2,10 +2,22 @@
 """What became of a report."""
 
 import dataclasses
+from typing import NotRequired, TypedDict
 
 from nova_actions import exception
 
 REFUSED = 'refused'
+
+
+class Answer(TypedDict):
+    """What became of one report, as its reporter is told; see
+    :class:`Verdict`."""
+
+    verdict: str
+    error: str | None
+    reason: str | None
+    #: In digits; only where it is not 0.
+    replaced: NotRequired[str]
 
 
 @dataclasses.dataclass(frozen=True)

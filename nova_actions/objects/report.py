@@ -3,14 +3,13 @@
 
 import collections
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from oslo_utils import timeutils
 from oslo_versionedobjects import base as ovo
 from oslo_versionedobjects import fields as ovo_fields
 
 from nova_actions import actions
-from nova_actions import context as request_context
 from nova_actions import exception
 from nova_actions import metrics
 from nova_actions import policies
@@ -19,6 +18,7 @@ from nova_actions import validation
 from nova_actions import vocabulary
 from nova_actions.cells import owner
 from nova_actions.cells import registry
+from nova_actions.context import RequestContext
 from nova_actions.db import clock
 from nova_actions.db import ledger_rules
 from nova_actions.db import report as report_db
@@ -32,6 +32,8 @@ from nova_actions.objects import text
 from nova_actions.upkeep import stale_reporter
 
 Row = dict[str, Any]
+#: What is to be stored of a report, or why it is refused.
+Taken = ledger_rules.Report | verdict.Verdict
 
 _RULES: Mapping[str, str] = {
     ledger_rules.ACTION: policies.ACTION_START,
@@ -131,7 +133,7 @@ class Report(flat.FlatObject):
         'reason': ovo_fields.StringField(nullable=True),
     }
 
-    def row(self) -> Row:
+    def row(self) -> ledger_rules.Report:
         """Return what is to be stored, its texts made safe.
 
         :raises InvalidInput: a field has not its shape
@@ -156,7 +158,7 @@ class Report(flat.FlatObject):
         }
         values['duration_us'] = values.pop('duration')
         _COMPLETE[values['kind']](values)
-        return values
+        return cast(ledger_rules.Report, values)
 
 
 def _complete_start(values: Row) -> None:
@@ -196,9 +198,7 @@ _COMPLETE: Mapping[str, Callable[[Row], None]] = {
 }
 
 
-def _everywhere(
-    context: request_context.RequestContext, host: str | None
-) -> frozenset[str]:
+def _everywhere(context: RequestContext, host: str | None) -> frozenset[str]:
     """Return the rules that the context passes whosever the server is."""
     ownerless = gate.target_of(None, host)
     return frozenset(
@@ -211,10 +211,10 @@ def _everywhere(
 
 
 def _instance_of(
-    row: Mapping[str, Any], known: Mapping[str, Any]
-) -> gate.Instance:
+    row: ledger_rules.Report, known: Mapping[str, Row]
+) -> Row | None:
     """Return a report's instance, or who would own it by creating it."""
-    found: gate.Instance = known.get(row['instance_uuid'])
+    found = known.get(row['instance_uuid'])
     creates = (row['kind'], row['name']) == (
         ledger_rules.ACTION,
         actions.CREATE,
@@ -225,9 +225,9 @@ def _instance_of(
 
 
 def _owners(
-    context: request_context.RequestContext,
+    context: RequestContext,
     uuids: Iterable[str],
-) -> tuple[dict[str, Any], dict[str, exception.Unavailable]]:
+) -> tuple[dict[str, Row], dict[str, exception.Unavailable]]:
     """Return the instances that are known, and for each that a silent cell
     may know the error, by uuid."""
     wanted = set(uuids)
@@ -237,8 +237,8 @@ def _owners(
 
 
 def _by_owners(
-    _self: Any,
-    context: request_context.RequestContext,
+    _self: object,
+    context: RequestContext,
     arguments: gate.Arguments,
 ) -> gate.Instance:
     """No owner for a context that may act on everything. From any other,
@@ -248,7 +248,10 @@ def _by_owners(
     if context.can(policies.EVENT_FINISH, ownerless, fatal=False):
         return None
     rows = [
-        {**dict.fromkeys(Report.fields), **report.values()}
+        cast(
+            ledger_rules.Report,
+            {**dict.fromkeys(Report.fields), **report.values()},
+        )
         for report in arguments['reports'].objects
     ]
     for row in rows:
@@ -258,7 +261,7 @@ def _by_owners(
     known, errors = _owners(context, [row['instance_uuid'] for row in rows])
     for error in errors.values():
         raise error
-    instance: gate.Instance = None
+    instance = None
     for row in rows:
         if not gate.is_own(context, row):
             raise policy.refusal(policies.EVENT_FINISH)
@@ -283,11 +286,11 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
     @gate.gated(policies.EVENT_FINISH, _by_owners)
     def apply(
         cls,
-        context: Any,
+        context: RequestContext,
         reports: 'ReportList',
         host: str | None = None,
         epoch: str | None = None,
-    ) -> list[dict[str, str | None]]:
+    ) -> list[verdict.Answer]:
         """Store a batch, in its order, and say of each report what became
         of it.
 
@@ -323,7 +326,11 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_nobody)
     def close_epoch(
-        cls, context: Any, epoch: str, evidence: str, host: str | None = None
+        cls,
+        context: RequestContext,
+        epoch: str,
+        evidence: str,
+        host: str | None = None,
     ) -> int:
         """Close as interrupted what a dead reporter's session left open.
 
@@ -338,7 +345,7 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
         )
 
 
-def _row(report: Report) -> dict[str, Any] | verdict.Verdict:
+def _row(report: Report) -> Taken:
     """Return what is to be stored of a report, or why it is refused."""
     try:
         return report.row()
@@ -347,8 +354,8 @@ def _row(report: Report) -> dict[str, Any] | verdict.Verdict:
 
 
 def _store(
-    context: request_context.RequestContext,
-    rows: Sequence[Row | verdict.Verdict],
+    context: RequestContext,
+    rows: Sequence[Taken],
     host: str | None,
     epoch: str | None,
 ) -> list[verdict.Verdict]:
@@ -361,7 +368,7 @@ def _store(
             [
                 row
                 for row, refusal in zip(rows, answers, strict=True)
-                if refusal is None and isinstance(row, dict)
+                if refusal is None and not isinstance(row, verdict.Verdict)
             ],
             epoch,
             host,
@@ -381,28 +388,31 @@ class _Judge:
     them; others have the owners looked up, all at once.
     """
 
-    def __init__(
-        self, context: request_context.RequestContext, host: str | None
-    ) -> None:
+    def __init__(self, context: RequestContext, host: str | None) -> None:
         self._context = context
         self._host = host
         self._everywhere = _everywhere(context, host)
         #: The servers whose owners count, by uuid.
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, Row] = {}
         self._errors: dict[str, exception.Unavailable] = {}
         #: Those that our own database takes over, by uuid.
-        self.copied: dict[str, Any] = {}
+        self.copied: dict[str, Row] = {}
 
-    def refusals(
-        self, rows: Sequence[Row | verdict.Verdict]
-    ) -> list[verdict.Verdict | None]:
+    def refusals(self, rows: Sequence[Taken]) -> list[verdict.Verdict | None]:
         """Return for each report why it is refused before it is stored, None
         where it is not."""
         if len(self._everywhere) == len(_RULES) and not registry.cells():
-            return [None if isinstance(row, dict) else row for row in rows]
+            return [
+                row if isinstance(row, verdict.Verdict) else None
+                for row in rows
+            ]
         self._known, self._errors = _owners(
             self._context,
-            [row['instance_uuid'] for row in rows if isinstance(row, dict)],
+            [
+                row['instance_uuid']
+                for row in rows
+                if not isinstance(row, verdict.Verdict)
+            ],
         )
         self.copied = {
             uuid: instance
@@ -410,11 +420,11 @@ class _Judge:
             if not instance.get('id')
         }
         return [
-            self._refusal(row) if isinstance(row, dict) else row
+            row if isinstance(row, verdict.Verdict) else self._refusal(row)
             for row in rows
         ]
 
-    def _refusal(self, row: Row) -> verdict.Verdict | None:
+    def _refusal(self, row: ledger_rules.Report) -> verdict.Verdict | None:
         """Return why a report is refused. Who creates a server counts as its
         owner for what follows."""
         uuid, rule = row['instance_uuid'], _RULES[row['kind']]
@@ -438,7 +448,7 @@ class _Judge:
 
 
 def _count(
-    context: request_context.RequestContext,
+    context: RequestContext,
     epoch: str,
     answers: Iterable[verdict.Verdict],
 ) -> None:
@@ -459,7 +469,7 @@ def _count(
 
 
 def _measure(
-    rows: Iterable[dict[str, Any] | verdict.Verdict],
+    rows: Iterable[Taken],
     answers: Sequence[verdict.Verdict],
 ) -> None:
     """Count the answers to a batch, and measure the delay of its oldest
@@ -470,9 +480,11 @@ def _measure(
     for labels, number in given.items():
         metrics.REPORTS.add(*labels, number=number)
     times = [
-        row['finish_time'] or row['start_time']
+        time
         for row, answer in zip(rows, answers, strict=True)
-        if isinstance(row, dict) and answer.verdict == ledger_rules.APPLIED
+        if not isinstance(row, verdict.Verdict)
+        and answer.verdict == ledger_rules.APPLIED
+        and (time := row['finish_time'] or row['start_time'])
     ]
     if times:
         metrics.REPORT_DELAY.observe(
@@ -480,8 +492,8 @@ def _measure(
         )
 
 
-def _answer(given: verdict.Verdict) -> dict[str, str | None]:
-    answer = {
+def _answer(given: verdict.Verdict) -> verdict.Answer:
+    answer: verdict.Answer = {
         'verdict': given.verdict,
         'error': given.error,
         'reason': given.reason,

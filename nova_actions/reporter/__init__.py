@@ -131,14 +131,14 @@ def flush(timeout: float) -> bool:
     the database, and tell whether it is: False, too, when something was lost
     since the last call."""
     current = active.current()
-    done = bool(current.flush(timeout))
+    done = current.flush(timeout)
     return not current.losses.since_asked() and done
 
 
 def stats() -> dict[str, int]:
     """Return how many reports wait, how many this process has delivered, and
     how many were lost, by reason (``lost_full``, ``lost_spool`` …)."""
-    return dict(active.current().stats())
+    return active.current().stats()
 
 
 def stop() -> None:

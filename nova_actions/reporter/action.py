@@ -32,7 +32,7 @@ def begin_action(
     :raises RecordingRequired: only if the action is a required one
     """
     required = event.is_required(action)
-    begun: str | None = event.harmless(
+    begun = event.harmless(
         f'begin of {action}',
         _begin,
         context,
@@ -60,7 +60,7 @@ def _begin(
             timeutils.normalize_time(start_time)
         )
     stored = active.current().record([begun], required)
-    return str(begun['uuid']) if stored else None
+    return begun['uuid'] if stored else None
 
 
 def finish_action(
@@ -91,10 +91,9 @@ def _end(
     uuid: str | None,
 ) -> None:
     misuse.warn(context, action, (instance_uuid,))
-    end = transition.begin(
-        context, transition.END, instance_uuid, action, action_uuid=uuid
-    )
-    active.current().record([{**end, 'finish_time': end['start_time']}])
+    end = transition.begin(context, transition.END, instance_uuid, action)
+    end['action_uuid'], end['finish_time'] = uuid, end['start_time']
+    active.current().record([end])
 
 
 class ActionReporter:

@@ -4,21 +4,46 @@
 import atexit
 import os
 import threading
-from typing import Any
+from collections.abc import Sequence
+from typing import Protocol
 
 from nova_actions.reporter import direct
+from nova_actions.reporter import loss
+from nova_actions.reporter import recorder
+from nova_actions.reporter import transition
+
+
+class Recorder(Protocol):
+    """What takes the reports of a process; see
+    :class:`recorder.Recorder`."""
+
+    settings: recorder.Settings
+    losses: loss.Losses
+
+    def reborn(self) -> 'Recorder': ...
+    def record(
+        self,
+        transitions: Sequence[transition.Transition],
+        required: bool = False,
+        /,
+    ) -> bool: ...
+    def hold(self, handle: transition.Handle, /) -> None: ...
+    def flush(self, timeout: float, /) -> bool: ...
+    def stop(self, timeout: float, /, at_exit: bool = False) -> bool: ...
+    def stats(self) -> dict[str, int]: ...
+
 
 _lock = threading.Lock()
-_current: Any = direct.Direct()
+_current: Recorder = direct.Direct()
 
 
-def current() -> Any:
+def current() -> Recorder:
     """Return the process's recorder; one without a spool before
     ``setup()``."""
     return _current
 
 
-def replace(new: Any) -> Any:
+def replace(new: Recorder) -> Recorder:
     """Set the process's recorder and return the one before."""
     global _current
     with _lock:

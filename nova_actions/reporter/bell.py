@@ -6,7 +6,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 
 class Bell:
@@ -19,7 +18,7 @@ class Bell:
     """
 
     def __init__(self) -> None:
-        self._sleepers: collections.deque[Any] = collections.deque()
+        self._sleepers: collections.deque[threading.Lock] = collections.deque()
 
     def ring(self) -> None:
         """Have all who wait look again."""
@@ -49,7 +48,7 @@ class Bell:
                 return bool(predicate())
         return True
 
-    def _forget(self, sleeper: Any) -> None:
+    def _forget(self, sleeper: 'threading.Lock') -> None:
         # The ringing thread may have taken it.
         with contextlib.suppress(ValueError):
             self._sleepers.remove(sleeper)

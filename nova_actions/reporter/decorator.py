@@ -8,11 +8,12 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from nova_actions.reporter import event
 from nova_actions.reporter import misuse
+from nova_actions.reporter import transition
 
 P = ParamSpec('P')
 R = TypeVar('R')
-Call = tuple[str | None, str, Mapping[str, Any]]
-FailedWhen = Callable[[Any], Any] | Collection[Any] | None
+Call = tuple[str | None, str, Mapping[str, object]]
+FailedWhen = Callable[[Any], object] | Collection[object] | None
 
 
 def wrap_instance_event(
@@ -43,7 +44,12 @@ def wrap_instance_event(
         undecorated = cast(Callable[..., Any], function)
 
         @functools.wraps(function)
-        def wrapper(self: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        def wrapper(
+            self: object,
+            context: transition.Context,
+            *args: object,
+            **kwargs: object,
+        ) -> object:
             with method.begin(self, context, *args, **kwargs) as step:
                 return method.judge(
                     step, undecorated(self, context, *args, **kwargs)
@@ -51,8 +57,11 @@ def wrap_instance_event(
 
         @functools.wraps(function)
         async def awaited(
-            self: Any, context: Any, *args: Any, **kwargs: Any
-        ) -> Any:
+            self: object,
+            context: transition.Context,
+            *args: object,
+            **kwargs: object,
+        ) -> object:
             with method.begin(self, context, *args, **kwargs) as step:
                 return method.judge(
                     step, await undecorated(self, context, *args, **kwargs)
@@ -71,7 +80,7 @@ class _Method:
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., object],
         prefix: str,
         failed_when: FailedWhen,
     ) -> None:
@@ -91,12 +100,21 @@ class _Method:
         self._failed_when = failed_when
 
     def begin(
-        self, holder: Any, context: Any, /, *args: Any, **kwargs: Any
+        self,
+        holder: object,
+        context: transition.Context,
+        /,
+        *args: object,
+        **kwargs: object,
     ) -> event.EventReporter:
         """Return the step that a call is."""
-        found: Call | None = event.harmless(
+        found = event.harmless(
             f'start of {self._event_name}',
-            functools.partial(self._look_at, holder, context, *args, **kwargs),
+            self._look_at,
+            holder,
+            context,
+            *args,
+            **kwargs,
         )
         if found is None:
             return event.EventReporter(context, self._event_name, None)
@@ -105,7 +123,9 @@ class _Method:
             context, self._event_name, host, uuid, arguments=given
         )
 
-    def _look_at(self, holder: Any, /, *args: Any, **kwargs: Any) -> Call:
+    def _look_at(
+        self, holder: object, /, *args: object, **kwargs: object
+    ) -> Call:
         given = self._signature.bind(holder, *args, **kwargs).arguments
         return (
             getattr(holder, 'host', None),
@@ -113,7 +133,7 @@ class _Method:
             given,
         )
 
-    def judge(self, step: event.EventReporter, result: Any) -> Any:
+    def judge(self, step: event.EventReporter, result: R) -> R:
         """Return what a call returned, and see whether that is a failure."""
         if self._failed_when is not None:
             reason = event.harmless(
@@ -134,7 +154,7 @@ def _uuid_of(instance: Any) -> str:
         return str(instance.uuid)
 
 
-def _failure(failed_when: FailedWhen, result: Any) -> str | None:
+def _failure(failed_when: FailedWhen, result: object) -> str | None:
     """Return why a return value means failure, None if it does not."""
     if callable(failed_when):
         answer = failed_when(result)

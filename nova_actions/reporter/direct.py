@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 
+from nova_actions.db import verdict
 from nova_actions.reporter import loss
 from nova_actions.reporter import recorder
 from nova_actions.reporter import transition
@@ -40,9 +41,9 @@ class Direct:
             loss.log_why(error)
             return False
         for each, answer in zip(transitions, answers, strict=True):
-            if answer['verdict'] == 'refused':
+            if answer['verdict'] == verdict.REFUSED:
                 self.losses.add(loss.REFUSED, 1, answer['error'], [each])
-        return all(answer['verdict'] != 'refused' for answer in answers)
+        return all(answer['verdict'] != verdict.REFUSED for answer in answers)
 
     def hold(self, _handle: transition.Handle) -> None:
         """There is no spool."""
@@ -50,7 +51,7 @@ class Direct:
     def flush(self, _timeout: float) -> bool:
         return True
 
-    def stop(self, _timeout: float) -> bool:
+    def stop(self, _timeout: float, at_exit: bool = False) -> bool:
         self.losses.tell()
         return True
 

@@ -3,7 +3,7 @@
 
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, NoReturn, Self
+from typing import NoReturn, ParamSpec, Self, TypeVar
 
 from nova_actions import exception
 from nova_actions import sanitize
@@ -14,12 +14,17 @@ from nova_actions.reporter import misuse
 from nova_actions.reporter import nesting
 from nova_actions.reporter import transition
 
+P = ParamSpec('P')
+R = TypeVar('R')
 
-def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
+
+def harmless(
+    what: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R | None:
     """Do something of recording and return its result; an error is logged,
     counted and goes no further."""
     try:
-        return function(*args)
+        return function(*args, **kwargs)
     except Exception as error:  # noqa: BLE001 - never raises
         active.current().losses.add(
             loss.ERROR, 1, f'{what}: {type(error).__name__}'
@@ -28,7 +33,7 @@ def harmless(what: str, function: Callable[..., Any], *args: Any) -> Any:
         return None
 
 
-def is_required(name: Any) -> bool:
+def is_required(name: object) -> bool:
     """Tell whether an action or a step must not go unrecorded."""
     required = active.current().settings.required_actions
     return bool(required) and bool(
@@ -36,11 +41,11 @@ def is_required(name: Any) -> bool:
     )
 
 
-def _is_one_of(names: Collection[str], name: Any) -> bool:
+def _is_one_of(names: Collection[str], name: object) -> bool:
     return transition.name_of(name) in names
 
 
-def refuse(name: Any) -> NoReturn:
+def refuse(name: object) -> NoReturn:
     """Refuse the work of which no record could be stored.
 
     :raises RecordingRequired: always
@@ -89,12 +94,10 @@ def _finish(
     inside = nesting.references(exc_val, handle)
     has_own = len(inside) < len(handle.starts)
     outcome = transition.outcome(exc_val, exc_tb if has_own else None, secrets)
-    ends = [
-        {**end, 'traceback': inside[end['instance_uuid']]}
-        if end['instance_uuid'] in inside
-        else end
-        for end in handle.finishes(outcome)
-    ]
+    ends = handle.finishes(outcome)
+    for end in ends:
+        if end['instance_uuid'] in inside:
+            end['traceback'] = inside[end['instance_uuid']]
     if active.current().record(ends) and has_own:
         nesting.note(exc_val, handle)
 
@@ -123,7 +126,7 @@ class EventReporter:
         host: str | None,
         *instance_uuids: str,
         graceful_exit: bool = False,
-        arguments: Mapping[str, Any] | None = None,
+        arguments: Mapping[str, object] | None = None,
     ) -> None:
         self.context = context
         self.event_name = event_name
@@ -180,7 +183,7 @@ class EventReporter:
         if not starts:
             return False
         recorder = active.current()
-        stored: bool = recorder.record([*before, *starts], required)
+        stored = recorder.record([*before, *starts], required)
         # Recording has put the session into the starts.
         self._handle = transition.Handle(
             starts, clock.monotonic_ns(), clock.origin(), stored

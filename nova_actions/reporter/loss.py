@@ -6,7 +6,6 @@ import logging
 import threading
 import traceback
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 from nova_actions import vocabulary
 from nova_actions.reporter import clock
@@ -33,7 +32,7 @@ ERROR = 'error'
 REASONS: Mapping[str, str] = vocabulary.LOSSES
 
 
-def _names() -> collections.deque[tuple[Any, ...]]:
+def _names() -> collections.deque[transition.Identity]:
     return collections.deque(maxlen=NAMED)
 
 
@@ -125,14 +124,12 @@ class Losses:
             )
 
 
-def _named(named: Collection[tuple[Any, ...]], number: int) -> str:
+def _named(named: Collection[transition.Identity], number: int) -> str:
     if not named:
         return ''
     more = number - len(named)
     others = [counted(more, 'other')] if more > 0 else []
-    return '; namely: ' + '; '.join(
-        [*others, *map(transition.described, named)]
-    )
+    return '; namely: ' + '; '.join([*others, *map(str, named)])
 
 
 def log_why(error: Exception) -> None:

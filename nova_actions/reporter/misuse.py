@@ -3,8 +3,7 @@
 until somebody misses the record, and must not stop the work either."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from oslo_utils import uuidutils
 
@@ -14,7 +13,7 @@ from nova_actions.reporter import transition
 LOG = logging.getLogger(__name__)
 
 
-def warn(context: Any, name: Any, servers: Sequence[Any]) -> None:
+def warn(context: object, name: object, servers: Sequence[object]) -> None:
     """Log what is wrong with the beginning of a step."""
     for problem in _problems(context, name, servers):
         LOG.warning(
@@ -25,7 +24,7 @@ def warn(context: Any, name: Any, servers: Sequence[Any]) -> None:
 
 
 def _problems(
-    context: Any, name: Any, servers: Sequence[Any]
+    context: object, name: object, servers: Sequence[object]
 ) -> Iterator[str]:
     if not getattr(context, 'request_id', None):
         yield (
@@ -53,7 +52,7 @@ def _problems(
         )
 
 
-def undecorated(function: Any) -> None:
+def undecorated(function: Callable[..., object]) -> None:
     """Log that the decorator was put over a function without being
     called."""
     LOG.warning(

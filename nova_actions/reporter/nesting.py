@@ -2,12 +2,14 @@
 """A failure that passes through several steps, one in the other: its
 traceback is stored with the innermost, the others refer to that."""
 
-from typing import Any
-
 from nova_actions.reporter import transition
 
 #: Where an exception keeps which step has its traceback.
 _NOTE = '_nova_actions_step'
+
+#: The step's clock and start by it, and for each server the request and the
+#: text that refers to the step.
+_Note = tuple[str, int, dict[str, tuple[str | None, str]]]
 
 
 def note(error: object, handle: transition.Handle) -> None:
@@ -35,7 +37,7 @@ def references(error: object, handle: transition.Handle) -> dict[str, str]:
     One inside has begun later: the same exception may be raised again by the
     next attempt, or by another request.
     """
-    found: Any = None
+    found: _Note | None = None
     if isinstance(error, BaseException):
         found = error.__dict__.get(_NOTE)
     if not found:

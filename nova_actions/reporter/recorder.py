@@ -6,7 +6,6 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from oslo_utils import uuidutils
 
@@ -32,7 +31,7 @@ _REOPEN = 5 * 10**9
 #: be larger than this process should become.
 _PART = 500
 
-Transition = dict[str, Any]
+Transition = transition.Transition
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Recorder:
         self._failed_at: int | None = None
         self._session: session.Session | None = None
         self._adopted: dict[str, session.Session] = {}
-        self._spool: Any = None
+        self._spool: disk.Spool | memory.MemorySpool = memory.MemorySpool(0)
         self._uuid = ''
         self._ended = threading.Event()
         self._dirty = False
@@ -201,9 +200,12 @@ class Recorder:
             closed=self._closed,
         )
         opened.start()
-        if self.is_durable:
+        if isinstance(self._spool, disk.Spool):
             threading.Thread(
-                target=self._keep, name='nova-actions-spool', daemon=True
+                target=self._keep,
+                args=(self._spool,),
+                name='nova-actions-spool',
+                daemon=True,
             ).start()
         return opened
 
@@ -227,7 +229,7 @@ class Recorder:
     def hold(self, handle: transition.Handle) -> None:
         """Keep room for the ends of steps only as long as their handle is in
         this process: whoever has none cannot end them."""
-        if self._spool is not None:
+        if self._opened is not None:
             self._spool.room.hold(
                 handle, [start['uuid'] for start in handle.starts]
             )
@@ -257,7 +259,7 @@ class Recorder:
         for each in transitions:
             if each['kind'] in transition.STEPS:
                 each.setdefault('epoch', self._uuid)
-        number = int(self._spool.append(transitions))
+        number = self._spool.append(transitions)
         self._dirty = True
         if required:
             self._spool.sync()
@@ -288,7 +290,7 @@ class Recorder:
         )
         loss.log_why(error)
 
-    def _keep(self) -> None:
+    def _keep(self, spool: disk.Spool) -> None:
         """Look after the file, beside those who write into it."""
         interval = (
             self.settings.fsync_interval
@@ -296,16 +298,16 @@ class Recorder:
             else 1.0
         )
         while True:
-            self._spool.bell.wait_for(
-                lambda: self._ended.is_set() or self._spool.is_long, interval
+            spool.bell.wait_for(
+                lambda: self._ended.is_set() or spool.is_long, interval
             )
             if self._ended.is_set():
                 return
             try:
                 is_dirty, self._dirty = self._dirty, False
                 if is_dirty and self.settings.fsync == 'interval':
-                    self._spool.sync()
-                self._spool.maintain(is_quiet=not is_dirty)
+                    spool.sync()
+                spool.maintain(is_quiet=not is_dirty)
             except Exception as error:  # noqa: BLE001 - it must live
                 LOG.warning(
                     'The spool could not be forced to disk: %s',
@@ -432,7 +434,7 @@ class Recorder:
         """Return how many reports wait, were delivered, and were lost by
         each reason."""
         return {
-            'waiting': self._spool.count if self._spool else 0,
+            'waiting': self._spool.count,
             'delivered': self._opened.delivered if self._opened else 0,
             **(
                 {'replaced': self._opened.replaced}
@@ -447,4 +449,4 @@ class Recorder:
 
 
 #: Spools of parents, which a forked child must neither use nor collect.
-_parents: list[Any] = []
+_parents: list[object] = []

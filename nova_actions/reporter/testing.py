@@ -62,7 +62,7 @@ class Recorded:
         self.losses = loss.Losses()
         self._fails = fails
         self._transitions: list[transition.Transition] = []
-        self._before: Any = None
+        self._before: active.Recorder = self
 
     def __enter__(self) -> Self:
         self._before = active.replace(self)

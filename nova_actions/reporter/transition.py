@@ -3,8 +3,8 @@
 
 import dataclasses
 import datetime
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple, Protocol, TypedDict
 
 from oslo_utils import uuidutils
 
@@ -23,9 +23,7 @@ CLOSE = 'close'
 
 #: What the end of a step has whose start was not stored; it is for the spool
 #: alone, and not stored itself.
-UNBEGUN = 'unbegun'
-
-_IDENTITY = ('kind', 'name', 'uuid', 'instance_uuid', 'host', 'request_id')
+UNBEGUN: Final = 'unbegun'
 
 #: What is written down of a context.
 _CALLER = (
@@ -40,7 +38,65 @@ _CALLER = (
 #: What stands for a name that is empty or says nothing.
 NAMELESS = 'unknown'
 
-Transition = dict[str, Any]
+
+class Outcome(TypedDict, total=False):
+    """How a step ended; see :func:`outcome`."""
+
+    result: str
+    details: str | None
+    traceback: str | None
+    error_type: str | None
+    reason: str | None
+
+
+class Transition(Outcome, total=False):
+    """What is stored in a spool of a transition, by the names of the fields
+    of ``objects.report.Report``.
+
+    Each has ``kind`` and ``uuid``. From a damaged spool, other values may
+    have any type.
+    """
+
+    kind: str
+    uuid: str
+    name: str
+    instance_uuid: str
+    host: str | None
+    action_uuid: str | None
+    #: The session of the reporter.
+    epoch: str
+    request_id: str | None
+    global_request_id: str | None
+    user_id: str | None
+    user_name: str | None
+    project_id: str | None
+    project_name: str | None
+    #: ISO 8601, UTC, with microseconds.
+    start_time: str
+    finish_time: str
+    #: Microseconds.
+    duration: int | None
+    #: Only of the end of a session: how that is known.
+    evidence: str
+    unbegun: bool
+
+
+class Identity(NamedTuple):
+    """What tells which transition it is, and nothing of its texts."""
+
+    kind: object
+    name: object
+    uuid: object
+    instance_uuid: object
+    host: object
+    request_id: object
+
+    def __str__(self) -> str:
+        return (
+            f'{self.kind} of {self.name}, uuid {self.uuid}, on server '
+            f'{self.instance_uuid}, host {self.host}, request '
+            f'{self.request_id}'
+        )
 
 
 class Context(Protocol):
@@ -53,12 +109,12 @@ class Context(Protocol):
     project_id: Any
 
 
-def name_of(value: Any) -> str | None:
+def name_of(value: object) -> str | None:
     """Return a name that may be stored; None for nothing."""
     return _names_of([value])[0]
 
 
-def _names_of(values: Iterable[Any]) -> list[str | None]:
+def _names_of(values: Iterable[object]) -> list[str | None]:
     safe = text.sanitizer().name
     return [
         None
@@ -84,18 +140,9 @@ def age(each: Transition) -> int | None:
     return max(0, int(passed.total_seconds()))
 
 
-def identity(each: Transition) -> tuple[Any, ...]:
-    """Return what tells which one it is, and nothing of its texts."""
-    return tuple(each.get(name) for name in _IDENTITY)
-
-
-def described(identity: tuple[Any, ...]) -> str:
-    """Return an identity as a person reads it."""
-    kind, name, uuid, server, host, request = identity
-    return (
-        f'{kind} of {name}, uuid {uuid}, on server {server}, host '
-        f'{host}, request {request}'
-    )
+def identity(each: Transition) -> Identity:
+    said: Mapping[str, object] = each
+    return Identity(*[said.get(name) for name in Identity._fields])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,13 +158,13 @@ class Handle:
     #: Whether the starts were stored.
     is_stored: bool = True
 
-    def finishes(self, outcome: Transition) -> list[Transition]:
+    def finishes(self, outcome: Outcome) -> list[Transition]:
         """Return the transitions that end it, now."""
         duration = None
         if self.origin == clock.origin():
             duration = max(0, (clock.monotonic_ns() - self.began) // 1000)
         now = time_of(clock.utcnow())
-        begun = {} if self.is_stored else {UNBEGUN: True}
+        begun: Transition = {} if self.is_stored else {UNBEGUN: True}
         return [
             {
                 **start,
@@ -132,12 +179,11 @@ class Handle:
 
 
 def begin(
-    context: Any,
+    context: Context,
     kind: str,
-    instance_uuid: Any,
-    name: Any,
-    host: Any = None,
-    **values: Any,
+    instance_uuid: object,
+    name: object,
+    host: object = None,
 ) -> Transition:
     """Return a transition of something that begins or ends now, with the
     context's ids."""
@@ -145,15 +191,14 @@ def begin(
         **_said(context, kind, name, host),
         'uuid': uuidutils.generate_uuid(),
         'instance_uuid': str(instance_uuid),
-        **values,
     }
 
 
 def starts(
-    context: Any,
-    instance_uuids: Iterable[Any],
-    name: Any,
-    host: Any,
+    context: Context,
+    instance_uuids: Iterable[object],
+    name: object,
+    host: object,
     action_uuid: str | None,
 ) -> tuple[Transition, ...]:
     """Return the starts of a step now, one for each distinct server."""
@@ -171,27 +216,36 @@ def starts(
     )
 
 
-def _said(context: Any, kind: str, name: Any, host: Any) -> Transition:
+def _said(
+    context: Context, kind: str, name: object, host: object
+) -> Transition:
     """Return what transitions of one thing have in common."""
-    own, where, *names = _names_of(
+    own, where, *caller = _names_of(
         [
             name,
             host,
             *[getattr(context, attribute, None) for attribute in _CALLER],
         ]
     )
-    return {
+    said: Transition = {
         'kind': kind,
         'name': own or NAMELESS,
         'start_time': time_of(clock.utcnow()),
-        **({'host': where} if kind == START else {}),
-        **dict(zip(_CALLER, names, strict=True)),
+        'request_id': caller[0],
+        'global_request_id': caller[1],
+        'user_id': caller[2],
+        'user_name': caller[3],
+        'project_id': caller[4],
+        'project_name': caller[5],
     }
+    if kind == START:
+        said['host'] = where
+    return said
 
 
 def outcome(
     exc_val: object = None, exc_tb: object = None, secrets: Iterable[str] = ()
-) -> Transition:
+) -> Outcome:
     """Return how a step ended: well without an exception.
 
     :param secrets: values known to be secret in this call
@@ -208,7 +262,7 @@ def outcome(
     }
 
 
-def failure(reason: object, secrets: Iterable[str] = ()) -> Transition:
+def failure(reason: object, secrets: Iterable[str] = ()) -> Outcome:
     """Return that a step failed without an exception."""
     error = text.sanitizer().error(reason, None, secrets)
     return {

@@ -6,18 +6,19 @@ import logging
 import math
 import random
 import threading
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from nova_actions import exception
 from nova_actions import vocabulary
+from nova_actions.db import verdict
 from nova_actions.reporter import bell
 from nova_actions.reporter import clock
 from nova_actions.reporter import loss
 from nova_actions.reporter import transition
 from nova_actions.reporter.delivery import waiting
 from nova_actions.reporter.delivery import wire
-from nova_actions.reporter.spool import disk
+from nova_actions.reporter.spool import entry
 
 LOG = logging.getLogger(__name__)
 
@@ -47,15 +48,17 @@ TEXT_LIMIT = 1024 * 1024
 #: where what it has recorded is on disk.
 PATIENCE = 0.25
 
-Entry = disk.Entry
+Entry = entry.Entry
+Transition = transition.Transition
+Answer = verdict.Answer
 
 
 class Spool(Protocol):
-    count: Any
-
+    @property
+    def count(self) -> int: ...
     def after(self, position: int, limit: int) -> list[Entry]: ...
-    def get(self, number: int) -> dict[str, Any] | None: ...
-    def remove(self, numbers: Any) -> None: ...
+    def get(self, number: int) -> Transition | None: ...
+    def remove(self, numbers: Iterable[int]) -> None: ...
 
 
 def _now() -> float:
@@ -275,7 +278,7 @@ class Delivery:
             # While there is much to send, too.
             self._beat()
 
-    def _send(self, batch: list[Entry]) -> list[dict[str, Any]] | None:
+    def _send(self, batch: list[Entry]) -> list[Answer] | None:
         """Send a batch and return the answers; None where it has to be sent
         in halves, until the report that is at fault is alone.
 
@@ -291,13 +294,7 @@ class Delivery:
                 raise
             # Those behind it need not wait for it.
             self._waiting.put_aside(batch[0][0], _now())
-            return [
-                {
-                    'verdict': 'refused',
-                    'error': _WAITING[0],
-                    'reason': type(error).__name__,
-                }
-            ]
+            return [_refusal(error)]
 
     def _beat(self) -> float:
         """Send a heartbeat with what waits and what was lost; return when it
@@ -305,7 +302,7 @@ class Delivery:
         lost = dict(self._losses.counts)
         oldest = self._spool.after(0, 1)
         self._line.beat(
-            int(self._spool.count),
+            self._spool.count,
             lost,
             transition.age(oldest[0][1]) if oldest else None,
         )
@@ -330,10 +327,8 @@ class Delivery:
         more than whose errors' texts fit into one call."""
         length = 0
         for index, (_, each) in enumerate(batch):
-            length += sum(
-                len(str(each.get(name) or ''))
-                for name in ('details', 'traceback')
-            )
+            length += len(str(each.get('details') or ''))
+            length += len(str(each.get('traceback') or ''))
             if each['kind'] == transition.CLOSE or (
                 index and length > TEXT_LIMIT
             ):
@@ -404,11 +399,11 @@ class Delivery:
         return fresh
 
     def _settle(
-        self, batch: list[Entry], answers: list[dict[str, Any]], now: float
+        self, batch: list[Entry], answers: list[Answer], now: float
     ) -> None:
         again = {}
         for (number, each), answer in zip(batch, answers, strict=True):
-            refused = answer['verdict'] == 'refused'
+            refused = answer['verdict'] == verdict.REFUSED
             if refused and not self._give_up(number, each, answer):
                 self._tell_to_wait(number, each, answer)
                 again[number] = each
@@ -448,9 +443,7 @@ class Delivery:
             self._gone.clear()
             self._is_stuck = False
 
-    def _give_up(
-        self, number: int, each: dict[str, Any], answer: dict[str, Any]
-    ) -> bool:
+    def _give_up(self, number: int, each: Transition, answer: Answer) -> bool:
         """Count a refused report as lost, and return True; return False if
         it has to wait."""
         now = _now()
@@ -466,7 +459,7 @@ class Delivery:
         return True
 
     def _tell_to_wait(
-        self, number: int, each: dict[str, Any], answer: dict[str, Any]
+        self, number: int, each: Transition, answer: Answer
     ) -> None:
         """Log why a report waits and what helps: of the first one only."""
         error = answer['error']
@@ -481,12 +474,12 @@ class Delivery:
                 'A report cannot be stored yet and waits, as others like it '
                 'do, for at most %g s: %s: %s %s.',
                 self._parent_timeout,
-                transition.described(transition.identity(each)),
+                transition.identity(each),
                 answer['reason'],
                 _REMEDIES[error],
             )
 
-    def _close(self, number: int, ended: dict[str, Any]) -> None:
+    def _close(self, number: int, ended: Transition) -> None:
         """Close a dead session: at once, and once more after the last of its
         reports that wait now."""
         if not (
@@ -513,20 +506,28 @@ class Delivery:
         self._advance([(number, ended)])
 
     def _put_off_close(
-        self, number: int, ended: dict[str, Any], error: Exception
+        self, number: int, ended: Transition, error: Exception
     ) -> None:
         """Try again later to close a session, for as long as reports may
         wait."""
         self._waiting.put_aside(number, _now())
-        answer = {'error': _WAITING[0], 'reason': type(error).__name__}
-        if self._give_up(number, ended, answer):
+        if self._give_up(number, ended, _refusal(error)):
             self._end_close(number, ended)
         self._advance([(number, ended)])
 
-    def _end_close(self, number: int, ended: dict[str, Any]) -> None:
+    def _end_close(self, number: int, ended: Transition) -> None:
         self._waiting.remove(number)
         self._gone.add(number)
         self._closed(ended['uuid'])
+
+
+def _refusal(error: Exception) -> Answer:
+    """Return the answer to a report that has to wait because of an error."""
+    return {
+        'verdict': verdict.REFUSED,
+        'error': _WAITING[0],
+        'reason': type(error).__name__,
+    }
 
 
 def _is_poison(error: Exception) -> bool:

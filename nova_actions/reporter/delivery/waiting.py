@@ -4,7 +4,6 @@
 import dataclasses
 import math
 import threading
-from typing import Any
 
 from nova_actions.reporter import transition
 
@@ -12,7 +11,8 @@ from nova_actions.reporter import transition
 FIRST = 0.25
 MOST = 60.0
 
-Key = tuple[Any, ...]
+#: Server and request, or the number of what waits by itself.
+Key = tuple[str, str] | tuple[int]
 
 
 @dataclasses.dataclass
@@ -92,7 +92,7 @@ class Waiting:
     def put_aside(self, number: int, now: float) -> None:
         """Have a report wait by itself, so that it holds up no other, and
         each time for longer."""
-        key = (number,)
+        key: Key = (number,)
         with self._lock:
             if self.keys.get(number) != key:
                 since = self.since(number, now)

@@ -7,15 +7,15 @@ its beginning told.
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from nova_actions import vocabulary
+from nova_actions.db import verdict
 from nova_actions.reporter import transition
 
 _PASSING = vocabulary.PASSING_REFUSALS
 
 Transition = transition.Transition
-Answer = dict[str, Any]
+Answer = verdict.Answer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,8 +67,9 @@ def merge(batch: Iterable[Transition]) -> Merged:
 
 
 def _tells_all(end: Transition, start: Transition) -> bool:
+    told: Mapping[str, object] = end
     return end['kind'] == transition.FINISH and all(
-        end.get(name) == value
+        told.get(name) == value
         for name, value in start.items()
         if name != 'kind' and value is not None
     )
@@ -104,7 +105,7 @@ class Wire:
         again = [
             number
             for number in merged.starts(transitions)
-            if answers[number]['verdict'] == 'refused'
+            if answers[number]['verdict'] == verdict.REFUSED
             and answers[number]['error'] not in _PASSING
         ]
         if again:
@@ -131,7 +132,7 @@ class Wire:
             except (ArithmeticError, TypeError, ValueError) as error:
                 answers.append(
                     {
-                        'verdict': 'refused',
+                        'verdict': verdict.REFUSED,
                         'error': 'Invalid',
                         'reason': type(error).__name__,
                     }

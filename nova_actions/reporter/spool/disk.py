@@ -11,7 +11,7 @@ import itertools
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TypeVar
 
 from nova_actions.reporter import bell
 from nova_actions.reporter import fork
@@ -20,6 +20,7 @@ from nova_actions.reporter.spool import entry
 from nova_actions.reporter.spool import room
 from nova_actions.reporter.spool import salvage
 
+R = TypeVar('R')
 Entry = entry.Entry
 Row = entry.Row
 Transition = entry.Transition
@@ -183,7 +184,7 @@ class Spool:
         self._count_all(self._file())
         self._lost(remains.lost, f'{kept} is what it was')
 
-    def _mended(self, work: Callable[[], Any]) -> Any:
+    def _mended(self, work: Callable[[], R]) -> R:
         """Do something with the file; where that is broken, with a new
         one."""
         try:
@@ -361,7 +362,7 @@ class Spool:
             )
         return next((each for _, each in self._checked(rows)), None)
 
-    def _checked(self, rows: list[tuple[int, Any, Any]]) -> list[Entry]:
+    def _checked(self, rows: list[tuple[int, object, object]]) -> list[Entry]:
         """Return those that are what was written; the others are lost."""
         entries, bad = [], []
         for number, body, checksum in rows:

@@ -5,11 +5,11 @@ whether the two are what was written."""
 import json
 import zlib
 from collections.abc import Iterable
-from typing import Any
+from typing import cast
 
 from nova_actions.reporter import transition
 
-Transition = dict[str, Any]
+Transition = transition.Transition
 #: A report with its place in the spool.
 Entry = tuple[int, Transition]
 #: The same as it is written: place, text and seal.
@@ -36,26 +36,28 @@ def rows(first: int, bodies: Iterable[str]) -> list[Row]:
 
 
 def checked(
-    number: Any, body: Any, seal: Any, is_sealed: bool
+    number: object, body: object, seal: object, is_sealed: bool
 ) -> Transition | None:
     """Return the report that was written, None if this is not it.
 
     :param is_sealed: whether there must be a seal
     """
+    if not isinstance(body, bytes):
+        return None
     try:
         text = body.decode('ascii')
         found = json.loads(text)
-    except (AttributeError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     if (is_sealed or seal is not None) and (
         seal != zlib.crc32(f'{number}:{text}'.encode())
     ):
         return None
     is_report = isinstance(number, int) and _is_report(found)
-    return found if is_report else None
+    return cast(Transition, found) if is_report else None
 
 
-def _is_report(found: Any) -> bool:
+def _is_report(found: object) -> bool:
     """Tell whether it has what every reader of a spool relies on."""
     if not isinstance(found, dict) or not isinstance(found.get('uuid'), str):
         return False

@@ -4,12 +4,12 @@
 import json
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from nova_actions.reporter.spool import disk
+from nova_actions.reporter.spool import entry
 from nova_actions.reporter.spool import room
 
-Transition = dict[str, Any]
+Entry = entry.Entry
+Transition = entry.Transition
 
 
 class MemorySpool:
@@ -49,7 +49,7 @@ class MemorySpool:
             self.room.stored(request)
             return number
 
-    def after(self, position: int, limit: int) -> list[disk.Entry]:
+    def after(self, position: int, limit: int) -> list[Entry]:
         with self._lock:
             numbers = [
                 number for number in self._entries if number > position

@@ -4,7 +4,6 @@
 import collections
 import weakref
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from nova_actions.reporter import transition
 from nova_actions.reporter.spool import entry
@@ -18,7 +17,7 @@ _MORE = 400
 _PART = 8
 
 #: What stands for the texts of an end that there is no room for.
-_NOT_KEPT = {
+_NOT_KEPT: transition.Outcome = {
     'details': 'Not kept: the spool was full.',
     'traceback': None,
     'error_type': None,
@@ -57,10 +56,10 @@ class Request:
     def has_own_action(self) -> bool:
         return any(each.get('action_uuid') for each in self._transitions)
 
-    def uuids(self) -> list[Any]:
+    def uuids(self) -> list[str]:
         return [each['uuid'] for each in self._transitions]
 
-    def starts(self) -> dict[Any, int]:
+    def starts(self) -> dict[str, int]:
         """Return how many bytes to keep for the end of each start."""
         return {
             each['uuid']: len(body) + _MORE
@@ -82,11 +81,11 @@ class Request:
         )
 
 
-class _Held(weakref.ref[Any]):
+class _Held(weakref.ref[object]):
     """Who holds ends to come."""
 
     __slots__ = ('uuids',)
-    uuids: Sequence[Any]
+    uuids: Sequence[str]
 
 
 class Room:
@@ -102,10 +101,10 @@ class Room:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._charged = 0
-        self._kept: dict[Any, int] = {}
+        self._kept: dict[str, int] = {}
         self._reserved = 0
         self._held: dict[int, _Held] = {}
-        self._forgotten: collections.deque[Any] = collections.deque()
+        self._forgotten: collections.deque[_Held] = collections.deque()
         self.bytes = 0
 
     @property
@@ -117,7 +116,7 @@ class Room:
         """Say how many bytes others have of this room."""
         self._charged = size
 
-    def hold(self, holder: object, uuids: Sequence[Any]) -> None:
+    def hold(self, holder: object, uuids: Sequence[str]) -> None:
         """Keep room for ends no longer than their holder exists: from then
         on they are somebody else's."""
         # Told by C code alone: what a signal handler raises in a finaliser,
@@ -184,6 +183,6 @@ class Room:
                 self._kept[uuid] = size
                 self._reserved += size
 
-    def _release(self, uuids: Iterable[Any]) -> None:
+    def _release(self, uuids: Iterable[str]) -> None:
         for uuid in uuids:
             self._reserved -= self._kept.pop(uuid, 0)
