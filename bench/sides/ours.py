@@ -14,7 +14,7 @@ from bench import dataset
 from bench import rest
 from bench import side
 from nova_actions import cmd  # noqa: F401 (settles on threads)
-from nova_actions import conf as conf_module
+from nova_actions import conf as config
 from nova_actions import context
 from nova_actions import reporter
 from nova_actions import runtime
@@ -112,7 +112,7 @@ def reporting(own: calls.Caller, number: int) -> side.Work:
 def main() -> None:
     url, folder, servers, actions, *bus = sys.argv[1:]
     size = dataset.Size(int(servers), int(actions))
-    conf = conf_module.load(
+    conf = config.load(
         ['--config-file', str(configure(url, folder, *bus))],
         default_config_files=[],
     )

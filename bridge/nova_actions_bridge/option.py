@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from oslo_config import cfg
 
-from nova_actions import conf as conf_module
+from nova_actions import conf as config
 
 #: The environment variable that names another file than the default.
 VARIABLE = 'NOVA_ACTIONS_CONFIG'
@@ -48,7 +48,7 @@ def load(host: str) -> cfg.ConfigOpts:
     :param host: Nova's name for this host, used unless the file sets one
     :raises oslo_config.cfg.Error: the file is missing or wrong
     """
-    conf = conf_module.load(
+    conf = config.load(
         [],
         default_config_files=[os.environ.get(VARIABLE) or PATH],
         uses=('messaging',),

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nova_actions import exception
-from nova_actions.cells import cell as cell_module
 from nova_actions.cells import ids
 from nova_actions.cells import pairs
 from nova_actions.cells import query
-from nova_actions.cells.follow import row as follow_row
+from nova_actions.cells.cell import Call
+from nova_actions.cells.cell import Cell
+from nova_actions.cells.follow import source_row
 from nova_actions.context import RequestContext
 from nova_actions.db import api
 from nova_actions.db import page
@@ -61,7 +62,7 @@ class Merged:
     def __init__(
         self,
         context: RequestContext,
-        cell: cell_module.Cell,
+        cell: Cell,
         instance_uuid: str,
         filters: Mapping[str, datetime.datetime] | None = None,
         read_deleted: str = 'no',
@@ -156,7 +157,7 @@ class Merged:
         size: int,
         after: Key | None,
         request_id: str | None = None,
-    ) -> cell_module.Call[list[Row]]:
+    ) -> Call[list[Row]]:
         return self._cell.start(
             query.action_page,
             self._instance,
@@ -254,7 +255,7 @@ def _by_request(rows: Iterable[Row]) -> dict[str | None, list[Row]]:
 
 
 def _request(cell: str, own: list[Row], theirs: list[Row]) -> _Request:
-    ours = follow_row.copies(cell, own, theirs)
+    ours = source_row.copies(cell, own, theirs)
     copies = {row['uuid'] for row in ours.values()}
     ours.update(
         pairs.find(

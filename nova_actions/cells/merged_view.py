@@ -9,19 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nova_actions import exception
-from nova_actions.cells import cell as cell_module
 from nova_actions.cells import ids
 from nova_actions.cells import merged_list
 from nova_actions.cells import owner
 from nova_actions.cells import query
 from nova_actions.cells import registry
+from nova_actions.cells.cell import Cell
 from nova_actions.context import RequestContext
 from nova_actions.db import api
 from nova_actions.db import page
 from nova_actions.db import status
 
 Row = dict[str, Any]
-Cell = cell_module.Cell
+Cell = Cell
 
 
 def action_list(

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from nova_actions import exception
-from nova_actions.cells import cell as cell_module
 from nova_actions.cells import registry
+from nova_actions.cells.cell import Cell
 from nova_actions.context import RequestContext
 from nova_actions.db import api
 
@@ -100,7 +100,7 @@ def _beside(own: Row, known: Row, fresh: bool) -> Row:
     }
 
 
-def cell_of(context: RequestContext, uuid: str) -> cell_module.Cell | None:
+def cell_of(context: RequestContext, uuid: str) -> Cell | None:
     """Return the cell whose record of a server is to be read too.
 
     :raises Unavailable: when a database that may know it does not answer

@@ -41,7 +41,9 @@ def _all(connection: sa.Connection, query: Any) -> list[Row]:
 
 
 def _rows(
-    connection: sa.Connection, table: sa.FromClause, *conditions: Any
+    connection: sa.Connection,
+    table: sa.FromClause,
+    *conditions: sa.ColumnElement[bool],
 ) -> list[Row]:
     """Return rows by their ids."""
     return _all(
@@ -213,7 +215,7 @@ def _actions(
     connection: sa.Connection,
     table: sa.FromClause,
     instance_uuid: str,
-    *conditions: Any,
+    *conditions: sa.ColumnElement[bool],
 ) -> Any:
     """Return the query for actions, each with ``superseded``: whether the
     cell has a newer one of the same request."""

@@ -8,12 +8,13 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.cells import owner
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
+from nova_actions.context import RequestContext
+from nova_actions.context import get_admin_context
 from nova_actions.objects import base
 from nova_actions.objects import instance_action
 from nova_actions.objects import instance_action_event
@@ -36,7 +37,7 @@ def action_list(args: Any) -> int:
     """Print the newest actions."""
     with base.local():
         rows = listed(
-            context_module.get_admin_context(),
+            get_admin_context(),
             args.server,
             args.project,
             args.limit,
@@ -48,15 +49,13 @@ def action_list(args: Any) -> int:
 def action_show(args: Any) -> int:
     """Print an action with its events."""
     with base.local():
-        row = shown(
-            context_module.get_admin_context(), args.server, args.request_id
-        )
+        row = shown(get_admin_context(), args.server, args.request_id)
     output.show(args.format, row, show_text)
     return failure.OK
 
 
 def listed(
-    context: context_module.RequestContext,
+    context: RequestContext,
     server: str | None,
     project: str | None,
     limit: int,
@@ -76,9 +75,7 @@ def listed(
     ]
 
 
-def shown(
-    context: context_module.RequestContext, server: str, request_id: str
-) -> Row:
+def shown(context: RequestContext, server: str, request_id: str) -> Row:
     """Return an action with all of its events, the oldest first.
 
     :raises InstanceActionNotFound: the server has no action of that request

@@ -8,7 +8,6 @@ from typing import Any
 
 from oslo_utils import timeutils
 
-from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.cells import registry
 from nova_actions.cells.follow import compare
@@ -16,11 +15,13 @@ from nova_actions.cells.follow import ends
 from nova_actions.cells.follow import source
 from nova_actions.cells.follow import state
 from nova_actions.cmd import bridge
-from nova_actions.cmd import cell as cell_module
+from nova_actions.cmd import cell
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import reporter
 from nova_actions.cmd import table
+from nova_actions.context import RequestContext
+from nova_actions.context import get_admin_context
 from nova_actions.objects import text
 from nova_actions.vocabulary import counted
 
@@ -35,7 +36,7 @@ WIDTH = reporter.WIDTH
 
 def adopt_check(args: Any) -> int:
     """Print the bridges, and each cell compared with our own record."""
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     found = {
         'bridges': bridge.groups(reporter.found()),
         'cells': [_cell(context, name) for name in registry.cells()],
@@ -44,10 +45,10 @@ def adopt_check(args: Any) -> int:
     return failure.OK if _is_well(found) else failure.ABSENT
 
 
-def _cell(context: context_module.RequestContext, name: str) -> Row:
+def _cell(context: RequestContext, name: str) -> Row:
     row = state.get(context, name)
     settings = registry.settings(name)
-    shown = cell_module.shown(name, bool(settings.follow), row)
+    shown = cell.shown(name, bool(settings.follow), row)
     asked = source.Source(
         name, settings.connection, registry.get(name).timeout
     )

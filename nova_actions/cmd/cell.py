@@ -6,7 +6,6 @@ import dataclasses
 import datetime
 from typing import Any
 
-from nova_actions import context as context_module
 from nova_actions.cells import registry
 from nova_actions.cells.follow import estimate
 from nova_actions.cells.follow import source
@@ -14,6 +13,7 @@ from nova_actions.cells.follow import state
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
+from nova_actions.context import get_admin_context
 from nova_actions.db import lease
 from nova_actions.vocabulary import counted
 
@@ -30,7 +30,7 @@ def cell_follow(args: Any) -> int:
     """Show how far a cell has been copied; with an option, pause it, resume it
     or estimate what there is to copy."""
     settings = registry.settings(args.cell)
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     if args.pause or args.resume:
         state.pause(context, args.cell, bool(args.pause))
         print(f'{args.cell} is {"paused" if args.pause else "resumed"}.')

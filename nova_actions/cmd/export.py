@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
-from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions import export
 from nova_actions.api import change_views
 from nova_actions.cmd import failure
 from nova_actions.cmd import outlet
 from nova_actions.cmd import place
+from nova_actions.context import RequestContext
+from nova_actions.context import get_admin_context
 from nova_actions.db.change import feed
 from nova_actions.db.search import signing_key
 from nova_actions.objects import change_cursor
@@ -48,7 +49,7 @@ def run(args: Any) -> int:
     open_sink = _sink(args)
     with place.Place(args.state) as kept:
         cursor = args.after or kept.read()
-        context = context_module.get_admin_context()
+        context = get_admin_context()
         key = signing_key.get(context)
         number = (
             feed.begin(context)
@@ -115,7 +116,7 @@ def _module(path: str, name: str, extra: str) -> ModuleType:
 
 
 def _pages(
-    context: context_module.RequestContext, after: int, follow: bool
+    context: RequestContext, after: int, follow: bool
 ) -> Iterator[feed.Page]:
     """Yield the changes after a number; with ``follow``, without end.
 
@@ -140,9 +141,7 @@ def _pages(
             time.sleep(INTERVAL)
 
 
-def _change(
-    context: context_module.RequestContext, key: bytes, row: Row
-) -> export.Change:
+def _change(context: RequestContext, key: bytes, row: Row) -> export.Change:
     number = row['number']
     return {
         'id': str(uuid.uuid5(uuid.UUID(row['action_uuid']), str(number))),

@@ -9,12 +9,12 @@ from typing import Any
 
 from oslo_utils import timeutils
 
-from nova_actions import context as context_module
 from nova_actions import vocabulary
 from nova_actions.cmd import bridge
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
+from nova_actions.context import get_admin_context
 from nova_actions.db import reporter
 
 Row = dict[str, Any]
@@ -51,7 +51,7 @@ def reporter_list(args: Any) -> int:
 
 def found() -> Iterator[Row]:
     """Yield all reporters, as of :func:`db.reporter.page`."""
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     after = 0
     while page := reporter.page(context, after):
         after = page[-1]['id']

@@ -10,9 +10,9 @@ from typing import Any
 
 from oslo_utils import timeutils
 
-from nova_actions import context as context_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import progress
+from nova_actions.context import get_admin_context
 from nova_actions.db.stat import expiry
 from nova_actions.objects import text
 from nova_actions.upkeep import archive
@@ -48,7 +48,7 @@ def db_archive(args: Any) -> int:
 
 
 def _purge(args: Any, verb: str, sink: retention.Sink | None) -> int:
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     selection = _selection(args)
     total = None
     if sys.stderr.isatty():
@@ -83,7 +83,7 @@ def _before(args: Any) -> datetime.datetime:
 
 def db_purge_stats(args: Any) -> int:
     """Delete old hourly counts of the statistics."""
-    context, before = context_module.get_admin_context(), _before(args)
+    context, before = get_admin_context(), _before(args)
     done = 0
     with progress.Line('rows') as line:
         while count := expiry.expire(context, before):
@@ -96,7 +96,7 @@ def db_purge_stats(args: Any) -> int:
 
 def db_restore(args: Any) -> int:
     """Load an archive again."""
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     done = restore.Done()
     try:
         with _files(args.file), progress.Line('actions') as line:
@@ -132,7 +132,7 @@ def _say_restored(done: restore.Done) -> None:
 
 def db_scrub(args: Any) -> int:
     """Apply today's rules of sanitising to old rows."""
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     total = scrub.scrub_total(context) if sys.stderr.isatty() else None
     done = scrub.Done()
     with progress.Line('rows', total) as line:

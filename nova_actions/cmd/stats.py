@@ -8,10 +8,11 @@ from typing import Any
 from oslo_config import cfg
 from oslo_utils import timeutils
 
-from nova_actions import context as context_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
+from nova_actions.context import RequestContext
+from nova_actions.context import get_admin_context
 from nova_actions.db import size
 from nova_actions.upkeep import retention
 from nova_actions.vocabulary import counted
@@ -24,7 +25,7 @@ _UNITS = ('B', 'KiB', 'MiB', 'GiB', 'TiB')
 
 def db_stats(args: Any, conf: cfg.ConfigOpts) -> int:
     """Print rows, bytes, growth, the oldest action and the next purge."""
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     now = timeutils.utcnow()
     tables = size.tables(context)
     growth = size.growth(context, now, tables)
@@ -41,7 +42,7 @@ def db_stats(args: Any, conf: cfg.ConfigOpts) -> int:
 
 
 def _purge(
-    context: context_module.RequestContext,
+    context: RequestContext,
     days: int,
     oldest: datetime.datetime | None,
     now: datetime.datetime,

@@ -98,9 +98,9 @@ class Checks(upgradecheck.UpgradeCommands):
 
     def check_following(self) -> Result:
         """Are the cells with ``follow = true`` followed?"""
-        from nova_actions import context as context_module
         from nova_actions.cells.follow import state
         from nova_actions.conf import cell_options
+        from nova_actions.context import get_admin_context
         from nova_actions.db import api as db
 
         names = [
@@ -110,7 +110,7 @@ class Checks(upgradecheck.UpgradeCommands):
         ]
         if not names or self.check_schema().code != Code.SUCCESS:
             return Result(Code.SUCCESS)
-        context = context_module.get_admin_context()
+        context = get_admin_context()
         try:
             db.setup(self._conf)
             late = [

@@ -11,10 +11,10 @@ from typing import Any
 
 from oslo_utils import timeutils
 
-from nova_actions import context as context_module
 from nova_actions.cmd import failure
 from nova_actions.cmd import output
 from nova_actions.cmd import table
+from nova_actions.context import get_admin_context
 from nova_actions.db import stuck
 from nova_actions.objects import text
 from nova_actions.upkeep import stale_reporter
@@ -39,7 +39,7 @@ def action_stuck(args: Any) -> int:
     """Print what has been open for longer than it should be."""
     now = timeutils.utcnow()
     found = stuck.find(
-        context_module.get_admin_context(),
+        get_admin_context(),
         now - args.older,
         args.on_host,
         args.limit + 1,
@@ -53,7 +53,7 @@ def action_stuck(args: Any) -> int:
 
 def _shown(found: Iterable[Row], now: datetime.datetime) -> Iterator[Row]:
     """Yield open steps as they are shown, with the usual duration of each."""
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     usual: dict[tuple[str, str | None], stuck.Usual | None] = {}
     for row in found:
         name = (
@@ -110,7 +110,7 @@ def action_close(args: Any) -> int:
         )
     now = timeutils.utcnow()
     before = now - args.older
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     if args.dry_run:
         found = stuck.find(context, before, args.on_host)
         print(stuck_text(list(_shown(found, now))))
@@ -150,7 +150,7 @@ def _close_one(args: Any) -> int:
         raise failure.Refusal('give a reason with --reason TEXT')
     evidence, rules = _evidence(args.reason, timeutils.utcnow())
     closed = stale_reporter.close_action(
-        context_module.get_admin_context(), args.uuid, evidence, rules
+        get_admin_context(), args.uuid, evidence, rules
     )
     print(
         f'Closed action {args.uuid}: '

@@ -10,10 +10,10 @@ import threading
 
 from oslo_config import cfg
 
-from nova_actions import context as context_module
 from nova_actions import version
 from nova_actions.cmd import embedded
 from nova_actions.cmd import progress
+from nova_actions.context import get_admin_context
 from nova_actions.db import driver
 from nova_actions.demo import plan
 from nova_actions.demo import play
@@ -62,7 +62,7 @@ def _serve(conf: cfg.ConfigOpts, where: str, told: play.Told) -> None:
 
 def _play(conf: cfg.ConfigOpts, where: str, stopping: threading.Event) -> None:
     before = retention.purge_total(
-        context_module.get_admin_context(),
+        get_admin_context(),
         retention.Selection(datetime.datetime.max),
     )
     if before:
@@ -102,7 +102,7 @@ def _suggest(conf: cfg.ConfigOpts, where: str, told: play.Told) -> None:
 
 
 def _newest_server() -> str | None:
-    context = context_module.get_admin_context()
+    context = get_admin_context()
     with base.local():
         found = instance_action.InstanceActionList.get_by_project(
             context, limit=1

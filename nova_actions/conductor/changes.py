@@ -12,6 +12,7 @@ from nova_actions.cells.follow import merge
 from nova_actions.conductor import leased
 from nova_actions.conductor import notification
 from nova_actions.conductor import tally
+from nova_actions.context import RequestContext
 from nova_actions.db.change import numbering
 
 #: Seconds between two looks at what is queued: by so much readers are
@@ -45,7 +46,7 @@ class Changes(leased.Leased):
         self._tally.settle()
         return done
 
-    def _number(self, context: Any, holder: str) -> int:
+    def _number(self, context: RequestContext, holder: str) -> int:
         return numbering.number(context, holder, self._tell, merge.queued)
 
     def _tell(self, changes: Sequence[Mapping[str, Any]]) -> None:

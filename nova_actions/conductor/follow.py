@@ -8,13 +8,11 @@ and another takes it over when that one is gone.
 import collections
 import datetime
 from collections.abc import Collection
-from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log as logging
 from oslo_utils import timeutils
 
-from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.cells import registry
 from nova_actions.cells.follow import follower
@@ -23,6 +21,8 @@ from nova_actions.cells.follow import source
 from nova_actions.cells.follow import state
 from nova_actions.conductor import timer
 from nova_actions.conductor import worker
+from nova_actions.context import RequestContext
+from nova_actions.context import get_admin_context
 from nova_actions.db import lease
 from nova_actions.objects import text
 
@@ -90,7 +90,7 @@ class FollowedCell:
         self._periodic.stop()
         try:
             state.release(
-                context_module.get_admin_context(),
+                get_admin_context(),
                 self._source.name,
                 self._holder,
             )
@@ -101,7 +101,7 @@ class FollowedCell:
     def run(self) -> state.State | None:
         """Do a round; return the state at its end, None where there is none
         to tell."""
-        context = context_module.get_admin_context()
+        context = get_admin_context()
         try:
             done = self._follower.run(context, self._floor())
         except timer.Stopped:
@@ -170,7 +170,7 @@ class FormerCells:
     def run(self) -> None:
         """Do a round, where there is something new."""
         try:
-            self._run(context_module.get_admin_context())
+            self._run(get_admin_context())
         except timer.Stopped:
             LOG.debug('What was reported later is looked at after a restart')
         except (exception.Unavailable, state.Lost):
@@ -179,7 +179,7 @@ class FormerCells:
                 'until its next turn'
             )
 
-    def _run(self, context: Any) -> None:
+    def _run(self, context: RequestContext) -> None:
         top = merge.top(context)
         is_new = self._tops.count(top) < 2
         for cell in state.names(context):
@@ -189,7 +189,9 @@ class FormerCells:
                 state.retire(context, cell)
         self._tops.append(top)
 
-    def _look(self, context: Any, cell: str, top: merge.Place) -> None:
+    def _look(
+        self, context: RequestContext, cell: str, top: merge.Place
+    ) -> None:
         held = state.acquire(context, cell, self._holder)
         if held is None:
             # Another conductor follows it.

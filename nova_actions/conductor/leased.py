@@ -4,15 +4,15 @@ one has the lease, and another takes over when that one is gone."""
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log as logging
 
-from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.conductor import timer
 from nova_actions.conductor import worker
+from nova_actions.context import RequestContext
+from nova_actions.context import get_admin_context
 
 LOG = logging.getLogger(__name__)
 
@@ -31,8 +31,8 @@ class Leased:
     def __init__(
         self,
         conf: cfg.ConfigOpts,
-        advance: Callable[[Any, str], int],
-        release: Callable[[Any, str], None],
+        advance: Callable[[RequestContext, str], int],
+        release: Callable[[RequestContext, str], None],
         interval: float,
         rest: float = 0,
     ) -> None:
@@ -52,13 +52,13 @@ class Leased:
         """Give the lease back, so that another goes on at once."""
         self._periodic.stop()
         try:
-            self._release(context_module.get_admin_context(), self._holder)
+            self._release(get_admin_context(), self._holder)
         except exception.Unavailable:
             LOG.debug('A lease ends by itself')
 
     def run(self) -> int:
         """Do all that there is to do; return how much that was."""
-        context = context_module.get_admin_context()
+        context = get_admin_context()
         done = 0
         began = time.monotonic()
         try:

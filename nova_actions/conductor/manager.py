@@ -15,6 +15,7 @@ from oslo_log import log as logging
 from oslo_versionedobjects import base as ovo
 
 from nova_actions import exception
+from nova_actions.context import RequestContext
 from nova_actions.objects import base
 from nova_actions.rpc import dispatcher
 
@@ -33,7 +34,7 @@ class BaseManager:
     target = messaging.Target(namespace='baseapi', version='1.0')
 
     @dispatcher.exposed
-    def ping(self, context: Any, arg: Any) -> dict[str, Any]:
+    def ping(self, context: RequestContext, arg: object) -> dict[str, object]:
         return {'service': 'conductor', 'arg': arg}
 
 
@@ -43,12 +44,12 @@ class ConductorManager:
     @dispatcher.exposed
     def object_class_action_versions(
         self,
-        context: Any,
+        context: RequestContext,
         objname: str,
         objmethod: str,
         object_versions: Mapping[str, str],
-        args: Any,
-        kwargs: Any,
+        args: object,
+        kwargs: object,
     ) -> Any:
         """Run a remotable class method and return its result at the versions
         that the caller asks for."""
@@ -57,8 +58,8 @@ class ConductorManager:
                 argument='objname', reason='it is not a string'
             )
         call = _class_method(objname, objmethod, _versions(object_versions))
-        args, kwargs = _arguments(call.method, args, kwargs)
-        result = call.method(context, *args, **kwargs)
+        given, named = _arguments(call.method, args, kwargs)
+        result = call.method(context, *given, **named)
         if isinstance(result, ovo.VersionedObject):
             return result.obj_to_primitive(call.version, call.manifest)
         return result
@@ -66,39 +67,39 @@ class ConductorManager:
     @dispatcher.exposed
     def object_action(
         self,
-        context: Any,
-        objinst: Any,
+        context: RequestContext,
+        objinst: object,
         objmethod: str,
-        args: Any,
-        kwargs: Any,
+        args: object,
+        kwargs: object,
     ) -> tuple[dict[str, Any], Any]:
         """Run a remotable method of an object and return what changed in it
         (at its own version) and the result."""
-        objinst = _own(objinst)
-        method = _remotable(type(objinst), objinst, objmethod)
-        args, kwargs = _arguments(method, args, kwargs)
-        before = _data(objinst)
-        result = method(*args, **kwargs)
+        own = _own(objinst)
+        method = _remotable(type(own), own, objmethod)
+        given, named = _arguments(method, args, kwargs)
+        before = _data(own)
+        result = method(*given, **named)
         updates = {
             name: value
-            for name, value in _data(objinst).items()
+            for name, value in _data(own).items()
             if name not in before or before[name] != value
         }
-        updates['obj_what_changed'] = sorted(objinst.obj_what_changed())
+        updates['obj_what_changed'] = sorted(own.obj_what_changed())
         return updates, result
 
     @dispatcher.exposed
     def object_backport_versions(
         self,
-        context: Any,
-        objinst: Any,
+        context: RequestContext,
+        objinst: object,
         object_versions: Mapping[str, str],
-    ) -> dict[str, Any]:
+    ) -> base.Primitive:
         """Return the object's primitive at the versions asked for."""
-        objinst = _own(objinst)
+        own = _own(objinst)
         manifest = _manifest(_versions(object_versions))
-        primitive: dict[str, Any] = objinst.obj_to_primitive(
-            _wanted(manifest, objinst.obj_name()), manifest
+        primitive: base.Primitive = own.obj_to_primitive(
+            _wanted(manifest, own.obj_name()), manifest
         )
         return primitive
 
@@ -111,7 +112,9 @@ class _Call(NamedTuple):
     manifest: dict[str, str]
 
 
-def _class_method(objname: str, objmethod: Any, versions: Versions) -> _Call:
+def _class_method(
+    objname: str, objmethod: object, versions: Versions
+) -> _Call:
     """Return a remotable class method.
 
     Callers ask for the same few again and again. Only what is as short as
@@ -124,7 +127,7 @@ def _class_method(objname: str, objmethod: Any, versions: Versions) -> _Call:
 
 
 @functools.lru_cache
-def _found(objname: str, objmethod: Any, versions: Versions) -> _Call:
+def _found(objname: str, objmethod: object, versions: Versions) -> _Call:
     manifest = _manifest(versions)
     version = _wanted(manifest, objname)
     objclass = base.ActionsObject.obj_class_from_name(objname, version)
@@ -134,7 +137,7 @@ def _found(objname: str, objmethod: Any, versions: Versions) -> _Call:
 
 
 def _remotable(
-    objclass: type[ovo.VersionedObject], holder: Any, name: Any
+    objclass: type[ovo.VersionedObject], holder: object, name: object
 ) -> Callable[..., Any]:
     """Return the method, if it is one that is offered."""
     method = None
@@ -157,14 +160,14 @@ def _remotable(
     return found
 
 
-def _static(objclass: type, name: str) -> Any:
+def _static(objclass: type, name: str) -> object:
     for parent in objclass.__mro__:
         if name in vars(parent):
             return vars(parent)[name]
     return None
 
 
-def _own(objinst: Any) -> ovo.VersionedObject:
+def _own(objinst: object) -> ovo.VersionedObject:
     if not isinstance(objinst, base.ActionsObject):
         raise exception.InvalidInput(
             argument='objinst', reason='it is not an object of ours'
@@ -173,7 +176,7 @@ def _own(objinst: Any) -> ovo.VersionedObject:
 
 
 def _arguments(
-    method: Callable[..., Any], args: Any, kwargs: Any
+    method: Callable[..., object], args: object, kwargs: object
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return the arguments, if a caller may give them to the method: the
     names of ``self``, of the context and of what the gate adds are ours."""
@@ -191,7 +194,7 @@ def _arguments(
 
 
 @functools.cache
-def _names(function: Callable[..., Any]) -> frozenset[str]:
+def _names(function: Callable[..., object]) -> frozenset[str]:
     return frozenset(inspect.signature(function).parameters) - {
         'self',
         'cls',
@@ -199,7 +202,7 @@ def _names(function: Callable[..., Any]) -> frozenset[str]:
     }
 
 
-def _versions(given: Any) -> Versions:
+def _versions(given: object) -> Versions:
     """Return the versions that a caller knows, as it sends them."""
     if not isinstance(given, Mapping):
         raise exception.InvalidInput(

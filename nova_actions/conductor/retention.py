@@ -8,15 +8,15 @@ not find, and none waits for another but for the length of a batch.
 
 import datetime
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log as logging
 from oslo_utils import timeutils
 
-from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.conductor import timer
+from nova_actions.context import RequestContext
+from nova_actions.context import get_admin_context
 from nova_actions.db.change import expiry as change_expiry
 from nova_actions.db.stat import expiry as stat_expiry
 from nova_actions.upkeep import retention
@@ -47,7 +47,7 @@ class Purge:
 
     def run(self) -> retention.Done:
         """Purge what is too old by now; return what became of actions."""
-        context = context_module.get_admin_context()
+        context = get_admin_context()
         self._expire('Changes', self._changes_gone(context))
         self._expire('Statistics', self._stats_gone(context))
         done = retention.Done()
@@ -77,14 +77,14 @@ class Purge:
             )
         return done
 
-    def _changes_gone(self, context: Any) -> Iterator[None]:
+    def _changes_gone(self, context: RequestContext) -> Iterator[None]:
         days = self._conf.retention.changes_days
         while days and change_expiry.expire(
             context, datetime.timedelta(days=days)
         ):
             yield
 
-    def _stats_gone(self, context: Any) -> Iterator[None]:
+    def _stats_gone(self, context: RequestContext) -> Iterator[None]:
         days = self._conf.retention.stats_days
         before = timeutils.utcnow() - datetime.timedelta(days=days)
         while days and stat_expiry.expire(context, before) == (

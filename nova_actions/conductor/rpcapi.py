@@ -10,6 +10,7 @@ from oslo_versionedobjects import base as ovo
 
 from nova_actions import exception
 from nova_actions.conductor import pins
+from nova_actions.context import RequestContext
 from nova_actions.objects import base
 from nova_actions.rpc import error as rpc_error
 from nova_actions.rpc import serializer
@@ -52,7 +53,9 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
         """Let go of the bus."""
         self._transport.cleanup()
 
-    def _call(self, context: Any, method: str, **kwargs: Any) -> Any:
+    def _call(
+        self, context: RequestContext, method: str, **kwargs: Any
+    ) -> Any:
         try:
             return self._client.call(context, method, **kwargs)
         except (
@@ -67,7 +70,7 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
 
     def object_class_action_versions(
         self,
-        context: Any,
+        context: RequestContext,
         objname: str,
         objmethod: str,
         object_versions: dict[str, str],
@@ -97,7 +100,7 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
 
     def object_action(
         self,
-        context: Any,
+        context: RequestContext,
         objinst: Any,
         objmethod: str,
         args: Any,
@@ -118,7 +121,10 @@ class ConductorAPI(ovo.VersionedObjectIndirectionAPI):
         )
 
     def object_backport_versions(
-        self, context: Any, objinst: Any, object_versions: dict[str, str]
+        self,
+        context: RequestContext,
+        objinst: Any,
+        object_versions: dict[str, str],
     ) -> Any:
         return self._call(
             context,

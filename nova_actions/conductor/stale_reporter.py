@@ -4,8 +4,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from nova_actions import context
 from nova_actions.upkeep import stale_reporter
@@ -34,12 +33,11 @@ class Watch:
         self._seen.clear()
 
     def silent(
-        self, reporters: Iterable[Mapping[str, Any]], now: float
-    ) -> list[Mapping[str, Any]]:
+        self, reporters: Iterable[stale_reporter.Reporter], now: float
+    ) -> list[stale_reporter.Reporter]:
         """Return those that have been silent for longer than the timeout.
 
-        :param reporters: all that are not closed, with ``epoch`` and
-            ``beats``
+        :param reporters: all that are not closed
         :param now: seconds
         """
         if now - self._looked > self._timeout / 2:
@@ -122,7 +120,7 @@ class Timer:
                 )
         return closed
 
-    def _close(self, reporter: Mapping[str, Any]) -> int:
+    def _close(self, reporter: stale_reporter.Reporter) -> int:
         last_seen = reporter['last_seen'].isoformat(timespec='seconds')
         closed = stale_reporter.close(
             context.get_admin_context(),

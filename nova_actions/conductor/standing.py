@@ -11,7 +11,6 @@ import collections
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from prometheus_client import core
 from prometheus_client import registry
@@ -171,7 +170,7 @@ def _worst(values: Mapping[str, float]) -> dict[str, float]:
 
 
 def _labelled(
-    family: str, text: str, label: str, values: Mapping[Any, float]
+    family: str, text: str, label: str, values: Mapping[str, float]
 ) -> Gauge:
     gauge = Gauge(family, text, labels=(label,))
     for each, value in values.items():

@@ -8,9 +8,9 @@ find.
 from oslo_config import cfg
 from oslo_log import log as logging
 
-from nova_actions import context as context_module
 from nova_actions import exception
 from nova_actions.conductor import timer
+from nova_actions.context import get_admin_context
 from nova_actions.db import reporter
 from nova_actions.upkeep import orphans
 from nova_actions.upkeep import ownership
@@ -41,7 +41,7 @@ class Upkeep:
     def run(self) -> tuple[int, int]:
         """Look once; return how many actions were closed and how many
         reporters forgotten."""
-        context = context_module.get_admin_context()
+        context = get_admin_context()
         closed = forgotten = 0
         try:
             if self._timeout:

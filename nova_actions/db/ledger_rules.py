@@ -8,7 +8,7 @@ There is no SQL here, and no clock.
 
 import dataclasses
 import datetime
-import uuid as uuid_module
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypedDict, cast
 
@@ -568,7 +568,7 @@ def _open_at(own: list[Action], began: Time | None) -> Action | None:
 def _system_uuid(event_uuid: str) -> str:
     """Return the uuid of the action that an event gets for itself: the same
     whenever the event is reported."""
-    return str(uuid_module.uuid5(uuid_module.UUID(event_uuid), actions.SYSTEM))
+    return str(uuid.uuid5(uuid.UUID(event_uuid), actions.SYSTEM))
 
 
 def _message(value: str) -> str | None:

@@ -13,8 +13,8 @@ from multiprocessing import resource_tracker
 from typing import Any
 
 from nova_actions import conf as config
-from nova_actions import context as context_module
 from nova_actions import reporter
+from nova_actions.context import get_admin_context
 from nova_actions.demo import clock
 from nova_actions.demo.people import Context
 from nova_actions.demo.server import Server
@@ -56,7 +56,7 @@ def crash(
     with (
         clock.at(clock.real_utcnow()),
         reporter.EventReporter(
-            context_module.get_admin_context(),
+            get_admin_context(),
             EVENT,
             host.name,
             servers[0].uuid,

@@ -4,10 +4,10 @@
 import dataclasses
 import uuid
 
-from nova_actions import context as context_module
+from nova_actions.context import RequestContext
 from nova_actions.demo import clock
 
-Context = context_module.RequestContext
+Context = RequestContext
 
 
 def id_of(name: str) -> uuid.UUID:

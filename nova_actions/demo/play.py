@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from oslo_config import cfg
 
-from nova_actions import context as context_module
 from nova_actions import reporter
+from nova_actions.context import get_admin_context
 from nova_actions.demo import clock
 from nova_actions.demo import crash
 from nova_actions.demo import people
@@ -128,7 +128,7 @@ def _register() -> None:
     """Make the servers known with their names, as
     ``nova-actions-manage instance import`` does with a cell's."""
     importing.store(
-        context_module.get_admin_context(),
+        get_admin_context(),
         [
             {
                 'uuid': people.server_id(number),

@@ -7,9 +7,14 @@ import random
 from collections.abc import Iterator
 
 from nova_actions import actions
-from nova_actions.demo import host as host_module
 from nova_actions.demo import people
+from nova_actions.demo.host import HOSTS
 from nova_actions.demo.host import Host
+from nova_actions.demo.host import HypervisorError
+from nova_actions.demo.host import NoRoom
+from nova_actions.demo.host import VolumeError
+from nova_actions.demo.host import failure
+from nova_actions.demo.host import neighbours
 from nova_actions.demo.people import Context
 from nova_actions.objects import instance_action
 
@@ -24,9 +29,9 @@ FULL = 0.2
 
 #: What ends an action that fails.
 ERRORS = (
-    host_module.NoRoom,
-    host_module.HypervisorError,
-    host_module.VolumeError,
+    NoRoom,
+    HypervisorError,
+    VolumeError,
 )
 
 
@@ -41,7 +46,7 @@ class Server:
         self.owner = people.owner_of(number)
         #: What is random about it is the same in every run.
         self.chance = random.Random(f'{SEED}-{number}')  # noqa: S311
-        self.host = host_module.HOSTS[number % len(host_module.HOSTS)]
+        self.host = HOSTS[number % len(HOSTS)]
         #: How much of the day is over.
         self.day = 0.0
         #: The last request on it.
@@ -89,7 +94,7 @@ class Server:
             return
         context = self.begin(actions.CREATE)
         yield self._scheduled()
-        for host in (self.host, *host_module.neighbours(self.host)):
+        for host in (self.host, *neighbours(self.host)):
             self.host = host
             with contextlib.suppress(*ERRORS):
                 yield from self._step(
@@ -119,7 +124,7 @@ class Server:
                 context,
                 self.host,
                 'compute_reboot_instance',
-                host_module.failure(0),
+                failure(0),
             )
 
     def stop(self) -> Story:
@@ -143,7 +148,7 @@ class Server:
         return self._resize(self.chance.random() < FULL)
 
     def _resize(self, refused: bool) -> Story:
-        source, targets = self.host, host_module.neighbours(self.host)
+        source, targets = self.host, neighbours(self.host)
         target = targets[0]
         context = self.begin(actions.RESIZE)
         yield self._scheduled()
@@ -152,13 +157,13 @@ class Server:
                 context,
                 target,
                 'compute_prep_resize',
-                host_module.NoRoom(
+                NoRoom(
                     f'{target.name}: 8192 MB of memory asked for, 2048 MB free'
                 )
                 if refused
                 else None,
             )
-        except host_module.NoRoom:
+        except NoRoom:
             target = targets[-1]
             yield from self._step(context, target, 'compute_prep_resize')
         yield from self._step(context, source, 'compute_resize_instance')
@@ -175,7 +180,7 @@ class Server:
 
     def live_migrate(self) -> Story:
         """Move to another host of its zone without stopping."""
-        source, target = self.host, host_module.neighbours(self.host)[0]
+        source, target = self.host, neighbours(self.host)[0]
         context = self.begin(actions.LIVE_MIGRATION, people.CAROL)
         yield self._scheduled()
         try:

@@ -15,7 +15,7 @@ from nova_actions.db.search import summary
 from nova_actions.objects import base
 from nova_actions.objects import completeness
 from nova_actions.objects import criteria
-from nova_actions.objects import cursor as cursor_module
+from nova_actions.objects import cursor
 from nova_actions.objects import fields
 from nova_actions.objects import gate
 from nova_actions.objects import reach
@@ -136,14 +136,14 @@ class ActionSummaryList(
         project_id: str | None,
         terms: Mapping[str, Any],
         limit: int | None,
-        cursor: str | None,
+        start: str | None,
     ) -> 'ActionSummaryList':
         limit = reach.limited(limit)
         key = signing_key.get(context)
         search = {**terms, 'project': project_id}
         asked_at, after = timeutils.utcnow(), None
-        if cursor is not None:
-            asked_at, after = cursor_module.unpack(key, search, cursor)
+        if start is not None:
+            asked_at, after = cursor.unpack(key, search, start)
         asked = criteria.read(terms, asked_at, project_id)
         shows_hosts = reach.shows_hosts(
             context, project_id, 'host' in asked.equal
@@ -154,8 +154,6 @@ class ActionSummaryList(
             context,
             [ActionSummary.of(context, row, shows_hosts) for row in rows],
             cursor=end
-            and cursor_module.pack(
-                key, search, cursor_module.Cursor(asked_at, end)
-            ),
+            and cursor.pack(key, search, cursor.Cursor(asked_at, end)),
             **completeness.of(context, asked, limit, asked_at, shows_hosts),
         )

@@ -16,7 +16,7 @@ from oslo_versionedobjects import exception as ovo_exc
 
 from nova_actions import exception
 from nova_actions.objects import base
-from nova_actions.rpc import error as error_module
+from nova_actions.rpc import error
 from nova_actions.rpc import serializer
 
 LOG = logging.getLogger(__name__)
@@ -116,22 +116,22 @@ def _bind(kind: type, method: str, args: dict[Any, Any]) -> None:
         raise exception.Invalid(f'{method}(): {error}') from None
 
 
-def _answer(error: Exception) -> NoReturn:
-    """Send the error to the caller: oslo logs one that is expected at the
+def _answer(raised: Exception) -> NoReturn:
+    """Send an error to the caller: oslo logs one that is expected at the
     level of debugging only."""
-    if isinstance(error, RecursionError):
-        error = exception.Invalid('The message is nested too deeply.')
-    elif not isinstance(error, _CLEAR):
+    if isinstance(raised, RecursionError):
+        raised = exception.Invalid('The message is nested too deeply.')
+    elif not isinstance(raised, _CLEAR):
         LOG.error(
             'A remote call failed: %s\n%s',
-            type(error).__name__,
+            type(raised).__name__,
             # Without the error's text: it may carry what was sent.
-            ''.join(traceback.format_tb(error.__traceback__)),
+            ''.join(traceback.format_tb(raised.__traceback__)),
         )
-        error = exception.ActionsException(
-            f'The call failed in the conductor: {type(error).__name__}.'
+        raised = exception.ActionsException(
+            f'The call failed in the conductor: {type(raised).__name__}.'
         )
-    wire = error_module.to_wire(error)
+    wire = error.to_wire(raised)
     try:
         # Without its context: a cause may carry SQL and values.
         raise wire.with_traceback(None) from None

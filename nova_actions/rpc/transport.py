@@ -12,7 +12,7 @@ from oslo_messaging.rpc import server as rpc_server
 
 from nova_actions import exception
 from nova_actions.rpc import dispatcher
-from nova_actions.rpc import error as error_module
+from nova_actions.rpc import error
 from nova_actions.rpc import serializer
 from nova_actions.rpc import workaround
 
@@ -28,7 +28,7 @@ def get_transport(conf: cfg.ConfigOpts) -> Any:
         '[DEFAULT] transport_url',
         functools.partial(
             messaging.get_rpc_transport,
-            allowed_remote_exmods=error_module.ALLOWED_EXMODS,
+            allowed_remote_exmods=error.ALLOWED_EXMODS,
         ),
     )
 

@@ -4,7 +4,6 @@ interrupted; a later step reopens them."""
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -61,7 +60,9 @@ def _orphans(
 
 
 @recorder
-def _close(connection: Any, ids: Sequence[int], evidence: str) -> int:
+def _close(
+    connection: sa.Connection, ids: Sequence[int], evidence: str
+) -> int:
     book = ledger.of_actions(connection, ids)
     # Some may have got a step before they were locked.
     left = [

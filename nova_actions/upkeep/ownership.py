@@ -2,8 +2,6 @@
 """Fills in the owner of actions whose row has none: during an upgrade, a
 conductor of the previous release still writes rows without that column."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from oslo_utils import timeutils
 
@@ -43,7 +41,7 @@ def _missing(connection: sa.Connection) -> list[int]:
 
 
 @recorder
-def _fill(connection: Any, ids: list[int]) -> None:
+def _fill(connection: sa.Connection, ids: list[int]) -> None:
     # In the order of the ids, as every writer locks them.
     connection.execute(_FILL, {'ids': sorted(ids)})
     mark.add(

@@ -26,7 +26,7 @@ from nova_actions.db.models import CHANGES
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import INSTANCES
 from nova_actions.db.models import ROLLUPS
-from nova_actions.sanitize import text as text_module
+from nova_actions.sanitize import text
 
 Row = dict[str, Any]
 
@@ -149,7 +149,7 @@ def _masked(before: str | None, after: str | None) -> int:
     """
     if after is None:
         return 0
-    return text_module.count(after) - text_module.count(before or '')
+    return text.count(after) - text.count(before or '')
 
 
 def _key(table: sa.Table) -> sa.Column[Any]:

@@ -9,7 +9,7 @@ closed, a late true finish still corrects.
 
 import datetime
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import TypedDict, cast
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
@@ -26,7 +26,18 @@ from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import REPORTERS
 
-Row = dict[str, Any]
+
+class Reporter(TypedDict):
+    """A reporter as it was heard of last."""
+
+    #: Its session.
+    epoch: str
+    host: str | None
+    #: How often it was heard of.
+    beats: int
+    #: Naive UTC, by a conductor's clock.
+    last_seen: datetime.datetime
+
 
 #: How many actions are closed in one transaction.
 CHUNK = 200
@@ -36,9 +47,8 @@ _EVIDENCE: int = cast(sa.String, ACTIONS.c.evidence.type).length or 0
 
 
 @reader
-def reporter_list(connection: sa.Connection) -> list[dict[str, Any]]:
-    """Return the reporters that are not closed: epoch, host, beats and
-    last_seen (naive UTC, by a conductor's clock)."""
+def reporter_list(connection: sa.Connection) -> list[Reporter]:
+    """Return the reporters that are not closed."""
     found = connection.execute(
         sa.select(
             REPORTERS.c.epoch,
@@ -47,7 +57,7 @@ def reporter_list(connection: sa.Connection) -> list[dict[str, Any]]:
             REPORTERS.c.last_seen,
         ).where(REPORTERS.c.closed_at.is_(None))
     ).mappings()
-    return [dict(row) for row in found]
+    return [cast(Reporter, dict(row)) for row in found]
 
 
 def close(
@@ -72,7 +82,7 @@ def close(
 
 @recorder
 def _close_some(
-    connection: Any, epoch: str, evidence: str, beats: int | None
+    connection: sa.Connection, epoch: str, evidence: str, beats: int | None
 ) -> tuple[int, bool]:
     """Close some actions' events; return how many, and whether there may be
     more."""
@@ -129,7 +139,10 @@ def _interrupt(
 
 @recorder
 def close_action(
-    connection: Any, uuid: str, evidence: str, rules: str | None = None
+    connection: sa.Connection,
+    uuid: str,
+    evidence: str,
+    rules: str | None = None,
 ) -> int:
     """Close an action and return how many steps of it were open; one that
     has no open step is closed itself.
@@ -163,7 +176,7 @@ def close_action(
 
 @recorder
 def close_steps(
-    connection: Any,
+    connection: sa.Connection,
     uuids: Sequence[str],
     host: str,
     before: datetime.datetime,

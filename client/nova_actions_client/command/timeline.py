@@ -13,7 +13,6 @@ from rich import text as rich_text
 
 from nova_actions_client import difference
 from nova_actions_client import drawing
-from nova_actions_client import log as log_module
 from nova_actions_client import moment
 from nova_actions_client import option
 from nova_actions_client import output
@@ -25,6 +24,7 @@ from nova_actions_client import text
 from nova_actions_client import view
 from nova_actions_client.command import asking
 from nova_actions_client.command import wait
+from nova_actions_client.log import NotFound
 
 #: Columns of a drawing without a terminal.
 WIDTH = 80
@@ -135,7 +135,7 @@ def find(
     if server is not None or not log.missing:
         try:
             return log.action(what, server)
-        except log_module.NotFound:
+        except NotFound:
             if server is not None:
                 raise
     newest = wait.newest(log, what, all_projects)

@@ -7,12 +7,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from nova_actions import exception
 from nova_actions import sanitize
 from nova_actions.cells.follow import prepared
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source_row
 from nova_actions.cells.follow import state
-from nova_actions.cells.follow import writer as writer_module
+from nova_actions.cells.follow import writer
 from nova_actions.context import RequestContext
 from nova_actions.db import clock
 from nova_actions.db.engine import recorder
@@ -59,15 +61,15 @@ def store(
         holder,
         prepared.Prepared(
             [
-                (row, clock.fit(row_module.action(cell, row, sanitizer))[0])
+                (row, clock.fit(source_row.action(cell, row, sanitizer))[0])
                 for row in batch.actions
-                if row_module.server(row)
+                if source_row.server(row)
             ],
             [
-                (row, clock.fit(row_module.event(row, sanitizer))[0])
+                (row, clock.fit(source_row.event(row, sanitizer))[0])
                 for row in batch.events
             ],
-            [row_module.owner(row, sanitizer) for row in batch.owners],
+            [source_row.owner(row, sanitizer) for row in batch.owners],
             batch.reached,
         ),
     )
@@ -97,8 +99,8 @@ def _store_parts(
 
 def _tell_skipped(cell: str, batch: prepared.Prepared) -> None:
     for name, rows in (
-        (row_module.ACTIONS, batch.actions),
-        (row_module.EVENTS, batch.events),
+        (source_row.ACTIONS, batch.actions),
+        (source_row.EVENTS, batch.events),
     ):
         for row, _report in rows:
             LOG.warning(
@@ -123,10 +125,10 @@ def _store_with_retries(
 
 @recorder
 def _store(
-    connection: Any, cell: str, holder: str, batch: prepared.Prepared
+    connection: sa.Connection, cell: str, holder: str, batch: prepared.Prepared
 ) -> None:
     held = state.held(connection, cell, holder)
-    writer = writer_module.Writer(connection, cell, held, batch)
+    work = writer.Writer(connection, cell, held, batch)
     if batch.actions or batch.events:
-        writer.enter()
-    state.change(connection, held['id'], **writer.totals(), **batch.reached)
+        work.enter()
+    state.change(connection, held['id'], **work.totals(), **batch.reached)

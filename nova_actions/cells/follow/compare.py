@@ -6,15 +6,15 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import orm
+import sqlalchemy as sa
 
 from nova_actions import sanitize
 from nova_actions.cells.follow import ends
 from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
-from nova_actions.cells.follow import row as row_module
-from nova_actions.cells.follow import source as source_module
-from nova_actions.cells.follow import state as state_module
+from nova_actions.cells.follow import source
+from nova_actions.cells.follow import source_row
+from nova_actions.cells.follow import state
 from nova_actions.context import RequestContext
 from nova_actions.db.engine import reader
 
@@ -40,8 +40,8 @@ MEANING = {
 
 def make(
     context: RequestContext,
-    source: source_module.Source,
-    state: state_module.State | None,
+    cell: source.Source,
+    progress: state.State | None,
     since: datetime.datetime,
     sanitizer: sanitize.Sanitizer,
 ) -> Row:
@@ -49,7 +49,7 @@ def make(
     of those that were reported, too, ended otherwise here, and the rows that
     are missing.
 
-    :param state: of the following; None where nobody has followed
+    :param progress: of the following; None where nobody has followed
     :param since: what was created before is not looked at
     :raises CellUnavailable: it does not answer
     """
@@ -61,36 +61,36 @@ def make(
         'missing': [],
     }
     for name, key in (
-        (row_module.ACTIONS, 'actions'),
-        (row_module.EVENTS, 'events'),
+        (source_row.ACTIONS, 'actions'),
+        (source_row.EVENTS, 'events'),
     ):
         rows = [
             row
-            for row in source.ask(source_module.newest, name, LIMIT)
-            if row_module.created(row) >= since
+            for row in cell.ask(source.newest, name, LIMIT)
+            if source_row.created(row) >= since
         ]
-        if name == row_module.EVENTS and state is None:
+        if name == source_row.EVENTS and progress is None:
             # Which steps are the same is told when they are copied.
             continue
         copies = known.of_ids(
-            context, source.name, name, [row['id'] for row in rows]
+            context, cell.name, name, [row['id'] for row in rows]
         )
         words = _words(
-            context, source.name, name, rows, copies, state, sanitizer
+            context, cell.name, name, rows, copies, progress, sanitizer
         )
         found[key] = dict(collections.Counter(words.values()))
         found[f'{key[:-1]}_ends'] = dict(
             collections.Counter(
-                ends.differences(context, source.name, name, rows, copies)
+                ends.differences(context, cell.name, name, rows, copies)
             )
         )
         found['missing'] += [
             {
                 'table': name,
                 'id': row['id'],
-                'created_at': row_module.created(row),
+                'created_at': source_row.created(row),
                 'name': row[
-                    'action' if name == row_module.ACTIONS else 'event'
+                    'action' if name == source_row.ACTIONS else 'event'
                 ],
                 'request_id': row.get('request_id'),
             }
@@ -106,7 +106,7 @@ def _words(
     name: str,
     rows: Iterable[Row],
     copies: known.Copies,
-    state: state_module.State | None,
+    progress: state.State | None,
     sanitizer: sanitize.Sanitizer,
 ) -> dict[int, str]:
     own = (
@@ -114,12 +114,12 @@ def _words(
             context,
             cell,
             [
-                (row, row_module.action(cell, row, sanitizer))
+                (row, source_row.action(cell, row, sanitizer))
                 for row in rows
-                if row['id'] not in copies and row_module.server(row)
+                if row['id'] not in copies and source_row.server(row)
             ],
         )
-        if name == row_module.ACTIONS
+        if name == source_row.ACTIONS
         else set()
     )
     words = {}
@@ -129,25 +129,25 @@ def _words(
             words[row['id']] = COPIED if copy.attempts else RECORDED
         else:
             words[row['id']] = (
-                RECORDED if row['id'] in own else _why(row, state)
+                RECORDED if row['id'] in own else _why(row, progress)
             )
     return words
 
 
 @reader
 def _reported(
-    session: orm.Session, cell: str, rows: list[tuple[Row, Row]]
+    connection: sa.Connection, cell: str, rows: list[tuple[Row, Row]]
 ) -> set[int]:
-    return set(match.actions(session, cell, rows))
+    return set(match.actions(connection, cell, rows))
 
 
-def _why(row: Row, state: state_module.State | None) -> str:
-    created = row_module.created(row)
-    if state is None:
+def _why(row: Row, progress: state.State | None) -> str:
+    created = source_row.created(row)
+    if progress is None:
         return MISSING
-    if state['floor'] and created < state['floor']:
+    if progress['floor'] and created < progress['floor']:
         return OLD
-    reached = state['caught_up_at']
+    reached = progress['caught_up_at']
     return (
         LATE
         if reached is None or created >= reached.replace(microsecond=0)

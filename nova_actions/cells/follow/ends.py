@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from nova_actions import vocabulary
 from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source_row
 from nova_actions.context import RequestContext
 from nova_actions.db import status
 from nova_actions.db.engine import reader
@@ -55,7 +55,7 @@ def differences(
     :param name: of the table
     :param copies: what was made of the rows
     """
-    is_event = name == row_module.EVENTS
+    is_event = name == source_row.EVENTS
     ids = _own_ids(copies, is_event)
     own = _own(context, EVENTS if is_event else ACTIONS, set(ids.values()))
     tell = _of_event if is_event else _of_action

@@ -3,9 +3,9 @@
 
 import dataclasses
 
-from nova_actions.cells.follow import row as row_module
-from nova_actions.cells.follow import source as source_module
-from nova_actions.cells.follow import state as state_module
+from nova_actions.cells.follow import source
+from nova_actions.cells.follow import source_row
+from nova_actions.cells.follow import state
 
 #: How many of the newest rows of a table tell how large one is.
 SAMPLE = 200
@@ -26,7 +26,7 @@ class Estimate:
 
 
 def make(
-    source: source_module.Source, state: state_module.State | None, rate: int
+    cell: source.Source, progress: state.State | None, rate: int
 ) -> Estimate:
     """Return how much is left to copy.
 
@@ -34,15 +34,15 @@ def make(
     """
     rows, size = {}, 0
     for name, after in (
-        (row_module.ACTIONS, state['action_id'] if state else 0),
-        (row_module.EVENTS, state['event_id'] if state else 0),
+        (source_row.ACTIONS, progress['action_id'] if progress else 0),
+        (source_row.EVENTS, progress['event_id'] if progress else 0),
     ):
         rows[name] = sum(
             max(0, high - max(low - 1, after))
-            for low, high in source.ask(source_module.edges, name)
+            for low, high in cell.ask(source.edges, name)
             if high
         )
-        sample = source.ask(source_module.newest, name, SAMPLE)
+        sample = cell.ask(source.newest, name, SAMPLE)
         total = sum(
             len(str(value))
             for row in sample
@@ -50,5 +50,5 @@ def make(
             if value is not None
         )
         size += rows[name] * total // max(1, len(sample))
-    actions, events = rows[row_module.ACTIONS], rows[row_module.EVENTS]
+    actions, events = rows[source_row.ACTIONS], rows[source_row.EVENTS]
     return Estimate(actions, events, size, (actions + events) / rate)

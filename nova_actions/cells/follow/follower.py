@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from nova_actions import sanitize
-from nova_actions.cells.follow import batch as batch_module
+from nova_actions.cells.follow import batch
 from nova_actions.cells.follow import known
 from nova_actions.cells.follow import merge
 from nova_actions.cells.follow import owner
-from nova_actions.cells.follow import row as row_module
-from nova_actions.cells.follow import source as source_module
+from nova_actions.cells.follow import source
+from nova_actions.cells.follow import source_row
 from nova_actions.cells.follow import state
 from nova_actions.context import RequestContext
 
@@ -35,15 +35,15 @@ WINDOW = 3600.0
 _Cursor = Literal['action_id', 'event_id']
 _Top = Literal['action_top', 'event_top']
 _CURSORS: Mapping[str, tuple[_Cursor, _Top]] = {
-    row_module.ACTIONS: ('action_id', 'action_top'),
-    row_module.EVENTS: ('event_id', 'event_top'),
+    source_row.ACTIONS: ('action_id', 'action_top'),
+    source_row.EVENTS: ('event_id', 'event_top'),
 }
 
 
 class Follower:
     """Copies from one cell while it has the lease.
 
-    :param source: the cell
+    :param cell: which one
     :param holder: who it is, another name for each process
     :param window: how many ids it looks back
     :param rate: how many rows it copies in a second at the most
@@ -53,7 +53,7 @@ class Follower:
 
     def __init__(
         self,
-        source: source_module.Source,
+        cell: source.Source,
         holder: str,
         sanitizer: sanitize.Sanitizer,
         *,
@@ -62,7 +62,7 @@ class Follower:
         pause: Callable[[float], object],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._source = source
+        self._source = cell
         self._holder = holder
         self._sanitizer = sanitizer
         self._window = window
@@ -109,7 +109,7 @@ class Follower:
         if held is None:
             self._forget()
             return None
-        for name in (row_module.EVENTS, row_module.ACTIONS):
+        for name in (source_row.EVENTS, source_row.ACTIONS):
             cursor = self._forward(context, name, held)
             self._look_back(context, name, cursor)
         self._look_at_running(context)
@@ -133,16 +133,14 @@ class Follower:
         while has_more:
             began = self._clock()
             rows, has_more = self._source.ask(
-                source_module.following, name, after, self._size
+                source.following, name, after, self._size
             )
             if rows:
                 after = rows[-1]['id']
                 if has_more and newest <= after:
                     newest = max(
                         high
-                        for _low, high in self._source.ask(
-                            source_module.edges, name
-                        )
+                        for _low, high in self._source.ask(source.edges, name)
                     )
                 self._store(
                     context,
@@ -163,27 +161,25 @@ class Follower:
         rows: Sequence[Row],
         reached: dict[str, int] | None = None,
     ) -> None:
-        events = rows if name == row_module.EVENTS else ()
+        events = rows if name == source_row.EVENTS else ()
         actions = (
             rows
-            if name == row_module.ACTIONS
+            if name == source_row.ACTIONS
             else self._actions_of(context, rows)
         )
         wanted = (
             known.unowned(
-                context, filter(None, map(row_module.server, actions))
+                context, filter(None, map(source_row.server, actions))
             )
             if actions
             else set()
         )
-        owners = (
-            self._source.ask(source_module.owners, wanted) if wanted else []
-        )
-        batch_module.store(
+        owners = self._source.ask(source.owners, wanted) if wanted else []
+        batch.store(
             context,
             self.cell,
             self._holder,
-            batch_module.Batch(actions, events, owners, reached or {}),
+            batch.Batch(actions, events, owners, reached or {}),
             self._sanitizer,
         )
 
@@ -194,13 +190,11 @@ class Follower:
         ids = {row['action_id'] for row in events if row['action_id']}
         missing = (
             ids
-            - known.of_ids(context, self.cell, row_module.ACTIONS, ids).keys()
+            - known.of_ids(context, self.cell, source_row.ACTIONS, ids).keys()
         )
         if not missing:
             return []
-        return self._source.ask(
-            source_module.of_ids, row_module.ACTIONS, missing
-        )
+        return self._source.ask(source.of_ids, source_row.ACTIONS, missing)
 
     # -- what came late, or has changed -----------------------------------
 
@@ -215,7 +209,7 @@ class Follower:
             low = max(low, cursor - NEAR)
         if low >= cursor:
             return
-        rows = self._source.ask(source_module.between, name, low, cursor)
+        rows = self._source.ask(source.between, name, low, cursor)
         copies = known.between(context, self.cell, name, low, cursor)
         self._store_changed(
             context,
@@ -249,7 +243,7 @@ class Follower:
             self._store(
                 context,
                 name,
-                self._source.ask(source_module.of_ids, name, ids),
+                self._source.ask(source.of_ids, name, ids),
             )
             self._left_out[name].update(
                 set(ids) - known.of_ids(context, self.cell, name, ids).keys()
@@ -264,19 +258,15 @@ class Follower:
         if not ids:
             return
         events = (
-            self._source.ask(
-                source_module.ends_of, row_module.EVENTS, copies.keys()
-            )
+            self._source.ask(source.ends_of, source_row.EVENTS, copies.keys())
             if copies
             else []
         )
-        self._store_changed(context, row_module.EVENTS, events, copies)
-        actions = self._source.ask(
-            source_module.of_ids, row_module.ACTIONS, ids
-        )
+        self._store_changed(context, source_row.EVENTS, events, copies)
+        actions = self._source.ask(source.of_ids, source_row.ACTIONS, ids)
         ended = [row for row in actions if row['finish_time']]
         if ended:
-            self._store(context, row_module.ACTIONS, ended)
+            self._store(context, source_row.ACTIONS, ended)
 
     def _look_at_own(self, context: RequestContext, held: state.State) -> None:
         """Merge what was copied and then reported as well."""
@@ -287,8 +277,8 @@ class Follower:
         self._tops.append(top)
 
     def _look_for_owners(self, context: RequestContext, after: int) -> None:
-        rows = self._source.ask(source_module.archived_owners, after, BATCH)
-        owners = [row_module.owner(row, self._sanitizer) for row in rows]
+        rows = self._source.ask(source.archived_owners, after, BATCH)
+        owners = [source_row.owner(row, self._sanitizer) for row in rows]
         owner.store(
             context,
             self.cell,
@@ -301,7 +291,7 @@ class Follower:
 def _is_known(name: str, row: Row, copies: known.Copies) -> bool:
     copy = copies.get(row['id'])
     return copy is not None and (
-        name == row_module.ACTIONS or copy.tells(row_module.seen(row))
+        name == source_row.ACTIONS or copy.tells(source_row.seen(row))
     )
 
 

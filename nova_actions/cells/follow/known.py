@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source_row
 from nova_actions.db import page
 from nova_actions.db import status
 from nova_actions.db.engine import reader
@@ -59,7 +59,7 @@ def _copies(rows: Iterable[Any]) -> Copies:
 
 
 def copies(
-    connection: Any, cell: str, source: str, ids: Iterable[int]
+    connection: sa.Connection, cell: str, source: str, ids: Iterable[int]
 ) -> Copies:
     """Return what was made of rows of a cell, in a transaction."""
     return _copies(
@@ -76,7 +76,7 @@ def copies(
 
 
 def events_of(
-    connection: Any, cell: str, action_ids: Collection[int]
+    connection: sa.Connection, cell: str, action_ids: Collection[int]
 ) -> Copies:
     """Return what was made of events of actions of ours, in a
     transaction."""
@@ -85,7 +85,7 @@ def events_of(
             _QUERY.where(
                 FOLLOWED_ROWS.c.action_id.in_(sorted(action_ids)),
                 FOLLOWED_ROWS.c.cell == cell,
-                FOLLOWED_ROWS.c.source == row_module.EVENTS,
+                FOLLOWED_ROWS.c.source == source_row.EVENTS,
             )
         )
     )
@@ -128,7 +128,7 @@ def running(
         .where(
             ACTIONS.c.status == status.RUNNING,
             FOLLOWED_ROWS.c.cell == cell,
-            FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+            FOLLOWED_ROWS.c.source == source_row.ACTIONS,
             FOLLOWED_ROWS.c.source_id > after,
         )
         .order_by(FOLLOWED_ROWS.c.source_id)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from nova_actions.actions import SYSTEM
 from nova_actions.cells import pairs
 from nova_actions.cells.follow import known
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source_row
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.models import FOLLOWED_ROWS
@@ -41,14 +41,14 @@ COLUMNS = [
 
 
 def actions(
-    connection: Any, cell: str, new: Iterable[tuple[Row, Row]]
+    connection: sa.Connection, cell: str, new: Iterable[tuple[Row, Row]]
 ) -> dict[int, Row]:
     """Return our own action of each one that we have already, by its id in
     the cell.
 
     :param new: rows that are not copied, with their reports
     """
-    wanted: dict[tuple[str, Any], list[Row]] = {}
+    wanted: dict[tuple[str, str | None], list[Row]] = {}
     uuids: dict[str, int] = {}
     for row, report in new:
         uuids[report['uuid']] = row['id']
@@ -58,7 +58,7 @@ def actions(
     if not wanted:
         return {}
     found: dict[int, Row] = {}
-    own: dict[tuple[str, Any], list[Row]] = {}
+    own: dict[tuple[str, str | None], list[Row]] = {}
     for each in _free(connection, cell, wanted, uuids):
         if each['uuid'] in uuids:
             found[uuids[each['uuid']]] = each
@@ -75,9 +75,9 @@ def actions(
 
 
 def _free(
-    connection: Any,
+    connection: sa.Connection,
     cell: str,
-    keys: Iterable[tuple[str, Any]],
+    keys: Iterable[tuple[str, str | None]],
     uuids: Iterable[str],
 ) -> list[Row]:
     """Return our own actions that are the same as none of this cell yet."""
@@ -110,18 +110,20 @@ def _free(
     ]
 
 
-def is_of(cell: str, action_id: Any, *more: Any) -> sa.ColumnElement[bool]:
+def is_of(
+    cell: str, action_id: sa.ColumnElement[int], *more: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
     """Whether an action of ours is one of a cell's, too."""
     return sa.exists().where(
         FOLLOWED_ROWS.c.action_id == action_id,
         FOLLOWED_ROWS.c.cell == cell,
-        FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+        FOLLOWED_ROWS.c.source == source_row.ACTIONS,
         *more,
     )
 
 
 def events(
-    connection: Any, cell: str, new: Iterable[tuple[int, int, Row]]
+    connection: sa.Connection, cell: str, new: Iterable[tuple[int, int, Row]]
 ) -> dict[int, Row]:
     """Return our own event of each one that we have already, by its id in
     the cell.
@@ -165,7 +167,7 @@ def events(
 
 
 def projectless(
-    connection: Any, cell: str, wanted: Iterable[Row]
+    connection: sa.Connection, cell: str, wanted: Iterable[Row]
 ) -> dict[int, Row]:
     """Return our own event of each one that no request has asked for.
 
@@ -216,7 +218,7 @@ def projectless(
 
 
 def of_requests(
-    connection: Any,
+    connection: sa.Connection,
     action_ids: Collection[int],
 ) -> dict[int, int]:
     """Return the ids of all actions of the requests of some, and the first
@@ -257,11 +259,11 @@ def same(
 
 
 def free(
-    connection: Any,
+    connection: sa.Connection,
     cell: str,
     copies: known.Copies,
     action_ids: Collection[int],
-    *more: Any,
+    *more: sa.ColumnElement[bool],
 ) -> list[Row]:
     """Return our own events that are the same as none of this cell yet.
 
@@ -288,7 +290,7 @@ def free(
 def uuids_of(cell: str, source_id: int, attempts: int) -> list[str]:
     """Return the uuids of our copies of a cell's event."""
     return [
-        row_module.event_uuid(cell, source_id, attempt)
+        source_row.event_uuid(cell, source_id, attempt)
         for attempt in range(1, attempts + 1)
     ]
 

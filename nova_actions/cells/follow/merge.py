@@ -12,13 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from oslo_utils import timeutils
-from sqlalchemy import orm
 
 from nova_actions.actions import SYSTEM
 from nova_actions.cells import pairs
 from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source_row
 from nova_actions.cells.follow import state
 from nova_actions.cells.follow import telling
 from nova_actions.context import RequestContext
@@ -53,9 +52,9 @@ _is_same_request = sa.and_(
 
 
 @reader
-def top(session: orm.Session) -> Place:
+def top(connection: sa.Connection) -> Place:
     """Return the last ids of our own actions and events."""
-    action, event = session.execute(
+    action, event = connection.execute(
         sa.select(
             *(
                 sa.select(sa.func.max(table.c.id)).scalar_subquery()
@@ -98,7 +97,7 @@ def run(
 
 @recorder
 def _run(
-    connection: Any,
+    connection: sa.Connection,
     cell: str,
     holder: str,
     after: Collection[int],
@@ -121,7 +120,7 @@ def _run(
     )
 
 
-def queued(connection: Any, changes: Sequence[Row]) -> bool:
+def queued(connection: sa.Connection, changes: Sequence[Row]) -> bool:
     """Merge what queued changes tell of, before they are told; return whether
     the queue has changed.
 
@@ -147,7 +146,9 @@ def queued(connection: Any, changes: Sequence[Row]) -> bool:
     return is_changed or telling.drop_told(connection, changes)
 
 
-def _cells_of(connection: Any, actions: Collection[str]) -> list[str]:
+def _cells_of(
+    connection: sa.Connection, actions: Collection[str]
+) -> list[str]:
     """Return the cells that servers of some actions were copied from, in the
     order in which they are locked.
 
@@ -169,7 +170,7 @@ def _cells_of(connection: Any, actions: Collection[str]) -> list[str]:
 
 
 def _told_too(
-    connection: Any,
+    connection: sa.Connection,
     cell: str,
     actions: Collection[str],
     steps: Collection[str],
@@ -193,7 +194,9 @@ def _told_too(
     )
 
 
-def _copied_too(connection: Any, cell: str, *conditions: Any) -> set[int]:
+def _copied_too(
+    connection: sa.Connection, cell: str, *conditions: sa.ColumnElement[bool]
+) -> set[int]:
     """Return the ids of our own actions that may be the same as a copy, and
     of those copies.
 
@@ -214,7 +217,7 @@ def _copied_too(connection: Any, cell: str, *conditions: Any) -> set[int]:
 
 
 def _with_late_events(
-    connection: Any, cell: str, *conditions: Any
+    connection: sa.Connection, cell: str, *conditions: sa.ColumnElement[bool]
 ) -> set[int]:
     """Return the ids of actions with events that a reporter has told, where
     there are copies of the cell's in the same request.
@@ -231,7 +234,7 @@ def _with_late_events(
                 *conditions,
                 EVENTS.c.epoch.is_not(None),
                 FOLLOWED_ROWS.c.cell == cell,
-                FOLLOWED_ROWS.c.source == row_module.EVENTS,
+                FOLLOWED_ROWS.c.source == source_row.EVENTS,
                 FOLLOWED_ROWS.c.attempts > 0,
             )
             .distinct()
@@ -240,7 +243,7 @@ def _with_late_events(
 
 
 def _with_projectless_events(
-    connection: Any, cell: str, *conditions: Any
+    connection: sa.Connection, cell: str, *conditions: sa.ColumnElement[bool]
 ) -> set[int]:
     """Return the ids of actions with copies of events that a reporter may
     have told without a request.
@@ -274,7 +277,10 @@ def _with_projectless_events(
 
 
 def _merge(
-    connection: Any, held: state.State, actions: set[int], late: set[int]
+    connection: sa.Connection,
+    held: state.State,
+    actions: set[int],
+    late: set[int],
 ) -> bool:
     """Merge what is the same of some actions; return whether anything is.
 
@@ -313,7 +319,7 @@ def _merge(
 
 
 def _settle(
-    connection: Any,
+    connection: sa.Connection,
     changed: set[int],
     told: Mapping[str, str | None],
     ends: Mapping[str, str],
@@ -355,7 +361,7 @@ def _settle(
             connection.execute(
                 sa.update(FOLLOWED_ROWS)
                 .where(
-                    FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+                    FOLLOWED_ROWS.c.source == source_row.ACTIONS,
                     FOLLOWED_ROWS.c.action_id == action.row['id'],
                 )
                 .values(seen=telling.note(outcome))
@@ -363,11 +369,11 @@ def _settle(
 
 
 def _pairs(
-    connection: Any, cell: str, rows: Iterable[Row]
+    connection: sa.Connection, cell: str, rows: Iterable[Row]
 ) -> list[tuple[Row, Row]]:
     """Return the copies among locked actions that are the same as one of
     ours, with that."""
-    requests: dict[tuple[str, Any], list[Row]] = {}
+    requests: dict[tuple[str, str | None], list[Row]] = {}
     for row in rows:
         requests.setdefault(
             (row['instance_uuid'], row['request_id']), []
@@ -382,7 +388,7 @@ def _pairs(
                     sorted(row['id'] for row in rows)
                 ),
                 FOLLOWED_ROWS.c.cell == cell,
-                FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+                FOLLOWED_ROWS.c.source == source_row.ACTIONS,
             )
         )
     }
@@ -397,7 +403,7 @@ def _pairs(
     return found
 
 
-def _join(connection: Any, cell: str, copy: Row, own: Row) -> None:
+def _join(connection: sa.Connection, cell: str, copy: Row, own: Row) -> None:
     """Have an action of ours take the place of a copy, with its steps."""
     for table in (EVENTS, FOLLOWED_ROWS):
         connection.execute(
@@ -410,7 +416,7 @@ def _join(connection: Any, cell: str, copy: Row, own: Row) -> None:
         .where(
             FOLLOWED_ROWS.c.action_id == own['id'],
             FOLLOWED_ROWS.c.cell == cell,
-            FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+            FOLLOWED_ROWS.c.source == source_row.ACTIONS,
         )
         .values(attempts=0)
     )
@@ -424,7 +430,7 @@ def _join(connection: Any, cell: str, copy: Row, own: Row) -> None:
 
 
 def _drop_events(
-    connection: Any,
+    connection: sa.Connection,
     cell: str,
     requests: Mapping[int, int],
     action_ids: set[int],
@@ -464,7 +470,7 @@ def _drop_events(
         connection.execute(
             sa.update(FOLLOWED_ROWS)
             .where(
-                FOLLOWED_ROWS.c.source == row_module.EVENTS,
+                FOLLOWED_ROWS.c.source == source_row.EVENTS,
                 FOLLOWED_ROWS.c.cell == cell,
                 FOLLOWED_ROWS.c.source_id == source_id,
             )
@@ -474,7 +480,7 @@ def _drop_events(
 
 
 def _attempts(
-    connection: Any, cell: str, copies: known.Copies
+    connection: sa.Connection, cell: str, copies: known.Copies
 ) -> dict[int, list[Row]]:
     """Return what was made of each event of a cell, by its id there."""
     uuids = {

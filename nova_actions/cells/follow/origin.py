@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from nova_actions.cells.follow import known
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source_row
 from nova_actions.db import ledger_rules
 from nova_actions.db.models import FOLLOWED_ROWS
 
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 class Origins:
     """Notes for rows of one cell, stored together at the end."""
 
-    def __init__(self, connection: Any, cell: str) -> None:
+    def __init__(self, connection: sa.Connection, cell: str) -> None:
         self._connection = connection
         self._cell = cell
         self._new: list[Row] = []
@@ -31,11 +31,11 @@ class Origins:
 
         :param source_id: its id in the cell
         """
-        self._add(row_module.ACTIONS, source_id, copy)
+        self._add(source_row.ACTIONS, source_id, copy)
 
     def add_event(self, source_id: int, copy: known.Copy) -> None:
         """Note what was made of an event."""
-        self._add(row_module.EVENTS, source_id, copy)
+        self._add(source_row.EVENTS, source_id, copy)
 
     def add_new_event(
         self, source_id: int, seen: str | None, action: ledger_rules.Action
@@ -86,7 +86,7 @@ class Origins:
                 sa.update(FOLLOWED_ROWS)
                 .where(
                     FOLLOWED_ROWS.c.cell == self._cell,
-                    FOLLOWED_ROWS.c.source == row_module.EVENTS,
+                    FOLLOWED_ROWS.c.source == source_row.EVENTS,
                     FOLLOWED_ROWS.c.source_id == sa.bindparam('of'),
                 )
                 .values(attempts=sa.bindparam('to'), seen=sa.bindparam('end')),

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 def servers(
-    connection: Any, uuids: Collection[str], told: Iterable[Row]
+    connection: sa.Connection, uuids: Collection[str], told: Iterable[Row]
 ) -> dict[str, Row]:
     """Return servers by uuid: as we know them, else as the cell does, else
     without an owner, so that only administrators may see them.
@@ -48,7 +48,7 @@ def is_wanted(server: Row) -> bool:
     return not server['project_id'] and 'id' not in server
 
 
-def _own(connection: Any, uuids: Collection[str]) -> dict[str, Row]:
+def _own(connection: sa.Connection, uuids: Collection[str]) -> dict[str, Row]:
     return {
         row['uuid']: dict(row)
         for row in connection.execute(
@@ -57,7 +57,7 @@ def _own(connection: Any, uuids: Collection[str]) -> dict[str, Row]:
     }
 
 
-def learn(connection: Any, owners: Iterable[Row]) -> None:
+def learn(connection: sa.Connection, owners: Iterable[Row]) -> None:
     """Store the owners of servers that have none yet.
 
     :param owners: servers as the cell knows them; those without an owner
@@ -107,7 +107,7 @@ def learn(connection: Any, owners: Iterable[Row]) -> None:
 
 @recorder
 def store(
-    connection: Any,
+    connection: sa.Connection,
     cell: str,
     holder: str,
     owners: Iterable[Row],

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from nova_actions.cells import cell as cell_module
 from nova_actions.cells import schema
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.cell import Cell
+from nova_actions.cells.follow import source_row
 from nova_actions.db import page
 
 R = TypeVar('R')
@@ -27,8 +27,8 @@ SHADOW = 'shadow_'
 
 #: What tells whether a row has changed.
 _NARROW = {
-    row_module.ACTIONS: ('id', 'created_at'),
-    row_module.EVENTS: ('id', 'created_at', 'finish_time', 'result'),
+    source_row.ACTIONS: ('id', 'created_at'),
+    source_row.EVENTS: ('id', 'created_at', 'finish_time', 'result'),
 }
 
 
@@ -58,7 +58,7 @@ class Source:
     def __init__(self, name: str, url: str, timeout: float) -> None:
         # One of its own: what goes wrong here must not have the cell count
         # as silent for those who look at it.
-        self._cell = cell_module.Cell(name, url, timeout)
+        self._cell = Cell(name, url, timeout)
         self._shadows: dict[str, sa.FromClause] = {}
         self._read_at = float('-inf')
 
@@ -91,8 +91,8 @@ class Source:
         return Tables(
             {
                 INSTANCES: seen.instances,
-                row_module.ACTIONS: seen.actions,
-                row_module.EVENTS: seen.events,
+                source_row.ACTIONS: seen.actions,
+                source_row.EVENTS: seen.events,
                 **self._shadows,
             }
         )

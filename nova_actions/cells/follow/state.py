@@ -80,7 +80,7 @@ def acquire(
 
 @recorder
 def _acquire(
-    connection: Any, cell: str, holder: str, floor: Time | None
+    connection: sa.Connection, cell: str, holder: str, floor: Time | None
 ) -> StateNow | None:
     row = _begun(connection, cell)
     at = lease.now(connection)
@@ -99,7 +99,7 @@ def _acquire(
     return {**row, 'now': at}
 
 
-def _begun(connection: Any, cell: str) -> State:
+def _begun(connection: sa.Connection, cell: str) -> State:
     """Lock the state of a cell, which is made where there is none."""
     row = locked(connection, cell)
     if row is None:
@@ -113,7 +113,7 @@ def _begun(connection: Any, cell: str) -> State:
     return row
 
 
-def held(connection: Any, cell: str, holder: str) -> StateNow:
+def held(connection: sa.Connection, cell: str, holder: str) -> StateNow:
     """Lock the state of a cell in a transaction that writes, and renew the
     lease.
 
@@ -133,7 +133,7 @@ def held(connection: Any, cell: str, holder: str) -> StateNow:
     return {**row, 'now': at}
 
 
-def locked(connection: Any, cell: str) -> State | None:
+def locked(connection: sa.Connection, cell: str) -> State | None:
     """Lock the state of a cell regardless of its lease; return it."""
     row = (
         connection.execute(
@@ -147,7 +147,7 @@ def locked(connection: Any, cell: str) -> State | None:
     return cast(State, dict(row)) if row else None
 
 
-def change(connection: Any, row_id: int, **values: Any) -> None:
+def change(connection: sa.Connection, row_id: int, **values: Any) -> None:
     """Store values of a state that is locked."""
     connection.execute(
         sa.update(FOLLOWED_CELLS)
@@ -157,7 +157,9 @@ def change(connection: Any, row_id: int, **values: Any) -> None:
 
 
 @recorder
-def reached(connection: Any, cell: str, holder: str, since: Time) -> State:
+def reached(
+    connection: sa.Connection, cell: str, holder: str, since: Time
+) -> State:
     """Note that all that a cell had at a time is copied; return the state as
     it was before.
 
@@ -174,7 +176,7 @@ def reached(connection: Any, cell: str, holder: str, since: Time) -> State:
 
 
 @recorder
-def release(connection: Any, cell: str, holder: str) -> None:
+def release(connection: sa.Connection, cell: str, holder: str) -> None:
     """Give the lease back, so that another need not wait for its end."""
     connection.execute(
         sa.update(FOLLOWED_CELLS)
@@ -186,7 +188,7 @@ def release(connection: Any, cell: str, holder: str) -> None:
 
 
 @recorder
-def retire(connection: Any, cell: str) -> None:
+def retire(connection: sa.Connection, cell: str) -> None:
     """Note that a cell is not to be followed any more, unless a conductor
     follows it now. Following it again undoes that."""
     lease_end = FOLLOWED_CELLS.c.lease_end
@@ -212,7 +214,7 @@ def pause(context: RequestContext, cell: str, paused: bool) -> None:
 
 
 @recorder
-def _pause(connection: Any, cell: str, paused: bool) -> None:
+def _pause(connection: sa.Connection, cell: str, paused: bool) -> None:
     change(connection, _begun(connection, cell)['id'], paused=int(paused))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source_row
 from nova_actions.db import status
 from nova_actions.db.change import kind
 from nova_actions.db.change import queue
@@ -42,7 +42,7 @@ class Telling:
 
     def __init__(
         self,
-        connection: Any,
+        connection: sa.Connection,
         uuids: Iterable[str],
         since: datetime.datetime,
     ) -> None:
@@ -137,7 +137,7 @@ def _outcome(subject: Row) -> str | None:
     return None if outcome == status.RUNNING else outcome
 
 
-def drop_told(connection: Any, changes: Iterable[Row]) -> bool:
+def drop_told(connection: sa.Connection, changes: Iterable[Row]) -> bool:
     """Drop queued ends that were told of a copy already; tell whether there
     were any.
 
@@ -170,7 +170,7 @@ def drop_told(connection: Any, changes: Iterable[Row]) -> bool:
     return bool(found)
 
 
-def _noted(connection: Any, uuids: Iterable[str]) -> Sequence[Any]:
+def _noted(connection: sa.Connection, uuids: Iterable[str]) -> Sequence[Any]:
     """Return the notes of ends that were told of copies: each with ``uuid``
     of the action and ``step``, the uuid of the step, None for the action."""
     found: Sequence[Any] = connection.execute(
@@ -186,7 +186,7 @@ def _noted(connection: Any, uuids: Iterable[str]) -> Sequence[Any]:
             ACTIONS.c.uuid.in_(sorted(uuids)),
             FOLLOWED_ROWS.c.seen.startswith(_TOLD),
             sa.or_(
-                FOLLOWED_ROWS.c.source == row_module.ACTIONS,
+                FOLLOWED_ROWS.c.source == source_row.ACTIONS,
                 EVENTS.c.id.is_not(None),
             ),
         )

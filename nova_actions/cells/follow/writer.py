@@ -14,7 +14,7 @@ from nova_actions.cells.follow import match
 from nova_actions.cells.follow import origin
 from nova_actions.cells.follow import owner
 from nova_actions.cells.follow import prepared
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source_row
 from nova_actions.cells.follow import state
 from nova_actions.db import ledger
 from nova_actions.db import ledger_events
@@ -38,7 +38,7 @@ class Writer:
 
     def __init__(
         self,
-        connection: Any,
+        connection: sa.Connection,
         cell: str,
         held: state.State,
         batch: prepared.Prepared,
@@ -59,14 +59,14 @@ class Writer:
         self._actions = known.copies(
             self._connection,
             self._cell,
-            row_module.ACTIONS,
+            source_row.ACTIONS,
             [row['id'] for row, _report in self._batch.actions]
             + [row['action_id'] for row, _report in events],
         )
         self._events = known.copies(
             self._connection,
             self._cell,
-            row_module.EVENTS,
+            source_row.EVENTS,
             [row['id'] for row, _report in events],
         )
         new = self._wanted()
@@ -88,8 +88,8 @@ class Writer:
         held = self._held
         values = {
             'actions': held['actions']
-            + self._origins.copied(row_module.ACTIONS),
-            'events': held['events'] + self._origins.copied(row_module.EVENTS),
+            + self._origins.copied(source_row.ACTIONS),
+            'events': held['events'] + self._origins.copied(source_row.EVENTS),
             'attempts': held['attempts'] + self._attempts,
             'skipped': held['skipped'] + self._batch.skipped,
         }
@@ -132,7 +132,7 @@ class Writer:
         )
         self._is_owner_wanted = any(map(owner.is_wanted, instances.values()))
         uuids = [
-            row_module.event_uuid(self._cell, source_id, copy.attempts)
+            source_row.event_uuid(self._cell, source_id, copy.attempts)
             for source_id, copy in self._events.items()
         ]
         locked = ledger_store.lock(self._connection, ids) if ids else []
@@ -230,7 +230,7 @@ class Writer:
 
         :param own: one of ours that is the same
         """
-        source_id, seen = row['id'], row_module.seen(row)
+        source_id, seen = row['id'], source_row.seen(row)
         copy = self._events.get(source_id)
         if copy is None and own is not None:
             copy = known.Copy(action.row['id'], 0, match.seen(own), own['id'])
@@ -273,7 +273,7 @@ class Writer:
         source_id: int,
         attempt: int,
     ) -> None:
-        report['uuid'] = row_module.event_uuid(self._cell, source_id, attempt)
+        report['uuid'] = source_row.event_uuid(self._cell, source_id, attempt)
         entry = ledger.as_entry({**report, 'project_id': ''})
         book.enter(entry)
         stored = book.actions[report['action_uuid']].events[report['uuid']]
@@ -291,7 +291,7 @@ class Writer:
         """Finish an event that was open, or tell a further attempt."""
         action = book.actions[report['action_uuid']]
         last = action.events.get(
-            row_module.event_uuid(self._cell, source_id, copy.attempts)
+            source_row.event_uuid(self._cell, source_id, copy.attempts)
         )
         attempt = copy.attempts
         # One that was closed here while it went on there ends as it does.
@@ -308,7 +308,7 @@ class Writer:
             self._attempts += 1
             self._add(
                 book,
-                row_module.again(report, *self._texts(last)),
+                source_row.again(report, *self._texts(last)),
                 source_id,
                 attempt,
             )

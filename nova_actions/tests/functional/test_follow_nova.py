@@ -16,8 +16,8 @@ import fixtures as base_fixtures
 import sqlalchemy as sa
 
 from nova_actions.cells import query
-from nova_actions.cells.follow import row as row_module
 from nova_actions.cells.follow import source as source_module
+from nova_actions.cells.follow import source_row
 from nova_actions.db import api as db
 from nova_actions.db import models
 from nova_actions.tests import FULL
@@ -103,7 +103,7 @@ class _Tests:
         with db.engine().connect() as connection:
             rows = connection.execute(
                 sa.select(models.FOLLOWED_ROWS).where(
-                    models.FOLLOWED_ROWS.c.source == row_module.EVENTS
+                    models.FOLLOWED_ROWS.c.source == source_row.EVENTS
                 )
             ).all()
             events = {
@@ -114,7 +114,7 @@ class _Tests:
         for row in rows:
             for attempt in range(1, row.attempts + 1):
                 event = events.pop(
-                    row_module.event_uuid('nova', row.source_id, attempt)
+                    source_row.event_uuid('nova', row.source_id, attempt)
                 )
                 found[row.source_id].append(
                     event.finish_time
@@ -134,12 +134,12 @@ class _Tests:
                 all(each in rest for each in told), (ends[row_id], told)
             )
         actions = self.following.source.ask(
-            source_module.following, row_module.ACTIONS, 0, 100_000
+            source_module.following, source_row.ACTIONS, 0, 100_000
         )[0]
         kept = [action for action, _events in fixtures_follow.content()]
         uuids = [action['uuid'] for action in kept]
         self.assertLessEqual(
-            {row_module.action_uuid('nova', row['id']) for row in actions},
+            {source_row.action_uuid('nova', row['id']) for row in actions},
             set(uuids),
         )
         self.assertEqual(len(uuids), len(set(uuids)))

@@ -6,7 +6,7 @@ import datetime
 from nova_actions import vocabulary
 from nova_actions.cells.follow import ends
 from nova_actions.cells.follow import known
-from nova_actions.cells.follow import row
+from nova_actions.cells.follow import source_row
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests import fixtures_follow
 from nova_actions.tests.unit.cells.follow import base
@@ -51,7 +51,7 @@ class EndsTest(base.FollowTestCase):
     def of_event(self, result, at, own_result, own_at):
         _action, event = self.record(own_result, own_at)
         return self.differences(
-            row.EVENTS, event, result=result, finish_time=at
+            source_row.EVENTS, event, result=result, finish_time=at
         )
 
     def test_both_open(self):
@@ -92,7 +92,7 @@ class EndsTest(base.FollowTestCase):
             self.assertEqual(
                 expected,
                 self.differences(
-                    row.EVENTS,
+                    source_row.EVENTS,
                     event,
                     result='Success',
                     finish_time=START + SECOND + later,
@@ -106,7 +106,7 @@ class EndsTest(base.FollowTestCase):
         self.assertEqual(
             [ends.CLOSED_HERE],
             self.differences(
-                row.EVENTS,
+                source_row.EVENTS,
                 event,
                 result='Success',
                 finish_time=START + SECOND,
@@ -116,7 +116,7 @@ class EndsTest(base.FollowTestCase):
         for message, expected in ((None, [ends.FAILED_HERE]), ('Error', [])):
             self.assertEqual(
                 expected,
-                self.differences(row.ACTIONS, action, message=message),
+                self.differences(source_row.ACTIONS, action, message=message),
             )
 
     def test_actions(self):
@@ -130,7 +130,7 @@ class EndsTest(base.FollowTestCase):
             action, _event = self.record(result, result and START + SECOND)
             self.assertEqual(
                 expected,
-                self.differences(row.ACTIONS, action, message=message),
+                self.differences(source_row.ACTIONS, action, message=message),
                 (result, message),
             )
 
@@ -142,9 +142,9 @@ class EndsTest(base.FollowTestCase):
         self.assertEqual(
             [],
             self.differences(
-                row.EVENTS, event, result='Error', finish_time=None
+                source_row.EVENTS, event, result='Error', finish_time=None
             ),
         )
         self.assertEqual(
-            [], self.differences(row.ACTIONS, action, message='Error')
+            [], self.differences(source_row.ACTIONS, action, message='Error')
         )

@@ -6,7 +6,7 @@ import uuid
 from oslotest import base as oslotest_base
 
 from nova_actions.cells.follow import known
-from nova_actions.cells.follow import row
+from nova_actions.cells.follow import source_row
 from nova_actions.tests import fixtures_cells
 from nova_actions.tests.unit.cells.follow import base
 
@@ -63,7 +63,7 @@ class KnownTest(base.FollowTestCase):
             known.between(
                 self.admin,
                 'east',
-                row.ACTIONS,
+                source_row.ACTIONS,
                 self.actions[0],
                 self.actions[2],
             ).keys(),
@@ -71,9 +71,9 @@ class KnownTest(base.FollowTestCase):
 
     def test_of_ids(self):
         for cell, source, expected in (
-            ('east', row.EVENTS, {self.events[1]}),
-            ('east', row.ACTIONS, {self.actions[1]}),
-            ('west', row.EVENTS, set()),
+            ('east', source_row.EVENTS, {self.events[1]}),
+            ('east', source_row.ACTIONS, {self.actions[1]}),
+            ('west', source_row.EVENTS, set()),
         ):
             ids = [self.events[1], 10**6]
             self.assertEqual(

@@ -9,7 +9,7 @@ from oslotest import base
 
 from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
-from nova_actions.cells.follow import row
+from nova_actions.cells.follow import source_row
 
 START = datetime.datetime(2026, 1, 5, 13, 38, 20)
 #: Two actions of one request, and one of another.
@@ -98,7 +98,7 @@ class SeenTest(base.BaseTestCase):
         """Those under which the attempts were stored."""
         self.assertEqual(
             [
-                row.event_uuid('east', source_id, each + 1)
+                source_row.event_uuid('east', source_id, each + 1)
                 for each in range(attempts)
             ],
             match.uuids_of('east', source_id, attempts),

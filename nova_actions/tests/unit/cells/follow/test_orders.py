@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import stateful
 from hypothesis import strategies as st
 
-from nova_actions.cells.follow import row as row_module
+from nova_actions.cells.follow import source_row
 from nova_actions.db import api as db
 from nova_actions.db import models
 from nova_actions.tests import fixtures_cells
@@ -149,7 +149,7 @@ class Orders(follow_machine.Machine):
                 sa.select(
                     models.FOLLOWED_ROWS.c.source_id,
                     models.FOLLOWED_ROWS.c.attempts,
-                ).where(models.FOLLOWED_ROWS.c.source == row_module.EVENTS)
+                ).where(models.FOLLOWED_ROWS.c.source == source_row.EVENTS)
             ).all()
             events = {
                 row.uuid: row
@@ -159,11 +159,11 @@ class Orders(follow_machine.Machine):
                 connection.execute(sa.select(models.ACTIONS.c.uuid)).scalars()
             )
         assert actions == {
-            row_module.action_uuid('east', row_id) for row_id in self.copied
+            source_row.action_uuid('east', row_id) for row_id in self.copied
         }
         told = {
             row_id: [
-                events.pop(row_module.event_uuid('east', row_id, attempt))
+                events.pop(source_row.event_uuid('east', row_id, attempt))
                 for attempt in range(1, attempts + 1)
             ]
             for row_id, attempts in rows

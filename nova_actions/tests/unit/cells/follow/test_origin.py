@@ -3,7 +3,7 @@
 
 from nova_actions.cells.follow import known
 from nova_actions.cells.follow import origin
-from nova_actions.cells.follow import row
+from nova_actions.cells.follow import source_row
 from nova_actions.db import api as db
 from nova_actions.db import ledger
 from nova_actions.objects.instance_action import InstanceAction
@@ -23,7 +23,7 @@ class OriginsTest(base.ObjectTestCase):
             notes.store()
         return notes
 
-    def stored(self, cell='east', source=row.EVENTS):
+    def stored(self, cell='east', source=source_row.EVENTS):
         return known.between(self.admin, cell, source, 0, 100)
 
     def test_a_new_event_belongs_to_its_action(self):
@@ -40,8 +40,8 @@ class OriginsTest(base.ObjectTestCase):
         self.assertEqual(
             {7: known.Copy(self.row['id'], 1, 'seen')}, self.stored()
         )
-        self.assertEqual(1, notes.copied(row.EVENTS))
-        self.assertEqual(0, notes.copied(row.ACTIONS))
+        self.assertEqual(1, notes.copied(source_row.EVENTS))
+        self.assertEqual(0, notes.copied(source_row.ACTIONS))
 
     def test_what_we_have_otherwise_does_not_count_as_copied(self):
         def write(notes):
@@ -50,8 +50,10 @@ class OriginsTest(base.ObjectTestCase):
                     number, known.Copy(self.row['id'], attempts, None)
                 )
 
-        self.assertEqual(2, self.note('east', write).copied(row.ACTIONS))
-        self.assertEqual(3, len(self.stored(source=row.ACTIONS)))
+        self.assertEqual(
+            2, self.note('east', write).copied(source_row.ACTIONS)
+        )
+        self.assertEqual(3, len(self.stored(source=source_row.ACTIONS)))
 
     def test_a_change_is_of_one_event_of_one_cell(self):
         def write(notes):
@@ -68,4 +70,4 @@ class OriginsTest(base.ObjectTestCase):
         self.assertEqual((2, 'end'), (after[7].attempts, after[7].seen))
         self.assertEqual(before[8], after[8])
         self.assertEqual(before, self.stored('west'))
-        self.assertEqual(before[7], self.stored(source=row.ACTIONS)[7])
+        self.assertEqual(before[7], self.stored(source=source_row.ACTIONS)[7])

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oslotest import base
 
-from nova_actions.cells.follow import row
 from nova_actions.cells.follow import source
+from nova_actions.cells.follow import source_row
 from nova_actions.tests import fixtures_cells
 
 TABLE = fixtures_cells.ACTIONS
@@ -44,7 +44,9 @@ class SourceTest(base.BaseTestCase):
                 self.connection.execute(sa.insert(table), rows)
 
     def ask(self, question, *args):
-        return question(self.connection, self.tables, row.ACTIONS, *args)
+        return question(
+            self.connection, self.tables, source_row.ACTIONS, *args
+        )
 
     # No table has a full page, and yet there are more rows than one.
     @hypothesis.example(

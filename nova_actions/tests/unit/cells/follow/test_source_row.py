@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies
 from oslotest import base
 
-from nova_actions.cells.follow import row
+from nova_actions.cells.follow import source_row
 from nova_actions.db import ledger_rules
 from nova_actions.objects import text
 
@@ -39,27 +39,28 @@ class RowTest(base.BaseTestCase):
     def test_uuids(self, one, other, attempt):
         """They are the same whenever a row is copied, and each its own."""
         made = {
-            row.action_uuid('east', one),
-            row.action_uuid('west', one),
-            row.event_uuid('east', one, attempt),
-            row.event_uuid('east', one, attempt + 1),
+            source_row.action_uuid('east', one),
+            source_row.action_uuid('west', one),
+            source_row.event_uuid('east', one, attempt),
+            source_row.event_uuid('east', one, attempt + 1),
         }
         self.assertEqual(4, len({uuid.UUID(each) for each in made}))
         self.assertEqual(
             one == other,
-            row.action_uuid('east', one) == row.action_uuid('east', other),
+            source_row.action_uuid('east', one)
+            == source_row.action_uuid('east', other),
         )
 
     @given(_times, _times, _results, _results)
     def test_what_was_seen(self, one, other, result, other_result):
         """It tells one end from another, and fits its column."""
-        first = row.seen(event(finish_time=one, result=result))
-        second = row.seen(event(finish_time=other, result=other_result))
+        first = source_row.seen(event(finish_time=one, result=result))
+        second = source_row.seen(event(finish_time=other, result=other_result))
         self.assertEqual(
             (one, result) == (other, other_result), first == second
         )
         self.assertLessEqual(len(first), 64)
-        self.assertIsNone(row.seen(event()))
+        self.assertIsNone(source_row.seen(event()))
 
     def test_created(self):
         first, second, third = (
@@ -74,9 +75,10 @@ class RowTest(base.BaseTestCase):
         ):
             names = ('created_at', 'start_time', 'updated_at')
             self.assertEqual(
-                expected, row.created(dict(zip(names, values, strict=True)))
+                expected,
+                source_row.created(dict(zip(names, values, strict=True))),
             )
-        self.assertEqual(1970, row.created({}).year)
+        self.assertEqual(1970, source_row.created({}).year)
 
     def test_server(self):
         known = str(uuid.uuid4())
@@ -87,15 +89,17 @@ class RowTest(base.BaseTestCase):
             (None, ''),
             (None, 'x'),
         ):
-            self.assertEqual(expected, row.server({'instance_uuid': value}))
+            self.assertEqual(
+                expected, source_row.server({'instance_uuid': value})
+            )
 
     def test_event(self):
         sanitizer = text.sanitizer()
-        begun = row.event(event(result='Error', details='x'), sanitizer)
+        begun = source_row.event(event(result='Error', details='x'), sanitizer)
         self.assertEqual(
             (ledger_rules.START, None), (begun['kind'], begun['result'])
         )
-        failed = row.event(
+        failed = source_row.event(
             event(
                 result='Error',
                 details='password=S3cr3tS3cr3t',
@@ -111,7 +115,7 @@ class RowTest(base.BaseTestCase):
 
     def test_a_further_attempt(self):
         sanitizer = text.sanitizer()
-        report = row.event(
+        report = source_row.event(
             event(
                 result='Success',
                 details='old',
@@ -119,6 +123,8 @@ class RowTest(base.BaseTestCase):
             ),
             sanitizer,
         )
-        again = row.again(report, 'old', None)
+        again = source_row.again(report, 'old', None)
         self.assertEqual((None, None), (again['start_time'], again['details']))
-        self.assertEqual('old', row.again(report, 'older', None)['details'])
+        self.assertEqual(
+            'old', source_row.again(report, 'older', None)['details']
+        )

@@ -2,7 +2,7 @@
 """Converts rows of a cell to reports, as the rules of the record take them."""
 
 import datetime
-import uuid as uuid_module
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,20 +18,20 @@ Time = datetime.datetime
 ACTIONS = 'instance_actions'
 EVENTS = 'instance_actions_events'
 
-_NAMESPACE = uuid_module.UUID('2f1f0e7a-5f0b-5c6e-9d5b-0d6f3b7a9c41')
+_NAMESPACE = uuid.UUID('2f1f0e7a-5f0b-5c6e-9d5b-0d6f3b7a9c41')
 #: The age of a row that has no time at all.
 _LONG_AGO = Time(1970, 1, 1)
 
 
 def action_uuid(cell: str, source_id: int) -> str:
     """Return the uuid of our copy of a cell's action: always the same."""
-    return str(uuid_module.uuid5(_NAMESPACE, f'{cell}/{ACTIONS}/{source_id}'))
+    return str(uuid.uuid5(_NAMESPACE, f'{cell}/{ACTIONS}/{source_id}'))
 
 
 def event_uuid(cell: str, source_id: int, attempt: int) -> str:
     """Return the uuid of one of our copies of a cell's event."""
     return str(
-        uuid_module.uuid5(_NAMESPACE, f'{cell}/{EVENTS}/{source_id}/{attempt}')
+        uuid.uuid5(_NAMESPACE, f'{cell}/{EVENTS}/{source_id}/{attempt}')
     )
 
 
