@@ -6,16 +6,15 @@ import logging
 import math
 import random
 import threading
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable
 
 from nova_actions import exception
-from nova_actions import vocabulary
 from nova_actions.db import verdict
 from nova_actions.reporter import bell
 from nova_actions.reporter import clock
 from nova_actions.reporter import loss
 from nova_actions.reporter import transition
+from nova_actions.reporter.delivery import refusal
 from nova_actions.reporter.delivery import waiting
 from nova_actions.reporter.delivery import wire
 from nova_actions.reporter.spool import entry
@@ -25,20 +24,6 @@ LOG = logging.getLogger(__name__)
 #: Seconds to the next attempt: after the first failure, and at the most.
 RETRY_FIRST = 0.25
 RETRY_MAX = 15.0
-
-_WAITING = vocabulary.PASSING_REFUSALS
-
-#: What helps a report that waits.
-_REMEDIES = {
-    'InstanceNotFound': 'Nobody has registered the server: "nova-actions-'
-    'manage instance import" does that for those of a '
-    'cell, and so does a recorded action "create"',
-    'InstanceActionNotFound': 'No action of that request is recorded on the '
-    'server: who begins it has to record that. A '
-    'server that nobody registered is registered '
-    'by "nova-actions-manage instance import" or '
-    'by a recorded action "create"',
-}
 
 #: Characters of errors' texts in one call, which the conductor makes safe
 #: while its caller waits.
@@ -51,14 +36,6 @@ PATIENCE = 0.25
 Entry = entry.Entry
 Transition = transition.Transition
 Answer = verdict.Answer
-
-
-class Spool(Protocol):
-    @property
-    def count(self) -> int: ...
-    def after(self, position: int, limit: int) -> list[Entry]: ...
-    def get(self, number: int) -> Transition | None: ...
-    def remove(self, numbers: Iterable[int]) -> None: ...
 
 
 def _now() -> float:
@@ -82,7 +59,7 @@ class Delivery:
 
     def __init__(
         self,
-        spool: Spool,
+        spool: entry.Spool,
         line: wire.Wire,
         *,
         batch_size: int,
@@ -287,14 +264,14 @@ class Delivery:
         try:
             return self._line.send([each for _, each in batch])
         except Exception as error:
-            if len(batch) > 1 and _is_poison(error):
+            if len(batch) > 1 and refusal.is_poison(error):
                 self._limit = len(batch) // 2
                 return None
             if len(batch) > 1 or not self._is_at_fault(error):
                 raise
             # Those behind it need not wait for it.
             self._waiting.put_aside(batch[0][0], _now())
-            return [_refusal(error)]
+            return [refusal.answer(error)]
 
     def _beat(self) -> float:
         """Send a heartbeat with what waits and what was lost; return when it
@@ -314,7 +291,7 @@ class Delivery:
         outage: a conductor may take a value that its database refuses for
         the one for the other."""
         if not isinstance(error, exception.DatabaseUnavailable):
-            return _is_poison(error)
+            return refusal.is_poison(error)
         try:
             self._line.send([])
         except Exception:  # noqa: BLE001 - whatever it is
@@ -448,7 +425,7 @@ class Delivery:
         it has to wait."""
         now = _now()
         waited = now - self._waiting.since(number, now)
-        if answer['error'] in _WAITING and (
+        if answer['error'] in refusal.PASSING and (
             number not in self._waiting.keys or waited < self._parent_timeout
         ):
             return False
@@ -462,10 +439,10 @@ class Delivery:
         self, number: int, each: Transition, answer: Answer
     ) -> None:
         """Log why a report waits and what helps: of the first one only."""
-        error = answer['error']
+        error = answer['error'] or ''
         # At its first attempt it may just have overtaken another host's.
         if (
-            error in _REMEDIES
+            error in refusal.REMEDIES
             and number in self._waiting.keys
             and error not in self._told_to_wait
         ):
@@ -476,7 +453,7 @@ class Delivery:
                 self._parent_timeout,
                 transition.identity(each),
                 answer['reason'],
-                _REMEDIES[error],
+                refusal.REMEDIES[error],
             )
 
     def _close(self, number: int, ended: Transition) -> None:
@@ -489,7 +466,8 @@ class Delivery:
                 self._line.close(ended)
             except Exception as error:
                 if not (
-                    _is_poison(error) or isinstance(error, exception.Forbidden)
+                    refusal.is_poison(error)
+                    or isinstance(error, exception.Forbidden)
                 ):
                     raise
                 if not isinstance(error, exception.Invalid):
@@ -511,7 +489,7 @@ class Delivery:
         """Try again later to close a session, for as long as reports may
         wait."""
         self._waiting.put_aside(number, _now())
-        if self._give_up(number, ended, _refusal(error)):
+        if self._give_up(number, ended, refusal.answer(error)):
             self._end_close(number, ended)
         self._advance([(number, ended)])
 
@@ -519,21 +497,3 @@ class Delivery:
         self._waiting.remove(number)
         self._gone.add(number)
         self._closed(ended['uuid'])
-
-
-def _refusal(error: Exception) -> Answer:
-    """Return the answer to a report that has to wait because of an error."""
-    return {
-        'verdict': verdict.REFUSED,
-        'error': _WAITING[0],
-        'reason': type(error).__name__,
-    }
-
-
-def _is_poison(error: Exception) -> bool:
-    """Tell whether the report may be at fault."""
-    if isinstance(error, exception.Unavailable | exception.Forbidden):
-        return False
-    return isinstance(error, exception.Invalid) or (
-        type(error) is exception.ActionsException
-    )

@@ -16,6 +16,7 @@ from typing import TypeVar
 from nova_actions.reporter import bell
 from nova_actions.reporter import fork
 from nova_actions.reporter.spool import aside
+from nova_actions.reporter.spool import connection
 from nova_actions.reporter.spool import entry
 from nova_actions.reporter.spool import room
 from nova_actions.reporter.spool import salvage
@@ -32,8 +33,6 @@ _LOG_LIMIT = 4 * 1024 * 1024
 _LOG_LEAST = 64 * 1024
 #: About what a write adds to the log besides its reports.
 _WRITE = 3 * 4096
-#: Milliseconds that a write waits for the keeper's.
-_BUSY_TIMEOUT = 200
 #: How many rows go in one statement: SQLite limits its arguments.
 _ROWS = 1000
 #: NORMAL waits for the disk only when SQLite's log is restarted.
@@ -109,12 +108,12 @@ class Spool:
         os.close(
             os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         )
-        db = self._connect(_SYNCHRONOUS[self._fsync])
+        db = connection.connect(self.path, _SYNCHRONOUS[self._fsync])
         try:
             # Writing the log back is not the caller's business, see
             # maintain().
             db.execute('PRAGMA wal_autocheckpoint=0')
-            self._make_table(db)
+            self._is_sealed = connection.make_table(db)
             self._count_all(db)
         except MemoryError as error:
             # A damaged length may ask for more memory than there is.
@@ -125,21 +124,6 @@ class Spool:
             raise
         self._db = db
         return db
-
-    def _make_table(self, db: sqlite3.Connection) -> None:
-        db.execute(
-            'CREATE TABLE IF NOT EXISTS report ('
-            'id INTEGER PRIMARY KEY, body TEXT NOT NULL, '
-            'checksum INTEGER)'
-        )
-        columns = [row[1] for row in db.execute('PRAGMA table_info(report)')]
-        if b'checksum' not in columns:
-            # Of the first release.
-            db.execute('ALTER TABLE report ADD COLUMN checksum INTEGER')
-        elif not db.execute('SELECT count(*) FROM report').fetchone()[0]:
-            db.execute(f'PRAGMA user_version={entry.VERSION}')
-        (version,) = db.execute('PRAGMA user_version').fetchone()
-        self._is_sealed = version >= entry.VERSION
 
     def _count_all(self, db: sqlite3.Connection) -> None:
         last, lowest, self.room.bytes, self.count = db.execute(
@@ -190,29 +174,10 @@ class Spool:
         try:
             return work()
         except sqlite3.Error as error:
-            if not is_broken(error):
+            if not connection.is_broken(error):
                 raise
             self._renew()
             return work()
-
-    def _connect(self, synchronous: str) -> sqlite3.Connection:
-        db = sqlite3.connect(
-            self.path,
-            timeout=_BUSY_TIMEOUT / 1000,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        db.text_factory = bytes
-        try:
-            db.execute('PRAGMA journal_mode=WAL')
-            db.execute(f'PRAGMA synchronous={synchronous}')
-        except UnicodeDecodeError as error:
-            db.close()
-            raise sqlite3.DatabaseError('it is no database') from error
-        except BaseException:
-            db.close()
-            raise
-        return db
 
     def append(
         self, transitions: Sequence[Transition], force: bool = False
@@ -493,8 +458,8 @@ class Spool:
             if self._is_closed:
                 return
             if self._keeper is None:
-                self._keeper = self._connect(
-                    'OFF' if self._fsync == 'never' else 'FULL'
+                self._keeper = connection.connect(
+                    self.path, 'OFF' if self._fsync == 'never' else 'FULL'
                 )
             self._keeper.execute('PRAGMA wal_checkpoint(PASSIVE)')
         with self._lock:
@@ -513,11 +478,3 @@ class Spool:
                     with contextlib.suppress(sqlite3.Error):
                         each.close()
             self._keeper = self._db = None
-
-
-def is_broken(error: Exception) -> bool:
-    """Tell whether an error means that the file is damaged."""
-    return getattr(error, 'sqlite_errorcode', None) in (
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_NOTADB,
-    )

@@ -5,7 +5,7 @@ whether the two are what was written."""
 import json
 import zlib
 from collections.abc import Iterable
-from typing import cast
+from typing import Protocol, cast
 
 from nova_actions.reporter import transition
 
@@ -20,6 +20,17 @@ Row = tuple[int, str, int]
 VERSION = 1
 
 _KINDS = (transition.ACTION, *transition.STEPS, transition.END)
+
+
+class Spool(Protocol):
+    """What the delivery needs of a spool; see :class:`disk.Spool`."""
+
+    @property
+    def count(self) -> int: ...
+    def after(self, position: int, limit: int) -> list[Entry]: ...
+    def get(self, number: int) -> Transition | None: ...
+    def remove(self, numbers: Iterable[int]) -> None: ...
+
 
 encode = json.JSONEncoder(separators=(',', ':')).encode
 

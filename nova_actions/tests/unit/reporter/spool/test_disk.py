@@ -12,6 +12,7 @@ from unittest import mock
 import fixtures
 from oslotest import base
 
+from nova_actions.reporter.spool import connection
 from nova_actions.reporter.spool import disk
 from nova_actions.reporter.spool import memory
 from nova_actions.reporter.spool import salvage
@@ -421,7 +422,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         error = self.assertRaises(
             sqlite3.DatabaseError, disk.Spool, path, 1000, 'never'
         )
-        self.assertTrue(disk.is_broken(error))
+        self.assertTrue(connection.is_broken(error))
 
     def test_what_cannot_even_be_told(self):
         self.open().close()
