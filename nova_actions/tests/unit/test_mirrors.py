@@ -21,9 +21,6 @@ MIGRATIONS = 'nova_actions/db/migrations/'
 #: Modules that have no tests of their own yet. None may be added.
 MISSING = frozenset(
     (
-        'client/nova_actions_client/view.py',
-        'nova_actions/api/search_schemas.py',
-        'nova_actions/api/stat_schemas.py',
         'nova_actions/cmd/all.py',
         'nova_actions/cmd/api.py',
         'nova_actions/cmd/conductor.py',
@@ -34,18 +31,26 @@ MISSING = frozenset(
         'nova_actions/cmd/welcome.py',
         'nova_actions/conductor/bus.py',
         'nova_actions/conductor/service.py',
-        'nova_actions/db/verdict.py',
-        'nova_actions/reporter/off.py',
     )
 )
 
 
 def has_code(path):
-    """Tell whether a module defines a function or a class."""
+    """Tell whether a module defines a function, or a class that is more than
+    the types of some keys, as a TypedDict is: mypy checks those."""
     tree = ast.parse(path.read_text('utf-8'))
     return any(
-        isinstance(node, ast.FunctionDef | ast.ClassDef)
+        isinstance(node, ast.FunctionDef)
+        or (isinstance(node, ast.ClassDef) and not _is_typed_keys(node))
         for node in ast.walk(tree)
+    )
+
+
+def _is_typed_keys(node):
+    keys = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+    return bool(keys) and all(
+        isinstance(each, ast.Expr) or (each in keys and each.value is None)
+        for each in node.body
     )
 
 
