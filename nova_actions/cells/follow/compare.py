@@ -12,6 +12,7 @@ from nova_actions import sanitize
 from nova_actions.cells.follow import ends
 from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
+from nova_actions.cells.follow import reported
 from nova_actions.cells.follow import source
 from nova_actions.cells.follow import source_row
 from nova_actions.cells.follow import state
@@ -31,7 +32,7 @@ OLD = 'old'
 MISSING = 'missing'
 MEANING = {
     RECORDED: 'reported by the bridge or another reporter',
-    COPIED: 'only the cell has it, nothing has reported it',
+    COPIED: 'copied from a cell: nothing has reported it',
     LATE: 'not here yet: newer than the last poll',
     OLD: 'left out: older than what is kept here',
     MISSING: 'should be here, and is not',
@@ -75,14 +76,21 @@ def make(
         copies = known.of_ids(
             context, cell.name, name, [row['id'] for row in rows]
         )
-        words = _words(
-            context, cell.name, name, rows, copies, progress, sanitizer
-        )
+        ids = _own_ids(name, copies)
+        if name == source_row.ACTIONS:
+            ids |= _not_noted(context, cell.name, rows, copies, sanitizer)
+        told = reported.find(context, cell.name, name, ids)
+        words = {
+            row['id']: RECORDED
+            if row['id'] in told
+            else COPIED
+            if row['id'] in ids or row['id'] in copies
+            else _why(row, progress)
+            for row in rows
+        }
         found[key] = dict(collections.Counter(words.values()))
         found[f'{key[:-1]}_ends'] = dict(
-            collections.Counter(
-                ends.differences(context, cell.name, name, rows, copies)
-            )
+            collections.Counter(ends.differences(context, name, rows, told))
         )
         found['missing'] += [
             {
@@ -100,45 +108,36 @@ def make(
     return found
 
 
-def _words(
-    context: RequestContext,
-    cell: str,
-    name: str,
-    rows: Iterable[Row],
-    copies: known.Copies,
-    progress: state.State | None,
-    sanitizer: sanitize.Sanitizer,
-) -> dict[int, str]:
-    own = (
-        _reported(
-            context,
-            cell,
-            [
-                (row, source_row.action(cell, row, sanitizer))
-                for row in rows
-                if row['id'] not in copies and source_row.server(row)
-            ],
-        )
-        if name == source_row.ACTIONS
-        else set()
-    )
-    words = {}
-    for row in rows:
-        copy = copies.get(row['id'])
-        if copy is not None:
-            words[row['id']] = COPIED if copy.attempts else RECORDED
-        else:
-            words[row['id']] = (
-                RECORDED if row['id'] in own else _why(row, progress)
-            )
-    return words
+def _own_ids(name: str, copies: known.Copies) -> dict[int, int]:
+    """Return the ids of what we have otherwise than by copying these rows, by
+    the ids in the cell."""
+    ids = {
+        row_id: copy.own_id if name == source_row.EVENTS else copy.action_id
+        for row_id, copy in copies.items()
+        if not copy.attempts
+    }
+    return {row_id: own for row_id, own in ids.items() if own is not None}
 
 
 @reader
-def _reported(
-    connection: sa.Connection, cell: str, rows: list[tuple[Row, Row]]
-) -> set[int]:
-    return set(match.actions(connection, cell, rows))
+def _not_noted(
+    connection: sa.Connection,
+    cell: str,
+    rows: Iterable[Row],
+    copies: known.Copies,
+    sanitizer: sanitize.Sanitizer,
+) -> dict[int, int]:
+    """Return the ids of our own actions that are the same as rows of which
+    nothing is noted yet, by the ids in the cell."""
+    new = [
+        (row, source_row.action(cell, row, sanitizer))
+        for row in rows
+        if row['id'] not in copies and source_row.server(row)
+    ]
+    return {
+        row_id: own['id']
+        for row_id, own in match.actions(connection, cell, new).items()
+    }
 
 
 def _why(row: Row, progress: state.State | None) -> str:

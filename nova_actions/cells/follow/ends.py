@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from nova_actions import vocabulary
-from nova_actions.cells.follow import known
 from nova_actions.cells.follow import match
 from nova_actions.cells.follow import source_row
 from nova_actions.context import RequestContext
@@ -45,36 +44,27 @@ MEANING = {
 
 def differences(
     context: RequestContext,
-    cell: str,
     name: str,
     rows: Iterable[Row],
-    copies: known.Copies,
+    reported: Mapping[int, int],
 ) -> list[str]:
     """Return how each row that ended differently here did so.
 
     :param name: of the table
-    :param copies: what was made of the rows
+    :param reported: the ids of what a reporter told of the rows, by the ids in
+        the cell
     """
     is_event = name == source_row.EVENTS
-    ids = _own_ids(copies, is_event)
-    own = _own(context, EVENTS if is_event else ACTIONS, set(ids.values()))
+    own = _own(
+        context, EVENTS if is_event else ACTIONS, set(reported.values())
+    )
     tell = _of_event if is_event else _of_action
     found = (
-        tell(row, own[ids[row['id']]])
+        tell(row, own[reported[row['id']]])
         for row in rows
-        if ids.get(row['id']) in own
+        if reported.get(row['id']) in own
     )
     return [each for each in found if each is not None]
-
-
-def _own_ids(copies: known.Copies, is_event: bool) -> dict[int, int]:
-    """Return the ids of what was reported, by the ids in the cell."""
-    ids = {
-        row_id: copy.own_id if is_event else copy.action_id
-        for row_id, copy in copies.items()
-        if not copy.attempts
-    }
-    return {row_id: own for row_id, own in ids.items() if own is not None}
 
 
 @reader

@@ -457,12 +457,19 @@ def _drop_events(
         for attempt in attempts[source_id]:
             told = tells.merge(attempt, event)
             changed |= {attempt['action_id'], event['action_id']}
-        connection.execute(
-            sa.delete(EVENTS).where(
-                EVENTS.c.id.in_([each['id'] for each in attempts[source_id]])
-            )
-        )
+        ids = [each['id'] for each in attempts[source_id]]
+        connection.execute(sa.delete(EVENTS).where(EVENTS.c.id.in_(ids)))
         seen = match.seen(event)
+        # Another cell may have the same step.
+        connection.execute(
+            sa.update(FOLLOWED_ROWS)
+            .where(
+                FOLLOWED_ROWS.c.source == source_row.EVENTS,
+                FOLLOWED_ROWS.c.action_id.in_(sorted(action_ids)),
+                FOLLOWED_ROWS.c.own_id.in_(ids),
+            )
+            .values(own_id=event['id'], seen=seen)
+        )
         # What another cell tells of is noted as open.
         if told and seen is None and event['finish_time'] is None:
             seen = telling.note(told)

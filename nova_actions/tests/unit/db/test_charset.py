@@ -92,7 +92,8 @@ class TestPostgresql(base.ObjectTestCase):
             # A database may have one of the first 35 (pg_wchar.h).
             names = (
                 connection.exec_driver_sql(
-                    'SELECT pg_encoding_to_char(n) FROM generate_series(0, 34) '
+                    'SELECT pg_encoding_to_char(n) '
+                    'FROM generate_series(0, 34) '
                     "AS n WHERE pg_encoding_to_char(n) <> ''"
                 )
                 .scalars()

@@ -55,6 +55,27 @@ class CompareTest(base.FollowTestCase):
         self.assertEqual({compare.COPIED: 1}, found['events'])
         self.assertEqual([], found['missing'])
 
+    def test_copied_from_another_cell(self):
+        """Where its server came from: nothing has reported it, and neither
+        has it another end here."""
+        server = self.cell.server()
+        west = self.useFixture(
+            fixtures_cells.Cell(self.conf, self.CELL, name='west')
+        )
+        west.add_shadows()
+        west.server(uuid=server)
+        for cell, result in ((self.cell, None), (west, 'Success')):
+            cell.event(cell.action(server, request_id='req-1'), result=result)
+        self.useFixture(fixtures_follow.Following(west)).round()
+        for is_copied in (False, True):
+            if is_copied:
+                self.round()
+            found = self.compare()
+            self.assertEqual({compare.COPIED: 1}, found['actions'])
+            self.assertEqual({}, found['action_ends'])
+        self.assertEqual({compare.COPIED: 1}, found['events'])
+        self.assertEqual({}, found['event_ends'])
+
     def test_never_followed(self):
         """What was reported is found all the same."""
         self.record()
