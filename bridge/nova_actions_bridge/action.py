@@ -29,7 +29,7 @@ def begun(action_start: Any) -> Any:
         with mark.recorded():
             made = call(*args, **kwargs)
         if made is not None:
-            setattr(made, _ATTRIBUTE, uuid)
+            harmless('begin of an action', setattr, made, _ATTRIBUTE, uuid)
         return made
 
     return classmethod(wrapper)

@@ -7,6 +7,8 @@ derived from it. If two attempts of one step are open at once, Nova does not
 say which of them ends; the newer one is taken.
 """
 
+import dataclasses
+import functools
 import importlib
 import uuid
 from collections.abc import Callable
@@ -23,24 +25,40 @@ from nova_actions_bridge import mark
 Call = Callable[..., Any]
 
 
-def begin(
-    call: Call,
-    context: Any,
-    instance_uuid: str,
-    event_name: str,
-    want_result: bool = True,
-    host: str | None = None,
-) -> Any:
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """The arguments of Nova's ``InstanceActionEvent.event_start``."""
+
+    context: Any
+    instance_uuid: str
+    event_name: str
+    want_result: bool = True
+    host: str | None = None
+
+
+def begin(call: Call, *args: Any, **kwargs: Any) -> Any:
     """Start a step in Nova's record and in ours.
 
-    :param call: Nova's ``InstanceActionEvent.event_start``
+    :param call: Nova's ``InstanceActionEvent.event_start``, called with the
+        other arguments; where those are unknown here, that is all
     """
+    asked: _Asked | None = harmless(
+        'begin of a step', functools.partial(_Asked, *args, **kwargs)
+    )
     with mark.recorded():
+        if asked is None:
+            return call(*args, **kwargs)
         row = call(
-            context, instance_uuid, event_name, want_result=True, host=host
+            asked.context,
+            asked.instance_uuid,
+            asked.event_name,
+            want_result=True,
+            host=asked.host,
         )
-    harmless('begin of a step', _record, context, instance_uuid, row)
-    return row if want_result else None
+    harmless(
+        'begin of a step', _record, asked.context, asked.instance_uuid, row
+    )
+    return row if asked.want_result else None
 
 
 def _record(context: Any, server: str, row: Any) -> None:
@@ -62,43 +80,35 @@ def _start(context: Any, server: str, row: Any) -> transition.Transition:
     }
 
 
-def end(
-    call: Call,
-    context: Any,
-    instance_uuid: str,
-    event_name: str,
-    exc_val: object = None,
-    exc_tb: object = None,
-    want_result: bool | None = None,
-) -> Any:
+def end(call: Call, *args: Any, **kwargs: Any) -> Any:
     """End a step in Nova's record and in ours.
 
-    :param call: Nova's ``InstanceActionEvent.event_finish_with_failure``
+    :param call: Nova's ``InstanceActionEvent.event_finish_with_failure``,
+        called with the other arguments
     """
     row = harmless(
-        'search for a step', _open, context, instance_uuid, event_name
+        'search for a step', functools.partial(_open, *args, **kwargs)
     )
     with mark.recorded():
-        ended = call(
-            context,
-            instance_uuid,
-            event_name,
-            exc_val=exc_val,
-            exc_tb=exc_tb,
-            want_result=want_result,
-        )
+        ended = call(*args, **kwargs)
     if row is not None:
         harmless(
-            'end of a step', _end, context, instance_uuid, row, exc_val, exc_tb
+            'end of a step', functools.partial(_end, row, *args, **kwargs)
         )
     return ended
 
 
-def _open(context: Any, server: str, name: str) -> Any:
+def _open(
+    context: Any,
+    instance_uuid: str,
+    event_name: str,
+    *_outcome: Any,
+    **_more: Any,
+) -> Any:
     """Return Nova's row of the newest open step of a name, or None."""
     objects = importlib.import_module('nova.objects')
     action = objects.InstanceAction.get_by_request_id(
-        context, server, context.request_id
+        context, instance_uuid, context.request_id
     )
     if action is None:
         return None
@@ -107,7 +117,7 @@ def _open(context: Any, server: str, name: str) -> Any:
         (
             each
             for each in rows
-            if each.event == name and each.finish_time is None
+            if each.event == event_name and each.finish_time is None
         ),
         key=lambda each: each.id,
         default=None,
@@ -115,12 +125,18 @@ def _open(context: Any, server: str, name: str) -> Any:
 
 
 def _end(
-    context: Any, server: str, row: Any, exc_val: object, exc_tb: object
+    row: Any,
+    context: Any,
+    instance_uuid: str,
+    event_name: str,
+    exc_val: object = None,
+    exc_tb: object = None,
+    want_result: object = None,
 ) -> None:
     # The start was not measured by this process's clock, so the duration is
     # the difference of the two times.
     handle = reporter.Handle(
-        (_start(context, server, row),), began=0, origin=''
+        (_start(context, instance_uuid, row),), began=0, origin=''
     )
     if exc_tb is None:
         reporter.finish(handle)

@@ -4,12 +4,17 @@
 import importlib.metadata
 import logging
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from oslo_config import cfg
 
 from nova_actions import reporter
+from nova_actions.reporter import off
+from nova_actions.reporter import recorder
+from nova_actions.reporter.event import harmless
 from nova_actions_bridge import forking
+from nova_actions_bridge import notice
 from nova_actions_bridge import option
 from nova_actions_bridge import seam
 
@@ -23,6 +28,12 @@ _state: bool | None = None
 def is_loaded() -> bool:
     """Tell whether this process records."""
     return bool(_state)
+
+
+def hear(context: Any, message: Any) -> None:
+    """Read a notification of this service. This never raises."""
+    if _state:
+        harmless('reading of a notification', notice.hear, context, message)
 
 
 def load(nova_conf: Any) -> None:
@@ -70,7 +81,7 @@ def _begin(nova_conf: Any) -> bool:
         'mode': mode,
         'nova': _version('nova'),
     }
-    forking.begin(lambda: reporter.setup(conf, about))
+    forking.begin(lambda: _start(conf, about))
     missing = seam.install(mode == option.MIRROR)
     if missing:
         about['missing'] = ', '.join(missing)
@@ -85,6 +96,17 @@ def _begin(nova_conf: Any) -> bool:
         mode,
     )
     return True
+
+
+def _start(conf: cfg.ConfigOpts, about: Mapping[str, str]) -> None:
+    try:
+        reporter.setup(conf, about)
+    except Exception:
+        # What has been replaced in Nova must not try to send each report.
+        reporter.begin(
+            off.Off(recorder.Settings(folder='', host='', mode='off'))
+        )
+        raise
 
 
 def _version(name: str) -> str:

@@ -13,6 +13,8 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from nova_actions.reporter.event import harmless
+
 #: The key in a context's dictionary, and the attribute of the context.
 WORD = 'nova_actions_recorded'
 
@@ -49,7 +51,10 @@ def sent(to_dict: Any) -> Any:
     @functools.wraps(to_dict)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
         values = to_dict(self, *args, **kwargs)
-        return {**values, WORD: True} if is_recorded() else values
+        if not is_recorded():
+            return values
+        marked = harmless('mark of a request', lambda: {**values, WORD: True})
+        return values if marked is None else marked
 
     return wrapper
 
@@ -62,11 +67,15 @@ def received(from_dict: Any) -> Any:
         cls: Any, values: Mapping[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         context = from_dict.__get__(None, cls)(values, *args, **kwargs)
-        if values.get(WORD):
-            setattr(context, WORD, True)
+        harmless('mark of a request', _keep, context, values)
         return context
 
     return classmethod(wrapper)
+
+
+def _keep(context: Any, values: Mapping[str, Any]) -> None:
+    if values.get(WORD):
+        setattr(context, WORD, True)
 
 
 def served(is_always: bool) -> Any:

@@ -3,12 +3,15 @@
 
 import importlib
 import inspect
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from nova_actions_bridge import action
 from nova_actions_bridge import mark
 from nova_actions_bridge import step
+
+LOG = logging.getLogger(__name__)
 
 Make = Callable[[Any], Any]
 
@@ -45,6 +48,8 @@ def install(is_for_all: bool) -> list[str]:
         try:
             place = getattr(importlib.import_module(module), owner)
             setattr(place, name, make(inspect.getattr_static(place, name)))
-        except (ImportError, AttributeError):
+        # Whatever an unknown Nova has there, the others are replaced.
+        except Exception as error:  # noqa: BLE001
+            LOG.debug('%s.%s: %s', owner, name, type(error).__name__)
             missing.append(f'{owner}.{name}')
     return missing

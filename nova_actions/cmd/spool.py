@@ -34,7 +34,11 @@ def spool_list(args: Any, conf: cfg.ConfigOpts) -> int:
     """Print this user's spools, and the spool folders of other users."""
     output.show(
         args.format,
-        {'spools': list(_rows(conf)), 'others': _others(conf.state_path)},
+        {
+            'folder': conf.state_path,
+            'spools': list(_rows(conf)),
+            'others': _others(conf.state_path),
+        },
         list_text,
     )
     return failure.OK
@@ -47,7 +51,7 @@ def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
     _tell_others(conf.state_path)
     left = [row for row in _rows(conf) if row['state'] == LEFT]
     if not left:
-        print('Nothing is left behind.')
+        print(f'Nothing is left behind in {conf.state_path}.')
         return failure.OK
     # A host that records nothing any more may have spools, too.
     conf.set_override('mode', 'durable', group='reporter')
@@ -65,9 +69,10 @@ def spool_drain(args: Any, conf: cfg.ConfigOpts) -> int:
     if lost:
         print(f'{counted(lost, "report")} lost; the reason is above.')
     if not is_done and stats['waiting']:
+        # What waits includes notes of our own: that a process is gone.
         print(
-            f'{counted(stats["waiting"], "report")} still here: no conductor '
-            'accepted them in time. Nothing is lost; try again later.'
+            'Not everything was delivered: no conductor accepted it in time. '
+            'Nothing is lost; try again later.'
         )
     return failure.OK if is_done else failure.ABSENT
 
@@ -121,7 +126,11 @@ def other_text(each: Row) -> str:
 
 
 def list_text(found: Row) -> str:
-    """Return spools as a table, followed by the folders of other users."""
+    """Return spools as a table, followed by the folders of other users.
+
+    If there are none, the folder is named: services may have another
+    configuration than this command.
+    """
     rows: Sequence[Row] = found['spools']
     shown = (
         table.render(
@@ -137,6 +146,6 @@ def list_text(found: Row) -> str:
             ],
         )
         if rows
-        else ('No spools.')
+        else f'No spools in {found["folder"]}.'
     )
     return '\n'.join([shown, *map(other_text, found['others'])])

@@ -60,12 +60,7 @@ class BridgeTestCase(base.ObjectTestCase):
             os.chown(folder, number, number)
         path = self.folder / 'nova-actions.conf'
         if is_configured:
-            path.write_text(
-                f'[DEFAULT]\ntransport_url = {self.conf.transport_url}\n'
-                f'state_path = {state or self.folder / "state"}\n'
-                f'[conductor]\ntopic = {self.conf.conductor.topic}\n'
-                f'[bridge]\nmode = {mode}\n'
-            )
+            self.configure(mode, state)
         done = subprocess.run(
             [
                 *prefix,
@@ -90,6 +85,17 @@ class BridgeTestCase(base.ObjectTestCase):
         )
         self.assertEqual(0, done.returncode, done.stderr[-3000:])
         return done.stdout, done.stderr
+
+    def configure(self, mode='mirror', state=None):
+        """Write what the bridge reads; return the path of the file."""
+        path = self.folder / 'nova-actions.conf'
+        path.write_text(
+            f'[DEFAULT]\ntransport_url = {self.conf.transport_url}\n'
+            f'state_path = {state or self.folder / "state"}\n'
+            f'[conductor]\ntopic = {self.conf.conductor.topic}\n'
+            f'[bridge]\nmode = {mode}\n'
+        )
+        return path
 
     def ours(self):
         """Return our actions with their steps, by their keys."""

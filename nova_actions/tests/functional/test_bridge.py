@@ -4,6 +4,8 @@ does, which is to stand in Nova's way."""
 
 import json
 import os
+import subprocess
+import sys
 
 from nova_actions.tests.functional import bridged
 from nova_actions.tests.functional import user
@@ -19,7 +21,7 @@ def sum_of_lost(stats):
 
 
 class Service(bridged.BridgeTestCase):
-    def run_service(self, mode='mirror', children=0, **kwargs):
+    def run_service(self, mode='mirror', children=0, seconds=60, **kwargs):
         """Return the actions that Nova has recorded, our counts, and the
         log."""
         said, log = self.run_nova(
@@ -29,6 +31,7 @@ class Service(bridged.BridgeTestCase):
             'sqlite:///cell',
             self.instance_uuid,
             str(children),
+            str(seconds),
             **kwargs,
         )
         actions, stats = json.loads(said)
@@ -111,6 +114,88 @@ class TestBridge(Service):
         self.assertEqual(['reboot', 'create'], actions)
         self.assertEqual(4, stats['lost_spool'])
         self.assertEqual(1, log.count('Nothing can be recorded now'))
+
+
+class TestRollback(Service):
+    """A host whose services have the bridge no more, and left reports."""
+
+    def setUp(self):
+        super().setUp()
+        topic = self.conf.conductor.topic
+        self.conf.set_override('topic', 'nobody', group='conductor')
+        self.run_service(seconds=0)
+        self.conf.set_override('topic', topic, group='conductor')
+        self.uninstall()
+        self.assertEqual([], self.statuses())
+
+    def uninstall(self):
+        subprocess.run(
+            [
+                sys.executable,
+                '-m',
+                'pip',
+                '--python',
+                self.venv.python,
+                'uninstall',
+                '--yes',
+                'nova-actions-bridge',
+            ],
+            check=True,
+            capture_output=True,
+        )
+
+    def run_spool(self, *words):
+        """Run the command that there is where reports were made: without
+        what a server needs."""
+        done = subprocess.run(
+            [
+                self.venv.bin / 'nova-actions-manage',
+                '--config-file',
+                self.configure(),
+                'spool',
+                *words,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.folder,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def test_named_and_drained(self):
+        code, said, log = self.run_spool('list', '--format', 'json')
+        self.assertEqual(0, code, log)
+        [spool] = json.loads(said)['spools']
+        self.assertEqual(
+            ('left behind', 4), (spool['state'], spool['reports'])
+        )
+
+        code, said, log = self.run_spool('drain')
+        self.assertEqual(0, code, said + log)
+        self.assertIn('1 spool taken over, 4 reports delivered.', said)
+
+        self.assertEqual(
+            [('create', 'running', 0), ('reboot', 'succeeded', 1)],
+            self.statuses(),
+        )
+        folder = self.folder / 'state'
+        self.assertEqual(
+            (0, f'No spools in {folder}.\n'), self.run_spool('list')[:2]
+        )
+        self.assertEqual(
+            (0, f'Nothing is left behind in {folder}.\n'),
+            self.run_spool('drain')[:2],
+        )
+
+    def test_no_conductor_yet(self):
+        """Nothing is lost, and it says so."""
+        self.conf.set_override('topic', 'nobody', group='conductor')
+
+        code, said, _log = self.run_spool('drain', '--timeout', '1')
+
+        self.assertEqual(1, code)
+        self.assertIn('Nothing is lost; try again later.', said)
+        self.assertIn('left behind', self.run_spool('list')[1])
 
 
 class TestUsers(Service):

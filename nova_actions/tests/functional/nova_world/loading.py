@@ -3,8 +3,9 @@
 what Nova has recorded, and what we have lost, as JSON.
 
 It runs under a Python that has Nova and the bridge, not under ours.
-Usage: loading.py URL SERVER CHILDREN. The children are forked when all is
-loaded, as workers are, and do what the service else does itself.
+Usage: loading.py URL SERVER CHILDREN SECONDS. The children are forked when
+all is loaded, as workers are, and do what the service else does itself. That
+many seconds are what its reports may take to be delivered.
 """
 
 import json
@@ -29,23 +30,23 @@ def reboot(server):
     return caller
 
 
-def work(server):
+def work(server, seconds):
     caller = reboot(server)
-    reporter.flush(60)
+    reporter.flush(float(seconds))
     return caller
 
 
 def main():
-    url, server, children = sys.argv[1:]
+    url, server, children, seconds = sys.argv[1:]
     caller = cell.make(url, server)
     for _child in range(int(children)):
         pid = os.fork()
         if not pid:
-            work(server)
+            work(server, seconds)
             os._exit(0)
         os.waitpid(pid, 0)
     if not int(children):
-        caller = work(server)
+        caller = work(server, seconds)
     found = objects.InstanceActionList.get_by_instance_uuid(caller, server)
     print(json.dumps([[each.action for each in found], reporter.stats()]))
 

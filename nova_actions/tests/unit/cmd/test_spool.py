@@ -102,7 +102,7 @@ class TestSpool(base.ReporterTestCase):
         )
         with self.away():
             self.assertIn(
-                'still here',
+                'Nothing is lost; try again later.',
                 self.run_spool('drain', '--timeout', '1', code=failure.ABSENT),
             )
         self.assertNotIn('left', self.rows())
