@@ -2,7 +2,7 @@
 """Which of the rows that we have were told by a reporter, and not copied from
 any cell."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -63,7 +63,7 @@ def _rows(
 
 def _copies(
     connection: sa.Connection, source: str, action_ids: Collection[int]
-) -> Iterable[str]:
+) -> set[str]:
     """Return the uuids of all copies, from whatever cell, in some actions."""
     return {
         uuid

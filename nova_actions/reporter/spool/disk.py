@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from nova_actions.reporter import bell
+from nova_actions.reporter import blocking
 from nova_actions.reporter import fork
 from nova_actions.reporter.spool import aside
 from nova_actions.reporter.spool import connection
@@ -272,6 +273,12 @@ class Spool:
             # A signal handler that writes amid a transaction is rolled back
             # with it.
             raise OSError('the spool is being written')
+        if self._fsync == 'always':
+            blocking.run(self._store, db, rows)
+        else:
+            self._store(db, rows)
+
+    def _store(self, db: sqlite3.Connection, rows: list[Row]) -> None:
         if len(rows) <= _ROWS:
             self._insert_some(db, rows)
             return
@@ -410,7 +417,7 @@ class Spool:
         # SQLite has no locks on this file, so closing it frees none.
         descriptor = os.open(f'{self.path}-wal', os.O_RDONLY | os.O_CLOEXEC)
         try:
-            os.fdatasync(descriptor)
+            blocking.run(os.fdatasync, descriptor)
         finally:
             os.close(descriptor)
 
@@ -441,7 +448,9 @@ class Spool:
     def _restart_log(self) -> None:
         # A log that cannot be written back now is next time.
         with contextlib.suppress(sqlite3.Error):
-            self._file().execute('PRAGMA wal_checkpoint(TRUNCATE)')
+            blocking.run(
+                self._file().execute, 'PRAGMA wal_checkpoint(TRUNCATE)'
+            )
 
     def maintain(self, is_quiet: bool) -> None:
         """Write SQLite's log back when it has become long, or when nobody
@@ -461,7 +470,9 @@ class Spool:
                 self._keeper = connection.connect(
                     self.path, 'OFF' if self._fsync == 'never' else 'FULL'
                 )
-            self._keeper.execute('PRAGMA wal_checkpoint(PASSIVE)')
+            blocking.run(
+                self._keeper.execute, 'PRAGMA wal_checkpoint(PASSIVE)'
+            )
         with self._lock:
             if not self._is_closed:
                 self._restart_log()

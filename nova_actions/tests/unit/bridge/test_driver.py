@@ -53,7 +53,10 @@ class TestDriver(base.BaseTestCase):
         with (
             fixtures.FakeLogger() as log,
             mock.patch.object(
-                importlib, 'import_module', side_effect=error('no such name')
+                importlib,
+                'import_module',
+                autospec=True,
+                side_effect=error('no such name'),
             ),
         ):
             for _notifier in range(2):

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What waits for the disk, in processes that eventlet has patched and in
+others."""
+
+import importlib.metadata
+import subprocess
+import sys
+import threading
+
+import fixtures
+from oslotest import base
+
+from nova_actions.reporter import blocking
+from nova_actions.tests import missing
+from nova_actions.tests import patience
+
+#: A disk that answers once another thread of this process has worked.
+_PATCHED = f"""
+import warnings
+warnings.simplefilter('ignore')
+import eventlet
+eventlet.monkey_patch()
+import os
+import sys
+import threading
+from eventlet import patcher
+from nova_actions.reporter import blocking
+from nova_actions.reporter.spool import disk
+
+real = patcher.original('threading')
+
+
+def work_while(function, *args):
+    worked = real.Event()
+
+    def slow(*got):
+        assert worked.wait({patience.PATIENCE}), 'the process waited'
+        return function(*got)
+
+    threading.Thread(target=worked.set).start()
+    return blocking.run(slow, *args)
+"""
+
+_RESULTS = """
+assert work_while(max, 1, 2) == 2
+try:
+    work_while(int, 'none')
+except ValueError as error:
+    assert 'none' in str(error)
+else:
+    raise AssertionError
+before = set(os.listdir('/proc/self/fd'))
+work_while(max, 1, 2)
+assert before == set(os.listdir('/proc/self/fd'))
+"""
+
+_FORKS = """
+work_while(max, 1, 2)
+child = os.fork()
+if not child:
+    import eventlet.hubs
+    eventlet.hubs.use_hub()
+    os._exit(work_while(max, 6, 7))
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+"""
+
+#: Whatever the spool does to the disk, on the way of each setting.
+_SPOOLS = """
+def others_go_on(what):
+    waited, worked = [], real.Event()
+    def slow(function, *args):
+        waited.append(function)
+        def late(*got):
+            assert worked.wait(PATIENCE), 'the process waited'
+            return function(*got)
+        threading.Thread(target=worked.set).start()
+        return run(late, *args)
+    run, blocking.run = blocking.run, slow
+    try:
+        what()
+    finally:
+        blocking.run = run
+    return len(waited)
+
+
+def report(number):
+    return [{'kind': 'end', 'uuid': str(number)}]
+
+
+for fsync, expected in (('interval', 0), ('always', 1), ('never', 0)):
+    spool = disk.Spool(os.path.join(sys.argv[1], fsync), 1000000, fsync)
+    number = others_go_on(lambda: spool.append(report(1)))
+    assert number == expected, (fsync, number)
+    assert spool.count == 1
+    number = others_go_on(spool.sync)
+    assert number == (fsync != 'never'), (fsync, number)
+    # To write the log back, and to begin it anew.
+    assert others_go_on(lambda: spool.maintain(True)) == 2, fsync
+    assert len(spool.after(0, 10)) == 1
+    spool.close()
+"""
+
+
+class RunTest(base.BaseTestCase):
+    def test_here_where_threads_are_threads(self):
+        self.assertIs(
+            threading.current_thread(), blocking.run(threading.current_thread)
+        )
+        self.assertRaises(ValueError, blocking.run, int, 'none')
+
+
+class PatchedTest(base.BaseTestCase):
+    """In a process of its own, which eventlet has patched."""
+
+    def setUp(self):
+        super().setUp()
+        try:
+            importlib.metadata.version('eventlet')
+        except importlib.metadata.PackageNotFoundError as error:
+            missing.unavailable('eventlet', error)
+
+    def run_patched(self, script):
+        done = subprocess.run(
+            [
+                sys.executable,
+                '-c',
+                _PATCHED + script.replace('PATIENCE', str(patience.PATIENCE)),
+                self.useFixture(fixtures.TempDir()).path,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def test_others_go_on(self):
+        self.run_patched(_RESULTS)
+
+    def test_after_a_fork(self):
+        self.run_patched(_FORKS)
+
+    def test_spools(self):
+        self.run_patched(_SPOOLS)
