@@ -25,13 +25,13 @@ def run(function: Callable[..., Any], *args: Any) -> Any:
         map(patcher.is_monkey_patched, ('thread', 'os'))
     ):
         return function(*args)
-    return _aside(patcher.original('threading'), function, *args)
+    return _aside(patcher.original('_thread'), function, *args)
 
 
-def _aside(threading: Any, function: Callable[..., Any], *args: Any) -> Any:
+def _aside(thread: Any, function: Callable[..., Any], *args: Any) -> Any:
     """Call a function in a new thread.
 
-    :param threading: the module, unpatched
+    :param thread: the module ``_thread``, unpatched
     """
     outcome: list[tuple[Any, Exception | None]] = []
     reading, writing = os.pipe()
@@ -48,9 +48,7 @@ def _aside(threading: Any, function: Callable[..., Any], *args: Any) -> Any:
         # Else eventlet would wait for it with the whole process.
         os.set_blocking(reading, False)
         try:
-            threading.Thread(
-                target=work, name='nova-actions-disk', daemon=True
-            ).start()
+            thread.start_new_thread(work, ())
         except RuntimeError:
             # There are too many threads.
             work()
