@@ -67,11 +67,18 @@ def _shown(row: Row) -> Row:
         'host': row['host'],
         'session': row['epoch'],
         'last_seen': row['last_seen'].replace(tzinfo=datetime.UTC),
-        'state': 'ended' if row['closed_at'] else 'alive',
+        'state': _state(row),
         'waiting': row['waiting'],
         'oldest_age': _age(row['waiting_since']),
         **{name: row[name] for name in ('lost', 'times_cut', 'about')},
     }
+
+
+def _state(row: Row) -> str:
+    if row['closed_at']:
+        return 'ended'
+    is_silent = timeutils.utcnow() - row['last_seen'] > reporter.SILENCE
+    return 'silent' if is_silent else 'alive'
 
 
 def _age(since: datetime.datetime | None) -> float | None:

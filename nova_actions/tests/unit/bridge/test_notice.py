@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Nova's notifications tell of deletions."""
+"""What Nova's notifications tell of deletions and of failures."""
 
+import types
 import uuid
 
+from hypothesis import given
+from hypothesis import strategies as st
 from oslotest import base
 
 from nova_actions.reporter import testing
+from nova_actions.tests import fixtures
 from nova_actions_bridge import notice
+from nova_actions_bridge import step
 
 SERVER = 'a9f1c3b0-2f55-4d0e-9c73-1b0f1b7a0d11'
 
@@ -55,3 +60,63 @@ class TestNotice(base.BaseTestCase):
         self.hear('instance.delete.start', state='building')
 
         self.assertEqual([], self.kinds())
+
+
+class TestFailures(base.BaseTestCase):
+    """What Nova handles itself, and then the step of which it is succeeds."""
+
+    @given(
+        st.sampled_from(
+            (
+                (
+                    'compute.instance.{}.error',
+                    {'instance_id': SERVER, 'exception': 'no disk'},
+                ),
+                (
+                    'instance.{}.error',
+                    {
+                        'nova_object.data': {
+                            'uuid': SERVER,
+                            'fault': {
+                                'nova_object.data': {
+                                    'exception_message': 'no disk'
+                                }
+                            },
+                        }
+                    },
+                ),
+            )
+        ),
+        st.sampled_from(('create', 'resize')),
+        st.booleans(),
+        st.booleans(),
+    )
+    def test_both_formats(self, told, what, is_handled, is_of_another):
+        """They are told where the error is handled, or without it."""
+        event, payload = told
+        server = str(uuid.uuid4()) if is_of_another else SERVER
+        with testing.Recorded() as recorded:
+            nova = types.SimpleNamespace(
+                context=fixtures.make_context(),
+                event_name='compute_work',
+                host='here',
+                instance_uuids=(server,),
+            )
+            step._enter(nova)
+            message = {
+                'event_type': event.format(what),
+                'publisher_id': 'compute:here',
+                'payload': payload,
+            }
+            try:
+                if is_handled:
+                    raise ValueError('no disk')
+                notice.hear({}, message)
+            except ValueError:
+                notice.hear({}, message)
+            step._exit(nova)
+            [found] = recorded.steps
+        self.assertEqual(
+            ('Success', None) if is_of_another else ('Error', 'no disk'),
+            (found.result, found.details),
+        )

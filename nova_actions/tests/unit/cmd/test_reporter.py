@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """``nova-actions-manage reporter list``."""
 
+import datetime
 import io
 import json
 import uuid
 
 import fixtures as base_fixtures
+from oslo_utils import fixture as utils_fixture
+from oslo_utils import timeutils
 
 from nova_actions.cmd import manage
 from nova_actions.cmd import reporter as cmd_reporter
@@ -13,6 +16,8 @@ from nova_actions.db import report
 from nova_actions.db import reporter
 from nova_actions.tests import base
 from nova_actions.upkeep import stale_reporter
+
+SECOND = datetime.timedelta(seconds=1)
 
 
 class TestReporterList(base.ObjectTestCase):
@@ -67,6 +72,17 @@ class TestReporterList(base.ObjectTestCase):
         self.assertEqual(7300, round(rows[new]['oldest_age'], -2))
         self.assertIsNone(rows[ended]['oldest_age'])
         self.assertTrue(rows[new]['last_seen'].endswith('+00:00'))
+
+    def test_one_without_heartbeats_is_silent(self):
+        reporter.told(self.admin, str(uuid.uuid4()), 'here', 0, {})
+        now = timeutils.utcnow()
+        for later, expected in (
+            (reporter.SILENCE - SECOND, 'alive'),
+            (reporter.SILENCE + SECOND, 'silent'),
+        ):
+            self.useFixture(utils_fixture.TimeFixture(now + later))
+            (row,) = json.loads(self.run_list('--format', 'json'))
+            self.assertEqual(expected, row['state'])
 
     def test_bridges_that_tell_the_same_are_told_once(self):
         about = {'bridge': '1.2', 'mode': 'mirror', 'nova': '34.0.0'}
