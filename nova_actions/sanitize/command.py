@@ -18,7 +18,7 @@ _GAP = r'[\s\'",=]{1,24}+'
 _MAYBE = r'[\s\'",=u]{0,24}+'
 _GAPS = {'gap': _GAP, 'maybe': _MAYBE, 'none': r'[\'"]?'}
 # What was masked already does not hide the next one.
-_VALUE = r'(?!\x00|\\[nrt])(?P<v>(?>(?:[^\s\'",]|,(?=[^\s\'",]))+))'
+_VALUE = r'(?!\x00|\\[nrt]|--[a-z])(?P<v>(?>(?:[^\s\'",]|,(?=[^\s\'",]))+))'
 # What is given to a program: it or the whole of a command by its name.
 _NAMED = r'(?<![\w-])(?:%s)' + MAYBE_QUOTE
 

@@ -243,7 +243,7 @@ BEFORE = (
     family(
         'F4',
         '@',
-        (r'(?<![:/\w.])//[\w.-]{1,64}+:(?P<v>[^\s/@\'"<>]{1,256}+)@(?=[\w-])'),
+        (r'(?<![:/.])//[\w.-]{1,64}+:(?P<v>[^\s/@\'"<>]{1,256}+)@(?=[\w-])'),
     ),
     # Go's driver of MySQL.
     family(
@@ -387,6 +387,33 @@ BEHIND = (
             r'\s{0,4}+' + PREFIX + QUOTED + r'(?P=q)\s{0,4}\)'
         ),
         words.may_be_password,
+    ),
+    # A DSN or a host, a user, and then a literal.
+    family(
+        'F1',
+        'mysql_connect( mysqli_connect( pg_connect( odbc_connect( oci_connect('
+        ' mysql_pconnect( pg_pconnect( imap_open( mysqli( pdo->__construct('
+        ' pdo::__construct(',
+        (
+            r'(?:(?:mysqli?|pg|odbc|oci|ocilogon)_p?connect|imap_open|mysqli'
+            r'|PDO(?:->|::)__construct)\((?>'
+            + QUOTE
+            + r'[^"\'\n]{0,200}+'
+            + QUOTE
+            + r'\s{0,4}+,\s{0,4}+'
+            + QUOTE
+            + r'[^"\'\n]{1,64}+'
+            + QUOTE
+            + r'\s{0,4}+,\s{0,4}+)'
+            + QUOTED
+        ),
+        words.may_be_password,
+    ),
+    # What a value was changed to, in a list of differences.
+    family(
+        'F1',
+        ('->', '=>', '\u2192'),
+        (r'\x00["\']\s{0,4}+(?:->|=>|\u2192)\s{0,4}+' + QUOTED),
     ),
     # A literal behind the name of an administrator's account.
     family(

@@ -37,6 +37,7 @@ _FLAT = re.compile(
 )
 # Signs that lead to a value in prose, and to other things in code.
 _ARROWS = ('::', '->', '-->', '<-')
+_DASHES = ('-', '\u2013', '\u2014')
 _ENDS = ('', *' \t\n,;:)]}')
 _QUOTED = re.compile(r'["\']')
 _ENTRIES = re.compile(r'["\']([\w-]{1,64}+)["\']\s{0,4}+:')
@@ -52,6 +53,8 @@ _DONE = re.compile(
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
 # So many of something.
 _COUNTED = re.compile(r'[0-9]{1,5} [a-z]')
+# The next word of a sentence, which is no name of another value.
+_GOES_ON = re.compile(r'[ ][a-z]{2,20}(?=[ ,.])(?![ ]{1,4}[:=])')
 _REST = re.compile(r'[^\n:=]{0,120}+(?=\n|$)')
 # A mapping without quotes, a remark.
 _OPENED = re.compile(r'[{(][A-Za-z][^)}]{0,60}\Z')
@@ -214,8 +217,10 @@ def _judged(
     alone = rest is not None and not rest[0].strip(' \t,;)]}"\'\\')
     if not alone and _is_next_line(name.sep):
         return None
-    more = (rest is not None and rest[0][:1] == ' ' and not alone) or bool(
-        _COUNTED.match(text, at)
+    more = (
+        (rest is not None and rest[0][:1] == ' ' and not alone)
+        or bool(_COUNTED.match(text, at))
+        or bool(_GOES_ON.match(text, end))
     )
     secret = _is_led_to(value, name.key, name.sep.strip(), more) and not (
         _is_called(text, end, value)
@@ -264,6 +269,8 @@ def _is_setting(text: str, name: naming.Name, value: str) -> bool:
 def _is_led_to(value: str, key: str, sep: str, more: bool) -> bool:
     if sep in _ARROWS:
         return words.may_be_password(value)
+    if sep in _DASHES:
+        return words.is_strong(value) or words.is_signed(value)
     # The second half of C++'s sign.
     return value[:1] != ':' and words.is_value(value, key, sep, more)
 
@@ -326,7 +333,13 @@ def _led_to(
         return _behind_comma(text, name, span) if span else None
     if sep == '|':
         # Else no cell of a table: a command behind another.
-        return sep if text[: name.start].rstrip(' \t')[-1:] == '|' else None
+        cell = _BARE.match(text, name.end)
+        return (
+            sep
+            if text[: name.start].rstrip(' \t')[-1:] == '|'
+            or (cell and words.is_strong(cell[0]))
+            else None
+        )
     if sep == '(':
         value = text[span[0] : span[1]] if span else ''
         return sep if words.is_peculiar(value) else None

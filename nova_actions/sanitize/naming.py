@@ -33,7 +33,8 @@ _SCHEMA = (
 )
 _BEHIND_NAME = re.compile(
     r'(?P<quote>["\'`]|)\]?+'
-    r'(?>\s{1,4}+(?:value|string|codes?|phrase|[0-9]{1,2})(?=[\s:=])|)'
+    r'(?>\s{1,4}+(?:value|string|codes?|phrase|[0-9]{1,2}|used|given'
+    r'|provided|supplied|entered|received|generated|assigned|sent)(?=[\s:=])|)'
     r'(?P<sep>(?>\s{0,4}+[,:]?+\s{0,40}+'
     + MAYBE_QUOTE
     + r'(?:(?:parameter_?|string_?)?value|result|content|plain_?text)'
@@ -41,7 +42,9 @@ _BEHIND_NAME = re.compile(
     + r'\s{0,4}+[:=]|'
     + _SCHEMA
     + r'|\s{0,40}+(?:=>|→|:=|[!=]?={1,2}+|\|(?=\s)'
-    r'|::(?=\s)|-{1,2}>(?=\s)|<-'
+    r'|::(?=\s)|-{1,2}>(?=\s)|<-|(?<=\s)[-\u2013\u2014](?=\s)'
+    # PHP's serialize().
+    r'|;s:[0-9]{1,6}:(?=")'
     r'|:\s{0,2}+(?:&?(?>\'static |)str(?:ing)?|bytes'
     r'|[A-Z]\w{1,20}+\[\w{1,20}+\])(?> \| None|)'
     r'\s{0,2}+='
@@ -84,7 +87,7 @@ _OF = re.compile(
     r'(?> (?!(?:lautet|ist|est|es|era|is|jest|to|adalah)\s)[^\W\d_]{1,20})'
     r'{1,3}'
 )
-_SIGNS = (':', '=', '|', ',', '(')
+_SIGNS = (':', '=', '|', ',', '(', '-', '\u2013', '\u2014')
 _AUTH = re.compile(r'["\']?\s{0,4}:')
 _INPUT = re.compile(r'=b?["\']')
 # What stands behind a weak name, if it may be a secret.

@@ -52,7 +52,11 @@ _ESCAPE = re.compile(
     r'|%[CDcd][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])'
     r'|%[Ee][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){2})'
     r'|(?P<plus>\+)'
+    # A colour of a terminal, as logs write it.
+    r'|(?P<shown>(?:\#033|\^\[|\\e|)\[(?:[0-9]{1,3}(?:;[0-9]{1,3}){0,4}|)m)'
 )
+# What stands in each text in which something is escaped; a colour is ended.
+_ESCAPING = ('\\', '%', '&', '[0m', '[m')
 # A blank in what is escaped for a URL.
 _CODED = re.compile(r'\S{0,60}?%[0-9A-Fa-f]{2}')
 _CODED_BEFORE = re.compile(r'%[0-9A-Fa-f]{2}\S{0,60}\Z')
@@ -156,6 +160,8 @@ def _escaped(match: re.Match[str]) -> str:
             return _ENTITIES[value]
         case 'plus':
             return ' '
+        case 'shown':
+            return ''
     digits = value.replace('%', '').replace('\\', '').replace('x', '')
     return bytes.fromhex(digits).decode('utf-8', 'replace')
 
@@ -171,7 +177,7 @@ def _in_coded(text: str, start: int, end: int) -> bool:
 def _escapes(text: str) -> Iterator[Change]:
     """Yield what is escaped; what a cleaned text has not is left out."""
     form = '+' in text and bool(_FORM.fullmatch(text))
-    if not form and '\\' not in text and '%' not in text and '&' not in text:
+    if not form and not any(map(text.__contains__, _ESCAPING)):
         return
     hidden = 0
     for match in _ESCAPE.finditer(text):

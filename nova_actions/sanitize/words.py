@@ -28,7 +28,10 @@ _HARMLESS_TAIL = re.compile(
 )
 _HARMLESS_HEAD = re.compile(
     r'^(?i:public|primary|foreign|no|max|min|len|is|has|num|need|without'
-    r'|invalid|missing|unknown|expired)[_-]|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
+    r'|invalid|missing|unknown|expired)[_-]'
+    # Options that ask for one, or tell what is done with it.
+    r'|^--(?:ask|prompt|no|show|generate|require|skip|disable|enable|force)-'
+    r'|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
 )
 #: Names of what tells about something.
 DESCRIBES = frozenset(
@@ -102,7 +105,7 @@ _DRAWN = re.compile(
     r'[A-Za-z0-9+/_-]{16,}={0,2})$'
 )
 _SESSION_ID = re.compile(r'(?:session|token)[_-]?id$', re.IGNORECASE)
-_NUMBER = re.compile(r'(?:0x[0-9a-fA-F]+|[0-9]+)$')
+_NUMBER = re.compile(r'(?:0x[0-9a-fA-F]+|[0-9]+)(?:/(?:-1|0x[0-9a-fA-F]+))?$')
 _ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
 _FILE = re.compile(r'(?:/[a-z0-9._-]{2,64}){2,16}$')
 _UUID = re.compile(r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
@@ -259,7 +262,8 @@ def is_code(value: str) -> bool:
 _MASKED = re.compile(
     r'(?:bearer |basic |token )?(?:[\[(<{*]{0,4}(?:redacted|masked|filtered'
     r'|hidden|sanitized|removed|obfuscated|censored|scrubbed|secret|withheld'
-    r'|protected|stripped|omitted|not shown)[\])>}*]{0,4}'
+    r'|protected|stripped|omitted|not shown|sensitive(?: value)?'
+    r'|known after apply|value_specified_in_no_log_parameter)[\])>}*]{0,4}'
     r'|[*x\u2022\u25cf#]{3,}|[*\u2022\u25cf.]{3,}\w{0,4}|\w{0,4}[*\u2022\u25cf]{4,}\w{0,4}'
     r'|\{SHA(?:1|256|512)\}[0-9a-f]{40,128})',
     re.IGNORECASE,
@@ -356,11 +360,16 @@ def _is_count(value: str, key: str, sep: str, more: bool) -> bool:
     )
 
 
-def _behind_verb(value: str, more: bool) -> bool:
+#: What leads to an adjective as well as to a value, in other languages.
+_ARE = ('ist', 'est', 'è', 'é', 'är', 'jest')
+
+
+def _behind_verb(value: str, sep: str, more: bool) -> bool:
+    plain = bool(_ALPHA.match(value)) and value.islower()
     return (
         not is_word(value)
         and value[:1] not in ('/', '(')
-        and not (more and _ALPHA.match(value) and value.islower())
+        and not (plain and (more or sep.strip() in _ARE))
     )
 
 
@@ -386,7 +395,7 @@ def is_value(value: str, key: str, sep: str, more: bool) -> bool:
     if sep[:1] in (':', '|'):
         return _behind_colon(value, key, more)
     if sep and sep.split()[-1] not in ('to', 'be'):
-        return _behind_verb(value, more)
+        return _behind_verb(value, sep, more)
     if _UUID.match(value):
         return key.lower().endswith(('token', 'password'))
     return _in_prose(value, sep)
