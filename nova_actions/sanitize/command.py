@@ -23,6 +23,11 @@ _VALUE = r'(?!\x00|\\[nrt]|--[a-z])(?P<v>(?>(?:[^\s\'",]|,(?=[^\s\'",]))+))'
 _NAMED = r'(?<![\w-])(?:%s)' + MAYBE_QUOTE
 
 
+def _is_given(value: str) -> bool:
+    """Tell it from what stands for it in a text of help."""
+    return value[0] != '[' and not words.is_code(value)
+
+
 def _flag(row: list[str]) -> Family:
     """The argument of a flag of some programs; a flag's case tells. It is
     not looked for over a sign that is escaped, but where that is read."""
@@ -34,6 +39,7 @@ def _flag(row: list[str]) -> Family:
             _NAMED % program + r'[^\n|;\x1c]{0,128}?[\s\'"]'
             rf'(?-i:{flag}){_GAPS[gap]}{_VALUE}'
         ),
+        _is_given,
     )
 
 
@@ -194,6 +200,7 @@ _OTHERS = (
             + r'(?:lookup|renew'
             r'|revoke))))' + _GAP + r'(?!-|[a-z-]{1,20}=)' + _VALUE
         ),
+        _is_given,
     ),
     family(
         'F6',
@@ -290,7 +297,8 @@ _OTHERS = (
         'F6',
         'secret',
         (
-            r'(?:object' + _GAP + r'|qom-type[\s\'":]{1,16}+)secret(?![\w-])'
+            r'(?:object' + _GAP + r'|qom-type[\s\'":]{1,16}+|value=["\'])'
+            r'secret(?![\w-])'
             r'[^\n]{0,160}?(?<![\w-])data'
             + MAYBE_QUOTE
             + r'\s{0,4}+[:=]\s{0,4}+'

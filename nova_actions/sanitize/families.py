@@ -57,6 +57,16 @@ def _is_pair(pair: str) -> bool:
 _MAX_CHOICE = 8
 _SCHEME = r'(?:basic|bearer|negotiate|ntlm|apikey|token|kerberos)\s{1,4}+'
 
+
+def _is_header_value(value: str) -> bool:
+    """Tell it from code and from the name of the next header."""
+    return not (
+        words.is_code(value)
+        or value == 'header'
+        or value.lower().startswith('x-')
+    )
+
+
 #: No name of a host or an image is so long in one piece.
 _LONG = 24
 
@@ -82,7 +92,7 @@ BEFORE = (
             + MAYBE_QUOTE
             + r'(?P<v>[^\s=|>"\'\\,;(){}\[\]<>&][^\s"\'\\,;(){}\[\]<>&]*+)'
         ),
-        lambda v: not words.is_code(v) and v != 'header',
+        _is_header_value,
     ),
     # Any other header with a random value that is not a checksum.
     family(
@@ -184,7 +194,7 @@ BEFORE = (
         (
             r'(?<![A-Za-z0-9_-])(?:bearer|basic|negotiate|ntlm|digest|apikey'
             r'|(?:(?<=: )|(?<="))token)\s{1,4}+'
-            r'(?!realm|error|charset|sha[0-9]|md5|[A-Za-z_-]{1,32}=["\'\w])'
+            r'(?!-|realm|error|charset|sha[0-9]|md5|[A-Za-z_-]{1,32}=["\'\w])'
             r'(?P<v>[A-Za-z0-9._~+/=-]{6,}+)'
         ),
         lambda v: mixed(v) and not (v.isalpha() and v.isupper()),
@@ -231,7 +241,7 @@ BEFORE = (
         '@',
         (
             r'(?<![\w.:/@%\[-])[\w.-]{1,64}+:(?P<v>[^\s/:@\'"<>]{8,128}+)@(?!sha)'
-            r'[\w.-]{1,255}+(?![\w:.-])'
+            r'[\w.-]{1,255}+'
         ),
         lambda v: (
             words.is_strong(v)
@@ -412,8 +422,11 @@ BEHIND = (
     # What a value was changed to, in a list of differences.
     family(
         'F1',
-        ('->', '=>', '\u2192'),
-        (r'\x00["\']\s{0,4}+(?:->|=>|\u2192)\s{0,4}+' + QUOTED),
+        ('->', '=>', '\u2192', ' old value ', ' new value '),
+        (
+            r'\x00["\'],?\s{0,4}+(?:->|=>|\u2192|(?:old|new)\svalue)\s{0,4}+'
+            + QUOTED
+        ),
     ),
     # A literal behind the name of an administrator's account.
     family(
@@ -470,7 +483,7 @@ BEHIND = (
             + QUOTED
             + r'(?P=q)[\s,;]{1,8}["\']?(?:name|key)["\']?'
             r'\s{0,4}[:=]\s{0,4}["\']?'
-            r'[\w.-]{0,40}?(?:passw(?:or)?d|secret|token|api_?key)["\'\s,}]'
+            r'[\w.-]{0,40}?(?:passw(?:or)?d|secret|token|api_?key)(?:["\'\s,}]|$)'
         ),
     ),
     # A request of Keystone for a token by a token.

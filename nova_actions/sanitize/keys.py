@@ -37,7 +37,7 @@ _FLAT = re.compile(
 )
 # Signs that lead to a value in prose, and to other things in code.
 _ARROWS = ('::', '->', '-->', '<-')
-_DASHES = ('-', '\u2013', '\u2014')
+_DASHES = ('-', '\u2013', '\u2014', '[')
 _ENDS = ('', *' \t\n,;:)]}')
 _QUOTED = re.compile(r'["\']')
 _ENTRIES = re.compile(r'["\']([\w-]{1,64}+)["\']\s{0,4}+:')
@@ -50,6 +50,11 @@ _DONE = re.compile(
     r'(?P<q>["\']|)(?>(?i:basic|bearer|negotiate|ntlm|digest|apikey|token) |)'
     r'\x00++(?:(?(q)(?P=q)|[,;&)}\]\n\x1c])|\Z)'
 )
+_ARN = re.compile(r'(?:pkcs11|(?<!\w)arn:aws[\w:/.-]{0,120}):\Z')
+# Ansible's lookups have the name of a plug-in first.
+_LOOKUPS = ('lookup(', 'query(')
+# An object as it is printed.
+_OBJECT = re.compile(r'<[\w.]{1,120} (?:object|instance) at 0x')
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
 # So many of something.
 _COUNTED = re.compile(r'[0-9]{1,5} [a-z]')
@@ -298,9 +303,10 @@ def _before(text: str, start: int) -> str:
 
 
 def _is_part(text: str, name: naming.Name, at: int, end: int) -> bool:
-    """Tell the token of PKCS #11, a module's function, a rule of a policy."""
+    """Tell the token of PKCS #11, a part of the name of a resource of AWS, a
+    module's function, a rule of a policy."""
     start = name.start
-    if text[max(0, start - 7) : start] == 'pkcs11:':
+    if _ARN.search(text, max(0, start - 128), start):
         return True
     return (
         name.sep.strip() == ':'
@@ -362,7 +368,7 @@ def _behind_comma(
     opened = (
         text[max(0, name.start - 24) : name.start].rstrip('"\'ub').rstrip()
     )
-    if _METHODS.search(opened):
+    if _METHODS.search(opened) or opened.endswith(_LOOKUPS):
         return None
     behind = text[span[2] : span[2] + 3].lstrip()[:1]
     if opened.endswith(('(', '[')) and behind in (')', ']'):
@@ -397,6 +403,8 @@ def _value(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
     at = name.end
     if _ends_literal(text, name):
         return at, at, False
+    if printed := _OBJECT.match(text, at):
+        return *printed.span(), False
     if text[at : at + 1] == '[' and not words.PLURAL.search(name.key):
         at += 1
     span = quoted(text, at)
@@ -425,7 +433,12 @@ def _named(
     if name.kind == 'weak':
         # Behind it there may be anything.
         return found if secret and words.is_random(value) else None
-    if not quoted and value.replace('-', '').isalpha():
+    plain = value.strip()
+    if quoted:
+        secret = secret and bool(
+            name.sep.strip() or words.may_be_password(plain)
+        )
+    elif plain.replace('-', '').isalpha() or words.is_uuid(plain):
         secret = False
     return start, end, secret
 

@@ -80,7 +80,11 @@ _KINDS = {
         r'(?P<q>["\'])(?P<v>(?!\x00)(?>(?:(?!(?P=q))[^\n]){1,1024}))',
         _is_given,
     ),
-    'hex': (r'(?P<v>[0-9A-Fa-f]{16,512})(?![\w-])', mixed),
+    # Zeros stand for one that is not shown.
+    'hex': (
+        r'(?P<v>(?!0{16,512}(?!\w))[0-9A-Fa-f]{16,512})(?![\w-])',
+        mixed,
+    ),
     'key': (r'(?P<v>[A-Za-z0-9+/=_\x00-]{16,4096})', mixed),
     'base64': (
         r'[ \t]{0,4}(?P<v>[A-Za-z0-9+/\x00]{4,2048}={0,2})' + _ENDS,

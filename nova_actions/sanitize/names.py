@@ -32,6 +32,8 @@ ENGLISH = (
     'authtok',
     'macaroon',
     'mnemonic',
+    r'(?<![a-z])crumb(?![a-z])',
+    r'pass[_-]?hash',
     r'(?:[th]?otp|mfa|2fa|wallet|recovery)[ _-]?seed|seed[ _-]phrase',
     r'connection[_ -]?string',
     r'(?:api|access|private|auth|sec|ssl|encrypt(?:ion|ed)?|fernet|shared'
@@ -43,8 +45,9 @@ ENGLISH = (
     r'|cephx?|minio|aws|azure|gcp|openai|stripe|twilio|sendgrid|mailgun'
     r'|datadog|consul|rabbit|redis|rndc|tsig|dkim|unlock|disk|gpg|pgp|tls'
     r'|ipsec|wpa|radius|tacacs|snmp|bgp|md5|sha1|sha256|hex_kg|kg|wep'
-    r'|consumer|activation|registration|subscription|tls|preshared|pre[_-]shared'
-    r'|transport|gossip|certificate|enrol(?:l?ment)?|product)[ _-]?key(?!id)',
+    r'|consumer|user|activation|registration|subscription|tls|preshared|pre[_-]shared'
+    r'|transport|gossip|certificate|enrol(?:l?ment)?|product)'
+    r'[ _-]?key(?!id|-file)',
     r'key[_-]data',
     r'(?:admin|user|db|root|bind|auth|priv|my|new|old|chap|bmc|ipmi|sys'
     r'|ssh|store|key|vnc|smtp|ftp|sudo|become|su|sasl|ldap|mail)'
@@ -392,6 +395,7 @@ _PARTS = (
     'sessid',
     'macaroon',
     'mnemonic',
+    'crumb',
     'seed',
 )
 #: Each name holds one of these; found in lower-cased text they take a tenth

@@ -32,12 +32,13 @@ _SCHEMA = (
     r'[^\n]{0,120}+\n){0,6})[ \t]{1,20}+default:'
 )
 _BEHIND_NAME = re.compile(
-    r'(?P<quote>["\'`]|)\]?+'
-    r'(?>\s{1,4}+(?:value|string|codes?|phrase|[0-9]{1,2}|used|given'
-    r'|provided|supplied|entered|received|generated|assigned|sent)(?=[\s:=])|)'
+    r'(?P<quote>["\'`]|)(?::protected|(?::"?[\w\\]{1,40}"?)?:private|)\]?+'
+    r'(?>\s{1,4}+(?:(?:(?:new|old|current|previous) |)value|string|codes?'
+    r'|phrase|[0-9]{1,2}|used|given|provided|supplied|entered|received'
+    r'|generated|assigned|sent|read)(?=[\s:=])|)'
     r'(?P<sep>(?>\s{0,4}+[,:]?+\s{0,40}+'
     + MAYBE_QUOTE
-    + r'(?:(?:parameter_?|string_?)?value|result|content|plain_?text)'
+    + r'(?:(?:parameter_?|string_?|output_?)?value|result|content|plain_?text)'
     + MAYBE_QUOTE
     + r'\s{0,4}+[:=]|'
     + _SCHEMA
@@ -45,6 +46,8 @@ _BEHIND_NAME = re.compile(
     r'|::(?=\s)|-{1,2}>(?=\s)|<-|(?<=\s)[-\u2013\u2014](?=\s)'
     # PHP's serialize().
     r'|;s:[0-9]{1,6}:(?=")'
+    # What C prints between brackets.
+    r'|\[(?=[^\s"\'\[\]]{8,64}\])'
     r'|:\s{0,2}+(?:&?(?>\'static |)str(?:ing)?|bytes'
     r'|[A-Z]\w{1,20}+\[\w{1,20}+\])(?> \| None|)'
     r'\s{0,2}+='
@@ -57,6 +60,7 @@ _BEHIND_NAME = re.compile(
     r'|string\([0-9]{1,6}\)\s{1,4}+(?=")|<<(?=")|Some\((?=")'
     r'|REG_\w{2,12}+[ \t]{1,8}+|\{(?=[^\s{}"\',:]{1,128}\};)'
     r'|(?:0x[0-9a-f]{2,16}+|\{\w{3,6}\})\s(?=["\'])'
+    r'|\(\w{1,20}\)\s(?:\(len=[0-9]{1,6}\)\s)?(?=")'
     r'|\{["\']value["\']:\s{0,4}+(?=["\'])|))',
     re.IGNORECASE,
 )
@@ -74,20 +78,26 @@ _SECOND = re.compile(
     r'(?:keys?|community|string)(?![A-Za-z0-9])', re.IGNORECASE
 )
 # What can follow a name that has a value.
-_LEADS = frozenset('"\'`],:=!|(')
+_LEADS = frozenset('"\'`],:=!|([')
 _SECONDS = frozenset('kKcCsS')
 _STRING = re.compile(r' (?:string|material)(?![\w-])', re.IGNORECASE)
 # "... is", in the languages of the names.
 _IS = re.compile(
     r'(?P<quote>)(?P<sep>\s{0,2}(?:(?:lautet|ist|est|es|era|è|é|är|er|is|jest'
-    r'|on|to|adalah)(?=\s)|[为是は는은])\s{0,2}:?\s{0,2}(?=["\'\w]))'
+    r'|on|to|adalah|(?:wurde|wird)(?: auf|)|a été \w{4,10} (?:en|à|par)'
+    r'|измен[её]н на|zmieniono na|foi alterad[ao] para|se cambió a)(?=\s)'
+    r'|[为是は는은])\s{0,2}:?\s{0,2}(?=["\'\w]))'
 )
 # Whose it is, behind a name of another language.
 _OF = re.compile(
-    r'(?> (?!(?:lautet|ist|est|es|era|is|jest|to|adalah)\s)[^\W\d_]{1,20})'
+    r'(?> (?!(?:lautet|ist|est|es|era|is|jest|to|adalah)\s)'
+    r'(?:[^\W\d_]{1,5}\')?[^\W\d_]{1,20})'
     r'{1,3}'
 )
+# A value within quotes behind it, without a sign between.
+_QUOTED = re.compile(r'\s{0,2}(?=["\'] ?[^\s"\']{6,64} ?["\'])')
 _SIGNS = (':', '=', '|', ',', '(', '-', '\u2013', '\u2014')
+_QUOTES = ('"', "'")
 _AUTH = re.compile(r'["\']?\s{0,4}:')
 _INPUT = re.compile(r'=b?["\']')
 # What stands behind a weak name, if it may be a secret.
@@ -102,7 +112,8 @@ _DIGITS_ALONE = re.compile(r'[ \t][0-9a-f]{32,512}(?![\w-])')
 # The plain cases, which are most: the end of the name, a sign, and a quote or
 # a word (that is no SecretStr).
 _PLAIN = re.compile(
-    r'(?P<quote>["\']|)(?P<sep>[:=] ?(?=["\'])|=(?=[A-RT-Za-rt-z0-9/]))'
+    r'(?P<quote>["\']|)(?P<sep>[:=] ?(?=["\'])(?!"[\w\\]{1,40}":private)'
+    r'|=(?=[A-RT-Za-rt-z0-9/]))'
 )
 
 
@@ -225,6 +236,12 @@ def at(text: str, stem: int, length: int) -> Name | None:
     end = two.end() if two else tail
     if kind == 'foreign' and (verb := _verb(text, key, end)):
         return Name(key, start, tail, verb.end(), '', verb['sep'], kind)
+    if (
+        kind == 'foreign'
+        and text[start - 1 : start] not in _QUOTES
+        and (opened := _QUOTED.match(text, end))
+    ):
+        return Name(key, start, tail, opened.end(), '', '', kind)
     behind = _behind(text, key, kind, end)
     if behind is None:
         return None

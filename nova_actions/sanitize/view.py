@@ -194,7 +194,8 @@ def _escapes(text: str) -> Iterator[Change]:
         if new == '\x1b' and (shown := _SHOWN.match(text, end)):
             end = hidden = shown.end()
         if not ' ' <= new <= '~':
-            new = _text.clean(new)
+            # Arguments of a command as the kernel keeps them.
+            new = ' ' if new == '\0' else _text.clean(new)
         yield start, end, new
 
 

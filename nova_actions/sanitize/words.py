@@ -14,15 +14,21 @@ _HARMLESS_TAIL = re.compile(
     r'|model|plugin|hash_algorithm|issued_at|audit\w{0,12}|usage|flavor'
     r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func'
     r'|function|handler|manager|py|rotation|rounds|iterations|bits|scheme'
-    r'|scopes?|cost|hint|label'
+    r'|scopes?|cost|hint|label|rate|ratio|percent(?:age)?|threshold|total'
+    r'|limit|age|attr(?:ibute)?s?|claim|column|header|param(?:eter)?s?'
+    r'|(?:last|must)[_-](?:set|changed?|used|reset)'
+    r'|(?:set|changed|updated|created|used)[_-](?:at|on|time|date)'
     r'|endpoints?|cert[_-]hash|at|uri|mgmt|regex\w{0,16}|failures?|attempts?'
     r'|history|lockout|complexity|strength|expiration|validity|prompt)$'
     r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
     r'|Failed|Invalid|Expired|Unavailable|Conflict|Missing|Exists|Request'
+    r'|Management|Store|Service|Helper|Client|Driver|LastSet|LastChanged'
     r'|ValidTo|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager'
     r'|Review(?:er)?|Controller|Provider|Validator|Authenticator|Factory)$'
     # The name of one of Kubernetes, in the values of Helm's charts.
     r'|(?:^|\.)existingSecret$'
+    # A service of AWS, in its actions.
+    r'|^secretsmanager$'
     # What QEMU calls an object that holds one.
     r'|(?:^|\.)(?:key|password)-secret$)'
 )
@@ -31,7 +37,7 @@ _HARMLESS_HEAD = re.compile(
     r'|invalid|missing|unknown|expired)[_-]'
     # Options that ask for one, or tell what is done with it.
     r'|^--(?:ask|prompt|no|show|generate|require|skip|disable|enable|force)-'
-    r'|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
+    r'|^(?:Invalid|Expired|Missing|Unknown|Malformed|Bad|Wrong)[A-Z]'
 )
 #: Names of what tells about something.
 DESCRIBES = frozenset(
@@ -69,13 +75,15 @@ _STEM = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(
-    r'(?:none|null|nil|true|false|yes|no|undefined|str|bytes|int|bool|dict'
+    r'(?:none|null|nil|nilclass|true|false|yes|no|undefined|str|bytes|int|bool|dict'
     r'|list|object|string|\?|\*{3,}|\.{3,}|%s|%r|%\(\w{1,64}\)[sr]'
     r'|(?:bearer |basic |token )?\$?\{[\w.]{0,64}\}|\$[A-Z_]{2,64}'
     r'|\$\([^\n]{0,64}|`[^\n]{0,64}|\$\{\w{1,64}\}?|\{[{%]?[\w. -]{0,64}'
     r'|(?:bearer|basic|token|digest|negotiate)\s{0,4}|(?:\.\*|\[\^)[^\n]{0,256}'
     r'|\{[{%][^\n]{0,256}|(?:persistent|session|process):[\w:]{0,40}'
-    r'|<[\w. -]{1,64}>|[-=:|>,.;]{0,8}|(?:bearer |basic |token )%[sr]'
+    r'|<[\w. -]{1,64}>|[-=:|<>,.;]{0,8}|(?:bearer |basic |token )%[sr]'
+    # A key in the kernel's keyring, as dm-crypt names it.
+    r'|:?[0-9]{1,3}:(?:logon|user|encrypted|trusted):[^\n]{0,128}'
     r'|\\{1,15}+[nrt])$',
     re.IGNORECASE,
 )
@@ -113,6 +121,9 @@ _ADDRESS = re.compile(
     r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{2}:){5}|/|[a-z]+://'
     r'|v?[0-9]+\.[0-9]|HTTP/[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$'
 )
+_FILE_NAME = re.compile(
+    r'[\w-]{1,64}\.(?:txt|log|conf|cfg|ini|ya?ml|json|xml|pem|crt|zip|7z|gz|py)$'
+)
 _IPV4 = re.compile(r'[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:[/:][0-9]{1,5})?')
 _ASSIGNED = re.compile(r'[a-z_]{3,40}=[^=]')
 _HUMP = re.compile(r'[A-Z]+(?![a-z])|[A-Z]?[a-z]+')
@@ -142,6 +153,8 @@ the their then there these this those timeout to token tokens too too-long
 too-short true type unauthenticated unauthorized under unknown unset until up
 update use user username users valid value values via was weak were what when
 where which while who will with without wrong you your
+abgelaufen expiré invalide caducado inválido scaduta scaduto errata verlopen
+ongeldig onjuist vereist udløbet ugyldig ungültig falsch
 """,
     )
 )
@@ -318,15 +331,20 @@ def _behind_colon(value: str, key: str, more: bool) -> bool:
         return False  # A module's function.
     if _ALPHA.match(value) and harmless_key(value):
         return False
-    return not (is_word(value) or _IPV4.fullmatch(value)) and not (
-        more and _ALPHA.match(value)
+    return not (
+        is_word(value)
+        or _IPV4.fullmatch(value)
+        or _FILE_NAME.match(value)
+        or (more and _ALPHA.match(value))
     )
 
 
 def _in_prose(value: str, sep: str) -> bool:
     if 'set' in sep or 'changed' in sep:
         return not (_ALPHA.match(value) and value.islower())
-    return not (_ADDRESS.match(value) or _ASSIGNED.match(value)) and (
+    return not (
+        _ADDRESS.match(value.lstrip('(')) or _ASSIGNED.match(value)
+    ) and (
         _mixed(value)
         or bool(_SIGN.search(value))
         or any(map(is_scrambled, value.split('@')))
@@ -417,13 +435,14 @@ def _is_quoted_code(value: str, key: str, sep: str) -> bool:
 def _is_kind(value: str, key: str) -> bool:
     """Tell the token of a parser, and the name of a secret of Kubernetes."""
     name = key.lower()
+    plain = value.isalpha() and value.islower()
     if name == 'token':
-        return (
-            ' ' in value
-            or len(value) < 3
-            or (value.isalpha() and value.islower())
-        )
-    return name in ('secret', 'secrets') and bool(_KEBAB.match(value))
+        return ' ' in value or len(value) < 3 or plain
+    if plain and name.endswith('key'):
+        return True
+    return name in ('secret', 'secrets') and (
+        plain or bool(_KEBAB.match(value))
+    )
 
 
 def is_quoted_value(value: str, key: str, sep: str) -> bool:

@@ -10,7 +10,9 @@ from nova_actions.sanitize import words
 from nova_actions.sanitize.index import Index
 
 _ELEMENT = re.compile(
-    r'<(?:[\w-]{1,30}:)?(?P<name>[\w.-]{1,60}+)(?>\s[^<>]{0,200}+|)(?<!/)>'
+    r'<(?:[\w-]{1,30}:)?(?P<name>[\w.-]{1,60}+)'
+    # No repr of an object.
+    r'(?>\s(?!object at 0x)[^<>]{0,200}+|)(?<!/)>'
     r'(?>\s{0,40}+<(?i:value)>|)(?>\s{0,40}+<!\[CDATA\[|)\s{0,40}+'
     r'(?![\"\'][,)\s]|\])(?P<v>[^<>\s][^<]{0,4096}+)'
 )
