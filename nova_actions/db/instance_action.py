@@ -132,16 +132,16 @@ def action_finish(
 
     :raises InstanceActionNotFound: when there is none
     """
-    locked, events, is_all = ledger_events.locked_with_open(
+    locking = (
+        ledger_events.BY_REQUEST if action_id is None else ledger_events.BY_ID
+    )
+    locked, events, is_all = locking.found(
         connection,
-        *(
-            (
-                ledger_events.BY_REQUEST,
-                {'instance_uuid': instance_uuid, 'request_id': request_id},
-            )
-            if action_id is None
-            else (ledger_events.BY_ID, {'action_id': action_id})
-        ),
+        {
+            'instance_uuid': instance_uuid,
+            'request_id': request_id,
+            'action_id': action_id,
+        },
     )
     if not locked or locked[-1]['instance_uuid'] != instance_uuid:
         raise exception.InstanceActionNotFound(

@@ -8,7 +8,8 @@ is found in an index, so that what a long action costs does not grow with its
 events.
 """
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +31,36 @@ EVENT_COLUMNS = [
     column for column in EVENTS.columns if column.name != 'traceback'
 ]
 _READ_NAMES = tuple(column.name for column in EVENT_COLUMNS)
-_ACTION_NAMES = tuple(column.name for column in ACTIONS.columns)
+
+#: What the rules read of an action and of an open event when a step begins
+#: or ends. A driver parses the description of each column each time.
+ACTION_READ = tuple(
+    ACTIONS.c[name]
+    for name in (
+        'id',
+        'uuid',
+        'instance_uuid',
+        'request_id',
+        'start_time',
+        'status',
+        'created_at',
+        'updated_at',
+    )
+)
+_OPEN_READ = tuple(
+    EVENTS.c[name]
+    for name in (
+        'id',
+        'uuid',
+        'event',
+        'host',
+        'start_time',
+        'finish_time',
+        'details',
+        'rules',
+        'redactions',
+    )
+)
 
 _IDS: sa.BindParameter[int] = sa.bindparam('ids', expanding=True)
 
@@ -143,19 +173,20 @@ def events(
 # -- where a single call belongs ---------------------------------------------
 
 
+def newest_of_request(actions: Any, *columns: Any) -> Any:
+    """Return the query for columns of the newest action of a request."""
+    return (
+        sa.select(*columns)
+        .where(_of_request(actions))
+        .order_by(actions.c.created_at.desc(), actions.c.id.desc())
+        .limit(1)
+    )
+
+
 def by_request() -> Any:
     """Return the id of the newest action of a request, as a subquery."""
     newest = ACTIONS.alias('newest')
-    return (
-        sa.select(newest.c.id)
-        .where(
-            newest.c.instance_uuid == sa.bindparam('instance_uuid'),
-            newest.c.request_id == sa.bindparam('request_id'),
-        )
-        .order_by(newest.c.created_at.desc(), newest.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    return newest_of_request(newest, newest.c.id).scalar_subquery()
 
 
 def begun_before() -> Any:
@@ -208,15 +239,24 @@ def _holder(of: Of) -> Any:
     )
 
 
-def _locked_with_open(where: Of) -> Any:
+#: How many columns are between those of an action and of its open event.
+_COUNTS = 4
+
+
+def _locked_with_open(where: Of, is_whole: bool) -> Any:
     """Return the query that locks actions, in the order of their ids, and
-    reads their open events.
+    reads their open events: the columns of the action, four more, and those
+    of the event.
 
     These are read as of before a wait for the lock; ``seen`` tells whether
     there was one: it is ``updated_at`` as of then. ``is_more`` tells whether
     other events count too, but for when the last one ended, which is
-    ``latest``.
+    ``latest``. ``last`` is the id of the last event of the same name.
+
+    :param is_whole: whether it reads whole rows, instead of what the rules
+        read
     """
+    actions, events = _columns(is_whole)
     before = ACTIONS.alias('before')
     seen = (
         sa.select(before.c.updated_at)
@@ -234,15 +274,12 @@ def _locked_with_open(where: Of) -> Any:
     )
     query = (
         sa.select(
-            ACTIONS,
+            *actions,
             seen.label('seen'),
             is_more.label('is_more'),
             _latest(ACTIONS, 'finish_time').label('latest'),
-            _last(EVENTS).label('event_last'),
-            *(
-                column.label(f'event_{column.name}')
-                for column in EVENT_COLUMNS
-            ),
+            _last(EVENTS).label('last'),
+            *events,
         )
         .select_from(
             ACTIONS.outerjoin(
@@ -254,7 +291,8 @@ def _locked_with_open(where: Of) -> Any:
             )
         )
         .where(where(ACTIONS))
-        .order_by(ACTIONS.c.id, EVENTS.c.id)
+        # To order the events, too, MariaDB would need a temporary table.
+        .order_by(ACTIONS.c.id)
         .with_for_update(of=ACTIONS)
     )
     # It takes the first index that fits.
@@ -265,25 +303,44 @@ def _locked_with_open(where: Of) -> Any:
     return query
 
 
-_handle = EVENTS.alias('handle')
-_handle_action = (
-    sa.select(_handle.c.action_id)
-    .where(_handle.c.uuid == sa.bindparam('uuid'))
-    .scalar_subquery()
-)
+def _columns(is_whole: bool) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Return the columns of an action and of an open event that are read."""
+    if is_whole:
+        return list(ACTIONS.columns), EVENT_COLUMNS
+    return ACTION_READ, _OPEN_READ
 
-BY_HANDLE = _locked_with_open(lambda action: action.c.id == _handle_action)
-BY_ID = _locked_with_open(
-    lambda action: (
-        action.c.id == sa.bindparam('action_id', type_=ACTIONS.c.id.type)
+
+@functools.cache
+def _names(is_whole: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of those columns."""
+    actions, events = _columns(is_whole)
+    return (
+        tuple(column.name for column in actions),
+        tuple(column.name for column in events),
     )
-)
-BY_REQUEST = _locked_with_open(_of_request)
-#: The same for who has no project: where the request has no action, any that
-#: has such a step.
-BY_REQUEST_OR_STEP = _locked_with_open(
-    lambda action: (
-        action.c.id
+
+
+def _of_handle(actions: Any) -> sa.ColumnElement[bool]:
+    handle = EVENTS.alias('handle')
+    action_id = (
+        sa.select(handle.c.action_id)
+        .where(handle.c.uuid == sa.bindparam('uuid'))
+        .scalar_subquery()
+    )
+    return sa.and_(actions.c.id == action_id)
+
+
+def _of_id(actions: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        actions.c.id == sa.bindparam('action_id', type_=ACTIONS.c.id.type)
+    )
+
+
+def _of_request_or_step(actions: Any) -> sa.ColumnElement[bool]:
+    """Return the same as :func:`_of_request` for who has no project: where
+    the request has no action, any that has such a step."""
+    return sa.and_(
+        actions.c.id
         == sa.func.coalesce(
             _holder(_of_request),
             by_request(),
@@ -294,56 +351,110 @@ BY_REQUEST_OR_STEP = _locked_with_open(
             ),
         )
     )
-)
 
 
-def locked_with_open(
-    connection: Any,
-    query: Any,
-    values: Row,
-) -> tuple[list[Row], list[Row], bool]:
-    """Lock actions and return them, oldest first, with their open events,
-    oldest first, and whether that is all that counts.
+class Locking:
+    """Locks the actions that a condition tells, and reads their open events.
 
-    A last row without a name stands for the events that succeeded.
+    :param of: makes the condition
+    :param may_change: whether the condition may tell another action after a
+        wait
     """
-    while True:
-        found = table.found(connection, query, values)
-        is_current = all(row['seen'] == row['updated_at'] for row in found)
-        # What holds a step may be another action after a wait.
-        if is_current or query is not BY_REQUEST_OR_STEP:
-            break
-    open_events = [
-        {name: row[f'event_{name}'] for name in _READ_NAMES}
-        for row in found
-        if row['event_id'] is not None
-    ]
+
+    def __init__(self, of: Of, may_change: bool = False) -> None:
+        self._may_change = may_change
+        #: By whether whole rows are read.
+        self.queries = {
+            is_whole: _locked_with_open(of, is_whole)
+            for is_whole in (False, True)
+        }
+
+    def found(
+        self, connection: Any, values: Row, is_whole: bool = True
+    ) -> tuple[list[Row], list[Row], bool]:
+        """Lock actions and return them, oldest first, with their open events,
+        oldest first, and whether that is all that counts.
+
+        A last row without a name stands for the events that succeeded.
+
+        :param values: of the condition
+        :param is_whole: whether the rows are whole, but for tracebacks;
+            otherwise they have what the rules read
+        """
+        names, event_names = _names(is_whole)
+        events_at = len(names) + _COUNTS
+        while True:
+            found = [
+                (
+                    dict(zip(names, row, strict=False)),
+                    row[len(names) : events_at],
+                    dict(zip(event_names, row[events_at:], strict=True)),
+                )
+                for row in connection.execute(
+                    self.queries[is_whole], values
+                ).all()
+            ]
+            is_current = all(
+                seen == action['updated_at']
+                for action, (seen, *_more), _event in found
+            )
+            if is_current or not self._may_change:
+                break
+        return _understood(found, is_current)
+
+
+def _understood(
+    found: Sequence[tuple[Row, Sequence[Any], Row]], is_current: bool
+) -> tuple[list[Row], list[Row], bool]:
+    """Return what was found: see :meth:`Locking.found`."""
+    open_events = sorted(
+        (
+            {'action_id': action['id'], 'result': None, **event}
+            for action, _counts, event in found
+            if event['id'] is not None
+        ),
+        key=lambda event: (event['action_id'], event['id']),
+    )
     ids = {None, *(row['id'] for row in open_events)}
     is_all = is_current and all(
-        not row['is_more'] and row['event_last'] in ids for row in found
+        not is_more and last in ids
+        for _action, (_seen, is_more, _latest, last), _event in found
     )
     actions = sorted(
-        {row['id']: row for row in found}.values(), key=ledger_store.age
+        {action['id']: action for action, *_rest in found}.values(),
+        key=ledger_store.age,
     )
+    latest = {action['id']: counts[2] for action, counts, _event in found}
     return (
-        [{name: row[name] for name in _ACTION_NAMES} for row in actions],
-        [*open_events, *_last_successes(actions)],
+        actions,
+        [*open_events, *_last_successes(actions, latest)],
         is_all,
     )
 
 
-def _last_successes(actions: Iterable[Row]) -> list[Row]:
+BY_HANDLE = Locking(_of_handle)
+BY_ID = Locking(_of_id)
+BY_REQUEST = Locking(_of_request)
+BY_REQUEST_OR_STEP = Locking(_of_request_or_step, may_change=True)
+
+
+def _last_successes(
+    actions: Iterable[Row], latest: Mapping[int, Any]
+) -> list[Row]:
     """Return for each action a row without a name that stands for its events
-    that succeeded."""
+    that succeeded.
+
+    :param latest: when the last of them ended, by the action's id
+    """
     return [
         {
             **dict.fromkeys(_READ_NAMES),
             'action_id': row['id'],
             'result': vocabulary.RESULT_SUCCESS,
-            'finish_time': row['latest'],
+            'finish_time': latest[row['id']],
         }
         for row in actions
-        if row['latest'] is not None
+        if latest[row['id']] is not None
     ]
 
 

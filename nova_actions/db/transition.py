@@ -30,13 +30,11 @@ from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.table import Row
 
-_START = (
-    sa.select(ACTIONS)
-    .where(ACTIONS.c.id == ledger_events.by_request())
-    .with_for_update()
-)
+_START = ledger_events.newest_of_request(
+    ACTIONS, *ledger_events.ACTION_READ
+).with_for_update()
 _SYSTEM_START = (
-    sa.select(ACTIONS)
+    sa.select(*ledger_events.ACTION_READ)
     .where(
         ACTIONS.c.id
         == sa.func.coalesce(
@@ -52,7 +50,7 @@ class _Call:
     """A start, which has the new event's row, or a finish.
 
     :param values: what the caller gave
-    :param is_whole: whether a new event's id is needed
+    :param is_whole: whether each column of the event is needed, its id too
     """
 
     context: Any
@@ -123,7 +121,9 @@ def event_finish(
     :raises Forbidden: when another host's event is meant
     """
     fitted, _late = clock.fit(values)
-    row = _submit(_Call(context, fitted, is_system=is_system))
+    row = _submit(
+        _Call(context, fitted, is_system=is_system, is_whole=is_whole)
+    )
     return _whole(context, row) if is_whole else row
 
 
@@ -233,8 +233,10 @@ _MEANS = (
 )
 
 
-def _query_of(values: Mapping[str, Any], is_system: bool) -> Any:
-    """Return the query that locks what a finish means."""
+def _locking_of(
+    values: Mapping[str, Any], is_system: bool
+) -> ledger_events.Locking:
+    """Return what locks what a finish means."""
     if values.get('uuid'):
         return ledger_events.BY_HANDLE
     if 'id' in values:
@@ -246,12 +248,14 @@ def _query_of(values: Mapping[str, Any], is_system: bool) -> Any:
 
 @recorder
 def _finish(
-    connection: Any, values: Mapping[str, Any], is_system: bool
+    connection: Any,
+    values: Mapping[str, Any],
+    is_system: bool,
+    is_whole: bool,
 ) -> Row:
-    query = _query_of(values, is_system)
     given = {name: values.get(name) for name in _MEANS}
-    locked, events, is_all = ledger_events.locked_with_open(
-        connection, query, given
+    locked, events, is_all = _locking_of(values, is_system).found(
+        connection, given, is_whole
     )
     if not locked or locked[-1]['instance_uuid'] != values['instance_uuid']:
         raise _unknown(values)
@@ -326,7 +330,9 @@ def _apply(calls: Sequence[_Call]) -> Sequence[Any]:
         return answers
     (call,) = calls
     if call.row is None:
-        return [_finish(call.context, call.values, call.is_system)]
+        return [
+            _finish(call.context, call.values, call.is_system, call.is_whole)
+        ]
     return [
         _start(
             call.context, call.row, call.values, call.is_system, call.is_whole
@@ -352,13 +358,13 @@ def _apply_all(connection: Any, calls: Sequence[_Call]) -> list[Any]:
     """Enter calls of one request, in their order; return the row of each, or
     its error."""
     values = calls[0].values
-    locked, events, is_all = ledger_events.locked_with_open(
+    locked, events, is_all = ledger_events.BY_REQUEST.found(
         connection,
-        ledger_events.BY_REQUEST,
         {
             'instance_uuid': values['instance_uuid'],
             'request_id': values['request_id'],
         },
+        is_whole=any(call.is_whole for call in calls),
     )
     if not locked:
         return [_unknown(call.values) for call in calls]

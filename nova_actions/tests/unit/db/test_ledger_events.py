@@ -180,19 +180,18 @@ class _Tests:
         ):
             for table in (ACTIONS, EVENTS):
                 connection.exec_driver_sql(self.ANALYZE.format(table))
-        for name in (
-            'BY_HANDLE',
-            'BY_ID',
-            'BY_REQUEST',
-            '_EVENTS',
-            '_EVENTS_MEANT',
+        for query in (
+            *ledger_events.BY_HANDLE.queries.values(),
+            *ledger_events.BY_ID.queries.values(),
+            *ledger_events.BY_REQUEST.queries.values(),
+            ledger_events._EVENTS,
+            ledger_events._EVENTS_MEANT,
         ):
-            query = getattr(ledger_events, name)
             with db.engine().connect() as connection:
                 self.assertLessEqual(
                     self.rows_read(connection, query, many),
                     2 * self.rows_read(connection, query, few) + FEW,
-                    name,
+                    str(query),
                 )
 
 
