@@ -19,8 +19,10 @@ query. The first such error turns deferring off for the whole process, and the
 transaction is retried.
 """
 
+import dataclasses
 import logging
 import weakref
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +35,12 @@ _OPTION = 'nova_actions_deferred'
 #: Deferred statements by the driver's connection, while that is in a
 #: transaction.
 _waiting: Any = weakref.WeakKeyDictionary()
+
+#: How a driver's connection executes a statement, given its text; None if that
+#: is for SQLAlchemy to find out.
+TextOf = Callable[[Any, str], str | None]
+#: That, and the compiled statements, by the dialect of an engine that defers.
+engines: Any = weakref.WeakKeyDictionary()
 
 #: psycopg2.extensions.TRANSACTION_STATUS_IDLE
 _IDLE = 0
@@ -132,14 +140,23 @@ def is_possible(connection: Any) -> bool:
     return connection.dialect.driver in _TRANSACTIONS
 
 
-def setup(engine: sa.Engine) -> None:
-    """Have an engine defer statements, if its driver can send several."""
+def as_it_is(_driver: Any, text: str) -> str:
+    """Return a statement that is executed as it is."""
+    return text
+
+
+def setup(engine: sa.Engine, text_of: TextOf = as_it_is) -> None:
+    """Have an engine defer statements, if its driver can send several.
+
+    :param text_of: how a connection executes a statement
+    """
     global _is_on
     _is_on = True
     if not is_possible(engine):
         return
     dialect: Any = engine.dialect
     transactions = _TRANSACTIONS[engine.driver](dialect)
+    engines[dialect] = _Statements(dialect, text_of)
     dialect.do_begin = transactions.begin
     dialect.do_commit = transactions.commit
     dialect.do_rollback = transactions.rollback
@@ -148,6 +165,120 @@ def setup(engine: sa.Engine) -> None:
     event.listen(engine, 'do_execute', execute)
     event.listen(engine, 'do_execute_no_params', _execute_no_params)
     event.listen(engine, 'do_executemany', _executemany)
+
+
+@dataclasses.dataclass
+class _Compiled:
+    """A statement that is compiled for a dialect.
+
+    :param processors: what prepares a value for the driver, or None, by the
+        name of each parameter
+    :param order: of the parameters; None where the driver takes names
+    """
+
+    text: str
+    processors: dict[str, Any]
+    order: list[str] | None
+    #: Listeners get this object as the context.
+    compiled: None = None
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """Return the values as the driver takes them."""
+        found = {
+            name: values[name] if process is None else process(values[name])
+            for name, process in self.processors.items()
+        }
+        if self.order is None:
+            return found
+        return tuple(found[name] for name in self.order)
+
+
+class _Statements:
+    """The deferred statements of an engine, each compiled once."""
+
+    def __init__(self, dialect: Any, text_of: TextOf) -> None:
+        self._dialect = dialect
+        self.text_of = text_of
+        self._compiled: dict[Any, _Compiled] = {}
+
+    def compiled(self, statement: Any, names: Any) -> _Compiled:
+        """Return a statement, compiled.
+
+        :param names: of the values that it is given each time
+        """
+        found = self._compiled.get(statement)
+        if found is None:
+            found = self._compiled[statement] = self._compile(statement, names)
+        return found
+
+    def _compile(self, statement: Any, names: Any) -> _Compiled:
+        compiled = statement.compile(
+            dialect=self._dialect, column_keys=list(names)
+        )
+        return _Compiled(
+            str(compiled),
+            {
+                name: bind.type.dialect_impl(self._dialect).bind_processor(
+                    self._dialect
+                )
+                for name, bind in compiled.binds.items()
+            },
+            compiled.positiontup,
+        )
+
+
+def run(connection: Any, statement: Any, values: Mapping[str, Any]) -> Any:
+    """Execute a statement, and return its result; None of one that was
+    deferred.
+
+    One that is deferred bypasses SQLAlchemy's execution, which takes several
+    times longer than to format the values. Listeners to
+    ``before_cursor_execute`` are called as usual; a context of theirs says
+    nothing of the statement.
+
+    :param statement: built once, since its compiled form is kept
+    :param values: of all its parameters
+    """
+    if not _defer(connection, statement, values):
+        return connection.execute(statement, values)
+    return None
+
+
+def _defer(connection: Any, statement: Any, values: Mapping[str, Any]) -> bool:
+    """Defer a statement, if that takes neither SQLAlchemy nor the driver."""
+    statements = engines.get(connection.dialect)
+    if (
+        statements is None
+        or not _is_on
+        or not statement.get_execution_options().get(_OPTION)
+        # It logs what SQLAlchemy executes.
+        or connection.engine.echo
+    ):
+        return False
+    driver = connection.connection.dbapi_connection
+    waiting = _waiting.get(driver)
+    if waiting is None:
+        return False
+    compiled = statements.compiled(statement, values)
+    text = statements.text_of(driver, compiled.text)
+    if text is None:
+        return False
+    with driver.cursor() as cursor:
+        try:
+            parameters = compiled.parameters(values)
+            sent = cursor.mogrify(text, parameters)
+        except Exception:  # noqa: BLE001
+            # SQLAlchemy meets the error, too, and tells oslo.db.
+            return False
+        shown = compiled.text
+        for listener in connection.dispatch.before_cursor_execute:
+            shown, parameters = listener(
+                connection, cursor, shown, parameters, compiled, False
+            )
+        if shown != compiled.text:
+            sent = cursor.mogrify(shown, parameters)
+    waiting.append(sent)
+    return True
 
 
 def _allow_several(

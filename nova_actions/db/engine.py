@@ -148,8 +148,7 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
         event.listen(engine, 'begin', begin_immediate)
     else:
         # Whether a statement is prepared is decided before it is sent.
-        prepared.setup(engine)
-        deferred.setup(engine)
+        deferred.setup(engine, prepared.setup(engine))
         connection_module.lighten(engine)
     # oslo.db has made a test connection before these listeners were set.
     engine.dispose()

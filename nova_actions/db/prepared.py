@@ -46,6 +46,9 @@ _TYPES = (
 
 _PARAMETER = re.compile(r'%\((\w+)\)s')
 
+#: The statements of each connection of the driver.
+_known: Any = weakref.WeakKeyDictionary()
+
 _is_on = True
 
 
@@ -63,12 +66,12 @@ class NotPrepared(db_exc.DBError):
         self.pgcode = error.pgcode
 
 
-def setup(engine: sa.Engine) -> None:
-    """Have an engine prepare statements, if its driver does not do so."""
+def setup(engine: sa.Engine) -> deferred.TextOf:
+    """Have an engine prepare statements, if its driver does not do so, and
+    return how its connections execute one that is deferred."""
     global _is_on
     _is_on = True
     if engine.driver == 'psycopg2':
-        known: Any = weakref.WeakKeyDictionary()
 
         def do_execute(
             cursor: Any, statement: str, parameters: Any, context: Any
@@ -76,15 +79,26 @@ def setup(engine: sa.Engine) -> None:
             if not _is_on or not _may_prepare(cursor, parameters, context):
                 return False
             connection = cursor.connection
-            if connection not in known:
-                known[connection] = _Statements()
+            if connection not in _known:
+                _known[connection] = _Statements()
             return bool(
-                known[connection].execute(
+                _known[connection].execute(
                     cursor, statement, parameters, context
                 )
             )
 
         event.listen(engine, 'do_execute', do_execute)
+        return _text_of
+    return deferred.as_it_is
+
+
+def _text_of(driver: Any, text: str) -> str | None:
+    """Return how a connection of psycopg2 executes a statement; None for one
+    that it has not prepared yet."""
+    if not _is_on:
+        return text
+    statements: _Statements | None = _known.get(driver)
+    return None if statements is None else statements.prepared.get(text)
 
 
 def is_on() -> bool:

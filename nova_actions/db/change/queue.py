@@ -29,8 +29,8 @@ _NAMES = tuple(
 
 def add(connection: Any, transitions: Sequence[Row]) -> None:
     """Queue transitions, in their order, in one statement."""
-    if 1 < len(transitions) <= FEW and deferred.is_possible(connection):
-        connection.execute(_queued(len(transitions)), _values(transitions))
+    if 0 < len(transitions) <= FEW and connection.dialect in deferred.engines:
+        deferred.run(connection, _rows(len(transitions)), _values(transitions))
     elif transitions:
         connection.execute(_INSERT, list(transitions))
 
@@ -67,14 +67,19 @@ def execute(
     values: Mapping[str, Any],
     transitions: Sequence[Row],
 ) -> Any:
-    """Execute a statement, queue its transitions, and return its result: in
-    one statement if the database can do that."""
+    """Execute a statement, queue its transitions, and return its result, None
+    of one that is deferred: in one statement if the database can do that."""
     if transitions and connection.dialect.name == 'postgresql':
-        return connection.execute(
+        return deferred.run(
+            connection,
             with_queued(query, len(transitions)),
             {**values, **_values(transitions)},
         )
-    result = connection.execute(query, values)
+    result = (
+        deferred.run(connection, query, values)
+        if connection.dialect in deferred.engines
+        else connection.execute(query, values)
+    )
     add(connection, transitions)
     return result
 
@@ -86,9 +91,29 @@ def with_queued(query: Any, count: int) -> Any:
 
 
 @functools.cache
-def _queued(count: int) -> Any:
+def _rows(count: int) -> Any:
     """Return the statement that queues so many transitions."""
-    # An INSERT of several VALUES would be compiled at each call.
+    # SQLAlchemy's INSERT of several VALUES is compiled at each call.
+    rows = ', '.join(
+        f'({", ".join(f":{parameter}" for parameter, _name in row)})'
+        for row in map(_parameters, range(count))
+    )
+    names = ', '.join(_NAMES)
+    query = sa.text(
+        f'INSERT INTO {CHANGE_QUEUE.name} ({names}) VALUES {rows}'  # noqa: S608
+    ).bindparams(
+        *(
+            sa.bindparam(parameter, type_=CHANGE_QUEUE.c[name].type)
+            for place in range(count)
+            for parameter, name in _parameters(place)
+        )
+    )
+    return deferred.deferred(query)
+
+
+@functools.cache
+def _queued(count: int) -> Any:
+    """Return the same as a part of another statement."""
     rows = sa.union_all(
         *(
             sa.select(
@@ -100,7 +125,7 @@ def _queued(count: int) -> Any:
             for place in range(count)
         )
     )
-    return _INSERT.from_select(_NAMES, rows)
+    return sa.insert(CHANGE_QUEUE).from_select(_NAMES, rows)
 
 
 @functools.cache

@@ -27,11 +27,14 @@ from nova_actions.tests import base
 from nova_actions.tests.unit.db.test_prepared import NOW
 
 _INSERT = sa.insert(INSTANCES)
+_DEFERRED = deferred.deferred(_INSERT)
 _DELETE = sa.delete(INSTANCES).where(
     INSTANCES.c.uuid == sa.bindparam('row_uuid')
 )
 _COUNT = sa.select(sa.func.count()).select_from(INSTANCES)
 
+#: How often a statement is run until it is deferred without SQLAlchemy.
+FIRST = 3
 KEYS = st.integers(0, 3)
 #: What a transaction does, and whether each may wait.
 STEPS = st.lists(
@@ -305,6 +308,55 @@ class _Tests:
             self.assertFalse(self.is_in_use(driver))
             self.assertNotIn(driver, deferred._waiting)
 
+    def run_insert(self, connection, key='a', project_id="it's 100 %"):
+        return deferred.run(
+            connection,
+            _DEFERRED,
+            {
+                'uuid': key,
+                'project_id': project_id,
+                'created_at': NOW,
+                'deleted': 0,
+            },
+        )
+
+    def run_first(self, connection):
+        """Have PostgreSQL prepare the statement."""
+        with mock.patch.object(prepared, 'THRESHOLD', 1):
+            for number in range(FIRST):
+                self.run_insert(connection, str(number))
+
+    def test_what_is_run_bypasses_sqlalchemy(self):
+        with db.engine().begin() as connection:
+            self.run_first(connection)
+            with mock.patch.object(
+                connection, 'execute', autospec=True
+            ) as execute:
+                self.assertIsNone(self.run_insert(connection))
+            execute.assert_not_called()
+        self.assertEqual(FIRST + 1, self.count())
+
+    def test_what_is_run_is_shown_to_listeners_once(self):
+        shown = []
+
+        def note(_connection, _cursor, statement, parameters, *_rest):
+            shown.append("it's 100 %" in str(parameters))
+            return f'{statement} -- why', parameters
+
+        made, name = db.engine(), 'before_cursor_execute'
+        sa.event.listen(made, name, note, retval=True)
+        self.addCleanup(sa.event.remove, made, name, note)
+        with made.begin() as connection:
+            self.run_first(connection)
+        self.assertEqual([True] * FIRST, shown)
+        self.assertIn('-- why', str(self.sent))
+
+    def test_what_is_not_to_be_deferred_is_run_at_once(self):
+        with db.engine().begin() as connection:
+            self.insert(connection)
+            found = deferred.run(connection, _DELETE, {'row_uuid': 'a'})
+            self.assertEqual(1, found.rowcount)
+
     def test_round_trips_of_calls(self):
         for name in ('create', 'start'):
             # Who has asked before knows the owner.
@@ -442,6 +494,18 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
         super().setUp()
         # What is prepared once is no matter here.
         self.enterContext(mock.patch.object(prepared, 'THRESHOLD', 1_000_000))
+
+    def test_a_value_that_the_driver_refuses(self):
+        @engine.recorder
+        def store(connection, project_id):
+            self.run_first(connection)
+            self.run_insert(connection, project_id=project_id)
+
+        self.assertRaises(
+            exception.ActionsException, store, self.admin, '\ud800'
+        )
+        self.assertEqual(0, self.count())
+        self.assert_clean()
 
     def watch(self, driver, _record):
         from psycopg2 import extensions
