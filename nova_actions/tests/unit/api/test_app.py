@@ -351,7 +351,7 @@ class PlainPipelineTest(base.ApiTestCase):
             ({'HTTP_TRANSFER_ENCODING': 'chunked'}, True),
         ):
             with mock.patch.object(
-                app.sizelimit, 'RequestBodySizeLimiter'
+                app.sizelimit, 'RequestBodySizeLimiter', autospec=True
             ) as limiter:
                 app._size_limit(mock.Mock(), self.conf)(environ, mock.Mock())
             self.assertEqual(is_measured, limiter.return_value.called)

@@ -51,7 +51,9 @@ class BoundedTest(base.BaseTestCase):
         view = dict.fromkeys(ACTION, '\U0001f600' * 255)
         self.assertLessEqual(views._most(view), views.ACTION_BYTES)
         few = [view] * count
-        with mock.patch.object(views, '_most', return_value=0) as measured:
+        with mock.patch.object(
+            views, '_most', autospec=True, return_value=0
+        ) as measured:
             self.assertEqual(few, views.bounded(few, views.ACTION_BYTES))
         self.assertEqual(
             count * views.ACTION_BYTES > views.MAX_BYTES, measured.called
