@@ -33,21 +33,24 @@ EVENT_COLUMNS = [
 _READ_NAMES = tuple(column.name for column in EVENT_COLUMNS)
 
 #: What the rules read of an action and of an open event when a step begins
-#: or ends. A driver parses the description of each column each time.
+#: or ends, and what must not be NULL where the changes of several rows are
+#: stored at once. A driver parses the description of each column each time.
 ACTION_READ = tuple(
     ACTIONS.c[name]
     for name in (
         'id',
         'uuid',
+        'action',
         'instance_uuid',
         'request_id',
         'start_time',
         'status',
         'created_at',
         'updated_at',
+        'deleted',
     )
 )
-_OPEN_READ = tuple(
+OPEN_READ = tuple(
     EVENTS.c[name]
     for name in (
         'id',
@@ -59,6 +62,8 @@ _OPEN_READ = tuple(
         'details',
         'rules',
         'redactions',
+        'created_at',
+        'deleted',
     )
 )
 
@@ -307,7 +312,7 @@ def _columns(is_whole: bool) -> tuple[Sequence[Any], Sequence[Any]]:
     """Return the columns of an action and of an open event that are read."""
     if is_whole:
         return list(ACTIONS.columns), EVENT_COLUMNS
-    return ACTION_READ, _OPEN_READ
+    return ACTION_READ, OPEN_READ
 
 
 @functools.cache

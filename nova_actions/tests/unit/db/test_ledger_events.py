@@ -8,6 +8,7 @@ import hypothesis
 import sqlalchemy as sa
 from hypothesis import strategies
 from oslo_utils import uuidutils
+from oslotest import base as oslo_base
 
 from nova_actions.db import api as db
 from nova_actions.db import ledger_events
@@ -242,3 +243,21 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
             * (each['Actual Rows'] + each.get('Rows Removed by Filter', 0))
             for each in nodes(found.scalar_one()[0]['Plan'])
         )
+
+
+class TestRead(oslo_base.BaseTestCase):
+    def test_whatever_must_not_be_null(self):
+        """An INSERT stores the changes of several rows."""
+        for table, read in (
+            (ACTIONS, ledger_events.ACTION_READ),
+            # An event gets the id of its action.
+            (EVENTS, (*ledger_events.OPEN_READ, EVENTS.c.action_id)),
+        ):
+            self.assertEqual(
+                [],
+                [
+                    column.name
+                    for column in table.columns
+                    if not column.nullable and column not in {*read}
+                ],
+            )
