@@ -22,7 +22,8 @@ _LENGTH = _NONCE + _NUMBER + _MAC
 
 def pack(key: bytes, number: int) -> str:
     """Return the cursor behind a change, by the change's number."""
-    nonce = secrets.token_bytes(_NONCE)
+    # The first character is no hyphen, so that a command takes it as a value.
+    nonce = bytes([secrets.randbelow(0xF8)]) + secrets.token_bytes(_NONCE - 1)
     content = nonce + _hidden(key, nonce, number.to_bytes(_NUMBER))
     return (
         base64.urlsafe_b64encode(content + _mac(key, content))

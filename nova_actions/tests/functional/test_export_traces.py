@@ -242,7 +242,7 @@ class TracesTest(base.ObjectTestCase):
     def test_what_cannot_be_used(self) -> None:
         done = self.send('--endpoint', 'collector:4318')
         self.assertEqual(2, done.returncode)
-        self.assertIn('it is not a URL of http or https', done.stderr)
+        self.assertIn('it is not an http or https URL', done.stderr)
         done = self.send('--endpoint', self.receiver.url, '--format', 'cadf')
         self.assertEqual(2, done.returncode)
         self.assertIn('--endpoint is for --format otlp only', done.stderr)

@@ -19,6 +19,11 @@ class CursorTest(base.BaseTestCase):
         )
 
     @hypothesis.given(numbers)
+    def test_no_option_begins_like_it(self, number):
+        for _ in range(100):
+            self.assertNotIn(change_cursor.pack(KEY, number)[0], '-_')
+
+    @hypothesis.given(numbers)
     def test_no_two_are_alike(self, number):
         one, other = (change_cursor.pack(KEY, number) for _ in range(2))
         self.assertNotEqual(one, other)
