@@ -21,7 +21,6 @@ from nova_actions.db import page
 from nova_actions.db import status
 
 Row = dict[str, Any]
-Cell = Cell
 
 
 def action_list(

@@ -7,6 +7,7 @@ the operating system instead. Eventlet's own pool of those does not survive a
 fork, so each call has a thread of its own.
 """
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
@@ -34,7 +35,11 @@ def _aside(thread: Any, function: Callable[..., Any], *args: Any) -> Any:
     :param thread: the module ``_thread``, unpatched
     """
     outcome: list[tuple[Any, Exception | None]] = []
-    reading, writing = os.pipe()
+    try:
+        reading, writing = os.pipe()
+    except OSError:
+        # There are too many open files.
+        return function(*args)
 
     def work() -> None:
         try:
@@ -42,6 +47,10 @@ def _aside(thread: Any, function: Callable[..., Any], *args: Any) -> Any:
         except Exception as error:  # noqa: BLE001 - for the caller
             outcome.append((None, error))
         finally:
+            # A process that was forked meanwhile has it open, too. eventlet
+            # patches neither writev nor readv.
+            with contextlib.suppress(OSError):
+                os.writev(writing, (b'.',))
             os.close(writing)
 
     try:
@@ -52,8 +61,15 @@ def _aside(thread: Any, function: Callable[..., Any], *args: Any) -> Any:
         except RuntimeError:
             # There are too many threads.
             work()
-        # It ends when the other side is closed.
-        os.read(reading, 1)
+        try:
+            os.read(reading, 1)
+        except BaseException as error:
+            # Either the caller is to stop waiting, or it is the hub, which
+            # may not wait like that: the function still uses the file.
+            os.set_blocking(reading, True)
+            os.readv(reading, [bytearray(1)])
+            if not isinstance(error, RuntimeError):
+                raise
     finally:
         os.close(reading)
     result, error = outcome[0]

@@ -19,7 +19,7 @@ R = TypeVar('R')
 
 
 def harmless(
-    what: str, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    what: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
 ) -> R | None:
     """Do something of recording and return its result; an error is logged,
     counted and goes no further."""

@@ -64,6 +64,50 @@ if not child:
 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 """
 
+_FORKED_MEANWHILE = """
+import signal
+
+
+def fork():
+    child = os.fork()
+    if not child:
+        signal.pause()
+    return child
+
+
+child = blocking.run(fork)
+os.kill(child, signal.SIGKILL)
+os.waitpid(child, 0)
+"""
+
+#: Whether the wait ends early or not, the function does not run any more.
+_TIMEOUT = """
+finished = []
+time = patcher.original('time')
+try:
+    with eventlet.Timeout(0):
+        blocking.run(lambda: finished.append(time.sleep(0.1)))
+except eventlet.Timeout:
+    pass
+assert finished
+"""
+
+_HUB = """
+from eventlet import hubs
+found = []
+hubs.get_hub().schedule_call_global(
+    0, lambda: found.append(blocking.run(max, 1, 2)))
+while not found:
+    eventlet.sleep(0)
+assert found == [2]
+"""
+
+_FILES = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, 4096))
+assert blocking.run(max, 1, 2) == 2
+"""
+
 #: Whatever the spool does to the disk, on the way of each setting.
 _SPOOLS = """
 def others_go_on(what):
@@ -138,6 +182,18 @@ class PatchedTest(base.BaseTestCase):
 
     def test_after_a_fork(self):
         self.run_patched(_FORKS)
+
+    def test_a_fork_meanwhile(self):
+        self.run_patched(_FORKED_MEANWHILE)
+
+    def test_a_timeout(self):
+        self.run_patched(_TIMEOUT)
+
+    def test_in_the_hub(self):
+        self.run_patched(_HUB)
+
+    def test_no_file_can_be_opened(self):
+        self.run_patched(_FILES)
 
     def test_spools(self):
         self.run_patched(_SPOOLS)

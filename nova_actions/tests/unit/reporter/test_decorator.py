@@ -55,6 +55,20 @@ class DecoratorMixin:
             for row in self.events()[1:]
         ]
 
+    def test_names_of_arguments(self):
+        """Whatever they are, recording takes none for its own."""
+        names = ('what', 'function', 'name', 'action', 'host', 'self_')
+
+        @reporter.wrap_instance_event('compute')
+        def work(manager, context, instance, **arguments):
+            return arguments
+
+        arguments = dict.fromkeys(names, 1)
+        self.assertEqual(
+            arguments,
+            work(self.manager, self.context, self.instance, **arguments),
+        )
+
     def test_calls_of_all_kinds(self):
         manager, instance = self.manager, self.instance
         self.assertEqual('SOFT', manager.reboot(self.context, instance))
