@@ -15,12 +15,14 @@ def ask(conf: cfg.ConfigOpts) -> None:
     :raises Exception: the bus does not take it
     """
     transport = rpc_transport.get_transport(conf)
-    client = rpc_transport.get_client(
-        transport,
-        messaging.Target(
-            topic=conf.conductor.topic, namespace='baseapi', version='1.0'
-        ),
-        retry=0,
-    )
-    client.cast(context.get_admin_context(), 'ping', arg='upgrade check')
-    transport.cleanup()
+    try:
+        client = rpc_transport.get_client(
+            transport,
+            messaging.Target(
+                topic=conf.conductor.topic, namespace='baseapi', version='1.0'
+            ),
+            retry=0,
+        )
+        client.cast(context.get_admin_context(), 'ping', arg='upgrade check')
+    finally:
+        transport.cleanup()
