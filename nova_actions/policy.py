@@ -44,12 +44,15 @@ def make_enforcer(conf: cfg.ConfigOpts) -> policy.Enforcer:
 def load(conf: cfg.ConfigOpts) -> policy.Enforcer:
     """Return a new enforcer with the rules of the policy files loaded.
 
-    :raises ValueError: for a file that cannot be read, that is not a mapping
-        of names to rules, or whose rules refer to each other in a circle
+    :raises ValueError: for a file that is a folder, that cannot be read,
+        that is not a mapping of names to rules, or whose rules refer to each
+        other in a circle
     """
     # oslo.policy does not say which file is at fault, and does not check
     # what YAML has parsed.
     main, others = _paths(conf, conf.find_file)
+    if conf.oslo_policy.policy_file and main and os.path.isdir(main):
+        raise ValueError(f'[oslo_policy] policy_file: {main} is a folder')
     for path in (main, *others):
         if path and os.path.isfile(path):
             _check(path)

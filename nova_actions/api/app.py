@@ -200,7 +200,9 @@ def create(
     :param room: where requests wait for changes; pass one to be able to
         close it
     :param tells_metrics: whether to serve ``/metrics``, without a token
+    :raises oslo_config.cfg.Error: an option has no valid value
     """
+    _check_options(conf)
     core = _core(conf, room or waiting.Room(conf.api.threads))
     app: WSGIApplication = Gate(
         core,
@@ -227,6 +229,19 @@ def create(
     ):
         app = wrap(app, conf)
     return app
+
+
+def _check_options(conf: cfg.ConfigOpts) -> None:
+    """Read each option that requests need: oslo.config finds an invalid value
+    only then, and a request would fail.
+
+    :raises oslo_config.cfg.Error: one is invalid
+    """
+    for section in ('api', 'ui'):
+        try:
+            dict(conf[section])
+        except ValueError as error:
+            raise cfg.Error(f'[{section}] {error}') from error
 
 
 class Gate:

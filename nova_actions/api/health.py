@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Iterable
+from importlib import metadata
 from wsgiref.types import StartResponse
 from wsgiref.types import WSGIApplication
 from wsgiref.types import WSGIEnvironment
@@ -63,7 +64,16 @@ class Beside:
 def beside(app: WSGIApplication, conf: cfg.ConfigOpts) -> WSGIApplication:
     """Mount the health check at ``/healthcheck``. It returns 200 when the
     process runs and all ``[healthcheck] backends`` are healthy;
-    ``nova_actions_database`` is our own backend."""
+    ``nova_actions_database`` is our own backend.
+
+    :raises oslo_config.cfg.Error: there is no backend of that name
+    """
+    known = metadata.entry_points(group=healthcheck.Healthcheck.NAMESPACE)
+    # oslo.middleware passes over them, and would report health unasked.
+    if unknown := set(conf.healthcheck.backends) - known.names:
+        raise cfg.Error(
+            f'[healthcheck] backends: there is no {", ".join(sorted(unknown))}'
+        )
     return Beside(app, _PATH, healthcheck.Healthcheck(app, conf))
 
 

@@ -10,6 +10,7 @@ from oslo_config import types
 
 from nova_actions.conf import folder
 from nova_actions.conf import number
+from nova_actions.conf import url
 
 DEFAULT_OPTS = [
     cfg.StrOpt(
@@ -90,8 +91,9 @@ API_OPTS = [
         help='The maximum number of items in a list, whatever limit the '
         'caller asks for.',
     ),
-    cfg.StrOpt(
+    cfg.Opt(
         'compute_link_prefix',
+        type=url.Prefix(),
         mutable=True,
         help='Replaces the scheme, host and path prefix of this API in the '
         'links of a list when a proxy hides them: for example '

@@ -139,6 +139,12 @@ class FileTest(base.BaseTestCase):
             self.assertEqual(conf.find_file('rules.yaml'), find('rules.yaml'))
         self.assertEqual('/etc/passwd', find('passwd'))
 
+    def test_a_folder_is_no_policy_file(self):
+        os.mkdir(self.path)
+        error = self.assertRaises(ValueError, policy.load, self.conf)
+        self.assertIn('[oslo_policy] policy_file', str(error))
+        self.assertIn(self.path, str(error))
+
     def test_what_cannot_be_used_changes_nothing(self):
         self.write(f'"{policies.LIST}": "role:reader"')
         policy.setup(self.conf)

@@ -4,9 +4,13 @@
 import uuid
 from unittest import mock
 
+import fixtures as base_fixtures
 import jsonschema
 from falcon import testing
+from oslo_config import cfg
+from oslotest import base as oslotest_base
 
+from nova_actions import conf as config
 from nova_actions import exception
 from nova_actions.api import app
 from nova_actions.api import behaviour
@@ -28,6 +32,23 @@ def _query(route):
         if route.path.startswith('/v2.1/servers') and (not route.parameters)
         else ''
     )
+
+
+class OptionsTest(oslotest_base.BaseTestCase):
+    def test_what_no_request_could_use_is_refused(self):
+        path = self.useFixture(base_fixtures.TempDir()).join('conf')
+        for section, option, value in (
+            ('api', 'compute_link_prefix', 'http://[::1'),
+            ('api', 'public_url', 'http://[::1'),
+            ('ui', 'keystone_url', 'keystone'),
+        ):
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write(f'[{section}]\n{option} = {value}\n')
+            error = self.assertRaises(
+                cfg.Error, app.create, config.load(['--config-file', path])
+            )
+            self.assertIn(f'[{section}]', str(error))
+            self.assertIn(option, str(error))
 
 
 class RouteTableTest(base.ApiTestCase):

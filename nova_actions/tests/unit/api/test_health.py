@@ -2,6 +2,7 @@
 
 from unittest import mock
 
+from oslo_config import cfg
 from oslotest import base
 
 from nova_actions import exception
@@ -15,6 +16,13 @@ class DatabaseCheckTest(base.BaseTestCase):
         super().setUp()
         conf = self.useFixture(fixtures.Objects()).conf
         self.check = health.DatabaseCheck(conf, {})
+
+    def test_an_unknown_backend_is_refused(self):
+        conf = self.useFixture(
+            fixtures.Conf(healthcheck__backends=['disable_by_file', 'odd'])
+        ).conf
+        error = self.assertRaises(cfg.Error, health.beside, None, conf)
+        self.assertEqual('[healthcheck] backends: there is no odd', str(error))
 
     def test_there(self):
         result = self.check.healthcheck(8774)
