@@ -297,6 +297,7 @@ class Recorder:
             if self.settings.fsync == 'interval'
             else 1.0
         )
+        has_name = True
         while True:
             spool.bell.wait_for(
                 lambda: self._ended.is_set() or spool.is_long, interval
@@ -304,6 +305,14 @@ class Recorder:
             if self._ended.is_set():
                 return
             try:
+                if has_name and not spool.has_name():
+                    has_name = False
+                    LOG.error(
+                        'The spool %s was deleted while it is in use. Reports '
+                        'that are not delivered are lost when this process '
+                        'ends; restart it when none waits any more',
+                        spool.path,
+                    )
                 is_dirty, self._dirty = self._dirty, False
                 if is_dirty and self.settings.fsync == 'interval':
                     spool.sync()

@@ -106,9 +106,9 @@ class Spool:
         return self.room.bytes
 
     def _open(self) -> sqlite3.Connection:
-        os.close(
-            os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        )
+        made = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        self._made = os.fstat(made)
+        os.close(made)
         db = connection.connect(self.path, _SYNCHRONOUS[self._fsync])
         try:
             # Writing the log back is not the caller's business, see
@@ -451,6 +451,20 @@ class Spool:
             blocking.run(
                 self._file().execute, 'PRAGMA wal_checkpoint(TRUNCATE)'
             )
+
+    def has_name(self) -> bool:
+        """Tell whether its path still names the file that is open, which
+        ends with this process else: somebody has deleted the folder.
+
+        :raises OSError: that cannot be seen
+        """
+        with self._lock:
+            if self._is_closed:
+                return True
+            try:
+                return os.path.samestat(self._made, os.stat(self.path))
+            except FileNotFoundError:
+                return False
 
     def maintain(self, is_quiet: bool) -> None:
         """Write SQLite's log back when it has become long, or when nobody

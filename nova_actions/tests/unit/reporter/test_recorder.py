@@ -7,6 +7,7 @@ import os
 import pickle
 import random
 import re
+import shutil
 import signal
 import sqlite3
 import threading
@@ -44,6 +45,24 @@ class DurableMixin:
             if failing is not None:
                 event.fail(failing)
             return event.detach() if failing is False else None
+
+    def test_a_deleted_spool_is_told_once(self):
+        self.create()
+        self.step('one')
+        self.flush()
+        shutil.rmtree(self.recording.folder)
+        for name in ('two', 'three'):
+            self.step(name)
+            patience.wait_until(
+                'a line', lambda: 'was deleted while' in self.log.output
+            )
+            self.flush()
+        self.assertEqual(1, self.log.output.count('was deleted while'))
+        self.assertEqual(
+            {'one', 'two', 'three'},
+            {each['event'] for each in self.events()}
+            & {'one', 'two', 'three'},
+        )
 
     def away(self):
         """Have a conductor that does not answer, until it is stopped."""
