@@ -12,7 +12,7 @@ from typing import Any
 from oslo_config import cfg
 from oslo_config import types
 
-#: 68 years in seconds; databases and threads take no much larger number.
+#: 68 years in seconds; databases and threads do not take much larger numbers.
 MAX = 2**31 - 1
 
 

@@ -179,8 +179,6 @@ class _Compiled:
     text: str
     processors: dict[str, Any]
     order: list[str] | None
-    #: Listeners get this object as the context.
-    compiled: None = None
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """Return the values as the driver takes them."""
@@ -191,6 +189,12 @@ class _Compiled:
         if self.order is None:
             return found
         return tuple(found[name] for name in self.order)
+
+
+class _Context:
+    """What listeners get as the context, and may keep something in."""
+
+    compiled = None
 
 
 class _Statements:
@@ -233,8 +237,8 @@ def run(connection: Any, statement: Any, values: Mapping[str, Any]) -> Any:
 
     One that is deferred bypasses SQLAlchemy's execution, which takes several
     times longer than to format the values. Listeners to
-    ``before_cursor_execute`` are called as usual; a context of theirs says
-    nothing of the statement.
+    ``before_cursor_execute`` and ``after_cursor_execute`` are called as usual,
+    but their context says nothing of the statement.
 
     :param statement: built once, since its compiled form is kept
     :param values: of all its parameters
@@ -270,13 +274,15 @@ def _defer(connection: Any, statement: Any, values: Mapping[str, Any]) -> bool:
         except Exception:  # noqa: BLE001
             # SQLAlchemy meets the error, too, and tells oslo.db.
             return False
-        shown = compiled.text
+        shown, context = compiled.text, _Context()
         for listener in connection.dispatch.before_cursor_execute:
             shown, parameters = listener(
-                connection, cursor, shown, parameters, compiled, False
+                connection, cursor, shown, parameters, context, False
             )
         if shown != compiled.text:
             sent = cursor.mogrify(shown, parameters)
+        for listener in connection.dispatch.after_cursor_execute:
+            listener(connection, cursor, shown, parameters, context, False)
     waiting.append(sent)
     return True
 

@@ -48,7 +48,11 @@ def problem(url: str | None) -> str | None:
 
 def _problem_of_arguments(dialect: sa.Dialect, url: sa.URL) -> str | None:
     """Return what the driver does not accept of a URL, None for nothing."""
-    if dialect.name in _NAMED and not url.database:
+    if (
+        dialect.name in _NAMED
+        and not url.database
+        and not {'database', 'db', 'read_default_file'} & url.query.keys()
+    ):
         return '[database] connection names no database'
     # SQLAlchemy removes it before the driver gets the others.
     url = url.difference_update_query(['plugin'])

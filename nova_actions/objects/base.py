@@ -255,7 +255,8 @@ class ActionsObject(base.VersionedObject):
                 for slot, key in slots.booleans.items():
                     found[slot] = bool(row[key])
                 # What has been set since is newer.
-                own.update(found | own)
+                for slot, value in found.items():
+                    own.setdefault(slot, value)
                 own.pop('_row', None)
             try:
                 return own[name]

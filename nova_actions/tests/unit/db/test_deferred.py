@@ -343,12 +343,21 @@ class _Tests:
             shown.append("it's 100 %" in str(parameters))
             return f'{statement} -- why', parameters
 
-        made, name = db.engine(), 'before_cursor_execute'
-        sa.event.listen(made, name, note, retval=True)
-        self.addCleanup(sa.event.remove, made, name, note)
+        contexts = []
+
+        def end(_connection, _cursor, _statement, _parameters, context, _many):
+            contexts.append(context)
+
+        made = db.engine()
+        sa.event.listen(made, 'before_cursor_execute', note, retval=True)
+        self.addCleanup(sa.event.remove, made, 'before_cursor_execute', note)
+        sa.event.listen(made, 'after_cursor_execute', end)
+        self.addCleanup(sa.event.remove, made, 'after_cursor_execute', end)
         with made.begin() as connection:
             self.run_first(connection)
         self.assertEqual([True] * FIRST, shown)
+        # Each has a context of its own.
+        self.assertEqual(FIRST, len({*map(id, contexts)}))
         self.assertIn('-- why', str(self.sent))
 
     def test_what_is_not_to_be_deferred_is_run_at_once(self):

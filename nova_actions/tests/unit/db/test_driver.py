@@ -88,6 +88,8 @@ class TestDriver(base.BaseTestCase):
         for url in (
             'mysql+pymysql://u:p%40ss@[::1]:3306/d?charset=utf8mb3',
             'mysql+pymysql://u@h/d?unix_socket=/run/x.sock&read_timeout=3',
+            'mysql+pymysql://u@h?db=x',
+            'mysql+pymysql://h/?read_default_file=/nowhere.cnf',
             # devstack's
             'mysql+pymysql://u@h/d?charset=utf8&plugin=dbcounter',
             'postgresql+psycopg2://u@/d?host=/run/postgresql',

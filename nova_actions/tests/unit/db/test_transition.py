@@ -105,6 +105,15 @@ class _Tests(test_ledger.Calls):
             },
         )
 
+    def test_several_ends_at_once(self):
+        self.begun()
+        for name in ('a', 'b', 'c'):
+            self.enter([self.start(name)])
+        self.enter([self.finish('a')])
+        self.enter([self.finish('b'), self.finish('c')])
+        action = db.action_get(self.admin, self.instance_uuid, 'req-1')
+        self.assertEqual('succeeded', action['status'])
+
     def test_each_has_its_own_answer(self):
         self.begun()
         handle = str(uuid.uuid4())
