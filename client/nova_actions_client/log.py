@@ -103,10 +103,15 @@ class Log:
         A name means a server of the own project, if there is one.
         """
         query = servers.query(server)
-        if kind is not None:
-            query['action'] = kind
-        found = [] if all_projects else [*self.actions(query, 1)]
-        yield from found or self.newest(query)
+        asked = query if kind is None else {**query, 'action': kind}
+        # An own server may have no action of that kind yet.
+        own = [] if all_projects else [*self.actions(query, 1)]
+        if not own:
+            yield from self.newest(asked)
+        elif kind is None:
+            yield from own
+        else:
+            yield from self.actions(asked, 1)
 
     def newest(self, query: views.Query) -> Iterator[record.Action]:
         """Yield the newest action that matches a query, of all projects

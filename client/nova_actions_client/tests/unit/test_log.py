@@ -162,6 +162,27 @@ class TestActions(base.BaseTestCase):
                 ],
             )
 
+    def test_an_own_server_that_has_no_such_action_yet(self):
+        service = web.service(
+            {
+                f'/v1/actions{query}': (
+                    200,
+                    {
+                        'actions': found,
+                        'links': [],
+                        'completeness': COMPLETE,
+                    },
+                )
+                for query, found in (
+                    ('?server_name=web&limit=1', [action(1)]),
+                    ('?server_name=web&action=resize&limit=1', []),
+                )
+            }
+        )
+        self.assertEqual(
+            [], [*log.Log(service).of_server('web', 'resize', False)]
+        )
+
 
 class TestAction(base.BaseTestCase):
     def test_all_steps(self):
