@@ -10,6 +10,8 @@ import sys
 import termios
 from collections.abc import Sequence
 
+from nova_actions.cmd import failure
+
 #: Milliseconds between two checks of how much of a pipe is unread.
 _LOOK = 20
 
@@ -19,9 +21,14 @@ class Outlet:
 
     If the file ends with an incomplete line of a killed process, a newline
     ends that first.
+
+    :raises Refusal: the caller has closed it
     """
 
     def __init__(self) -> None:
+        if getattr(sys.stdout, 'name', None) == os.devnull:
+            # What the command opened instead of a closed one.
+            raise failure.Refusal('standard output is closed')
         sys.stdout.flush()
         self._file = sys.stdout.fileno()
         mode = os.fstat(self._file).st_mode

@@ -2,6 +2,8 @@
 """Sends actions as traces to a receiver of OpenTelemetry."""
 
 import logging
+import os
+import sys
 import time
 import urllib.parse
 from collections.abc import Sequence
@@ -49,6 +51,8 @@ class Receiver:
     """
 
     def __init__(self, endpoint: str | None, is_patient: bool) -> None:
+        if endpoint is None:
+            _check_environment()
         session = requests.Session()
         # The exporter tells only whether it succeeded.
         session.hooks['response'].append(self._keep)
@@ -90,10 +94,8 @@ class Receiver:
         self._tell_rejected()
 
     def _tell_rejected(self) -> None:
-        """Log what the receiver has not kept of what it took.
-
-        OTLP's specification forbids to send it again.
-        """
+        """Print how many spans of an accepted request the receiver has
+        rejected. OTLP's specification forbids sending them again."""
         if self._answer is None:
             return
         try:
@@ -104,10 +106,10 @@ class Receiver:
             # Not every receiver answers as the specification says.
             return
         if partial.rejected_spans or partial.error_message:
-            LOG.error(
-                'The receiver has rejected %d spans: %r',
-                partial.rejected_spans,
-                partial.error_message,
+            print(
+                f'The receiver has rejected {partial.rejected_spans} spans: '
+                f'{partial.error_message!r}',
+                file=sys.stderr,
             )
 
     def _is_taken(self, spans: Sequence[sdk_trace.ReadableSpan]) -> bool:
@@ -139,7 +141,11 @@ def _takes(answer: requests.Response) -> bool:
 
 
 def _is_transient(answer: requests.Response) -> bool:
-    return answer.status_code in TRANSIENT and not _is_elsewhere(answer)
+    # If the connection breaks in the middle of an answer, the exporter fails
+    # though the status is good.
+    return _takes(answer) or (
+        answer.status_code in TRANSIENT and not _is_elsewhere(answer)
+    )
 
 
 def _status(answer: requests.Response) -> str:
@@ -160,12 +166,34 @@ def _pause(answer: requests.Response | None) -> float:
     return min(max(RETRY, seconds), LONGEST)
 
 
-def _with_path(endpoint: str) -> str:
-    parts = urllib.parse.urlsplit(endpoint)
+def _check_environment() -> None:
+    """Check the URL of the environment, with which the exporter would fail
+    again and again.
+
+    :raises Refusal: it is invalid
+    """
+    for name in (
+        'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+        'OTEL_EXPORTER_OTLP_ENDPOINT',
+    ):
+        endpoint = os.environ.get(name)
+        if endpoint:
+            _split(f'{name}={endpoint}', endpoint)
+            return
+
+
+def _split(where: str, endpoint: str) -> urllib.parse.SplitResult:
+    try:
+        parts = urllib.parse.urlsplit(endpoint)
+    except ValueError:
+        parts = urllib.parse.SplitResult('', '', '', '', '')
     if parts.scheme not in ('http', 'https') or not parts.netloc:
-        raise failure.Refusal(
-            f'--endpoint {endpoint}: it is not an http or https URL'
-        )
+        raise failure.Refusal(f'{where}: it is not an http or https URL')
+    return parts
+
+
+def _with_path(endpoint: str) -> str:
+    parts = _split(f'--endpoint {endpoint}', endpoint)
     if parts.path in ('', '/'):
         parts = parts._replace(path=PATH)
     return parts.geturl()

@@ -2,12 +2,14 @@
 """Standard output as a file and as a pipe."""
 
 import os
+import sys
 import threading
 from unittest import mock
 
 import fixtures
 from oslotest import base
 
+from nova_actions.cmd import failure
 from nova_actions.cmd import outlet
 
 
@@ -32,6 +34,15 @@ class OutletTest(base.BaseTestCase):
                 out.write(batch)
         with open(self.path, 'rb') as file:
             return file.read()
+
+    def test_one_that_is_closed(self):
+        with (
+            mock.patch.object(sys, 'stdout', None),
+            mock.patch.object(sys, 'argv', ['export']),
+        ):
+            code = failure.explained(lambda _argv: outlet.Outlet())([])
+            self.addCleanup(sys.stdout.close)
+        self.assertEqual(failure.REFUSED, code)
 
     def test_a_file(self):
         self.assertEqual(b'', self.written(b''))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-import logging
+import io
 from unittest import mock
 
 import fixtures
@@ -83,9 +83,6 @@ class AnswerTest(base.BaseTestCase):
         self.sleep = self.useFixture(
             fixtures.MockPatchObject(receiver.time, 'sleep', autospec=True)
         ).mock
-        self.logged = self.useFixture(
-            fixtures.FakeLogger('nova_actions', level=logging.WARNING)
-        )
 
     def answer(self, request):
         self.methods.append(request.method)
@@ -135,18 +132,45 @@ class AnswerTest(base.BaseTestCase):
             ).prepare()
             self.assertEqual(is_taken, receiver._takes(followed))
 
-    def test_what_it_has_not_kept_is_logged(self):
+    def test_what_it_has_rejected_is_printed(self):
+        printed = io.StringIO()
+        self.useFixture(fixtures.MonkeyPatch('sys.stderr', printed))
         answer = trace_service_pb2.ExportTraceServiceResponse()
         self.write((200, {}, answer.SerializeToString()))
         self.write((200, {}, b'taken'))
-        self.assertEqual('', self.logged.output)
+        self.assertEqual('', printed.getvalue())
         answer.partial_success.rejected_spans = 2
         answer.partial_success.error_message = 'too\nold'
         self.write((200, {}, answer.SerializeToString()))
         self.assertEqual(
             "The receiver has rejected 2 spans: 'too\\nold'\n",
-            self.logged.output,
+            printed.getvalue(),
         )
+
+    def test_a_connection_that_breaks_in_an_answer(self):
+        broken = requests.Response()
+        broken.status_code = 200
+        broken.request = requests.Request('POST', 'http://collector').prepare()
+        self.assertTrue(receiver._is_transient(broken))
+
+    def test_the_url_of_the_environment(self):
+        for name in (
+            'OTEL_EXPORTER_OTLP_ENDPOINT',
+            'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+        ):
+            for url, is_good in (
+                ('http://collector', True),
+                ('localhost:4318', False),
+                ('http://[::1', False),
+            ):
+                self.useFixture(fixtures.EnvironmentVariable(name, url))
+                if is_good:
+                    receiver.Receiver(None, True)
+                    continue
+                refusal = self.assertRaises(
+                    failure.Refusal, receiver.Receiver, None, True
+                )
+                self.assertIn(f'{name}={url}', str(refusal))
 
     def test_pauses(self):
         for asked, pause in (
