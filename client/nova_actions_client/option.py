@@ -178,8 +178,8 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--all-projects',
         action='store_true',
-        help='Look for a server in all projects at once, where you may; by '
-        'default, in your own first',
+        help='Look for a server in all projects at once; by default, in your '
+        'own first (against a plain Nova: for administrators only)',
     )
 
 

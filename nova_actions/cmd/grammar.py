@@ -101,7 +101,7 @@ def _add_export(nouns: Any) -> None:
         'write changes to standard output, one per line, oldest first, or '
         'send them to a receiver of OpenTelemetry: all that are kept, or '
         'those after a cursor. Exit code 3: some of the requested changes '
-        'are no longer kept',
+        'are no longer kept; 4: the receiver refuses for good',
     )
     exported.add_argument(
         '--format',

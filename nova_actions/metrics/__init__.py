@@ -99,7 +99,7 @@ REPORT_DELAY = Histogram(
 NOTIFICATIONS = Counter(
     'nova_actions_notifications_total',
     'Notifications of changes: sent, or dropped because the notification bus '
-    'is down or too slow.',
+    'is down or too slow, or because they could not be built.',
     ('outcome',),
 )
 POLICY_REFUSALS = Counter(
