@@ -142,11 +142,12 @@ class Notifications:
         while (change := self._waiting.get()) is not None:
             try:
                 self._send(change)
-            except Exception:
+            except Exception as error:  # noqa: BLE001
                 # Else one that cannot be sent would be the last one.
-                LOG.exception(
-                    'A notification of a change of action %s is not sent',
+                LOG.error(
+                    'A notification of a change of action %s is not sent: %s',
                     change['action_uuid'],
+                    type(error).__name__,
                 )
                 metrics.NOTIFICATIONS.add('dropped')
             else:

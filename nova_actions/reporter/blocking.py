@@ -63,12 +63,12 @@ def _aside(thread: Any, function: Callable[..., Any], *args: Any) -> Any:
             work()
         try:
             os.read(reading, 1)
-        except BaseException as error:
+        except BaseException as reason:
             # Either the caller is to stop waiting, or it is the hub, which
             # may not wait like that: the function still uses the file.
             os.set_blocking(reading, True)
             os.readv(reading, [bytearray(1)])
-            if not isinstance(error, RuntimeError):
+            if not isinstance(reason, RuntimeError):
                 raise
     finally:
         os.close(reading)

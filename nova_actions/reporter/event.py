@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NoReturn, ParamSpec, Self, TypeVar
 
 from nova_actions import exception
-from nova_actions import foreign
 from nova_actions import sanitize
 from nova_actions.reporter import active
 from nova_actions.reporter import clock
@@ -52,8 +51,7 @@ def refuse(name: object) -> NoReturn:
     :raises RecordingRequired: always
     """
     raise exception.RecordingRequired(
-        action=transition.name_of(name),
-        reason='neither spool nor conductor has it',
+        action=name, reason='neither spool nor conductor has it'
     )
 
 
@@ -92,7 +90,7 @@ def _finish(
         active.current().record(handle.finishes(outcome))
         return
     if exc_tb is None:
-        exc_tb = nesting.traceback_of(exc_val)
+        exc_tb = getattr(exc_val, '__traceback__', None)
     inside = nesting.references(exc_val, handle)
     has_own = len(inside) < len(handle.starts)
     outcome = transition.outcome(exc_val, exc_tb if has_own else None, secrets)
@@ -137,7 +135,7 @@ class EventReporter:
         self._handle: transition.Handle | None = None
         self._reason: object = None
         self._detached = False
-        self._arguments = {} if arguments is None else arguments
+        self._arguments = arguments or {}
 
     def __enter__(self) -> Self:
         """Begin the step.
@@ -229,6 +227,5 @@ class EventReporter:
             self._handle, failed, exc_tb, failed=self._reason, secrets=secrets
         )
 
-    @foreign.contained
     def _secrets(self) -> list[str]:
         return list(sanitize.secrets_of_call(self.context, self._arguments))

@@ -2,15 +2,7 @@
 """A failure that passes through several steps, one in the other: its
 traceback is stored with the innermost, the others refer to that."""
 
-import types
-
 from nova_actions.reporter import transition
-from nova_actions.sanitize import error as sanitize_error
-
-#: Attributes of an exception, past whatever its class has in their place.
-_DICT, _TRACEBACK = (
-    vars(BaseException)[name] for name in ('__dict__', '__traceback__')
-)
 
 #: Where an exception keeps which step has its traceback.
 _NOTE = '_nova_actions_step'
@@ -22,8 +14,9 @@ _Note = tuple[str, int, dict[str, tuple[str | None, str]]]
 
 def note(error: object, handle: transition.Handle) -> None:
     """Note in an exception that its traceback is stored with a step."""
-    if sanitize_error.is_exception(error):
-        _DICT.__get__(error)[_NOTE] = (
+    if isinstance(error, BaseException):
+        # Past a __setattr__ of its own.
+        error.__dict__[_NOTE] = (
             handle.origin,
             handle.began,
             {
@@ -37,14 +30,6 @@ def note(error: object, handle: transition.Handle) -> None:
         )
 
 
-def traceback_of(error: object) -> types.TracebackType | None:
-    """Return an exception's own traceback; None for anything else."""
-    found: types.TracebackType | None = None
-    if sanitize_error.is_exception(error):
-        found = _TRACEBACK.__get__(error)
-    return found
-
-
 def references(error: object, handle: transition.Handle) -> dict[str, str]:
     """Return what a step that failed stores instead of the traceback, by
     server; nothing for a server whose traceback no step inside this one has.
@@ -53,8 +38,8 @@ def references(error: object, handle: transition.Handle) -> dict[str, str]:
     next attempt, or by another request.
     """
     found: _Note | None = None
-    if sanitize_error.is_exception(error):
-        found = _DICT.__get__(error).get(_NOTE)
+    if isinstance(error, BaseException):
+        found = error.__dict__.get(_NOTE)
     if not found:
         return {}
     origin, began, servers = found

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple, Protocol, TypedDict
 
 from oslo_utils import uuidutils
 
-from nova_actions import foreign
 from nova_actions import sanitize
 from nova_actions import vocabulary
 from nova_actions.objects import text
@@ -119,7 +118,7 @@ def _names_of(values: Iterable[object]) -> list[str | None]:
     safe = text.sanitizer().name
     return [
         None
-        if value is None
+        if value is None or value == ''
         else (safe(value) or '')[: sanitize.NAME_LIMIT] or None
         for value in values
     ]
@@ -191,7 +190,7 @@ def begin(
     return {
         **_said(context, kind, name, host),
         'uuid': uuidutils.generate_uuid(),
-        'instance_uuid': foreign.text(instance_uuid),
+        'instance_uuid': str(instance_uuid),
     }
 
 
@@ -212,7 +211,7 @@ def starts(
                 'instance_uuid': uuid,
                 'action_uuid': action_uuid,
             }
-            for uuid in dict.fromkeys(map(foreign.text, instance_uuids))
+            for uuid in dict.fromkeys(map(str, instance_uuids))
         ]
     )
 
@@ -225,7 +224,7 @@ def _said(
         [
             name,
             host,
-            *_caller(context),
+            *[getattr(context, attribute, None) for attribute in _CALLER],
         ]
     )
     said: Transition = {
@@ -242,11 +241,6 @@ def _said(
     if kind == START:
         said['host'] = where
     return said
-
-
-@foreign.contained
-def _caller(context: Context) -> list[object]:
-    return [getattr(context, attribute, None) for attribute in _CALLER]
 
 
 def outcome(

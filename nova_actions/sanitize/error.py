@@ -6,9 +6,7 @@ import re
 import traceback
 import types
 from collections.abc import Iterator
-from typing import TypeGuard
 
-from nova_actions import foreign
 from nova_actions.sanitize import text as _text
 
 MAX_CAUSES = 10
@@ -107,13 +105,6 @@ class ErrorText:
     rules: str | None = None
 
 
-def is_exception(value: object) -> TypeGuard[BaseException]:
-    """Tell whether something is an exception, whatever its ``__class__``
-    says."""
-    return issubclass(type(value), BaseException)
-
-
-@foreign.contained
 def type_name(exc: BaseException) -> str:
     cls = type(exc)
     if cls.__module__ in ('builtins', '__main__'):
@@ -123,18 +114,11 @@ def type_name(exc: BaseException) -> str:
 
 def message(exc: BaseException) -> str:
     try:
-        formatted = _formatted(exc)
-    except Exception:  # noqa: BLE001
-        formatted = exc
-    return _text.as_text(formatted)
-
-
-@foreign.contained
-def _formatted(exc: BaseException) -> object:
-    """Return what tells the message: what an exception of OpenStack formats,
-    or the exception itself."""
-    formatting = getattr(exc, 'format_message', None)
-    return formatting() if callable(formatting) else exc
+        if callable(getattr(exc, 'format_message', None)):
+            return _text.as_text(exc.format_message())  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001, S110
+        pass
+    return _text.as_text(exc)
 
 
 def _next(exc: BaseException) -> BaseException | None:
@@ -212,7 +196,6 @@ def _traceback(exc_tb: object) -> str | None:
     return _text.as_text(exc_tb)
 
 
-@foreign.contained
 def _details(exc: BaseException) -> tuple[str, str, str]:
     """Return details, class names and words of an exception."""
     chain = [exc, *causes(exc)]
@@ -245,7 +228,7 @@ def _read_value(
             return ErrorText(None, None, None, None)
         reason = reason_of(error_type or '', (trace or '')[-512:])
         return ErrorText(error_type, None, trace, reason)
-    if is_exception(exc_val):
+    if isinstance(exc_val, BaseException):
         details, names, words = _details(exc_val)
         return ErrorText(
             type_name(exc_val), details, trace, reason_of(names, words)

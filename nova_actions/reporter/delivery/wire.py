@@ -8,7 +8,6 @@ its beginning told.
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from nova_actions import foreign
 from nova_actions import vocabulary
 from nova_actions.db import verdict
 from nova_actions.reporter import transition
@@ -175,7 +174,11 @@ class Wire:
                 waiting,
                 dict(lost),
                 host=self._host,
-                about=_said(self._about) or None,
+                about={
+                    name: str(value)
+                    for name, value in dict(self._about).items()
+                }
+                or None,
                 oldest_age=oldest_age,
             )
         except (
@@ -199,11 +202,6 @@ class Wire:
             ended['evidence'],
             host=self._host,
         )
-
-
-@foreign.contained
-def _said(about: Mapping[str, str]) -> dict[str, str]:
-    return {name: str(value) for name, value in dict(about).items()}
 
 
 def closing(session: str, evidence: str) -> Transition:

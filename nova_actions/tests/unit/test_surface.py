@@ -48,7 +48,7 @@ CALLS = {
     'chmod',
 }
 #: Those of re are no compile().
-FINE = {'re.compile', '_compiler.compile'}
+FINE = {'re.compile', '_compiler.compile', 'statement.compile'}
 
 LEVELS = {'info', 'warning', 'error', 'critical', 'exception', 'log'}
 #: Names of what may hold a secret, a traceback or a person.

@@ -368,8 +368,8 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         with found._lock:
             found._db.execute('PRAGMA query_only=1')
         with mock.patch.object(
-            found,
-            '_connect',
+            connection,
+            'connect',
             autospec=True,
             side_effect=sqlite3.OperationalError,
         ):
