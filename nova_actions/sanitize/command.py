@@ -25,7 +25,7 @@ _NAMED = r'(?<![\w-])(?:%s)' + MAYBE_QUOTE
 
 def _is_given(value: str) -> bool:
     """Tell it from what stands for it in a text of help."""
-    return value[0] != '[' and not words.is_code(value)
+    return value[0] != '[' and not words.is_placeholder(value)
 
 
 def _flag(row: list[str]) -> Family:

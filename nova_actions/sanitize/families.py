@@ -194,7 +194,7 @@ BEFORE = (
         (
             r'(?<![A-Za-z0-9_-])(?:bearer|basic|negotiate|ntlm|digest|apikey'
             r'|(?:(?<=: )|(?<="))token)\s{1,4}+'
-            r'(?!-|realm|error|charset|sha[0-9]|md5|[A-Za-z_-]{1,32}=["\'\w])'
+            r'(?!-[-\s]|-[a-z]{1,20}(?![\w-])|realm|error|charset|sha[0-9]|md5|[A-Za-z_-]{1,32}=["\'\w])'
             r'(?P<v>[A-Za-z0-9._~+/=-]{6,}+)'
         ),
         lambda v: mixed(v) and not (v.isalpha() and v.isupper()),

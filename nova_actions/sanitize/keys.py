@@ -52,7 +52,7 @@ _DONE = re.compile(
 )
 _ARN = re.compile(r'(?:pkcs11|(?<!\w)arn:aws[\w:/.-]{0,120}):\Z')
 # Ansible's lookups have the name of a plug-in first.
-_LOOKUPS = ('lookup(', 'query(')
+_LOOKUPS = re.compile(r'(?<![\w.>])(?:lookup|query)\(\Z')
 # An object as it is printed.
 _OBJECT = re.compile(r'<[\w.]{1,120} (?:object|instance) at 0x')
 _CALL = re.compile(r'[A-Za-z_][\w.]{0,64}+\(\s{0,4}+')
@@ -271,11 +271,23 @@ def _is_setting(text: str, name: naming.Name, value: str) -> bool:
     )
 
 
+def _is_dashed(value: str, key: str) -> bool:
+    """Tell a secret behind a dash, where the name of a host may stand."""
+    return (
+        words.is_random(value)
+        or words.is_signed(value)
+        or (
+            (words.is_password_key(key) or naming.kind_of(key) == 'foreign')
+            and words.is_drawn(value)
+        )
+    )
+
+
 def _is_led_to(value: str, key: str, sep: str, more: bool) -> bool:
     if sep in _ARROWS:
         return words.may_be_password(value)
     if sep in _DASHES:
-        return words.is_strong(value) or words.is_signed(value)
+        return _is_dashed(value, key)
     # The second half of C++'s sign.
     return value[:1] != ':' and words.is_value(value, key, sep, more)
 
@@ -343,7 +355,7 @@ def _led_to(
         return (
             sep
             if text[: name.start].rstrip(' \t')[-1:] == '|'
-            or (cell and words.is_strong(cell[0]))
+            or (cell and words.is_drawn(cell[0]))
             else None
         )
     if sep == '(':
@@ -368,7 +380,7 @@ def _behind_comma(
     opened = (
         text[max(0, name.start - 24) : name.start].rstrip('"\'ub').rstrip()
     )
-    if _METHODS.search(opened) or opened.endswith(_LOOKUPS):
+    if _METHODS.search(opened) or _LOOKUPS.search(opened):
         return None
     behind = text[span[2] : span[2] + 3].lstrip()[:1]
     if opened.endswith(('(', '[')) and behind in (')', ']'):
@@ -427,9 +439,11 @@ def _named(
     start, end, secret = found
     if words.harmless_key(name.key):
         secret = False
+    value = text[start:end]
+    if words.tells_where(name.key):
+        secret = secret and words.is_peculiar(value)
     if name.kind == 'own':
         return start, end, secret
-    value = text[start:end]
     if name.kind == 'weak':
         # Behind it there may be anything.
         return found if secret and words.is_random(value) else None

@@ -15,14 +15,14 @@ _HARMLESS_TAIL = re.compile(
     r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func'
     r'|function|handler|manager|py|rotation|rounds|iterations|bits|scheme'
     r'|scopes?|cost|hint|label|rate|ratio|percent(?:age)?|threshold|total'
-    r'|limit|age|attr(?:ibute)?s?|claim|column|header|param(?:eter)?s?'
+    r'|limit|age|column'
     r'|(?:last|must)[_-](?:set|changed?|used|reset)'
     r'|(?:set|changed|updated|created|used)[_-](?:at|on|time|date)'
     r'|endpoints?|cert[_-]hash|at|uri|mgmt|regex\w{0,16}|failures?|attempts?'
     r'|history|lockout|complexity|strength|expiration|validity|prompt)$'
     r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
     r'|Failed|Invalid|Expired|Unavailable|Conflict|Missing|Exists|Request'
-    r'|Management|Store|Service|Helper|Client|Driver|LastSet|LastChanged'
+    r'|Management|Helper|Client|Driver|LastSet|LastChanged'
     r'|ValidTo|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager'
     r'|Review(?:er)?|Controller|Provider|Validator|Authenticator|Factory)$'
     # The name of one of Kubernetes, in the values of Helm's charts.
@@ -35,8 +35,8 @@ _HARMLESS_TAIL = re.compile(
 _HARMLESS_HEAD = re.compile(
     r'^(?i:public|primary|foreign|no|max|min|len|is|has|num|need|without'
     r'|invalid|missing|unknown|expired)[_-]'
-    # Options that ask for one, or tell what is done with it.
-    r'|^--(?:ask|prompt|no|show|generate|require|skip|disable|enable|force)-'
+    # Options that ask for one, or do without.
+    r'|^--(?:ask|prompt|no|skip|disable)-'
     r'|^(?:Invalid|Expired|Missing|Unknown|Malformed|Bad|Wrong)[A-Z]'
 )
 #: Names of what tells about something.
@@ -115,6 +115,15 @@ _DRAWN = re.compile(
 _SESSION_ID = re.compile(r'(?:session|token)[_-]?id$', re.IGNORECASE)
 _NUMBER = re.compile(r'(?:0x[0-9a-fA-F]+|[0-9]+)(?:/(?:-1|0x[0-9a-fA-F]+))?$')
 _ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
+# A word or a name of a class with a number behind it.
+_NUMBERED = re.compile(
+    r'(?:[A-Z]{3,}|[A-Za-z][a-z]{2,}(?:[A-Z][a-z]+){0,4})[0-9]{1,4}[A-Z]?$'
+)
+# What is called so has a value that tells where a secret is, or the secret.
+_TELLS_WHERE = re.compile(
+    r'(?:(?:^|[_.-])(?:attr(?:ibute)?s?|claim|header|param(?:eter)?s?)$'
+    r'|(?:Store|Service)$)'
+)
 _FILE = re.compile(r'(?:/[a-z0-9._-]{2,64}){2,16}$')
 _UUID = re.compile(r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
 _ADDRESS = re.compile(
@@ -170,6 +179,15 @@ def harmless_key(key: str) -> bool:
     )
 
 
+def tells_where(key: str) -> bool:
+    """Tell names such as token_header or passwordStore."""
+    return bool(_TELLS_WHERE.search(key.lower() if key.isupper() else key))
+
+
+def is_password_key(key: str) -> bool:
+    return bool(_PASS.search(key))
+
+
 def is_word(value: str) -> bool:
     """Tell a word of a sentence about secrets."""
     return value.lower() in _STOP or bool(_ADJECTIVE.match(value))
@@ -208,6 +226,11 @@ def is_strong(value: str) -> bool:
         and _mixed(value)
         and not value.islower()
     )
+
+
+def is_drawn(value: str) -> bool:
+    """Tell one of these that is no word with a number either."""
+    return is_strong(value) and not _NUMBERED.match(value)
 
 
 def may_be_password(value: str) -> bool:
@@ -254,14 +277,14 @@ def is_signed(value: str) -> bool:
     return len(value) >= 8 and bool(_SIGNS.search(value)) and _mixed(value)
 
 
+def is_placeholder(value: str) -> bool:
+    """Tell a variable, or the name of what has to be given."""
+    return bool(_NOTHING.match(value) or _STEM_WORD.fullmatch(value))
+
+
 def is_code(value: str) -> bool:
     """Tell what stands for a value: a variable, a call, None."""
-    if (
-        _NOTHING.match(value)
-        or _CODE.match(value)
-        or _RULE.match(value)
-        or _STEM_WORD.fullmatch(value)
-    ):
+    if is_placeholder(value) or _CODE.match(value) or _RULE.match(value):
         return True
     return bool(
         _NAME.match(value)
@@ -334,7 +357,7 @@ def _behind_colon(value: str, key: str, more: bool) -> bool:
     return not (
         is_word(value)
         or _IPV4.fullmatch(value)
-        or _FILE_NAME.match(value)
+        or (_FILE_NAME.match(value) and not is_password_key(key))
         or (more and _ALPHA.match(value))
     )
 
@@ -374,7 +397,9 @@ def _is_count(value: str, key: str, sep: str, more: bool) -> bool:
     return (
         value.isdigit()
         and len(value) < 5
-        and ((more and sep == ':') or len(value) < 3 or not _PASS.search(key))
+        and (
+            (more and sep == ':') or len(value) < 3 or not is_password_key(key)
+        )
     )
 
 

@@ -20,6 +20,7 @@ class CommandTest(rule.RuleTestCase):
             ('sshpass -p Kx9vQ2rT ssh root@h', 'Kx9vQ2rT'),
             ('ldapsearch -D cn=a -w Kx9vQ2rT -b x', 'Kx9vQ2rT'),
             ('curl -u admin:Kx9vQ2rT http://h/', 'Kx9vQ2rT'),
+            ('mysql -u root -pmy_secret nova', 'my_secret'),
         ):
             self.assertEqual([secret], self.found(command, text))
 
