@@ -31,8 +31,8 @@ ENGLISH = (
     'sessid',
     'authtok',
     'macaroon',
-    'mnemonic',
-    r'(?<![a-z])crumb(?![a-z])',
+    r'mnemonic[ _-]?(?:phrase|seed)',
+    r'jenkins-crumb|\.crumb(?![a-z])',
     r'pass[_-]?hash',
     r'(?:[th]?otp|mfa|2fa|wallet|recovery)[ _-]?seed|seed[ _-]phrase',
     r'connection[_ -]?string',
@@ -45,7 +45,7 @@ ENGLISH = (
     r'|cephx?|minio|aws|azure|gcp|openai|stripe|twilio|sendgrid|mailgun'
     r'|datadog|consul|rabbit|redis|rndc|tsig|dkim|unlock|disk|gpg|pgp|tls'
     r'|ipsec|wpa|radius|tacacs|snmp|bgp|md5|sha1|sha256|hex_kg|kg|wep'
-    r'|consumer|user|activation|registration|subscription|tls|preshared|pre[_-]shared'
+    r'|consumer|activation|registration|subscription|tls|preshared|pre[_-]shared'
     r'|transport|gossip|certificate|enrol(?:l?ment)?|product)'
     r'[ _-]?key(?!id|-file)',
     r'key[_-]data',
