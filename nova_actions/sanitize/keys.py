@@ -355,7 +355,7 @@ def _led_to(
         return (
             sep
             if text[: name.start].rstrip(' \t')[-1:] == '|'
-            or (cell and words.is_drawn(cell[0]))
+            or (cell and _is_dashed(cell[0], name.key))
             else None
         )
     if sep == '(':
@@ -440,7 +440,7 @@ def _named(
     if words.harmless_key(name.key):
         secret = False
     value = text[start:end]
-    if words.tells_where(name.key):
+    if words.only_tells(name.key):
         secret = secret and words.is_peculiar(value)
     if name.kind == 'own':
         return start, end, secret

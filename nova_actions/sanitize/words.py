@@ -14,21 +14,18 @@ _HARMLESS_TAIL = re.compile(
     r'|model|plugin|hash_algorithm|issued_at|audit\w{0,12}|usage|flavor'
     r'|methods|roles?|address|days|seconds|minutes|hours|pairs?|field|func'
     r'|function|handler|manager|py|rotation|rounds|iterations|bits|scheme'
-    r'|scopes?|cost|hint|label|rate|ratio|percent(?:age)?|threshold|total'
-    r'|limit|age|column'
+    r'|scopes?|cost|hint|label|column'
     r'|(?:last|must)[_-](?:set|changed?|used|reset)'
     r'|(?:set|changed|updated|created|used)[_-](?:at|on|time|date)'
     r'|endpoints?|cert[_-]hash|at|uri|mgmt|regex\w{0,16}|failures?|attempts?'
     r'|history|lockout|complexity|strength|expiration|validity|prompt)$'
     r'|(?:Id|Ref|Name|Type|Uuid|Url|File|Path|NotFound|Error|Exception'
     r'|Failed|Invalid|Expired|Unavailable|Conflict|Missing|Exists|Request'
-    r'|Management|Helper|Client|Driver|LastSet|LastChanged'
+    r'|LastSet|LastChanged'
     r'|ValidTo|Length|Refused|Denied|Forbidden|Disabled|Mismatch|Plugin|Manager'
     r'|Review(?:er)?|Controller|Provider|Validator|Authenticator|Factory)$'
     # The name of one of Kubernetes, in the values of Helm's charts.
     r'|(?:^|\.)existingSecret$'
-    # A service of AWS, in its actions.
-    r'|^secretsmanager$'
     # What QEMU calls an object that holds one.
     r'|(?:^|\.)(?:key|password)-secret$)'
 )
@@ -119,10 +116,13 @@ _ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
 _NUMBERED = re.compile(
     r'(?:[A-Z]{3,}|[A-Za-z][a-z]{2,}(?:[A-Z][a-z]+){0,4})[0-9]{1,4}[A-Z]?$'
 )
-# What is called so has a value that tells where a secret is, or the secret.
-_TELLS_WHERE = re.compile(
-    r'(?:(?:^|[_.-])(?:attr(?:ibute)?s?|claim|header|param(?:eter)?s?)$'
-    r'|(?:Store|Service)$)'
+# A name that tells about a secret, or where one is; it may be one's too.
+_TELLS = re.compile(
+    r'(?:^|[_.-])(?:attr(?:ibute)?s?|claim|header|param(?:eter)?s?|rate|ratio'
+    r'|percent(?:age)?|threshold|total|limit|age)$'
+    r'|(?:Store|Service|Management|Helper|Client|Driver)$'
+    # A service of AWS, in its actions.
+    r'|^secretsmanager$'
 )
 _FILE = re.compile(r'(?:/[a-z0-9._-]{2,64}){2,16}$')
 _UUID = re.compile(r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
@@ -131,7 +131,7 @@ _ADDRESS = re.compile(
     r'|v?[0-9]+\.[0-9]|HTTP/[0-9]|[a-z]+-[0-9]{1,4}$|[0-9]+(?:s|ms|MB|GB|KB|MiB|GiB)$'
 )
 _FILE_NAME = re.compile(
-    r'[\w-]{1,64}\.(?:txt|log|conf|cfg|ini|ya?ml|json|xml|pem|crt|zip|7z|gz|py)$'
+    r'[A-Za-z_-]{1,64}[0-9]{0,4}\.(?:txt|log|conf|cfg|ini|ya?ml|json|xml|pem|crt|zip|7z|gz|py)$'
 )
 _IPV4 = re.compile(r'[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:[/:][0-9]{1,5})?')
 _ASSIGNED = re.compile(r'[a-z_]{3,40}=[^=]')
@@ -179,9 +179,9 @@ def harmless_key(key: str) -> bool:
     )
 
 
-def tells_where(key: str) -> bool:
-    """Tell names such as token_header or passwordStore."""
-    return bool(_TELLS_WHERE.search(key.lower() if key.isupper() else key))
+def only_tells(key: str) -> bool:
+    """Tell names such as token_header, passwordStore or token_limit."""
+    return bool(_TELLS.search(key.lower() if key.isupper() else key))
 
 
 def is_password_key(key: str) -> bool:
