@@ -6,6 +6,7 @@ the rule is asked, which takes longer than the part itself. Here that is done
 once, when the rules are read.
 """
 
+import functools
 import inspect
 import keyword
 from collections.abc import Mapping
@@ -121,8 +122,14 @@ class _Rule(policy.RuleCheck):
             return False
 
 
-#: The class of checks such as ``project_id:%(project_id)s``.
-_GENERIC: Any = type(policy.RuleDefault('of_a_project', 'a:%(b)s').check)
+@functools.cache
+def _generic() -> Any:
+    """Return the class of checks such as ``project_id:%(project_id)s``.
+
+    oslo.policy has it in no public module, and the first check that it makes
+    imports what not every command needs.
+    """
+    return type(policy.RuleDefault('of_a_project', 'a:%(b)s').check)
 
 
 @_inspected
@@ -174,7 +181,7 @@ def prompt(check: Any) -> Any:
         return _Not(prompt(check.rule))
     if type(check) is policy.RuleCheck:
         return _Rule(check.kind, check.match)
-    if type(check) is _GENERIC and (
+    if type(check) is _generic() and (
         check.kind.isidentifier() and not keyword.iskeyword(check.kind)
     ):
         return _Credential(check.kind, check.match)

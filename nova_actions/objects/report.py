@@ -286,11 +286,11 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
     @gate.gated(policies.EVENT_FINISH, _by_owners)
     def apply(
         cls,
-        context: RequestContext,
+        context: Any,
         reports: 'ReportList',
         host: str | None = None,
         epoch: str | None = None,
-    ) -> list[verdict.Answer]:
+    ) -> list[dict[str, str | None]]:
         """Store a batch, in its order, and say of each report what became
         of it.
 
@@ -320,17 +320,16 @@ class ReportList(ovo.ObjectListBase[Report], base.ActionsObject):
             _count(context, epoch, answers)
         if metrics.is_on():
             _measure(rows, answers)
-        return [_answer(each) for each in answers]
+        # The annotations are a part of the object's fingerprint.
+        return cast(
+            list[dict[str, str | None]], [_answer(each) for each in answers]
+        )
 
     @classmethod
     @gate.remotable
     @gate.gated(policies.EVENT_FINISH, gate.by_nobody)
     def close_epoch(
-        cls,
-        context: RequestContext,
-        epoch: str,
-        evidence: str,
-        host: str | None = None,
+        cls, context: Any, epoch: str, evidence: str, host: str | None = None
     ) -> int:
         """Close as interrupted what a dead reporter's session left open.
 

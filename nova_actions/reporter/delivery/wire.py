@@ -7,6 +7,7 @@ its beginning told.
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 from nova_actions import vocabulary
 from nova_actions.db import verdict
@@ -137,14 +138,13 @@ class Wire:
                         'reason': type(error).__name__,
                     }
                 )
-        given = iter(
-            report.ReportList.apply(
-                context.get_admin_context(),
-                report.ReportList(objects=reports),
-                host=self._host,
-                epoch=self._session,
-            )
+        applied = report.ReportList.apply(
+            context.get_admin_context(),
+            report.ReportList(objects=reports),
+            host=self._host,
+            epoch=self._session,
         )
+        given = iter(cast(list[Answer], applied))
         return [each or next(given) for each in answers]
 
     def beat(
