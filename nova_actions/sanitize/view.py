@@ -194,8 +194,10 @@ def _escapes(text: str) -> Iterator[Change]:
         if new == '\x1b' and (shown := _SHOWN.match(text, end)):
             end = hidden = shown.end()
         if not ' ' <= new <= '~':
-            # Arguments of a command as the kernel keeps them.
-            new = ' ' if new == '\0' else _text.clean(new)
+            # It ends an argument of a command, as the kernel keeps them;
+            # elsewhere it may be within a name.
+            is_end = new == '\0' and '\\x00-' in text
+            new = ' ' if is_end else _text.clean(new)
         yield start, end, new
 
 
