@@ -189,8 +189,9 @@ def remotable(function: F) -> F:
 
 
 def _binder(signature: inspect.Signature) -> Callable[..., dict[str, Any]]:
-    """Return a function that returns its arguments by name, defaults
-    included, as ``signature.bind`` does, in a fraction of the time.
+    """Return a function that returns its arguments by name, in the order of
+    the signature and defaults included, in a fraction of the time that
+    ``signature.bind`` takes.
 
     It raises TypeError for arguments that do not fit.
 
@@ -200,7 +201,11 @@ def _binder(signature: inspect.Signature) -> Callable[..., dict[str, Any]]:
     defaults = {
         name: parameter.default
         for name, parameter in signature.parameters.items()
-        if parameter.default is not inspect.Parameter.empty
+    }
+    required = {
+        name
+        for name, default in defaults.items()
+        if default is inspect.Parameter.empty
     }
 
     def bind(*args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -208,7 +213,8 @@ def _binder(signature: inspect.Signature) -> Callable[..., dict[str, Any]]:
         found = defaults | given
         if (
             len(args) + len(kwargs) != len(given)
-            or found.keys() != signature.parameters.keys()
+            or len(found) != len(names)
+            or not required <= given.keys()
         ):
             # It says what is wrong.
             return signature.bind(*args, **kwargs).arguments

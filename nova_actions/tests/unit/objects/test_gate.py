@@ -98,7 +98,9 @@ class TestBinder(test_base.BaseTestCase):
             self.assertEqual(str(error), str(found))
         else:
             bound.apply_defaults()
-            self.assertEqual(dict(bound.arguments), bind(*args, **kwargs))
+            self.assertEqual(
+                [*bound.arguments.items()], [*bind(*args, **kwargs).items()]
+            )
 
 
 class TestTarget(test_base.BaseTestCase):
