@@ -50,14 +50,13 @@ def create(url: str, timeout: float) -> sa.Engine:
     )
 
     def connect(connection: Any, _record: Any) -> None:
-        if engine.driver == 'pymysql':
-            driver.parse_times_fast(connection)
         cursor = connection.cursor()
         cursor.execute(_READ_ONLY[name])
         limits.set_up(cursor, name, timeout)
         cursor.close()
         connection.commit()
 
+    driver.parse_times_fast(engine)
     event.listen(engine, 'connect', connect)
     return engine
 

@@ -45,14 +45,12 @@ def setup(settings: Mapping[str, Any], timeout: float) -> None:
 
 
 def _check(name: str, url: str | None) -> None:
-    reason = driver.problem(url)
+    reason = driver.problem(url, 'connection')
     if not ids.NAME.fullmatch(name):
         reason = (
             'the name of a cell has 1 to 64 letters, digits, ".", "_" and "-"'
         )
-    elif reason is not None:
-        reason = reason.replace('[database] connection', 'connection')
-    elif not engine.supports(str(url)):
+    elif reason is None and not engine.supports(str(url)):
         reason = 'a cell is a file of SQLite, or MySQL, MariaDB, PostgreSQL'
     if reason is not None:
         raise exception.InvalidInput(argument=f'[cell:{name}]', reason=reason)

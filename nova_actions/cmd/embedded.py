@@ -105,11 +105,9 @@ def attach(conf: cfg.ConfigOpts) -> None:
     from nova_actions.conf import cell_options
     from nova_actions.db import driver
 
-    problem = driver.problem(conf.cell)
+    problem = driver.problem(conf.cell, '--cell')
     if problem is not None:
-        raise failure.Refusal(
-            problem.replace('[database] connection', '--cell')
-        )
+        raise failure.Refusal(problem)
     section = cell_options.PREFIX + driver.name(conf.cell)
     conf.register_opts(cell_options.OPTS, group=section)
     # In a URL on the command line, "$" has no special meaning.

@@ -85,13 +85,9 @@ def _refuse_bad_driver(conf: cfg.ConfigOpts) -> None:
     if conf.database.slave_connection:
         urls['slave_connection'] = conf.database.slave_connection
     for option, url in urls.items():
-        problem = driver.problem(url)
+        problem = driver.problem(url, f'[database] {option}')
         if problem is not None:
-            raise failure.Refusal(
-                problem.replace(
-                    '[database] connection', f'[database] {option}'
-                )
-            )
+            raise failure.Refusal(problem)
 
 
 def set_up_logging(conf: cfg.ConfigOpts) -> None:

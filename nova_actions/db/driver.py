@@ -8,52 +8,55 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy import exc as sa_exc
 
 #: Databases that have no default one to connect to.
 _NAMED = ('mysql', 'mariadb')
 
 
-def problem(url: str | None) -> str | None:
+def problem(
+    url: str | None, option: str = '[database] connection'
+) -> str | None:
     """Return what is wrong with a URL or its driver, None for nothing.
 
     No connection is made. No part of the URL is repeated but the names of its
     parameters: it may have a password.
+
+    :param option: the name of the option that has the URL
     """
     if not url:
-        return '[database] connection is not set'
+        return f'{option} is not set'
     try:
         parsed = sa.make_url(url)
         kind: Any = parsed.get_dialect()
         dialect: sa.Dialect = kind(dbapi=kind.import_dbapi())
     except sa_exc.NoSuchModuleError:
         return (
-            '[database] connection names a kind of database that '
-            'SQLAlchemy does not know'
+            f'{option} names a kind of database that SQLAlchemy does not know'
         )
     except sa_exc.ArgumentError:
-        return '[database] connection is not an SQLAlchemy URL'
+        return f'{option} is not an SQLAlchemy URL'
     except ImportError as error:
-        return (
-            f'[database] connection: the database driver {error.name} is not '
-            'installed'
-        )
+        return f'{option}: the database driver {error.name} is not installed'
     except ValueError:
         return (
-            '[database] connection has a port that is no number; an IPv6 '
+            f'{option} has a port that is not a number; an IPv6 '
             'address is written in brackets'
         )
-    return _problem_of_arguments(dialect, parsed)
+    return _problem_of_arguments(dialect, parsed, option)
 
 
-def _problem_of_arguments(dialect: sa.Dialect, url: sa.URL) -> str | None:
+def _problem_of_arguments(
+    dialect: sa.Dialect, url: sa.URL, option: str
+) -> str | None:
     """Return what the driver does not accept of a URL, None for nothing."""
     if (
         dialect.name in _NAMED
         and not url.database
         and not {'database', 'db', 'read_default_file'} & url.query.keys()
     ):
-        return '[database] connection names no database'
+        return f'{option} names no database'
     # SQLAlchemy removes it before the driver gets the others.
     url = url.difference_update_query(['plugin'])
     try:
@@ -67,9 +70,7 @@ def _problem_of_arguments(dialect: sa.Dialect, url: sa.URL) -> str | None:
             if (names := ', '.join(sorted(url.query)))
             else 'a character of the user or the password, or a host'
         )
-        return (
-            f'[database] connection: {dialect.driver} does not accept {what}'
-        )
+        return f'{option}: {dialect.driver} does not accept {what}'
     return None
 
 
@@ -117,9 +118,14 @@ def said(error: BaseException) -> str:
 _TIMES = (7, 12)
 
 
-def parse_times_fast(connection: Any) -> None:
-    """Have a connection of PyMySQL parse times by ``fromisoformat``: its own
+def parse_times_fast(engine: sa.Engine) -> None:
+    """Have connections of PyMySQL parse times by ``fromisoformat``: its own
     parser takes about as long as the rest of a row."""
+    if engine.driver == 'pymysql':
+        event.listen(engine, 'connect', _replace_parser)
+
+
+def _replace_parser(connection: Any, _record: Any) -> None:
     for kind in _TIMES:
         connection.decoders[kind] = functools.partial(
             _time, connection.decoders[kind]

@@ -122,8 +122,6 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
     )
 
     def connect(connection: Any, record: Any) -> None:
-        if engine.driver == 'pymysql':
-            driver.parse_times_fast(connection)
         cursor = connection.cursor()
         for statement in chosen:
             cursor.execute(statement)
@@ -143,6 +141,7 @@ def _prepare(engine: sa.Engine, timeout: float) -> None:
             connection.connection.rollback()
             connection.exec_driver_sql('BEGIN IMMEDIATE')
 
+    driver.parse_times_fast(engine)
     event.listen(engine, 'connect', connect)
     if engine.dialect.name == 'sqlite':
         event.listen(engine, 'begin', begin_immediate)

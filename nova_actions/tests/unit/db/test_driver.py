@@ -35,11 +35,20 @@ class TestTimes(base.BaseTestCase):
     @example('2026-01-05 12:00:00.5')
     def test_as_by_the_driver(self, text):
         connection = mock.Mock(decoders=dict(converters.decoders))
-        driver.parse_times_fast(connection)
+        driver._replace_parser(connection, None)
         for kind in (FIELD_TYPE.DATETIME, FIELD_TYPE.TIMESTAMP):
             self.assertEqual(
                 converters.decoders[kind](text),
                 connection.decoders[kind](text),
+            )
+
+    def test_of_pymysql_alone(self):
+        for url in ('mysql+pymysql://h/d', 'sqlite://'):
+            engine = sa.create_engine(url)
+            driver.parse_times_fast(engine)
+            self.assertEqual(
+                url.startswith('mysql'),
+                sa.event.contains(engine, 'connect', driver._replace_parser),
             )
 
 
