@@ -135,9 +135,9 @@ def deferred(statement: Any) -> Any:
 
 
 def is_possible(connection: Any) -> bool:
-    """Tell whether a connection's driver can send several statements in one
-    query."""
-    return connection.dialect.driver in _TRANSACTIONS
+    """Tell whether statements of a connection are deferred, unless an error
+    has turned that off."""
+    return connection.dialect in engines
 
 
 def as_it_is(_driver: Any, text: str) -> str:
@@ -152,7 +152,7 @@ def setup(engine: sa.Engine, text_of: TextOf = as_it_is) -> None:
     """
     global _is_on
     _is_on = True
-    if not is_possible(engine):
+    if engine.driver not in _TRANSACTIONS:
         return
     dialect: Any = engine.dialect
     transactions = _TRANSACTIONS[engine.driver](dialect)
