@@ -13,6 +13,7 @@ from nova_actions import exception
 from nova_actions.db import instance_action_event
 from nova_actions.db import ledger
 from nova_actions.db import ledger_events
+from nova_actions.db import ledger_locking
 from nova_actions.db import ledger_rules
 from nova_actions.db import ledger_store
 from nova_actions.db import page
@@ -133,7 +134,9 @@ def action_finish(
     :raises InstanceActionNotFound: when there is none
     """
     locking = (
-        ledger_events.BY_REQUEST if action_id is None else ledger_events.BY_ID
+        ledger_locking.BY_REQUEST
+        if action_id is None
+        else ledger_locking.BY_ID
     )
     locked, events, is_all = locking.found(
         connection,

@@ -17,6 +17,7 @@ from nova_actions.db import clock
 from nova_actions.db import group_commit
 from nova_actions.db import ledger
 from nova_actions.db import ledger_events
+from nova_actions.db import ledger_locking
 from nova_actions.db import table
 from nova_actions.db.engine import reader
 from nova_actions.db.engine import recorder
@@ -30,15 +31,15 @@ from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
 from nova_actions.db.table import Row
 
-_START = ledger_events.newest_of_request(
-    ACTIONS, *ledger_events.ACTION_READ
+_START = ledger_locking.newest_of_request(
+    ACTIONS, *ledger_locking.ACTION_READ
 ).with_for_update()
 _SYSTEM_START = (
-    sa.select(*ledger_events.ACTION_READ)
+    sa.select(*ledger_locking.ACTION_READ)
     .where(
         ACTIONS.c.id
         == sa.func.coalesce(
-            ledger_events.by_request(), ledger_events.begun_before()
+            ledger_locking.by_request(), ledger_locking.begun_before()
         ),
     )
     .with_for_update()
@@ -235,15 +236,15 @@ _MEANS = (
 
 def _locking_of(
     values: Mapping[str, Any], is_system: bool
-) -> ledger_events.Locking:
+) -> ledger_locking.Locking:
     """Return what locks what a finish means."""
     if values.get('uuid'):
-        return ledger_events.BY_HANDLE
+        return ledger_locking.BY_HANDLE
     if 'id' in values:
-        return ledger_events.BY_ID
+        return ledger_locking.BY_ID
     if is_system:
-        return ledger_events.BY_REQUEST_OR_STEP
-    return ledger_events.BY_REQUEST
+        return ledger_locking.BY_REQUEST_OR_STEP
+    return ledger_locking.BY_REQUEST
 
 
 @recorder
@@ -358,7 +359,7 @@ def _apply_all(connection: Any, calls: Sequence[_Call]) -> list[Any]:
     """Enter calls of one request, in their order; return the row of each, or
     its error."""
     values = calls[0].values
-    locked, events, is_all = ledger_events.BY_REQUEST.found(
+    locked, events, is_all = ledger_locking.BY_REQUEST.found(
         connection,
         {
             'instance_uuid': values['instance_uuid'],

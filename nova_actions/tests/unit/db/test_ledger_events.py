@@ -8,10 +8,10 @@ import hypothesis
 import sqlalchemy as sa
 from hypothesis import strategies
 from oslo_utils import uuidutils
-from oslotest import base as oslo_base
 
 from nova_actions.db import api as db
 from nova_actions.db import ledger_events
+from nova_actions.db import ledger_locking
 from nova_actions.db import status
 from nova_actions.db.models import ACTIONS
 from nova_actions.db.models import EVENTS
@@ -182,9 +182,9 @@ class _Tests:
             for table in (ACTIONS, EVENTS):
                 connection.exec_driver_sql(self.ANALYZE.format(table))
         for query in (
-            *ledger_events.BY_HANDLE.queries.values(),
-            *ledger_events.BY_ID.queries.values(),
-            *ledger_events.BY_REQUEST.queries.values(),
+            *ledger_locking.BY_HANDLE.queries.values(),
+            *ledger_locking.BY_ID.queries.values(),
+            *ledger_locking.BY_REQUEST.queries.values(),
             ledger_events._EVENTS,
             ledger_events._EVENTS_MEANT,
         ):
@@ -243,21 +243,3 @@ class TestPostgresql(_Tests, base.ObjectTestCase):
             * (each['Actual Rows'] + each.get('Rows Removed by Filter', 0))
             for each in nodes(found.scalar_one()[0]['Plan'])
         )
-
-
-class TestRead(oslo_base.BaseTestCase):
-    def test_whatever_must_not_be_null(self):
-        """An INSERT stores the changes of several rows."""
-        for table, read in (
-            (ACTIONS, ledger_events.ACTION_READ),
-            # An event gets the id of its action.
-            (EVENTS, (*ledger_events.OPEN_READ, EVENTS.c.action_id)),
-        ):
-            self.assertEqual(
-                [],
-                [
-                    column.name
-                    for column in table.columns
-                    if not column.nullable and column not in {*read}
-                ],
-            )
