@@ -25,14 +25,13 @@ LOG = logging.getLogger(__name__)
 
 #: The path for traces in OTLP's specification.
 PATH = '/v1/traces'
-#: Seconds between two attempts, each of which retries by itself, and the most
-#: that a receiver may ask for.
+#: Seconds between two attempts, each of which retries by itself; and the
+#: longest ``Retry-After`` that is obeyed.
 RETRY = 5.0
 LONGEST = 3600.0
-#: The statuses after which OTLP's specification allows to send again what was
-#: sent.
+#: The statuses that OTLP's specification lets a client retry.
 TRANSIENT = (429, 502, 503, 504)
-#: What the command ends with when a receiver refuses for good.
+#: The exit code when a receiver refuses for good.
 REFUSED = 4
 
 
@@ -54,7 +53,7 @@ class Receiver:
         if endpoint is None:
             _check_environment()
         session = requests.Session()
-        # The exporter tells only whether it succeeded.
+        # The exporter returns only whether it succeeded.
         session.hooks['response'].append(self._keep)
         self._exporter = trace_exporter.OTLPSpanExporter(
             endpoint and _with_path(endpoint), session=session
@@ -70,8 +69,8 @@ class Receiver:
         """Send the spans that end in some changes, and return when the
         receiver has accepted them.
 
-        :raises Refusal: it is not; with :data:`REFUSED` when sending it again
-            would change nothing
+        :raises Refusal: it has not; with :data:`REFUSED` if a retry would not
+            help
         """
         spans = trace.spans(changes)
         if not spans:

@@ -224,8 +224,8 @@ def _of_id(actions: Any) -> sa.ColumnElement[bool]:
 
 
 def _of_request_or_step(actions: Any) -> sa.ColumnElement[bool]:
-    """Return the same as :func:`_of_request` for who has no project: where
-    the request has no action, any that has such a step."""
+    """Return the condition for a caller without a project: an action of the
+    request, or if there is none, any with such a step."""
     return sa.and_(
         actions.c.id
         == sa.func.coalesce(

@@ -10,8 +10,7 @@ REFUSED = 'refused'
 
 
 class Answer(TypedDict):
-    """What became of one report, as its reporter is told; see
-    :class:`Verdict`."""
+    """A verdict as it is sent to the reporter; see :class:`Verdict`."""
 
     verdict: str
     error: str | None

@@ -229,7 +229,7 @@ def is_strong(value: str) -> bool:
 
 
 def is_drawn(value: str) -> bool:
-    """Tell one of these that is no word with a number either."""
+    """Tell one of these that is not a word with a number either."""
     return is_strong(value) and not _NUMBERED.match(value)
 
 

@@ -28,12 +28,12 @@ from nova_actions.db.models import REPORTERS
 
 
 class Reporter(TypedDict):
-    """A reporter as it was heard of last."""
+    """A reporter as of its last heartbeat."""
 
     #: Its session.
     epoch: str
     host: str | None
-    #: How often it was heard of.
+    #: How many heartbeats it has sent.
     beats: int
     #: Naive UTC, by a conductor's clock.
     last_seen: datetime.datetime

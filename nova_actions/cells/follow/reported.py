@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which of the rows that we have were told by a reporter, and not copied from
-any cell."""
+"""Which of our rows were reported, and not copied from any cell."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -23,14 +22,15 @@ def find(
     source: str,
     own_ids: Mapping[int, int],
 ) -> dict[int, int]:
-    """Return those of our own rows that a reporter has told.
+    """Return those of our own rows that a reporter has reported.
 
     A server that moved from one cell to another has its actions in both. A
     row that is there may also be an older copy from the same cell, restored
     from an archive.
 
-    :param source: the table of Nova's
-    :param own_ids: ids of ours by those in the cell; so is what is returned
+    :param source: Nova's table
+    :param own_ids: the ids of our rows, by the ids in the cell
+    :returns: the same of those that were reported
     """
     uuids: dict[int, str] = {}
     copies: set[str] = set()

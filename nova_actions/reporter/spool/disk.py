@@ -453,10 +453,10 @@ class Spool:
             )
 
     def has_name(self) -> bool:
-        """Tell whether its path still names the file that is open, which
-        ends with this process else: somebody has deleted the folder.
+        """Tell whether its path still names the open file. A file that was
+        deleted is gone when this process ends.
 
-        :raises OSError: that cannot be seen
+        :raises OSError: the path cannot be examined
         """
         with self._lock:
             if self._is_closed:

@@ -127,29 +127,32 @@ class TestActions(base.BaseTestCase):
             ],
         )
 
+    def service(self, answers):
+        """Return a service that has some actions for each query."""
+        return web.service(
+            {
+                f'/v1/actions{query}': (
+                    200,
+                    {
+                        'actions': found,
+                        'links': [],
+                        'completeness': COMPLETE,
+                    },
+                )
+                for query, found in answers.items()
+            }
+        )
+
     def test_a_server_of_the_own_project_comes_first(self):
         for own, all_projects, number, asked in (
             ([action(1)], False, 1, [False]),
             ([], False, 2, [False, True]),
             ([action(1)], True, 2, [True]),
         ):
-            service = web.service(
+            service = self.service(
                 {
-                    f'/v1/actions{query}': (
-                        200,
-                        {
-                            'actions': found,
-                            'links': [],
-                            'completeness': COMPLETE,
-                        },
-                    )
-                    for query, found in (
-                        ('', own),
-                        (
-                            '?server_name=web&all_projects=true&limit=1',
-                            [action(2)],
-                        ),
-                    )
+                    '': own,
+                    '?server_name=web&all_projects=true&limit=1': [action(2)],
                 }
             )
             (found,) = log.Log(service).of_server('web', None, all_projects)
@@ -163,20 +166,10 @@ class TestActions(base.BaseTestCase):
             )
 
     def test_an_own_server_that_has_no_such_action_yet(self):
-        service = web.service(
+        service = self.service(
             {
-                f'/v1/actions{query}': (
-                    200,
-                    {
-                        'actions': found,
-                        'links': [],
-                        'completeness': COMPLETE,
-                    },
-                )
-                for query, found in (
-                    ('?server_name=web&limit=1', [action(1)]),
-                    ('?server_name=web&action=resize&limit=1', []),
-                )
+                '?server_name=web&limit=1': [action(1)],
+                '?server_name=web&action=resize&limit=1': [],
             }
         )
         self.assertEqual(

@@ -35,7 +35,7 @@ export const NAMES = [
 
 const PARAMETERS = [...NAMES, 'sort', 'all_projects', 'project_id'];
 
-// Returns what stands in an address that is no parameter of the API.
+// Returns the names in an address that are not parameters of the API.
 export function unknown(query) {
   return [...new Set(query.keys())].filter(
     (name) => !PARAMETERS.includes(name));
