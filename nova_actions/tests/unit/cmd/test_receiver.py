@@ -91,7 +91,7 @@ class AnswerTest(base.BaseTestCase):
         answer.status_code, answer.request = status, request
         answer.url = request.url
         answer.headers.update(headers)
-        answer.raw = mock.Mock()
+        answer.raw = mock.Mock(_original_response=None)
         return answer
 
     def write(self, *answers, is_patient=True):
