@@ -155,7 +155,7 @@ class ExportTest(base.ObjectTestCase):
         for words, why in (
             (('--after', 'abc'), 'it is not the cursor of an answer'),
             (('--format', 'xml'), "invalid choice: 'xml'"),
-            (('--state', '/nowhere/state'), 'No such file'),
+            (('--state', str(self.folder / 'none' / 'state')), 'No such file'),
         ):
             done = self.run_it(*words)
             self.assertEqual((2, ''), (done.returncode, done.stdout))

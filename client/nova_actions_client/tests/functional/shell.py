@@ -16,9 +16,7 @@ def run(case, *words, code=0, **environ):
     """
     done = subprocess.run(
         [sys.executable, '-m', 'openstackclient.shell', *words],
-        env=process.clean_environ(
-            **{'COLUMNS': '80', 'HOME': '/nonexistent', **environ}
-        ),
+        env=process.clean_environ(**{'COLUMNS': '80', **environ}),
         text=True,
         capture_output=True,
         timeout=patience.PATIENCE,

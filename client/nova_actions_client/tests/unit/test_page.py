@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A drawing as an HTML page."""
 
+import fixtures
 from osc_lib import exceptions
 from oslotest import base
 
@@ -29,7 +30,8 @@ class TestPage(base.BaseTestCase):
 
     def test_a_file_that_cannot_be_written_is_named(self):
         out = made.screen(record=True)
-        for path in ('', '/', '/dev/full', '/nonexistent/\x1b[2J'):
+        folder = self.useFixture(fixtures.TempDir()).path
+        for path in ('', '/', '/dev/full', f'{folder}/missing/\x1b[2J'):
             refusal = self.assertRaises(
                 exceptions.CommandError, page.write, path, out, 'x'
             )
