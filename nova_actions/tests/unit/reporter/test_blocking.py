@@ -49,9 +49,11 @@ except ValueError as error:
     assert 'none' in str(error)
 else:
     raise AssertionError
-before = set(os.listdir('/proc/self/fd'))
-work_while(max, 1, 2)
-assert before == set(os.listdir('/proc/self/fd'))
+before = len(os.listdir('/proc/self/fd'))
+for _each in range(10):
+    work_while(max, 1, 2)
+# The last thread may be about to close its end.
+assert len(os.listdir('/proc/self/fd')) <= before + 1
 """
 
 _FORKS = """

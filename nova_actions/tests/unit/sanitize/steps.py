@@ -3,8 +3,8 @@
 
 CPython's matcher tells nobody how hard it worked, and a clock tells something
 else on every machine. This one walks the same parse tree (`re._parser`) with
-the same backtracking, and counts one step for each node that it tries and
-each character that a repeat takes; so its counts grow as CPython's do. It
+the same backtracking, and counts one step for each node and each character
+that it tries; so its counts grow as CPython's do. It
 leaves out CPython's shortcuts (literal prefixes), hence errs on the high side.
 
 Lines of Python in the sanitiser are counted too (`sys.settrace`). What is not
@@ -23,8 +23,22 @@ from unittest import mock
 
 SINGLE = (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN)
 REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
+PLACES = {
+    op.AT_END: '$',
+    op.AT_END_STRING: r'\Z',
+    op.AT_BEGINNING: '^',
+    op.AT_BEGINNING_STRING: r'\A',
+    op.AT_BOUNDARY: r'\b',
+}
 Groups = dict[int, tuple[int, int]]
-Rest = Callable[[int, Groups], 'tuple[int, Groups] | None']
+#: Where a match ends and its groups, or None.
+End = tuple[int, Groups] | None
+#: What has to match behind a node.
+Rest = Callable[[int, Groups], End]
+#: A node and those behind it in its sequence, then the rest.
+Node = Callable[[int, Groups, Rest], End]
+#: Whether a single character is at a position.
+Single = Callable[[int], bool]
 
 
 class Found:
@@ -74,14 +88,14 @@ class Pattern:
 
     def __init__(self, real: re.Pattern[str]) -> None:
         self.real = real
-        self._tree = list(_parser.parse(real.pattern, real.flags))
-        self._chars: dict[tuple[int, str], bool] = {}
+        self._text = ''
+        self._start = self._sequence(_parser.parse(real.pattern, real.flags))
 
     # The few methods that the sanitiser calls.
     def match(self, text: str, pos: int = 0, end: int | None = None) -> Any:
         self._text = text if end is None else text[:end]
         with untraced():
-            found = self._seq(self._tree, 0, pos, {}, _same)
+            found = self._start(pos, {}, _same)
         return found and Found(self, text, pos, *found)
 
     def fullmatch(
@@ -90,12 +104,8 @@ class Pattern:
         last = len(text) if end is None else min(end, len(text))
         self._text = text[:last]
         with untraced():
-            found = self._seq(
-                self._tree,
-                0,
-                pos,
-                {},
-                lambda p, g: (p, g) if p == last else None,
+            found = self._start(
+                pos, {}, lambda p, g: (p, g) if p == last else None
             )
         return found and Found(self, text, pos, *found)
 
@@ -104,7 +114,7 @@ class Pattern:
         with untraced():
             for at in range(pos, len(self._text) + 1):
                 Pattern.steps += 1
-                if found := self._seq(self._tree, 0, at, {}, _same):
+                if found := self._start(at, {}, _same):
                     return Found(self, text, at, *found)
         return None
 
@@ -127,158 +137,213 @@ class Pattern:
     def split(self, text: str) -> list[str]:
         return self.real.split(text)
 
-    def _one(self, node: Any, pos: int) -> bool:
-        """Try a single character, as CPython's own would judge it."""
-        Pattern.steps += 1
-        if pos >= len(self._text):
-            return False
-        key = id(node), self._text[pos]
-        if key not in self._chars:
-            real = _compile_one(node, self.real.flags)
-            self._chars[key] = bool(real.match(self._text[pos]))
-        return self._chars[key]
+    def _sequence(self, nodes: Any) -> Node:
+        node: Node = _last
+        for code, args in reversed(nodes):
+            node = self._node(code, args, node)
+        return node
 
-    def _seq(
-        self, nodes: Any, k: int, pos: int, groups: Groups, rest: Rest
-    ) -> tuple[int, Groups] | None:
-        Pattern.steps += 1
-        while k < len(nodes) and nodes[k][0] in SINGLE:
-            if not self._one(nodes[k], pos):
-                return None
-            k, pos = k + 1, pos + 1
-        if k == len(nodes):
-            return rest(pos, groups)
-        code, args = nodes[k]
-
-        def then(p: int, g: Groups) -> tuple[int, Groups] | None:
-            return self._seq(nodes, k + 1, p, g, rest)
-
+    def _node(self, code: Any, args: Any, then: Node) -> Node:
+        if code in SINGLE:
+            return self._character(self._single(code, args), then)
         if code in REPEATS:
-            return self._repeat(code, *args, pos, groups, then)
+            low, high, body = args
+            if len(body) == 1 and body[0][0] in SINGLE:
+                single = self._single(*body[0])
+                return self._characters(code, low, high, single, then)
+            return self._repeat(code, low, high, self._sequence(body), then)
         if code is op.SUBPATTERN:
             number, _add, _del, body = args
-
-            def close(p: int, g: Groups) -> tuple[int, Groups] | None:
-                return then(p, {**g, number: (pos, p)} if number else g)
-
-            return self._seq(body, 0, pos, groups, close)
-        return self._other(code, args, pos, groups, then)
-
-    def _other(
-        self, code: Any, args: Any, pos: int, groups: Groups, then: Rest
-    ) -> tuple[int, Groups] | None:
+            return self._group(number, self._sequence(body), then)
         if code is op.BRANCH:
-            for branch in args[1]:
-                found = self._seq(branch, 0, pos, groups, then)
-                if found:
-                    return found
-            return None
+            branches = [self._sequence(branch) for branch in args[1]]
+            return self._branch(branches, then)
         if code is op.AT:
-            hit = re.compile(
-                {
-                    op.AT_END: '$',
-                    op.AT_END_STRING: r'\Z',
-                    op.AT_BEGINNING: '^',
-                    op.AT_BEGINNING_STRING: r'\A',
-                    op.AT_BOUNDARY: r'\b',
-                }[args]
-            ).match(self._text, pos)
-            return then(pos, groups) if hit else None
+            return self._place(re.compile(PLACES[args]), then)
         if code is op.ATOMIC_GROUP:
-            found = self._first(args, pos, groups)
-            return then(*found) if found else None
+            return self._atomic(self._sequence(args), then)
         if code in (op.ASSERT, op.ASSERT_NOT):
             way, body = args
-            at = pos if way > 0 else pos - body.getwidth()[0]
-            found = self._first(body, at, groups) if at >= 0 else None
-            if bool(found) == (code is op.ASSERT):
-                return then(pos, found[1] if found else groups)
-            return None
+            back = 0 if way > 0 else body.getwidth()[0]
+            is_there = code is op.ASSERT
+            return self._look(is_there, back, self._sequence(body), then)
         if code is op.GROUPREF:
-            start, end = groups[args]
-            Pattern.steps += end - start
-            if self._text.startswith(self._text[start:end], pos):
-                return then(pos + end - start, groups)
-            return None
+            return self._again(args, then)
         assert code is op.GROUPREF_EXISTS, code
         number, yes, no = args
-        body = yes if number in groups else no
-        return self._seq(list(body or ()), 0, pos, groups, then)
+        return self._if_group(
+            number, self._sequence(yes), self._sequence(no or ()), then
+        )
 
-    def _first(
-        self, body: Any, pos: int, groups: Groups
-    ) -> tuple[int, Groups] | None:
-        return self._seq(body, 0, pos, groups, _same)
+    def _single(self, code: Any, args: Any) -> Single:
+        """Judge a character as CPython itself does, each once."""
+        real = _compile_one((code, args), self.real.flags)
+        known: dict[str, bool] = {}
 
+        def is_at(pos: int) -> bool:
+            Pattern.steps += 1
+            if pos >= len(self._text):
+                return False
+            char = self._text[pos]
+            if char not in known:
+                known[char] = bool(real.match(char))
+            return known[char]
+
+        return is_at
+
+    @staticmethod
+    def _character(is_at: Single, then: Node) -> Node:
+        def node(pos: int, groups: Groups, rest: Rest) -> End:
+            return then(pos + 1, groups, rest) if is_at(pos) else None
+
+        return node
+
+    @staticmethod
+    def _characters(
+        code: Any, low: int, high: int, is_at: Single, then: Node
+    ) -> Node:
+        def node(pos: int, groups: Groups, rest: Rest) -> End:
+            Pattern.steps += 1
+            end = pos
+            if code is op.MIN_REPEAT:
+                found = None
+                while found is None and end - pos <= high:
+                    if end - pos >= low:
+                        found = then(end, groups, rest)
+                    if found is None and not is_at(end):
+                        return None
+                    end += 1
+                return found
+            while end - pos < high and is_at(end):
+                end += 1
+            least = pos + low
+            if code is op.POSSESSIVE_REPEAT:
+                least = max(least, end)
+            for at in range(end, least - 1, -1):
+                if found := then(at, groups, rest):
+                    return found
+            return None
+
+        return node
+
+    @staticmethod
     def _repeat(
-        self,
-        code: Any,
-        low: int,
-        high: int,
-        body: Any,
-        pos: int,
-        groups: Groups,
-        then: Rest,
-    ) -> tuple[int, Groups] | None:
-        if code is op.MAX_REPEAT and not (
-            len(body) == 1 and body[0][0] in SINGLE
-        ):
-            return self._groups_repeat(low, high, body, pos, groups, then)
-        ends = [(pos, groups)]
-        while len(ends) <= high:
-            if (
-                code is op.MIN_REPEAT
-                and len(ends) > low
-                and (found := then(*ends[-1]))
-            ):
-                return found
-            step = self._first(body, *ends[-1])
-            if step is None or step[0] == ends[-1][0]:
-                break
-            ends.append(step)
-        if len(ends) <= low:
-            return None
-        if code is op.MIN_REPEAT:
-            return None
-        if code is op.POSSESSIVE_REPEAT:
-            return then(*ends[-1])
-        for at in reversed(ends[low:]):
-            if found := then(*at):
-                return found
-        return None
+        code: Any, low: int, high: int, body: Node, then: Node
+    ) -> Node:
+        def possessive(pos: int, groups: Groups, rest: Rest) -> End:
+            Pattern.steps += 1
+            done = 0
+            while done < high and (found := body(pos, groups, _same)):
+                if found[0] == pos:
+                    break
+                pos, groups = found
+                done += 1
+            return then(pos, groups, rest) if done >= low else None
 
-    def _groups_repeat(
-        self,
-        low: int,
-        high: int,
-        body: Any,
-        pos: int,
-        groups: Groups,
-        then: Rest,
-    ) -> tuple[int, Groups] | None:
-        """A greedy repeat that comes back for other ways through its body."""
+        def node(pos: int, groups: Groups, rest: Rest, done: int = 0) -> End:
+            """Come back for other ways through the body."""
+            Pattern.steps += 1
 
-        def again(p: int, g: Groups) -> tuple[int, Groups] | None:
-            if p == pos:
+            def again(p: int, g: Groups) -> End:
+                return None if p == pos else node(p, g, rest, done + 1)
+
+            found = None
+            if code is op.MIN_REPEAT and done >= low:
+                found = then(pos, groups, rest)
+            if found is None and done < high:
+                found = body(pos, groups, again)
+            if found is None and code is op.MAX_REPEAT and done >= low:
+                found = then(pos, groups, rest)
+            return found
+
+        return possessive if code is op.POSSESSIVE_REPEAT else node
+
+    @staticmethod
+    def _group(number: int | None, body: Node, then: Node) -> Node:
+        def node(pos: int, groups: Groups, rest: Rest) -> End:
+            Pattern.steps += 1
+
+            def close(p: int, g: Groups) -> End:
+                return then(p, {**g, number: (pos, p)} if number else g, rest)
+
+            return body(pos, groups, close)
+
+        return node
+
+    @staticmethod
+    def _branch(branches: list[Node], then: Node) -> Node:
+        def node(pos: int, groups: Groups, rest: Rest) -> End:
+            def behind(p: int, g: Groups) -> End:
+                return then(p, g, rest)
+
+            for branch in branches:
+                Pattern.steps += 1
+                if found := branch(pos, groups, behind):
+                    return found
+            return None
+
+        return node
+
+    def _place(self, place: re.Pattern[str], then: Node) -> Node:
+        def node(pos: int, groups: Groups, rest: Rest) -> End:
+            Pattern.steps += 1
+            if place.match(self._text, pos):
+                return then(pos, groups, rest)
+            return None
+
+        return node
+
+    @staticmethod
+    def _atomic(body: Node, then: Node) -> Node:
+        def node(pos: int, groups: Groups, rest: Rest) -> End:
+            Pattern.steps += 1
+            found = body(pos, groups, _same)
+            return then(*found, rest) if found else None
+
+        return node
+
+    @staticmethod
+    def _look(is_there: bool, back: int, body: Node, then: Node) -> Node:
+        def node(pos: int, groups: Groups, rest: Rest) -> End:
+            Pattern.steps += 1
+            at = pos - back
+            found = body(at, groups, _same) if at >= 0 else None
+            if bool(found) != is_there:
                 return None
-            return self._groups_repeat(
-                max(low - 1, 0), high - 1, body, p, g, then
-            )
+            return then(pos, found[1] if found else groups, rest)
 
-        found = None
-        if high > 0:
-            found = self._seq(body, 0, pos, groups, again)
-        if found is None and low == 0:
-            found = then(pos, groups)
-        return found
+        return node
+
+    def _again(self, number: int, then: Node) -> Node:
+        def node(pos: int, groups: Groups, rest: Rest) -> End:
+            start, end = groups[number]
+            Pattern.steps += end - start
+            if self._text.startswith(self._text[start:end], pos):
+                return then(pos + end - start, groups, rest)
+            return None
+
+        return node
+
+    @staticmethod
+    def _if_group(number: int, yes: Node, no: Node, then: Node) -> Node:
+        def node(pos: int, groups: Groups, rest: Rest) -> End:
+            Pattern.steps += 1
+            body = yes if number in groups else no
+            return body(pos, groups, lambda p, g: then(p, g, rest))
+
+        return node
 
 
 #: Parsing takes longer than matching.
 pattern_of = functools.cache(Pattern)
 
 
-def _same(pos: int, groups: Groups) -> tuple[int, Groups]:
+def _same(pos: int, groups: Groups) -> End:
     return pos, groups
+
+
+def _last(pos: int, groups: Groups, rest: Rest) -> End:
+    return rest(pos, groups)
 
 
 @contextlib.contextmanager
