@@ -368,8 +368,9 @@ def _compile_one(node: Any, flags: int) -> re.Pattern[str]:
 
 
 @contextlib.contextmanager
-def counting(*modules: Any) -> Any:
-    """Have every pattern of some modules count; yield the count's reader."""
+def counting(*modules: Any) -> Iterator[Callable[..., int]]:
+    """Have every pattern of some modules count; yield a function that calls
+    another and returns how many steps it took."""
     files = {module.__file__ for module in modules}
     lines = 0
 
@@ -380,6 +381,17 @@ def counting(*modules: Any) -> Any:
         lines += event == 'line'
         return trace
 
+    def count(function: Callable[..., object], *args: Any) -> int:
+        nonlocal lines
+        Pattern.steps = lines = 0
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            function(*args)
+        finally:
+            sys.settrace(before)
+        return Pattern.steps + lines
+
     with contextlib.ExitStack() as stack:
         for module in modules:
             for name, value in list(vars(module).items()):
@@ -387,13 +399,7 @@ def counting(*modules: Any) -> Any:
                     stack.enter_context(
                         mock.patch.object(module, name, pattern_of(value))
                     )
-        Pattern.steps = 0
         # Each round of a group's repeat is a few calls within the last.
         stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())
         sys.setrecursionlimit(20_000)
-        before = sys.gettrace()
-        sys.settrace(trace)
-        try:
-            yield lambda: Pattern.steps + lines
-        finally:
-            sys.settrace(before)
+        yield count

@@ -12,6 +12,7 @@ from oslotest import base
 
 from nova_actions import sanitize
 from nova_actions.sanitize import text as _text
+from nova_actions.tests import FULL
 from nova_actions.tests.unit.sanitize import harmless
 from nova_actions.tests.unit.sanitize import messages
 from nova_actions.tests.unit.sanitize import planted
@@ -131,8 +132,11 @@ class SecretsTest(base.BaseTestCase):
             self.assertNotIn('F99', result.text, one)
 
     def test_no_planted_secret_survives_in_a_literal(self):
+        """Each in two ways of them all, or in all of them."""
         for number, (one, secret) in enumerate(everything(SEED)):
-            for wrap in WRAPPED:
+            first = number % len(WRAPPED)
+            ways = (WRAPPED * 2)[first:]
+            for wrap in ways[: len(WRAPPED) if FULL else 2]:
                 wrapped = wrap(one)
                 result = self.sanitizer.text(wrapped, LARGE)
                 self.assertNotIn(secret, result.text, wrapped)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every family takes linear time on what is worst for it."""
 
+import contextlib
 import dataclasses
 
 from oslotest import base
@@ -351,6 +352,29 @@ def spans_of(rule, value):
 
 
 class StepsTest(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        with contextlib.ExitStack() as stack:
+            self.count = stack.enter_context(
+                steps.counting(
+                    column,
+                    credentials,
+                    index,
+                    keys,
+                    names,
+                    naming,
+                    oslo,
+                    pem,
+                    sql,
+                    text,
+                    token,
+                    view,
+                    words,
+                    xml,
+                )
+            )
+            self.addCleanup(stack.pop_all().close)
+
     def _family_grows(self, family, seed, length=LENGTH):
         counted, uncounted = counting(family), everywhere(family)
         self._grows(
@@ -367,24 +391,7 @@ class StepsTest(base.BaseTestCase):
             value = (seed * (size // len(seed) + 1))[:size]
             # Names are remembered: what one costs once is no growth.
             (run_uncounted or run)(value)
-            with steps.counting(
-                column,
-                credentials,
-                index,
-                keys,
-                names,
-                naming,
-                oslo,
-                pem,
-                sql,
-                text,
-                token,
-                view,
-                words,
-                xml,
-            ) as count:
-                run(value)
-                counts.append(count())
+            counts.append(self.count(run, value))
         ratio = counts[1] / max(counts[0], 1)
         self.assertLess(ratio, MOST, f'{label} on {seed!r}: {counts}')
 

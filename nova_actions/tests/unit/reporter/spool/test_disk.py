@@ -333,7 +333,7 @@ class DiskSpoolTestCase(SpoolMixin, base.BaseTestCase):
         worker.start()
         self.addCleanup(worker.join)
         self.addCleanup(done.set)
-        for number in range(100):
+        for number in range(50):
             child = os.fork()
             if child == 0:
                 code = 1
