@@ -22,8 +22,8 @@ class Copy:
 
     :param action_id: our own action
     :param attempts: how many rows of ours, 0 when we have it otherwise
-    :param seen: how the last of them had ended; :data:`OPEN` of one that is
-        not over where we have it from
+    :param seen: how the last of them had ended; of one that is not over
+        where we have it from, a note that begins with :data:`OPEN`
     :param own_id: the event of ours that is the same
     """
 
@@ -34,8 +34,13 @@ class Copy:
 
     def tells(self, seen: str | None) -> bool:
         """Tell whether that end is known, or need not be."""
-        is_watched = self.attempts or self.seen == OPEN
+        is_watched = self.attempts or (self.seen or '').startswith(OPEN)
         return not is_watched or seen in (None, self.seen)
+
+    @property
+    def note(self) -> str | None:
+        """What is left of the note once the end is there."""
+        return (self.seen or '').removeprefix(OPEN).lstrip() or None
 
 
 #: By the id in the cell.

@@ -452,14 +452,18 @@ def _drop_events(
         )
     )
     changed, ends = set(), {}
+    noted = telling.told(connection, action_ids) if found else {}
     for source_id, event in found.items():
         told = None
         for attempt in attempts[source_id]:
-            told = tells.merge(attempt, event)
+            told = tells.merge(attempt, event, noted.get(attempt['id']))
             changed |= {attempt['action_id'], event['action_id']}
         ids = [each['id'] for each in attempts[source_id]]
         connection.execute(sa.delete(EVENTS).where(EVENTS.c.id.in_(ids)))
         seen = match.seen(event)
+        if told and event['finish_time'] is None:
+            seen = telling.note(told, is_watched=seen is not None)
+            ends[event['uuid']] = told
         # Another cell may have the same step.
         connection.execute(
             sa.update(FOLLOWED_ROWS)
@@ -470,10 +474,6 @@ def _drop_events(
             )
             .values(own_id=event['id'], seen=seen)
         )
-        # What another cell tells of is noted as open.
-        if told and seen is None and event['finish_time'] is None:
-            seen = telling.note(told)
-            ends[event['uuid']] = told
         connection.execute(
             sa.update(FOLLOWED_ROWS)
             .where(

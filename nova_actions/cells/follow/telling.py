@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from nova_actions.cells.follow import known
 from nova_actions.cells.follow import source_row
 from nova_actions.db import status
 from nova_actions.db.change import kind
@@ -22,12 +23,40 @@ Row = dict[str, Any]
 _BEGINS = (kind.ACTION_BEGUN, kind.STEP_BEGUN)
 _ENDS = (kind.ACTION_ENDED, kind.STEP_ENDED, kind.CLOSED)
 _TOLD = 'told '
+_WATCHED = f'{known.OPEN} {_TOLD}'
 
 
-def note(outcome: str) -> str:
+def note(outcome: str, is_watched: bool = False) -> str:
     """Return what ``seen`` of a followed row says where that end was told of
-    its copy, and is still to come of the one that stays."""
-    return f'{_TOLD}{outcome}'[:64]
+    its copy, and is still to come of the one that stays.
+
+    :param is_watched: whether it may come from the same cell
+    """
+    return f'{_WATCHED if is_watched else _TOLD}{outcome}'[:64]
+
+
+def told(
+    connection: sa.Connection, action_ids: Collection[int]
+) -> dict[int, str]:
+    """Return how steps of actions have ended as far as that is noted, by
+    their ids."""
+    rows = connection.execute(
+        sa.select(FOLLOWED_ROWS.c.own_id, FOLLOWED_ROWS.c.seen).where(
+            FOLLOWED_ROWS.c.source == source_row.EVENTS,
+            FOLLOWED_ROWS.c.action_id.in_(sorted(action_ids)),
+            _is_noted(),
+        )
+    )
+    return {
+        row.own_id: row.seen.removeprefix(_WATCHED).removeprefix(_TOLD)
+        for row in rows
+    }
+
+
+def _is_noted() -> sa.ColumnElement[bool]:
+    return sa.or_(
+        *(FOLLOWED_ROWS.c.seen.startswith(each) for each in (_TOLD, _WATCHED))
+    )
 
 
 class Telling:
@@ -51,21 +80,26 @@ class Telling:
         self._queued = queue.of_actions(connection, uuids)
         self._dropped: list[int] = []
 
-    def merge(self, copy: Row, own: Row) -> str | None:
+    def merge(
+        self, copy: Row, own: Row, noted: str | None = None
+    ) -> str | None:
         """Have one stand for another; return how the copy ended, where that
         was told and the one that stays has not ended so yet.
 
         :param copy: an action or a step
         :param own: likewise
+        :param noted: how the copy is to end as far as that was told
         """
         queued = self._of(copy)
         self._drop(queued)
         if self._was_told(copy['start_time'], queued, _BEGINS):
             self._drop(self._of(own, _BEGINS))
         ended = _outcome(copy)
-        if ended is None or not self._was_told(
-            copy['finish_time'], queued, _ENDS
-        ):
+        if ended is None:
+            ended = noted
+        elif not self._was_told(copy['finish_time'], queued, _ENDS):
+            return None
+        if ended is None:
             return None
         self._drop(
             each for each in self._of(own, _ENDS) if each['outcome'] == ended
@@ -159,7 +193,12 @@ def drop_told(connection: sa.Connection, changes: Iterable[Row]) -> bool:
     # one.
     queue.drop(
         connection,
-        [end['id'] for row, end in found if row.seen == note(end['outcome'])],
+        [
+            end['id']
+            for row, end in found
+            if row.seen
+            in (note(end['outcome']), note(end['outcome'], is_watched=True))
+        ],
     )
     if found:
         connection.execute(
@@ -184,7 +223,7 @@ def _noted(connection: sa.Connection, uuids: Iterable[str]) -> Sequence[Any]:
         .outerjoin(EVENTS, EVENTS.c.id == FOLLOWED_ROWS.c.own_id)
         .where(
             ACTIONS.c.uuid.in_(sorted(uuids)),
-            FOLLOWED_ROWS.c.seen.startswith(_TOLD),
+            _is_noted(),
             sa.or_(
                 FOLLOWED_ROWS.c.source == source_row.ACTIONS,
                 EVENTS.c.id.is_not(None),

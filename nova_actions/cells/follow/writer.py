@@ -244,7 +244,7 @@ class Writer:
             self._change(book, report, source_id, copy, seen)
         else:
             self._finish_own(book, action, report, copy)
-            self._origins.change_event(source_id, 0, None)
+            self._origins.change_event(source_id, 0, copy.note)
 
     def _finish_own(
         self,

@@ -222,6 +222,79 @@ class TestTwoCells(base.FollowTestCase):
             self.told(),
         )
 
+    ENDS = [('step0', 'Success'), (None, 'succeeded')]
+
+    def copy_as_another(self, following):
+        """Copy what another cell has, too, as if at the same moment; before
+        it is made one."""
+        with (
+            mock.patch.object(
+                match, 'actions', autospec=True, return_value={}
+            ),
+            mock.patch.object(match, 'events', autospec=True, return_value={}),
+            mock.patch.object(merge, 'run', autospec=True),
+        ):
+            following.round()
+
+    def number(self):
+        """Tell what is queued; return the ends that were told so far."""
+        while numbering.number(self.admin, 'one', settle=merge.queued):
+            pass
+        with db.engine().connect() as connection:
+            return connection.execute(
+                sa.select(models.CHANGES.c.event, models.CHANGES.c.outcome)
+                .where(models.CHANGES.c.outcome.is_not(None))
+                .order_by(models.CHANGES.c.number)
+            ).all()
+
+    def tell_an_end(self):
+        """Have one cell tell how a step ended, and then the other one that it
+        is open; return the step there."""
+        for each in (self.following, self.following_west):
+            each.count_as_news(START)
+        self.record(self.cell, 'Success')
+        self.following.round()
+        self.assertEqual(self.ENDS, self.number())
+        (event,) = self.record(self.west, None)
+        self.copy_as_another(self.following_west)
+        return event
+
+    def test_an_end_is_told_once_by_the_first_again(self):
+        self.tell_an_end()
+        self.following.round()
+        self.following.round()
+        self.assertEqual([('step0', 'Success', None)], self.told()[0][2])
+        self.assertEqual(self.ENDS, self.number())
+
+    def end_in_the_other(self, result):
+        """Make one of both copies, then have the other cell tell the end."""
+        event = self.tell_an_end()
+        merge.run(
+            self.admin,
+            'east',
+            'first',
+            state.acquire(self.admin, 'east', 'first'),
+            merge.top(self.admin),
+            lambda _seconds: None,
+        )
+        self.assertEqual([('step0', None, None)], self.told()[0][2])
+        self.west.update(
+            EVENTS, event, result=result, finish_time=START + 9 * SECOND
+        )
+        self.following_west.round()
+        self.assertEqual([('step0', result, None)], self.told()[0][2])
+        return self.number()
+
+    def test_an_end_is_told_once_by_the_other_one(self):
+        self.assertEqual(self.ENDS, self.end_in_the_other('Success'))
+
+    def test_another_end_is_told(self):
+        """The first one was not the true one."""
+        self.assertEqual(
+            [*self.ENDS, ('step0', 'Error'), (None, 'failed')],
+            self.end_in_the_other('Error'),
+        )
+
     def test_cells_are_locked_before_actions(self):
         """As when a batch is copied, or each could wait for the other."""
         for each in (self.following, self.following_west):
