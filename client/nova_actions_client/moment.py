@@ -71,12 +71,14 @@ def length(value: str) -> float:
 
 def span(value: str) -> str:
     """Return a duration of the command line as the API takes it, for
-    argparse: in whole seconds.
+    argparse: to the microsecond.
 
     :raises argparse.ArgumentTypeError: for anything else
     """
     seconds = length(value)
-    return value if _RELATIVE.fullmatch(value) else str(round(seconds))
+    if _RELATIVE.fullmatch(value):
+        return value
+    return f'{seconds:.6f}'.rstrip('0').rstrip('.')
 
 
 def iso(value: datetime.datetime) -> str:

@@ -80,7 +80,7 @@ FILTERS = (
     ),
     Filter(
         '--changes-before',
-        'Changed then or earlier',
+        'Changed before',
         'updated_before',
         '<time>',
         moment.asked,

@@ -3,12 +3,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from rich import cells
+
 from nova_actions_client import moment
 from nova_actions_client import record
 from nova_actions_client import text
 
 #: Characters of the names at the left.
 MARGIN = 11
+#: The least columns of a screen that are left of the name of a step, and of
+#: its host.
+NARROWEST = (13, 8)
 
 
 def render(action: record.Action, width: int, dumps: bool = False) -> str:
@@ -21,7 +26,7 @@ def render(action: record.Action, width: int, dumps: bool = False) -> str:
     for name, value in facts(action):
         lines.extend(_item(name, value, width))
     if action.steps:
-        lines.extend(['', *_steps(action.steps)])
+        lines.extend(['', *_steps(action.steps, width)])
     if dumps:
         lines.extend(_tracebacks(action.steps or ()))
     return '\n'.join(line.rstrip() for line in lines)
@@ -158,10 +163,13 @@ def _item(name: str, value: str, width: int) -> Iterator[str]:
             lead = ' ' * MARGIN
 
 
-def _steps(steps: Sequence[record.Step]) -> Iterator[str]:
-    """Yield a line for each step: when, what, where, how long, outcome."""
+def _steps(steps: Sequence[record.Step], width: int) -> Iterator[str]:
+    """Yield a line for each step: when, what, where, how long, outcome.
+
+    Names of steps, and then of hosts, are cut where they do not fit.
+    """
     rows = [
-        (
+        [
             f'{step.start:%H:%M:%S}',
             name(step),
             text.printable(step.host),
@@ -169,13 +177,21 @@ def _steps(steps: Sequence[record.Step]) -> Iterator[str]:
             step.outcome
             if step.outcome in record.GOOD
             else step.outcome.upper(),
-        )
+        ]
         for step in steps
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [
+        max(map(cells.cell_len, column)) for column in zip(*rows, strict=True)
+    ]
+    for number, narrowest in enumerate(NARROWEST, 1):
+        left = width - sum(widths) - 2 * len(widths)
+        widths[number] = min(
+            widths[number], max(narrowest, widths[number] + left)
+        )
     for row in rows:
-        yield '  ' + '  '.join(
-            cell.ljust(size) for cell, size in zip(row, widths, strict=True)
+        yield ''.join(
+            f'  {cells.set_cell_size(text.elided(cell, size), size)}'
+            for cell, size in zip(row, widths, strict=True)
         )
 
 

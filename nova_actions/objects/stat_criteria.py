@@ -79,7 +79,7 @@ def words_of(question: Question) -> list[str]:
 def _check_by(by: Sequence[str]) -> None:
     reason = None
     if not 1 <= len(by) <= 2 or len({*by}) < len(by):
-        reason = 'it is given once or twice, with another value each'
+        reason = 'it may be given once or twice, each time another one'
     elif not {*by} <= {*BY}:
         reason = f'it is not one of {", ".join(BY)}'
     elif {*by} == {*fact.UNITS}:

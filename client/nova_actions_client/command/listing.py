@@ -86,7 +86,9 @@ class List(asking.Listing):
         if listed.more:
             output.note(f'{len(actions)} shown, more: --limit 0')
         if not actions and output.is_for_a_person(args):
-            output.note('No actions found')
+            is_own = not (args.all_projects or args.project or log.missing)
+            where = ' in your project' if is_own else ''
+            output.note(f'No actions found{where}')
         return actions
 
     def produce_output(

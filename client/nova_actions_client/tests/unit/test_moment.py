@@ -51,6 +51,16 @@ class TestMoment(base.BaseTestCase):
             [moment.length(value) for value in ('90', '1.5', '90m', '2d')],
         )
 
+    def test_fractions_of_a_second(self):
+        """None becomes another length, or no filter."""
+        self.assertEqual(
+            ['0.5', '1.5', '0.000001', '90', '90s'],
+            [
+                moment.span(value)
+                for value in ('0.5', '1.5', '1e-6', '90', '90s')
+            ],
+        )
+
     @hypothesis.given(strategies.floats(0, 1e8))
     def test_took_is_short_and_near(self, seconds):
         shown = moment.took(seconds)

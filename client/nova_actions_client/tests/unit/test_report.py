@@ -4,6 +4,7 @@
 import hypothesis
 from hypothesis import strategies
 from oslotest import base
+from rich import cells
 
 from nova_actions_client import record
 from nova_actions_client import report
@@ -39,6 +40,25 @@ class TestReport(base.BaseTestCase):
         self.assertIn('IS RUNNING', shown)
         self.assertIn('12s', shown)
         self.assertIn('40s', shown)
+
+    @hypothesis.given(
+        strategies.text(min_size=1),
+        strategies.integers(0, 70),
+        strategies.integers(60, 120),
+    )
+    def test_each_step_has_one_line(self, value, length, width):
+        """It fits on the screen, and has all that comes after its name."""
+        shown = report.render(
+            made.action(
+                made.step('step' + 'x' * length, 0, 131, host=value),
+                made.step(value, 0, 131, record.ERROR, host='y' * length),
+            ),
+            width,
+        )
+        lines = shown.split('\n')[-2:]
+        for line, outcome in zip(lines, ('succeeded', 'FAILED'), strict=True):
+            self.assertLessEqual(cells.cell_len(line), width)
+            self.assertTrue(line.endswith(f'  2m11s  {outcome}'), line)
 
     @hypothesis.given(strategies.text(), strategies.integers(40, 120))
     def test_texts_are_text(self, value, width):
