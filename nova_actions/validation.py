@@ -53,7 +53,8 @@ def request_id(argument: str, value: object) -> str:
     ):
         raise _refuse(
             argument,
-            f'it is not a request id of 1 to {ID_LIMIT} printable characters',
+            f'it is not a request id of 1 to {ID_LIMIT} printable ASCII '
+            'characters',
         )
     return value
 

@@ -119,6 +119,19 @@ class Listing(Asking, command.Lister):
             return 0
         return super().produce_output(parsed_args, titles, fitted)
 
+    def say_nothing(
+        self, args: argparse.Namespace, log: service.Log, what: str
+    ) -> None:
+        """Tell a person that nothing was found, and where.
+
+        :param what: was looked for
+        """
+        if not output.is_for_a_person(args):
+            return
+        is_own = not (args.all_projects or args.project or log.missing)
+        where = ' in your project' if is_own else ''
+        output.note(f'No {what} found{where}')
+
     def _sorted(
         self,
         args: argparse.Namespace,

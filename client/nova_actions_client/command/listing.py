@@ -85,10 +85,8 @@ class List(asking.Listing):
             output.note(line)
         if listed.more:
             output.note(f'{len(actions)} shown, more: --limit 0')
-        if not actions and output.is_for_a_person(args):
-            is_own = not (args.all_projects or args.project or log.missing)
-            where = ' in your project' if is_own else ''
-            output.note(f'No actions found{where}')
+        if not actions:
+            self.say_nothing(args, log, 'actions')
         return actions
 
     def produce_output(

@@ -79,6 +79,8 @@ class Stats(asking.Listing):
         answer = log.stats(by, {**query, 'limit': args.limit})
         trends = self._trends(log, by, query, answer)
         self._say(answer)
+        if not answer.stats:
+            self.say_nothing(args, log, answer.counted)
         titles = [
             title
             for title in (*COUNTS, 'Rate', *DURATIONS)
@@ -139,7 +141,8 @@ class Stats(asking.Listing):
             if answer.since is None
             else f' since {answer.since:%Y-%m-%d %H:%M}Z'
         )
-        output.note(f'{answer.counted}{since}, from {answer.source}')
+        source = answer.source.replace('rollups', 'hourly counts')
+        output.note(f'{answer.counted}{since}, from {source}')
         for line in answer.incomplete:
             output.note(line)
         if answer.more:

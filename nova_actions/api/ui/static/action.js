@@ -151,8 +151,9 @@ export class Action {
       ${action.global_request_id ? fact('Global request', id(
         action.global_request_id, 'global request')) : nothing}
       ${fact('Action', id(action.uuid, 'action'))}
-      ${this.before || this.after ? fact('Beside it', html`${
-        link(this.before, 'before')}${link(this.after, 'after')}`) : nothing}
+      ${this.before || this.after ? fact('Same server', html`${
+        link(this.before, 'previous:')}${link(this.after, 'next:')}`)
+        : nothing}
     </dl>`;
   }
 }

@@ -3,6 +3,7 @@
 
 import argparse
 import io
+from unittest import mock
 
 import fixtures
 from oslotest import base
@@ -52,6 +53,31 @@ class TestListing(base.BaseTestCase):
             parser = command.get_parser('x')
             code = command.run(parser.parse_args(words))
         return code, command.app.stdout.getvalue()
+
+    def test_nothing_found(self):
+        """A person is told where it was looked for."""
+        command = Table(App(), None)
+        nova = mock.Mock(missing='No log here')
+        log = mock.Mock(missing=None)
+        usual = {
+            'formatter': 'table',
+            'columns': [],
+            'all_projects': False,
+            'project': None,
+        }
+        for asked, values in (
+            (log, {}),
+            (log, {'all_projects': True}),
+            (log, {'project': 'x'}),
+            (nova, {}),
+            (log, {'formatter': 'json'}),
+        ):
+            args = argparse.Namespace(**{**usual, **values})
+            command.say_nothing(args, asked, 'steps')
+        self.assertEqual(
+            ['No steps found in your project', *['No steps found'] * 3],
+            self.notes,
+        )
 
     def row(self, value):
         return [column.Text('1'), column.Text(value), column.Text('why')]
