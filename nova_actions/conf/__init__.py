@@ -86,12 +86,13 @@ class Options(cfg.ConfigOpts):
     """A configuration that a running service can reload."""
 
     def mutate_config_files(self) -> dict[Any, Any]:
-        """Reload the mutable options. When that fails, nothing changes, and
-        the reason is logged.
+        """Reload the mutable options. When that fails or one of them is
+        invalid, all keep their values, and the reason is logged.
 
         oslo.config raises SystemExit for an invalid value of a command line
         option, which would end the conductor.
         """
+        before = self._mutable_ns
         try:
             with parsing():
                 changed = super().mutate_config_files()
@@ -103,8 +104,44 @@ class Options(cfg.ConfigOpts):
         else:
             LOG.info('The configuration has been reloaded')
             return changed
-        LOG.error('The configuration is unchanged: %s', why)
+        if self._mutable_ns is before:
+            LOG.error('The configuration is unchanged: %s', why)
+        else:
+            LOG.error(
+                'The configuration has been reloaded, but not all that '
+                'depends on it has changed: %s',
+                why,
+            )
         return {}
+
+    def _reload_config_files(self) -> Any:
+        # oslo.config takes any text here; whoever reads the option later
+        # would fail.
+        found = super()._reload_config_files()
+        for info, group in self._all_opt_infos():
+            if info['opt'].mutable:
+                self._check(info['opt'], group, found)
+        return found
+
+    def _check(
+        self, opt: cfg.Opt, group: cfg.OptGroup | None, found: Any
+    ) -> None:
+        """Check the value that an option has in files that were just read.
+
+        :param found: oslo.config's namespace of the files
+        :raises oslo_config.cfg.Error: it is invalid
+        """
+        option = f'[{group.name if group else "DEFAULT"}] {opt.name}'
+        try:
+            self._do_get(opt.dest, group, found)
+        except cfg.ConfigSourceValueError as error:
+            # Its own text has no section; what it hides has the reason.
+            reason = error.__context__ or error
+            raise cfg.Error(
+                f'{option} is invalid' + ('' if opt.secret else f': {reason}')
+            ) from None
+        except (cfg.NoSuchOptError, cfg.TemplateSubstitutionError):
+            raise cfg.Error(_dollar(option)) from None
 
 
 def load(
@@ -195,12 +232,16 @@ def _check_names(conf: cfg.ConfigOpts) -> None:
                     _try(values, each)
         except (cfg.NoSuchOptError, cfg.TemplateSubstitutionError):
             # From None: the original error contains the value.
-            raise cfg.Error(
-                f'{option} has a "$" that is not followed by the name of an '
-                'option; write "$$" for a "$"'
-            ) from None
+            raise cfg.Error(_dollar(option)) from None
         except ValueError:
             continue
+
+
+def _dollar(option: str) -> str:
+    return (
+        f'{option} has a "$" that is not followed by the name of an option; '
+        'write "$$" for a "$"'
+    )
 
 
 def _try(values: Mapping[str, object], name: str) -> None:
