@@ -33,7 +33,7 @@ def begin_action(
     """
     required = event.is_required(action)
     begun = event.harmless(
-        f'begin of {action}',
+        'begin of an action',
         _begin,
         context,
         instance_uuid,
@@ -80,7 +80,7 @@ def finish_action(
         action of that name in the request is meant
     """
     event.harmless(
-        f'end of {action}', _end, context, instance_uuid, action, uuid
+        'end of an action', _end, context, instance_uuid, action, uuid
     )
 
 
@@ -127,7 +127,7 @@ class ActionReporter:
         :raises RecordingRequired: only if the action is a required one
         """
         begun = event.harmless(
-            f'begin of {self.action}',
+            'begin of an action',
             transition.begin,
             self.context,
             transition.ACTION,

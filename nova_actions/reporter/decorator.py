@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, ParamSpec, TypeVar, cast
 
+from nova_actions import foreign
 from nova_actions.reporter import event
 from nova_actions.reporter import misuse
 from nova_actions.reporter import transition
@@ -123,6 +124,7 @@ class _Method:
             context, self._event_name, host, uuid, arguments=given
         )
 
+    @foreign.contained
     def _look_at(
         self, holder: object, /, *args: object, **kwargs: object
     ) -> Call:
@@ -154,6 +156,7 @@ def _uuid_of(instance: Any) -> str:
         return str(instance.uuid)
 
 
+@foreign.contained
 def _failure(failed_when: FailedWhen, result: object) -> str | None:
     """Return why a return value means failure, None if it does not."""
     if callable(failed_when):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """EventReporter: one step on one or more servers, from start to end."""
 
+import functools
+import logging
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NoReturn, ParamSpec, Self, TypeVar
@@ -16,6 +18,9 @@ from nova_actions.reporter import transition
 
 P = ParamSpec('P')
 R = TypeVar('R')
+Secrets = Callable[[], Iterable[object]]
+
+LOG = logging.getLogger(__name__)
 
 
 def harmless(
@@ -51,7 +56,8 @@ def refuse(name: object) -> NoReturn:
     :raises RecordingRequired: always
     """
     raise exception.RecordingRequired(
-        action=name, reason='neither spool nor conductor has it'
+        action=transition.name_of(name),
+        reason='neither spool nor conductor has it',
     )
 
 
@@ -74,7 +80,13 @@ def finish(
     if handle is None:
         return
     harmless(
-        'end of a step', _finish, handle, exc_val, exc_tb, failed, secrets
+        'end of a step',
+        _finish,
+        handle,
+        exc_val,
+        exc_tb,
+        failed,
+        lambda: secrets,
     )
 
 
@@ -83,23 +95,49 @@ def _finish(
     exc_val: object,
     exc_tb: object,
     failed: object,
-    secrets: Iterable[str],
+    secrets: Secrets,
 ) -> None:
+    known: list[str] | None = []
+    if exc_val is not None or failed is not None:
+        known = _known(exc_val, secrets)
+        nesting.hide(exc_val, known)
     if failed is not None and exc_val is None:
-        outcome = transition.failure(failed, secrets)
+        outcome = transition.failure(failed, known)
         active.current().record(handle.finishes(outcome))
         return
     if exc_tb is None:
-        exc_tb = getattr(exc_val, '__traceback__', None)
+        exc_tb = nesting.traceback_of(exc_val)
     inside = nesting.references(exc_val, handle)
     has_own = len(inside) < len(handle.starts)
-    outcome = transition.outcome(exc_val, exc_tb if has_own else None, secrets)
+    outcome = transition.outcome(exc_val, exc_tb if has_own else None, known)
     ends = handle.finishes(outcome)
     for end in ends:
         if end['instance_uuid'] in inside:
             end['traceback'] = inside[end['instance_uuid']]
-    if active.current().record(ends) and has_own:
+    is_stored = active.current().record(ends)
+    if is_stored and has_own and outcome.get('traceback'):
         nesting.note(exc_val, handle)
+
+
+def _known(error: object, secrets: Secrets) -> list[str] | None:
+    """Return what is secret in a step that has failed; None when that cannot
+    be read."""
+    try:
+        return nesting.secrets(error, secrets)
+    except Exception as why:  # noqa: BLE001 - whatever an argument raises
+        _say_unreadable(type(why).__name__)
+        loss.log_why(why)
+        return None
+
+
+@functools.cache
+def _say_unreadable(kind: str) -> None:
+    # Said once, as its result is kept.
+    LOG.error(
+        'Details and tracebacks of steps are withheld where the secrets of '
+        'their calls cannot be read: %s',
+        kind,
+    )
 
 
 class EventReporter:
@@ -135,7 +173,7 @@ class EventReporter:
         self._handle: transition.Handle | None = None
         self._reason: object = None
         self._detached = False
-        self._arguments = arguments or {}
+        self._arguments = {} if arguments is None else arguments
 
     def __enter__(self) -> Self:
         """Begin the step.
@@ -220,12 +258,16 @@ class EventReporter:
         if self._detached and exc_type is None:
             return
         failed = exc_type if exc_val is None else exc_val
-        secrets: list[str] = []
-        if failed is not None or self._reason is not None:
-            secrets = harmless('secrets of a call', self._secrets) or []
-        finish(
-            self._handle, failed, exc_tb, failed=self._reason, secrets=secrets
-        )
+        if self._handle is not None:
+            harmless(
+                'end of a step',
+                _finish,
+                self._handle,
+                failed,
+                exc_tb,
+                self._reason,
+                self._secrets,
+            )
 
-    def _secrets(self) -> list[str]:
-        return list(sanitize.secrets_of_call(self.context, self._arguments))
+    def _secrets(self) -> Iterable[str]:
+        return sanitize.secrets_of_call(self.context, self._arguments)

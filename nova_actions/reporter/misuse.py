@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from oslo_utils import uuidutils
 
+from nova_actions import foreign
 from nova_actions import sanitize
 from nova_actions.reporter import transition
 
@@ -15,12 +16,19 @@ LOG = logging.getLogger(__name__)
 
 def warn(context: object, name: object, servers: Sequence[object]) -> None:
     """Log what is wrong with the beginning of a step."""
-    for problem in _problems(context, name, servers):
+    for problem in _found(context, name, servers):
         LOG.warning(
             'A step %s is reported wrongly: %s',
             transition.name_of(name) or 'without a name',
             problem,
         )
+
+
+@foreign.contained
+def _found(
+    context: object, name: object, servers: Sequence[object]
+) -> list[str]:
+    return list(_problems(context, name, servers))
 
 
 def _problems(

@@ -8,10 +8,12 @@ from typing import Any, Final, NamedTuple, Protocol, TypedDict
 
 from oslo_utils import uuidutils
 
+from nova_actions import foreign
 from nova_actions import sanitize
 from nova_actions import vocabulary
 from nova_actions.objects import text
 from nova_actions.reporter import clock
+from nova_actions.sanitize import withholding
 
 ACTION = 'action'
 START = 'start'
@@ -118,7 +120,7 @@ def _names_of(values: Iterable[object]) -> list[str | None]:
     safe = text.sanitizer().name
     return [
         None
-        if value is None or value == ''
+        if value is None
         else (safe(value) or '')[: sanitize.NAME_LIMIT] or None
         for value in values
     ]
@@ -190,8 +192,12 @@ def begin(
     return {
         **_said(context, kind, name, host),
         'uuid': uuidutils.generate_uuid(),
-        'instance_uuid': str(instance_uuid),
+        'instance_uuid': _plain(instance_uuid),
     }
+
+
+def _plain(value: object) -> str:
+    return value if type(value) is str else foreign.text(value)
 
 
 def starts(
@@ -211,7 +217,7 @@ def starts(
                 'instance_uuid': uuid,
                 'action_uuid': action_uuid,
             }
-            for uuid in dict.fromkeys(map(str, instance_uuids))
+            for uuid in dict.fromkeys(map(_plain, instance_uuids))
         ]
     )
 
@@ -224,7 +230,7 @@ def _said(
         [
             name,
             host,
-            *[getattr(context, attribute, None) for attribute in _CALLER],
+            *_caller(context),
         ]
     )
     said: Transition = {
@@ -243,16 +249,24 @@ def _said(
     return said
 
 
+@foreign.contained
+def _caller(context: Context) -> list[object]:
+    return [getattr(context, attribute, None) for attribute in _CALLER]
+
+
 def outcome(
-    exc_val: object = None, exc_tb: object = None, secrets: Iterable[str] = ()
+    exc_val: object = None,
+    exc_tb: object = None,
+    secrets: Iterable[str] | None = (),
 ) -> Outcome:
     """Return how a step ended: well without an exception.
 
-    :param secrets: values known to be secret in this call
+    :param secrets: values known to be secret in this call; None when they
+        cannot be known, so that the error's texts are withheld
     """
     if exc_val is None:
         return {'result': vocabulary.RESULT_SUCCESS}
-    error = text.sanitizer().error(exc_val, exc_tb, secrets)
+    error = _safe(exc_val, exc_tb, secrets)
     return {
         'result': vocabulary.RESULT_ERROR,
         'details': error.details,
@@ -262,12 +276,23 @@ def outcome(
     }
 
 
-def failure(reason: object, secrets: Iterable[str] = ()) -> Outcome:
-    """Return that a step failed without an exception."""
-    error = text.sanitizer().error(reason, None, secrets)
+def failure(reason: object, secrets: Iterable[str] | None = ()) -> Outcome:
+    """Return that a step failed without an exception.
+
+    :param secrets: as of :func:`outcome`
+    """
+    error = _safe(reason, None, secrets)
     return {
         'result': vocabulary.RESULT_ERROR,
         'details': error.details or 'It failed.',
         'error_type': error.error_type,
         'reason': error.reason,
     }
+
+
+def _safe(
+    exc_val: object, exc_tb: object, secrets: Iterable[str] | None
+) -> sanitize.ErrorText:
+    if secrets is None:
+        return withholding.Withholding().error(exc_val, exc_tb)
+    return text.sanitizer().error(exc_val, exc_tb, secrets)

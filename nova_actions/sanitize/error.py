@@ -6,7 +6,9 @@ import re
 import traceback
 import types
 from collections.abc import Iterator
+from typing import TypeGuard
 
+from nova_actions import foreign
 from nova_actions.sanitize import text as _text
 
 MAX_CAUSES = 10
@@ -91,6 +93,13 @@ _CAUSED = 'Caused by '
 _CAUSE = re.compile(rf'^{_CAUSED}([\w.]+): ', re.M)
 
 
+#: Attributes of an exception, past whatever its class has in their place.
+_CAUSED_BY, _SUPPRESSED, _CONTEXT = (
+    vars(BaseException)[name]
+    for name in ('__cause__', '__suppress_context__', '__context__')
+)
+
+
 @dataclasses.dataclass(frozen=True)
 class ErrorText:
     """What is kept of a failure; unsafe until the Sanitizer made it."""
@@ -105,6 +114,13 @@ class ErrorText:
     rules: str | None = None
 
 
+def is_exception(value: object) -> TypeGuard[BaseException]:
+    """Tell whether something is an exception, whatever its ``__class__``
+    says."""
+    return issubclass(type(value), BaseException)
+
+
+@foreign.contained
 def type_name(exc: BaseException) -> str:
     cls = type(exc)
     if cls.__module__ in ('builtins', '__main__'):
@@ -114,17 +130,25 @@ def type_name(exc: BaseException) -> str:
 
 def message(exc: BaseException) -> str:
     try:
-        if callable(getattr(exc, 'format_message', None)):
-            return _text.as_text(exc.format_message())  # type: ignore[attr-defined]
-    except Exception:  # noqa: BLE001, S110
-        pass
-    return _text.as_text(exc)
+        formatted = _formatted(exc)
+    except Exception:  # noqa: BLE001
+        formatted = exc
+    return _text.as_text(formatted)
+
+
+@foreign.contained
+def _formatted(exc: BaseException) -> object:
+    """Return what tells the message: what an exception of OpenStack formats,
+    or the exception itself."""
+    formatting = getattr(exc, 'format_message', None)
+    return formatting() if callable(formatting) else exc
 
 
 def _next(exc: BaseException) -> BaseException | None:
-    if exc.__cause__ is not None or exc.__suppress_context__:
-        return exc.__cause__
-    return exc.__context__
+    cause: BaseException | None = _CAUSED_BY.__get__(exc)
+    if cause is None and not _SUPPRESSED.__get__(exc):
+        cause = _CONTEXT.__get__(exc)
+    return cause
 
 
 def causes(exc: BaseException) -> Iterator[BaseException]:
@@ -196,6 +220,7 @@ def _traceback(exc_tb: object) -> str | None:
     return _text.as_text(exc_tb)
 
 
+@foreign.contained
 def _details(exc: BaseException) -> tuple[str, str, str]:
     """Return details, class names and words of an exception."""
     chain = [exc, *causes(exc)]
@@ -228,7 +253,7 @@ def _read_value(
             return ErrorText(None, None, None, None)
         reason = reason_of(error_type or '', (trace or '')[-512:])
         return ErrorText(error_type, None, trace, reason)
-    if isinstance(exc_val, BaseException):
+    if is_exception(exc_val):
         details, names, words = _details(exc_val)
         return ErrorText(
             type_name(exc_val), details, trace, reason_of(names, words)

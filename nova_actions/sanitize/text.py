@@ -4,6 +4,8 @@
 import re
 from collections.abc import Callable, Iterable
 
+from nova_actions import foreign
+
 #: What stands where a secret was; the label names the rule that hit.
 PLACEHOLDER = re.compile(r'\[REDACTED:(F(?:[0-9]{1,2}|X))\]')
 #: What stands where bytes were cut.
@@ -122,14 +124,21 @@ def masked(
 def as_text(value: object) -> str:
     """Return the text of anything; an object that cannot tell says so."""
     try:
-        if isinstance(value, str):
-            # A subclass may override anything: take the plain characters.
-            return str.__str__(value)
-        if isinstance(value, bytes | bytearray):
-            return bytes(value).decode('utf-8', 'replace')
-        return str.__str__(str(value))
+        if type(value) is str:
+            return value
+        return _told(value)
     except Exception:  # noqa: BLE001
         return f'<unprintable {type(value).__name__}>'
+
+
+@foreign.contained
+def _told(value: object) -> str:
+    if isinstance(value, str):
+        # A subclass may override anything: take the plain characters.
+        return str.__str__(value)
+    if isinstance(value, bytes | bytearray):
+        return bytes(value).decode('utf-8', 'replace')
+    return foreign.text(value)
 
 
 def clean(text: str) -> str:

@@ -38,7 +38,7 @@ class Withholding(sanitize.Sanitizer):
         """Return the coded reason, and the class of an exception; what is
         called a class in a text may be anything."""
         kind = None
-        if isinstance(exc_val, BaseException):
+        if _error.is_exception(exc_val):
             kind = self.name(_error.type_name(exc_val))
         return sanitize.ErrorText(
             error_type=kind,

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
+from nova_actions import foreign
 from nova_actions import vocabulary
 from nova_actions.db import verdict
 from nova_actions.reporter import transition
@@ -174,11 +175,7 @@ class Wire:
                 waiting,
                 dict(lost),
                 host=self._host,
-                about={
-                    name: str(value)
-                    for name, value in dict(self._about).items()
-                }
-                or None,
+                about=_said(self._about) or None,
                 oldest_age=oldest_age,
             )
         except (
@@ -202,6 +199,11 @@ class Wire:
             ended['evidence'],
             host=self._host,
         )
+
+
+@foreign.contained
+def _said(about: Mapping[str, str]) -> dict[str, str]:
+    return {name: str(value) for name, value in dict(about).items()}
 
 
 def closing(session: str, evidence: str) -> Transition:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import concurrent.futures
+import itertools
 import pickle
 import sys
 import uuid
@@ -23,6 +24,33 @@ class Odd(Exception):
 class Unreadable:
     def __str__(self):
         raise OSError
+
+
+#: What recording lets pass, since a signal may raise it.
+PASSING = (SystemExit, KeyboardInterrupt, GeneratorExit)
+
+
+def raiser(error):
+    """Return a method that raises something."""
+
+    def method(self, *args):
+        raise error
+
+    return method
+
+
+def hostile(base, error, *names):
+    """Return a class, each of whose methods or properties of these names
+    raises something."""
+    methods = ('__str__', '__repr__', '__eq__', '__hash__', '__bool__')
+    return type(
+        'Hostile',
+        (base,),
+        {
+            name: raiser(error) if name in methods else property(raiser(error))
+            for name in names
+        },
+    )
 
 
 class EventMixin:
@@ -257,6 +285,60 @@ class EventMixin:
                 done = True
             self.assertTrue(done)
         reporter.flush(patience.PATIENCE)
+
+    def test_an_error_that_raises_when_it_is_read(self):
+        for error, names in itertools.product(
+            PASSING,
+            (
+                ('__str__', '__repr__', '__bool__'),
+                ('format_message',),
+                ('__cause__', '__context__'),
+                ('__traceback__', '__dict__'),
+                ('__class__', '__eq__', '__hash__'),
+            ),
+        ):
+            failure = hostile(Exception, error, *names)()
+
+            def work(failure=failure):
+                with self.event():
+                    raise failure
+
+            try:
+                work()
+            except BaseException as raised:  # noqa: BLE001
+                self.assertIs(failure, raised, names)
+            row = self.step()
+            self.assertEqual('Error', row['result'])
+            self.assertIn('in work', row['traceback'])
+        self.assertEqual({}, base.losses())
+
+    def test_values_that_raise_when_they_are_read(self):
+        methods = ('__str__', '__repr__', '__eq__', '__hash__', '__bool__')
+        for error in PASSING:
+            odd = hostile(object, error, *methods, 'request_id', 'uuid')()
+            for context, name, host, server in (
+                (odd, 'reboot', 'here', self.instance_uuid),
+                (self.context, odd, 'here', self.instance_uuid),
+                (self.context, 'reboot', odd, self.instance_uuid),
+                (self.context, 'reboot', 'here', odd),
+            ):
+                with reporter.EventReporter(
+                    context, name, host, server, arguments=odd
+                ) as step:
+                    step.fail(odd)
+                with reporter.ActionReporter(context, server, name, host):
+                    done = True
+                self.assertTrue(done)
+                begun = reporter.begin_action(context, server, name)
+                reporter.finish_action(context, server, name, begun)
+        self.assertIn('error', base.losses())
+
+    def test_a_signal_ends_the_work(self):
+        for error in PASSING:
+            with mock.patch.object(
+                recorder.Recorder, 'record', autospec=True, side_effect=error
+            ):
+                self.assertRaises(error, self.event().__enter__)
 
     def test_recording_fails_in_every_way(self):
         for error in (OSError, MemoryError, ValueError, RecursionError):

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A failure that passes through several steps."""
 
+import pickle
 import uuid
 
+import fixtures as fixtures_lib
 from oslotest import base
 
 from nova_actions import context as context_module
 from nova_actions import reporter
+from nova_actions.reporter import event
+from nova_actions.reporter import nesting
 from nova_actions.reporter import testing
 from nova_actions.tests import fixtures
 
@@ -105,3 +109,67 @@ class NestingTestCase(base.BaseTestCase):
             self.assertRaises(ValueError, self.fail, error, self.step('b'))
         self.failed(self.step('a'), error=error)
         self.assertIn('in fail', self.tracebacks()[0])
+
+    def reveal(self, error, *arguments):
+        """Have an error leave steps that have these arguments, the innermost
+        last, and return what is recorded of each."""
+
+        def work(rest):
+            if not rest:
+                raise error
+            with reporter.EventReporter(
+                self.context, 'a', 'here', ONE, arguments=rest[0]
+            ):
+                work(rest[1:])
+
+        self.assertRaises(type(error), work, arguments)
+        return self.recorded.steps
+
+    def test_a_secret_of_the_inner_step(self):
+        for step in self.reveal(
+            ValueError('it was Quoovaix7'), {}, {'password': 'Quoovaix7'}
+        ):
+            self.assertNotIn('Quoovaix7', step.details)
+            self.assertIn('it was', step.details)
+
+    def test_a_secret_of_the_cause(self):
+        first = ValueError('it was Quoovaix7')
+        self.reveal(first, {'password': 'Quoovaix7'})
+        second = OSError('no')
+        second.__cause__ = first
+        step = self.reveal(second, {})[-1]
+        self.assertIn('Caused by', step.details)
+        self.assertNotIn('Quoovaix7', step.details)
+
+    def test_secrets_that_cannot_be_read(self):
+        class Unreadable(dict):
+            def items(self):
+                raise OSError
+
+        event._say_unreadable.cache_clear()
+        log = self.useFixture(fixtures_lib.FakeLogger())
+        error = ValueError('it was Quoovaix7')
+        for _ in range(3):
+            steps = self.reveal(error, {}, Unreadable(password='Quoovaix7'))
+        for step in steps:
+            self.assertEqual(
+                ('Error', None, None, 'ValueError'),
+                (step.result, step.details, step.traceback, step.error_type),
+            )
+        self.assertEqual(1, log.output.count('are withheld'))
+        self.assertEqual({}, self.recorded.stats())
+
+    def test_no_secret_travels_with_the_exception(self):
+        error = ValueError('no room')
+        self.reveal(error, {'password': 'Quoovaix7'})
+        self.assertNotIn('Quoovaix7', repr(vars(error)))
+        self.assertNotIn(b'Quoovaix7', pickle.dumps(error))
+        self.assertNotIn(b'nova_actions.', pickle.dumps(error))
+        again = pickle.loads(pickle.dumps(error))
+        self.assertEqual('no room', self.reveal(again, {})[-1].details)
+
+    def test_secrets_of_one_that_is_raised_for_ever(self):
+        error = ValueError('no room')
+        for number in range(300):
+            self.reveal(error, {'password': f'Quoovaix{number}'})
+        self.assertLessEqual(len(nesting.secrets(error, lambda: ())), 256)

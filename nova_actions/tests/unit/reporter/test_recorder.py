@@ -663,6 +663,16 @@ class _Out(BaseException):
     pass
 
 
+class _Told(Exception):
+    def __str__(self):
+        return ''.join(chr(97 + number % 26) for number in range(3000))
+
+
+class _Caller:
+    def __getattr__(self, name):
+        return ''.join(chr(97 + number % 26) for number in range(300))
+
+
 class InterruptTestCase(base.ReporterTestCase):
     """A signal handler that raises, as one that calls ``sys.exit`` does,
     wherever this thread is."""
@@ -687,6 +697,24 @@ class InterruptTestCase(base.ReporterTestCase):
             self.context, 'step', 'here', self.instance_uuid
         ):
             pass
+
+    def test_it_comes_out_of_foreign_methods(self):
+        gc.disable()
+        self.addCleanup(gc.enable)
+        for _ in range(self.INTERRUPTS // 10):
+            with contextlib.suppress(_Out):
+                signal.setitimer(
+                    signal.ITIMER_REAL, random.uniform(0.0005, 0.005)
+                )
+                for _ in range(1000):
+                    with (
+                        contextlib.suppress(_Told),
+                        reporter.EventReporter(
+                            _Caller(), 'step', 'here', self.instance_uuid
+                        ),
+                    ):
+                        raise _Told
+                self.fail('the interrupt was dropped')
 
     def test_it_leaves_no_lock_that_others_wait_for(self):
         # It may run a finaliser of somebody else's in this thread.
