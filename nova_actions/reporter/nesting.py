@@ -26,9 +26,9 @@ _Note = tuple[str, int, dict[str, tuple[str | None, str]]]
 #: Where an exception keeps what is secret in the steps that it has left.
 _SECRETS = '_nova_actions_secrets'
 
-#: How many secrets an exception keeps, should the same one be raised again
-#: and again.
-_MOST = 256
+#: How many secrets of other steps count, the newest ones, should the same
+#: exception be raised again and again.
+_MOST = 1000
 
 
 class _Secrets:
@@ -98,6 +98,9 @@ def references(error: object, handle: transition.Handle) -> dict[str, str]:
 def hide(error: object, secrets: list[str] | None) -> None:
     """Note in an exception what is secret in a step that it leaves; None
     when that could not be read."""
+    if secrets is not None and len(secrets) > 2 * _MOST:
+        # What is not kept cannot be masked in the steps around it.
+        secrets = None
     if sanitize_error.is_exception(error):
         _DICT.__get__(error)[_SECRETS] = _Secrets(secrets)
 
@@ -117,5 +120,4 @@ def secrets(
                 if noted.values is None:
                     return None
                 found.update(dict.fromkeys(noted.values))
-    found.update(dict.fromkeys(map(sanitize_text.as_text, own())))
-    return list(found)[-_MOST:]
+    return [*list(found)[-_MOST:], *map(sanitize_text.as_text, own())]

@@ -3,6 +3,7 @@
 
 import pickle
 import uuid
+from unittest import mock
 
 import fixtures as fixtures_lib
 from oslotest import base
@@ -170,6 +171,16 @@ class NestingTestCase(base.BaseTestCase):
 
     def test_secrets_of_one_that_is_raised_for_ever(self):
         error = ValueError('no room')
-        for number in range(300):
-            self.reveal(error, {'password': f'Quoovaix{number}'})
-        self.assertLessEqual(len(nesting.secrets(error, lambda: ())), 256)
+        with mock.patch.object(nesting, '_MOST', 5):
+            for number in range(20):
+                self.reveal(error, {'password': f'Quoovaix{number}'})
+            self.assertEqual(5, len(nesting.secrets(error, lambda: ())))
+
+    def test_many_secrets(self):
+        many = [f'Quoovaix{number}' for number in range(5000)]
+        outer, inner = self.reveal(
+            ValueError(f'it was {many[7]}'), {}, {'password': many}
+        )
+        self.assertIsNone(outer.details)
+        self.assertIn('it was', inner.details)
+        self.assertNotIn('Quoovaix', inner.details)
