@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The recorder of a process: what reporters hand their transitions to."""
 
+import contextlib
 import dataclasses
 import logging
 import math
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from oslo_utils import uuidutils
 
 from nova_actions.reporter import clock
+from nova_actions.reporter import files
 from nova_actions.reporter import loss
 from nova_actions.reporter import session
 from nova_actions.reporter import transition
@@ -87,6 +89,7 @@ class Recorder:
         self._uuid = ''
         self._ended = threading.Event()
         self._dirty = False
+        self._files: files.Files | None = None
 
     def reborn(self) -> 'Recorder':
         """Return the recorder of a forked child, which starts afresh."""
@@ -185,6 +188,7 @@ class Recorder:
                 self._session.note,
                 self._damaged,
             )
+            self._files = files.Files(self._session, self._spool)
             self._charge()
         else:
             self._spool = memory.MemorySpool(settings.spool_max_bytes)
@@ -200,10 +204,10 @@ class Recorder:
             closed=self._closed,
         )
         opened.start()
-        if isinstance(self._spool, disk.Spool):
+        if self._files is not None and isinstance(self._spool, disk.Spool):
             threading.Thread(
                 target=self._keep,
-                args=(self._spool,),
+                args=(self._spool, self._files),
                 name='nova-actions-spool',
                 daemon=True,
             ).start()
@@ -262,6 +266,8 @@ class Recorder:
         number = self._spool.append(transitions)
         self._dirty = True
         if required:
+            if self._files is not None:
+                self._files.see_to()
             self._spool.sync()
         opened.notify(number)
         if self.is_durable:
@@ -290,14 +296,13 @@ class Recorder:
         )
         loss.log_why(error)
 
-    def _keep(self, spool: disk.Spool) -> None:
-        """Look after the file, beside those who write into it."""
+    def _keep(self, spool: disk.Spool, kept: files.Files) -> None:
+        """Look after the files, beside those who write into it."""
         interval = (
             self.settings.fsync_interval
             if self.settings.fsync == 'interval'
             else 1.0
         )
-        has_name = True
         while True:
             spool.bell.wait_for(
                 lambda: self._ended.is_set() or spool.is_long, interval
@@ -305,14 +310,7 @@ class Recorder:
             if self._ended.is_set():
                 return
             try:
-                if has_name and not spool.has_name():
-                    has_name = False
-                    LOG.error(
-                        'The spool %s was deleted while it is in use. Reports '
-                        'that are not delivered are lost when this process '
-                        'ends; restart it when none waits any more',
-                        spool.path,
-                    )
+                kept.see_to()
                 is_dirty, self._dirty = self._dirty, False
                 if is_dirty and self.settings.fsync == 'interval':
                     spool.sync()
@@ -431,6 +429,9 @@ class Recorder:
         self.losses.tell()
         if self._session is not None:
             self._session.note_lost(self._opened.untold())
+        if self._files is not None and self._spool.count:
+            with contextlib.suppress(OSError):
+                self._files.see_to()
         if not at_exit:
             # No process may take it over before the last report is in it.
             self._spool.close()

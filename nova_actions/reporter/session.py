@@ -22,7 +22,7 @@ from nova_actions.reporter.spool import place
 from nova_actions.reporter.spool import salvage
 
 _LOCK = re.compile(r'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lock')
-_SPOOL_FILES = ('', '-wal', '-shm')
+_SPOOL_FILES = ('', '-wal', '-shm', '.new')
 _NOTE = struct.Struct('<QQ')
 _CHECKSUM = struct.Struct('<I')
 # Behind the note: the losses that no conductor knows of.
@@ -197,6 +197,51 @@ class Session:
         counts: dict[str, int] = json.loads(raw)
         return counts
 
+    def has_name(self) -> bool:
+        """Tell whether others can find its file.
+
+        :raises OSError: that cannot be examined
+        """
+        if self._descriptor is None:
+            return True
+        try:
+            return os.path.samestat(
+                os.fstat(self._descriptor), os.stat(self._path)
+            )
+        except FileNotFoundError:
+            return False
+
+    def restore(self) -> None:
+        """Make its file anew, which was deleted. No process may fork
+        meanwhile: its child would keep the lock.
+
+        :raises OSError: as of :meth:`begin`
+        """
+        if self._descriptor is None:
+            return
+        place.make(self.folder)
+        copy = f'{self._path}.new'
+        descriptor = os.open(
+            copy, os.O_CREAT | os.O_TRUNC | os.O_RDWR | os.O_CLOEXEC, 0o600
+        )
+        try:
+            # Before it has the name by which others find it.
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.pwrite(
+                descriptor,
+                os.pread(self._descriptor, _LOST_AT + _MAX_LOST, 0),
+                0,
+            )
+            os.replace(copy, self._path)
+            # Others may be writing to it by its number.
+            os.dup2(descriptor, self._descriptor, inheritable=False)
+        finally:
+            os.close(descriptor)
+
+    @property
+    def _path(self) -> str:
+        return os.path.join(self.folder, f'{self.uuid}.lock')
+
     @property
     def spool_path(self) -> str:
         return os.path.join(self.folder, f'{self.uuid}.spool')
@@ -217,5 +262,5 @@ class Session:
         """Remove all its files, once nothing is left to do for it."""
         self.remove_spool()
         with contextlib.suppress(OSError):
-            os.unlink(os.path.join(self.folder, f'{self.uuid}.lock'))
+            os.unlink(self._path)
         self.let_go()

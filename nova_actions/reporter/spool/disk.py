@@ -453,18 +453,46 @@ class Spool:
             )
 
     def has_name(self) -> bool:
-        """Tell whether its path still names the open file. A file that was
-        deleted is gone when this process ends.
+        """Tell whether its path still names the open file and its log. What
+        was deleted is gone when this process ends.
 
         :raises OSError: the path cannot be examined
         """
         with self._lock:
-            if self._is_closed:
+            if self._is_closed or self._db is None:
                 return True
             try:
+                os.stat(f'{self.path}-wal')
                 return os.path.samestat(self._made, os.stat(self.path))
             except FileNotFoundError:
                 return False
+
+    def restore(self) -> None:
+        """Store what is in a file that was deleted in a new one of its
+        name.
+
+        :raises OSError, sqlite3.Error: it cannot be had; the deleted one is
+            used on
+        """
+        with self._lock:
+            copy = f'{self.path}.new'
+            descriptor = os.open(
+                copy, os.O_CREAT | os.O_TRUNC | os.O_RDWR | os.O_CLOEXEC, 0o600
+            )
+            try:
+                blocking.run(self._file().execute, 'VACUUM INTO ?', (copy,))
+                if self._fsync != 'never':
+                    blocking.run(os.fsync, descriptor)
+            finally:
+                os.close(descriptor)
+            # It would be taken for the new file's.
+            for suffix in ('-wal', '-shm'):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self.path + suffix)
+            os.replace(copy, self.path)
+            # SQLite sees that its file was moved, and touches none by name.
+            self._shut()
+            self._open()
 
     def maintain(self, is_quiet: bool) -> None:
         """Write SQLite's log back when it has become long, or when nobody

@@ -4,6 +4,7 @@ import datetime
 import gc
 import itertools
 import os
+import pathlib
 import pickle
 import random
 import re
@@ -25,10 +26,13 @@ from nova_actions.objects import reporter as reporter_object
 from nova_actions.reporter import active
 from nova_actions.reporter import clock
 from nova_actions.reporter import direct
+from nova_actions.reporter import files
 from nova_actions.reporter import loss
 from nova_actions.reporter import recorder
+from nova_actions.reporter import session
 from nova_actions.reporter.delivery import sender
 from nova_actions.reporter.spool import disk
+from nova_actions.reporter.spool import place
 from nova_actions.tests import patience
 from nova_actions.tests.unit.reporter import base
 
@@ -46,23 +50,121 @@ class DurableMixin:
                 event.fail(failing)
             return event.detach() if failing is False else None
 
-    def test_a_deleted_spool_is_told_once(self):
+    def delete(self, *suffixes):
+        """Delete the folder of the spool, or some of its files."""
+        if not suffixes:
+            shutil.rmtree(self.recording.folder)
+        for suffix in suffixes:
+            for path in pathlib.Path(self.recording.folder).glob(f'*{suffix}'):
+                path.unlink()
+
+    def await_anew(self, number):
+        patience.wait_until(
+            'a new spool',
+            lambda: self.log.output.count('has been made anew') == number,
+        )
+
+    def test_deleted_files_are_made_anew(self):
+        self.create()
+        deleted = (
+            (),
+            ('.lock',),
+            ('.spool', '-wal', '-shm'),
+            ('-wal',),
+            ('.spool',),
+        )
+        away = self.away()
+        for number, suffixes in enumerate(deleted):
+            self.step(f'{number} before')
+            self.delete(*suffixes)
+            self.step(f'{number} after')
+            self.await_anew(number + 1)
+            self.step(f'{number} later')
+        names = {
+            f'{number} {when}'
+            for number in range(len(deleted))
+            for when in ('before', 'after', 'later')
+        }
+        self.assertEqual(
+            ['.lock', '.spool', '.spool-shm', '.spool-wal'],
+            sorted(name[36:] for name in os.listdir(self.recording.folder)),
+        )
+        for name in os.listdir(self.recording.folder):
+            path = os.path.join(self.recording.folder, name)
+            self.assertEqual(0o600, os.stat(path).st_mode & 0o777, name)
+        # None is taken over while its session lives.
+        self.assertEqual(
+            [], list(session.Session.orphans(self.recording.folder))
+        )
+        self.kill()
+        away.stop()
+        self.record(folder=self.recording.folder)
+        self.create()
+        self.assertEqual({}, base.losses())
+        found = [
+            (each['event'], each['result'])
+            for each in self.events()
+            if each['event'] in names
+        ]
+        self.assertEqual(
+            sorted((name, 'Success') for name in names), sorted(found)
+        )
+        self.assertEqual(
+            len(deleted), self.log.output.count('was deleted while')
+        )
+
+    def test_a_spool_is_deleted_while_it_is_delivered(self):
+        self.create()
+        names = [f'step {number}' for number in range(60)]
+        for number, name in enumerate(names):
+            self.step(name)
+            if number % 20 == 10:
+                self.delete()
+                self.step('more')
+                self.await_anew(number // 20 + 1)
+        self.flush()
+        found = [each['event'] for each in self.events()]
+        self.assertEqual(names, [each for each in found if each in names])
+        self.assertEqual(0, self.recording.recorder._spool.bytes)
+        self.assertEqual({}, base.losses())
+
+    def test_a_deleted_spool_that_cannot_be_made_anew_is_told_once(self):
         self.create()
         self.step('one')
         self.flush()
-        shutil.rmtree(self.recording.folder)
-        for name in ('two', 'three'):
-            self.step(name)
-            patience.wait_until(
-                'a line', lambda: 'was deleted while' in self.log.output
-            )
-            self.flush()
+        with mock.patch.object(
+            place, 'make', autospec=True, side_effect=OSError
+        ) as make:
+            self.delete()
+            for number in (1, 3):
+                self.step('two')
+                patience.wait_until(
+                    'a try', lambda number=number: make.call_count > number
+                )
+                self.flush()
         self.assertEqual(1, self.log.output.count('was deleted while'))
+        self.await_anew(1)
         self.assertEqual(
-            {'one', 'two', 'three'},
-            {each['event'] for each in self.events()}
-            & {'one', 'two', 'three'},
+            ['one', 'two', 'two'],
+            [
+                each['event']
+                for each in self.events()
+                if each['event'] in ('one', 'two')
+            ],
         )
+
+    def test_what_is_left_of_a_deleted_spool_at_the_end(self):
+        self.create()
+        away = self.away()
+        with mock.patch.object(files.Files, 'see_to', autospec=True):
+            self.step('left')
+            self.delete()
+            self.recording.recorder._ended.set()
+        reporter.stop()
+        away.stop()
+        self.record(folder=self.recording.folder)
+        self.create()
+        self.assertIn('left', [each['event'] for each in self.events()])
 
     def away(self):
         """Have a conductor that does not answer, until it is stopped."""
