@@ -23,6 +23,11 @@ _PRINTABLE = re.compile(r'[\x20-\x7e]+')
 _UUID = re.compile(r'[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')
 _CONTROL = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
 _UNITS = {'': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86400, 'w': 7 * 86400}
+#: How a date begins a time. Without that iso8601 takes "2026-331", which is
+#: November, for March.
+_DATED = re.compile(
+    r'[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:[T ].+)?)?|[0-9]{4}.*)?'
+)
 _SPAN = re.compile(r'([0-9]{1,12}(?:\.[0-9]{1,6})?)([smhdw]?)')
 #: The longest span, microseconds.
 SPAN_MAX = 36525 * 86400 * 1_000_000
@@ -195,14 +200,15 @@ def moment(
     ):
         return now - datetime.timedelta(microseconds=span(argument, value))
     try:
-        return time(argument, value)
+        if isinstance(value, str) and _DATED.fullmatch(value):
+            return time(argument, value)
     except exception.InvalidInput:
-        raise _refuse(
-            argument,
-            'it is neither a time in ISO 8601 nor a '
-            'length of time such as 30m, 2h or '
-            '7d',
-        ) from None
+        pass
+    raise _refuse(
+        argument,
+        'it is neither a time in ISO 8601 nor a length of time such as 30m, '
+        '2h or 7d',
+    )
 
 
 def terms(argument: str, value: object) -> dict[str, list[str]]:

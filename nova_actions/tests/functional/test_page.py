@@ -394,8 +394,8 @@ class ActionTest(page_case.PageCase):
         self.browser.one(
             '.command code', f'openstack action log timeline {action}'
         )
-        self.browser.one('.facts', 'create')
-        self.browser.one('.facts', 'delete')
+        self.browser.one('.facts', 'previous: create')
+        self.browser.one('.facts', 'next: delete')
         self.assertAccessible()
         self.browser.click('.button', 'Only what failed')
         patience.wait_until(

@@ -64,6 +64,35 @@ class ReadTest(base.BaseTestCase):
                     exception.InvalidInput, criteria.read, terms, NOW, None
                 )
 
+    def test_a_date_is_whole_or_refused(self):
+        """What could be read as another day is none."""
+        for value, first in (
+            ('2026', (2026, 1, 1)),
+            ('2026-03', (2026, 3, 1)),
+            ('2026-03-02', (2026, 3, 2)),
+            ('20260302', (2026, 3, 2)),
+            ('2026-03-02T04:05', (2026, 3, 2, 4, 5)),
+            ('2026-03-02 04:05+01:00', (2026, 3, 2, 3, 5)),
+            ('20260302T040500Z', (2026, 3, 2, 4, 5)),
+            ('2026-061', None),
+            ('2026061', None),
+            ('2026-3', None),
+            ('2026-3-2', None),
+            ('2026-W10', None),
+            ('2026-03-02\n', None),
+            ('', None),
+        ):
+            terms = {'started_after': [value]}
+            if first is None:
+                self.assertRaises(
+                    exception.InvalidInput, criteria.read, terms, NOW, None
+                )
+            else:
+                self.assertEqual(
+                    datetime.datetime(*first),
+                    criteria.read(terms, NOW, None).started[0],
+                )
+
     @given(strategies.integers(0, 10**6))
     def test_times_count_from_now(self, minutes):
         found = criteria.read(
