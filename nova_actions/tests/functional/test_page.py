@@ -394,8 +394,12 @@ class ActionTest(page_case.PageCase):
         self.browser.one(
             '.command code', f'openstack action log timeline {action}'
         )
-        self.browser.one('.facts', 'previous: create')
-        self.browser.one('.facts', 'next: delete')
+        self.browser.one('.facts', 'create')
+        self.browser.one('.facts', 'delete')
+        self.assertEqual(
+            ['previous: create', 'next: delete'],
+            [each.strip() for each in self.browser.texts('.facts .beside')],
+        )
         self.assertAccessible()
         self.browser.click('.button', 'Only what failed')
         patience.wait_until(
