@@ -86,7 +86,7 @@ class Receiver:
                 )
             if not self._is_patient:
                 raise failure.Refusal(
-                    'The receiver has not accepted the request. Nothing was '
+                    f'The receiver {_fault(self._answer)}. Nothing was '
                     'skipped: the next run sends it again.'
                 )
             time.sleep(_pause(self._answer))
@@ -145,6 +145,15 @@ def _is_transient(answer: requests.Response) -> bool:
     return _takes(answer) or (
         answer.status_code in TRANSIENT and not _is_elsewhere(answer)
     )
+
+
+def _fault(answer: requests.Response | None) -> str:
+    """Return why something was not taken that may be later."""
+    if answer is None:
+        return 'does not answer'
+    if _takes(answer):
+        return 'has broken off its answer'
+    return f'answers HTTP {_status(answer)}'
 
 
 def _status(answer: requests.Response) -> str:

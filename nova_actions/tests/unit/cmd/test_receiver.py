@@ -152,6 +152,30 @@ class AnswerTest(base.BaseTestCase):
         broken.status_code = 200
         broken.request = requests.Request('POST', 'http://collector').prepare()
         self.assertTrue(receiver._is_transient(broken))
+        self.assertIn('broken off', receiver._fault(broken))
+
+    def test_why_it_has_not_taken_something(self):
+        busy = requests.Response()
+        busy.status_code, busy.reason = 503, 'Service Unavailable'
+        busy.request = requests.Request('POST', 'http://collector').prepare()
+        for answer, fault in (
+            (None, 'does not answer'),
+            (busy, 'answers HTTP 503 Service Unavailable'),
+        ):
+            self.assertEqual(fault, receiver._fault(answer))
+            with fixtures.MockPatchObject(
+                receiver.Receiver, '_is_taken', autospec=True
+            ) as taken:
+
+                def refuse(self, _spans, answer=answer):
+                    self._answer = answer
+                    return False
+
+                taken.mock.side_effect = refuse
+                refusal = self.assertRaises(
+                    failure.Refusal, self.write, is_patient=False
+                )
+            self.assertIn(f'The receiver {fault}.', str(refusal))
 
     def test_the_url_of_the_environment(self):
         for name in (
