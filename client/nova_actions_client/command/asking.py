@@ -2,6 +2,8 @@
 """What the commands have in common: they ask the log."""
 
 import argparse
+import contextlib
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib import parse
@@ -63,7 +65,11 @@ class Asking(command.Command):
         """
         self.app.stdout = output.opened(self.app.stdout)
         try:
-            with output.printing(self.app.stdout):
+            with (
+                # cliff asks it whether it is a terminal.
+                contextlib.redirect_stdout(sys.stdout or self.app.stdout),
+                output.printing(self.app.stdout),
+            ):
                 return int(super().run(parsed_args))
         except http.Refused as refused:
             if refused.status != 400:

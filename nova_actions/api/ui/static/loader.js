@@ -46,7 +46,8 @@ export class Loader {
     if (!problem || problem.status === 401) return nothing;
     return html`<div class="problem" role="alert">
       <p>${problem.message}${problem.isPassing ? ' Trying again.' : ''}</p>
-      <button type="button" @click=${() => this.run()}>Try now</button>
+      <button type="button" @click=${() => this.run()}>${
+        problem.isPassing ? 'Try now' : 'Try again'}</button>
     </div>`;
   }
 }

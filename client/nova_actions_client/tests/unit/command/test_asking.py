@@ -54,6 +54,13 @@ class TestListing(base.BaseTestCase):
             code = command.run(parser.parse_args(words))
         return code, command.app.stdout.getvalue()
 
+    def test_a_closed_standard_output(self):
+        self.useFixture(fixtures.MonkeyPatch('sys.stdout', None))
+        for words in ((), ('--print-empty',), ('-f', 'csv'), ('-c', 'ID')):
+            code, _shown = self.run_table([self.row('web')], *words)
+            self.assertEqual(0, code)
+            self.assertEqual([], self.notes)
+
     def test_nothing_found(self):
         """A person is told where it was looked for."""
         command = Table(App(), None)
