@@ -130,6 +130,17 @@ _OTHERS = (
         ),
         lambda value: not words.is_code(value),
     ),
+    # Any program, if it can be no user and group.
+    family(
+        'F6',
+        (' -u ', "'-u'", '"-u"', '--user'),
+        (
+            r'(?<=[\s\'"])(?:-u|--user(?:name)?)'
+            + _GAP
+            + r'[A-Za-z][\w.@\\-]{0,63}+:(?P<v>[^\s:/@\'",;\x00]{4,128}+)'
+        ),
+        lambda value: words.is_drawn(value) or words.is_signed(value),
+    ),
     family(
         'F6',
         'smbclient winexe ads xfreerdp rpcclient smbget',

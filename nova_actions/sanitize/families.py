@@ -62,7 +62,7 @@ def _is_header_value(value: str) -> bool:
     """Tell it from code and from the name of the next header."""
     return not (
         words.is_code(value)
-        or value == 'header'
+        or value in ('header', 'got')
         or value.lower().startswith('x-')
     )
 
@@ -107,6 +107,22 @@ BEFORE = (
             + PREFIX
             + MAYBE_QUOTE
             + r'(?P<v>[A-Za-z0-9+/=_-]{20,512}+)(?![\w.-])'
+        ),
+        words.is_random,
+    ),
+    # A header in a sentence.
+    family(
+        'F2',
+        'x-',
+        (
+            r'(?<![\w-])x-[\w-]{0,40}?(?:token|key|signature|secret)'
+            + MAYBE_QUOTE
+            + r'(?>(?:[ ](?:header|with|has|had|of|is|was|value)'
+            r'|:?[ ]got){1,4})'
+            r'[ ]?[:=]?[ ]?'
+            + PREFIX
+            + MAYBE_QUOTE
+            + r'(?P<v>[A-Za-z0-9+/=_-]{20,4096}+)(?![\w.-])'
         ),
         words.is_random,
     ),
@@ -253,7 +269,9 @@ BEFORE = (
     family(
         'F4',
         '@',
-        (r'(?<![:/.])//[\w.-]{1,64}+:(?P<v>[^\s/@\'"<>]{1,256}+)@(?=[\w-])'),
+        (
+            r'(?<![:/.0-9])//[\w.-]{1,64}+:(?P<v>[^\s/@\'"<>]{1,256}+)@(?=[\w-])'
+        ),
     ),
     # Go's driver of MySQL.
     family(
@@ -263,6 +281,17 @@ BEFORE = (
             r'(?<![\w.:/@%\[-])[\w.-]{1,64}+:(?P<v>[^\s/:@\'"<>]{1,128}+)'
             r'@(?:tcp|unix|udp)\('
         ),
+    ),
+    # A URL of SQLAlchemy or kombu with a slash too few.
+    family(
+        'F4',
+        'mysql mariadb postgres rabbit amqp redis mongodb kombu',
+        (
+            r'(?<![\w+.-])(?:mysql|mariadb|postgres(?:ql)?|rabbit|amqps?|rediss?'
+            r'|mongodb|kombu)(?:\+\w{1,20})?:/[\w.-]{1,64}+:'
+            r'(?P<v>[^\s/:@\'"<>]{1,256}+)@(?=[\w\[-])'
+        ),
+        words.may_be_password,
     ),
     family(
         'F4',
@@ -338,11 +367,11 @@ BEHIND = (
         '<',
         (
             r'<\w{1,20}(?:\s(?:name|key|id)=' + QUOTE + r')?>?[\w.-]{0,40}?'
-            r'(?:pass(?:word|phrase|wd)|secret|token|credential|api_?key)'
+            r'(?:pass(?:word|phrase|wd)|secret|token|credential|api_?key|community)'
             r'[\w.-]{0,20}+(?:'
             + QUOTE
             + r'[^<>\n]{0,60}>(?>\s{0,40}+<value>|)'
-            r'|</(?:key|name)>\s{0,40}+<\w{1,20}>)'
+            r'|</(?:key|name)>(?>(?:\s{0,40}+<\w{1,20}>){1,3}))'
             r'(?P<v>[^<>\s][^<]{0,4096}+)'
         ),
     ),
@@ -525,7 +554,7 @@ BEHIND = (
         'F16',
         'value=',
         (
-            r'<[\w:.-]{0,40}?(?:passw(?:or)?d|passphrase|secret|token)'
+            r'<[\w:.-]{0,40}?(?:passw(?:or)?d|passphrase|secret|token|community)'
             r'[\w.-]{0,20}+\s(?:[^<>]{0,200}?\s)?value=' + QUOTED
         ),
     ),
@@ -543,7 +572,8 @@ BEHIND = (
         'value:',
         (
             r'(?:attribute|field|parameter)[^\n]{0,40}?(?:pass|secret|token|key)'
-            r'[\w.-]{0,20}+[^\n]{0,12}?Value:\s{1,4}+(?!None\b)(?P<v>[^\n]{0,1023}[^\n"\'])'
+            r'[\w.-]{0,20}+[^\n]{0,12}?Value:\s{1,4}+'
+            r'(?!(?:None|True|False|[0-9]{1,6})(?:[.]\s|$|\n))(?P<v>[^\n]{0,1023}[^\n"\'])'
         ),
     ),
 )

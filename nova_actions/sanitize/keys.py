@@ -69,6 +69,8 @@ _USER_AND = re.compile(
     r'(?:user(?:name)?|login|id|account|uid)[ ]?[/:&,][ ]?\Z', re.IGNORECASE
 )
 _USER_FIRST = re.compile(r'[A-Za-z_][\w.@\\-]{0,40}[:/](?!/)')
+# What a usage writes for a value.
+_PLACE = re.compile(r'<[A-Za-z][A-Za-z_. -]{0,63}>(?=[\s\])}|]|$)')
 # What stands behind "credentials:", each with a name of its own.
 _ASSIGNED = re.compile(r'[a-z][\w.-]{2,40}=')
 
@@ -203,6 +205,8 @@ def _bare(text: str, name: naming.Name) -> tuple[int, int, bool] | None:
         return *block, bool(text[slice(*block)].strip(' ,.0123456789'))
     if name.quote and not sep:
         return None
+    if place := _PLACE.match(text, at):
+        return *place.span(), False
     found = _BARE.match(text, at)
     if found is None or _is_opened(found[0], name.key):
         return None
@@ -441,7 +445,7 @@ def _named(
         secret = False
     value = text[start:end]
     if words.only_tells(name.key):
-        secret = secret and words.is_peculiar(value)
+        secret = secret and words.is_told(value, name.key, name.sep.strip())
     if name.kind == 'own':
         return start, end, secret
     if name.kind == 'weak':

@@ -16,7 +16,7 @@ from nova_actions.sanitize.family import mixed
 _FAR = 8192
 
 _GAP = r'[ \t\'",]{1,8}'
-_BEGIN = r'(?<![^\s"\'\x1c\x01])'
+_BEGIN = r'(?<![^\s"\'>\x1c\x01])'
 _WORD = r'[^\s\'",;|]{1,64}'
 _VALUE = r'(?P<v>[^\s\'",;<>\\\x00][^\s\'",;<>\\]{1,512})'
 _ENDS = r'(?=$|[\s\'"\\])'
@@ -105,6 +105,13 @@ _KINDS = {
             words.may_be_password(value) and not words.is_uuid(value)
         ),
     ),
+    # Not the name of a host.
+    'qdrawn': (
+        r'(?P<q>["\'])(?P<v>(?!\x00)(?>(?:(?!(?P=q))[^\n]){1,128}))',
+        lambda value: (
+            words.may_be_password(value) and not words.is_host(value)
+        ),
+    ),
     'random': (
         r'(?P<v>[A-Za-z0-9+/_-]{16,128}={0,2})(?![\w-])',
         words.is_random,
@@ -148,6 +155,7 @@ _WITHOUT_GAP = (
     'alone',
     'cell',
     'qcode',
+    'qdrawn',
     'random',
     'lmnt',
     'pwdump',

@@ -57,7 +57,7 @@ ENGLISH = (
     r'private-mac',
     r'key[ _-]?material',
     r'(?:saml)?signature_?value',
-    r'snmp[ _-]community',
+    r'snmp[ _-]?community',
     r'community[ _-]?string',
     r'webhook[_-]?url(?!s)',
     r'unseal[_-]?key',
@@ -338,7 +338,7 @@ NAME = re.compile(
 )
 #: One that may be a secret's: what stands behind it is one if it looks so.
 WEAK = re.compile(
-    r'key|session|ticket|pass|cred|(?<![a-z])(?:pw|sid|jwt|auth)(?![a-z])',
+    r'key|session|ticket|pass|cred|(?<![a-z])(?:pw|sid|jwt|auth|crumb)(?![a-z])',
     re.IGNORECASE,
 )
 # What is looked up or counted by, or meant for everybody.

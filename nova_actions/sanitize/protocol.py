@@ -35,7 +35,7 @@ FAMILIES = (
         'F17',
         (' login ',),
         (
-            r'(?<![^\s"\'])[A-Za-z]{0,4}[0-9]{0,6}\s(?-i:LOGIN)\s[^\s]{1,64}+\s'
+            r'(?<![^\s"\'>])[A-Za-z]{0,4}[0-9]{0,6}\s(?-i:LOGIN)\s[^\s]{1,64}+\s'
             + MAYBE_QUOTE
             + _WORD
         ),
@@ -82,9 +82,8 @@ FAMILIES = (
         'F17',
         'requirepass masterauth',
         (
-            r'(?<![\w-])(?:requirepass|masterauth)["\']?\s{1,4}+'
-            + MAYBE_QUOTE
-            + _WORD
+            r'(?:(?<![\w-])|(?<=\s--)|(?<=["\']--))(?:requirepass|masterauth)'
+            r'["\']?\s{1,4}+' + MAYBE_QUOTE + _WORD
         ),
         _no_word,
     ),

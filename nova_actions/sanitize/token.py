@@ -42,6 +42,18 @@ FAMILIES = (
         (r'(?<![A-Za-z0-9_])(?P<v>[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk)(?!\w)'),
         flags=0,
     ),
+    # Azure's keys of the form that all its services come to use, with what is
+    # the same in all of them (Microsoft, common annotated security keys).
+    family(
+        'F10',
+        'azdo jqqj9',
+        (
+            r'(?<![A-Za-z0-9])(?P<v>[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}'
+            r'|[A-Za-z0-9]{52}JQQJ9[A-Za-z0-9]{11}[A-Za-z0-9]{16,32})'
+            r'(?![A-Za-z0-9])'
+        ),
+        flags=0,
+    ),
     family('F10', '1//0', r'(?<![\w/.-])(?P<v>1//0[\w-]{30,120})', flags=0),
     family(
         'F9',

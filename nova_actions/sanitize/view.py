@@ -13,7 +13,8 @@ import re
 import string
 from collections.abc import Iterator
 
-from nova_actions.sanitize import names
+from nova_actions.sanitize import listed
+from nova_actions.sanitize import prefix
 from nova_actions.sanitize import text as _text
 
 #: So often may a text have been escaped.
@@ -78,11 +79,7 @@ _GOES_ON = re.compile(
     r'[A-Za-z0-9_+/=.-]{1,40}'
     r'(?:["\',;)\]}]|\s(?![ \t]{0,3}[:=])|\Z))'
 )
-_DIGITS = dict.fromkeys(map(ord, '123456789abcdef'), '0')
-# What a log writes before a line ends in one of these.
-_AFTER = re.compile(r'[^"\'{}=\n]*[\]:>|)\w-][ \t]')
-_STAMP = re.compile(r'[\d:.\[\]>|]|ERROR|WARN|INFO|DEBUG|TRACE')
-_MIN_PREFIX, _MIN_LINE, _MIN_WRAPPED = 5, 11, 24
+_MIN_LINE, _MIN_WRAPPED = 11, 24
 _SHOWN = re.compile(r'\[[0-9;?]{0,20}[A-Za-z]')
 
 # Signs that a value ends at, and what they are read as where they are escaped:
@@ -201,43 +198,6 @@ def _escapes(text: str) -> Iterator[Change]:
         yield start, end, new
 
 
-def _shared(line: str, other: str) -> int:
-    """Return how much of a line is what another begins with, too, but for
-    the digits, and is what a log writes before its lines."""
-    line, other = (each[:200].translate(_DIGITS) for each in (line, other))
-    low, high = 0, min(len(line), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if line[:middle] == other[:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _leads_to_value(before: str) -> bool:
-    """Tell the name of a secret, which may stand on several lines, from what
-    a log writes."""
-    return before.rstrip()[-1:] not in tuple(')]|>') and bool(
-        names.NAME.search(before[-32:])
-    )
-
-
-def _prefix(line: str, others: tuple[str, str]) -> int:
-    length = 0
-    for other in others:
-        if (
-            other[:4] == line[:4]
-            and other != line
-            and line[0] not in ' \t{'
-            and (found := _AFTER.match(line, 0, _shared(line, other)))
-            and _STAMP.search(line, 0, found.end())
-            and not _leads_to_value(line[: found.end()])
-        ):
-            length = max(length, found.end())
-    return length if length >= _MIN_PREFIX else 0
-
-
 def _wrapped(line: str, behind: str) -> tuple[int, int] | None:
     """Return what stands between the end of a token's first part on a line
     and the part on the next line, counted from the beginning of the line."""
@@ -259,6 +219,8 @@ def _lines(text: str) -> Iterator[Change]:
     at = len(text) - len(text.lstrip('b"\'\\'))
     lines = ['', *text[at:].split('\n'), '']
     heads = [line[:4] for line in lines]
+    logged = prefix.TIME.search(text)
+    begun = logged or '\n>' in text or '\n+' in text
     # Few are worth a closer look.
     numbers = [
         number
@@ -268,6 +230,7 @@ def _lines(text: str) -> Iterator[Change]:
             len(line) > _MIN_LINE
             and heads[number] in (heads[number - 1], heads[number + 1])
         )
+        or (begun and (line[:1] in prefix.MARKED or ':' in line[:60]))
     ]
     starts = list(itertools.accumulate(map(len, lines), initial=at - 1))
     for number in numbers:
@@ -275,7 +238,15 @@ def _lines(text: str) -> Iterator[Change]:
         at = starts[number] + number
         length = 0
         if len(line) > _MIN_LINE and line[:4] in (before[:4], behind[:4]):
-            length = _prefix(line, (before, behind))
+            length = prefix.shared(line, (before, behind))
+        if not length and line[:1] in prefix.MARKED:
+            length = prefix.marks(line, (before, behind))
+        if (
+            logged
+            and line[length - 2 : length] not in prefix.ENDS
+            and (found := prefix.LOGGED.match(line))
+        ):
+            length = max(length, found.end())
         if length:
             yield at, at + length, ''
         elif ' ' not in line[-20:] and (wrapped := _wrapped(line, behind)):
@@ -351,7 +322,7 @@ def of(text: str) -> View | None:
     escapes = list(_escapes(text))
     changes: list[Change] = []
     done = 0
-    for change in sorted([*escapes, *lines]):
+    for change in sorted([*escapes, *lines, *listed.changes(text)]):
         if change[0] >= done:
             changes.append(change)
             done = change[1]

@@ -32,9 +32,7 @@ _HARMLESS_TAIL = re.compile(
 _HARMLESS_HEAD = re.compile(
     r'^(?i:public|primary|foreign|no|max|min|len|is|has|num|need|without'
     r'|invalid|missing|unknown|expired)[_-]'
-    # Options that ask for one, or do without.
-    r'|^--(?:ask|prompt|no|skip|disable)-'
-    r'|^(?:Invalid|Expired|Missing|Unknown|Malformed|Bad|Wrong)[A-Z]'
+    r'|^(?:Invalid|Expired|Missing|Unknown|Malformed)[A-Z]'
 )
 #: Names of what tells about something.
 DESCRIBES = frozenset(
@@ -123,7 +121,13 @@ _TELLS = re.compile(
     r'|(?:Store|Service|Management|Helper|Client|Driver)$'
     # A service of AWS, in its actions.
     r'|^secretsmanager$'
+    # Options that ask for one, or do without; exceptions.
+    r'|^--(?:ask|prompt|no|skip|disable)-'
+    r'|^(?:Bad|Wrong)[A-Z]'
 )
+_FAULT = re.compile(r'(?:Bad|Wrong)[A-Z]')
+# Behind these a word stands that is an argument of its own.
+_ASKS = re.compile(r'--(?:ask|prompt|no|skip|disable)-')
 _FILE = re.compile(r'(?:/[a-z0-9._-]{2,64}){2,16}$')
 _UUID = re.compile(r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
 _ADDRESS = re.compile(
@@ -184,6 +188,15 @@ def only_tells(key: str) -> bool:
     return bool(_TELLS.search(key.lower() if key.isupper() else key))
 
 
+def is_told(value: str, key: str, sep: str) -> bool:
+    """Judge what stands behind a name that only tells about a secret."""
+    if _ASKS.match(key) and '=' not in sep:
+        return is_strong(value) or is_signed(value)
+    if _FAULT.match(key) and (not sep or harmless_key(value)):
+        return False
+    return is_peculiar(value)
+
+
 def is_password_key(key: str) -> bool:
     return bool(_PASS.search(key))
 
@@ -230,7 +243,17 @@ def is_strong(value: str) -> bool:
 
 def is_drawn(value: str) -> bool:
     """Tell one of these that is not a word with a number either."""
-    return is_strong(value) and not _NUMBERED.match(value)
+    return is_strong(value) and not is_numbered(value)
+
+
+def is_numbered(value: str) -> bool:
+    """Tell a word with a number behind it."""
+    return bool(_NUMBERED.match(value))
+
+
+def is_host(value: str) -> bool:
+    """Tell what a host may be called: ``node01``, ``db-node-07``."""
+    return is_numbered(value) or bool(_KEBAB.match(value))
 
 
 def may_be_password(value: str) -> bool:

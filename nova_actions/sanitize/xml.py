@@ -62,7 +62,9 @@ def _is_text(text: str, match: re.Match[str]) -> bool:
     element ends and words follow."""
     return bool(
         text.startswith('</', match.end())
-        or not _BLANK.search(match['v'].strip())
+        or not (
+            _BLANK.search(match['v'].strip()) or match['v'].startswith('--')
+        )
     )
 
 

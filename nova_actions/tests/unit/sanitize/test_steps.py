@@ -11,10 +11,12 @@ from nova_actions.sanitize import credentials
 from nova_actions.sanitize import index
 from nova_actions.sanitize import keys
 from nova_actions.sanitize import line
+from nova_actions.sanitize import listed
 from nova_actions.sanitize import names
 from nova_actions.sanitize import naming
 from nova_actions.sanitize import oslo
 from nova_actions.sanitize import pem
+from nova_actions.sanitize import prefix
 from nova_actions.sanitize import rules
 from nova_actions.sanitize import sql
 from nova_actions.sanitize import text
@@ -324,6 +326,16 @@ VIEWS = (
     '&',
     'ERROR a\n',
     '10:00 a b\n',
+    '2026-01-05 10:00:01 a ',
+    '\n2026-01-05 10:00:01 a b',
+    '\nJan  5 10:00:01 a b',
+    "['a', ",
+    "cmd ['-a',",
+    '("a",\n',
+    '[ ',
+    '\na/b.c:1:',
+    '\n> ',
+    '\n+',
     'a' * 60 + '1\n',
     '> \n',
     '\\xe5\\x80',
@@ -361,10 +373,12 @@ class StepsTest(base.BaseTestCase):
                     credentials,
                     index,
                     keys,
+                    listed,
                     names,
                     naming,
                     oslo,
                     pem,
+                    prefix,
                     sql,
                     text,
                     token,

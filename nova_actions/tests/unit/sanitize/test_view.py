@@ -59,6 +59,36 @@ class ViewTest(base.BaseTestCase):
         )
         self.assertIn('password:\n abc', read(text))
 
+    def test_lines_that_are_quoted_added_or_found(self):
+        for mark in ('> ', '>', '+', '/etc/a.yaml:%d:', 'a/b.yaml-%d-'):
+            text = '\n'.join(
+                (mark % number if '%' in mark else mark) + line
+                for number, line in enumerate(('password: >-', '  abc'), 10)
+            )
+            self.assertRegex(read(text), 'password: >-\n {1,2}abc', mark)
+
+    def test_a_line_of_a_log_that_stands_alone(self):
+        for prefix in (
+            '2026-01-05 10:00:01.124 2345 ERROR nova.x [req-1 a b] ',
+            '        2026-01-05 10:00:01.124 2345 INFO nova [-] ',
+            'Jan  5 10:00:01 cmp1 nova-compute[12]: ',
+            '2026-01-05T10:00:01.1Z stderr F ',
+        ):
+            text = f'caught: password:\n{prefix} abc'
+            self.assertIn('password:\n abc', read(text), prefix)
+
+    def test_a_command_as_a_list(self):
+        for text in (
+            "Command '['a', 'b', 'c']' failed",
+            '"Cmd": ["a", "b", "c"]',
+            '"command": ["a","b","c"]',
+            'run([\n    "a",\n    "b",\n    "c",\n])',
+        ):
+            self.assertRegex(read(text), '["\']a b c["\']', text)
+        self.assertIn('a -p c', read("['a', '-p', 'c']"))
+        for text in ("['a', 'b', 'c']", "cmd: {'a': 'b', 'c': 'd'}"):
+            self.assertIsNone(view.of(text), text)
+
     def test_a_token_in_two_lines(self):
         for half in ('Kx9vQ2rT' * 4, 'gAAAA' + 'x1Y' * 12):
             self.assertIn(half + half, read(f'{half}\n{half}'))
