@@ -55,7 +55,8 @@ _BEHIND_NAME = re.compile(
     r'|' + _OWNER % r'[^\s:=/→]' + r'\s{0,4}+[:=→]'
     r'|' + _OWNER % r'[^\s=]' + _VERB + r'|' + _VERB + r'|)'
     r'\s{0,40}+(?>\\\n\s{0,40}+|\(\s{1,40}+(?=[bur]{0,2}+["\'])|)'
-    r'(?>Secret(?:Str|Bytes)?\(|!{1,2}[A-Za-z][\w:/.-]{0,30}+[ \t]{1,4}+'
+    r'(?>Secret(?:Str|Bytes)?\(|Sensitive(?:Str(?:ing)?)?\('
+    r'|!{1,2}[A-Za-z][\w:/.-]{0,30}+[ \t]{1,4}+'
     # Of PHP, Erlang, Rust, Windows' registry, ODBC; a mapping with its value.
     r'|string\([0-9]{1,6}\)\s{1,4}+(?=")|<<(?=")|Some\((?=")'
     r'|REG_\w{2,12}+[ \t]{1,8}+|\{(?=[^\s{}"\',:]{1,128}\};)'
@@ -96,6 +97,12 @@ _OF = re.compile(
 )
 # A value within quotes behind it, without a sign between.
 _QUOTED = re.compile(r'\s{0,2}(?=["\'] ?[^\s"\']{6,64} ?["\'])')
+# One of letters of both cases, with a digit in their midst.
+_MIXED = re.compile(
+    r'(?P<gap>[ \t]{1,2})(?=[!-~]{0,32}[A-Z])'
+    r'(?=[!-~]{0,32}[a-z])(?=[!-~]{0,32}[0-9][A-Za-z])[\w!#$%&*+@~-]{6,64}'
+    r'(?=[\s,;)\u3002\u3001\uff0c]|\Z)'
+)
 _SIGNS = (':', '=', '|', ',', '(', '-', '\u2013', '\u2014')
 _QUOTES = ('"', "'")
 _AUTH = re.compile(r'["\']?\s{0,4}:')
@@ -242,6 +249,8 @@ def at(text: str, stem: int, length: int) -> Name | None:
         and (opened := _QUOTED.match(text, end))
     ):
         return Name(key, start, tail, opened.end(), '', '', kind)
+    if kind == 'foreign' and (mixed := _MIXED.match(text, end)):
+        return Name(key, start, tail, mixed.end('gap'), '', ' ', kind)
     behind = _behind(text, key, kind, end)
     if behind is None:
         return None

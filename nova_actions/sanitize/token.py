@@ -54,6 +54,13 @@ FAMILIES = (
         ),
         flags=0,
     ),
+    # Mailchimp's, which ends in its data centre (gitleaks).
+    family(
+        'F10',
+        '-us',
+        r'(?<![A-Za-z0-9])(?P<v>[0-9a-f]{32}-us[0-9]{1,2})(?![A-Za-z0-9])',
+        flags=0,
+    ),
     family('F10', '1//0', r'(?<![\w/.-])(?P<v>1//0[\w-]{30,120})', flags=0),
     family(
         'F9',

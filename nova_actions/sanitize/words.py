@@ -128,7 +128,7 @@ _TELLS = re.compile(
 _FAULT = re.compile(r'(?:Bad|Wrong)[A-Z]')
 # Behind these a word stands that is an argument of its own.
 _ASKS = re.compile(r'--(?:ask|prompt|no|skip|disable)-')
-_FILE = re.compile(r'(?:/[a-z0-9._-]{2,64}){2,16}$')
+_FILE = re.compile(r'(?:[a-z]{2,10}:)?(?:/[a-z0-9._-]{2,64}){2,16}$')
 _UUID = re.compile(r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
 _ADDRESS = re.compile(
     r'(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{2}:){5}|/|[a-z]+://'
@@ -368,7 +368,15 @@ def _is_reference(value: str, key: str, sep: str) -> bool:
 def _is_file(value: str, key: str) -> bool:
     """Tell the path of the file that holds a key."""
     return bool(_FILE.match(value)) and key.lower().endswith(
-        ('key', 'keyring', 'token', 'secret', 'credentials', 'cookie')
+        (
+            'key',
+            'keyring',
+            'token',
+            'secret',
+            'credentials',
+            'cookie',
+            '_maps',
+        )
     )
 
 
@@ -385,7 +393,16 @@ def _behind_colon(value: str, key: str, more: bool) -> bool:
     )
 
 
+def _is_called_so(value: str) -> bool:
+    """Tell the name of one: ``ns1-key``."""
+    return bool(_KEBAB.match(value)) and bool(
+        _STEM_WORD.match(value.rpartition('-')[2])
+    )
+
+
 def _in_prose(value: str, sep: str) -> bool:
+    if _is_called_so(value):
+        return False
     if 'set' in sep or 'changed' in sep:
         return not (_ALPHA.match(value) and value.islower())
     return not (
@@ -401,7 +418,7 @@ def _stands_for(value: str, key: str, sep: str) -> bool:
     """Tell what stands for a value that is elsewhere: a variable, a call, an
     id, a file."""
     return (
-        is_code(value)
+        is_code(value.lstrip('['))
         or _is_reference(value, key, sep)
         or _is_file(value, key)
         or (value == key and value.islower() and value.isidentifier())
