@@ -91,7 +91,7 @@ _IS = re.compile(
 )
 # Whose it is, behind a name of another language.
 _OF = re.compile(
-    r'(?> (?!(?:lautet|ist|est|es|era|is|jest|to|adalah)\s)'
+    r'(?> (?!(?:lautet|ist|est|es|era|è|é|är|er|is|jest|to|adalah)\s)'
     r'(?:[^\W\d_]{1,5}\')?[^\W\d_]{1,20})'
     r'{1,3}'
 )
