@@ -281,7 +281,7 @@ _OTHERS = (
             r'(?:-S|su |chpasswd|passwd|cryptsetup|kinit|docker|podman|helm'
             r'|saslpasswd2|smbpasswd|gpg|openssl|skopeo|buildah|clevis'
             r'|systemd-creds|kubeseal|faillock|htpasswd|vault|wpa_passphrase'
-            r'|ldap\w{2,8}|nova-|keyctl|secret-tool|pass )'
+            r'|gcloud secrets|ldap\w{2,8}|nova-|keyctl|secret-tool|pass )'
         ),
     ),
     family(

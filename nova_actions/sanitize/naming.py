@@ -24,7 +24,7 @@ _VERB = (
     r'|(?>(?:set|reset|changed)\s{1,4}+|)to'
     r'|like(?=\s{1,4}+["\'])'
     # An English word in a sentence of another language.
-    r'|lautet|ist|est|è|é|är|jest)(?=[\s:]):?+'
+    r'|lautet|ist|est|es|è|é|är|jest)(?=[\s:]):?+'
 )
 # A key of YAML whose value stands under another name further down.
 _SCHEMA = (

@@ -158,7 +158,8 @@ good had has have header headers how http https identical if in incorrect
 index internal into invalid is it its key keys least line list long longer
 mandatory may might missing more must need needs never new no none not now
 null of off ok old old-style on once one only option optional options or other
-out over parameter parameters password passwords patch path plain post project
+out over parameter parameters password passwords patch path plain post private
+project
 put raise reason refused request requests required requires response return
 returned revoke right rotate same secret secrets server service set short
 should show since so stale still string strong success such takes than that
@@ -444,11 +445,11 @@ def _is_count(value: str, key: str, sep: str, more: bool) -> bool:
 
 
 #: What leads to an adjective as well as to a value, in other languages.
-_ARE = ('ist', 'est', 'è', 'é', 'är', 'jest')
+_ARE = ('ist', 'est', 'è', 'é', 'är', 'jest', 'es')
 
 
 def _behind_verb(value: str, sep: str, more: bool) -> bool:
-    plain = bool(_ALPHA.match(value)) and value.islower()
+    plain = value.islower() and bool(value.isalpha() or _ALPHA.match(value))
     return (
         not is_word(value)
         and value[:1] not in ('/', '(')
