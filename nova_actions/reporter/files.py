@@ -33,6 +33,8 @@ class Files:
         """
         # A forked child must not get hold of a new lock.
         with fork.writing:
+            if not self._owner.is_open():
+                return
             is_spool = self._spool.has_name()
             if is_spool and self._owner.has_name():
                 return

@@ -187,6 +187,7 @@ class Recorder:
                 settings.fsync,
                 self._session.note,
                 self._damaged,
+                self._session.is_open,
             )
             self._files = files.Files(self._session, self._spool)
             self._charge()

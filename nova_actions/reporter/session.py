@@ -102,6 +102,7 @@ class Session:
         self.folder = folder
         self.uuid = uuid
         self._descriptor: int | None = descriptor
+        self._made = os.fstat(descriptor)
 
     @classmethod
     def begin(cls, folder: str) -> 'Session':
@@ -174,7 +175,9 @@ class Session:
     def note_lost(self, counts: Mapping[str, int]) -> None:
         """Note how many reports were lost that no conductor knows of, by
         reason, for the session that comes after this one."""
-        if self._descriptor is None or counts == self.lost():
+        if self._descriptor is None or not self.is_open():
+            return
+        if counts == self.lost():
             return
         raw = json.dumps(counts).encode()
         with contextlib.suppress(OSError):
@@ -197,17 +200,24 @@ class Session:
         counts: dict[str, int] = json.loads(raw)
         return counts
 
+    def is_open(self) -> bool:
+        """Tell whether nobody but :meth:`let_go` has closed its file. A
+        service that closes all files, as daemons do, closes this one and the
+        spool's, too, and others get their numbers."""
+        if self._descriptor is None:
+            return True
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), self._made)
+        except OSError:
+            return False
+
     def has_name(self) -> bool:
         """Tell whether others can find its file.
 
         :raises OSError: that cannot be examined
         """
-        if self._descriptor is None:
-            return True
         try:
-            return os.path.samestat(
-                os.fstat(self._descriptor), os.stat(self._path)
-            )
+            return os.path.samestat(self._made, os.stat(self._path))
         except FileNotFoundError:
             return False
 
@@ -217,7 +227,7 @@ class Session:
 
         :raises OSError: as of :meth:`begin`
         """
-        if self._descriptor is None:
+        if self._descriptor is None or not self.is_open():
             return
         place.make(self.folder)
         copy = f'{self._path}.new'
@@ -235,6 +245,7 @@ class Session:
             os.replace(copy, self._path)
             # Others may be writing to it by its number.
             os.dup2(descriptor, self._descriptor, inheritable=False)
+            self._made = os.fstat(descriptor)
         finally:
             os.close(descriptor)
 
@@ -249,9 +260,9 @@ class Session:
     def let_go(self) -> None:
         """Close the file without unlocking it, as a forked child does with
         its parent's."""
-        if self._descriptor is not None:
+        if self._descriptor is not None and self.is_open():
             os.close(self._descriptor)
-            self._descriptor = None
+        self._descriptor = None
 
     def remove_spool(self) -> None:
         for suffix in _SPOOL_FILES:

@@ -16,6 +16,7 @@ from typing import TypeVar
 from nova_actions.reporter import bell
 from nova_actions.reporter import blocking
 from nova_actions.reporter import fork
+from nova_actions.reporter.spool import anew
 from nova_actions.reporter.spool import aside
 from nova_actions.reporter.spool import connection
 from nova_actions.reporter.spool import entry
@@ -40,6 +41,9 @@ _ROWS = 1000
 _SYNCHRONOUS = {'always': 'FULL', 'interval': 'NORMAL', 'never': 'OFF'}
 
 SpoolFull = room.SpoolFull
+
+#: What must not be closed, nor collected.
+_strays: list[sqlite3.Connection] = []
 
 
 class _Write:
@@ -66,6 +70,8 @@ class Spool:
         ids, after some were stored and before some are removed
     :param lost: called with the number of reports that cannot be read any
         more, and why
+    :param is_open: called before the file is used; tells that nobody else
+        has closed the files of this process
     :raises OSError, sqlite3.Error: it cannot be opened
     """
 
@@ -76,11 +82,13 @@ class Spool:
         fsync: str,
         note: Callable[[int, int], None] = lambda _count, _id: None,
         lost: Callable[[int, str], None] = lambda _number, _why: None,
+        is_open: Callable[[], bool] = lambda: True,
     ) -> None:
         self.path = path
         self.room = room.Room(max_bytes)
         self._note = note
         self._lost = lost
+        self._is_open = is_open
         self._fsync = fsync
         self._log_soft = min(_LOG_LIMIT, max(_LOG_LEAST, max_bytes) // 2)
         self._log_hard = min(4 * _LOG_LIMIT, max(_LOG_LEAST, max_bytes))
@@ -141,6 +149,9 @@ class Spool:
         opened again."""
         if self._is_closed:
             raise OSError('the spool is closed')
+        if not self._is_open():
+            # SQLite would try for ten seconds, or write into another's file.
+            raise OSError('this process has closed the files of the reporter')
         db = self._db or self._open()
         if not self._is_counted and not db.in_transaction:
             self._count_all(db)
@@ -475,22 +486,7 @@ class Spool:
             used on
         """
         with self._lock:
-            copy = f'{self.path}.new'
-            descriptor = os.open(
-                copy, os.O_CREAT | os.O_TRUNC | os.O_RDWR | os.O_CLOEXEC, 0o600
-            )
-            try:
-                blocking.run(self._file().execute, 'VACUUM INTO ?', (copy,))
-                if self._fsync != 'never':
-                    blocking.run(os.fsync, descriptor)
-            finally:
-                os.close(descriptor)
-            # It would be taken for the new file's.
-            for suffix in ('-wal', '-shm'):
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(self.path + suffix)
-            os.replace(copy, self.path)
-            # SQLite sees that its file was moved, and touches none by name.
+            anew.store(self._file(), self.path, self._fsync != 'never')
             self._shut()
             self._open()
 
@@ -506,7 +502,7 @@ class Spool:
         if not size or (size <= self._log_soft and not is_quiet):
             return
         with self._keeping:
-            if self._is_closed:
+            if self._is_closed or not self._is_open():
                 return
             if self._keeper is None:
                 self._keeper = connection.connect(
@@ -516,7 +512,7 @@ class Spool:
                 self._keeper.execute, 'PRAGMA wal_checkpoint(PASSIVE)'
             )
         with self._lock:
-            if not self._is_closed:
+            if not self._is_closed and self._is_open():
                 self._restart_log()
 
     def close(self) -> None:
@@ -527,7 +523,10 @@ class Spool:
     def _shut(self) -> None:
         with self._keeping:
             for each in (self._keeper, self._db):
-                if each is not None:
+                if each is not None and not self._is_open():
+                    # It would close files of others.
+                    _strays.append(each)
+                elif each is not None:
                     with contextlib.suppress(sqlite3.Error):
                         each.close()
             self._keeper = self._db = None

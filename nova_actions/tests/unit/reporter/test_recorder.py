@@ -58,6 +58,44 @@ class DurableMixin:
             for path in pathlib.Path(self.recording.folder).glob(f'*{suffix}'):
                 path.unlink()
 
+    def test_a_service_that_closes_all_files(self):
+        """Nothing is written into what has their numbers then."""
+        others = pathlib.Path(self.useFixture(fixtures_lib.TempDir()).path)
+        self.away()
+        # SQLite keeps what it knows of the files as long as the process is.
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                code = 0 if self.loses_files(others) else 2
+            finally:
+                os._exit(code)
+        self.assertEqual(0, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+    def loses_files(self, others):
+        self.step('one')
+        folder = os.path.realpath(self.recording.folder)
+        numbers = [
+            number
+            for number in os.listdir('/proc/self/fd')
+            if os.path.realpath(f'/proc/self/fd/{number}').startswith(folder)
+        ]
+        spool = active.current()._spool
+        with spool._lock, spool._keeping:
+            for number in numbers:
+                with open(others / number, 'wb') as other:
+                    other.write(b'other')
+                    other.flush()
+                    os.dup2(other.fileno(), int(number))
+        self.step('two')
+        lost = base.losses()
+        reporter.stop()
+        for number in numbers:
+            # It is still open.
+            os.fstat(int(number))
+        said = {(others / number).read_bytes() for number in numbers}
+        return lost == {'spool': 2} and said == {b'other'}
+
     def await_anew(self, number):
         patience.wait_until(
             'a new spool',
