@@ -389,27 +389,20 @@ class Spool:
             self._remove_some(numbers[at : at + _ROWS])
 
     def _remove_some(self, numbers: list[int]) -> None:
+        db = self._file()
         marks = ','.join('?' * len(numbers))
-        gone, size = (
-            self._file()
-            .execute(
-                'SELECT count(*), coalesce(sum(length(body)), 0) FROM report '  # noqa: S608
-                f'WHERE id IN ({marks})',
-                numbers,
-            )
-            .fetchone()
-        )
-        (lowest,) = (
-            self._file()
-            .execute(
-                f'SELECT min(id) FROM report WHERE id NOT IN ({marks})',  # noqa: S608
-                numbers,
-            )
-            .fetchone()
-        )
+        gone, size = db.execute(
+            'SELECT count(*), coalesce(sum(length(body)), 0) FROM report '  # noqa: S608
+            f'WHERE id IN ({marks})',
+            numbers,
+        ).fetchone()
+        (lowest,) = db.execute(
+            f'SELECT min(id) FROM report WHERE id NOT IN ({marks})',  # noqa: S608
+            numbers,
+        ).fetchone()
         self._lowest = self._last + 1 if lowest is None else lowest
         self._note(self.count - gone, self._lowest)
-        self._file().execute(
+        db.execute(
             f'DELETE FROM report WHERE id IN ({marks})',  # noqa: S608
             numbers,
         )

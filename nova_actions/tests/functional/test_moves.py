@@ -133,5 +133,5 @@ class TestReport(ShortTestCase, reporter_base.ReporterTestCase):
             )
             self.flush()
 
-        self.assert_short(start, files=41, changes=134)
+        self.assert_short(start, files=41, changes=137)
         self.assertEqual(2, len(self.events()) - 1)
