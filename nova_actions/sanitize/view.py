@@ -236,21 +236,28 @@ def _lines(text: str) -> Iterator[Change]:
     for number in numbers:
         before, line, behind = lines[number - 1 : number + 2]
         at = starts[number] + number
-        length = 0
-        if len(line) > _MIN_LINE and line[:4] in (before[:4], behind[:4]):
-            length = prefix.shared(line, (before, behind))
-        if not length and line[:1] in prefix.MARKED:
-            length = prefix.marks(line, (before, behind))
-        if (
-            logged
-            and line[length - 2 : length] not in prefix.ENDS
-            and (found := prefix.LOGGED.match(line))
-        ):
-            length = max(length, found.end())
+        length = _prefix(before, line, behind, bool(logged))
         if length:
             yield at, at + length, ''
         elif ' ' not in line[-20:] and (wrapped := _wrapped(line, behind)):
             yield at + wrapped[0], at + wrapped[1], ''
+
+
+def _prefix(before: str, line: str, behind: str, is_logged: bool) -> int:
+    """Return how long it is that a log, or a quotation, has put before a
+    line.
+
+    :param is_logged: whether the text has lines of a log
+    """
+    length = 0
+    if len(line) > _MIN_LINE and line[:4] in (before[:4], behind[:4]):
+        length = prefix.shared(line, (before, behind))
+    if not length and line[:1] in prefix.MARKED:
+        length = prefix.marks(line, (before, behind))
+    if is_logged and line[length - 2 : length] not in prefix.ENDS:
+        found = prefix.LOGGED.match(line)
+        length = max(length, found.end() if found else 0)
+    return length
 
 
 def _around(text: str, changes: list[Change]) -> list[Change]:
