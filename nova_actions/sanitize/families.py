@@ -58,6 +58,11 @@ _MAX_CHOICE = 8
 _SCHEME = r'(?:basic|bearer|negotiate|ntlm|apikey|token|kerberos)\s{1,4}+'
 
 
+# The beginning of a header. CPython looks for one of some characters much
+# faster than it tries a lookbehind at each.
+_X = r'(?-i:[xX])-(?<![\w-]x-)'
+
+
 def _is_header_value(value: str) -> bool:
     """Tell it from code and from the name of the next header."""
     return not (
@@ -77,7 +82,7 @@ BEFORE = (
         'F2',
         'x-',
         (
-            r'(?<![\w-])x-(?:auth|subject|service|storage|vault|api|trans|csrf'
+            _X + r'(?:auth|subject|service|storage|vault|api|trans|csrf'
             r'|amz-security|account-meta-temp-url|container-meta-temp-url|xsrf'
             r'|gitlab|github|consul|openstack|identity|registry|goog|plex'
             r'|instance-id|hub|access|session|user|ms|functions|rundeck|jfrog'
@@ -99,7 +104,7 @@ BEFORE = (
         'F2',
         'x-',
         (
-            r'(?<![\w-])x-(?![\w-]{0,40}(?:id|trace|span|request|sum|etag|hash'
+            _X + r'(?![\w-]{0,40}(?:id|trace|span|request|sum|etag|hash'
             r'|sha|md5|meta|content|version|date|digest|range)(?![a-z]))'
             r'[\w-]{2,48}+'
             + MAYBE_QUOTE
@@ -115,7 +120,8 @@ BEFORE = (
         'F2',
         'x-',
         (
-            r'(?<![\w-])x-[\w-]{0,40}?(?:token|key|signature|secret)'
+            _X
+            + r'[\w-]{0,40}?(?:token|key|signature|secret)'
             + MAYBE_QUOTE
             + r'(?>(?:[ ](?:header|with|has|had|of|is|was|value)'
             r'|:?[ ]got){1,4})'
@@ -287,8 +293,7 @@ BEFORE = (
         'F4',
         'mysql mariadb postgres rabbit amqp redis mongodb kombu',
         (
-            r'(?<![\w+.-])(?:mysql|mariadb|postgres(?:ql)?|rabbit|amqps?|rediss?'
-            r'|mongodb|kombu)(?:\+\w{1,20})?:/[\w.-]{1,64}+:'
+            r':/(?<=\w:/)[\w.-]{1,64}+:'
             r'(?P<v>[^\s/:@\'"<>]{1,256}+)@(?=[\w\[-])'
         ),
         words.may_be_password,
