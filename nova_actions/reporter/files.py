@@ -25,9 +25,9 @@ class Files:
         self._spool = spool
         self._is_told = False
 
-    def see_to(self) -> None:
-        """Make those anew that somebody has deleted. If that is not possible,
-        it is logged once, and the deleted ones are used on.
+    def restore(self) -> None:
+        """Recreate those that somebody has deleted. If that is not possible,
+        it is logged once, and the deleted ones stay in use.
 
         :raises OSError: it cannot be examined whether they are there
         """
@@ -46,9 +46,9 @@ class Files:
                 if not self._is_told:
                     self._is_told = True
                     LOG.error(
-                        'The spool %s was deleted while it is in use, and '
-                        'cannot be made anew yet (%s: %s). Reports that are '
-                        'not delivered are lost when this process ends',
+                        'The spool %s was deleted while in use and cannot be '
+                        'recreated yet (%s: %s). Reports that are not '
+                        'delivered are lost when this process ends',
                         self._spool.path,
                         type(error).__name__,
                         error,
@@ -56,8 +56,8 @@ class Files:
                 return
             self._is_told = False
         LOG.error(
-            'The spool %s was deleted while it is in use. It has been made '
-            'anew, with %s',
+            'The spool %s was deleted while in use. It has been recreated, '
+            'with %s',
             self._spool.path,
             counted(self._spool.count, 'report'),
         )

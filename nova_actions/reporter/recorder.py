@@ -268,7 +268,7 @@ class Recorder:
         self._dirty = True
         if required:
             if self._files is not None:
-                self._files.see_to()
+                self._files.restore()
             self._spool.sync()
         opened.notify(number)
         if self.is_durable:
@@ -311,7 +311,7 @@ class Recorder:
             if self._ended.is_set():
                 return
             try:
-                kept.see_to()
+                kept.restore()
                 is_dirty, self._dirty = self._dirty, False
                 if is_dirty and self.settings.fsync == 'interval':
                     spool.sync()
@@ -432,7 +432,7 @@ class Recorder:
             self._session.note_lost(self._opened.untold())
         if self._files is not None and self._spool.count:
             with contextlib.suppress(OSError):
-                self._files.see_to()
+                self._files.restore()
         if not at_exit:
             # No process may take it over before the last report is in it.
             self._spool.close()

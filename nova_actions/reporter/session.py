@@ -222,7 +222,7 @@ class Session:
             return False
 
     def restore(self) -> None:
-        """Make its file anew, which was deleted. No process may fork
+        """Recreate its file, which was deleted. No process may fork
         meanwhile: its child would keep the lock.
 
         :raises OSError: as of :meth:`begin`

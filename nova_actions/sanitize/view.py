@@ -79,7 +79,7 @@ _GOES_ON = re.compile(
     r'[A-Za-z0-9_+/=.-]{1,40}'
     r'(?:["\',;)\]}]|\s(?![ \t]{0,3}[:=])|\Z))'
 )
-_MIN_LINE, _MIN_WRAPPED = 11, 24
+_MIN_WRAPPED = 24
 _SHOWN = re.compile(r'\[[0-9;?]{0,20}[A-Za-z]')
 
 # Signs that a value ends at, and what they are read as where they are escaped:
@@ -227,7 +227,7 @@ def _lines(text: str) -> Iterator[Change]:
         for number, line in enumerate(lines)
         if (line[-1:] in _LAST and ' ' not in line[-20:])
         or (
-            len(line) > _MIN_LINE
+            len(line) > prefix.MIN_LINE
             and heads[number] in (heads[number - 1], heads[number + 1])
         )
         or (begun and (line[:1] in prefix.MARKED or ':' in line[:60]))
@@ -236,28 +236,11 @@ def _lines(text: str) -> Iterator[Change]:
     for number in numbers:
         before, line, behind = lines[number - 1 : number + 2]
         at = starts[number] + number
-        length = _prefix(before, line, behind, bool(logged))
+        length = prefix.length(before, line, behind, bool(logged))
         if length:
             yield at, at + length, ''
         elif ' ' not in line[-20:] and (wrapped := _wrapped(line, behind)):
             yield at + wrapped[0], at + wrapped[1], ''
-
-
-def _prefix(before: str, line: str, behind: str, is_logged: bool) -> int:
-    """Return how long it is that a log, or a quotation, has put before a
-    line.
-
-    :param is_logged: whether the text has lines of a log
-    """
-    length = 0
-    if len(line) > _MIN_LINE and line[:4] in (before[:4], behind[:4]):
-        length = prefix.shared(line, (before, behind))
-    if not length and line[:1] in prefix.MARKED:
-        length = prefix.marks(line, (before, behind))
-    if is_logged and line[length - 2 : length] not in prefix.ENDS:
-        found = prefix.LOGGED.match(line)
-        length = max(length, found.end() if found else 0)
-    return length
 
 
 def _around(text: str, changes: list[Change]) -> list[Change]:

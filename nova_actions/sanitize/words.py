@@ -114,6 +114,11 @@ _ALPHA = re.compile(r'[A-Za-z]+(?:[-\'][A-Za-z]+)*$')
 _NUMBERED = re.compile(
     r'(?:[A-Z]{3,}|[A-Za-z][a-z]{2,}(?:[A-Z][a-z]+){0,4})[0-9]{1,4}[A-Z]?$'
 )
+# An option that asks for a secret, or does without; what stands behind it is
+# an argument of its own.
+_ASKS = re.compile(r'--(?:ask|prompt|no|skip|disable)-')
+# The class of an exception.
+_FAULT = re.compile(r'(?:Bad|Wrong)[A-Z]')
 # A name that tells about a secret, or where one is; it may be one's too.
 _TELLS = re.compile(
     r'(?:^|[_.-])(?:attr(?:ibute)?s?|claim|header|param(?:eter)?s?|rate|ratio'
@@ -121,13 +126,8 @@ _TELLS = re.compile(
     r'|(?:Store|Service|Management|Helper|Client|Driver)$'
     # A service of AWS, in its actions.
     r'|^secretsmanager$'
-    # Options that ask for one, or do without; exceptions.
-    r'|^--(?:ask|prompt|no|skip|disable)-'
-    r'|^(?:Bad|Wrong)[A-Z]'
+    rf'|^(?:{_ASKS.pattern}|{_FAULT.pattern})'
 )
-_FAULT = re.compile(r'(?:Bad|Wrong)[A-Z]')
-# Behind these a word stands that is an argument of its own.
-_ASKS = re.compile(r'--(?:ask|prompt|no|skip|disable)-')
 _FILE = re.compile(r'(?:[a-z]{2,10}:)?(?:/[a-z0-9._-]{2,64}){2,16}$')
 _UUID = re.compile(r'[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')
 _ADDRESS = re.compile(
@@ -159,16 +159,15 @@ index internal into invalid is it its key keys least line list long longer
 mandatory may might missing more must need needs never new no none not now
 null of off ok old old-style on once one only option optional options or other
 out over parameter parameters password passwords patch path plain post private
-project
-put raise reason refused request requests required requires response return
-returned revoke right rotate same secret secrets server service set short
-should show since so stale still string strong success such takes than that
-the their then there these this those timeout to token tokens too too-long
+project put raise reason refused request requests required requires response
+return returned revoke right rotate same secret secrets server service set
+short should show since so stale still string strong success such takes than
+that the their then there these this those timeout to token tokens too too-long
 too-short true type unauthenticated unauthorized under unknown unset until up
 update use user username users valid value values via was weak were what when
-where which while who will with without wrong you your
-abgelaufen expiré invalide caducado inválido scaduta scaduto errata verlopen
-ongeldig onjuist vereist udløbet ugyldig ungültig falsch
+where which while who will with without wrong you your abgelaufen expiré
+invalide caducado inválido scaduta scaduto errata verlopen ongeldig onjuist
+vereist udløbet ugyldig ungültig falsch
 """,
     )
 )

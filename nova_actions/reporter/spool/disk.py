@@ -16,10 +16,10 @@ from typing import TypeVar
 from nova_actions.reporter import bell
 from nova_actions.reporter import blocking
 from nova_actions.reporter import fork
-from nova_actions.reporter.spool import anew
 from nova_actions.reporter.spool import aside
 from nova_actions.reporter.spool import connection
 from nova_actions.reporter.spool import entry
+from nova_actions.reporter.spool import recreate
 from nova_actions.reporter.spool import room
 from nova_actions.reporter.spool import salvage
 
@@ -479,7 +479,7 @@ class Spool:
             used on
         """
         with self._lock:
-            anew.store(self._file(), self.path, self._fsync != 'never')
+            recreate.store(self._file(), self.path, self._fsync != 'never')
             self._shut()
             self._open()
 

@@ -31,31 +31,31 @@ class FilesTestCase(base.BaseTestCase):
 
     def test_what_is_there_stays(self):
         before = {each.name: each.inode() for each in os.scandir(self.folder)}
-        self.files.see_to()
+        self.files.restore()
         self.assertEqual(
             before,
             {each.name: each.inode() for each in os.scandir(self.folder)},
         )
         self.assertEqual('', self.log.output)
 
-    def test_what_was_deleted_is_made_anew(self):
+    def test_what_was_deleted_is_recreated(self):
         for number in (1, 2):
             shutil.rmtree(self.folder)
-            self.files.see_to()
+            self.files.restore()
             self.assertTrue(self.owner.has_name())
             self.assertTrue(self.spool.has_name())
             self.assertEqual(['1'], self.uuids())
             self.assertEqual(
-                number, self.log.output.count('anew, with 1 report')
+                number, self.log.output.count('recreated, with 1 report')
             )
 
     def test_where_that_is_not_possible_it_is_told_once(self):
         shutil.rmtree(self.folder)
         os.symlink('none', self.folder)
-        self.files.see_to()
-        self.files.see_to()
-        self.assertEqual(1, self.log.output.count('cannot be made anew yet'))
+        self.files.restore()
+        self.files.restore()
+        self.assertEqual(1, self.log.output.count('cannot be recreated yet'))
         os.unlink(self.folder)
-        self.files.see_to()
+        self.files.restore()
         self.assertEqual(['1'], self.uuids())
-        self.assertIn('It has been made anew', self.log.output)
+        self.assertIn('It has been recreated', self.log.output)

@@ -96,13 +96,13 @@ class DurableMixin:
         said = {(others / number).read_bytes() for number in numbers}
         return lost == {'spool': 2} and said == {b'other'}
 
-    def await_anew(self, number):
+    def await_recreated(self, number):
         patience.wait_until(
             'a new spool',
-            lambda: self.log.output.count('has been made anew') == number,
+            lambda: self.log.output.count('has been recreated') == number,
         )
 
-    def test_deleted_files_are_made_anew(self):
+    def test_deleted_files_are_recreated(self):
         self.create()
         deleted = (
             (),
@@ -116,7 +116,7 @@ class DurableMixin:
             self.step(f'{number} before')
             self.delete(*suffixes)
             self.step(f'{number} after')
-            self.await_anew(number + 1)
+            self.await_recreated(number + 1)
             self.step(f'{number} later')
         names = {
             f'{number} {when}'
@@ -159,14 +159,14 @@ class DurableMixin:
             if number % 20 == 10:
                 self.delete()
                 self.step('more')
-                self.await_anew(number // 20 + 1)
+                self.await_recreated(number // 20 + 1)
         self.flush()
         found = [each['event'] for each in self.events()]
         self.assertEqual(names, [each for each in found if each in names])
         self.assertEqual(0, self.recording.recorder._spool.bytes)
         self.assertEqual({}, base.losses())
 
-    def test_a_deleted_spool_that_cannot_be_made_anew_is_told_once(self):
+    def test_a_deleted_spool_that_cannot_be_recreated_is_told_once(self):
         self.create()
         self.step('one')
         self.flush()
@@ -181,7 +181,7 @@ class DurableMixin:
                 )
                 self.flush()
         self.assertEqual(1, self.log.output.count('was deleted while'))
-        self.await_anew(1)
+        self.await_recreated(1)
         self.assertEqual(
             ['one', 'two', 'two'],
             [
@@ -194,7 +194,7 @@ class DurableMixin:
     def test_what_is_left_of_a_deleted_spool_at_the_end(self):
         self.create()
         away = self.away()
-        with mock.patch.object(files.Files, 'see_to', autospec=True):
+        with mock.patch.object(files.Files, 'restore', autospec=True):
             self.step('left')
             self.delete()
             self.recording.recorder._ended.set()

@@ -16,18 +16,22 @@ class PrefixTest(base.BaseTestCase):
             '2026-11-02T10:00:00.123456789Z stderr F ',
         ):
             for line in LINES:
-                found = prefix.LOGGED.match(written + line)
-                self.assertIsNotNone(found, written)
-                self.assertEqual(len(written), found.end(), written + line)
+                whole = written + line
+                self.assertEqual(
+                    len(written), prefix.length('', whole, '', True), whole
+                )
 
     def test_lines_without_it(self):
-        for line in LINES:
-            self.assertIsNone(prefix.LOGGED.match(line))
+        for is_logged in (False, True):
+            for line in LINES:
+                self.assertEqual(0, prefix.length('', line, '', is_logged))
 
     def test_what_marks_lines(self):
         for mark in ('> ', '>> ', '> > ', '+'):
-            found = prefix.marks(f'{mark}a: b', (f'{mark}c: d', f'{mark}e'))
+            found = prefix.length(
+                f'{mark}c: d', f'{mark}a: b', f'{mark}e', False
+            )
             self.assertEqual(len(mark), found, mark)
 
     def test_a_mark_that_the_neighbours_have_not(self):
-        self.assertEqual(0, prefix.marks('+a: b', ('c: d', 'e')))
+        self.assertEqual(0, prefix.length('c: d', '+a: b', 'e', False))

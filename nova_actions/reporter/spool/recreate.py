@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The file of a spool, stored anew after somebody has deleted it."""
+"""The file of a spool, recreated after somebody has deleted it."""
 
 import contextlib
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A database whose file was deleted, stored under its name again."""
+"""A database whose file was deleted, recreated under its name."""
 
 import os
 import sqlite3
@@ -7,10 +7,10 @@ import sqlite3
 import fixtures
 from oslotest import base
 
-from nova_actions.reporter.spool import anew
+from nova_actions.reporter.spool import recreate
 
 
-class AnewTestCase(base.BaseTestCase):
+class RecreateTestCase(base.BaseTestCase):
     def setUp(self):
         super().setUp()
         folder = self.useFixture(fixtures.TempDir()).path
@@ -36,13 +36,13 @@ class AnewTestCase(base.BaseTestCase):
                 self.rows(db)
                 for suffix in suffixes:
                     os.unlink(self.path + suffix)
-                anew.store(db, self.path, is_forced)
+                recreate.store(db, self.path, is_forced)
                 self.assertEqual(0o600, os.stat(self.path).st_mode & 0o777)
                 self.assertEqual([('a',), ('b',)], self.rows(self.connect()))
 
     def test_where_it_cannot_be(self):
         os.unlink(self.path)
         os.mkdir(f'{self.path}.new')
-        self.assertRaises(OSError, anew.store, self.db, self.path, True)
+        self.assertRaises(OSError, recreate.store, self.db, self.path, True)
         self.assertEqual([('a',), ('b',)], self.rows(self.db))
         self.assertFalse(os.path.exists(self.path))
